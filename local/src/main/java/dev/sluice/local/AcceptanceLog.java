@@ -1,0 +1,73 @@
+package dev.sluice.local;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The truth about what one number sent: when each message was accepted, and for whom. */
+final class AcceptanceLog {
+  private static final long SECOND = 1_000_000_000L;
+
+  // Nanoseconds since the first acceptance, ascending because they are taken under the lock.
+  private long[] times = new long[1024];
+  private int size;
+  private long origin;
+  private @Nullable Instant first;
+  private final Map<String, Integer> perRecipient = new HashMap<>();
+
+  synchronized void accept(String recipient, long nanoTime, Instant at) {
+    if (first == null) {
+      first = at;
+      origin = nanoTime;
+    }
+    if (size == times.length) {
+      times = Arrays.copyOf(times, size * 2);
+    }
+    // Two threads may take their times in one order and the lock in the other.
+    long since = nanoTime - origin;
+    times[size] = size == 0 ? since : Math.max(since, times[size - 1]);
+    size++;
+    perRecipient.merge(recipient, 1, Integer::sum);
+  }
+
+  synchronized Summary summary() {
+    int duplicates = size - perRecipient.size();
+    Instant start = first;
+    Instant last = start == null ? null : start.plusNanos(times[size - 1]);
+    return new Summary(size, duplicates, maxInOneSecond(), start, last);
+  }
+
+  synchronized Map<String, Integer> perRecipient() {
+    return Map.copyOf(perRecipient);
+  }
+
+  private int maxInOneSecond() {
+    int max = 0;
+    int from = 0;
+    for (int to = 0; to < size; to++) {
+      while (times[to] - times[from] >= SECOND) {
+        from++;
+      }
+      max = Math.max(max, to - from + 1);
+    }
+    return max;
+  }
+
+  /**
+   * What a number did.
+   *
+   * @param accepted messages accepted
+   * @param duplicates acceptances beyond each recipient's first
+   * @param maxInOneSecond the most in any sliding second
+   * @param firstAt the first acceptance, or null if there was none
+   * @param lastAt the last one, or null
+   */
+  record Summary(
+      int accepted,
+      int duplicates,
+      int maxInOneSecond,
+      @Nullable Instant firstAt,
+      @Nullable Instant lastAt) {}
+}

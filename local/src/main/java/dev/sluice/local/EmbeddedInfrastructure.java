@@ -1,0 +1,70 @@
+package dev.sluice.local;
+
+import dev.sluice.schema.DatabaseConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Kafka inside this process and PostgreSQL beside it. */
+public final class EmbeddedInfrastructure implements Infrastructure {
+  private final Optional<TemporaryFolder> temporary;
+  private final EmbeddedKafka kafka;
+  private final EmbeddedDatabase database;
+
+  private EmbeddedInfrastructure(
+      Optional<TemporaryFolder> temporary, Path data, int kafkaPort, int databasePort) {
+    this.temporary = temporary;
+    // PostgreSQL first: it is another process and starts while this one loads Kafka's classes.
+    database = new EmbeddedDatabase(folder(data, "postgresql"), databasePort);
+    kafka = new EmbeddedKafka(folder(data, "kafka"), kafkaPort);
+  }
+
+  /** On free ports, gone when closed. */
+  public static EmbeddedInfrastructure temporary() {
+    return temporary(FreePort.next(), FreePort.next());
+  }
+
+  /** On the given ports, gone when closed. */
+  public static EmbeddedInfrastructure temporary(int kafkaPort, int databasePort) {
+    TemporaryFolder folder = new TemporaryFolder("local");
+    return new EmbeddedInfrastructure(
+        Optional.of(folder), folder.path(), kafkaPort, databasePort);
+  }
+
+  /** On the given ports, kept in the given folder. */
+  public static EmbeddedInfrastructure in(Path data, int kafkaPort, int databasePort) {
+    return new EmbeddedInfrastructure(Optional.empty(), data, kafkaPort, databasePort);
+  }
+
+  private static Path folder(Path data, String name) {
+    try {
+      return Files.createDirectories(data.toAbsolutePath().resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + data, e);
+    }
+  }
+
+  @Override
+  public String bootstrapServers() {
+    return kafka.bootstrapServers();
+  }
+
+  @Override
+  public DatabaseConfig database(String user, String name) {
+    return database.as(user, name);
+  }
+
+  @Override
+  public DatabaseConfig administrator() {
+    return database.as("postgres", "postgres");
+  }
+
+  @Override
+  public void close() {
+    kafka.close();
+    database.close();
+    temporary.ifPresent(TemporaryFolder::close);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sluice.local;
+
+import dev.sluice.schema.DatabaseConfig;
+import org.testcontainers.DockerClientFactory;
+
+/** A Kafka broker and a PostgreSQL server: containers where Docker exists, embedded elsewhere. */
+public sealed interface Infrastructure extends AutoCloseable
+    permits EmbeddedInfrastructure, ContainerInfrastructure {
+
+  /** Starts what this machine allows. */
+  static Infrastructure start() {
+    return DockerClientFactory.instance().isDockerAvailable()
+        ? new ContainerInfrastructure()
+        : EmbeddedInfrastructure.temporary();
+  }
+
+  /** {@code host:port} for Kafka clients. */
+  String bootstrapServers();
+
+  /** How to reach a database in the given role. */
+  DatabaseConfig database(String user, String database);
+
+  /** How to reach the server as somebody who may create databases. */
+  DatabaseConfig administrator();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,62 @@
+package dev.sluice.local;
+
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Migration;
+import dev.sluice.schema.Topics;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Topics and a database of one test's own, on servers that all tests of a JVM share: freshly
+ * migrated, so that no test can see another's rows or records.
+ *
+ * @param kafka reaches the topics, which have a prefix of their own
+ * @param database reaches the database in the services' role
+ * @param owner reaches it as its owner
+ */
+public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig owner) {
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  /** Makes one with the given number of partitions for lanes. */
+  public static Sandbox create(int lanePartitions) {
+    Infrastructure shared = Shared.INFRASTRUCTURE;
+    int number = NUMBERS.incrementAndGet();
+    String database = "sandbox_" + ProcessHandle.current().pid() + "_" + number;
+    KafkaConfig kafka =
+        new KafkaConfig(
+            shared.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
+    DatabaseConfig owner = shared.database("sluice_owner", database);
+    try {
+      DatabaseConfig administrator = shared.administrator();
+      try (var connection =
+              DriverManager.getConnection(administrator.url(), administrator.user(), "");
+          var statement = connection.createStatement()) {
+        statement.execute("CREATE DATABASE " + database + " OWNER sluice_owner");
+      }
+      Migration.migrateTables(owner, "sluice_app", null);
+      Migration.createTopics(kafka, lanePartitions, Optional.of((short) 1));
+    } catch (SQLException | ExecutionException e) {
+      throw new IllegalStateException("cannot prepare " + database, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    return new Sandbox(kafka, shared.database("sluice_app", database), owner);
+  }
+
+  /** Started with the first sandbox of the JVM, stopped with the JVM. */
+  private static final class Shared {
+    private static final Infrastructure INFRASTRUCTURE = start();
+
+    private static Infrastructure start() {
+      Infrastructure infrastructure = Infrastructure.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "stop-infrastructure"));
+      return infrastructure;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.local;
+
+import java.time.Duration;
+
+/**
+ * How the simulated provider behaves.
+ *
+ * @param port where it listens, 0 for any free port
+ * @param loopbackOnly whether only this machine reaches it
+ * @param ratePerSecond messages/s that it accepts from one number; the rest is answered 130429
+ * @param medianLatency half of the answers come sooner
+ * @param slowLatency 99 of 100 answers come sooner; no answer comes later
+ * @param errorShare share of messages answered HTTP 500, code 131000, not accepted
+ * @param hangShare share of messages that are accepted and never answered
+ * @param hang how long a hanging answer is held before the connection is dropped
+ * @param seed makes the shares repeatable
+ */
+public record SimulatorConfig(
+    int port,
+    boolean loopbackOnly,
+    double ratePerSecond,
+    Duration medianLatency,
+    Duration slowLatency,
+    double errorShare,
+    double hangShare,
+    Duration hang,
+    long seed) {
+
+  /** A number's default throughput at WhatsApp, messages/s. */
+  public static final double DEFAULT_RATE = 80;
+
+  public SimulatorConfig {
+    if (!(ratePerSecond > 0)) {
+      throw new IllegalArgumentException("the simulator's rate must be above 0");
+    }
+    if (slowLatency.compareTo(medianLatency) < 0) {
+      throw new IllegalArgumentException("the slow latency is below the median");
+    }
+    requireShare("error share", errorShare);
+    requireShare("hang share", hangShare);
+  }
+
+  /** A friendly provider at the given rate, messages/s. */
+  public static SimulatorConfig friendly(double ratePerSecond) {
+    return new SimulatorConfig(
+        0,
+        true,
+        ratePerSecond,
+        Duration.ofMillis(100),
+        Duration.ofMillis(400),
+        0,
+        0,
+        Duration.ofSeconds(60),
+        1);
+  }
+
+  /** The same, at another port. */
+  public SimulatorConfig at(int newPort) {
+    return new SimulatorConfig(
+        newPort,
+        loopbackOnly,
+        ratePerSecond,
+        medianLatency,
+        slowLatency,
+        errorShare,
+        hangShare,
+        hang,
+        seed);
+  }
+
+  /** The same, answering with other latencies. */
+  public SimulatorConfig withLatency(Duration median, Duration slow) {
+    return new SimulatorConfig(
+        port, loopbackOnly, ratePerSecond, median, slow, errorShare, hangShare, hang, seed);
+  }
+
+  /** The same, failing and hanging for these shares of messages. */
+  public SimulatorConfig withTrouble(double errors, double hangs, Duration newHang) {
+    return new SimulatorConfig(
+        port,
+        loopbackOnly,
+        ratePerSecond,
+        medianLatency,
+        slowLatency,
+        errors,
+        hangs,
+        newHang,
+        seed);
+  }
+
+  private static void requireShare(String name, double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("the " + name + " must be between 0 and 1");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.sluice.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.kafka.common.utils.Utils;
+
+/** A folder that lasts as long as its owner. */
+public final class TemporaryFolder implements AutoCloseable {
+  private final Path path;
+
+  /** Makes the folder. */
+  public TemporaryFolder(String name) {
+    try {
+      path = Files.createTempDirectory("sluice-" + name + "-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a temporary folder", e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    try {
+      Utils.delete(path.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + path, e);
+    }
+  }
+}

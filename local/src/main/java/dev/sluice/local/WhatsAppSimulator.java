@@ -1,0 +1,267 @@
+package dev.sluice.local;
+
+import dev.sluice.schema.Json;
+import io.github.bucket4j.Bucket;
+import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A WhatsApp Cloud API on this machine: {@code POST /{version}/{phone-number-id}/messages} over
+ * real HTTP, with a rate limit per number, latency and trouble on request. It keeps the truth about
+ * what was accepted, which {@code GET /simulator/report} and {@code GET /simulator/accepted} tell.
+ */
+public final class WhatsAppSimulator implements AutoCloseable {
+  private final SimulatorConfig config;
+  private final Javalin server;
+  private final Map<String, PhoneNumber> numbers = new ConcurrentHashMap<>();
+  private final LongAdder throttled = new LongAdder();
+  private final LongAdder errors = new LongAdder();
+  private final LongAdder hung = new LongAdder();
+  private final AtomicLong messageIds = new AtomicLong();
+  private final Random random;
+
+  /** Starts listening. */
+  public WhatsAppSimulator(SimulatorConfig config) {
+    this.config = config;
+    random = new Random(config.seed());
+    server =
+        Javalin.create(
+            settings -> {
+              settings.startup.showJavalinBanner = false;
+              settings.concurrency.useVirtualThreads = true;
+              settings.http.maxRequestSize = 1_000_000;
+              settings.jetty.host = config.loopbackOnly() ? "localhost" : "0.0.0.0";
+              settings.jetty.port = config.port();
+              route(settings.routes);
+            });
+    server.start();
+  }
+
+  private void route(RoutesConfig routes) {
+    routes.post("/{version}/{number}/messages", this::send);
+    routes.get("/simulator/report", context -> json(context, 200, report()));
+    routes.get("/simulator/accepted", context -> json(context, 200, acceptedPerRecipient()));
+    routes.addHttpHandler(
+        HandlerType.POST,
+        "/simulator/reset",
+        context -> {
+          reset();
+          context.status(204);
+        });
+  }
+
+  private void send(Context context) throws InterruptedException {
+    String authorization = context.header("Authorization");
+    if (authorization == null || !authorization.startsWith("Bearer ")) {
+      refuse(context, 401, 190, "OAuthException", "Invalid OAuth access token.");
+      return;
+    }
+    JsonNode body = body(context);
+    if (body == null
+        || !body.path("messaging_product").asString("").equals("whatsapp")
+        || !body.path("to").isString()
+        || !body.path("type").isString()) {
+      refuse(
+          context,
+          400,
+          100,
+          "OAuthException",
+          "Invalid parameter: messaging_product, to and type are required");
+      return;
+    }
+    PhoneNumber number = numbers.computeIfAbsent(context.pathParam("number"), id -> new PhoneNumber(config));
+    if (!number.bucket.tryConsume(1)) {
+      throttled.increment();
+      refuse(context, 429, 130429, "OAuthException", "(#130429) Rate limit hit");
+      return;
+    }
+    Dice dice = roll();
+    if (dice.error()) {
+      errors.increment();
+      Thread.sleep(dice.latency());
+      refuse(context, 500, 131000, "OAuthException", "(#131000) Something went wrong");
+      return;
+    }
+    String to = body.path("to").asString();
+    String recipient = body.path("biz_opaque_callback_data").asString(to);
+    number.log.accept(recipient, System.nanoTime(), Instant.now());
+    if (dice.hang()) {
+      hung.increment();
+      Thread.sleep(config.hang());
+      context.status(504);
+      return;
+    }
+    Thread.sleep(dice.latency());
+    accept(context, to, body.path("type").asString());
+  }
+
+  private void accept(Context context, String to, String type) {
+    String digits = to.replaceAll("[^0-9]", "");
+    Map<String, Object> message = new HashMap<>();
+    message.put("id", messageId(digits));
+    if (type.equals("template")) {
+      message.put("message_status", "accepted");
+    }
+    json(
+        context,
+        200,
+        Map.of(
+            "messaging_product",
+            "whatsapp",
+            "contacts",
+            List.of(Map.of("input", to, "wa_id", digits)),
+            "messages",
+            List.of(message)));
+  }
+
+  /** The form of a real id: some framing, the recipient's digits and a number in hexadecimal. */
+  private String messageId(String digits) {
+    byte[] number = digits.getBytes(StandardCharsets.US_ASCII);
+    byte[] unique =
+        String.format("%018X", messageIds.incrementAndGet()).getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer id = ByteBuffer.allocate(3 + number.length + 5 + unique.length + 1);
+    id.put((byte) 0x1c).put((byte) 0x18).put((byte) number.length).put(number);
+    id.put(new byte[] {0x15, 0x02, 0x00, 0x11, 0x18}).put(unique).put((byte) 0);
+    return "wamid." + Base64.getEncoder().encodeToString(id.array());
+  }
+
+  private static @Nullable JsonNode body(Context context) {
+    try {
+      return Json.MAPPER.readTree(context.bodyAsBytes());
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+
+  private static void refuse(Context context, int status, int code, String type, String message) {
+    json(
+        context,
+        status,
+        Map.of(
+            "error",
+            Map.of(
+                "message",
+                message,
+                "type",
+                type,
+                "code",
+                code,
+                "error_data",
+                Map.of("messaging_product", "whatsapp", "details", message),
+                "fbtrace_id",
+                "simulated")));
+  }
+
+  private static void json(Context context, int status, Object body) {
+    context.status(status).contentType("application/json").result(Json.write(body));
+  }
+
+  private Dice roll() {
+    synchronized (random) {
+      // Log-normal, as latencies are; 2.326 standard deviations lie below the 99th of a hundred.
+      double median = config.medianLatency().toNanos();
+      double slow = config.slowLatency().toNanos();
+      double spread = Math.log(slow / median) / 2.326;
+      double latency = Math.min(median * Math.exp(spread * random.nextGaussian()), slow);
+      double share = random.nextDouble();
+      boolean error = share < config.errorShare();
+      boolean hang = !error && share < config.errorShare() + config.hangShare();
+      return new Dice(Duration.ofNanos((long) latency), error, hang);
+    }
+  }
+
+  /** What was seen so far. */
+  public SimulatorReport report() {
+    List<AcceptanceLog.Summary> all =
+        numbers.values().stream().map(number -> number.log.summary()).toList();
+    return new SimulatorReport(
+        all.stream().mapToLong(AcceptanceLog.Summary::accepted).sum(),
+        all.stream().mapToLong(AcceptanceLog.Summary::duplicates).sum(),
+        throttled.sum(),
+        errors.sum(),
+        hung.sum(),
+        all.stream().mapToInt(AcceptanceLog.Summary::maxInOneSecond).max().orElse(0),
+        all.stream()
+            .map(AcceptanceLog.Summary::firstAt)
+            .filter(at -> at != null)
+            .min(Instant::compareTo)
+            .orElse(null),
+        all.stream()
+            .map(AcceptanceLog.Summary::lastAt)
+            .filter(at -> at != null)
+            .max(Instant::compareTo)
+            .orElse(null));
+  }
+
+  /** How often each recipient was accepted, by callback data ({@code campaign:recipient:round}). */
+  public Map<String, Integer> acceptedPerRecipient() {
+    Map<String, Integer> all = new HashMap<>();
+    numbers.values().forEach(number -> number.log.perRecipient().forEach((recipient, count) -> all.merge(recipient, count, Integer::sum)));
+    return all;
+  }
+
+  /** The most that the given number sent in any sliding second. */
+  public int maxInOneSecond(String numberId) {
+    PhoneNumber number = numbers.get(numberId);
+    return number == null ? 0 : number.log.summary().maxInOneSecond();
+  }
+
+  /** Forgets what was seen; limits start afresh. */
+  public void reset() {
+    numbers.clear();
+    throttled.reset();
+    errors.reset();
+    hung.reset();
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Its base URL, in the place of the provider's. */
+  public String url() {
+    return "http://localhost:" + port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private record Dice(Duration latency, boolean error, boolean hang) {}
+
+  /** One phone number: its own limit and its own truth. */
+  private static final class PhoneNumber {
+    private final Bucket bucket;
+    private final AcceptanceLog log = new AcceptanceLog();
+
+    private PhoneNumber(SimulatorConfig config) {
+      long capacity = Math.max(1, Math.round(config.ratePerSecond()));
+      bucket =
+          Bucket.builder()
+              .addLimit(
+                  limit ->
+                      limit.capacity(capacity).refillGreedy(capacity, Duration.ofSeconds(1)))
+              .withNanosecondPrecision()
+              .build();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What stands in for real services on one machine, for the demo, development and tests. */
+@NullMarked
+package dev.sluice.local;
+
+import org.jspecify.annotations.NullMarked;

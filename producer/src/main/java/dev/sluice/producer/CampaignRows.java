@@ -1,0 +1,157 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** The rows of campaigns and senders, as far as the fan-out reads and writes them. */
+final class CampaignRows {
+  private static final Set<CampaignStatus> NOT_STARTED =
+      EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
+
+  private final DSLContext sql;
+
+  CampaignRows(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** What of a campaign is fixed once it has started. */
+  record Campaign(
+      UUID id, String senderId, MessageTemplate template, OnDoubt onDoubt, int priority) {}
+
+  /**
+   * Who sends, and how fast.
+   *
+   * @param permitsPerSecond the rate of one lane, messages/s
+   */
+  record Sender(SendRequest.Sender identity, int lanes, double permitsPerSecond) {}
+
+  /** What came of starting. */
+  sealed interface Start {}
+
+  /** It is running, with so many recipients. */
+  record Started(Campaign campaign, long total) implements Start {}
+
+  /** There is nothing to send: it has ended. */
+  record Over(CampaignStatus status) implements Start {}
+
+  /** There is no such campaign. */
+  record Unknown() implements Start {}
+
+  /**
+   * Starts a campaign; one that has no recipients is complete at once. A campaign that is already
+   * sending was started by this very command before a crash, and is gone on with.
+   */
+  Start start(UUID campaignId) {
+    return sql.transactionResult(
+        transaction -> {
+          DSLContext inside = transaction.dsl();
+          // Locked first and counted afterwards: an import holds the row while it adds recipients.
+          Record row =
+              inside
+                  .selectFrom(CAMPAIGN)
+                  .where(CAMPAIGN.ID.eq(campaignId))
+                  .forNoKeyUpdate()
+                  .fetchOne();
+          if (row == null) {
+            return new Unknown();
+          }
+          CampaignStatus status = row.get(CAMPAIGN.STATUS);
+          return switch (status) {
+            case DRAFT, SCHEDULED -> markStarted(inside, campaign(row));
+            case SENDING, PAUSED -> new Started(campaign(row), row.get(CAMPAIGN.TOTAL));
+            case CANCELLED, COMPLETED -> new Over(status);
+          };
+        });
+  }
+
+  private static Start markStarted(DSLContext sql, Campaign campaign) {
+    var recipients =
+        sql.selectCount()
+            .from(CAMPAIGN_RECIPIENT)
+            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign.id()))
+            .asTable("recipients");
+    var count = recipients.field(0, Long.class);
+    Record row =
+        sql.update(CAMPAIGN)
+            .set(CAMPAIGN.TOTAL, count)
+            .set(
+                CAMPAIGN.STATUS,
+                org.jooq
+                    .impl
+                    .DSL
+                    .when(count.eq(0L), CampaignStatus.COMPLETED)
+                    .otherwise(CampaignStatus.SENDING))
+            .set(CAMPAIGN.STARTED_AT, org.jooq.impl.DSL.currentInstant())
+            .set(
+                CAMPAIGN.COMPLETED_AT,
+                org.jooq.impl.DSL.when(count.eq(0L), org.jooq.impl.DSL.currentInstant()))
+            .from(recipients)
+            .where(CAMPAIGN.ID.eq(campaign.id()))
+            .and(CAMPAIGN.STATUS.in(NOT_STARTED))
+            .returning(CAMPAIGN.TOTAL, CAMPAIGN.STATUS)
+            .fetchSingle();
+    return row.get(CAMPAIGN.STATUS) == CampaignStatus.COMPLETED
+        ? new Over(CampaignStatus.COMPLETED)
+        : new Started(campaign, row.get(CAMPAIGN.TOTAL));
+  }
+
+  /** A campaign that was started earlier. */
+  Optional<Campaign> find(UUID campaignId) {
+    return sql.selectFrom(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(CampaignRows::campaign);
+  }
+
+  private static Campaign campaign(Record row) {
+    return new Campaign(
+        row.get(CAMPAIGN.ID),
+        row.get(CAMPAIGN.SENDER_ID),
+        new MessageTemplate(Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data())),
+        row.get(CAMPAIGN.ON_DOUBT),
+        row.get(CAMPAIGN.PRIORITY));
+  }
+
+  /** A sender as it is now; its rate may change while campaigns run. */
+  Sender sender(String senderId) {
+    return sql.selectFrom(SENDER)
+        .where(SENDER.ID.eq(senderId))
+        .fetchSingle(
+            row ->
+                new Sender(
+                    new SendRequest.Sender(
+                        row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
+                    row.get(SENDER.LANES),
+                    row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)));
+  }
+
+  /** Writes what people asked for into the campaign's row; one that has ended stays as it is. */
+  void record(UUID campaignId, Control.State state) {
+    CampaignStatus status =
+        switch (state) {
+          case RUNNING -> CampaignStatus.SENDING;
+          case PAUSED -> CampaignStatus.PAUSED;
+          case CANCELLED -> CampaignStatus.CANCELLED;
+        };
+    Instant end = state == Control.State.CANCELLED ? Instant.now() : null;
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, status)
+        .set(CAMPAIGN.COMPLETED_AT, end)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED))
+        .execute();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.KafkaConfig;
+import java.time.Duration;
+
+/**
+ * What the producer needs to know.
+ *
+ * @param kafka how to reach Kafka
+ * @param database how to reach PostgreSQL, in the services' role
+ * @param workAhead how much work is kept queued per lane, as time at the lane's rate
+ * @param pageSize recipients read at once
+ */
+public record FanOutConfig(
+    KafkaConfig kafka, DatabaseConfig database, Duration workAhead, int pageSize) {
+
+  public FanOutConfig {
+    if (workAhead.isNegative() || workAhead.isZero()) {
+      throw new IllegalArgumentException("the work ahead must be above 0");
+    }
+    if (pageSize < 1) {
+      throw new IllegalArgumentException("the page size must be at least 1");
+    }
+  }
+
+  /** With 10 s of work ahead and pages of 1,000. */
+  public static FanOutConfig of(KafkaConfig kafka, DatabaseConfig database) {
+    return new FanOutConfig(kafka, database, Duration.ofSeconds(10), 1_000);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.DeadLetter;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.UnreadableEventException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes commands in without touching the database: a command only changes the campaign's pass, and
+ * the {@link Feeder} carries it out at its next turn. So a database outage holds up the feeding and
+ * nothing else.
+ */
+final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
+  private static final Duration TURN = Duration.ofMillis(50);
+
+  private final FeederFactory feeders;
+  private ProcessorContext<byte[], byte[]> context;
+  private Output output;
+  private Passes passes;
+
+  /** Makes the feeder of a task. */
+  interface FeederFactory {
+    Feeder create(Passes passes, Output output);
+  }
+
+  // Kafka Streams calls init before anything else.
+  @SuppressWarnings("NullAway.Init")
+  FanOutProcessor(FeederFactory feeders) {
+    this.feeders = feeders;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> newContext) {
+    context = newContext;
+    output = new Output(context);
+    passes = new Passes(context.getStateStore(FanOutTopology.STORE));
+    Feeder feeder = feeders.create(passes, output);
+    context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> feeder.turn());
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    try {
+      CampaignCommand command = Json.read(record.value(), CampaignCommand.class);
+      requireKey(record.key(), command.campaignId());
+      obey(command, record);
+    } catch (UnreadableEventException e) {
+      refuse(record, e.getMessage());
+    }
+  }
+
+  private static void requireKey(byte @Nullable [] key, UUID campaignId) {
+    if (key != null && !new String(key, StandardCharsets.UTF_8).equals(campaignId.toString())) {
+      throw new UnreadableEventException("the key is not the campaign's id " + campaignId);
+    }
+  }
+
+  private void obey(CampaignCommand command, Record<byte[], byte[]> record) {
+    UUID id = command.campaignId();
+    Pass pass = passes.find(id);
+    log.info(
+        "[campaign {}] {} requested by {}", Passes.brief(id), command.command(), command.requestedBy());
+    switch (command.command()) {
+      case START -> {
+        if (pass == null) {
+          passes.put(id, Pass.requested(origin(record)));
+        }
+      }
+      case PAUSE -> tell(id, pass, Control.State.PAUSED, command, record);
+      case RESUME -> tell(id, pass, Control.State.RUNNING, command, record);
+      case CANCEL -> tell(id, pass, Control.State.CANCELLED, command, record);
+      case RESEND -> refuse(record, "resend is only possible once a campaign has completed");
+    }
+  }
+
+  private void tell(
+      UUID id,
+      @Nullable Pass pass,
+      Control.State wanted,
+      CampaignCommand command,
+      Record<byte[], byte[]> record) {
+    if (pass == null) {
+      refuse(record, "cannot " + command.command() + " a campaign that was not started");
+    } else if (!pass.active() && wanted != Control.State.CANCELLED) {
+      refuse(record, "cannot " + command.command() + " a cancelled campaign");
+    } else if (pass.state() != wanted) {
+      passes.put(id, pass.told(wanted));
+      output.control(id, new Control(wanted, "requested by " + command.requestedBy()));
+    }
+  }
+
+  private Pass.Origin origin(Record<byte[], byte[]> record) {
+    RecordMetadata place = context.recordMetadata().orElseThrow();
+    return new Pass.Origin(
+        record.key(), record.value(), place.topic(), place.partition(), place.offset());
+  }
+
+  private void refuse(Record<byte[], byte[]> record, String reason) {
+    RecordMetadata place = context.recordMetadata().orElseThrow();
+    log.warn("{}-{}@{} refused: {}", place.topic(), place.partition(), place.offset(), reason);
+    output.deadLetter(
+        record.key(),
+        record.value(),
+        new DeadLetter(place.topic(), place.partition(), place.offset(), reason));
+  }
+}

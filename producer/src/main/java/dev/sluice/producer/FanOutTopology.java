@@ -1,0 +1,41 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.JsonSerde;
+import dev.sluice.schema.Topics;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.Stores;
+
+/** Commands in; requests, results of recipients that need no sending, controls and dead letters out. */
+final class FanOutTopology {
+  /** The store of passes by campaign id. */
+  static final String STORE = "fan-outs";
+
+  private static final String SOURCE = "campaign-commands";
+  private static final String PROCESSOR = "fan-out";
+
+  private FanOutTopology() {}
+
+  static Topology of(Topics topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> fanOut) {
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    return new Topology()
+        .addSource(
+            SOURCE,
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer(),
+            topics.campaignCommands())
+        .addProcessor(PROCESSOR, fanOut, SOURCE)
+        .addStateStore(
+            Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(STORE), Serdes.String(), JsonSerde.of(Pass.class)),
+            PROCESSOR)
+        .addSink(
+            Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)
+        .addSink(Output.RESULTS, topics.sendResults(), bytes, bytes, PROCESSOR)
+        .addSink(Output.CONTROLS, topics.controls(), bytes, bytes, PROCESSOR)
+        .addSink(Output.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, PROCESSOR);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.Control;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one campaign's fan-out is; the value of the store {@code fan-outs}. It changes in the
+ * same transaction as the requests that it accounts for, and is the only place where the producer
+ * keeps its place.
+ *
+ * @param phase what comes next
+ * @param state what people asked for
+ * @param rowDue whether the campaign's row does not say {@code state} yet
+ * @param senderId who sends, once that is known
+ * @param cursor the last recipient read
+ * @param fed requests written so far
+ * @param origin the start command, until it was carried out
+ */
+record Pass(
+    Phase phase,
+    Control.State state,
+    boolean rowDue,
+    @Nullable String senderId,
+    Cursor cursor,
+    long fed,
+    @Nullable Origin origin) {
+
+  enum Phase {
+    /** The command is there, the campaign was not looked up yet. */
+    REQUESTED,
+    /** Recipients are left to read. */
+    FEEDING,
+    /** Every recipient's request is written. */
+    FED
+  }
+
+  /**
+   * The command that started it, kept in case it has to go to the dead letters.
+   *
+   * @param key the record's key
+   * @param value its value
+   */
+  // Never compared, so the arrays' identity does not matter.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Origin(byte @Nullable [] key, byte[] value, String topic, int partition, long offset) {}
+
+  static Pass requested(Origin origin) {
+    return new Pass(
+        Phase.REQUESTED, Control.State.RUNNING, false, null, Cursor.START, 0, origin);
+  }
+
+  boolean active() {
+    return state != Control.State.CANCELLED;
+  }
+
+  boolean feeding() {
+    return phase == Phase.FEEDING && state == Control.State.RUNNING;
+  }
+
+  Pass started(String sender) {
+    return new Pass(Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null);
+  }
+
+  Pass advanced(Cursor to, long requests, boolean last) {
+    return new Pass(
+        last ? Phase.FED : Phase.FEEDING, state, rowDue, senderId, to, fed + requests, null);
+  }
+
+  Pass told(Control.State wanted) {
+    return new Pass(phase, wanted, true, senderId, cursor, fed, origin);
+  }
+
+  Pass recorded() {
+    return new Pass(phase, state, false, senderId, cursor, fed, origin);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.Health;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.UnreadableWindowException;
+import dev.sluice.schema.WindowCodec;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers' lag, read from Kafka a few times a second. The offsets that a window's metadata calls
+ * done do not count: one message that hangs must not look like a full queue.
+ */
+final class WorkerBacklog implements Backlog, AutoCloseable {
+  private static final Duration EVERY = Duration.ofMillis(200);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+  private static final long TIMEOUT_MS = 5_000;
+
+  private final KafkaConfig kafka;
+  private final Health health;
+  private final Thread loop;
+  private volatile @Nullable Reading newest;
+
+  WorkerBacklog(KafkaConfig kafka, Health health) {
+    this.kafka = kafka;
+    this.health = health;
+    loop = Thread.ofVirtual().name("worker-backlog").start(this::run);
+  }
+
+  @Override
+  public @Nullable Reading newest() {
+    return newest;
+  }
+
+  private void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+        while (true) {
+          newest = read(admin);
+          health.working("backlog");
+          Thread.sleep(EVERY);
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (ExecutionException | TimeoutException | KafkaException e) {
+        // An old reading would let more and more work pile up.
+        newest = null;
+        health.failing("backlog", "cannot read the workers' lag: " + e.getMessage());
+        if (!pause()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(AFTER_FAILURE);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private Reading read(Admin admin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long begun = System.nanoTime();
+    String topic = kafka.topics().sendRequests();
+    String group = kafka.topics().workerGroup();
+    List<TopicPartition> partitions =
+        admin
+            .describeTopics(List.of(topic))
+            .allTopicNames()
+            .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+            .get(topic)
+            .partitions()
+            .stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    // Committed offsets first: what is finished in between then counts as waiting, never less.
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        admin
+            .listConsumerGroupOffsets(
+                Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
+            .partitionsToOffsetAndMetadata(group)
+            .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    Map<TopicPartition, Long> starts = offsets(admin, partitions, OffsetSpec.earliest());
+    Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+    Map<Integer, Long> waiting = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      OffsetAndMetadata place = committed.get(partition);
+      long from = place == null ? starts.get(partition) : place.offset() + done(place.metadata());
+      waiting.put(partition.partition(), Math.max(0, ends.get(partition) - from));
+    }
+    return new Reading(begun, waiting);
+  }
+
+  private static Map<TopicPartition, Long> offsets(
+      Admin admin, List<TopicPartition> partitions, OffsetSpec which)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    admin
+        .listOffsets(
+            partitions.stream()
+                .collect(java.util.stream.Collectors.toMap(Function.identity(), p -> which)))
+        .all()
+        .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+        .forEach((partition, info) -> offsets.put(partition, info.offset()));
+    return offsets;
+  }
+
+  private static long done(String metadata) {
+    try {
+      return WindowCodec.decode(metadata).stream()
+          .filter(run -> run.state() == WindowCodec.State.DONE)
+          .mapToLong(WindowCodec.Run::length)
+          .sum();
+    } catch (UnreadableWindowException e) {
+      // The worker reports it; to the producer its partition is simply full.
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    loop.interrupt();
+  }
+}

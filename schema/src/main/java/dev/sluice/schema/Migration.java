@@ -1,0 +1,108 @@
+package dev.sluice.schema;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.flywaydb.core.Flyway;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates or upgrades tables and topics. It is the only code that connects as the owner, and is
+ * safe to repeat.
+ */
+public final class Migration {
+  /** How many partitions {@code send-requests} gets: at most as many workers share the work. */
+  public static final int DEFAULT_LANE_PARTITIONS = 24;
+
+  private static final Logger log = LoggerFactory.getLogger(Migration.class);
+
+  private Migration() {}
+
+  /**
+   * Upgrades the tables, and creates the services' role if the owner may and it is missing.
+   *
+   * @param appRole the services' role
+   * @param appPassword its password if it has to be created, or null for none
+   * @throws SQLException if the database cannot be reached
+   */
+  public static void migrateTables(
+      DatabaseConfig owner, String appRole, @Nullable String appPassword) throws SQLException {
+    createRole(owner, appRole, appPassword);
+    var result =
+        Flyway.configure()
+            .dataSource(owner.url(), owner.user(), owner.password())
+            .schemas("sluice")
+            .placeholders(Map.of("appRole", "\"" + appRole.replace("\"", "\"\"") + "\""))
+            .cleanDisabled(true)
+            .load()
+            .migrate();
+    log.info(
+        "tables: {} migration(s) applied, schema version {}",
+        result.migrationsExecuted,
+        result.targetSchemaVersion == null
+            ? result.initialSchemaVersion
+            : result.targetSchemaVersion);
+  }
+
+  private static void createRole(DatabaseConfig owner, String role, @Nullable String password)
+      throws SQLException {
+    try (Connection connection =
+        DriverManager.getConnection(owner.url(), owner.user(), owner.password())) {
+      var sql = DSL.using(connection);
+      if (sql.fetch("SELECT 1 FROM pg_roles WHERE rolname = ?", role).isEmpty()) {
+        sql.execute(
+            password == null
+                ? sql.render(DSL.sql("CREATE ROLE {0} LOGIN", DSL.name(role)))
+                : sql.render(
+                    DSL.sql(
+                        "CREATE ROLE {0} LOGIN PASSWORD {1}",
+                        DSL.name(role), DSL.inline(password))));
+        log.info("role {} created", role);
+      }
+    }
+  }
+
+  /**
+   * Creates the topics that are missing.
+   *
+   * @param lanePartitions partitions of {@code send-requests}
+   * @param replicationFactor copies of each, or empty for the brokers' default
+   */
+  public static void createTopics(
+      KafkaConfig kafka, int lanePartitions, Optional<Short> replicationFactor)
+      throws InterruptedException, ExecutionException {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+      List<NewTopic> wanted = kafka.topics().toCreate(lanePartitions, replicationFactor);
+      Set<String> present = admin.listTopics().names().get();
+      for (NewTopic topic : wanted) {
+        if (!present.contains(topic.name())) {
+          create(admin, topic);
+        }
+      }
+      log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
+    }
+  }
+
+  private static void create(Admin admin, NewTopic topic)
+      throws InterruptedException, ExecutionException {
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+    } catch (ExecutionException e) {
+      // Another migration was faster, which is as good.
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+}

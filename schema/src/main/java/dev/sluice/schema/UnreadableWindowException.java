@@ -1,0 +1,10 @@
+package dev.sluice.schema;
+
+/** An offset's metadata is not a window that this version can read. */
+public final class UnreadableWindowException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  public UnreadableWindowException(String reason) {
+    super(reason);
+  }
+}

@@ -13,18 +13,27 @@ import org.slf4j.LoggerFactory;
 public final class Health {
   private static final Logger log = LoggerFactory.getLogger(Health.class);
 
+  private static final String STARTING = "starting";
+
   private final Map<String, String> problems = new ConcurrentHashMap<>();
 
   /** Reports that a component fails, and how. */
   public void failing(String component, String reason) {
-    if (problems.put(component, reason) == null) {
+    String before = problems.put(component, reason);
+    if (before == null || before.equals(STARTING)) {
       log.warn("{}: {} (trying on, will say when it is back)", component, reason);
     }
   }
 
+  /** Reports that a component is not there yet, which is nobody's fault. */
+  public void starting(String component) {
+    problems.put(component, STARTING);
+  }
+
   /** Reports that a component works. */
   public void working(String component) {
-    if (problems.remove(component) != null) {
+    String before = problems.remove(component);
+    if (before != null && !before.equals(STARTING)) {
       log.info("{}: back again", component);
     }
   }

@@ -71,6 +71,7 @@ public final class StreamsApplication implements AutoCloseable {
       throw new UncheckedIOException("cannot make a folder for state", e);
     }
     settings = settings(extra);
+    health.starting("streams");
     starter = Thread.ofVirtual().name(group + "-start").start(this::startWhenPossible);
   }
 

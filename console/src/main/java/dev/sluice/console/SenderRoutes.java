@@ -1,0 +1,100 @@
+package dev.sluice.console;
+
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/senders}: who sends, and how fast. */
+final class SenderRoutes {
+  private final DSLContext sql;
+
+  SenderRoutes(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** A sender to create or change; the address is required. */
+  record Change(
+      @Nullable String provider,
+      @Nullable String address,
+      @Nullable Double ratePerSecond,
+      @Nullable Integer lanes,
+      @Nullable Integer dailyLimit) {}
+
+  void add(RoutesConfig routes) {
+    routes.get(
+        "/api/senders",
+        context ->
+            Answer.json(
+                context, 200, sql.selectFrom(SENDER).orderBy(SENDER.ID).fetch(SenderRoutes::view)));
+    routes.get("/api/senders/{id}", this::read);
+    routes.put("/api/senders/{id}", this::put);
+  }
+
+  private void read(Context context) {
+    String id = context.pathParam("id");
+    Answer.json(
+        context,
+        200,
+        sql.selectFrom(SENDER)
+            .where(SENDER.ID.eq(id))
+            .fetchOptional(SenderRoutes::view)
+            .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + ".")));
+  }
+
+  private void put(Context context) {
+    String id = context.pathParam("id");
+    if (!id.matches("[A-Za-z0-9._-]{1,100}")) {
+      throw ProblemException.badRequest(
+          "A sender's id is made of letters, digits, dots, dashes and underscores.");
+    }
+    Change change = Answer.body(context, Change.class);
+    String address = change.address();
+    if (address == null || !address.matches("[A-Za-z0-9._-]{1,200}")) {
+      throw ProblemException.badRequest(
+          "\"address\" must be the sender's address at the provider (WhatsApp: the phone number id).");
+    }
+    double rate = change.ratePerSecond() == null ? 80 : change.ratePerSecond();
+    int lanes = change.lanes() == null ? 1 : change.lanes();
+    if (!(rate > 0 && rate <= 1_000_000)) {
+      throw ProblemException.badRequest("\"ratePerSecond\" must be above 0.");
+    }
+    if (lanes < 1 || lanes > 1_000) {
+      throw ProblemException.badRequest("\"lanes\" must be between 1 and 1,000.");
+    }
+    if (change.dailyLimit() != null && change.dailyLimit() < 1) {
+      throw ProblemException.badRequest("\"dailyLimit\" must be at least 1, or null for none.");
+    }
+    Record row =
+        sql.insertInto(SENDER)
+            .set(SENDER.ID, id)
+            .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
+            .set(SENDER.ADDRESS, address)
+            .set(SENDER.RATE_PER_SECOND, rate)
+            .set(SENDER.LANES, lanes)
+            .set(SENDER.DAILY_LIMIT, change.dailyLimit())
+            .onConflict(SENDER.ID)
+            .doUpdate()
+            .setAllToExcluded()
+            .returning()
+            .fetchSingle();
+    Answer.json(context, 200, view(row));
+  }
+
+  private static Map<String, @Nullable Object> view(Record row) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", row.get(SENDER.ID));
+    view.put("provider", row.get(SENDER.PROVIDER));
+    view.put("address", row.get(SENDER.ADDRESS));
+    view.put("ratePerSecond", row.get(SENDER.RATE_PER_SECOND));
+    view.put("lanes", row.get(SENDER.LANES));
+    view.put("dailyLimit", row.get(SENDER.DAILY_LIMIT));
+    view.put("createdAt", row.get(SENDER.CREATED_AT));
+    return view;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.JsonSerde;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.Topics;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.Stores;
+
+/** Results in; rows and counters out by SQL, dead letters out by Kafka. */
+final class AggregatorTopology {
+  /** The store of results that are not in PostgreSQL yet. */
+  static final String STORE = "pending-results";
+
+  static final String DEAD_LETTERS = "dead-letters";
+  private static final String SOURCE = "send-results";
+  private static final String PROCESSOR = "batches";
+
+  private AggregatorTopology() {}
+
+  static Topology of(Topics topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> batches) {
+    return new Topology()
+        .addSource(
+            SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.sendResults())
+        .addProcessor(PROCESSOR, batches, SOURCE)
+        .addStateStore(
+            Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(STORE),
+                Serdes.String(),
+                JsonSerde.of(SendResult.class)),
+            PROCESSOR)
+        .addSink(
+            DEAD_LETTERS,
+            topics.deadLetters(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer(),
+            PROCESSOR);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A campaign's row as the last statement left it.
+ *
+ * @param total recipients
+ * @param counts recipients by status, without the pending ones
+ */
+record CampaignCounts(
+    CampaignStatus status,
+    int round,
+    long total,
+    Map<RecipientStatus, Long> counts,
+    @Nullable Instant startedAt,
+    @Nullable Instant completedAt) {
+
+  CampaignCounts {
+    counts = Map.copyOf(counts);
+  }
+
+  long count(RecipientStatus recipientStatus) {
+    return counts.getOrDefault(recipientStatus, 0L);
+  }
+
+  long settled() {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  long pending() {
+    return total - settled();
+  }
+
+  static Map<RecipientStatus, Long> counts(
+      long sent, long delivered, long read, long failed, long unconfirmed, long suppressed) {
+    Map<RecipientStatus, Long> counts = new EnumMap<>(RecipientStatus.class);
+    counts.put(RecipientStatus.SENT, sent);
+    counts.put(RecipientStatus.DELIVERED, delivered);
+    counts.put(RecipientStatus.READ, read);
+    counts.put(RecipientStatus.FAILED, failed);
+    counts.put(RecipientStatus.UNCONFIRMED, unconfirmed);
+    counts.put(RecipientStatus.SUPPRESSED, suppressed);
+    return counts;
+  }
+}

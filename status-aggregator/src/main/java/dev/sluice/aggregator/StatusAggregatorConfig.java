@@ -1,0 +1,39 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.KafkaConfig;
+import java.time.Duration;
+
+/**
+ * What the status aggregator needs to know.
+ *
+ * @param kafka how to reach Kafka
+ * @param database how to reach PostgreSQL, in the services' role
+ * @param flushSize results of a campaign that are written at once
+ * @param flushInterval how long a result waits for others, at most
+ * @param maxPending results that may wait while PostgreSQL is away; beyond it nothing more is read
+ */
+public record StatusAggregatorConfig(
+    KafkaConfig kafka,
+    DatabaseConfig database,
+    int flushSize,
+    Duration flushInterval,
+    int maxPending) {
+
+  public StatusAggregatorConfig {
+    if (flushSize < 1) {
+      throw new IllegalArgumentException("the flush size must be at least 1");
+    }
+    if (flushInterval.isNegative() || flushInterval.isZero()) {
+      throw new IllegalArgumentException("the flush interval must be above 0");
+    }
+    if (maxPending < flushSize) {
+      throw new IllegalArgumentException("fewer results may wait than are written at once");
+    }
+  }
+
+  /** With batches of 100 results or 10 s. */
+  public static StatusAggregatorConfig of(KafkaConfig kafka, DatabaseConfig database) {
+    return new StatusAggregatorConfig(kafka, database, 100, Duration.ofSeconds(10), 20_000);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.sluice.aggregator;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+
+import dev.sluice.schema.SendResult;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.jooq.DSLContext;
+import org.jooq.DataType;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one statement that writes a batch: the rows' new statuses and the campaign's counters
+ * together, so that at every commit a counter is the count of its rows.
+ */
+final class StatusStatement {
+  /**
+   * {@code result}: the batch, from arrays, so that one plan serves all sizes. {@code before}: the
+   * rows, locked in the order of their ids, so that two writers cannot deadlock. {@code changed}: those
+   * whose status rises in their own round; all others stay as they are, which makes repeating and
+   * reordering harmless. Then the counters move by exactly these transitions.
+   */
+  private static final String SQL =
+      """
+      WITH result AS (
+        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})
+          AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at)
+      ), before AS (
+        SELECT recipient.id, recipient.status
+        FROM sluice.campaign_recipient AS recipient
+        JOIN result ON result.id = recipient.id
+        WHERE recipient.campaign_id = {8}
+        ORDER BY recipient.id
+        FOR NO KEY UPDATE OF recipient
+      ), changed AS (
+        UPDATE sluice.campaign_recipient AS recipient
+        SET status = result.status,
+            provider_message_id = coalesce(result.provider_message_id, recipient.provider_message_id),
+            error_code = result.error_code,
+            error_detail = result.error_detail,
+            attempts = greatest(recipient.attempts, result.attempts),
+            updated_at = greatest(recipient.created_at, result.at)
+        FROM result
+        JOIN before ON before.id = result.id
+        WHERE recipient.id = result.id
+          AND recipient.round = result.round
+          AND sluice.status_rank(result.status) > sluice.status_rank(recipient.status)
+        RETURNING before.status AS old, result.status AS new
+      ), moved AS (
+        SELECT status, sum(change) AS change
+        FROM (SELECT new AS status, 1 AS change FROM changed
+              UNION ALL
+              SELECT old, -1 FROM changed) AS transition
+        GROUP BY status
+      ), net AS (
+        SELECT coalesce(sum(change) FILTER (WHERE status = 'SENT'), 0) AS sent,
+               coalesce(sum(change) FILTER (WHERE status = 'DELIVERED'), 0) AS delivered,
+               coalesce(sum(change) FILTER (WHERE status = 'READ'), 0) AS read,
+               coalesce(sum(change) FILTER (WHERE status = 'FAILED'), 0) AS failed,
+               coalesce(sum(change) FILTER (WHERE status = 'UNCONFIRMED'), 0) AS unconfirmed,
+               coalesce(sum(change) FILTER (WHERE status = 'SUPPRESSED'), 0) AS suppressed,
+               coalesce(sum(change) FILTER (WHERE status = 'PENDING'), 0) AS pending
+        FROM moved
+      )
+      UPDATE sluice.campaign AS c
+      SET sent = c.sent + net.sent,
+          delivered = c.delivered + net.delivered,
+          read = c.read + net.read,
+          failed = c.failed + net.failed,
+          unconfirmed = c.unconfirmed + net.unconfirmed,
+          suppressed = c.suppressed + net.suppressed,
+          status = CASE WHEN c.status IN ('SENDING', 'PAUSED')
+                         AND c.total - c.sent - c.delivered - c.read - c.failed - c.unconfirmed
+                             - c.suppressed + net.pending <= 0
+                        THEN 'COMPLETED' ELSE c.status END,
+          completed_at = CASE WHEN c.status IN ('SENDING', 'PAUSED')
+                         AND c.total - c.sent - c.delivered - c.read - c.failed - c.unconfirmed
+                             - c.suppressed + net.pending <= 0
+                        THEN clock_timestamp() ELSE c.completed_at END
+      FROM net
+      WHERE c.id = {8}
+      RETURNING c.status, c.round, c.total, c.sent, c.delivered, c.read, c.failed, c.unconfirmed,
+                c.suppressed, c.started_at, c.completed_at
+      """;
+
+  private final DSLContext sql;
+
+  StatusStatement(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Writes a batch of one campaign.
+   *
+   * @return the campaign's counters after it, or empty if there is no such campaign
+   */
+  Optional<CampaignCounts> write(UUID campaignId, Collection<SendResult> batch) {
+    return sql.resultQuery(
+            SQL,
+            array(batch, SendResult::recipientId, Long[]::new, SQLDataType.BIGINT),
+            array(batch, SendResult::round, Integer[]::new, SQLDataType.INTEGER),
+            array(batch, result -> result.status().name(), String[]::new, SQLDataType.CLOB),
+            array(batch, result -> clean(result.providerMessageId()), String[]::new, SQLDataType.CLOB),
+            array(batch, result -> clean(result.errorCode()), String[]::new, SQLDataType.CLOB),
+            array(batch, result -> clean(result.errorDetail()), String[]::new, SQLDataType.CLOB),
+            array(batch, SendResult::attempts, Integer[]::new, SQLDataType.INTEGER),
+            DSL.val(
+                batch.stream().map(SendResult::at).toArray(Instant[]::new),
+                SQLDataType.INSTANT.array()),
+            DSL.val(campaignId))
+        .coerce(
+            CAMPAIGN.STATUS,
+            CAMPAIGN.ROUND,
+            CAMPAIGN.TOTAL,
+            CAMPAIGN.SENT,
+            CAMPAIGN.DELIVERED,
+            CAMPAIGN.READ,
+            CAMPAIGN.FAILED,
+            CAMPAIGN.UNCONFIRMED,
+            CAMPAIGN.SUPPRESSED,
+            CAMPAIGN.STARTED_AT,
+            CAMPAIGN.COMPLETED_AT)
+        .fetchOptional(StatusStatement::counts);
+  }
+
+  /** A campaign's counters as they are. */
+  Optional<CampaignCounts> read(UUID campaignId) {
+    return sql.selectFrom(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(StatusStatement::counts);
+  }
+
+  /** PostgreSQL's text cannot hold the character 0, and a provider's words might. */
+  private static @Nullable String clean(@Nullable String text) {
+    return text == null ? null : text.replace('\0', ' ');
+  }
+
+  private static <T> Field<T[]> array(
+      Collection<SendResult> batch,
+      Function<SendResult, @Nullable T> part,
+      IntFunction<T[]> make,
+      DataType<T> type) {
+    Stream<@Nullable T> parts = batch.stream().map(part);
+    return DSL.val(parts.toArray(make), type.array());
+  }
+
+  private static CampaignCounts counts(Record row) {
+    return new CampaignCounts(
+        row.get(CAMPAIGN.STATUS),
+        row.get(CAMPAIGN.ROUND),
+        row.get(CAMPAIGN.TOTAL),
+        CampaignCounts.counts(
+            row.get(CAMPAIGN.SENT),
+            row.get(CAMPAIGN.DELIVERED),
+            row.get(CAMPAIGN.READ),
+            row.get(CAMPAIGN.FAILED),
+            row.get(CAMPAIGN.UNCONFIRMED),
+            row.get(CAMPAIGN.SUPPRESSED)),
+        row.get(CAMPAIGN.STARTED_AT),
+        row.get(CAMPAIGN.COMPLETED_AT));
+  }
+}

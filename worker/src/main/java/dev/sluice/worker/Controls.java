@@ -1,0 +1,139 @@
+package dev.sluice.worker;
+
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.UnreadableEventException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether campaigns and senders may send now: the whole compacted topic {@code controls}, read in the
+ * background. Nothing may be picked before it was read to its end once.
+ */
+final class Controls implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Controls.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+  private final KafkaConfig kafka;
+  private final Health health;
+  private final Map<String, Control> newest = new ConcurrentHashMap<>();
+  private final Thread loop;
+  private volatile boolean complete;
+
+  Controls(KafkaConfig kafka, Health health) {
+    this.kafka = kafka;
+    this.health = health;
+    loop = Thread.ofVirtual().name("controls").start(this::run);
+  }
+
+  /** Whether the topic was read to its end. */
+  boolean complete() {
+    return complete;
+  }
+
+  /** What applies to a message: the stricter of its campaign's and its sender's state. */
+  Control.State state(UUID campaignId, String senderId) {
+    Control.State campaign = state(Control.campaignKey(campaignId));
+    Control.State sender = state(Control.senderKey(senderId));
+    return campaign.compareTo(sender) >= 0 ? campaign : sender;
+  }
+
+  private Control.State state(String key) {
+    Control control = newest.get(key);
+    return control == null ? Control.State.RUNNING : control.state();
+  }
+
+  private void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try (Consumer<byte[], byte[]> consumer = consumer()) {
+        follow(consumer);
+      } catch (InterruptException | WakeupException e) {
+        return;
+      } catch (KafkaException e) {
+        health.failing("controls", "cannot read " + kafka.topics().controls() + ": " + e.getMessage());
+        try {
+          Thread.sleep(AFTER_FAILURE);
+        } catch (InterruptedException interrupted) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void follow(Consumer<byte[], byte[]> consumer) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(kafka.topics().controls()).stream()
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    while (!Thread.currentThread().isInterrupted()) {
+      consumer.poll(Duration.ofMillis(500)).forEach(this::take);
+      if (!complete
+          && ends.entrySet().stream()
+              .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+        complete = true;
+        health.working("controls");
+      }
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    if (record.key() == null) {
+      return;
+    }
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    if (record.value() == null) {
+      newest.remove(key);
+      return;
+    }
+    try {
+      newest.put(key, Json.read(record.value(), Control.class));
+    } catch (UnreadableEventException e) {
+      log.warn("control {} at offset {} is unreadable: {}", key, record.offset(), e.getMessage());
+    }
+  }
+
+  private Consumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        kafka.client(
+            Map.of(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                "100")),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  /** The states other than running, for people. */
+  Map<String, Control> held() {
+    return newest.entrySet().stream()
+        .filter(entry -> entry.getValue().state() != Control.State.RUNNING)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  @Override
+  public void close() {
+    loop.interrupt();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.sluice.worker;
+
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.time.Duration;
+
+/** What becomes of a job after an attempt, or instead of one. */
+sealed interface Decision {
+
+  /** It has ended: its result is published and its offset done. */
+  record Publish(SendResult result) implements Decision {}
+
+  /** It waits in memory and is tried again. */
+  record Wait(Duration delay) implements Decision {}
+
+  /** It goes back to the tail of its lane, and this record of it is done. */
+  record Requeue(SendRequest copy) implements Decision {}
+}

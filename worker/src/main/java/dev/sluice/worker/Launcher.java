@@ -1,0 +1,98 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.provider.MessageProvider;
+import dev.sluice.worker.provider.OutgoingMessage;
+import dev.sluice.worker.provider.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends each picked message on a virtual thread of its own, in its time slot, and queues what came
+ * of it. It knows nothing of offsets: what it is given has been declared started.
+ */
+final class Launcher {
+  /**
+   * A send that is this late is not launched: the process was paused, and its partition may have
+   * been taken over by somebody who has called the message in doubt.
+   */
+  private static final Duration STALLED = Duration.ofSeconds(3);
+
+  private final Map<String, MessageProvider> providers;
+  private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /** What came of a job. */
+  record Finished(Job job, Outcome outcome, Instant at) {}
+
+  Launcher(Map<String, MessageProvider> providers) {
+    this.providers = Map.copyOf(providers);
+  }
+
+  /**
+   * Launches a send whose start is committed.
+   *
+   * @param committedAtNanos when the transaction was begun that declared it started
+   */
+  void launch(Job job, Lane lane, long committedAtNanos) {
+    inFlight.incrementAndGet();
+    Duration wait = lane.reserve();
+    Thread.ofVirtual()
+        .name("send")
+        .start(
+            () -> {
+              Outcome outcome;
+              try {
+                outcome = sendInSlot(job, wait, committedAtNanos);
+              } catch (RuntimeException e) {
+                // A bug in a provider must not lose the job; whether it sent, nobody knows.
+                outcome = new Outcome.InDoubt("the provider failed: " + e);
+              }
+              finished.add(new Finished(job, outcome, Instant.now()));
+              inFlight.decrementAndGet();
+            });
+  }
+
+  private Outcome sendInSlot(Job job, Duration wait, long committedAtNanos) {
+    try {
+      Thread.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.InDoubt("interrupted before it was sent");
+    }
+    Duration late = Duration.ofNanos(System.nanoTime() - committedAtNanos).minus(wait);
+    if (late.compareTo(STALLED) > 0) {
+      return new Outcome.InDoubt("not launched: the worker was stalled for " + late.toMillis() + " ms");
+    }
+    MessageProvider provider = providers.get(job.request().sender().provider());
+    if (provider == null) {
+      return new Outcome.Refused("unknown_provider", job.request().sender().provider());
+    }
+    return provider.send(
+        new OutgoingMessage(
+            job.request().sender().address(),
+            job.request().to(),
+            job.request().message(),
+            job.callbackData()));
+  }
+
+  /** The next outcome, or null if there is none now. */
+  @Nullable Finished poll() {
+    return finished.poll();
+  }
+
+  /** Takes outcomes back that could not be published. */
+  void giveBack(List<Finished> unpublished) {
+    finished.addAll(unpublished);
+  }
+
+  /** Sends that are waiting for their slot or for their answer. */
+  int inFlight() {
+    return inFlight.get();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.sluice.worker;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a message that the provider did not take is tried again.
+ *
+ * @param maxAttempts attempts in all, after which the recipient has failed
+ * @param first the wait after the first attempt; it doubles with each further one
+ * @param longest the longest wait
+ * @param inMemory waits up to this are spent in memory; for longer ones the message goes back to the
+ *     tail of its lane
+ */
+public record RetryPolicy(int maxAttempts, Duration first, Duration longest, Duration inMemory) {
+  /** Five attempts, waiting 1 s to 60 s between them. */
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(5, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofSeconds(30));
+
+  boolean exhausted(int attempts) {
+    return attempts >= maxAttempts;
+  }
+
+  /**
+   * The wait before the next attempt, with jitter so that failures do not come back as one.
+   *
+   * @param attempts attempts so far, from 1
+   * @param asked what the provider asks for, or null
+   */
+  Duration wait(int attempts, @Nullable Duration asked) {
+    if (asked != null) {
+      return asked;
+    }
+    long doubled = first.toMillis() << Math.min(Math.max(attempts - 1, 0), 20);
+    long bounded = Math.min(doubled, longest.toMillis());
+    return Duration.ofMillis(bounded / 2 + ThreadLocalRandom.current().nextLong(bounded / 2 + 1));
+  }
+}

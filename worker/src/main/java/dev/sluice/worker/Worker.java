@@ -1,0 +1,180 @@
+package dev.sluice.worker;
+
+import dev.sluice.schema.Backoff;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Probe;
+import dev.sluice.worker.provider.MessageProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends requests to providers, each once, at the rate of its lane, and publishes what came of them.
+ *
+ * <p>Its progress lives in the transaction that carries its output: outcomes together with offsets,
+ * whose metadata says which offsets beyond the committed one are done and which are started. A send
+ * is launched only after the transaction that declares it started has committed. So a crash leaves a
+ * message not started (its next owner sends it), done (it is skipped), or in doubt (it becomes
+ * UNCONFIRMED and is never sent again by itself).
+ */
+public final class Worker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Worker.class);
+  private static final Backoff RESTART = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
+
+  private final WorkerConfig config;
+  private final Health health;
+  private final Launcher launcher;
+  private final WorkerMeters meters;
+  private final Controls controls;
+  private final Probe probe;
+  private final TransactionalOutput output;
+  private final Map<String, MessageProvider> providers;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile int partitions;
+
+  /**
+   * Starts it; what it cannot reach it reports to {@code health} and keeps trying.
+   *
+   * @param providers by the name that senders refer to; closed with the worker
+   */
+  public Worker(
+      WorkerConfig config,
+      Map<String, MessageProvider> providers,
+      Health health,
+      MeterRegistry registry) {
+    this.config = config;
+    this.health = health;
+    this.providers = Map.copyOf(providers);
+    launcher = new Launcher(providers);
+    meters = new WorkerMeters(registry, launcher);
+    controls = new Controls(config.kafka(), health);
+    probe = Probe.of(config.kafka(), health);
+    output =
+        new TransactionalOutput(
+            config.kafka(),
+            config.kafka().topics().transactionalId("worker", config.instance()),
+            health,
+            () -> stopping.getCount() == 0);
+    health.starting("group");
+    Thread.ofPlatform().name("worker-" + config.instance()).start(this::run);
+  }
+
+  /** How many partitions it owns now. */
+  public int partitions() {
+    return partitions;
+  }
+
+  private boolean running() {
+    return stopping.getCount() > 0;
+  }
+
+  private void run() {
+    int failures = 0;
+    try {
+      while (running()) {
+        try {
+          output.start();
+          cycle();
+          failures = 0;
+        } catch (TransactionalOutput.GaveUpException e) {
+          log.warn("stopping although Kafka does not answer; the sends in flight are in doubt");
+        } catch (KafkaException | IllegalStateException e) {
+          failures++;
+          health.failing("worker", "starting over after: " + e.getMessage());
+          log.debug("the cycle failed", e);
+          pause(RESTART.after(failures));
+        }
+      }
+    } finally {
+      output.close();
+      stopped.countDown();
+    }
+  }
+
+  private void cycle() {
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    Cycle cycle = new Cycle(consumer, output, launcher, controls, config, meters, health);
+    try {
+      consumer.subscribe(List.of(config.kafka().topics().sendRequests()), cycle.assignment());
+      while (running()) {
+        cycle.turn();
+        partitions = cycle.assignment().size();
+        health.working("worker");
+      }
+      cycle.drain();
+    } finally {
+      partitions = 0;
+      launcher.giveBack(cycle.unpublished());
+      cycle.assignment().abandon();
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
+    }
+  }
+
+  private void pause(Duration wait) {
+    try {
+      boolean stop = stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+      log.debug("paused, stopping: {}", stop);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        config
+            .kafka()
+            .client(
+                Map.of(
+                    ConsumerConfig.GROUP_ID_CONFIG,
+                    config.kafka().topics().workerGroup(),
+                    ConsumerConfig.CLIENT_ID_CONFIG,
+                    config.instance(),
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                    CooperativeStickyAssignor.class.getName(),
+                    // The classic protocol lets the client choose how soon its death is noticed.
+                    ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                    6_000,
+                    ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                    1_500,
+                    ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                    60_000,
+                    ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                    1_000,
+                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                    false,
+                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                    "earliest",
+                    ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                    "read_committed")),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  /** Stops taking work, awaits the sends in flight within the bound, and leaves the group. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    try {
+      if (!stopped.await(config.drain().toMillis() + 10_000, TimeUnit.MILLISECONDS)) {
+        log.warn("the worker did not stop in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    probe.close();
+    controls.close();
+    providers.values().forEach(MessageProvider::close);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.provider.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+
+/** Every meter of the worker, with its name and meaning. */
+final class WorkerMeters {
+  private final MeterRegistry registry;
+  private final Timer transactions;
+
+  WorkerMeters(MeterRegistry registry, Launcher launcher) {
+    this.registry = registry;
+    transactions =
+        Timer.builder("sluice.worker.transactions")
+            .description("Transactions that record outcomes and picks")
+            .publishPercentiles(0.5, 0.99)
+            .register(registry);
+    Gauge.builder("sluice.worker.in.flight", launcher, Launcher::inFlight)
+        .description("Messages waiting for their time slot or for the provider's answer")
+        .register(registry);
+  }
+
+  void transaction(long nanos) {
+    transactions.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void finished(Outcome outcome) {
+    String kind =
+        switch (outcome) {
+          case Outcome.Accepted a -> "accepted";
+          case Outcome.Refused r -> "refused";
+          case Outcome.TryAgain t -> "try_again";
+          case Outcome.Throttled t -> "throttled";
+          case Outcome.InDoubt d -> "in_doubt";
+        };
+    Counter.builder("sluice.worker.outcomes")
+        .description("Attempts to send, by what came of them")
+        .tag("outcome", kind)
+        .register(registry)
+        .increment();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.worker.provider;
+
+/** Somebody who delivers messages. Called from many virtual threads at a time; it may block. */
+public interface MessageProvider extends AutoCloseable {
+
+  /**
+   * Sends one message, once: an implementation never repeats a request by itself, because nobody
+   * could tell whether the first one arrived. Everything that can go wrong is an {@link Outcome}.
+   */
+  Outcome send(OutgoingMessage message);
+
+  @Override
+  void close();
+}

@@ -3,6 +3,9 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.currentInstant;
+import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.when;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
@@ -90,15 +93,10 @@ final class CampaignRows {
             .set(CAMPAIGN.TOTAL, count)
             .set(
                 CAMPAIGN.STATUS,
-                org.jooq
-                    .impl
-                    .DSL
-                    .when(count.eq(0L), CampaignStatus.COMPLETED)
-                    .otherwise(CampaignStatus.SENDING))
-            .set(CAMPAIGN.STARTED_AT, org.jooq.impl.DSL.currentInstant())
-            .set(
-                CAMPAIGN.COMPLETED_AT,
-                org.jooq.impl.DSL.when(count.eq(0L), org.jooq.impl.DSL.currentInstant()))
+                when(count.eq(0L), val(CampaignStatus.COMPLETED, CAMPAIGN.STATUS))
+                    .otherwise(val(CampaignStatus.SENDING, CAMPAIGN.STATUS)))
+            .set(CAMPAIGN.STARTED_AT, currentInstant())
+            .set(CAMPAIGN.COMPLETED_AT, when(count.eq(0L), currentInstant()))
             .from(recipients)
             .where(CAMPAIGN.ID.eq(campaign.id()))
             .and(CAMPAIGN.STATUS.in(NOT_STARTED))

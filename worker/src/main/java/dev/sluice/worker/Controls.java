@@ -11,16 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +36,8 @@ final class Controls implements AutoCloseable {
   private final Map<String, Control> newest = new ConcurrentHashMap<>();
   private final Thread loop;
   private volatile boolean complete;
+  private volatile boolean closing;
+  private volatile @Nullable Consumer<byte[], byte[]> reader;
 
   Controls(KafkaConfig kafka, Health health) {
     this.kafka = kafka;
@@ -62,19 +63,26 @@ final class Controls implements AutoCloseable {
   }
 
   private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!closing) {
       try (Consumer<byte[], byte[]> consumer = consumer()) {
+        reader = consumer;
         follow(consumer);
-      } catch (InterruptException | WakeupException e) {
-        return;
+      } catch (WakeupException e) {
+        log.debug("closing", e);
       } catch (KafkaException e) {
         health.failing("controls", "cannot read " + kafka.topics().controls() + ": " + e.getMessage());
-        try {
-          Thread.sleep(AFTER_FAILURE);
-        } catch (InterruptedException interrupted) {
-          return;
-        }
+        pause();
+      } finally {
+        reader = null;
       }
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(AFTER_FAILURE);
+    } catch (InterruptedException e) {
+      closing = true;
     }
   }
 
@@ -86,7 +94,7 @@ final class Controls implements AutoCloseable {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!closing) {
       consumer.poll(Duration.ofMillis(500)).forEach(this::take);
       if (!complete
           && ends.entrySet().stream()
@@ -125,15 +133,14 @@ final class Controls implements AutoCloseable {
         new ByteArrayDeserializer());
   }
 
-  /** The states other than running, for people. */
-  Map<String, Control> held() {
-    return newest.entrySet().stream()
-        .filter(entry -> entry.getValue().state() != Control.State.RUNNING)
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-  }
-
   @Override
   public void close() {
-    loop.interrupt();
+    closing = true;
+    Consumer<byte[], byte[]> current = reader;
+    if (current == null) {
+      loop.interrupt();
+    } else {
+      current.wakeup();
+    }
   }
 }

@@ -1,0 +1,84 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.Json;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/** Talks to a console. Its errors carry the console's own words. */
+final class ConsoleClient implements AutoCloseable {
+  private final String url;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  ConsoleClient(String url) {
+    this.url = url;
+  }
+
+  JsonNode get(String path) {
+    return send(request(path).GET());
+  }
+
+  JsonNode put(String path, Object body) {
+    return send(json(path).PUT(BodyPublishers.ofByteArray(Json.write(body))));
+  }
+
+  JsonNode post(String path, Object body) {
+    return send(json(path).POST(BodyPublishers.ofByteArray(Json.write(body))));
+  }
+
+  /** Imports a CSV file's recipients into a campaign. */
+  JsonNode importCsv(UUID campaignId, Path csv) {
+    try {
+      BodyPublisher file = BodyPublishers.ofFile(csv);
+      return send(
+          request("/api/campaigns/" + campaignId + "/recipients")
+              .header("Content-Type", "text/csv")
+              .POST(file));
+    } catch (FileNotFoundException e) {
+      throw new IllegalArgumentException("there is no file " + csv, e);
+    }
+  }
+
+  private HttpRequest.Builder json(String path) {
+    return request(path).header("Content-Type", "application/json");
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + path));
+  }
+
+  private JsonNode send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
+      JsonNode body = Json.MAPPER.readTree(answer.body());
+      if (answer.statusCode() >= 400) {
+        throw new IllegalStateException(body.path("detail").asString("HTTP " + answer.statusCode()));
+      }
+      return body;
+    } catch (IOException e) {
+      throw new IllegalStateException("no answer from the console at " + url, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

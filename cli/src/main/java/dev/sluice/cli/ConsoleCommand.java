@@ -1,0 +1,66 @@
+package dev.sluice.cli;
+
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleConfig;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The console as a process. */
+@Command(
+    name = "console",
+    description = "The HTTP API for people and for services that do not speak Kafka.",
+    mixinStandardHelpOptions = true)
+final class ConsoleCommand implements Callable<Integer> {
+  static final int PORT = 8080;
+  private static final Logger log = LoggerFactory.getLogger(ConsoleCommand.class);
+
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:SLUICE_HTTP_PORT:-" + PORT + "}",
+      description =
+          "Where it listens (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}). Only this machine reaches it"
+              + " unless SLUICE_API_TOKEN (or SLUICE_API_TOKEN_FILE) sets a bearer token.")
+  private int port;
+
+  @Option(
+      names = "--default-region",
+      paramLabel = "REGION",
+      defaultValue = "${env:SLUICE_DEFAULT_REGION}",
+      description =
+          "The region of phone numbers without a country code, like BR (SLUICE_DEFAULT_REGION;"
+              + " none).")
+  private @Nullable String defaultRegion;
+
+  @Override
+  public Integer call() throws Exception {
+    ConsoleConfig config =
+        new ConsoleConfig(
+            kafka.config(),
+            database.config(),
+            port,
+            Secrets.ofProcess().find("SLUICE_API_TOKEN"),
+            Optional.ofNullable(defaultRegion));
+    return RoleProcess.run(
+        "console",
+        process -> {
+          Console console =
+              process.register(
+                  new Console(
+                      config,
+                      process.health(),
+                      process.meters(),
+                      settings -> HealthEndpoint.add(settings, process.health(), process.meters())));
+          log.info("console on http://localhost:{}", console.port());
+        });
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+
+/** {@code /metrics}, {@code /health/live} and {@code /health/ready}. */
+final class HealthEndpoint implements AutoCloseable {
+  private final Javalin server;
+
+  HealthEndpoint(String host, int port, Health health, PrometheusMeterRegistry meters) {
+    server =
+        Javalin.create(
+            settings -> {
+              settings.startup.showJavalinBanner = false;
+              settings.concurrency.useVirtualThreads = true;
+              settings.jetty.host = host;
+              settings.jetty.port = port;
+              add(settings, health, meters);
+            });
+    server.start();
+  }
+
+  /** Adds the routes to a server that serves more. */
+  static void add(JavalinConfig settings, Health health, PrometheusMeterRegistry meters) {
+    settings.routes.get(
+        "/metrics",
+        context ->
+            context
+                .contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(meters.scrape()));
+    settings.routes.get("/health/live", context -> context.result("alive\n"));
+    settings.routes.get(
+        "/health/ready",
+        context -> {
+          Map<String, String> problems = health.problems();
+          context
+              .status(problems.isEmpty() ? 200 : 503)
+              .contentType("application/json")
+              .result(Json.write(Map.of("ready", problems.isEmpty(), "problems", problems)));
+        });
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

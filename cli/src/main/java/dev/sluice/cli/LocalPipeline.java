@@ -1,0 +1,89 @@
+package dev.sluice.cli;
+
+import dev.sluice.aggregator.StatusAggregator;
+import dev.sluice.aggregator.StatusAggregatorConfig;
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleConfig;
+import dev.sluice.producer.FanOut;
+import dev.sluice.producer.FanOutConfig;
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Migration;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.provider.WhatsAppConfig;
+import dev.sluice.worker.provider.WhatsAppProvider;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+/** Every service in this process. */
+final class LocalPipeline implements AutoCloseable {
+  private final Closer closer = new Closer();
+  private final FanOut fanOut;
+  private final StatusAggregator aggregator;
+  private final List<Worker> workers = new ArrayList<>();
+  private final Console console;
+
+  LocalPipeline(
+      KafkaConfig kafka,
+      DatabaseConfig database,
+      String providerUrl,
+      int workerCount,
+      int consolePort,
+      Health health,
+      PrometheusMeterRegistry meters) {
+    aggregator =
+        closer.register(
+            new StatusAggregator(StatusAggregatorConfig.of(kafka, database), health, meters));
+    WhatsAppConfig provider =
+        WhatsAppConfig.of(providerUrl, WhatsAppConfig.DEFAULT_API_VERSION, "local-access-token");
+    for (int i = 1; i <= workerCount; i++) {
+      workers.add(
+          closer.register(
+              new Worker(
+                  WorkerConfig.of(kafka, "worker-" + i),
+                  Map.of("whatsapp", new WhatsAppProvider(provider)),
+                  health,
+                  meters)));
+    }
+    fanOut = closer.register(new FanOut(FanOutConfig.of(kafka, database), health, meters));
+    console =
+        closer.register(
+            new Console(
+                new ConsoleConfig(
+                    kafka, database, consolePort, Optional.empty(), Optional.empty()),
+                health,
+                meters,
+                settings -> HealthEndpoint.add(settings, health, meters)));
+  }
+
+  /** Creates what the services need, as {@code sluice migrate} does. */
+  static void migrate(KafkaConfig kafka, DatabaseConfig owner, int lanePartitions)
+      throws SQLException, ExecutionException, InterruptedException {
+    Migration.migrateTables(owner, "sluice_app", null);
+    Migration.createTopics(kafka, lanePartitions, Optional.of((short) 1));
+  }
+
+  /** Whether everybody has joined and every lane partition has an owner. */
+  boolean ready(int lanePartitions) {
+    return fanOut.running()
+        && aggregator.running()
+        && workers.stream().allMatch(worker -> worker.partitions() > 0)
+        && workers.stream().mapToInt(Worker::partitions).sum() == lanePartitions;
+  }
+
+  int consolePort() {
+    return console.port();
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

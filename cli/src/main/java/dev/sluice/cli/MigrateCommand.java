@@ -1,0 +1,107 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.Backoff;
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Migration;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Creates or upgrades topics and tables. */
+@Command(
+    name = "migrate",
+    description = "Creates or upgrades topics and tables, as the owner. Safe to repeat.",
+    mixinStandardHelpOptions = true)
+final class MigrateCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(MigrateCommand.class);
+  private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
+
+  @Option(
+      names = "--owner-user",
+      paramLabel = "ROLE",
+      defaultValue = "${env:SLUICE_OWNER_USER:-sluice_owner}",
+      description =
+          "The tables' owner (SLUICE_OWNER_USER; ${DEFAULT-VALUE}); its password is in"
+              + " SLUICE_OWNER_PASSWORD or SLUICE_OWNER_PASSWORD_FILE.")
+  private String owner = "";
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "${env:SLUICE_PARTITIONS:-" + Migration.DEFAULT_LANE_PARTITIONS + "}",
+      description =
+          "Partitions of send-requests if it is created: as many workers can share the work"
+              + " (SLUICE_PARTITIONS; ${DEFAULT-VALUE}).")
+  private int partitions;
+
+  @Option(
+      names = "--replication-factor",
+      paramLabel = "N",
+      defaultValue = "${env:SLUICE_REPLICATION_FACTOR}",
+      description =
+          "Copies of each topic (SLUICE_REPLICATION_FACTOR; the brokers' default).")
+  private @Nullable Short replicationFactor;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      defaultValue = "${env:SLUICE_MIGRATE_WAIT:-60s}",
+      description =
+          "How long to wait for PostgreSQL and Kafka (SLUICE_MIGRATE_WAIT; ${DEFAULT-VALUE}).")
+  private Duration patience = Duration.ZERO;
+
+  @Override
+  public Integer call() throws Exception {
+    if (partitions < 1) {
+      throw new IllegalArgumentException("there must be at least one partition");
+    }
+    DatabaseConfig ownerConfig = database.as(owner, "SLUICE_OWNER_PASSWORD");
+    KafkaConfig kafkaConfig = kafka.config();
+    String appPassword = Secrets.ofProcess().find(DatabaseOptions.PASSWORD).orElse(null);
+    patiently(
+        "PostgreSQL at " + ownerConfig.url(),
+        () -> Migration.migrateTables(ownerConfig, database.user(), appPassword));
+    patiently(
+        "Kafka at " + kafkaConfig.bootstrapServers(),
+        () ->
+            Migration.createTopics(
+                kafkaConfig, partitions, Optional.ofNullable(replicationFactor)));
+    return 0;
+  }
+
+  private interface Step {
+    void run() throws SQLException, ExecutionException, InterruptedException;
+  }
+
+  private void patiently(String what, Step step) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        step.run();
+        return;
+      } catch (SQLException | ExecutionException | FlywayException | KafkaException e) {
+        if (System.nanoTime() >= deadline) {
+          throw new IllegalStateException(what + " cannot be used: " + e.getMessage(), e);
+        }
+        if (attempt == 1) {
+          log.warn("{} cannot be used yet: {} (trying on)", what, e.getMessage());
+        }
+        Thread.sleep(RETRY.after(attempt));
+      }
+    }
+  }
+}

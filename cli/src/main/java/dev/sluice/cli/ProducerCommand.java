@@ -1,0 +1,48 @@
+package dev.sluice.cli;
+
+import dev.sluice.producer.FanOut;
+import dev.sluice.producer.FanOutConfig;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The producer as a process. */
+@Command(
+    name = "producer",
+    description = "Fans campaigns out: reads recipients from PostgreSQL, writes send-requests.",
+    mixinStandardHelpOptions = true)
+final class ProducerCommand implements Callable<Integer> {
+  static final int PORT = 8081;
+
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
+  @Mixin private HttpOptions http = new HttpOptions();
+
+  @Option(
+      names = "--page-size",
+      paramLabel = "ROWS",
+      defaultValue = "${env:SLUICE_PAGE_SIZE:-1000}",
+      description = "Recipients read at once (SLUICE_PAGE_SIZE; ${DEFAULT-VALUE}).")
+  private int pageSize;
+
+  @Option(
+      names = "--work-ahead",
+      paramLabel = "TIME",
+      defaultValue = "${env:SLUICE_WORK_AHEAD:-10s}",
+      description = "Work kept queued per lane (SLUICE_WORK_AHEAD; ${DEFAULT-VALUE}).")
+  private Duration workAhead = Duration.ZERO;
+
+  @Override
+  public Integer call() throws Exception {
+    FanOutConfig config =
+        new FanOutConfig(kafka.config(), database.config(), workAhead, pageSize);
+    return RoleProcess.run(
+        "producer",
+        process -> {
+          process.serveHealth(http, PORT);
+          process.register(new FanOut(config, process.health(), process.meters()));
+        });
+  }
+}

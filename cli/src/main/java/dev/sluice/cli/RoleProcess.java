@@ -1,0 +1,109 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.Health;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shell of every role: health, metrics, and an orderly stop on SIGTERM or Ctrl-C, in which
+ * whatever was opened is closed in reverse.
+ */
+final class RoleProcess implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
+
+  private final Health health = new Health();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Closer closer = new Closer();
+
+  /** Opens a role's parts. */
+  interface Opening {
+    void open(RoleProcess process) throws Exception;
+  }
+
+  RoleProcess() {
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    closer.register(garbageCollection());
+  }
+
+  private JvmGcMetrics garbageCollection() {
+    JvmGcMetrics metrics = new JvmGcMetrics();
+    metrics.bindTo(meters);
+    return metrics;
+  }
+
+  /** Opens the parts and runs until the process is told to stop. */
+  static int run(String role, Opening opening) throws Exception {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              stop.countDown();
+              await(closed);
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try (RoleProcess process = new RoleProcess()) {
+      opening.open(process);
+      log.info("{} is up", role);
+      stop.await();
+      log.info("{} is stopping", role);
+    } finally {
+      log.info("{} has stopped", role);
+      closed.countDown();
+      // Without a signal (an error while opening) the hook must not wait for us.
+      removeHook(hook);
+    }
+    return 0;
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException alreadyStopping) {
+      log.debug("stopping by signal", alreadyStopping);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  Health health() {
+    return health;
+  }
+
+  PrometheusMeterRegistry meters() {
+    return meters;
+  }
+
+  <T extends AutoCloseable> T register(T resource) {
+    return closer.register(resource);
+  }
+
+  /** Serves health and metrics. */
+  void serveHealth(HttpOptions http, int rolesOwnPort) {
+    HealthEndpoint endpoint =
+        register(new HealthEndpoint(http.host(), http.port(rolesOwnPort), health, meters));
+    log.info("health and metrics on http://{}:{}", http.host(), endpoint.port());
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

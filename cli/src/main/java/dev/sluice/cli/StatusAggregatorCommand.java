@@ -1,0 +1,58 @@
+package dev.sluice.cli;
+
+import dev.sluice.aggregator.StatusAggregator;
+import dev.sluice.aggregator.StatusAggregatorConfig;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The status aggregator as a process. */
+@Command(
+    name = "status-aggregator",
+    description = "Collects send-results and writes rows and counters in one statement a batch.",
+    mixinStandardHelpOptions = true)
+final class StatusAggregatorCommand implements Callable<Integer> {
+  static final int PORT = 8083;
+
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
+  @Mixin private HttpOptions http = new HttpOptions();
+
+  @Option(
+      names = "--flush-size",
+      paramLabel = "RESULTS",
+      defaultValue = "${env:SLUICE_FLUSH_SIZE:-100}",
+      description = "Results of a campaign written at once (SLUICE_FLUSH_SIZE; ${DEFAULT-VALUE}).")
+  private int flushSize;
+
+  @Option(
+      names = "--flush-interval",
+      paramLabel = "TIME",
+      defaultValue = "${env:SLUICE_FLUSH_INTERVAL:-10s}",
+      description =
+          "How long a result waits for others, at most (SLUICE_FLUSH_INTERVAL; ${DEFAULT-VALUE}).")
+  private Duration flushInterval = Duration.ZERO;
+
+  @Option(
+      names = "--max-pending",
+      paramLabel = "RESULTS",
+      defaultValue = "${env:SLUICE_MAX_PENDING:-20000}",
+      description =
+          "Results that may wait while PostgreSQL is away (SLUICE_MAX_PENDING; ${DEFAULT-VALUE}).")
+  private int maxPending;
+
+  @Override
+  public Integer call() throws Exception {
+    StatusAggregatorConfig config =
+        new StatusAggregatorConfig(
+            kafka.config(), database.config(), flushSize, flushInterval, maxPending);
+    return RoleProcess.run(
+        "status-aggregator",
+        process -> {
+          process.serveHealth(http, PORT);
+          process.register(new StatusAggregator(config, process.health(), process.meters()));
+        });
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.cli;
+
+import dev.sluice.worker.RetryPolicy;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.provider.WhatsAppConfig;
+import dev.sluice.worker.provider.WhatsAppProvider;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A worker as a process. */
+@Command(
+    name = "worker",
+    description = "Sends: takes send-requests, calls the provider, writes send-results.",
+    mixinStandardHelpOptions = true)
+final class WorkerCommand implements Callable<Integer> {
+  static final int PORT = 8082;
+
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private WhatsAppOptions whatsApp = new WhatsAppOptions();
+  @Mixin private HttpOptions http = new HttpOptions();
+
+  @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      defaultValue = "${env:SLUICE_WORKER_INSTANCE}",
+      description =
+          "This worker's name, unique among those running; with a lasting one a restarted worker"
+              + " takes over from its dead self at once (SLUICE_WORKER_INSTANCE; random).")
+  private @Nullable String instance;
+
+  @Option(
+      names = "--max-in-flight",
+      paramLabel = "MESSAGES",
+      defaultValue = "${env:SLUICE_MAX_IN_FLIGHT:-2000}",
+      description = "Messages being sent at a time (SLUICE_MAX_IN_FLIGHT; ${DEFAULT-VALUE}).")
+  private int maxInFlight;
+
+  @Option(
+      names = "--drain",
+      paramLabel = "TIME",
+      defaultValue = "${env:SLUICE_DRAIN:-2500ms}",
+      description =
+          "How long sends in flight are awaited on a stop or rebalance (SLUICE_DRAIN;"
+              + " ${DEFAULT-VALUE}).")
+  private Duration drain = Duration.ZERO;
+
+  @Override
+  public Integer call() throws Exception {
+    WhatsAppConfig provider = whatsApp.config();
+    WorkerConfig config =
+        new WorkerConfig(
+            kafka.config(),
+            instance == null ? UUID.randomUUID().toString() : instance,
+            maxInFlight,
+            drain,
+            RetryPolicy.DEFAULT);
+    return RoleProcess.run(
+        "worker",
+        process -> {
+          process.serveHealth(http, PORT);
+          process.register(
+              new Worker(
+                  config,
+                  Map.of("whatsapp", new WhatsAppProvider(provider)),
+                  process.health(),
+                  process.meters()));
+        });
+  }
+}

@@ -39,6 +39,27 @@ final class DemoAudit {
         .fetchMap(CAMPAIGN_RECIPIENT.STATUS, count());
   }
 
+  /** Why recipients failed or are unconfirmed, the most frequent reasons first. */
+  List<String> reasons(int most) {
+    return sql.select(
+            CAMPAIGN_RECIPIENT.STATUS,
+            CAMPAIGN_RECIPIENT.ERROR_CODE,
+            CAMPAIGN_RECIPIENT.ERROR_DETAIL,
+            count())
+        .from(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaignId))
+        .and(CAMPAIGN_RECIPIENT.STATUS.in(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED))
+        .groupBy(
+            CAMPAIGN_RECIPIENT.STATUS,
+            CAMPAIGN_RECIPIENT.ERROR_CODE,
+            CAMPAIGN_RECIPIENT.ERROR_DETAIL)
+        .orderBy(count().desc())
+        .limit(most)
+        .fetch(
+            row ->
+                row.value1() + " × " + row.value4() + ": " + row.value2() + ", " + row.value3());
+  }
+
   /** What is wrong, in words; empty if every recipient is settled and counters equal rows. */
   List<String> faults() {
     Record campaign = sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(campaignId)).fetchSingle();

@@ -53,6 +53,7 @@ import tools.jackson.databind.JsonNode;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int LANE_PARTITIONS = 24;
+  private static final int MOST_REASONS = 5;
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   @Spec private CommandSpec spec;
@@ -173,6 +174,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     say(out, "");
     out.print(summary.text());
+    audit.reasons(MOST_REASONS).forEach(reason -> say(out, "  " + reason));
     faults.forEach(fault -> say(out, "FAULT: " + fault));
     say(
         out,

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 /** Every service in this process. */
 final class LocalPipeline implements AutoCloseable {
   private final Closer closer = new Closer();
+  private final Health health;
   private final FanOut fanOut;
   private final StatusAggregator aggregator;
   private final List<Worker> workers = new ArrayList<>();
@@ -38,6 +39,7 @@ final class LocalPipeline implements AutoCloseable {
       int consolePort,
       Health health,
       PrometheusMeterRegistry meters) {
+    this.health = health;
     aggregator =
         closer.register(
             new StatusAggregator(StatusAggregatorConfig.of(kafka, database), health, meters));
@@ -72,7 +74,8 @@ final class LocalPipeline implements AutoCloseable {
 
   /** Whether everybody has joined and every lane partition has an owner. */
   boolean ready(int lanePartitions) {
-    return fanOut.running()
+    return health.problems().isEmpty()
+        && fanOut.running()
         && aggregator.running()
         && workers.stream().allMatch(worker -> worker.partitions() > 0)
         && workers.stream().mapToInt(Worker::partitions).sum() == lanePartitions;

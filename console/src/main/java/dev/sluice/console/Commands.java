@@ -48,6 +48,11 @@ final class Commands implements AutoCloseable {
     }
   }
 
+  /** Connects, so that the first command does not have to. */
+  void warmUp() {
+    producer().partitionsFor(kafka.topics().campaignCommands());
+  }
+
   // Made when first needed: a client cannot be made while the brokers' names do not resolve.
   private synchronized Producer<byte[], byte[]> producer() {
     if (producer == null) {

@@ -3,6 +3,7 @@ package dev.sluice.console;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Probe;
+import dev.sluice.schema.WarmUp;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
@@ -34,6 +35,7 @@ public final class Console implements AutoCloseable {
     databaseProbe = Probe.of(database, config.database(), health);
     kafkaProbe = Probe.of(config.kafka(), health);
     commands = new Commands(config.kafka());
+    WarmUp.of("console", health, commands::warmUp);
     server =
         Javalin.create(
             settings -> {

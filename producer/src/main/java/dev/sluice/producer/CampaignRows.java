@@ -101,10 +101,27 @@ final class CampaignRows {
             .where(CAMPAIGN.ID.eq(campaign.id()))
             .and(CAMPAIGN.STATUS.in(NOT_STARTED))
             .returning(CAMPAIGN.TOTAL, CAMPAIGN.STATUS)
-            .fetchSingle();
+            .fetchOne();
+    if (row == null) {
+      return new Unknown();
+    }
     return row.get(CAMPAIGN.STATUS) == CampaignStatus.COMPLETED
         ? new Over(CampaignStatus.COMPLETED)
         : new Started(campaign, row.get(CAMPAIGN.TOTAL));
+  }
+
+  /** Starts a campaign that does not exist, by the statements of one that does. */
+  void warmUp() {
+    UUID nobody = new UUID(0, 0);
+    start(nobody);
+    markStarted(
+        sql,
+        new Campaign(
+            nobody,
+            "",
+            new MessageTemplate(Json.MAPPER.createObjectNode()),
+            OnDoubt.HOLD,
+            1));
   }
 
   /** A campaign that was started earlier. */

@@ -2,11 +2,16 @@ package dev.sluice.producer;
 
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.Probe;
+import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.StreamsApplication;
+import dev.sluice.schema.WarmUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -17,6 +22,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * the page and nobody sees it twice.
  */
 public final class FanOut implements AutoCloseable {
+  private static final int WARM_UP_REQUESTS = 500;
+
   private final Database database;
   private final WorkerBacklog backlog;
   private final StreamsApplication streams;
@@ -31,6 +38,7 @@ public final class FanOut implements AutoCloseable {
     backlog = new WorkerBacklog(config.kafka(), health);
     CampaignRows rows = new CampaignRows(database.sql());
     RecipientPages pages = new RecipientPages(database.sql());
+    WarmUp.of("fan-out", health, () -> warmUp(rows, pages));
     streams =
         new StreamsApplication(
             config.kafka(),
@@ -54,6 +62,32 @@ public final class FanOut implements AutoCloseable {
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
             health,
             meters);
+  }
+
+  /** Looks for a campaign that cannot exist, and renders a request that goes nowhere. */
+  private static void warmUp(CampaignRows rows, RecipientPages pages) {
+    UUID nobody = new UUID(0, 0);
+    rows.warmUp();
+    pages.after(nobody, Cursor.START, 1);
+    MessageTemplate template =
+        new MessageTemplate(Json.MAPPER.readTree("{\"type\":\"text\",\"text\":[\"{{name}}\"]}"));
+    for (int i = 0; i < WARM_UP_REQUESTS; i++) {
+      if (template.render(Map.of("name", "nobody")) instanceof MessageTemplate.Complete(var body)) {
+        Json.write(
+            new SendRequest(
+                i,
+                nobody,
+                1,
+                new SendRequest.Sender("nobody", "none", "nowhere"),
+                0,
+                1,
+                "+0",
+                body,
+                OnDoubt.HOLD,
+                0,
+                null));
+      }
+    }
   }
 
   /** Whether it has its partitions and works. */

@@ -144,6 +144,7 @@ final class Feeder {
     WorkAhead.Rooms rooms = workAhead.rooms(reading, active.values());
     feeding.forEach((sender, ids) -> feedSender(active.get(sender), ids, rooms));
     workAhead.remember(rooms, System.nanoTime());
+    output.commitSoon();
   }
 
   private CampaignRows.Sender sender(String id) {
@@ -163,6 +164,10 @@ final class Feeder {
     // Small pages are dear: wait for room for a whole one, unless somebody waits to begin.
     if (room == 0 || !(fresh || room >= Math.min(pageSize, rooms.capacity(sender) / 2))) {
       return;
+    }
+    if (fresh) {
+      // The first page is what is sent in a second, so that sending begins soon.
+      room = Math.min(room, rooms.perSecond(sender));
     }
     long weights = ids.stream().mapToLong(id -> campaign(id).priority()).sum();
     for (UUID id : ids) {

@@ -47,6 +47,11 @@ final class Output {
         DEAD_LETTERS);
   }
 
+  /** Workers see what was written only once it is committed. */
+  void commitSoon() {
+    context.commit();
+  }
+
   private void forward(String key, Object value, String sink) {
     context.forward(
         new Record<>(

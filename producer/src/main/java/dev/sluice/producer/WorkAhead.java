@@ -83,6 +83,11 @@ final class WorkAhead {
       return WorkAhead.this.capacity(sender) * sender.lanes();
     }
 
+    /** What the sender's lanes send in a second, at least one message a lane. */
+    long perSecond(CampaignRows.Sender sender) {
+      return (long) Math.ceil(Math.max(1, sender.permitsPerSecond())) * sender.lanes();
+    }
+
     private long of(CampaignRows.Sender sender, int lane) {
       return left.computeIfAbsent(
           new LaneKey(sender.identity().id(), lane), key -> share(sender, key));

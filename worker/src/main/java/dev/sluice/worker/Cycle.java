@@ -53,6 +53,7 @@ final class Cycle {
   private final WorkerMeters meters;
   private final Assignment assignment;
   private final Postponed postponed = new Postponed();
+  private final PickAhead pickAhead = new PickAhead();
 
   /** Outcomes not yet in a committed transaction. */
   private final List<Finished> unpublished = new ArrayList<>();
@@ -258,7 +259,7 @@ final class Cycle {
   }
 
   private int pick(Lane lane, int slots, Round round) {
-    int allowed = Math.min(lane.allowance(), slots);
+    int allowed = Math.min(lane.allowance(pickAhead.duration()), slots);
     int picked = 0;
     // Records that must wait or are dropped use up no slot, but not without end in one round.
     for (int looked = 0; looked < PARTITION_BUFFER && picked < allowed; looked++) {
@@ -306,8 +307,9 @@ final class Cycle {
       }
     }
     Verdict verdict = output.commit(round.batch.records(), offsets, consumer.groupMetadata());
-    meters.transaction(System.nanoTime() - begunNanos);
     lastCommitNanos = System.nanoTime();
+    meters.transaction(lastCommitNanos - begunNanos);
+    pickAhead.measured(lastCommitNanos - begunNanos);
     boolean committed =
         switch (verdict) {
           case COMMITTED -> true;
@@ -426,7 +428,6 @@ final class Cycle {
       for (Started one : started) {
         one.job().partition().addWaiting(-1);
         one.job().takeOff();
-        one.lane().adopt(one.job().request().permitsPerSecond());
         launcher.launch(one.job(), one.lane(), begunNanos);
       }
       ended.forEach(one -> one.job().partition().addWaiting(-1));

@@ -35,50 +35,48 @@ final class Launcher {
   }
 
   /**
-   * Launches a send whose start is committed.
+   * Launches a send whose start is committed, when its lane lets it pass.
    *
    * @param committedAtNanos when the transaction was begun that declared it started
    */
   void launch(Job job, Lane lane, long committedAtNanos) {
     inFlight.incrementAndGet();
-    Duration wait = lane.reserve();
-    Thread.ofVirtual()
-        .name("send")
-        .start(
-            () -> {
-              Outcome outcome;
-              try {
-                outcome = sendInSlot(job, wait, committedAtNanos);
-              } catch (RuntimeException e) {
-                // A bug in a provider must not lose the job; whether it sent, nobody knows.
-                outcome = new Outcome.InDoubt("the provider failed: " + e);
-              }
-              finished.add(new Finished(job, outcome, Instant.now()));
-              inFlight.decrementAndGet();
-            });
+    lane.launch(
+        job,
+        () ->
+            Thread.ofVirtual()
+                .name("send")
+                .start(
+                    () -> {
+                      finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
+                      inFlight.decrementAndGet();
+                    }));
   }
 
-  private Outcome sendInSlot(Job job, Duration wait, long committedAtNanos) {
-    try {
-      Thread.sleep(wait);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Outcome.InDoubt("interrupted before it was sent");
+  private Outcome send(Job job, long committedAtNanos) {
+    Duration age = Duration.ofNanos(System.nanoTime() - committedAtNanos);
+    if (age.compareTo(STALLED) > 0) {
+      return new Outcome.InDoubt(
+          "not launched: the worker was stalled for " + age.toMillis() + " ms");
     }
-    Duration late = Duration.ofNanos(System.nanoTime() - committedAtNanos).minus(wait);
-    if (late.compareTo(STALLED) > 0) {
-      return new Outcome.InDoubt("not launched: the worker was stalled for " + late.toMillis() + " ms");
+    if (job.partition().lost()) {
+      return new Outcome.InDoubt("not launched: the partition was taken away");
     }
     MessageProvider provider = providers.get(job.request().sender().provider());
     if (provider == null) {
       return new Outcome.Refused("unknown_provider", job.request().sender().provider());
     }
-    return provider.send(
-        new OutgoingMessage(
-            job.request().sender().address(),
-            job.request().to(),
-            job.request().message(),
-            job.callbackData()));
+    try {
+      return provider.send(
+          new OutgoingMessage(
+              job.request().sender().address(),
+              job.request().to(),
+              job.request().message(),
+              job.callbackData()));
+    } catch (RuntimeException e) {
+      // A bug in a provider must not lose the job; whether it sent, nobody knows.
+      return new Outcome.InDoubt("the provider failed: " + e);
+    }
   }
 
   /** The next outcome, or null if there is none now. */

@@ -22,7 +22,10 @@ final class OwnedPartition {
   private final Deque<Change> changes = new ArrayDeque<>();
   private OffsetAndMetadata committed;
   private boolean closing;
-  private boolean lost;
+
+  /** Read by sending threads, which must not launch for a partition that is gone. */
+  private volatile boolean lost;
+
   private int waiting;
   private int inFlight;
 

@@ -166,6 +166,8 @@ final class TransactionalOutput implements AutoCloseable {
             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000,
             ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
             ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
+            // The broker answers "not yet" while it completes the transaction before.
+            ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
             ProducerConfig.LINGER_MS_CONFIG, 0,
             ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"));
   }

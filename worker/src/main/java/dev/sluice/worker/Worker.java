@@ -2,12 +2,20 @@ package dev.sluice.worker;
 
 import dev.sluice.schema.Backoff;
 import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.Probe;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.WarmUp;
 import dev.sluice.worker.provider.MessageProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -31,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   private static final Backoff RESTART = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
+
+  private static final int WARM_UP_EVENTS = 500;
 
   private final WorkerConfig config;
   private final Health health;
@@ -67,8 +77,33 @@ public final class Worker implements AutoCloseable {
             config.kafka().topics().transactionalId("worker", config.instance()),
             health,
             () -> stopping.getCount() == 0);
+    WarmUp.of("provider", health, this::warmUp);
     health.starting("group");
     Thread.ofPlatform().name("worker-" + config.instance()).start(this::run);
+  }
+
+  /** Opens connections, and reads and writes events that go nowhere. */
+  private void warmUp() {
+    providers.values().forEach(MessageProvider::warmUp);
+    UUID nobody = new UUID(0, 0);
+    for (int i = 0; i < WARM_UP_EVENTS; i++) {
+      SendRequest request =
+          new SendRequest(
+              i,
+              nobody,
+              1,
+              new SendRequest.Sender("nobody", "none", "nowhere"),
+              0,
+              1,
+              "+0",
+              Json.MAPPER.createObjectNode(),
+              OnDoubt.HOLD,
+              0,
+              null);
+      Json.read(Json.write(request), SendRequest.class);
+      Json.write(
+          new SendResult(i, nobody, 1, RecipientStatus.SENT, "", null, null, 1, Instant.EPOCH));
+    }
   }
 
   /** How many partitions it owns now. */

@@ -9,6 +9,9 @@ public interface MessageProvider extends AutoCloseable {
    */
   Outcome send(OutgoingMessage message);
 
+  /** Gets ready to send soon, for example by opening a connection. May fail without harm. */
+  default void warmUp() {}
+
   @Override
   void close();
 }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -30,6 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WhatsAppProvider implements MessageProvider {
   /** An answer is about 300 bytes; a page of HTML from a proxy in between may be larger. */
   private static final int LONGEST_ANSWER = 65_536;
+
+  private static final Logger log = LoggerFactory.getLogger(WhatsAppProvider.class);
 
   private final WhatsAppConfig config;
   private final HttpClient http;
@@ -64,6 +68,23 @@ public final class WhatsAppProvider implements MessageProvider {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Outcome.InDoubt("interrupted while waiting for the answer");
+    }
+  }
+
+  /** Asks for the API's root, which sends nothing and needs no token. */
+  @Override
+  public void warmUp() {
+    HttpRequest root =
+        HttpRequest.newBuilder(config.baseUrl().resolve("/"))
+            .timeout(config.connectTimeout())
+            .GET()
+            .build();
+    try {
+      outcome(http.send(root, BodyHandlers.ofInputStream()));
+    } catch (IOException e) {
+      log.debug("no answer from {}", config.baseUrl(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,0 +1,25 @@
+package dev.sluice.worker;
+
+import java.time.Duration;
+
+/**
+ * How far ahead of their time slots sends are picked: long enough that a lane does not idle while the
+ * next transaction commits, and no longer, because what is picked when a worker dies is in doubt. It
+ * follows how long transactions take; until that is known, it assumes that they are slow.
+ */
+final class PickAhead {
+  private static final Duration LEAST = Duration.ofMillis(60);
+  private static final Duration MOST = Duration.ofMillis(400);
+
+  /** A slow transaction's time, forgotten by a tenth with each faster one that follows. */
+  private long slowNanos = MOST.toNanos() / 2;
+
+  void measured(long transactionNanos) {
+    slowNanos = Math.max(transactionNanos, slowNanos - slowNanos / 10);
+  }
+
+  Duration duration() {
+    long twice = 2 * slowNanos + LEAST.toNanos() / 2;
+    return Duration.ofNanos(Math.clamp(twice, LEAST.toNanos(), MOST.toNanos()));
+  }
+}

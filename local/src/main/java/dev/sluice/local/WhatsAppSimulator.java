@@ -18,6 +18,9 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -47,11 +50,22 @@ public final class WhatsAppSimulator implements AutoCloseable {
               settings.startup.showJavalinBanner = false;
               settings.concurrency.useVirtualThreads = true;
               settings.http.maxRequestSize = 1_000_000;
-              settings.jetty.host = config.loopbackOnly() ? "localhost" : "0.0.0.0";
-              settings.jetty.port = config.port();
+              settings.jetty.addConnector(
+                  (jetty, http) -> connector(config, jetty, new HttpConnectionFactory(http)));
               route(settings.routes);
             });
     server.start();
+  }
+
+  private static ServerConnector connector(
+      SimulatorConfig config, Server jetty, HttpConnectionFactory http) {
+    ServerConnector connector = new ServerConnector(jetty, http);
+    connector.setHost(config.loopbackOnly() ? "localhost" : "0.0.0.0");
+    connector.setPort(config.port());
+    // A worker opens hundreds of connections within a moment.
+    connector.setAcceptQueueSize(4096);
+    connector.setIdleTimeout(Duration.ofMinutes(2).toMillis());
+    return connector;
   }
 
   private void route(RoutesConfig routes) {

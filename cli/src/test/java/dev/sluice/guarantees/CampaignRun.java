@@ -1,0 +1,121 @@
+package dev.sluice.guarantees;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Database;
+import dev.sluice.schema.RecipientStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jooq.DSLContext;
+import org.jooq.JSONB;
+
+/** A campaign as another program runs one: plain INSERTs, then a record on Kafka; and its audit. */
+final class CampaignRun implements AutoCloseable {
+  private final Sandbox sandbox;
+  private final Database database;
+  private final DSLContext sql;
+  private final UUID id;
+
+  CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
+    this.sandbox = sandbox;
+    database = new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry());
+    sql = database.sql();
+    sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
+        .values("s", "106540352242922", ratePerSecond, lanes)
+        .execute();
+    id =
+        sql.insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
+            .values(
+                "crash test",
+                "s",
+                JSONB.valueOf("{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}"))
+            .returning(CAMPAIGN.ID)
+            .fetchSingle(CAMPAIGN.ID);
+    sql.execute(
+        """
+        INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+        SELECT ?, '+55119' || (60000000 + n), '{"name":"Ana"}' FROM generate_series(1, ?) AS n
+        """,
+        id,
+        recipients);
+  }
+
+  void start() throws Exception {
+    byte[] command =
+        ("{\"command\":\"start\",\"campaignId\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            sandbox.kafka().client(Map.of()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  sandbox.kafka().topics().campaignCommands(),
+                  id.toString().getBytes(StandardCharsets.UTF_8),
+                  command))
+          .get();
+    }
+  }
+
+  boolean completed() {
+    return sql.select(CAMPAIGN.STATUS)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(id))
+            .fetchSingle(CAMPAIGN.STATUS)
+        == CampaignStatus.COMPLETED;
+  }
+
+  Map<Long, RecipientStatus> statuses() {
+    return sql.select(CAMPAIGN_RECIPIENT.ID, CAMPAIGN_RECIPIENT.STATUS)
+        .from(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(id))
+        .fetchMap(CAMPAIGN_RECIPIENT.ID, CAMPAIGN_RECIPIENT.STATUS);
+  }
+
+  Map<RecipientStatus, Long> counts() {
+    return statuses().values().stream()
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  Set<String> callbackDataOfSent() {
+    return statuses().entrySet().stream()
+        .filter(entry -> entry.getValue() == RecipientStatus.SENT)
+        .map(entry -> id + ":" + entry.getKey() + ":1")
+        .collect(Collectors.toSet());
+  }
+
+  /** Counters that differ from their rows, in one snapshot. */
+  List<String> wrongCounters() {
+    return sql.fetch(
+            """
+            SELECT v.status, v.counter, rows.count
+            FROM sluice.campaign c, LATERAL (VALUES ('SENT', sent), ('DELIVERED', delivered),
+              ('READ', read), ('FAILED', failed), ('UNCONFIRMED', unconfirmed),
+              ('SUPPRESSED', suppressed)) AS v (status, counter), LATERAL (
+              SELECT count(*) FROM sluice.campaign_recipient r
+              WHERE r.campaign_id = c.id AND r.status = v.status) AS rows
+            WHERE c.id = ? AND v.counter <> rows.count
+            """,
+            id)
+        .map(Object::toString);
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

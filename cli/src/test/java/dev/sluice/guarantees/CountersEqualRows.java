@@ -1,0 +1,17 @@
+package dev.sluice.guarantees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** I5: at every commit a counter is the count of its rows. */
+record CountersEqualRows(CampaignRun campaign) implements Guarantee {
+
+  @Override
+  public void sample() {
+    assertThat(campaign.wrongCounters()).isEmpty();
+  }
+
+  @Override
+  public void verify() {
+    sample();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.sluice.guarantees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.RecipientStatus;
+import java.util.HashMap;
+import java.util.Map;
+
+/** I4: no recipient is ever seen with a lower status than before. */
+final class StatusOnlyRises implements Guarantee {
+  private final CampaignRun campaign;
+  private Map<Long, RecipientStatus> before = new HashMap<>();
+
+  StatusOnlyRises(CampaignRun campaign) {
+    this.campaign = campaign;
+  }
+
+  @Override
+  public void sample() {
+    Map<Long, RecipientStatus> now = campaign.statuses();
+    before.forEach(
+        (id, status) ->
+            assertThat(now.get(id).risesTo(status))
+                .as("recipient %d was %s and is %s", id, status, now.get(id))
+                .isFalse());
+    before = now;
+  }
+
+  @Override
+  public void verify() {
+    sample();
+  }
+}

@@ -1,0 +1,249 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class ConsoleTest {
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static Console console;
+
+  @BeforeAll
+  static void start() {
+    console = console(Optional.empty());
+    send("PUT", "/api/senders/brazil", "application/json", "{\"address\":\"106540352242922\"}");
+  }
+
+  @AfterAll
+  static void stop() {
+    console.close();
+  }
+
+  @Test
+  void aSenderHasSensibleDefaults() {
+    JsonNode sender = body(send("GET", "/api/senders/brazil", "", ""));
+
+    assertThat(sender.path("ratePerSecond").asDouble()).isEqualTo(80);
+    assertThat(sender.path("lanes").asInt()).isEqualTo(1);
+    assertThat(sender.path("provider").asString()).isEqualTo("whatsapp");
+  }
+
+  @Test
+  void createsACampaignAndShowsIt() {
+    String id = create();
+    JsonNode campaign = body(send("GET", "/api/campaigns/" + id, "", ""));
+
+    assertThat(campaign.path("status").asString()).isEqualTo("DRAFT");
+    assertThat(campaign.path("senderId").asString()).isEqualTo("brazil");
+    assertThat(campaign.path("counts").path("sent").asInt(-1)).isZero();
+    assertThat(campaign.path("pending").asInt(-1)).isZero();
+  }
+
+  @Test
+  void refusesACampaignThatCannotBeSentAndSaysWhy() {
+    assertProblem(
+        send("POST", "/api/campaigns", "application/json", "{\"name\":\"x\"}"), 400, "sender");
+    assertProblem(
+        send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"x\",\"sender\":\"nobody\",\"message\":{\"type\":\"text\"}}"),
+        400,
+        "There is no sender");
+    assertProblem(send("POST", "/api/campaigns", "application/json", "{"), 400, "body");
+  }
+
+  @Test
+  void importsTheGoodLinesOfACsvFileAndNamesTheBadOnes() {
+    String id = create();
+    String csv =
+        "\uFEFFphone,first_name,note\r\n"
+            + "+5511960000001,Jürgen,\"Müller, \"\"Bo\"\"\"\r\n"
+            + "12,too short,\r\n"
+            + "+5511960000001,again,\r\n"
+            + "+5511960000002,\"two\nlines\",\r\n"
+            + "hello,not a number,\r\n"
+            + "+5511960000003,one column too few\r\n";
+    JsonNode report = body(send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(2);
+    assertThat(report.path("duplicates").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").size()).isEqualTo(3);
+    assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(3);
+    assertThat(report.path("rejected").path(1).path("line").asInt()).isEqualTo(7);
+    assertThat(report.path("rejected").path(2).path("reason").asString()).contains("2 columns");
+    assertThat(body(send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void importsJson() {
+    String id = create();
+    String json =
+        "[{\"phone\":\"+5511960000001\",\"variables\":{\"first_name\":\"Ana\"}},{\"phone\":\"x\"}]";
+    JsonNode report =
+        body(send("POST", "/api/campaigns/" + id + "/recipients", "application/json", json));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void anUnusableFileAddsNobody() {
+    String id = create();
+    String path = "/api/campaigns/" + id + "/recipients";
+
+    assertProblem(send("POST", path, "text/csv", ""), 400, "empty");
+    assertProblem(send("POST", path, "text/csv", "name,city\nAna,Recife\n"), 400, "phone");
+    assertProblem(
+        send("POST", path, "application/json", "[{\"phone\":\"+5511960000001\"},"), 400, "JSON");
+    assertProblem(send("POST", path, "application/xml", "<a/>"), 400, "text/csv");
+    assertThat(body(send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt(-1)).isZero();
+  }
+
+  @Test
+  void aStartIsACommandOnKafka() {
+    String id = create();
+    HttpResponse<byte[]> answer = send("POST", "/api/campaigns/" + id + "/start", "", "");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    CampaignCommand command = commandOf(id);
+    assertThat(command.command()).isEqualTo(CampaignCommand.Action.START);
+    assertThat(command.requestedAt()).isNotNull();
+  }
+
+  @Test
+  void refusesACommandThatMakesNoSenseNow() {
+    String id = create();
+
+    assertProblem(send("POST", "/api/campaigns/" + id + "/pause", "", ""), 409, "DRAFT");
+  }
+
+  @Test
+  void whatDoesNotExistIsNotFound() {
+    String nobody = UUID.randomUUID().toString();
+
+    assertProblem(send("GET", "/api/campaigns/" + nobody, "", ""), 404, nobody);
+    assertProblem(send("POST", "/api/campaigns/" + nobody + "/start", "", ""), 404, nobody);
+    assertProblem(send("GET", "/api/campaigns/seventeen", "", ""), 404, "seventeen");
+    assertProblem(send("GET", "/api/senders/nobody", "", ""), 404, "nobody");
+    assertProblem(send("GET", "/api/nothing", "", ""), 404, "");
+  }
+
+  @Test
+  void withATokenTheApiAsksForIt() {
+    try (Console guarded = console(Optional.of("0123456789abcdef"))) {
+      String url = "http://localhost:" + guarded.port() + "/api/campaigns";
+
+      assertThat(get(url, null).statusCode()).isEqualTo(401);
+      assertThat(get(url, "Bearer wrong").statusCode()).isEqualTo(401);
+      assertThat(get(url, "Bearer 0123456789abcdef").statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static Console console(Optional<String> token) {
+    return new Console(
+        new ConsoleConfig(SANDBOX.kafka(), SANDBOX.database(), 0, token, Optional.empty()),
+        new Health(),
+        new SimpleMeterRegistry(),
+        settings -> {});
+  }
+
+  private static String create() {
+    HttpResponse<byte[]> answer =
+        send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"Spring\",\"sender\":\"brazil\","
+                + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}");
+    assertThat(answer.statusCode()).isEqualTo(201);
+    return body(answer).path("id").asString();
+  }
+
+  private static CampaignCommand commandOf(String campaign) {
+    String topic = SANDBOX.kafka().topics().campaignCommands();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            SANDBOX.kafka().client(Map.of()), new StringDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(new TopicPartition(topic, 0)));
+      consumer.seekToBeginning(consumer.assignment());
+      return Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                  if (record.key().equals(campaign)) {
+                    return Optional.of(Json.read(record.value(), CampaignCommand.class));
+                  }
+                }
+                return Optional.<CampaignCommand>empty();
+              },
+              Optional::isPresent)
+          .orElseThrow();
+    }
+  }
+
+  private static void assertProblem(HttpResponse<byte[]> answer, int status, String words) {
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(body(answer).path("status").asInt()).isEqualTo(status);
+    assertThat(body(answer).path("detail").asString()).contains(words);
+  }
+
+  private static HttpResponse<byte[]> send(String method, String path, String type, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + console.port() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
+    return send(request);
+  }
+
+  private static HttpResponse<byte[]> get(String url, String authorization) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    return send(request);
+  }
+
+  private static HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    try {
+      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static JsonNode body(HttpResponse<byte[]> answer) {
+    return Json.MAPPER.readTree(answer.body());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PhoneNumbersTest {
+  private final PhoneNumbers anywhere = new PhoneNumbers(Optional.empty());
+  private final PhoneNumbers brazil = new PhoneNumbers(Optional.of("BR"));
+
+  @ParameterizedTest
+  @CsvSource({
+    "+5511960000001, +5511960000001",
+    "+55 (11) 96000-0001, +5511960000001",
+    "+49 170 1234567, +491701234567"
+  })
+  void turnsWhatPeopleWriteIntoE164(String written, String e164) {
+    assertThat(anywhere.parse(written)).isEqualTo(new PhoneNumbers.Valid(e164));
+  }
+
+  @Test
+  void addsTheCountryCodeOfTheDefaultRegion() {
+    assertThat(brazil.parse("(11) 96000-0001")).isEqualTo(new PhoneNumbers.Valid("+5511960000001"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "11960000001 | it needs a country code, like +5511999990001",
+        "hello | not a phone number",
+        "+55 | not a phone number",
+        "+5511 | the phone number is too short",
+        "+55119600000011234567 | the phone number is too long",
+        "+999123456789 | it needs a country code, like +5511999990001",
+        "'' | the phone number is missing"
+      })
+  void saysWhyANumberCannotBeUsed(String written, String reason) {
+    assertThat(anywhere.parse(written)).isEqualTo(new PhoneNumbers.Invalid(reason));
+  }
+
+  @Test
+  void refusesARegionThatDoesNotExist() {
+    assertThatThrownBy(() -> new PhoneNumbers(Optional.of("Brazil")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Brazil");
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.JSONB;
+
+/** A database of one test class's own, with a hand for filling it. */
+final class Fixture {
+  static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
+
+  private final DSLContext sql;
+
+  Fixture() {
+    Sandbox sandbox = Sandbox.create(4);
+    sql = new Database(sandbox.database(), 2, "test", new SimpleMeterRegistry()).sql();
+  }
+
+  DSLContext sql() {
+    return sql;
+  }
+
+  void sender(String id, double rate, int lanes) {
+    sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
+        .values(id, "1", rate, lanes)
+        .execute();
+  }
+
+  UUID campaign(String sender, int recipients) {
+    UUID id =
+        sql.insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
+            .values("test", sender, JSONB.valueOf(TEMPLATE))
+            .returning(CAMPAIGN.ID)
+            .fetchSingle(CAMPAIGN.ID);
+    sql.execute(
+        """
+        INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+        SELECT ?, '+55119' || (60000000 + n), '{"name":"Ana"}'
+        FROM generate_series(1, ?) AS n
+        """,
+        id,
+        recipients);
+    return id;
+  }
+
+  void removeVariables(UUID campaign, String phone) {
+    sql.update(CAMPAIGN_RECIPIENT)
+        .set(CAMPAIGN_RECIPIENT.VARIABLES, JSONB.valueOf("{}"))
+        .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign))
+        .and(CAMPAIGN_RECIPIENT.PHONE.eq(phone))
+        .execute();
+  }
+
+  /** Gives a recipient a number of its own, which is suppressed. */
+  void suppress(UUID campaign, String phone) {
+    sql.execute(
+        "UPDATE sluice.campaign_recipient SET phone = '+5511970000001'"
+            + " WHERE campaign_id = ? AND phone = ?",
+        campaign,
+        phone);
+    sql.execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001')");
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.Json;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MessageTemplateTest {
+  @Test
+  void fillsPlaceholdersInEveryString() {
+    assertThat(
+            render(
+                "{\"a\":\"Olá {{name}}\",\"b\":[{\"c\":\"{{ city }}, {{name}}\"}],\"n\":1,\"t\":true}",
+                Map.of("name", "Ana", "city", "Recife")))
+        .isEqualTo(complete("{\"a\":\"Olá Ana\",\"b\":[{\"c\":\"Recife, Ana\"}],\"n\":1,\"t\":true}"));
+  }
+
+  @Test
+  void namesTheVariableThatIsMissing() {
+    assertThat(render("{\"a\":\"{{name}} {{city}}\"}", Map.of("name", "Ana")))
+        .isEqualTo(new MessageTemplate.MissingVariable("city"));
+  }
+
+  @Test
+  void takesValuesAsTheyAre() {
+    assertThat(render("{\"a\":\"{{x}}\"}", Map.of("x", "\"$1\\ {{y}} ä\n")))
+        .isEqualTo(complete("{\"a\":\"\\\"$1\\\\ {{y}} ä\\n\"}"));
+  }
+
+  @Test
+  void anEmptyValueIsAValue() {
+    assertThat(render("{\"a\":\"<{{x}}>\"}", Map.of("x", ""))).isEqualTo(complete("{\"a\":\"<>\"}"));
+  }
+
+  private static MessageTemplate.Rendered render(String message, Map<String, String> variables) {
+    return new MessageTemplate(Json.MAPPER.readTree(message)).render(variables);
+  }
+
+  private static MessageTemplate.Rendered complete(String message) {
+    return new MessageTemplate.Complete(Json.MAPPER.readTree(message));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jooq.conf.ParamType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RecipientPagesTest {
+  private static final int RECIPIENTS = 120_000;
+
+  private final Fixture fixture = new Fixture();
+  private final RecipientPages pages = new RecipientPages(fixture.sql());
+  private UUID large = new UUID(0, 0);
+
+  @BeforeAll
+  void fill() {
+    fixture.sender("s", 80, 1);
+    // One statement, hence one created_at for all of them, as with any bulk import.
+    large = fixture.campaign("s", RECIPIENTS);
+    fixture.campaign("s", 1_000);
+    fixture.sql().execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000003')");
+  }
+
+  @Test
+  void pagesHoldEveryRecipientOnceInOrder() {
+    List<Long> ids = new ArrayList<>();
+    Cursor cursor = Cursor.START;
+    List<RecipientPages.Recipient> page;
+    do {
+      page = pages.after(large, cursor, 7_000);
+      page.forEach(recipient -> ids.add(recipient.id()));
+      cursor = page.isEmpty() ? cursor : page.getLast().cursor();
+    } while (page.size() == 7_000);
+
+    assertThat(ids).hasSize(RECIPIENTS).doesNotHaveDuplicates().isSorted();
+  }
+
+  @Test
+  void saysWhoAskedToBeLeftAlone() {
+    assertThat(pages.after(large, Cursor.START, 5))
+        .extracting(RecipientPages.Recipient::suppressed)
+        .containsExactly(false, false, true, false, false);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100_000})
+  void aPageIsReadByTheCompositeIndexWithoutASort(int row) {
+    Cursor cursor = pages.after(large, Cursor.START, row).getLast().cursor();
+    String plan = explain(pages.page(large, cursor, 500).getSQL(ParamType.INLINED));
+
+    assertThat(plan)
+        .containsPattern("Index (Only )?Scan using campaign_recipient_page")
+        .doesNotContain("Sort")
+        .doesNotContain("Seq Scan on campaign_recipient")
+        .doesNotContain("Rows Removed by Filter");
+  }
+
+  private String explain(String query) {
+    return String.join(
+        "\n",
+        fixture.sql().fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query).getValues(0, String.class));
+  }
+}

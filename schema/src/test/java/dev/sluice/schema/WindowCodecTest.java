@@ -1,0 +1,109 @@
+package dev.sluice.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.schema.WindowCodec.Run;
+import dev.sluice.schema.WindowCodec.State;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WindowCodecTest {
+  @Test
+  void isReadableText() {
+    List<Run> runs =
+        List.of(new Run(State.DONE, 3), new Run(State.STARTED, 12), new Run(State.WAITING, 1));
+
+    assertThat(WindowCodec.encode(runs)).isEqualTo("v1 d3 s12 w1");
+  }
+
+  @Test
+  void anEmptyWindowIsItsVersionAlone() throws Exception {
+    assertThat(WindowCodec.encode(List.of())).isEqualTo("v1");
+    assertThat(WindowCodec.decode("v1")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", " ", "v2 d3", "v1d3", "v1  d3", "v1 x3", "v1 d0", "v1 d-1", "v1 d", "v1 3d", "V1 d3",
+        "v1 d9999999999", "v1 d3 ", "AAAAAQID", "{\"version\":1}"
+      })
+  void refusesWhatItDoesNotKnowInsteadOfAssumingThatNothingWasStarted(String foreign) {
+    assertThatThrownBy(() -> WindowCodec.decode(foreign))
+        .isInstanceOf(UnreadableWindowException.class);
+  }
+
+  @Property
+  void whatIsWrittenIsRead(@ForAll("windows") List<Run> runs) throws Exception {
+    assertThat(WindowCodec.decode(WindowCodec.encode(runs))).isEqualTo(runs);
+  }
+
+  /** The bound must cover every order in which the started offsets of a window may finish. */
+  @Property
+  void noWindowIsLongerThanItsBound(
+      @ForAll @IntRange(min = 1, max = 600) int open,
+      @ForAll @IntRange(max = 30_000) int done,
+      @ForAll long seed) {
+    List<Run> runs = shuffledWindow(open, done, new java.util.Random(seed));
+
+    assertThat(WindowCodec.encode(runs).length())
+        .isLessThanOrEqualTo(WindowCodec.worstLength(open, open + done));
+  }
+
+  /** Alternating open and done offsets in runs of equal length: the hardest windows to encode. */
+  @Property
+  void theBoundCoversEvenlySpreadWindows(
+      @ForAll @IntRange(min = 1, max = 600) int open,
+      @ForAll @IntRange(min = 1, max = 120) int gap) {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < open; i++) {
+      runs.add(new Run(i % 2 == 0 ? State.STARTED : State.WAITING, 1));
+      runs.add(new Run(State.DONE, gap));
+    }
+
+    assertThat(WindowCodec.encode(runs).length())
+        .isLessThanOrEqualTo(WindowCodec.worstLength(open, open * (gap + 1)));
+  }
+
+  private static List<Run> shuffledWindow(int open, int done, java.util.Random random) {
+    List<State> offsets = new ArrayList<>();
+    for (int i = 1; i < open; i++) {
+      offsets.add(random.nextBoolean() ? State.STARTED : State.WAITING);
+    }
+    for (int i = 0; i < done; i++) {
+      offsets.add(State.DONE);
+    }
+    java.util.Collections.shuffle(offsets, random);
+    // A window begins at the first offset that is not done.
+    offsets.addFirst(State.STARTED);
+    List<Run> runs = new ArrayList<>();
+    int from = 0;
+    for (int i = 1; i <= offsets.size(); i++) {
+      if (i == offsets.size() || offsets.get(i) != offsets.get(from)) {
+        runs.add(new Run(offsets.get(from), i - from));
+        from = i;
+      }
+    }
+    return runs;
+  }
+
+  @Provide
+  Arbitrary<List<Run>> windows() {
+    return Combinators.combine(
+            Arbitraries.of(State.class), Arbitraries.integers().between(1, 100_000))
+        .as(Run::new)
+        .list()
+        .ofMaxSize(200);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.aggregator;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.count;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Database;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.DSLContext;
+
+/** A database of one test class's own, with a hand for filling and auditing it. */
+final class Fixture {
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Sandbox sandbox = Sandbox.create(1);
+  private final DSLContext sql =
+      new Database(sandbox.database(), 2, "test", meters).sql();
+  private final DSLContext uncounted =
+      new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()).sql();
+
+  Fixture() {
+    sql.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  DSLContext sql() {
+    return sql;
+  }
+
+  /** Statements since the start, without those of the fixture itself. */
+  double statements() {
+    return meters.find(Database.STATEMENTS).counters().stream().mapToDouble(c -> c.count()).sum();
+  }
+
+  /** A campaign that is sending. */
+  UUID campaign(int recipients) {
+    UUID id = UUID.randomUUID();
+    uncounted.execute(
+        "INSERT INTO sluice.campaign (id, name, sender_id, message, status, total, started_at)"
+            + " VALUES (?, 'test', 's', '{}', 'SENDING', ?, now())",
+        id,
+        recipients);
+    uncounted.execute(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone)"
+            + " SELECT ?, '+55119' || (60000000 + n) FROM generate_series(1, ?) AS n",
+        id,
+        recipients);
+    return id;
+  }
+
+  List<Long> recipients(UUID campaign) {
+    return uncounted
+        .select(CAMPAIGN_RECIPIENT.ID)
+        .from(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign))
+        .orderBy(CAMPAIGN_RECIPIENT.ID)
+        .fetch(CAMPAIGN_RECIPIENT.ID);
+  }
+
+  Map<RecipientStatus, Integer> rows(UUID campaign) {
+    return uncounted
+        .select(CAMPAIGN_RECIPIENT.STATUS, count())
+        .from(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign))
+        .groupBy(CAMPAIGN_RECIPIENT.STATUS)
+        .fetchMap(CAMPAIGN_RECIPIENT.STATUS, count());
+  }
+
+  String campaignStatus(UUID campaign) {
+    return uncounted
+        .select(CAMPAIGN.STATUS)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .fetchSingle(CAMPAIGN.STATUS)
+        .name();
+  }
+
+  /** The campaign's counters that differ from the count of its rows; empty if all agree. */
+  List<String> wrongCounters(UUID campaign) {
+    return uncounted
+        .fetch(
+            """
+            SELECT v.status, v.counter
+            FROM sluice.campaign c, LATERAL (VALUES ('SENT', sent), ('DELIVERED', delivered),
+              ('READ', read), ('FAILED', failed), ('UNCONFIRMED', unconfirmed),
+              ('SUPPRESSED', suppressed)) AS v (status, counter)
+            WHERE c.id = ? AND v.counter <> (SELECT count(*) FROM sluice.campaign_recipient r
+                                           WHERE r.campaign_id = c.id AND r.status = v.status)
+            """,
+            campaign)
+        .map(Object::toString);
+  }
+
+  static SendResult result(UUID campaign, long recipient, int round, RecipientStatus status) {
+    return new SendResult(
+        recipient, campaign, round, status, "wamid." + recipient, null, null, 1, Instant.now());
+  }
+}

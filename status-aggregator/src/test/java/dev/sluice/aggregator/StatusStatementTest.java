@@ -1,0 +1,168 @@
+package dev.sluice.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StatusStatementTest {
+  private static final Fixture FIXTURE = new Fixture();
+
+  private final StatusStatement statement = new StatusStatement(FIXTURE.sql());
+
+  @Test
+  void writesRowsAndCountersInOneStatement() {
+    UUID campaign = FIXTURE.campaign(5);
+    List<Long> ids = FIXTURE.recipients(campaign);
+    double before = FIXTURE.statements();
+
+    CampaignCounts counts =
+        statement
+            .write(
+                campaign,
+                List.of(
+                    sent(campaign, ids.get(0)),
+                    sent(campaign, ids.get(1)),
+                    Fixture.result(campaign, ids.get(2), 1, RecipientStatus.FAILED)))
+            .orElseThrow();
+
+    assertThat(FIXTURE.statements() - before).isEqualTo(1);
+    assertThat(counts.count(RecipientStatus.SENT)).isEqualTo(2);
+    assertThat(counts.count(RecipientStatus.FAILED)).isEqualTo(1);
+    assertThat(counts.pending()).isEqualTo(2);
+    assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+  }
+
+  @Test
+  void repeatingABatchChangesNothing() {
+    UUID campaign = FIXTURE.campaign(3);
+    List<SendResult> batch =
+        FIXTURE.recipients(campaign).stream().map(id -> sent(campaign, id)).toList();
+    CampaignCounts first = statement.write(campaign, batch).orElseThrow();
+
+    assertThat(statement.write(campaign, batch).orElseThrow()).isEqualTo(first);
+    assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+  }
+
+  @Test
+  void completesTheCampaignWithItsLastRecipientAndNotBefore() {
+    UUID campaign = FIXTURE.campaign(2);
+    List<Long> ids = FIXTURE.recipients(campaign);
+
+    assertThat(statement.write(campaign, List.of(sent(campaign, ids.get(0)))).orElseThrow().status())
+        .isEqualTo(CampaignStatus.SENDING);
+    CampaignCounts counts =
+        statement.write(campaign, List.of(sent(campaign, ids.get(1)))).orElseThrow();
+    assertThat(counts.status()).isEqualTo(CampaignStatus.COMPLETED);
+    assertThat(counts.completedAt()).isNotNull();
+  }
+
+  @Test
+  void aStatusNeverFalls() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    statement.write(campaign, List.of(Fixture.result(campaign, id, 1, RecipientStatus.DELIVERED)));
+    statement.write(campaign, List.of(sent(campaign, id)));
+    statement.write(campaign, List.of(Fixture.result(campaign, id, 1, RecipientStatus.FAILED)));
+
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.DELIVERED, 1));
+  }
+
+  @Test
+  void resultsOfAnotherRoundAreIgnored() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    statement.write(campaign, List.of(Fixture.result(campaign, id, 2, RecipientStatus.SENT)));
+
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.PENDING, 1));
+  }
+
+  @Test
+  void resultsOfAnotherCampaignsRecipientsAreIgnored() {
+    UUID campaign = FIXTURE.campaign(1);
+    UUID other = FIXTURE.campaign(1);
+    long foreign = FIXTURE.recipients(other).getFirst();
+    statement.write(campaign, List.of(sent(campaign, foreign)));
+
+    assertThat(FIXTURE.rows(other)).isEqualTo(Map.of(RecipientStatus.PENDING, 1));
+    assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+  }
+
+  @Test
+  void anUnknownCampaignIsNoError() {
+    assertThat(statement.write(UUID.randomUUID(), List.of())).isEmpty();
+    assertThat(statement.read(UUID.randomUUID())).isEmpty();
+  }
+
+  @Test
+  void takesWordsThatPostgresCannotHold() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    SendResult result =
+        new SendResult(
+            id,
+            campaign,
+            1,
+            RecipientStatus.FAILED,
+            null,
+            "1",
+            "a\0b {0} ? '",
+            1,
+            java.time.Instant.now());
+
+    statement.write(campaign, List.of(result));
+
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.FAILED, 1));
+  }
+
+  /** The same events, duplicated, shuffled and cut into batches at random, end the same way. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void orderAndRepetitionDoNotMatter(long seed) {
+    Random random = new Random(seed);
+    UUID campaign = FIXTURE.campaign(40);
+    List<SendResult> events = new ArrayList<>();
+    for (long id : FIXTURE.recipients(campaign)) {
+      for (RecipientStatus status : RecipientStatus.values()) {
+        if (status != RecipientStatus.PENDING && status.compareTo(highest(id)) <= 0) {
+          events.add(Fixture.result(campaign, id, 1, status));
+          events.add(Fixture.result(campaign, id, 1, status));
+        }
+      }
+    }
+    Collections.shuffle(events, random);
+    for (int from = 0; from < events.size(); ) {
+      int to = Math.min(events.size(), from + 1 + random.nextInt(30));
+      PendingBatch batch = new PendingBatch();
+      events.subList(from, to).forEach(event -> batch.add(event, 0));
+      statement.write(campaign, batch.results());
+      assertThat(FIXTURE.wrongCounters(campaign)).as("seed %d", seed).isEmpty();
+      from = to;
+    }
+
+    for (RecipientStatus status : RecipientStatus.values()) {
+      long expected =
+          FIXTURE.recipients(campaign).stream().filter(id -> highest(id) == status).count();
+      assertThat(FIXTURE.rows(campaign).getOrDefault(status, 0)).isEqualTo((int) expected);
+    }
+  }
+
+  private static RecipientStatus highest(long id) {
+    RecipientStatus[] all = RecipientStatus.values();
+    return all[1 + (int) (id % (all.length - 1))];
+  }
+
+  private static SendResult sent(UUID campaign, long id) {
+    return Fixture.result(campaign, id, 1, RecipientStatus.SENT);
+  }
+}

@@ -1,0 +1,202 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.schema.WindowCodec;
+import dev.sluice.schema.WindowCodec.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class OffsetWindowTest {
+  @Test
+  void aNewWindowSaysNothing() {
+    OffsetWindow window = new OffsetWindow(100, List.of());
+
+    assertThat(window.firstOpen()).isEqualTo(100);
+    assertThat(window.encode()).isEqualTo("v1");
+  }
+
+  @Test
+  void tellsWhatIsStartedAndDoneBeyondTheCommittedOffset() {
+    OffsetWindow window = windowOf(10);
+    window.set(0, State.STARTED);
+    window.set(1, State.STARTED);
+    window.set(2, State.STARTED);
+    window.set(4, State.STARTED);
+    window.set(1, State.DONE);
+
+    assertThat(window.firstOpen()).isZero();
+    assertThat(window.encode()).isEqualTo("v1 s1 d1 s1 w1 s1");
+  }
+
+  @Test
+  void theCommittedOffsetMovesToTheFirstThatIsNotDone() {
+    OffsetWindow window = windowOf(5);
+    for (int offset = 0; offset < 3; offset++) {
+      window.set(offset, State.STARTED);
+    }
+    window.set(1, State.DONE);
+    window.set(0, State.DONE);
+
+    assertThat(window.firstOpen()).isEqualTo(2);
+    window.committed();
+    assertThat(window.base()).isEqualTo(2);
+    assertThat(window.encode()).isEqualTo("v1 s1");
+  }
+
+  @Test
+  void offsetsThatNeverArriveAreDone() {
+    OffsetWindow window = new OffsetWindow(0, List.of());
+    window.admit(0);
+    // 1 is a transaction marker, 2 and 3 were aborted.
+    window.admit(4);
+    window.set(0, State.DONE);
+
+    assertThat(window.firstOpen()).isEqualTo(4);
+    window.set(4, State.DONE);
+    window.skipTo(6);
+    assertThat(window.firstOpen()).isEqualTo(6);
+  }
+
+  @Test
+  void anOffsetThatWasPutBackIsWaitingForTheNextOwner() {
+    OffsetWindow window = windowOf(3);
+    window.set(0, State.STARTED);
+    window.set(1, State.STARTED);
+    window.set(0, State.WAITING);
+
+    assertThat(window.encode()).isEqualTo("v1 w1 s1");
+  }
+
+  @Test
+  void theNextOwnerFindsWhatItsPredecessorLeft() throws Exception {
+    OffsetWindow recovered = new OffsetWindow(50, WindowCodec.decode("v1 s1 d2 w1 s1"));
+
+    assertThat(recovered.admit(50)).isEqualTo(State.STARTED);
+    assertThat(recovered.admit(51)).isEqualTo(State.DONE);
+    assertThat(recovered.admit(52)).isEqualTo(State.DONE);
+    assertThat(recovered.admit(53)).isEqualTo(State.WAITING);
+    assertThat(recovered.admit(54)).isEqualTo(State.STARTED);
+    assertThat(recovered.admit(55)).isEqualTo(State.WAITING);
+  }
+
+  @Test
+  void refusesToChangeWhatIsCommittedAsDone() {
+    OffsetWindow window = windowOf(3);
+    window.set(0, State.DONE);
+    window.committed();
+
+    assertThatThrownBy(() -> window.set(0, State.STARTED))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void takesNoMoreWhenItsTextMightGrowPastTheLimit() {
+    OffsetWindow window = windowOf(10_000);
+    int started = 0;
+    while (window.mayTouch(started)) {
+      window.set(started++, State.STARTED);
+    }
+    // The worst that can happen now: every second one finishes.
+    for (int offset = 1; offset < started; offset += 2) {
+      window.set(offset, State.DONE);
+    }
+
+    assertThat(started).isGreaterThan(500);
+    assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+  }
+
+  @Test
+  void aWindowMaySpanManyThousandsOfDoneOffsets() {
+    OffsetWindow window = windowOf(60_000);
+    window.set(0, State.STARTED);
+    int offset = 1;
+    while (offset < 60_000 && window.mayTouch(offset)) {
+      window.set(offset, State.STARTED);
+      window.set(offset, State.DONE);
+      offset++;
+    }
+
+    assertThat(offset).isEqualTo(60_000);
+    assertThat(window.encode()).isEqualTo("v1 s1 d59999");
+  }
+
+  /** A random life, with commits and successors in between, compared with a plain map. */
+  @Property(tries = 300)
+  void alwaysAgreesWithAModelAndAlwaysFits(@ForAll long seed) throws Exception {
+    Random random = new Random(seed);
+    OffsetWindow window = new OffsetWindow(0, List.of());
+    Map<Long, State> model = new TreeMap<>();
+    long next = 0;
+    for (int step = 0; step < 3_000; step++) {
+      switch (random.nextInt(10)) {
+        case 0, 1, 2 -> {
+          long offset = next + (random.nextInt(20) == 0 ? random.nextInt(5) : 0);
+          for (long gap = next; gap < offset; gap++) {
+            model.put(gap, State.DONE);
+          }
+          model.put(offset, window.admit(offset));
+          next = offset + 1;
+        }
+        case 3, 4, 5 -> change(window, model, random, State.WAITING, State.STARTED);
+        case 6, 7 -> change(window, model, random, State.STARTED, State.DONE);
+        case 8 -> change(window, model, random, State.STARTED, State.WAITING);
+        default -> {
+          window.committed();
+          if (random.nextInt(5) == 0) {
+            // The owner dies: the next one knows what was committed, and reads from there.
+            window = new OffsetWindow(window.base(), WindowCodec.decode(window.encode()));
+            for (long offset = window.base(); offset < next; offset++) {
+              if (arrives(model, offset)) {
+                window.admit(offset);
+              }
+            }
+            window.skipTo(next);
+          }
+        }
+      }
+      assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+    }
+    for (Map.Entry<Long, State> entry : model.entrySet()) {
+      assertThat(window.state(entry.getKey())).as("offset %d", entry.getKey()).isEqualTo(entry.getValue());
+    }
+  }
+
+  private static boolean arrives(Map<Long, State> model, long offset) {
+    return model.get(offset) != State.DONE;
+  }
+
+  private static void change(
+      OffsetWindow window, Map<Long, State> model, Random random, State from, State to) {
+    List<Long> candidates = new ArrayList<>();
+    model.forEach(
+        (offset, state) -> {
+          if (state == from) {
+            candidates.add(offset);
+          }
+        });
+    if (candidates.isEmpty()) {
+      return;
+    }
+    long offset = candidates.get(random.nextInt(Math.min(candidates.size(), 40)));
+    if (from != State.WAITING || window.mayTouch(offset)) {
+      window.set(offset, to);
+      model.put(offset, to);
+    }
+  }
+
+  private static OffsetWindow windowOf(int records) {
+    OffsetWindow window = new OffsetWindow(0, List.of());
+    for (int offset = 0; offset < records; offset++) {
+      window.admit(offset);
+    }
+    return window;
+  }
+}

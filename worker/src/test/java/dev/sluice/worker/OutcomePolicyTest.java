@@ -1,0 +1,143 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.worker.Launcher.Finished;
+import dev.sluice.worker.provider.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class OutcomePolicyTest {
+  private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+
+  private final OwnedPartition partition =
+      new OwnedPartition(
+          new TopicPartition("requests", 0),
+          new OffsetWindow(0, List.of()),
+          new OffsetAndMetadata(0, "v1"));
+  private final OutcomePolicy policy = new OutcomePolicy(RetryPolicy.DEFAULT);
+
+  @Test
+  void anAcceptedMessageIsSent() {
+    Decision decision = decide(job(OnDoubt.HOLD, 0), new Outcome.Accepted("wamid.1"));
+
+    assertThat(published(decision).status()).isEqualTo(RecipientStatus.SENT);
+    assertThat(published(decision).providerMessageId()).isEqualTo("wamid.1");
+  }
+
+  @Test
+  void aRefusedMessageHasFailedWithTheProvidersReason() {
+    Decision decision = decide(job(OnDoubt.HOLD, 0), new Outcome.Refused("131026", "undeliverable"));
+
+    assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
+    assertThat(published(decision).errorCode()).isEqualTo("131026");
+  }
+
+  @Test
+  void aMessageInDoubtIsHeldAsUnconfirmed() {
+    Decision decision = decide(job(OnDoubt.HOLD, 0), new Outcome.InDoubt("no answer"));
+
+    assertThat(published(decision).status()).isEqualTo(RecipientStatus.UNCONFIRMED);
+  }
+
+  @Test
+  void aMessageInDoubtIsSentAgainOnlyIfItsCampaignSaysSo() {
+    assertThat(decide(job(OnDoubt.RESEND, 0), new Outcome.InDoubt("no answer")))
+        .isInstanceOf(Decision.Wait.class);
+  }
+
+  @Test
+  void sendingAgainInDoubtEndsAfterTheLastAttempt() {
+    assertThat(published(decide(job(OnDoubt.RESEND, 5), new Outcome.InDoubt("no answer"))).status())
+        .isEqualTo(RecipientStatus.UNCONFIRMED);
+  }
+
+  @Test
+  void aShortWaitIsSpentInMemory() {
+    Outcome outcome = new Outcome.TryAgain("131000", "?", Duration.ofSeconds(10));
+
+    assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
+        .isEqualTo(new Decision.Wait(Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void aLongWaitIsSpentAtTheTailOfTheLane() {
+    Outcome outcome = new Outcome.TryAgain("131057", "maintenance", Duration.ofMinutes(1));
+
+    assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
+        .isInstanceOfSatisfying(
+            Decision.Requeue.class,
+            requeue -> {
+              assertThat(requeue.copy().notBefore()).isEqualTo(NOW.plusSeconds(60));
+              assertThat(requeue.copy().attempts()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void afterTheLastAttemptItHasFailedWithTheLastError() {
+    Outcome outcome = new Outcome.TryAgain("131000", "unknown error", null);
+
+    assertThat(published(decide(job(OnDoubt.HOLD, 5), outcome)))
+        .satisfies(
+            result -> {
+              assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
+              assertThat(result.errorCode()).isEqualTo("131000");
+              assertThat(result.attempts()).isEqualTo(5);
+            });
+  }
+
+  @Test
+  void throttlingNeverUsesUpARecipientsAttempts() {
+    Outcome outcome = new Outcome.Throttled("130429", "rate limit hit", null);
+    Job job = job(OnDoubt.HOLD, 4);
+    job.takeOff();
+    job.landed(outcome);
+
+    assertThat(job.attempts()).isEqualTo(4);
+    assertThat(decide(job, outcome)).isInstanceOf(Decision.Wait.class);
+  }
+
+  @Test
+  void aCertainlyUnsentMessageOfALostPartitionOverridesTheDoubtOfItsNewOwner() {
+    Job job = job(OnDoubt.HOLD, 1);
+    partition.forget();
+
+    assertThat(published(decide(job, new Outcome.TryAgain("not_connected", "refused", null))).status())
+        .isEqualTo(RecipientStatus.FAILED);
+  }
+
+  private Decision decide(Job job, Outcome outcome) {
+    return policy.decide(new Finished(job, outcome, NOW));
+  }
+
+  private static dev.sluice.schema.SendResult published(Decision decision) {
+    assertThat(decision).isInstanceOf(Decision.Publish.class);
+    return ((Decision.Publish) decision).result();
+  }
+
+  private Job job(OnDoubt onDoubt, int attempts) {
+    SendRequest request =
+        new SendRequest(
+            7,
+            new UUID(0, 1),
+            1,
+            new SendRequest.Sender("s", "whatsapp", "1"),
+            0,
+            80,
+            "+5511960000000",
+            Json.MAPPER.createObjectNode(),
+            onDoubt,
+            attempts,
+            null);
+    return new Job(partition, 0, request, 0);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class PacerTest {
+  @Test
+  void letsEveryActionPassOnce() throws InterruptedException {
+    Pacer pacer = new Pacer(5_000);
+    AtomicInteger passed = new AtomicInteger();
+    CountDownLatch all = new CountDownLatch(500);
+    for (int i = 0; i < 500; i++) {
+      pacer.submit(
+          () -> {
+            passed.incrementAndGet();
+            all.countDown();
+          });
+    }
+
+    assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(passed).hasValue(500);
+  }
+
+  /** A lower bound, which holds on however slow a machine: the last may pass no sooner. */
+  @Test
+  void neverLetsMoreThanTheRatePass() throws InterruptedException {
+    Pacer pacer = new Pacer(200);
+    CountDownLatch all = new CountDownLatch(61);
+    AtomicLong last = new AtomicLong();
+    long begun = System.nanoTime();
+    for (int i = 0; i < 61; i++) {
+      pacer.submit(
+          () -> {
+            last.set(System.nanoTime());
+            all.countDown();
+          });
+    }
+
+    assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+    // 61 actions, less the two that the burst of 10 ms may let pass at once.
+    assertThat(Duration.ofNanos(last.get() - begun)).isGreaterThan(Duration.ofMillis(59 * 5));
+  }
+
+  @Test
+  void aNewLanesBucketIsEmpty() {
+    assertThat(new Pacer(0.5).room(Duration.ofMillis(400))).isZero();
+  }
+
+  @Test
+  void hasRoomForWhatPassesWithinTheTimeAhead() {
+    assertThat(new Pacer(1_000).room(Duration.ofMillis(100))).isBetween(90L, 101L);
+  }
+}

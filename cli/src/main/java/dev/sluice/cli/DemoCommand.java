@@ -54,6 +54,10 @@ import tools.jackson.databind.JsonNode;
 final class DemoCommand implements Callable<Integer> {
   private static final int LANE_PARTITIONS = 24;
   private static final int MOST_REASONS = 5;
+
+  /** Longer than the slowest answer, retry and flush together. */
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(90);
+
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   @Spec private CommandSpec spec;
@@ -62,35 +66,36 @@ final class DemoCommand implements Callable<Integer> {
       names = "--recipients",
       paramLabel = "FILE",
       defaultValue = "${env:SLUICE_DEMO_RECIPIENTS}",
-      description = "A CSV file with a column phone and one for each variable.")
+      description =
+          "A CSV file with a column phone and one for each variable (SLUICE_DEMO_RECIPIENTS).")
   private @Nullable Path recipients;
 
   @Option(
       names = "--count",
       paramLabel = "N",
       defaultValue = "${env:SLUICE_DEMO_COUNT:-678}",
-      description = "Made-up recipients, if there is no file (${DEFAULT-VALUE}).")
+      description = "Made-up recipients, if there is no file (SLUICE_DEMO_COUNT; ${DEFAULT-VALUE}).")
   private int count;
 
   @Option(
       names = "--rate",
       paramLabel = "MESSAGES/S",
       defaultValue = "${env:SLUICE_DEMO_RATE:-80}",
-      description = "The sender's rate, and the simulator's limit (${DEFAULT-VALUE}).")
+      description = "The sender's rate, and the simulator's limit (SLUICE_DEMO_RATE; ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(
       names = "--workers",
       paramLabel = "W",
       defaultValue = "${env:SLUICE_DEMO_WORKERS:-1}",
-      description = "Workers; the sender then has as many lanes (${DEFAULT-VALUE}).")
+      description = "Workers; the sender then has as many lanes (SLUICE_DEMO_WORKERS; ${DEFAULT-VALUE}).")
   private int workers;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT:-8080}",
-      description = "The console's port; another one if it is taken (${DEFAULT-VALUE}).")
+      description = "The console's port; another one if it is taken (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(names = "--json", description = "Print the summary as one JSON line at the end.")
@@ -163,7 +168,7 @@ final class DemoCommand implements Callable<Integer> {
     double statementsBefore = statements(meters);
     Instant startedAt = Instant.now();
     console.post("/api/campaigns/" + campaign + "/start", Map.of());
-    watch(audit, simulator, out, total);
+    watch(audit, simulator, health, out, total);
     long sqlStatements = Math.round(statements(meters) - statementsBefore);
 
     SimulatorReport report = simulator.report();
@@ -241,16 +246,29 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void watch(DemoAudit audit, WhatsAppSimulator simulator, PrintWriter out, long total)
+  private void watch(
+      DemoAudit audit, WhatsAppSimulator simulator, Health health, PrintWriter out, long total)
       throws InterruptedException {
     boolean terminal =
         !json && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    long accepted = 0;
+    long lastProgress = System.nanoTime();
     try (DemoProgress progress = DemoProgress.of(terminal, out, total)) {
       while (!audit.completed()) {
-        progress.show(simulator.report().accepted());
+        long now = simulator.accepted();
+        if (now > accepted) {
+          accepted = now;
+          lastProgress = System.nanoTime();
+        } else if (System.nanoTime() - lastProgress > STUCK_AFTER.toNanos()) {
+          throw new IllegalStateException(
+              String.format(
+                  "no progress for %d s after %d messages; problems: %s",
+                  STUCK_AFTER.toSeconds(), accepted, health.problems()));
+        }
+        progress.show(accepted);
         Thread.sleep(100);
       }
-      progress.show(simulator.report().accepted());
+      progress.show(simulator.accepted());
     }
   }
 

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,17 +70,9 @@ class ComposeFileTest {
         Sluice.commandLine()
             .getSubcommands()
             .get(SERVICES.path(service).path("command").path(0).asString());
-    Pattern variable = Pattern.compile("\\$\\{env:([A-Z_]+)");
-    command
-        .getCommandSpec()
-        .options()
-        .forEach(
-            option -> {
-              Matcher matcher = variable.matcher(String.valueOf(option.defaultValue()));
-              if (matcher.find()) {
-                known.add(matcher.group(1));
-              }
-            });
+    command.getCommandSpec().options().stream()
+        .flatMap(option -> Variables.of(option).stream())
+        .forEach(known::add);
 
     assertThat(known).containsAll(SERVICES.path(service).path("environment").propertyNames());
   }
@@ -92,9 +82,7 @@ class ComposeFileTest {
   void everyOptionsDefaultIsAcceptedByItsCommand(String service) {
     String command = SERVICES.path(service).path("command").path(0).asString();
 
-    assertThat(
-            Sluice.commandLine().getSubcommands().get(command).parseArgs().errors())
-        .isEmpty();
+    assertThat(Sluice.commandLine().parseArgs(command).errors()).isEmpty();
   }
 
   @ParameterizedTest

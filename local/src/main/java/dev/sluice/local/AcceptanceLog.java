@@ -32,6 +32,10 @@ final class AcceptanceLog {
     perRecipient.merge(recipient, 1, Integer::sum);
   }
 
+  synchronized int size() {
+    return size;
+  }
+
   synchronized Summary summary() {
     int duplicates = size - perRecipient.size();
     Instant start = first;

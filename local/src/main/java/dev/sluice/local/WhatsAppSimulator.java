@@ -224,6 +224,11 @@ public final class WhatsAppSimulator implements AutoCloseable {
             .orElse(null));
   }
 
+  /** Messages accepted so far; cheap enough to ask often. */
+  public long accepted() {
+    return numbers.values().stream().mapToLong(number -> number.log.size()).sum();
+  }
+
   /** How often each recipient was accepted, by callback data ({@code campaign:recipient:round}). */
   public Map<String, Integer> acceptedPerRecipient() {
     Map<String, Integer> all = new HashMap<>();

@@ -42,6 +42,7 @@ final class Controls implements AutoCloseable {
   Controls(KafkaConfig kafka, Health health) {
     this.kafka = kafka;
     this.health = health;
+    health.starting("controls");
     loop = Thread.ofVirtual().name("controls").start(this::run);
   }
 
@@ -69,8 +70,9 @@ final class Controls implements AutoCloseable {
         follow(consumer);
       } catch (WakeupException e) {
         log.debug("closing", e);
-      } catch (KafkaException e) {
-        health.failing("controls", "cannot read " + kafka.topics().controls() + ": " + e.getMessage());
+      } catch (KafkaException | IllegalStateException e) {
+        health.failing(
+            "controls", "cannot read " + kafka.topics().controls() + ": " + e.getMessage());
         pause();
       } finally {
         reader = null;
@@ -91,6 +93,9 @@ final class Controls implements AutoCloseable {
         consumer.partitionsFor(kafka.topics().controls()).stream()
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList();
+    if (partitions.isEmpty()) {
+      throw new IllegalStateException("the topic does not exist (yet)");
+    }
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

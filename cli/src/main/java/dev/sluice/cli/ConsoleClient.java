@@ -66,7 +66,8 @@ final class ConsoleClient implements AutoCloseable {
       HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
       JsonNode body = Json.MAPPER.readTree(answer.body());
       if (answer.statusCode() >= 400) {
-        throw new IllegalStateException(body.path("detail").asString("HTTP " + answer.statusCode()));
+        throw new IllegalStateException(
+            body.path("detail").asString("HTTP " + answer.statusCode()));
       }
       return body;
     } catch (IOException e) {

@@ -59,7 +59,8 @@ final class ConsoleCommand implements Callable<Integer> {
                       config,
                       process.health(),
                       process.meters(),
-                      settings -> HealthEndpoint.add(settings, process.health(), process.meters())));
+                      settings ->
+                          HealthEndpoint.add(settings, process.health(), process.meters())));
           log.info("console on http://localhost:{}", console.port());
         });
   }

@@ -56,8 +56,7 @@ final class DemoAudit {
         .orderBy(count().desc())
         .limit(most)
         .fetch(
-            row ->
-                row.value1() + " × " + row.value4() + ": " + row.value2() + ", " + row.value3());
+            row -> row.value1() + " × " + row.value4() + ": " + row.value2() + ", " + row.value3());
   }
 
   /** What is wrong, in words; empty if every recipient is settled and counters equal rows. */
@@ -77,13 +76,12 @@ final class DemoAudit {
             RecipientStatus.FAILED, campaign.get(CAMPAIGN.FAILED),
             RecipientStatus.UNCONFIRMED, campaign.get(CAMPAIGN.UNCONFIRMED),
             RecipientStatus.SUPPRESSED, campaign.get(CAMPAIGN.SUPPRESSED));
-    counters.forEach(
-        (status, counter) -> {
-          long actual = rows.getOrDefault(status, 0);
-          if (counter != actual) {
-            faults.add("the counter of " + status + " is " + counter + ", the rows are " + actual);
-          }
-        });
+    counters.forEach((status, counter) -> {
+      long actual = rows.getOrDefault(status, 0);
+      if (counter != actual) {
+        faults.add("the counter of " + status + " is " + counter + ", the rows are " + actual);
+      }
+    });
     return faults;
   }
 }

@@ -74,28 +74,32 @@ final class DemoCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "${env:SLUICE_DEMO_COUNT:-678}",
-      description = "Made-up recipients, if there is no file (SLUICE_DEMO_COUNT; ${DEFAULT-VALUE}).")
+      description =
+          "Made-up recipients, if there is no file (SLUICE_DEMO_COUNT; ${DEFAULT-VALUE}).")
   private int count;
 
   @Option(
       names = "--rate",
       paramLabel = "MESSAGES/S",
       defaultValue = "${env:SLUICE_DEMO_RATE:-80}",
-      description = "The sender's rate, and the simulator's limit (SLUICE_DEMO_RATE; ${DEFAULT-VALUE}).")
+      description =
+          "The sender's rate, and the simulator's limit (SLUICE_DEMO_RATE; ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(
       names = "--workers",
       paramLabel = "W",
       defaultValue = "${env:SLUICE_DEMO_WORKERS:-1}",
-      description = "Workers; the sender then has as many lanes (SLUICE_DEMO_WORKERS; ${DEFAULT-VALUE}).")
+      description =
+          "Workers; the sender then has as many lanes (SLUICE_DEMO_WORKERS; ${DEFAULT-VALUE}).")
   private int workers;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT:-8080}",
-      description = "The console's port; another one if it is taken (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}).")
+      description =
+          "The console's port; another one if it is taken (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(names = "--json", description = "Print the summary as one JSON line at the end.")
@@ -206,10 +210,14 @@ final class DemoCommand implements Callable<Integer> {
       console.put(
           "/api/senders/demo",
           Map.of(
-              "provider", "whatsapp",
-              "address", "106540352242922",
-              "ratePerSecond", rate,
-              "lanes", workers));
+              "provider",
+              "whatsapp",
+              "address",
+              "106540352242922",
+              "ratePerSecond",
+              rate,
+              "lanes",
+              workers));
       JsonNode created =
           console.post(
               "/api/campaigns",
@@ -273,11 +281,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static Summary summary(
-      DemoAudit audit,
-      SimulatorReport report,
-      long total,
-      Instant startedAt,
-      long sqlStatements) {
+      DemoAudit audit, SimulatorReport report, long total, Instant startedAt, long sqlStatements) {
     Map<RecipientStatus, Integer> rows = audit.rows();
     Instant last = report.lastAt();
     double seconds = last == null ? 0 : Duration.between(startedAt, last).toMillis() / 1000.0;

@@ -13,14 +13,13 @@ final class HealthEndpoint implements AutoCloseable {
 
   HealthEndpoint(String host, int port, Health health, PrometheusMeterRegistry meters) {
     server =
-        Javalin.create(
-            settings -> {
-              settings.startup.showJavalinBanner = false;
-              settings.concurrency.useVirtualThreads = true;
-              settings.jetty.host = host;
-              settings.jetty.port = port;
-              add(settings, health, meters);
-            });
+        Javalin.create(settings -> {
+          settings.startup.showJavalinBanner = false;
+          settings.concurrency.useVirtualThreads = true;
+          settings.jetty.host = host;
+          settings.jetty.port = port;
+          add(settings, health, meters);
+        });
     server.start();
   }
 

@@ -10,7 +10,8 @@ final class HttpOptions {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT}",
-      description = "Where /metrics and /health are served (SLUICE_HTTP_PORT; the role's own port).")
+      description =
+          "Where /metrics and /health are served (SLUICE_HTTP_PORT; the role's own port).")
   private @Nullable Integer port;
 
   @Option(

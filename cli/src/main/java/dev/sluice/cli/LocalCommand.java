@@ -55,7 +55,8 @@ final class LocalCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "MESSAGES/S",
       defaultValue = "${env:SIMULATOR_RATE:-80}",
-      description = "What the simulator accepts from one number (SIMULATOR_RATE; ${DEFAULT-VALUE}).")
+      description =
+          "What the simulator accepts from one number (SIMULATOR_RATE; ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(

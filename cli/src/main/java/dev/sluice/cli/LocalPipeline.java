@@ -58,8 +58,7 @@ final class LocalPipeline implements AutoCloseable {
     console =
         closer.register(
             new Console(
-                new ConsoleConfig(
-                    kafka, database, consolePort, Optional.empty(), Optional.empty()),
+                new ConsoleConfig(kafka, database, consolePort, Optional.empty(), Optional.empty()),
                 health,
                 meters,
                 settings -> HealthEndpoint.add(settings, health, meters)));

@@ -52,8 +52,7 @@ final class MigrateCommand implements Callable<Integer> {
       names = "--replication-factor",
       paramLabel = "N",
       defaultValue = "${env:SLUICE_REPLICATION_FACTOR}",
-      description =
-          "Copies of each topic (SLUICE_REPLICATION_FACTOR; the brokers' default).")
+      description = "Copies of each topic (SLUICE_REPLICATION_FACTOR; the brokers' default).")
   private @Nullable Short replicationFactor;
 
   @Option(

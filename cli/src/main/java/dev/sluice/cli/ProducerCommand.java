@@ -36,8 +36,7 @@ final class ProducerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    FanOutConfig config =
-        new FanOutConfig(kafka.config(), database.config(), workAhead, pageSize);
+    FanOutConfig config = new FanOutConfig(kafka.config(), database.config(), workAhead, pageSize);
     return RoleProcess.run(
         "producer",
         process -> {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Secrets come from the environment or from files that it names ({@code NAME} or {@code NAME_FILE}),
- * never from the command line, where every user of the machine could read them.
+ * Secrets come from the environment or from files that it names ({@code NAME} or {@code
+ * NAME_FILE}), never from the command line, where every user of the machine could read them.
  *
  * @param environment the process's environment
  */
@@ -47,9 +47,8 @@ record Secrets(Map<String, String> environment) {
    */
   String require(String name) {
     return find(name)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    name + " is not set; set it, or " + name + "_FILE to a file that holds it"));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                name + " is not set; set it, or " + name + "_FILE to a file that holds it"));
   }
 }

@@ -34,7 +34,9 @@ public final class Sluice {
     System.exit(commandLine().execute(arguments));
   }
 
-  /** The command with its parsers and the way it tells errors: one line, exit code 2 for bad input. */
+  /**
+   * The command with its parsers and the way it tells errors: one line, exit code 2 for bad input.
+   */
   public static CommandLine commandLine() {
     return new CommandLine(new Sluice())
         .registerConverter(Duration.class, Durations::parse)

@@ -23,14 +23,12 @@ class CloserTest {
   @Test
   void closesTheRestAfterAFailureAndKeepsEveryFailure() {
     closer.register(() -> closed.add("first"));
-    closer.register(
-        () -> {
-          throw new IllegalStateException("later failure");
-        });
-    closer.register(
-        () -> {
-          throw new IllegalStateException("first failure");
-        });
+    closer.register(() -> {
+      throw new IllegalStateException("later failure");
+    });
+    closer.register(() -> {
+      throw new IllegalStateException("first failure");
+    });
 
     assertThatThrownBy(closer::close)
         .hasRootCauseMessage("first failure")

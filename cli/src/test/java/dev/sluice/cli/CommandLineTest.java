@@ -89,8 +89,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aSecretComesFromTheEnvironmentOrFromAFileThatItNames(@TempDir Path folder)
-      throws Exception {
+  void aSecretComesFromTheEnvironmentOrFromAFileThatItNames(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "from-file\n");
 
     assertThat(new Secrets(Map.of("T", "from-environment")).find("T")).contains("from-environment");

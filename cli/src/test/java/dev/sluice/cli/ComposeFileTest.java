@@ -136,11 +136,10 @@ class ComposeFileTest {
 
   @Test
   void publishedPortsAreBoundToThisMachine() {
-    SERVICES.forEach(
-        service ->
-            service
-                .path("ports")
-                .forEach(port -> assertThat(port.asString()).startsWith("127.0.0.1:")));
+    SERVICES.forEach(service ->
+        service
+            .path("ports")
+            .forEach(port -> assertThat(port.asString()).startsWith("127.0.0.1:")));
   }
 
   @Test

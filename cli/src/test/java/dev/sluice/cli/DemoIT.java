@@ -52,8 +52,7 @@ class DemoIT {
 
   @Test
   void severalWorkersEachHaveALane() {
-    int exitCode =
-        run("demo", "--count", "300", "--rate", "150", "--workers", "3", "--json");
+    int exitCode = run("demo", "--count", "300", "--rate", "150", "--workers", "3", "--json");
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(Json.MAPPER.readTree(out.toString()).path("sent").asInt()).isEqualTo(300);

@@ -93,22 +93,20 @@ class CrashIT {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              guarantees.forEach(Guarantee::sample);
-              return simulator.report().accepted() >= messages;
-            });
+        .until(() -> {
+          guarantees.forEach(Guarantee::sample);
+          return simulator.report().accepted() >= messages;
+        });
   }
 
   private void completeUnderEveryGuarantee() {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
-        .until(
-            () -> {
-              guarantees.forEach(Guarantee::sample);
-              return campaign.completed();
-            });
+        .until(() -> {
+          guarantees.forEach(Guarantee::sample);
+          return campaign.completed();
+        });
     guarantees.forEach(Guarantee::verify);
   }
 }

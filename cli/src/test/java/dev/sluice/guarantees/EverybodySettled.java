@@ -6,8 +6,8 @@ import dev.sluice.schema.RecipientStatus;
 import java.util.Map;
 
 /**
- * Everybody has an outcome, nobody has failed (the provider refuses nothing here), and no more are in
- * doubt than were in flight at the kills.
+ * Everybody has an outcome, nobody has failed (the provider refuses nothing here), and no more are
+ * in doubt than were in flight at the kills.
  *
  * @param inDoubtAtMost the sends that may have been in flight, all kills together
  */

@@ -18,11 +18,10 @@ final class StatusOnlyRises implements Guarantee {
   @Override
   public void sample() {
     Map<Long, RecipientStatus> now = campaign.statuses();
-    before.forEach(
-        (id, status) ->
-            assertThat(now.get(id).risesTo(status))
-                .as("recipient %d was %s and is %s", id, status, now.get(id))
-                .isFalse());
+    before.forEach((id, status) ->
+        assertThat(now.get(id).risesTo(status))
+            .as("recipient %d was %s and is %s", id, status, now.get(id))
+            .isFalse());
     before = now;
   }
 

@@ -53,7 +53,8 @@ final class CampaignRoutes {
 
   private void importRecipients(Context context) {
     UUID id = Answer.campaignId(context);
-    String type = context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
+    String type =
+        context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
     Iterator<RecipientImport.Row> rows =
         switch (type) {
           case "text/csv" -> new CsvRows(context.bodyInputStream());
@@ -72,7 +73,11 @@ final class CampaignRoutes {
     CampaignStatus status = campaigns.status(id);
     if (!sensible(action).contains(status)) {
       throw ProblemException.conflict(
-          "The campaign is " + status + "; it cannot be told to " + action.name().toLowerCase(java.util.Locale.ROOT) + " now.");
+          "The campaign is "
+              + status
+              + "; it cannot be told to "
+              + action.name().toLowerCase(java.util.Locale.ROOT)
+              + " now.");
     }
     commands.publish(id, action, "console");
     Answer.json(context, 202, Map.of("id", id, "command", action));

@@ -37,27 +37,26 @@ public final class Console implements AutoCloseable {
     commands = new Commands(config.kafka());
     WarmUp.of("console", health, commands::warmUp);
     server =
-        Javalin.create(
-            settings -> {
-              settings.startup.showJavalinBanner = false;
-              settings.concurrency.useVirtualThreads = true;
-              settings.http.maxRequestSize = 1_000_000;
-              // Without a token nobody but this machine may command campaigns.
-              settings.jetty.host = config.token().isPresent() ? "0.0.0.0" : "localhost";
-              settings.jetty.port = config.port();
-              config
-                  .token()
-                  .map(BearerToken::new)
-                  .ifPresent(token -> settings.routes.before("/api/*", token::require));
-              new CampaignRoutes(
-                      new Campaigns(database.sql()),
-                      new RecipientImport(database.sql(), phoneNumbers),
-                      commands)
-                  .add(settings.routes);
-              new SenderRoutes(database.sql()).add(settings.routes);
-              explainErrors(settings);
-              extra.accept(settings);
-            });
+        Javalin.create(settings -> {
+          settings.startup.showJavalinBanner = false;
+          settings.concurrency.useVirtualThreads = true;
+          settings.http.maxRequestSize = 1_000_000;
+          // Without a token nobody but this machine may command campaigns.
+          settings.jetty.host = config.token().isPresent() ? "0.0.0.0" : "localhost";
+          settings.jetty.port = config.port();
+          config
+              .token()
+              .map(BearerToken::new)
+              .ifPresent(token -> settings.routes.before("/api/*", token::require));
+          new CampaignRoutes(
+                  new Campaigns(database.sql()),
+                  new RecipientImport(database.sql(), phoneNumbers),
+                  commands)
+              .add(settings.routes);
+          new SenderRoutes(database.sql()).add(settings.routes);
+          explainErrors(settings);
+          extra.accept(settings);
+        });
     server.start();
   }
 

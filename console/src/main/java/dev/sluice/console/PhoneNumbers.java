@@ -19,10 +19,8 @@ final class PhoneNumbers {
    */
   PhoneNumbers(Optional<String> defaultRegion) {
     this.defaultRegion = defaultRegion.orElse(null);
-    if (defaultRegion.isPresent()
-        && !library.getSupportedRegions().contains(defaultRegion.get())) {
-      throw new IllegalArgumentException(
-          "not a region, like BR or DE: " + defaultRegion.get());
+    if (defaultRegion.isPresent() && !library.getSupportedRegions().contains(defaultRegion.get())) {
+      throw new IllegalArgumentException("not a region, like BR or DE: " + defaultRegion.get());
     }
   }
 
@@ -52,8 +50,7 @@ final class PhoneNumbers {
     } catch (NumberParseException e) {
       return new Invalid(
           switch (e.getErrorType()) {
-            case INVALID_COUNTRY_CODE ->
-                "it needs a country code, like +5511999990001";
+            case INVALID_COUNTRY_CODE -> "it needs a country code, like +5511999990001";
             case NOT_A_NUMBER -> "not a phone number";
             case TOO_SHORT_AFTER_IDD, TOO_SHORT_NSN -> "the phone number is too short";
             case TOO_LONG -> "the phone number is too long";

@@ -62,11 +62,10 @@ final class RecipientImport {
   record Report(long accepted, long duplicates, long rejectedCount, List<Rejected> rejected) {}
 
   Report run(UUID campaignId, Iterator<Row> rows) {
-    return sql.transactionResult(
-        transaction -> {
-          requireOpen(transaction.dsl(), campaignId);
-          return new Running(transaction.dsl(), campaignId).consume(rows);
-        });
+    return sql.transactionResult(transaction -> {
+      requireOpen(transaction.dsl(), campaignId);
+      return new Running(transaction.dsl(), campaignId).consume(rows);
+    });
   }
 
   /** Holds the row, so that the campaign cannot start while recipients are added. */

@@ -96,7 +96,8 @@ class ConsoleTest {
     assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(3);
     assertThat(report.path("rejected").path(1).path("line").asInt()).isEqualTo(7);
     assertThat(report.path("rejected").path(2).path("reason").asString()).contains("2 columns");
-    assertThat(body(send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt()).isEqualTo(2);
+    assertThat(body(send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt())
+        .isEqualTo(2);
   }
 
   @Test
@@ -188,7 +189,9 @@ class ConsoleTest {
     String topic = SANDBOX.kafka().topics().campaignCommands();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            SANDBOX.kafka().client(Map.of()), new StringDeserializer(), new ByteArrayDeserializer())) {
+            SANDBOX.kafka().client(Map.of()),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
       consumer.assign(List.of(new TopicPartition(topic, 0)));
       consumer.seekToBeginning(consumer.assignment());
       return Awaitility.await()

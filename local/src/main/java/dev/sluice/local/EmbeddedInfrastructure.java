@@ -29,8 +29,7 @@ public final class EmbeddedInfrastructure implements Infrastructure {
   /** On the given ports, gone when closed. */
   public static EmbeddedInfrastructure temporary(int kafkaPort, int databasePort) {
     TemporaryFolder folder = new TemporaryFolder("local");
-    return new EmbeddedInfrastructure(
-        Optional.of(folder), folder.path(), kafkaPort, databasePort);
+    return new EmbeddedInfrastructure(Optional.of(folder), folder.path(), kafkaPort, databasePort);
   }
 
   /** On the given ports, kept in the given folder. */

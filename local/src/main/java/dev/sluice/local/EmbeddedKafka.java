@@ -14,7 +14,9 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A real Kafka broker (KRaft, its own controller) inside this process, on the loopback interface. */
+/**
+ * A real Kafka broker (KRaft, its own controller) inside this process, on the loopback interface.
+ */
 public final class EmbeddedKafka implements AutoCloseable {
   private final KafkaRaftServer server;
   private final int port;

@@ -28,8 +28,7 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
     int number = NUMBERS.incrementAndGet();
     String database = "sandbox_" + ProcessHandle.current().pid() + "_" + number;
     KafkaConfig kafka =
-        new KafkaConfig(
-            shared.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
+        new KafkaConfig(shared.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
     DatabaseConfig owner = shared.database("sluice_owner", database);
     try {
       DatabaseConfig administrator = shared.administrator();
@@ -55,7 +54,8 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
 
     private static Infrastructure start() {
       Infrastructure infrastructure = Infrastructure.start();
-      Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "stop-infrastructure"));
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(infrastructure::close, "stop-infrastructure"));
       return infrastructure;
     }
   }

@@ -45,15 +45,14 @@ public final class WhatsAppSimulator implements AutoCloseable {
     this.config = config;
     random = new Random(config.seed());
     server =
-        Javalin.create(
-            settings -> {
-              settings.startup.showJavalinBanner = false;
-              settings.concurrency.useVirtualThreads = true;
-              settings.http.maxRequestSize = 1_000_000;
-              settings.jetty.addConnector(
-                  (jetty, http) -> connector(config, jetty, new HttpConnectionFactory(http)));
-              route(settings.routes);
-            });
+        Javalin.create(settings -> {
+          settings.startup.showJavalinBanner = false;
+          settings.concurrency.useVirtualThreads = true;
+          settings.http.maxRequestSize = 1_000_000;
+          settings.jetty.addConnector(
+              (jetty, http) -> connector(config, jetty, new HttpConnectionFactory(http)));
+          route(settings.routes);
+        });
     server.start();
   }
 
@@ -100,7 +99,8 @@ public final class WhatsAppSimulator implements AutoCloseable {
           "Invalid parameter: messaging_product, to and type are required");
       return;
     }
-    PhoneNumber number = numbers.computeIfAbsent(context.pathParam("number"), id -> new PhoneNumber(config));
+    PhoneNumber number =
+        numbers.computeIfAbsent(context.pathParam("number"), id -> new PhoneNumber(config));
     if (!number.bucket.tryConsume(1)) {
       throttled.increment();
       refuse(context, 429, 130429, "OAuthException", "(#130429) Rate limit hit");
@@ -232,7 +232,13 @@ public final class WhatsAppSimulator implements AutoCloseable {
   /** How often each recipient was accepted, by callback data ({@code campaign:recipient:round}). */
   public Map<String, Integer> acceptedPerRecipient() {
     Map<String, Integer> all = new HashMap<>();
-    numbers.values().forEach(number -> number.log.perRecipient().forEach((recipient, count) -> all.merge(recipient, count, Integer::sum)));
+    numbers
+        .values()
+        .forEach(number ->
+            number
+                .log
+                .perRecipient()
+                .forEach((recipient, count) -> all.merge(recipient, count, Integer::sum)));
     return all;
   }
 
@@ -277,8 +283,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
       bucket =
           Bucket.builder()
               .addLimit(
-                  limit ->
-                      limit.capacity(capacity).refillGreedy(capacity, Duration.ofSeconds(1)))
+                  limit -> limit.capacity(capacity).refillGreedy(capacity, Duration.ofSeconds(1)))
               .withNanosecondPrecision()
               .build();
     }

@@ -59,26 +59,21 @@ final class CampaignRows {
    * sending was started by this very command before a crash, and is gone on with.
    */
   Start start(UUID campaignId) {
-    return sql.transactionResult(
-        transaction -> {
-          DSLContext inside = transaction.dsl();
-          // Locked first and counted afterwards: an import holds the row while it adds recipients.
-          Record row =
-              inside
-                  .selectFrom(CAMPAIGN)
-                  .where(CAMPAIGN.ID.eq(campaignId))
-                  .forNoKeyUpdate()
-                  .fetchOne();
-          if (row == null) {
-            return new Unknown();
-          }
-          CampaignStatus status = row.get(CAMPAIGN.STATUS);
-          return switch (status) {
-            case DRAFT, SCHEDULED -> markStarted(inside, campaign(row));
-            case SENDING, PAUSED -> new Started(campaign(row), row.get(CAMPAIGN.TOTAL));
-            case CANCELLED, COMPLETED -> new Over(status);
-          };
-        });
+    return sql.transactionResult(transaction -> {
+      DSLContext inside = transaction.dsl();
+      // Locked first and counted afterwards: an import holds the row while it adds recipients.
+      Record row =
+          inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(campaignId)).forNoKeyUpdate().fetchOne();
+      if (row == null) {
+        return new Unknown();
+      }
+      CampaignStatus status = row.get(CAMPAIGN.STATUS);
+      return switch (status) {
+        case DRAFT, SCHEDULED -> markStarted(inside, campaign(row));
+        case SENDING, PAUSED -> new Started(campaign(row), row.get(CAMPAIGN.TOTAL));
+        case CANCELLED, COMPLETED -> new Over(status);
+      };
+    });
   }
 
   private static Start markStarted(DSLContext sql, Campaign campaign) {
@@ -117,11 +112,7 @@ final class CampaignRows {
     markStarted(
         sql,
         new Campaign(
-            nobody,
-            "",
-            new MessageTemplate(Json.MAPPER.createObjectNode()),
-            OnDoubt.HOLD,
-            1));
+            nobody, "", new MessageTemplate(Json.MAPPER.createObjectNode()), OnDoubt.HOLD, 1));
   }
 
   /** A campaign that was started earlier. */
@@ -144,13 +135,12 @@ final class CampaignRows {
   Sender sender(String senderId) {
     return sql.selectFrom(SENDER)
         .where(SENDER.ID.eq(senderId))
-        .fetchSingle(
-            row ->
-                new Sender(
-                    new SendRequest.Sender(
-                        row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
-                    row.get(SENDER.LANES),
-                    row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)));
+        .fetchSingle(row ->
+            new Sender(
+                new SendRequest.Sender(
+                    row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
+                row.get(SENDER.LANES),
+                row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)));
   }
 
   /** Writes what people asked for into the campaign's row; one that has ended stays as it is. */

@@ -17,9 +17,9 @@ import org.apache.kafka.streams.StreamsConfig;
 /**
  * The producer: fans campaigns out from {@code campaign-commands} to {@code send-requests}.
  *
- * <p>It is a Kafka Streams application with {@code exactly_once_v2}. A campaign's cursor is an entry
- * of its store and commits together with the page of requests that it produced, so a crash repeats
- * the page and nobody sees it twice.
+ * <p>It is a Kafka Streams application with {@code exactly_once_v2}. A campaign's cursor is an
+ * entry of its store and commits together with the page of requests that it produced, so a crash
+ * repeats the page and nobody sees it twice.
  */
 public final class FanOut implements AutoCloseable {
   private static final int WARM_UP_REQUESTS = 500;
@@ -46,20 +46,18 @@ public final class FanOut implements AutoCloseable {
             FanOutTopology.of(
                 config.kafka().topics(),
                 () ->
-                    new FanOutProcessor(
-                        (passes, output) ->
-                            new Feeder(
-                                rows,
-                                pages,
-                                backlog,
-                                new WorkAhead(config.workAhead()),
-                                config.pageSize(),
-                                health,
-                                InstantSource.system(),
-                                passes,
-                                output))),
-            Map.of(
-                StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
+                    new FanOutProcessor((passes, output) ->
+                        new Feeder(
+                            rows,
+                            pages,
+                            backlog,
+                            new WorkAhead(config.workAhead()),
+                            config.pageSize(),
+                            health,
+                            InstantSource.system(),
+                            passes,
+                            output))),
+            Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
             health,
             meters);
   }

@@ -72,7 +72,10 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     UUID id = command.campaignId();
     Pass pass = passes.find(id);
     log.info(
-        "[campaign {}] {} requested by {}", Passes.brief(id), command.command(), command.requestedBy());
+        "[campaign {}] {} requested by {}",
+        Passes.brief(id),
+        command.command(),
+        command.requestedBy());
     switch (command.command()) {
       case START -> {
         if (pass == null) {

@@ -9,7 +9,9 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
 
-/** Commands in; requests, results of recipients that need no sending, controls and dead letters out. */
+/**
+ * Commands in; requests, results of recipients that need no sending, controls and dead letters out.
+ */
 final class FanOutTopology {
   /** The store of passes by campaign id. */
   static final String STORE = "fan-outs";

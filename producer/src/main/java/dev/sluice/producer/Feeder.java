@@ -130,12 +130,11 @@ final class Feeder {
     Map<String, List<UUID>> feeding = new LinkedHashMap<>();
     passes
         .open()
-        .forEach(
-            (id, pass) -> {
-              if (pass.feeding()) {
-                feeding.computeIfAbsent(pass.senderId(), sender -> new ArrayList<>()).add(id);
-              }
-            });
+        .forEach((id, pass) -> {
+          if (pass.feeding()) {
+            feeding.computeIfAbsent(pass.senderId(), sender -> new ArrayList<>()).add(id);
+          }
+        });
     if (feeding.isEmpty()) {
       return;
     }
@@ -180,8 +179,7 @@ final class Feeder {
     return campaigns.computeIfAbsent(id, missing -> rows.find(missing).orElseThrow());
   }
 
-  private void feedCampaign(
-      CampaignRows.Sender sender, UUID id, int limit, WorkAhead.Rooms rooms) {
+  private void feedCampaign(CampaignRows.Sender sender, UUID id, int limit, WorkAhead.Rooms rooms) {
     Pass pass = passes.find(id);
     if (pass == null) {
       return;

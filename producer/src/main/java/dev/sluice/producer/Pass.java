@@ -45,8 +45,7 @@ record Pass(
   record Origin(byte @Nullable [] key, byte[] value, String topic, int partition, long offset) {}
 
   static Pass requested(Origin origin) {
-    return new Pass(
-        Phase.REQUESTED, Control.State.RUNNING, false, null, Cursor.START, 0, origin);
+    return new Pass(Phase.REQUESTED, Control.State.RUNNING, false, null, Cursor.START, 0, origin);
   }
 
   boolean active() {

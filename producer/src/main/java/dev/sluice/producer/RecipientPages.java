@@ -49,12 +49,7 @@ final class RecipientPages {
     private static Recipient of(
         Long id, String phone, JSONB variables, Integer round, Instant createdAt, Boolean silent) {
       return new Recipient(
-          id,
-          phone,
-          Json.MAPPER.readValue(variables.data(), VARIABLES),
-          round,
-          createdAt,
-          silent);
+          id, phone, Json.MAPPER.readValue(variables.data(), VARIABLES), round, createdAt, silent);
     }
 
     Cursor cursor() {
@@ -65,15 +60,14 @@ final class RecipientPages {
   /** The next recipients after the cursor; fewer than the limit if they are the last. */
   List<Recipient> after(UUID campaignId, Cursor cursor, int limit) {
     return page(campaignId, cursor, limit)
-        .fetch(
-            row ->
-                Recipient.of(
-                    row.get(CAMPAIGN_RECIPIENT.ID),
-                    row.get(CAMPAIGN_RECIPIENT.PHONE),
-                    row.get(CAMPAIGN_RECIPIENT.VARIABLES),
-                    row.get(CAMPAIGN_RECIPIENT.ROUND),
-                    row.get(CAMPAIGN_RECIPIENT.CREATED_AT),
-                    row.get("suppressed", Boolean.class)));
+        .fetch(row ->
+            Recipient.of(
+                row.get(CAMPAIGN_RECIPIENT.ID),
+                row.get(CAMPAIGN_RECIPIENT.PHONE),
+                row.get(CAMPAIGN_RECIPIENT.VARIABLES),
+                row.get(CAMPAIGN_RECIPIENT.ROUND),
+                row.get(CAMPAIGN_RECIPIENT.CREATED_AT),
+                row.get("suppressed", Boolean.class)));
   }
 
   Select<? extends Record> page(UUID campaignId, Cursor cursor, int limit) {

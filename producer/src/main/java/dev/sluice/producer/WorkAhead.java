@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps the work ahead of the workers bounded: a partition may have a few seconds of work queued for
- * each lane that is being fed, and the lanes share what is left of it in proportion to their rates,
- * so that none can crowd another out. What was fed counts until a reading of the backlog is sure to
- * contain it.
+ * Keeps the work ahead of the workers bounded: a partition may have a few seconds of work queued
+ * for each lane that is being fed, and the lanes share what is left of it in proportion to their
+ * rates, so that none can crowd another out. What was fed counts until a reading of the backlog is
+ * sure to contain it.
  */
 final class WorkAhead {
   /** A record is in Kafka's end offset so long after it was handed over, at the latest. */
@@ -125,6 +125,7 @@ final class WorkAhead {
 
   /** Remembers what was dealt from these rooms, until the readings contain it. */
   void remember(Rooms rooms, long nowNanos) {
-    rooms.dealt.forEach((partition, requests) -> fed.addLast(new Fed(partition, requests, nowNanos)));
+    rooms.dealt.forEach(
+        (partition, requests) -> fed.addLast(new Fed(partition, requests, nowNanos)));
   }
 }

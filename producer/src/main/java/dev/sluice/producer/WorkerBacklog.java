@@ -21,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers' lag, read from Kafka a few times a second. The offsets that a window's metadata calls
- * done do not count: one message that hangs must not look like a full queue.
+ * The workers' lag, read from Kafka a few times a second. The offsets that a window's metadata
+ * calls done do not count: one message that hangs must not look like a full queue.
  */
 final class WorkerBacklog implements Backlog, AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);

@@ -59,18 +59,17 @@ class FanOutTopologyTest {
             FanOutTopology.of(
                 TOPICS,
                 () ->
-                    new FanOutProcessor(
-                        (passes, output) ->
-                            new Feeder(
-                                rows,
-                                pages,
-                                backlog,
-                                new WorkAhead(Duration.ofSeconds(10)),
-                                500,
-                                new Health(),
-                                InstantSource.system(),
-                                passes,
-                                output))),
+                    new FanOutProcessor((passes, output) ->
+                        new Feeder(
+                            rows,
+                            pages,
+                            backlog,
+                            new WorkAhead(Duration.ofSeconds(10)),
+                            500,
+                            new Health(),
+                            InstantSource.system(),
+                            passes,
+                            output))),
             settings);
     commands =
         driver.createInputTopic(

@@ -13,7 +13,8 @@ class MessageTemplateTest {
             render(
                 "{\"a\":\"Olá {{name}}\",\"b\":[{\"c\":\"{{ city }}, {{name}}\"}],\"n\":1,\"t\":true}",
                 Map.of("name", "Ana", "city", "Recife")))
-        .isEqualTo(complete("{\"a\":\"Olá Ana\",\"b\":[{\"c\":\"Recife, Ana\"}],\"n\":1,\"t\":true}"));
+        .isEqualTo(
+            complete("{\"a\":\"Olá Ana\",\"b\":[{\"c\":\"Recife, Ana\"}],\"n\":1,\"t\":true}"));
   }
 
   @Test
@@ -30,7 +31,8 @@ class MessageTemplateTest {
 
   @Test
   void anEmptyValueIsAValue() {
-    assertThat(render("{\"a\":\"<{{x}}>\"}", Map.of("x", ""))).isEqualTo(complete("{\"a\":\"<>\"}"));
+    assertThat(render("{\"a\":\"<{{x}}>\"}", Map.of("x", "")))
+        .isEqualTo(complete("{\"a\":\"<>\"}"));
   }
 
   private static MessageTemplate.Rendered render(String message, Map<String, String> variables) {

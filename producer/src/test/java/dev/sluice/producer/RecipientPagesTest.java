@@ -66,6 +66,9 @@ class RecipientPagesTest {
   private String explain(String query) {
     return String.join(
         "\n",
-        fixture.sql().fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query).getValues(0, String.class));
+        fixture
+            .sql()
+            .fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query)
+            .getValues(0, String.class));
   }
 }

@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestedAt when it was asked
  */
 public record CampaignCommand(
-    Action command,
-    UUID campaignId,
-    @Nullable String requestedBy,
-    @Nullable Instant requestedAt) {
+    Action command, UUID campaignId, @Nullable String requestedBy, @Nullable Instant requestedAt) {
 
   /** The things a campaign can be told to do. */
   public enum Action {

@@ -19,17 +19,16 @@ public final class Probe implements AutoCloseable {
     loop =
         Thread.ofVirtual()
             .name("probe-" + component)
-            .start(
-                () -> {
-                  while (!Thread.currentThread().isInterrupted()) {
-                    ask(component, address, question, health);
-                    try {
-                      Thread.sleep(EVERY);
-                    } catch (InterruptedException e) {
-                      return;
-                    }
-                  }
-                });
+            .start(() -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                ask(component, address, question, health);
+                try {
+                  Thread.sleep(EVERY);
+                } catch (InterruptedException e) {
+                  return;
+                }
+              }
+            });
   }
 
   private static void ask(String component, String address, Callable<?> question, Health health) {
@@ -40,7 +39,8 @@ public final class Probe implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
       if (!Thread.currentThread().isInterrupted()) {
-        Throwable reason = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        Throwable reason =
+            e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
         health.failing(component, "no answer from " + address + ": " + reason.getMessage());
       }
     }

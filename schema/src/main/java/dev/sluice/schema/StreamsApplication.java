@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka Streams application as the services run it: its state restored from Kafka at each start
- * (stores are in memory, so any machine will do), a dead stream thread replaced after a pause, and a
- * planned stop that leaves the group at once.
+ * (stores are in memory, so any machine will do), a dead stream thread replaced after a pause, and
+ * a planned stop that leaves the group at once.
  */
 public final class StreamsApplication implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsApplication.class);
@@ -115,18 +115,19 @@ public final class StreamsApplication implements AutoCloseable {
     }
     KafkaStreams started = new KafkaStreams(topology, new StreamsConfig(settings));
     started.setUncaughtExceptionHandler(this::survive);
-    started.setStateListener(
-        (now, before) -> {
-          if (now == KafkaStreams.State.RUNNING) {
-            health.working("streams");
-          }
-        });
+    started.setStateListener((now, before) -> {
+      if (now == KafkaStreams.State.RUNNING) {
+        health.working("streams");
+      }
+    });
     started.start();
     new KafkaStreamsMetrics(started).bindTo(meters);
     streams = started;
   }
 
-  /** A stream thread died; another takes its place after a pause that grows while they keep dying. */
+  /**
+   * A stream thread died; another takes its place after a pause that grows while they keep dying.
+   */
   private StreamThreadExceptionResponse survive(Throwable cause) {
     int count = failures.incrementAndGet();
     health.failing("streams", group + " failed: " + rootMessage(cause));

@@ -24,15 +24,14 @@ public final class WarmUp {
     health.starting(component);
     Thread.ofVirtual()
         .name(component)
-        .start(
-            () -> {
-              try {
-                work.run();
-              } catch (RuntimeException e) {
-                log.debug("{} failed", component, e);
-              } finally {
-                health.working(component);
-              }
-            });
+        .start(() -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            log.debug("{} failed", component, e);
+          } finally {
+            health.working(component);
+          }
+        });
   }
 }

@@ -15,9 +15,11 @@ class JsonTest {
 
   @Test
   void readsACommandOfTheRequiredFieldsAlone() {
-    CampaignCommand command = command("{\"command\":\"start\",\"campaignId\":\"" + CAMPAIGN + "\"}");
+    CampaignCommand command =
+        command("{\"command\":\"start\",\"campaignId\":\"" + CAMPAIGN + "\"}");
 
-    assertThat(command).isEqualTo(new CampaignCommand(CampaignCommand.Action.START, CAMPAIGN, null, null));
+    assertThat(command)
+        .isEqualTo(new CampaignCommand(CampaignCommand.Action.START, CAMPAIGN, null, null));
   }
 
   @Test
@@ -32,7 +34,13 @@ class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "null", "[]", "17", "not json", "{}", "{\"command\":\"start\"}",
+        "",
+        "null",
+        "[]",
+        "17",
+        "not json",
+        "{}",
+        "{\"command\":\"start\"}",
         "{\"command\":\"explode\",\"campaignId\":\"3f2a0000-0000-0000-0000-000000000001\"}",
         "{\"command\":\"start\",\"campaignId\":\"seventeen\"}",
         "{\"command\":\"start\",\"campaignId\":\"3f2a0000-0000-0000-0000-000000000001\"} trailing"

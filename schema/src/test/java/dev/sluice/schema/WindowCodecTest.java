@@ -36,8 +36,21 @@ class WindowCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "v2 d3", "v1d3", "v1  d3", "v1 x3", "v1 d0", "v1 d-1", "v1 d", "v1 3d", "V1 d3",
-        "v1 d9999999999", "v1 d3 ", "AAAAAQID", "{\"version\":1}"
+        "",
+        " ",
+        "v2 d3",
+        "v1d3",
+        "v1  d3",
+        "v1 x3",
+        "v1 d0",
+        "v1 d-1",
+        "v1 d",
+        "v1 3d",
+        "V1 d3",
+        "v1 d9999999999",
+        "v1 d3 ",
+        "AAAAAQID",
+        "{\"version\":1}"
       })
   void refusesWhatItDoesNotKnowInsteadOfAssumingThatNothingWasStarted(String foreign) {
     assertThatThrownBy(() -> WindowCodec.decode(foreign))

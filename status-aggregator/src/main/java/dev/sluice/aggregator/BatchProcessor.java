@@ -20,7 +20,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jooq.exception.DataAccessException;
 
@@ -28,8 +27,9 @@ import org.jooq.exception.DataAccessException;
  * Collects results and writes a campaign's batch when it is full, when its oldest result has waited
  * long enough, or at once when it holds the campaign's last outcomes.
  *
- * <p>A result is in the changelogged store before its offset is committed and leaves the store after
- * PostgreSQL has it. If the process dies in between, the batch is written again, and nothing changes.
+ * <p>A result is in the changelogged store before its offset is committed and leaves the store
+ * after PostgreSQL has it. If the process dies in between, the batch is written again, and nothing
+ * changes.
  */
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
@@ -139,23 +139,22 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private void write(UUID id, PendingBatch batch) {
-    tryDatabase(
-        () -> {
-          CampaignCounts before = batch.counts();
-          Optional<CampaignCounts> after = statement.write(id, batch.results());
-          if (after.isEmpty()) {
-            bury(id, batch);
-            return;
-          }
-          forget(batch);
-          batch.know(after.get());
-          Progress line = progress.get(id);
-          if (line != null
-              && after.get().status() == CampaignStatus.COMPLETED
-              && (before == null || before.status() != CampaignStatus.COMPLETED)) {
-            line.completed(after.get());
-          }
-        });
+    tryDatabase(() -> {
+      CampaignCounts before = batch.counts();
+      Optional<CampaignCounts> after = statement.write(id, batch.results());
+      if (after.isEmpty()) {
+        bury(id, batch);
+        return;
+      }
+      forget(batch);
+      batch.know(after.get());
+      Progress line = progress.get(id);
+      if (line != null
+          && after.get().status() == CampaignStatus.COMPLETED
+          && (before == null || before.status() != CampaignStatus.COMPLETED)) {
+        line.completed(after.get());
+      }
+    });
   }
 
   private void forget(PendingBatch batch) {
@@ -168,12 +167,11 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private void bury(UUID id, PendingBatch batch) {
     batch
         .results()
-        .forEach(
-            result ->
-                deadLetter(
-                    id.toString().getBytes(StandardCharsets.UTF_8),
-                    Json.write(result),
-                    "unknown campaign " + id));
+        .forEach(result ->
+            deadLetter(
+                id.toString().getBytes(StandardCharsets.UTF_8),
+                Json.write(result),
+                "unknown campaign " + id));
     forget(batch);
     batches.remove(id);
   }
@@ -198,8 +196,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       PendingBatch batch = batches.get(id);
       if (batch != null && !batch.isEmpty()) {
         writeIfFull(id);
-        if (batch.ageMillis(now()) >= config.flushInterval().toMillis()
-            && now() >= retryAtMillis) {
+        if (batch.ageMillis(now()) >= config.flushInterval().toMillis() && now() >= retryAtMillis) {
           write(id, batch);
         }
       } else if (now() - lastSeenMillis.getOrDefault(id, 0L) > FORGET_AFTER.toMillis()) {
@@ -233,8 +230,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         context
             .recordMetadata()
             .map(at -> new DeadLetter(at.topic(), at.partition(), at.offset(), reason))
-            .orElseGet(
-                () -> new DeadLetter(config.kafka().topics().sendResults(), -1, -1, reason));
+            .orElseGet(() -> new DeadLetter(config.kafka().topics().sendResults(), -1, -1, reason));
     context.forward(
         new Record<>(key, value, now(), new RecordHeaders(letter.headers())),
         AggregatorTopology.DEAD_LETTERS);

@@ -107,8 +107,7 @@ final class PendingBatch {
   /** Recipients with this status, written or waiting to be. */
   long count(RecipientStatus status) {
     long written = counts == null ? 0 : counts.count(status);
-    return written
-        + settling.stream().map(results::get).filter(r -> r.status() == status).count();
+    return written + settling.stream().map(results::get).filter(r -> r.status() == status).count();
   }
 
   /** Recipients that have an outcome, written or waiting to be. */

@@ -7,7 +7,10 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One campaign's progress in the log: a line each 50 messages, at most two a second, and a last one. */
+/**
+ * One campaign's progress in the log: a line each 50 messages, at most two a second, and a last
+ * one.
+ */
 final class Progress {
   private static final Logger log = LoggerFactory.getLogger(Progress.class);
   private static final long STEP = 50;
@@ -48,8 +51,7 @@ final class Progress {
     if (counts.startedAt() == null || counts.completedAt() == null) {
       return;
     }
-    double seconds =
-        Duration.between(counts.startedAt(), counts.completedAt()).toMillis() / 1000.0;
+    double seconds = Duration.between(counts.startedAt(), counts.completedAt()).toMillis() / 1000.0;
     PendingBatch written = new PendingBatch();
     written.know(counts);
     log.info(

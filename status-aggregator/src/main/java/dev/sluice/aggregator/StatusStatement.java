@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class StatusStatement {
   /**
    * {@code result}: the batch, from arrays, so that one plan serves all sizes. {@code before}: the
-   * rows, locked in the order of their ids, so that two writers cannot deadlock. {@code changed}: those
-   * whose status rises in their own round; all others stay as they are, which makes repeating and
-   * reordering harmless. Then the counters move by exactly these transitions.
+   * rows, locked in the order of their ids, so that two writers cannot deadlock. {@code changed}:
+   * those whose status rises in their own round; all others stay as they are, which makes repeating
+   * and reordering harmless. Then the counters move by exactly these transitions.
    */
   private static final String SQL =
       """
@@ -109,7 +109,11 @@ final class StatusStatement {
             array(batch, SendResult::recipientId, Long[]::new, SQLDataType.BIGINT),
             array(batch, SendResult::round, Integer[]::new, SQLDataType.INTEGER),
             array(batch, result -> result.status().name(), String[]::new, SQLDataType.CLOB),
-            array(batch, result -> clean(result.providerMessageId()), String[]::new, SQLDataType.CLOB),
+            array(
+                batch,
+                result -> clean(result.providerMessageId()),
+                String[]::new,
+                SQLDataType.CLOB),
             array(batch, result -> clean(result.errorCode()), String[]::new, SQLDataType.CLOB),
             array(batch, result -> clean(result.errorDetail()), String[]::new, SQLDataType.CLOB),
             array(batch, SendResult::attempts, Integer[]::new, SQLDataType.INTEGER),

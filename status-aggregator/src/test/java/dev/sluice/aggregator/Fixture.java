@@ -19,8 +19,7 @@ import org.jooq.DSLContext;
 final class Fixture {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Sandbox sandbox = Sandbox.create(1);
-  private final DSLContext sql =
-      new Database(sandbox.database(), 2, "test", meters).sql();
+  private final DSLContext sql = new Database(sandbox.database(), 2, "test", meters).sql();
   private final DSLContext uncounted =
       new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()).sql();
 

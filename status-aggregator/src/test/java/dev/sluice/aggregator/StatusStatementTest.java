@@ -59,7 +59,8 @@ class StatusStatementTest {
     UUID campaign = FIXTURE.campaign(2);
     List<Long> ids = FIXTURE.recipients(campaign);
 
-    assertThat(statement.write(campaign, List.of(sent(campaign, ids.get(0)))).orElseThrow().status())
+    assertThat(
+            statement.write(campaign, List.of(sent(campaign, ids.get(0)))).orElseThrow().status())
         .isEqualTo(CampaignStatus.SENDING);
     CampaignCounts counts =
         statement.write(campaign, List.of(sent(campaign, ids.get(1)))).orElseThrow();

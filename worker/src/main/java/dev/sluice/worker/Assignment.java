@@ -38,8 +38,8 @@ final class Assignment implements ConsumerRebalanceListener {
   /**
    * Follows a consumer's assignment.
    *
-   * @param giveAway finishes what is in flight in partitions that are about to be taken away; must be
-   *     bounded in time
+   * @param giveAway finishes what is in flight in partitions that are about to be taken away; must
+   *     be bounded in time
    */
   Assignment(
       KafkaConsumer<byte[], byte[]> consumer,
@@ -104,8 +104,7 @@ final class Assignment implements ConsumerRebalanceListener {
     if (committed == null) {
       long start = consumer.position(partition, LOOK_UP);
       OffsetAndMetadata none = new OffsetAndMetadata(start, WindowCodec.encode(List.of()));
-      owned.put(
-          partition, new OwnedPartition(partition, new OffsetWindow(start, List.of()), none));
+      owned.put(partition, new OwnedPartition(partition, new OffsetWindow(start, List.of()), none));
       return true;
     }
     try {

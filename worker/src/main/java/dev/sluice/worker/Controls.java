@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether campaigns and senders may send now: the whole compacted topic {@code controls}, read in the
- * background. Nothing may be picked before it was read to its end once.
+ * Whether campaigns and senders may send now: the whole compacted topic {@code controls}, read in
+ * the background. Nothing may be picked before it was read to its end once.
  */
 final class Controls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Controls.class);

@@ -1,6 +1,5 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.Control;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
@@ -28,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's round: take records in, drain outcomes, pick what is next, record all of it in one
- * transaction, and launch the picks only when that has committed. One thread runs it; virtual threads
- * call the provider and hand outcomes back through the {@link Launcher}.
+ * transaction, and launch the picks only when that has committed. One thread runs it; virtual
+ * threads call the provider and hand outcomes back through the {@link Launcher}.
  */
 final class Cycle {
   /** A transaction carries what came together in this time, so that it is a batch at high rates. */
@@ -137,7 +136,8 @@ final class Cycle {
         launcher.inFlight() > 0
             || !unpublished.isEmpty()
             || assignment.all().stream().anyMatch(partition -> partition.waiting() > 0);
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(busy ? PACE.dividedBy(2) : IDLE_POLL)) {
+    for (ConsumerRecord<byte[], byte[]> record :
+        consumer.poll(busy ? PACE.dividedBy(2) : IDLE_POLL)) {
       OwnedPartition partition =
           assignment.find(new TopicPartition(record.topic(), record.partition()));
       if (partition != null) {
@@ -186,8 +186,7 @@ final class Cycle {
   private static SendRequest read(ConsumerRecord<byte[], byte[]> record) {
     SendRequest request = Json.read(record.value(), SendRequest.class);
     String lane = request.laneKey().toString();
-    if (record.key() == null
-        || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+    if (record.key() == null || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
       throw new UnreadableEventException("the key is not the request's lane " + lane);
     }
     return request;
@@ -317,13 +316,12 @@ final class Cycle {
           case UNKNOWN -> !offsets.isEmpty() && isCommitted(offsets);
         };
     if (committed) {
-      offsets.forEach(
-          (partition, place) -> {
-            OwnedPartition owner = assignment.find(partition);
-            if (owner != null) {
-              owner.commit(place);
-            }
-          });
+      offsets.forEach((partition, place) -> {
+        OwnedPartition owner = assignment.find(partition);
+        if (owner != null) {
+          owner.commit(place);
+        }
+      });
       unpublished.clear();
       unreadable.clear();
       round.carryOut(begunNanos);
@@ -431,11 +429,10 @@ final class Cycle {
         launcher.launch(one.job(), one.lane(), begunNanos);
       }
       ended.forEach(one -> one.job().partition().addWaiting(-1));
-      waits.forEach(
-          (job, delay) -> {
-            job.partition().addWaiting(1);
-            postpone(job, delay);
-          });
+      waits.forEach((job, delay) -> {
+        job.partition().addWaiting(1);
+        postpone(job, delay);
+      });
     }
 
     private void takeBack() {

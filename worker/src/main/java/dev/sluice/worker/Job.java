@@ -1,13 +1,16 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.schema.RecipientStatus;
 import dev.sluice.worker.provider.Outcome;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** One request that this worker has read: where it stands in its partition, and how often it was tried. */
+/**
+ * One request that this worker has read: where it stands in its partition, and how often it was
+ * tried.
+ */
 final class Job {
   private final OwnedPartition partition;
   private final long offset;

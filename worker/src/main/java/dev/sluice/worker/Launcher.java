@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.OutgoingMessage;
 import dev.sluice.worker.provider.Outcome;
+import dev.sluice.worker.provider.OutgoingMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,11 +46,10 @@ final class Launcher {
         () ->
             Thread.ofVirtual()
                 .name("send")
-                .start(
-                    () -> {
-                      finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
-                      inFlight.decrementAndGet();
-                    }));
+                .start(() -> {
+                  finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
+                  inFlight.decrementAndGet();
+                }));
   }
 
   private Outcome send(Job job, long committedAtNanos) {

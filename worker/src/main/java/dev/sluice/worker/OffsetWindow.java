@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the offsets of one partition stand, from the first that is not done. It is what the partition's
- * next owner learns from the committed offset and its metadata. Pure: it holds no Kafka client.
+ * How the offsets of one partition stand, from the first that is not done. It is what the
+ * partition's next owner learns from the committed offset and its metadata. Pure: it holds no Kafka
+ * client.
  *
  * <p>INVARIANT: whatever sends finish in whatever order, {@link #encode} fits the broker's limit,
  * because {@link #mayTouch} was asked before an offset left {@code WAITING}.

@@ -19,8 +19,7 @@ final class OutcomePolicy {
   Decision decide(Finished finished) {
     Job job = finished.job();
     return switch (finished.outcome()) {
-      case Outcome.Accepted(String id) ->
-          publish(finished, RecipientStatus.SENT, id, null, null);
+      case Outcome.Accepted(String id) -> publish(finished, RecipientStatus.SENT, id, null, null);
       case Outcome.Refused(String code, String detail) ->
           publish(finished, RecipientStatus.FAILED, null, code, detail);
       case Outcome.TryAgain(String code, String detail, Duration after) ->

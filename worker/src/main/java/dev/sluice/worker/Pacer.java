@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets actions pass at a rate, evenly spaced. Its bucket holds one token, or 10 ms of the rate where
- * that is more, and is charged when an action passes. So any sliding second holds the rate plus that
- * little: time lost to a stall is not made up for in a burst, and a bucket that held a second's worth
- * would let twice the rate through. It starts empty: the lane's last owner may have sent a moment
- * ago.
+ * Lets actions pass at a rate, evenly spaced. Its bucket holds one token, or 10 ms of the rate
+ * where that is more, and is charged when an action passes. So any sliding second holds the rate
+ * plus that little: time lost to a stall is not made up for in a burst, and a bucket that held a
+ * second's worth would let twice the rate through. It starts empty: the lane's last owner may have
+ * sent a moment ago.
  *
  * <p>INVARIANT: {@code queued} counts actions submitted and not passed; whoever raises it from zero
  * starts the one thread that lets them pass.

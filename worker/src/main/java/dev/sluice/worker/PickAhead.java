@@ -3,9 +3,9 @@ package dev.sluice.worker;
 import java.time.Duration;
 
 /**
- * How far ahead of their time slots sends are picked: long enough that a lane does not idle while the
- * next transaction commits, and no longer, because what is picked when a worker dies is in doubt. It
- * follows how long transactions take; until that is known, it assumes that they are slow.
+ * How far ahead of their time slots sends are picked: long enough that a lane does not idle while
+ * the next transaction commits, and no longer, because what is picked when a worker dies is in
+ * doubt. It follows how long transactions take; until that is known, it assumes that they are slow.
  */
 final class PickAhead {
   private static final Duration LEAST = Duration.ofMillis(60);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts attempts in all, after which the recipient has failed
  * @param first the wait after the first attempt; it doubles with each further one
  * @param longest the longest wait
- * @param inMemory waits up to this are spent in memory; for longer ones the message goes back to the
- *     tail of its lane
+ * @param inMemory waits up to this are spent in memory; for longer ones the message goes back to
+ *     the tail of its lane
  */
 public record RetryPolicy(int maxAttempts, Duration first, Duration longest, Duration inMemory) {
   /** Five attempts, waiting 1 s to 60 s between them. */

@@ -120,7 +120,8 @@ final class TransactionalOutput implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       Producer<byte[], byte[]> fresh = null;
       try {
-        fresh = new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+        fresh =
+            new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
         fresh.initTransactions();
         producer = fresh;
         health.working("transactions");

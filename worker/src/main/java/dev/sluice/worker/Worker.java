@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its progress lives in the transaction that carries its output: outcomes together with offsets,
  * whose metadata says which offsets beyond the committed one are done and which are started. A send
- * is launched only after the transaction that declares it started has committed. So a crash leaves a
- * message not started (its next owner sends it), done (it is skipped), or in doubt (it becomes
+ * is launched only after the transaction that declares it started has committed. So a crash leaves
+ * a message not started (its next owner sends it), done (it is skipped), or in doubt (it becomes
  * UNCONFIRMED and is never sent again by itself).
  */
 public final class Worker implements AutoCloseable {

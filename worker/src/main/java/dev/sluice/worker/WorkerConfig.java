@@ -29,7 +29,6 @@ public record WorkerConfig(
 
   /** With 2,000 in flight, 2.5 s to drain and the default retries. */
   public static WorkerConfig of(KafkaConfig kafka, String instance) {
-    return new WorkerConfig(
-        kafka, instance, 2_000, Duration.ofMillis(2_500), RetryPolicy.DEFAULT);
+    return new WorkerConfig(kafka, instance, 2_000, Duration.ofMillis(2_500), RetryPolicy.DEFAULT);
   }
 }

@@ -165,7 +165,9 @@ class OffsetWindowTest {
       assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
     }
     for (Map.Entry<Long, State> entry : model.entrySet()) {
-      assertThat(window.state(entry.getKey())).as("offset %d", entry.getKey()).isEqualTo(entry.getValue());
+      assertThat(window.state(entry.getKey()))
+          .as("offset %d", entry.getKey())
+          .isEqualTo(entry.getValue());
     }
   }
 
@@ -176,12 +178,11 @@ class OffsetWindowTest {
   private static void change(
       OffsetWindow window, Map<Long, State> model, Random random, State from, State to) {
     List<Long> candidates = new ArrayList<>();
-    model.forEach(
-        (offset, state) -> {
-          if (state == from) {
-            candidates.add(offset);
-          }
-        });
+    model.forEach((offset, state) -> {
+      if (state == from) {
+        candidates.add(offset);
+      }
+    });
     if (candidates.isEmpty()) {
       return;
     }

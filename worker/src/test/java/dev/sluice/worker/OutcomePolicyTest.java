@@ -36,7 +36,8 @@ class OutcomePolicyTest {
 
   @Test
   void aRefusedMessageHasFailedWithTheProvidersReason() {
-    Decision decision = decide(job(OnDoubt.HOLD, 0), new Outcome.Refused("131026", "undeliverable"));
+    Decision decision =
+        decide(job(OnDoubt.HOLD, 0), new Outcome.Refused("131026", "undeliverable"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
     assertThat(published(decision).errorCode()).isEqualTo("131026");
@@ -87,12 +88,11 @@ class OutcomePolicyTest {
     Outcome outcome = new Outcome.TryAgain("131000", "unknown error", null);
 
     assertThat(published(decide(job(OnDoubt.HOLD, 5), outcome)))
-        .satisfies(
-            result -> {
-              assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
-              assertThat(result.errorCode()).isEqualTo("131000");
-              assertThat(result.attempts()).isEqualTo(5);
-            });
+        .satisfies(result -> {
+          assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
+          assertThat(result.errorCode()).isEqualTo("131000");
+          assertThat(result.attempts()).isEqualTo(5);
+        });
   }
 
   @Test
@@ -111,7 +111,8 @@ class OutcomePolicyTest {
     Job job = job(OnDoubt.HOLD, 1);
     partition.forget();
 
-    assertThat(published(decide(job, new Outcome.TryAgain("not_connected", "refused", null))).status())
+    assertThat(
+            published(decide(job, new Outcome.TryAgain("not_connected", "refused", null))).status())
         .isEqualTo(RecipientStatus.FAILED);
   }
 

@@ -16,11 +16,10 @@ class PacerTest {
     AtomicInteger passed = new AtomicInteger();
     CountDownLatch all = new CountDownLatch(500);
     for (int i = 0; i < 500; i++) {
-      pacer.submit(
-          () -> {
-            passed.incrementAndGet();
-            all.countDown();
-          });
+      pacer.submit(() -> {
+        passed.incrementAndGet();
+        all.countDown();
+      });
     }
 
     assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
@@ -35,11 +34,10 @@ class PacerTest {
     AtomicLong last = new AtomicLong();
     long begun = System.nanoTime();
     for (int i = 0; i < 61; i++) {
-      pacer.submit(
-          () -> {
-            last.set(System.nanoTime());
-            all.countDown();
-          });
+      pacer.submit(() -> {
+        last.set(System.nanoTime());
+        all.countDown();
+      });
     }
 
     assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();

@@ -102,10 +102,7 @@ class WorkerTest {
     int partition = new LaneKey("s", 0).partition(2);
     commit(partition, new OffsetAndMetadata(0, "somebody else's bytes"));
     write(requests(0, 5));
-    write(
-        IntStream.range(100, 105)
-            .mapToObj(id -> request(id, 1, OnDoubt.HOLD))
-            .toList());
+    write(IntStream.range(100, 105).mapToObj(id -> request(id, 1, OnDoubt.HOLD)).toList());
     start("w1", message -> accepted(message));
 
     List<SendResult> results = results(5);
@@ -328,11 +325,10 @@ class WorkerTest {
       consumer.seekToBeginning(partitions);
       await()
           .atMost(PATIENCE)
-          .until(
-              () -> {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
-                return values.size() >= count;
-              });
+          .until(() -> {
+            consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
+            return values.size() >= count;
+          });
     }
     return values;
   }

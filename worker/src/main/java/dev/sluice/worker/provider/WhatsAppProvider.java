@@ -26,8 +26,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The WhatsApp Business Cloud API: {@code POST /{version}/{phone-number-id}/messages}. The API knows
- * no idempotency key: two requests are two messages, so nothing here repeats one.
+ * The WhatsApp Business Cloud API: {@code POST /{version}/{phone-number-id}/messages}. The API
+ * knows no idempotency key: two requests are two messages, so nothing here repeats one.
  */
 public final class WhatsAppProvider implements MessageProvider {
   /** An answer is about 300 bytes; a page of HTML from a proxy in between may be larger. */
@@ -54,8 +54,7 @@ public final class WhatsAppProvider implements MessageProvider {
   @Override
   public Outcome send(OutgoingMessage message) {
     try {
-      HttpResponse<InputStream> answer =
-          http.send(request(message), BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> answer = http.send(request(message), BodyHandlers.ofInputStream());
       return outcome(answer);
     } catch (HttpConnectTimeoutException e) {
       return notSent("the provider did not accept a connection in time");
@@ -100,9 +99,7 @@ public final class WhatsAppProvider implements MessageProvider {
     message.message().properties().forEach(field -> body.set(field.getKey(), field.getValue()));
     body.put("biz_opaque_callback_data", message.callbackData());
     URI uri =
-        config
-            .baseUrl()
-            .resolve("/" + config.apiVersion() + "/" + message.address() + "/messages");
+        config.baseUrl().resolve("/" + config.apiVersion() + "/" + message.address() + "/messages");
     return HttpRequest.newBuilder(uri)
         .timeout(config.answerTimeout())
         .header("Authorization", "Bearer " + config.accessToken())

@@ -131,8 +131,7 @@ class WhatsAppProviderTest {
   }
 
   private static OutgoingMessage message(String callbackData) {
-    JsonNode body =
-        Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Olá\"}}");
+    JsonNode body = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Olá\"}}");
     return new OutgoingMessage("106540352242922", "+5511960000000", body, callbackData);
   }
 }

@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.count;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,14 @@ final class DemoAudit {
             .where(CAMPAIGN.ID.eq(campaignId))
             .fetchSingle(CAMPAIGN.STATUS)
         == CampaignStatus.COMPLETED;
+  }
+
+  /** When the last recipient was settled. */
+  Instant completedAt() {
+    return sql.select(CAMPAIGN.COMPLETED_AT)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchSingle(CAMPAIGN.COMPLETED_AT);
   }
 
   Map<RecipientStatus, Integer> rows() {

@@ -183,6 +183,11 @@ final class DemoCommand implements Callable<Integer> {
     }
     say(out, "");
     out.print(summary.text());
+    Instant last = report.lastAt();
+    if (last != null) {
+      Duration settling = Duration.between(last, audit.completedAt());
+      say(out, String.format("  settled      %.2f s after that", settling.toMillis() / 1000.0));
+    }
     audit.reasons(MOST_REASONS).forEach(reason -> say(out, "  " + reason));
     faults.forEach(fault -> say(out, "FAULT: " + fault));
     say(

@@ -41,9 +41,9 @@ record Summary(
           unconfirmed  %,d
           suppressed   %,d
           duplicates   %,d
-          time         %.2f s from start to the last acceptance
           rate         %.1f messages/s, at most %,d in any one second
           SQL          %,d statements by the pipeline
+          time         %.2f s from start to the last acceptance
         """,
         recipients,
         sent + delivered + read,
@@ -53,9 +53,9 @@ record Summary(
         unconfirmed,
         suppressed,
         duplicates,
-        seconds,
         messagesPerSecond,
         maxInOneSecond,
-        sqlStatements);
+        sqlStatements,
+        seconds);
   }
 }

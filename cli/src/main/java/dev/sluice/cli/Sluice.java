@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
       StatusAggregatorCommand.class,
       ConsoleCommand.class,
       SimulatorCommand.class,
+      WindowCommand.class,
+      DeadLettersCommand.class,
     })
 public final class Sluice {
   private Sluice() {}

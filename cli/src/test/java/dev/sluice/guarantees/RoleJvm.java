@@ -58,6 +58,20 @@ final class RoleJvm implements AutoCloseable {
     return process.waitFor(20, TimeUnit.SECONDS);
   }
 
+  /** SIGSTOP: a zombie that believes it is alive. */
+  void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroyForcibly().onExit().join();

@@ -75,7 +75,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         "[campaign {}] {} requested by {}",
         Passes.brief(id),
         command.command(),
-        command.requestedBy());
+        requester(command));
     switch (command.command()) {
       case START -> {
         if (pass == null) {
@@ -87,6 +87,10 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       case CANCEL -> tell(id, pass, Control.State.CANCELLED, command, record);
       case RESEND -> refuse(record, "resend is only possible once a campaign has completed");
     }
+  }
+
+  private static String requester(CampaignCommand command) {
+    return command.requestedBy() == null ? "an unnamed service" : command.requestedBy();
   }
 
   private void tell(
@@ -101,7 +105,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (pass.state() != wanted) {
       passes.put(id, pass.told(wanted));
-      output.control(id, new Control(wanted, "requested by " + command.requestedBy()));
+      output.control(id, new Control(wanted, "requested by " + requester(command)));
     }
   }
 

@@ -11,6 +11,7 @@ import static org.jooq.impl.DSL.val;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,15 +19,13 @@ import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.Select;
-import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Reads a campaign's pending recipients page by page, each page by the composite index from where
  * the last one ended (keyset): row 100,000 costs no more than row 10.
  */
 final class RecipientPages {
-  private static final TypeReference<Map<String, String>> VARIABLES = new TypeReference<>() {};
-
   private final DSLContext sql;
 
   RecipientPages(DSLContext sql) {
@@ -48,8 +47,22 @@ final class RecipientPages {
 
     private static Recipient of(
         Long id, String phone, JSONB variables, Integer round, Instant createdAt, Boolean silent) {
-      return new Recipient(
-          id, phone, Json.MAPPER.readValue(variables.data(), VARIABLES), round, createdAt, silent);
+      return new Recipient(id, phone, variables(variables), round, createdAt, silent);
+    }
+
+    /** Other programs write this column: what is not a plain value counts as missing. */
+    private static Map<String, String> variables(JSONB json) {
+      Map<String, String> variables = new HashMap<>();
+      Json.MAPPER
+          .readTree(json.data())
+          .properties()
+          .forEach(entry -> {
+            JsonNode value = entry.getValue();
+            if (value.isValueNode() && !value.isNull()) {
+              variables.put(entry.getKey(), value.asString());
+            }
+          });
+      return variables;
     }
 
     Cursor cursor() {

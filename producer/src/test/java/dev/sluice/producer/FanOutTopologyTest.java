@@ -190,7 +190,7 @@ class FanOutTopologyTest {
   @Test
   void aMissingVariableFailsThatRecipientAlone() {
     UUID campaign = FIXTURE.campaign(sender, 1);
-    FIXTURE.removeVariables(campaign, "+5511960000001");
+    FIXTURE.setVariables(campaign, "+5511960000001", "{}");
     command("start", campaign);
     turns(2);
 
@@ -198,6 +198,19 @@ class FanOutTopologyTest {
     assertThat(failed.status()).isEqualTo(RecipientStatus.FAILED);
     assertThat(failed.errorCode()).isEqualTo("missing_variable");
     assertThat(requests.isEmpty()).isTrue();
+  }
+
+  @Test
+  void variablesThatAreNoPlainValuesCountAsMissing() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    FIXTURE.setVariables(campaign, "+5511960000001", "{\"name\":{\"first\":\"Ana\"}}");
+    FIXTURE.setVariables(campaign, "+5511960000002", "{\"name\":17}");
+    command("start", campaign);
+    turns(2);
+
+    assertThat(Json.read(results.readValue(), SendResult.class).errorCode())
+        .isEqualTo("missing_variable");
+    assertThat(read(requests.readRecord()).message().toString()).contains("Olá 17");
   }
 
   @Test

@@ -49,9 +49,9 @@ final class Fixture {
     return id;
   }
 
-  void removeVariables(UUID campaign, String phone) {
+  void setVariables(UUID campaign, String phone, String variables) {
     sql.update(CAMPAIGN_RECIPIENT)
-        .set(CAMPAIGN_RECIPIENT.VARIABLES, JSONB.valueOf("{}"))
+        .set(CAMPAIGN_RECIPIENT.VARIABLES, JSONB.valueOf(variables))
         .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign))
         .and(CAMPAIGN_RECIPIENT.PHONE.eq(phone))
         .execute();

@@ -53,8 +53,14 @@ public final class WhatsAppProvider implements MessageProvider {
 
   @Override
   public Outcome send(OutgoingMessage message) {
+    HttpRequest request;
     try {
-      HttpResponse<InputStream> answer = http.send(request(message), BodyHandlers.ofInputStream());
+      request = request(message);
+    } catch (IllegalArgumentException e) {
+      return new Outcome.Refused("invalid_address", "not a phone number id: " + message.address());
+    }
+    try {
+      HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
       return outcome(answer);
     } catch (HttpConnectTimeoutException e) {
       return notSent("the provider did not accept a connection in time");

@@ -88,6 +88,16 @@ class WhatsAppProviderTest {
   }
 
   @Test
+  void anAddressThatFitsNoUrlIsRefusedUnsent() {
+    try (WhatsAppProvider provider = provider("http://localhost:" + FreePort.next())) {
+      OutgoingMessage message =
+          new OutgoingMessage("not an id", "+5511960000000", Json.MAPPER.createObjectNode(), "c");
+
+      assertThat(provider.send(message)).isInstanceOf(Outcome.Refused.class);
+    }
+  }
+
+  @Test
   void goesByTheErrorsCodeNotByTheStatus() {
     assertThat(outcome(400, "{\"code\":130429}")).isInstanceOf(Outcome.Throttled.class);
     assertThat(outcome(400, "{\"code\":\"131026\",\"message\":\"m\"}"))

@@ -41,9 +41,13 @@ public final class Probe implements AutoCloseable {
       if (!Thread.currentThread().isInterrupted()) {
         Throwable reason =
             e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        health.failing(component, "no answer from " + address + ": " + reason.getMessage());
+        health.failing(component, "no answer from " + address + ": " + words(reason));
       }
     }
+  }
+
+  private static String words(Throwable reason) {
+    return reason.getMessage() == null ? reason.toString() : reason.getMessage();
   }
 
   /** Watches a database. */

@@ -11,10 +11,7 @@ import dev.sluice.worker.provider.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +32,6 @@ final class Cycle {
   private static final Duration PACE = Duration.ofMillis(20);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
-  private static final Duration HELD_LOOK = Duration.ofMillis(250);
-
-  /** A record that must wait is put back at the tail of its lane after so long in memory. */
-  private static final Duration HELD_IN_MEMORY = Duration.ofSeconds(5);
 
   /** Records of a partition held in memory before it is paused. */
   private static final int PARTITION_BUFFER = 2_000;
@@ -46,26 +39,21 @@ final class Cycle {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TransactionalOutput output;
   private final Launcher launcher;
-  private final Controls controls;
   private final OutcomePolicy policy;
   private final WorkerConfig config;
   private final WorkerMeters meters;
   private final Assignment assignment;
   private final Postponed postponed = new Postponed();
-  private final PickAhead pickAhead = new PickAhead();
+  private final Picker picker;
 
   /** Outcomes not yet in a committed transaction. */
   private final List<Finished> unpublished = new ArrayList<>();
 
   /** Records nobody can read, not yet in a committed transaction. */
-  private final List<Unreadable> unreadable = new ArrayList<>();
+  private final List<Round.Unreadable> unreadable = new ArrayList<>();
 
   private long lastCommitNanos = System.nanoTime();
-  private int turns;
   private boolean draining;
-
-  private record Unreadable(
-      OwnedPartition partition, ConsumerRecord<byte[], byte[]> record, String reason) {}
 
   Cycle(
       KafkaConsumer<byte[], byte[]> consumer,
@@ -78,7 +66,7 @@ final class Cycle {
     this.consumer = consumer;
     this.output = output;
     this.launcher = launcher;
-    this.controls = controls;
+    this.picker = new Picker(controls, launcher, postponed, config.maxInFlight());
     this.config = config;
     this.meters = meters;
     this.policy = new OutcomePolicy(config.retries());
@@ -179,7 +167,7 @@ final class Cycle {
         enqueue(job);
       }
     } catch (UnreadableEventException e) {
-      unreadable.add(new Unreadable(partition, record, e.getMessage()));
+      unreadable.add(new Round.Unreadable(partition, record, e.getMessage()));
     }
   }
 
@@ -196,7 +184,7 @@ final class Cycle {
     Instant notBefore = job.request().notBefore();
     if (notBefore != null && notBefore.isAfter(Instant.now())) {
       Duration wait = Duration.between(Instant.now(), notBefore);
-      postpone(job, wait.compareTo(HELD_IN_MEMORY) < 0 ? wait : HELD_IN_MEMORY);
+      postpone(job, wait.compareTo(Picker.HELD_IN_MEMORY) < 0 ? wait : Picker.HELD_IN_MEMORY);
     } else {
       job.partition().lane(job).add(job);
     }
@@ -222,10 +210,10 @@ final class Cycle {
       meters.finished(finished.outcome());
       unpublished.add(finished);
     }
-    Round round = new Round(new Batch(config.kafka().topics()));
+    Round round = new Round(config.kafka().topics(), policy);
     unreadable.forEach(round::bury);
     unpublished.forEach(round::conclude);
-    pick(round);
+    picker.pick(assignment.all(), round);
     if (round.isEmpty() && !marksPassed()) {
       return true;
     }
@@ -239,63 +227,6 @@ final class Cycle {
         && assignment.all().stream().anyMatch(partition -> partition.toCommit() != null);
   }
 
-  private void pick(Round round) {
-    if (!controls.complete()) {
-      return;
-    }
-    List<OwnedPartition> partitions = new ArrayList<>(assignment.all());
-    // Another one begins each time, so that none is last whenever the places in flight run out.
-    Collections.rotate(partitions, turns++);
-    int slots = config.maxInFlight() - launcher.inFlight();
-    for (OwnedPartition partition : partitions) {
-      if (partition.closing()) {
-        continue;
-      }
-      for (Lane lane : partition.lanes()) {
-        slots -= pick(lane, slots, round);
-      }
-    }
-  }
-
-  private int pick(Lane lane, int slots, Round round) {
-    int allowed = Math.min(lane.allowance(pickAhead.duration()), slots);
-    int picked = 0;
-    // Records that must wait or are dropped use up no slot, but not without end in one round.
-    for (int looked = 0; looked < PARTITION_BUFFER && picked < allowed; looked++) {
-      Job job = lane.peek();
-      if (job == null || !job.partition().window().mayTouch(job.offset())) {
-        break;
-      }
-      lane.take();
-      switch (controls.state(job.request().campaignId(), job.request().sender().id())) {
-        case RUNNING -> {
-          if (mustWait(job)) {
-            round.requeue(job, lane);
-          } else {
-            round.start(job, lane);
-            picked++;
-          }
-        }
-        case PAUSED -> {
-          if (System.nanoTime() - job.readAtNanos() > HELD_IN_MEMORY.toNanos()) {
-            round.requeue(job, lane);
-          } else {
-            postpone(job, HELD_LOOK);
-          }
-        }
-        case CANCELLED -> round.drop(job, lane);
-      }
-    }
-    return picked;
-  }
-
-  private static boolean mustWait(Job job) {
-    Instant notBefore = job.request().notBefore();
-    return notBefore != null
-        && job.request().attempts() == job.attempts()
-        && notBefore.isAfter(Instant.now());
-  }
-
   private boolean finish(Round round) {
     long begunNanos = System.nanoTime();
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
@@ -305,10 +236,10 @@ final class Cycle {
         offsets.put(partition.topicPartition(), place);
       }
     }
-    Verdict verdict = output.commit(round.batch.records(), offsets, consumer.groupMetadata());
+    Verdict verdict = output.commit(round.records(), offsets, consumer.groupMetadata());
     lastCommitNanos = System.nanoTime();
     meters.transaction(lastCommitNanos - begunNanos);
-    pickAhead.measured(lastCommitNanos - begunNanos);
+    picker.measured(lastCommitNanos - begunNanos);
     boolean committed =
         switch (verdict) {
           case COMMITTED -> true;
@@ -316,15 +247,12 @@ final class Cycle {
           case UNKNOWN -> !offsets.isEmpty() && isCommitted(offsets);
         };
     if (committed) {
-      offsets.forEach((partition, place) -> {
-        OwnedPartition owner = assignment.find(partition);
-        if (owner != null) {
-          owner.commit(place);
-        }
-      });
+      for (OwnedPartition partition : assignment.all()) {
+        partition.commit(offsets.getOrDefault(partition.topicPartition(), partition.committed()));
+      }
       unpublished.clear();
       unreadable.clear();
-      round.carryOut(begunNanos);
+      round.carryOut(launcher, postponed, begunNanos);
     } else {
       assignment.all().forEach(OwnedPartition::rollBack);
       round.takeBack();
@@ -350,94 +278,5 @@ final class Cycle {
     return theirs != null
         && ours.offset() == theirs.offset()
         && ours.metadata().equals(theirs.metadata());
-  }
-
-  /** What one transaction does, and how it is taken back if it does not commit. */
-  private final class Round {
-    private final Batch batch;
-    private final List<Started> started = new ArrayList<>();
-    private final Deque<Started> ended = new ArrayDeque<>();
-    private final Map<Job, Duration> waits = new HashMap<>();
-    private int changes;
-
-    private record Started(Job job, Lane lane) {}
-
-    private Round(Batch batch) {
-      this.batch = batch;
-    }
-
-    private boolean isEmpty() {
-      return changes == 0;
-    }
-
-    private void bury(Unreadable record) {
-      changes++;
-      batch.deadLetter(record.record(), record.reason());
-      if (!record.partition().lost()) {
-        record.partition().set(record.record().offset(), State.DONE);
-      }
-    }
-
-    private void conclude(Finished finished) {
-      changes++;
-      Job job = finished.job();
-      switch (policy.decide(finished)) {
-        case Decision.Publish(var result) -> {
-          batch.result(result);
-          mark(job, State.DONE);
-        }
-        case Decision.Requeue(var copy) -> {
-          batch.requeue(job.partition().topicPartition().partition(), copy);
-          mark(job, State.DONE);
-        }
-        case Decision.Wait(var delay) -> {
-          mark(job, State.WAITING);
-          waits.put(job, delay);
-        }
-      }
-    }
-
-    private void start(Job job, Lane lane) {
-      changes++;
-      mark(job, State.STARTED);
-      started.add(new Started(job, lane));
-    }
-
-    private void requeue(Job job, Lane lane) {
-      batch.requeue(
-          job.partition().topicPartition().partition(),
-          job.request().again(job.attempts(), job.request().notBefore()));
-      drop(job, lane);
-    }
-
-    private void drop(Job job, Lane lane) {
-      changes++;
-      mark(job, State.DONE);
-      ended.addLast(new Started(job, lane));
-    }
-
-    private void mark(Job job, State state) {
-      if (!job.partition().lost()) {
-        job.partition().set(job.offset(), state);
-      }
-    }
-
-    private void carryOut(long begunNanos) {
-      for (Started one : started) {
-        one.job().partition().addWaiting(-1);
-        one.job().takeOff();
-        launcher.launch(one.job(), one.lane(), begunNanos);
-      }
-      ended.forEach(one -> one.job().partition().addWaiting(-1));
-      waits.forEach((job, delay) -> {
-        job.partition().addWaiting(1);
-        postpone(job, delay);
-      });
-    }
-
-    private void takeBack() {
-      started.reversed().forEach(one -> one.lane().putBack(one.job()));
-      ended.reversed().forEach(one -> one.lane().putBack(one.job()));
-    }
   }
 }

@@ -53,6 +53,7 @@ import tools.jackson.databind.JsonNode;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int LANE_PARTITIONS = 24;
+  private static final int INTERRUPTED = 130;
   private static final int MOST_REASONS = 5;
 
   /** Longer than the slowest answer, retry and flush together. */
@@ -115,8 +116,13 @@ final class DemoCommand implements Callable<Integer> {
     // The demo tells its story itself; warnings still show.
     ((Logger) LoggerFactory.getLogger("dev.sluice")).setLevel(Level.WARN);
     PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    try (Closer closer = new Closer()) {
-      return run(closer, out);
+    try (StopSignal _ = new StopSignal(Thread.currentThread()::interrupt)) {
+      try (Closer closer = new Closer()) {
+        return run(closer, out);
+      }
+    } catch (InterruptedException e) {
+      say(out, "Stopped.");
+      return INTERRUPTED;
     }
   }
 

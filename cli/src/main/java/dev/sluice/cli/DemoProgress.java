@@ -23,6 +23,7 @@ sealed interface DemoProgress extends AutoCloseable {
   /** A bar that redraws itself. */
   final class Bar implements DemoProgress {
     private final ProgressBar bar;
+    private final long startNanos = System.nanoTime();
 
     private Bar(long total) {
       bar =
@@ -31,7 +32,6 @@ sealed interface DemoProgress extends AutoCloseable {
               .setInitialMax(total)
               .setUpdateIntervalMillis(100)
               .setStyle(ProgressBarStyle.ASCII)
-              .showSpeed()
               .setUnit(" msg", 1)
               .build();
     }
@@ -39,6 +39,9 @@ sealed interface DemoProgress extends AutoCloseable {
     @Override
     public void show(long accepted) {
       bar.stepTo(accepted);
+      bar.setExtraMessage(
+          String.format(
+              Locale.ROOT, "%.1f msg/s", accepted / ((System.nanoTime() - startNanos) / 1e9)));
     }
 
     @Override

@@ -44,43 +44,16 @@ final class RoleProcess implements AutoCloseable {
   /** Opens the parts and runs until the process is told to stop. */
   static int run(String role, Opening opening) throws Exception {
     CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch closed = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              stop.countDown();
-              await(closed);
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try (RoleProcess process = new RoleProcess()) {
-      opening.open(process);
-      log.info("{} is up", role);
-      stop.await();
-      log.info("{} is stopping", role);
-    } finally {
+    try (StopSignal _ = new StopSignal(stop::countDown)) {
+      try (RoleProcess process = new RoleProcess()) {
+        opening.open(process);
+        log.info("{} is up", role);
+        stop.await();
+        log.info("{} is stopping", role);
+      }
       log.info("{} has stopped", role);
-      closed.countDown();
-      // Without a signal (an error while opening) the hook must not wait for us.
-      removeHook(hook);
     }
     return 0;
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException alreadyStopping) {
-      log.debug("stopping by signal", alreadyStopping);
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   Health health() {

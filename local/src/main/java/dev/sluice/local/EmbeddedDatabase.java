@@ -26,6 +26,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
               .setDataDirectory(data)
               .setCleanDataDirectory(false)
               .setPort(port)
+              // Its owner closes it, after the services that use it.
+              .setRegisterShutdownHook(false)
               .setPGStartupWait(Duration.ofSeconds(30))
               // As on a real server: what is acknowledged is on disk.
               .setServerConfig("synchronous_commit", "on")

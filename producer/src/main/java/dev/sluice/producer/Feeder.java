@@ -140,10 +140,17 @@ final class Feeder {
     }
     Map<String, CampaignRows.Sender> active = new HashMap<>();
     feeding.keySet().forEach(id -> active.put(id, sender(id)));
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, active.values());
+    WorkAhead.Rooms rooms = workAhead.rooms(reading, active.values(), held());
     feeding.forEach((sender, ids) -> feedSender(active.get(sender), ids, rooms));
     workAhead.remember(rooms, System.nanoTime());
     output.commitSoon();
+  }
+
+  private List<CampaignRows.Sender> held() {
+    return passes.open().values().stream()
+        .filter(pass -> pass.held() && pass.senderId() != null)
+        .map(pass -> sender(pass.senderId()))
+        .toList();
   }
 
   private CampaignRows.Sender sender(String id) {

@@ -56,6 +56,11 @@ record Pass(
     return phase == Phase.FEEDING && state == Control.State.RUNNING;
   }
 
+  /** Whether what it has queued waits for people. */
+  boolean held() {
+    return phase != Phase.REQUESTED && state == Control.State.PAUSED;
+  }
+
   Pass started(String sender) {
     return new Pass(Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null);
   }

@@ -37,14 +37,14 @@ final class Passes {
 
   private void index(UUID campaignId, Pass pass) {
     boolean unfed = pass.active() && pass.phase() != Pass.Phase.FED;
-    if (unfed || pass.rowDue()) {
+    if (unfed || pass.held() || pass.rowDue()) {
       open.put(campaignId, pass);
     } else {
       open.remove(campaignId);
     }
   }
 
-  /** Those that are not wholly fed, or whose row does not say what people asked for. */
+  /** Those not wholly fed, paused, or whose row does not say yet what people asked for. */
   Map<UUID, Pass> open() {
     return Map.copyOf(open);
   }

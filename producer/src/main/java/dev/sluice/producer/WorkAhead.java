@@ -27,22 +27,36 @@ final class WorkAhead {
 
   private record Fed(int partition, int requests, long atNanos) {}
 
-  /** The rooms of all lanes, given the newest reading and everybody who sends. */
-  Rooms rooms(Backlog.Reading reading, Collection<CampaignRows.Sender> senders) {
+  /**
+   * The rooms of all lanes, given the newest reading.
+   *
+   * @param feeding everybody who is being fed
+   * @param held the senders of paused campaigns, once for each: what such a campaign has queued
+   *     goes round in its lanes, and must not keep others from being fed
+   */
+  Rooms rooms(
+      Backlog.Reading reading,
+      Collection<CampaignRows.Sender> feeding,
+      Collection<CampaignRows.Sender> held) {
     while (!fed.isEmpty()
         && reading.takenAtNanos() - fed.peekFirst().atNanos() > VISIBLE_AFTER_NANOS) {
       fed.removeFirst();
     }
     Map<Integer, Long> used = new HashMap<>(reading.waiting());
     fed.forEach(some -> used.merge(some.partition(), (long) some.requests(), Long::sum));
+    capacities(held, reading.partitions())
+        .forEach((partition, most) -> used.merge(partition, -most, Long::sum));
+    return new Rooms(reading.partitions(), used, capacities(feeding, reading.partitions()));
+  }
+
+  private Map<Integer, Long> capacities(Collection<CampaignRows.Sender> senders, int partitions) {
     Map<Integer, Long> capacities = new HashMap<>();
     for (CampaignRows.Sender sender : senders) {
       for (int lane = 0; lane < sender.lanes(); lane++) {
-        capacities.merge(
-            partition(sender, lane, reading.partitions()), capacity(sender), Long::sum);
+        capacities.merge(partition(sender, lane, partitions), capacity(sender), Long::sum);
       }
     }
-    return new Rooms(reading.partitions(), used, capacities);
+    return capacities;
   }
 
   /** The most that a lane of this sender may have queued. */
@@ -96,7 +110,7 @@ final class WorkAhead {
     private long share(CampaignRows.Sender sender, LaneKey lane) {
       int partition = lane.partition(partitions);
       long capacity = capacities.getOrDefault(partition, 1L);
-      long free = Math.max(0, capacity - used.getOrDefault(partition, 0L));
+      long free = Math.clamp(capacity - used.getOrDefault(partition, 0L), 0, capacity);
       return free * WorkAhead.this.capacity(sender) / capacity;
     }
 

@@ -235,6 +235,22 @@ class FanOutTopologyTest {
   }
 
   @Test
+  void aCampaignStartsBesideAPausedOneWhoseRequestsFillTheQueue() {
+    UUID paused = FIXTURE.campaign(sender, 500);
+    command("start", paused);
+    turns(10);
+    command("pause", paused);
+    turns(1);
+    waiting.set(400);
+    requests.readRecordsToList();
+    UUID campaign = FIXTURE.campaign(sender, 100);
+    command("start", campaign);
+    turns(10);
+
+    assertThat(requests.readRecordsToList()).hasSize(100);
+  }
+
+  @Test
   void aCancelledCampaignIsFedNothingEver() {
     UUID campaign = FIXTURE.campaign(sender, 300);
     command("start", campaign);

@@ -1,4 +1,4 @@
-package dev.sluice.guarantees;
+package dev.sluice.benchmark.chaos;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
@@ -29,18 +29,35 @@ final class CampaignRun implements AutoCloseable {
   private final DSLContext sql;
   private final UUID id;
 
+  /** One of a sender called {@code s}. */
   CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
+    this(sandbox, "s", "106540352242922", recipients, ratePerSecond, lanes);
+  }
+
+  /**
+   * Fills the tables.
+   *
+   * @param address the sender's phone number id
+   * @param ratePerSecond the sender's rate, messages/s
+   */
+  CampaignRun(
+      Sandbox sandbox,
+      String sender,
+      String address,
+      int recipients,
+      double ratePerSecond,
+      int lanes) {
     this.sandbox = sandbox;
     database = new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry());
     sql = database.sql();
     sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
-        .values("s", "106540352242922", ratePerSecond, lanes)
+        .values(sender, address, ratePerSecond, lanes)
         .execute();
     id =
         sql.insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
             .values(
                 "crash test",
-                "s",
+                sender,
                 JSONB.valueOf("{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}"))
             .returning(CAMPAIGN.ID)
             .fetchSingle(CAMPAIGN.ID);

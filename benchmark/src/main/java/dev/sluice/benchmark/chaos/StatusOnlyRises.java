@@ -1,4 +1,4 @@
-package dev.sluice.guarantees;
+package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

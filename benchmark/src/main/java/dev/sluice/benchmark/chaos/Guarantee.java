@@ -1,4 +1,4 @@
-package dev.sluice.guarantees;
+package dev.sluice.benchmark.chaos;
 
 /** A promise that holds in every scenario: looked at while it runs, and judged at its end. */
 interface Guarantee {

@@ -1,0 +1,189 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.SimulatorReport;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * A campaign during which random roles are killed or frozen at random moments, under every
+ * guarantee. The seed decides who and when; when is counted in messages, so that it is the same on
+ * a slower machine.
+ */
+public final class Chaos {
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final Plan plan;
+  private final Consumer<String> story;
+  private final Random random;
+  private final AtomicInteger samples = new AtomicInteger();
+  private final Map<String, Long> thawAtNanos = new HashMap<>();
+  private int frozenSoFar;
+
+  /**
+   * What is to happen.
+   *
+   * @param recipients how many people the campaign has
+   * @param ratePerSecond the sender's rate, messages/s
+   * @param kills how many roles are killed, each started again at once
+   * @param freezes how many roles are frozen, each while another of its kind runs
+   * @param frozen for how long
+   * @param seed decides who and when
+   */
+  public record Plan(
+      int recipients, int ratePerSecond, int kills, int freezes, Duration frozen, long seed) {}
+
+  /** Prepares a run; {@code story} is told what happens. */
+  public Chaos(Plan plan, Consumer<String> story) {
+    this.plan = plan;
+    this.story = story;
+    random = new Random(plan.seed());
+  }
+
+  /**
+   * Runs it: three workers, two producers, two aggregators.
+   *
+   * @throws AssertionError if a guarantee was broken
+   */
+  public void run() throws Exception {
+    Sandbox sandbox = Sandbox.create(6);
+    try (WhatsAppSimulator simulator =
+            new WhatsAppSimulator(SimulatorConfig.friendly(plan.ratePerSecond() * 2.0));
+        CampaignRun campaign =
+            new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), 3);
+        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+      InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(sandbox.kafka(), campaign);
+      Watch watch =
+          new Watch(
+              List.of(
+                  counting(),
+                  new SentOnce(simulator, campaign),
+                  new CountersEqualRows(campaign),
+                  new StatusOnlyRises(campaign),
+                  new EverybodySettled(campaign),
+                  inDoubt),
+              PATIENCE);
+      fleet.start("producer", 2);
+      fleet.start("status-aggregator", 2);
+      fleet.start("worker", 3);
+      watch.until("everybody is ready", fleet::ready);
+      campaign.start();
+      trouble(simulator, fleet, watch, inDoubt);
+      watch.until("everybody is thawed", () -> thawed(fleet));
+      watch.untilCompleted(campaign);
+      tell(campaign, simulator.report(), inDoubt);
+    }
+  }
+
+  private Guarantee counting() {
+    return new Guarantee() {
+      @Override
+      public void sample() {
+        samples.incrementAndGet();
+      }
+
+      @Override
+      public void verify() {}
+    };
+  }
+
+  private void trouble(
+      WhatsAppSimulator simulator, Fleet fleet, Watch watch, InDoubtWereInFlight inDoubt)
+      throws Exception {
+    int events = plan.kills() + plan.freezes();
+    for (int event = 0; event < events; event++) {
+      int share = plan.recipients() * 9 / 10 / events;
+      int moment = event * share + random.nextInt(Math.max(1, share));
+      boolean freeze = random.nextInt(events - event) < plan.freezes() - frozenSoFar;
+      watch.until(
+          "seed " + plan.seed() + ": " + moment + " messages are accepted",
+          () -> {
+            thawed(fleet);
+            return simulator.accepted() >= moment;
+          });
+      if (freeze) {
+        watch.until("somebody can be spared", () -> freezeSomebody(fleet, moment, inDoubt));
+      } else {
+        kill(fleet, moment, inDoubt);
+      }
+    }
+  }
+
+  private void kill(Fleet fleet, int moment, InDoubtWereInFlight inDoubt) throws Exception {
+    List<String> living =
+        fleet.names().stream().filter(name -> !thawAtNanos.containsKey(name)).toList();
+    String victim = living.get(random.nextInt(living.size()));
+    story.accept("at " + moment + ": SIGKILL " + victim);
+    fleet.kill(victim);
+    fleet.start(victim);
+    if (victim.startsWith("worker")) {
+      inDoubt.remember();
+    }
+  }
+
+  private boolean freezeSomebody(Fleet fleet, int moment, InDoubtWereInFlight inDoubt)
+      throws Exception {
+    thawed(fleet);
+    List<String> spare =
+        fleet.names().stream()
+            .filter(name -> !thawAtNanos.containsKey(name))
+            .filter(name -> awake(fleet, name.split(" ", 2)[0]) > 1)
+            .toList();
+    if (spare.isEmpty()) {
+      return false;
+    }
+    String victim = spare.get(random.nextInt(spare.size()));
+    story.accept("at " + moment + ": SIGSTOP " + victim);
+    fleet.get(victim).freeze();
+    thawAtNanos.put(victim, System.nanoTime() + plan.frozen().toNanos());
+    frozenSoFar++;
+    if (victim.startsWith("worker")) {
+      inDoubt.remember();
+    }
+    return true;
+  }
+
+  private long awake(Fleet fleet, String role) {
+    return fleet.names().stream()
+        .filter(name -> name.startsWith(role))
+        .filter(name -> !thawAtNanos.containsKey(name))
+        .count();
+  }
+
+  /** Wakes those whose time has come; true if nobody is left frozen. */
+  private boolean thawed(Fleet fleet) throws Exception {
+    for (Map.Entry<String, Long> entry : Map.copyOf(thawAtNanos).entrySet()) {
+      if (System.nanoTime() >= entry.getValue()) {
+        story.accept("SIGCONT " + entry.getKey());
+        fleet.get(entry.getKey()).thaw();
+        thawAtNanos.remove(entry.getKey());
+      }
+    }
+    return thawAtNanos.isEmpty();
+  }
+
+  private void tell(CampaignRun campaign, SimulatorReport report, InDoubtWereInFlight inDoubt) {
+    Map<RecipientStatus, Long> counts = campaign.counts();
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "seed %d: %d accepted, %d twice; %s; %d in flight at kills and freezes; at most %d in"
+                + " a second; %d samples",
+            plan.seed(),
+            report.accepted(),
+            report.duplicates(),
+            counts,
+            inDoubt.inFlight(),
+            report.maxInOneSecond(),
+            samples.get()));
+  }
+}

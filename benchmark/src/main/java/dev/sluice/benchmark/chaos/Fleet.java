@@ -1,0 +1,80 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.Sandbox;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The roles that run now, by names like {@code worker 1}. */
+final class Fleet implements AutoCloseable {
+  private final Sandbox sandbox;
+  private final String providerUrl;
+  private final Map<String, RoleJvm> running = new LinkedHashMap<>();
+  private final Map<String, String> environment;
+
+  Fleet(Sandbox sandbox, String providerUrl) {
+    this(sandbox, providerUrl, Map.of());
+  }
+
+  /** One whose roles get more environment variables. */
+  Fleet(Sandbox sandbox, String providerUrl, Map<String, String> environment) {
+    this.sandbox = sandbox;
+    this.providerUrl = providerUrl;
+    this.environment = environment;
+  }
+
+  /** Starts a role; one that ran under this name must have ended. */
+  RoleJvm start(String name) throws IOException {
+    RoleJvm role = new RoleJvm(sandbox, providerUrl, name, environment);
+    running.put(name, role);
+    return role;
+  }
+
+  /** Starts so many of a role, numbered from 1. */
+  void start(String role, int count) throws IOException {
+    for (int number = 1; number <= count; number++) {
+      start(role + " " + number);
+    }
+  }
+
+  RoleJvm get(String name) {
+    RoleJvm role = running.get(name);
+    if (role == null) {
+      throw new IllegalArgumentException("there is no " + name);
+    }
+    return role;
+  }
+
+  /** Stops a role as an orchestrator does. */
+  boolean stop(String name) throws InterruptedException {
+    boolean inTime = get(name).stop();
+    running.remove(name);
+    return inTime;
+  }
+
+  /** Kills a role; it is gone until it is started again. */
+  void kill(String name) throws InterruptedException {
+    get(name).kill();
+    running.remove(name);
+  }
+
+  /** Whether everybody calls itself ready. */
+  boolean ready() throws InterruptedException {
+    for (RoleJvm role : running.values()) {
+      if (!role.health().contains("\"ready\":true")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  List<String> names() {
+    return List.copyOf(running.keySet());
+  }
+
+  @Override
+  public void close() {
+    running.values().forEach(RoleJvm::close);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.RecipientStatus;
+
+/** Without a crash nothing is in doubt: every send was awaited. */
+record NobodyInDoubt(CampaignRun campaign) implements Guarantee {
+
+  @Override
+  public void verify() {
+    assertThat(campaign.counts()).doesNotContainKey(RecipientStatus.UNCONFIRMED);
+  }
+}

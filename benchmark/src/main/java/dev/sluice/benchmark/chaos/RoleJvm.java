@@ -1,0 +1,144 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.FreePort;
+import dev.sluice.local.Sandbox;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A role as a process of its own, started by the real command line, to be killed. */
+final class RoleJvm implements AutoCloseable {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final String name;
+  private final Process process;
+  private final int httpPort = FreePort.next();
+  private final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Starts it.
+   *
+   * @param name the role and a number, like {@code worker 1}
+   * @param environment variables besides those that say where everything is
+   */
+  RoleJvm(Sandbox sandbox, String providerUrl, String name, Map<String, String> environment)
+      throws IOException {
+    this.name = name;
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx192m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.sluice.cli.Sluice",
+            name.split(" ", 2)[0],
+            "--http-port",
+            Integer.toString(httpPort));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SLUICE_KAFKA_BOOTSTRAP_SERVERS", sandbox.kafka().bootstrapServers(),
+                "SLUICE_TOPIC_PREFIX", sandbox.kafka().topics().prefix(),
+                "SLUICE_DATABASE_URL", sandbox.database().url(),
+                "SLUICE_DATABASE_USER", sandbox.database().user(),
+                "SLUICE_WORKER_INSTANCE", name.replace(' ', '-'),
+                "WHATSAPP_BASE_URL", providerUrl,
+                "WHATSAPP_ACCESS_TOKEN", "test-token",
+                "SLUICE_LOG_LEVEL", "WARN"));
+    builder.environment().putAll(environment);
+    process = builder.start();
+    Thread.ofVirtual().name("log of " + name).start(this::readLog);
+  }
+
+  private void readLog() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.add(line);
+        System.err.println(name + " | " + line);
+      }
+    } catch (IOException e) {
+      log.add("the log ended: " + e.getMessage());
+    }
+  }
+
+  /** What it has logged so far: warnings and worse. */
+  List<String> log() {
+    return new ArrayList<>(log);
+  }
+
+  /** The answer of {@code /health/ready}, or nothing if it does not answer. */
+  String health() throws InterruptedException {
+    return get("/health/ready");
+  }
+
+  /** Its metrics in Prometheus' format. */
+  String metrics() throws InterruptedException {
+    return get("/metrics");
+  }
+
+  private String get(String path) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + httpPort + path))
+            .timeout(Duration.ofSeconds(5))
+            .build();
+    try {
+      return HTTP.send(request, BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** SIGKILL: no shutdown hook, no goodbye. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /**
+   * SIGTERM, as an orchestrator stops a container.
+   *
+   * @return whether it ended in time
+   */
+  boolean stop() throws InterruptedException {
+    process.destroy();
+    return process.waitFor(20, TimeUnit.SECONDS);
+  }
+
+  /** SIGSTOP: a zombie that believes it is alive. */
+  void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * Waits for moments of a scenario, and looks at the guarantees all the while.
+ *
+ * @param guarantees what must hold
+ * @param patience how long a moment may take to come
+ */
+record Watch(List<Guarantee> guarantees, Duration patience) {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
+  /** Waits until the condition holds. */
+  void until(String moment, Callable<Boolean> condition) {
+    await(moment)
+        .atMost(patience)
+        .pollInterval(LOOK_EVERY)
+        .until(() -> {
+          guarantees.forEach(Guarantee::sample);
+          return condition.call();
+        });
+  }
+
+  /** Waits until the campaign has completed, and judges. */
+  void untilCompleted(CampaignRun campaign) {
+    until("the campaign completes", campaign::completed);
+    guarantees.forEach(Guarantee::verify);
+  }
+}

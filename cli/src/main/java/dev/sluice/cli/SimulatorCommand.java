@@ -1,9 +1,14 @@
 package dev.sluice.cli;
 
+import dev.sluice.local.ReceiptConfig;
+import dev.sluice.local.Refusal;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -77,6 +82,85 @@ final class SimulatorCommand implements Callable<Integer> {
       description = "Makes trouble repeatable (SIMULATOR_SEED; ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--access-token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:SIMULATOR_ACCESS_TOKEN}",
+      description =
+          "The only good bearer token; PUT /simulator/token changes it (SIMULATOR_ACCESS_TOKEN;"
+              + " any).")
+  private @Nullable String accessToken;
+
+  @Option(
+      names = "--pair-limit",
+      defaultValue = "${env:SIMULATOR_PAIR_LIMIT:-false}",
+      description =
+          "One message to one user each 6 s, in bursts of 45 (SIMULATOR_PAIR_LIMIT;"
+              + " ${DEFAULT-VALUE}).")
+  private boolean pairLimit;
+
+  @Option(
+      names = "--refuse",
+      split = ";",
+      paramLabel = "REGEX=CODE",
+      defaultValue = "${env:SIMULATOR_REFUSE}",
+      description =
+          "Answers messages to matching numbers with this error; CODE/STATUS sets the HTTP status,"
+              + " CODE/receipt takes the message and reports the error later. Repeatable; PUT"
+              + " /simulator/refusals changes it (SIMULATOR_REFUSE).")
+  private @Nullable List<Refusal> refuse;
+
+  @Option(
+      names = "--webhook",
+      paramLabel = "URL",
+      defaultValue = "${env:SIMULATOR_WEBHOOK}",
+      description =
+          "Where receipts go, signed with WHATSAPP_APP_SECRET (SIMULATOR_WEBHOOK; no receipts).")
+  private @Nullable URI webhook;
+
+  @Option(
+      names = "--receipt-delay",
+      paramLabel = "TIME",
+      defaultValue = "${env:SIMULATOR_RECEIPT_DELAY:-500ms}",
+      description =
+          "How long after acceptance the last receipt comes (SIMULATOR_RECEIPT_DELAY;"
+              + " ${DEFAULT-VALUE}).")
+  private Duration receiptDelay = Duration.ZERO;
+
+  @Option(
+      names = "--receipt-batch",
+      paramLabel = "RECEIPTS",
+      defaultValue = "${env:SIMULATOR_RECEIPT_BATCH:-50}",
+      description = "Receipts in one call, 1 to 1000 (SIMULATOR_RECEIPT_BATCH; ${DEFAULT-VALUE}).")
+  private int receiptBatch;
+
+  @Option(
+      names = "--receipt-duplicates",
+      paramLabel = "SHARE",
+      defaultValue = "${env:SIMULATOR_RECEIPT_DUPLICATES:-0.02}",
+      description =
+          "Share of receipts that come twice (SIMULATOR_RECEIPT_DUPLICATES; ${DEFAULT-VALUE}).")
+  private double receiptDuplicates;
+
+  @Option(
+      names = "--shuffle-receipts",
+      defaultValue = "${env:SIMULATOR_SHUFFLE_RECEIPTS:-false}",
+      description = "Receipts come in any order (SIMULATOR_SHUFFLE_RECEIPTS; ${DEFAULT-VALUE}).")
+  private boolean shuffleReceipts;
+
+  private @Nullable ReceiptConfig receipts() {
+    return webhook == null
+        ? null
+        : new ReceiptConfig(
+            webhook,
+            Secrets.ofProcess().require("WHATSAPP_APP_SECRET"),
+            receiptDelay,
+            receiptBatch,
+            receiptDuplicates,
+            shuffleReceipts,
+            0.5);
+  }
+
   @Override
   public Integer call() throws Exception {
     SimulatorConfig config =
@@ -89,7 +173,11 @@ final class SimulatorCommand implements Callable<Integer> {
             errors,
             hangs,
             Duration.ofSeconds(60),
-            seed);
+            seed,
+            accessToken,
+            pairLimit,
+            refuse == null ? List.of() : refuse,
+            receipts());
     return RoleProcess.run(
         "simulator",
         process -> {

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.local.Refusal;
 import java.io.PrintWriter;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -42,6 +43,7 @@ public final class Sluice {
   public static CommandLine commandLine() {
     return new CommandLine(new Sluice())
         .registerConverter(Duration.class, Durations::parse)
+        .registerConverter(Refusal.class, Refusal::parse)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sluice::explain)
         .setExecutionExceptionHandler(Sluice::explain);

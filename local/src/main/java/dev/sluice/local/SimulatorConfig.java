@@ -1,6 +1,8 @@
 package dev.sluice.local;
 
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the simulated provider behaves.
@@ -14,6 +16,10 @@ import java.time.Duration;
  * @param hangShare share of messages that are accepted and never answered
  * @param hang how long a hanging answer is held before the connection is dropped
  * @param seed makes the shares repeatable
+ * @param accessToken the only bearer token that is good, or null for any
+ * @param pairLimit whether one user may get only one message each 6 s, with bursts of 45
+ * @param refusals numbers whose messages are refused
+ * @param receipts how it reports what became of messages, or null for not at all
  */
 public record SimulatorConfig(
     int port,
@@ -24,7 +30,11 @@ public record SimulatorConfig(
     double errorShare,
     double hangShare,
     Duration hang,
-    long seed) {
+    long seed,
+    @Nullable String accessToken,
+    boolean pairLimit,
+    List<Refusal> refusals,
+    @Nullable ReceiptConfig receipts) {
 
   /** A number's default throughput at WhatsApp, messages/s. */
   public static final double DEFAULT_RATE = 80;
@@ -38,6 +48,7 @@ public record SimulatorConfig(
     }
     requireShare("error share", errorShare);
     requireShare("hang share", hangShare);
+    refusals = List.copyOf(refusals);
   }
 
   /** A friendly provider at the given rate, messages/s. */
@@ -51,7 +62,11 @@ public record SimulatorConfig(
         0,
         0,
         Duration.ofSeconds(60),
-        1);
+        1,
+        null,
+        false,
+        List.of(),
+        null);
   }
 
   /** The same, at another port. */
@@ -65,13 +80,29 @@ public record SimulatorConfig(
         errorShare,
         hangShare,
         hang,
-        seed);
+        seed,
+        accessToken,
+        pairLimit,
+        refusals,
+        receipts);
   }
 
   /** The same, answering with other latencies. */
   public SimulatorConfig withLatency(Duration median, Duration slow) {
     return new SimulatorConfig(
-        port, loopbackOnly, ratePerSecond, median, slow, errorShare, hangShare, hang, seed);
+        port,
+        loopbackOnly,
+        ratePerSecond,
+        median,
+        slow,
+        errorShare,
+        hangShare,
+        hang,
+        seed,
+        accessToken,
+        pairLimit,
+        refusals,
+        receipts);
   }
 
   /** The same, failing and hanging for these shares of messages. */
@@ -85,7 +116,29 @@ public record SimulatorConfig(
         errors,
         hangs,
         newHang,
-        seed);
+        seed,
+        accessToken,
+        pairLimit,
+        refusals,
+        receipts);
+  }
+
+  /** The same, with receipts. */
+  public SimulatorConfig withReceipts(ReceiptConfig newReceipts) {
+    return new SimulatorConfig(
+        port,
+        loopbackOnly,
+        ratePerSecond,
+        medianLatency,
+        slowLatency,
+        errorShare,
+        hangShare,
+        hang,
+        seed,
+        accessToken,
+        pairLimit,
+        refusals,
+        newReceipts);
   }
 
   private static void requireShare(String name, double share) {

@@ -38,12 +38,25 @@ public final class WhatsAppSimulator implements AutoCloseable {
   private final LongAdder errors = new LongAdder();
   private final LongAdder hung = new LongAdder();
   private final AtomicLong messageIds = new AtomicLong();
+  private final PairLimit pairs = new PairLimit();
   private final Random random;
+  private final @Nullable Receipts receipts;
+
+  /** What can be changed while it runs. */
+  private volatile @Nullable String accessToken;
+
+  private volatile List<Refusal> refusals;
+  private volatile double errorShare;
 
   /** Starts listening. */
   public WhatsAppSimulator(SimulatorConfig config) {
     this.config = config;
     random = new Random(config.seed());
+    accessToken = config.accessToken();
+    refusals = config.refusals();
+    errorShare = config.errorShare();
+    ReceiptConfig reporting = config.receipts();
+    receipts = reporting == null ? null : new Receipts(reporting, config.seed());
     server =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -78,11 +91,93 @@ public final class WhatsAppSimulator implements AutoCloseable {
           reset();
           context.status(204);
         });
+    routes.addHttpHandler(HandlerType.PUT, "/simulator/token", this::changeToken);
+    routes.addHttpHandler(HandlerType.PUT, "/simulator/refusals", this::changeRefusals);
+    routes.addHttpHandler(HandlerType.PUT, "/simulator/errors", this::changeErrors);
+    routes.addHttpHandler(HandlerType.POST, "/simulator/inbound", this::inbound);
+  }
+
+  private void changeToken(Context context) {
+    String body = context.body().strip();
+    setAccessToken(body.isEmpty() ? null : body);
+    context.status(204);
+  }
+
+  private void changeRefusals(Context context) {
+    try {
+      setRefusals(context.body().lines().filter(l -> !l.isBlank()).map(Refusal::parse).toList());
+      context.status(204);
+    } catch (IllegalArgumentException e) {
+      json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void changeErrors(Context context) {
+    try {
+      setErrorShare(Double.parseDouble(context.body().strip()));
+      context.status(204);
+    } catch (NumberFormatException e) {
+      json(context, 400, Map.of("error", "expected a share between 0 and 1"));
+    }
+  }
+
+  private void inbound(Context context) throws InterruptedException {
+    JsonNode body = body(context);
+    Receipts reporting = receipts;
+    if (body == null || reporting == null) {
+      json(context, 400, Map.of("error", "expected {\"from\", \"text\"}, and a webhook to call"));
+      return;
+    }
+    inbound(body.path("from").asString(""), body.path("text").asString(""));
+    context.status(204);
+  }
+
+  /** A user writes to the business: the webhook is called. */
+  public void inbound(String from, String text) throws InterruptedException {
+    Receipts reporting = receipts;
+    if (reporting == null) {
+      throw new IllegalStateException("no webhook was configured");
+    }
+    String digits = from.replaceAll("[^0-9]", "");
+    reporting.deliver(
+        Map.of(
+            "messages",
+            List.of(
+                Map.of(
+                    "from",
+                    digits,
+                    "id",
+                    messageId(digits),
+                    "timestamp",
+                    Long.toString(Instant.now().getEpochSecond()),
+                    "type",
+                    "text",
+                    "text",
+                    Map.of("body", text)))),
+        1);
+  }
+
+  /** Makes this the only good bearer token; null lets any pass. */
+  public void setAccessToken(@Nullable String newToken) {
+    accessToken = newToken;
+  }
+
+  /** Refuses messages to these numbers from now on. */
+  public void setRefusals(List<Refusal> newRefusals) {
+    refusals = List.copyOf(newRefusals);
+  }
+
+  /** Answers this share of messages with HTTP 500 from now on. */
+  public void setErrorShare(double share) {
+    errorShare = share;
   }
 
   private void send(Context context) throws InterruptedException {
     String authorization = context.header("Authorization");
-    if (authorization == null || !authorization.startsWith("Bearer ")) {
+    String good = accessToken;
+    if (authorization == null
+        || !authorization.startsWith("Bearer ")
+        || (good != null && !authorization.equals("Bearer " + good))) {
       refuse(context, 401, 190, "OAuthException", "Invalid OAuth access token.");
       return;
     }
@@ -99,11 +194,24 @@ public final class WhatsAppSimulator implements AutoCloseable {
           "Invalid parameter: messaging_product, to and type are required");
       return;
     }
+    String to = body.path("to").asString();
+    Refusal refusal = refusals.stream().filter(some -> some.concerns(to)).findFirst().orElse(null);
+    if (refusal != null && !refusal.receipt()) {
+      errors.increment();
+      int code = refusal.code();
+      refuse(context, refusal.status(), code, "OAuthException", "(#" + code + ") simulated");
+      return;
+    }
     PhoneNumber number =
         numbers.computeIfAbsent(context.pathParam("number"), id -> new PhoneNumber(config));
     if (!number.bucket.tryConsume(1)) {
       throttled.increment();
       refuse(context, 429, 130429, "OAuthException", "(#130429) Rate limit hit");
+      return;
+    }
+    if (config.pairLimit() && !pairs.admit(to, System.nanoTime())) {
+      throttled.increment();
+      refuse(context, 400, 131056, "OAuthException", "(#131056) Pair rate limit hit");
       return;
     }
     Dice dice = roll();
@@ -113,9 +221,10 @@ public final class WhatsAppSimulator implements AutoCloseable {
       refuse(context, 500, 131000, "OAuthException", "(#131000) Something went wrong");
       return;
     }
-    String to = body.path("to").asString();
     String recipient = body.path("biz_opaque_callback_data").asString(to);
     number.log.accept(recipient, System.nanoTime(), Instant.now());
+    String id = messageId(digits(to));
+    report(id, to, recipient, refusal);
     if (dice.hang()) {
       hung.increment();
       Thread.sleep(config.hang());
@@ -123,13 +232,31 @@ public final class WhatsAppSimulator implements AutoCloseable {
       return;
     }
     Thread.sleep(dice.latency());
-    accept(context, to, body.path("type").asString());
+    accept(context, id, to, body.path("type").asString());
   }
 
-  private void accept(Context context, String to, String type) {
+  private void report(String id, String to, String callbackData, @Nullable Refusal refusal) {
+    Receipts reporting = receipts;
+    if (reporting == null) {
+      return;
+    }
+    if (refusal == null) {
+      reporting.accepted(id, digits(to), callbackData);
+    } else {
+      reporting.failed(id, digits(to), callbackData, refusal.code());
+    }
+  }
+
+  /** Without a plus Meta puts the sender's own country code in front: another person. */
+  private static String digits(String to) {
     String digits = to.replaceAll("[^0-9]", "");
+    return to.startsWith("+") ? digits : "1" + digits;
+  }
+
+  private void accept(Context context, String id, String to, String type) {
+    String digits = digits(to);
     Map<String, Object> message = new HashMap<>();
-    message.put("id", messageId(digits));
+    message.put("id", id);
     if (type.equals("template")) {
       message.put("message_status", "accepted");
     }
@@ -195,8 +322,8 @@ public final class WhatsAppSimulator implements AutoCloseable {
       double spread = Math.log(slow / median) / 2.326;
       double latency = Math.min(median * Math.exp(spread * random.nextGaussian()), slow);
       double share = random.nextDouble();
-      boolean error = share < config.errorShare();
-      boolean hang = !error && share < config.errorShare() + config.hangShare();
+      boolean error = share < errorShare;
+      boolean hang = !error && share < errorShare + config.hangShare();
       return new Dice(Duration.ofNanos((long) latency), error, hang);
     }
   }
@@ -211,6 +338,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
         throttled.sum(),
         errors.sum(),
         hung.sum(),
+        receipts == null ? 0 : receipts.acknowledged(),
         all.stream().mapToInt(AcceptanceLog.Summary::maxInOneSecond).max().orElse(0),
         all.stream()
             .map(AcceptanceLog.Summary::firstAt)
@@ -268,6 +396,9 @@ public final class WhatsAppSimulator implements AutoCloseable {
 
   @Override
   public void close() {
+    if (receipts != null) {
+      receipts.close();
+    }
     server.stop();
   }
 

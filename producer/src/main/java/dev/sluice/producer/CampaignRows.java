@@ -150,6 +150,7 @@ final class CampaignRows {
           case RUNNING -> CampaignStatus.SENDING;
           case PAUSED -> CampaignStatus.PAUSED;
           case CANCELLED -> CampaignStatus.CANCELLED;
+          case BLOCKED -> throw new IllegalArgumentException("senders are blocked, not campaigns");
         };
     Instant end = state == Control.State.CANCELLED ? Instant.now() : null;
     sql.update(CAMPAIGN)

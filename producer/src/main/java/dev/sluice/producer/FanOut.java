@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
@@ -26,6 +27,7 @@ public final class FanOut implements AutoCloseable {
 
   private final Database database;
   private final WorkerBacklog backlog;
+  private final ControlsView controls;
   private final StreamsApplication streams;
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
@@ -36,6 +38,7 @@ public final class FanOut implements AutoCloseable {
     databaseProbe = Probe.of(database, config.database(), health);
     kafkaProbe = Probe.of(config.kafka(), health);
     backlog = new WorkerBacklog(config.kafka(), health);
+    controls = new ControlsView(config.kafka(), health);
     CampaignRows rows = new CampaignRows(database.sql());
     RecipientPages pages = new RecipientPages(database.sql());
     WarmUp.of("fan-out", health, () -> warmUp(rows, pages));
@@ -52,6 +55,7 @@ public final class FanOut implements AutoCloseable {
                             pages,
                             backlog,
                             new WorkAhead(config.workAhead()),
+                            controls::sender,
                             config.pageSize(),
                             health,
                             InstantSource.system(),
@@ -96,6 +100,7 @@ public final class FanOut implements AutoCloseable {
   @Override
   public void close() {
     streams.close();
+    controls.close();
     backlog.close();
     kafkaProbe.close();
     databaseProbe.close();

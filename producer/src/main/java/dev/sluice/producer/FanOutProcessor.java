@@ -105,8 +105,13 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (pass.state() != wanted) {
       passes.put(id, pass.told(wanted));
-      output.control(id, new Control(wanted, "requested by " + requester(command)));
+      output.control(id, new Control(wanted, reason(command)));
     }
+  }
+
+  private static String reason(CampaignCommand command) {
+    String who = "requested by " + requester(command);
+    return command.reason() == null ? who : who + ": " + command.reason();
   }
 
   private Pass.Origin origin(Record<byte[], byte[]> record) {

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.schema.Backoff;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.RecipientStatus;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ final class Feeder {
   private final RecipientPages pages;
   private final Backlog backlog;
   private final WorkAhead workAhead;
+  private final Function<String, Control> senderControls;
   private final int pageSize;
   private final Health health;
   private final InstantSource clock;
@@ -51,6 +54,7 @@ final class Feeder {
       RecipientPages pages,
       Backlog backlog,
       WorkAhead workAhead,
+      Function<String, Control> senderControls,
       int pageSize,
       Health health,
       InstantSource clock,
@@ -60,6 +64,7 @@ final class Feeder {
     this.pages = pages;
     this.backlog = backlog;
     this.workAhead = workAhead;
+    this.senderControls = senderControls;
     this.pageSize = pageSize;
     this.health = health;
     this.clock = clock;
@@ -131,7 +136,7 @@ final class Feeder {
     passes
         .open()
         .forEach((id, pass) -> {
-          if (pass.feeding()) {
+          if (pass.feeding() && !blockedByPeople(pass.senderId())) {
             feeding.computeIfAbsent(pass.senderId(), sender -> new ArrayList<>()).add(id);
           }
         });
@@ -148,9 +153,19 @@ final class Feeder {
 
   private List<CampaignRows.Sender> held() {
     return passes.open().values().stream()
-        .filter(pass -> pass.held() && pass.senderId() != null)
+        .filter(pass -> pass.senderId() != null)
+        .filter(pass -> pass.held() || blocked(pass.senderId()))
         .map(pass -> sender(pass.senderId()))
         .toList();
+  }
+
+  private boolean blocked(String senderId) {
+    return senderControls.apply(senderId).state() == Control.State.BLOCKED;
+  }
+
+  /** Blocked until people have done something; a provider's outage ends by itself, and soon. */
+  private boolean blockedByPeople(String senderId) {
+    return blocked(senderId) && !senderControls.apply(senderId).isProbing();
   }
 
   private CampaignRows.Sender sender(String id) {

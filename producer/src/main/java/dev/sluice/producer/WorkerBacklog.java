@@ -58,7 +58,7 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
       } catch (ExecutionException | TimeoutException | KafkaException e) {
         // An old reading would let more and more work pile up.
         newest = null;
-        health.failing("backlog", "cannot read the workers' lag: " + e.getMessage());
+        health.failing("backlog", "cannot read the workers' lag: " + e);
         if (!pause()) {
           return;
         }

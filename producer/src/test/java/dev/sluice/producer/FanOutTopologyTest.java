@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FanOutTopologyTest {
+  private Control senderControl = new Control(Control.State.RUNNING, null);
+
   private static final Fixture FIXTURE = new Fixture();
   private static final Topics TOPICS = new Topics("t.");
 
@@ -65,6 +67,7 @@ class FanOutTopologyTest {
                             pages,
                             backlog,
                             new WorkAhead(Duration.ofSeconds(10)),
+                            sender -> senderControl,
                             500,
                             new Health(),
                             InstantSource.system(),

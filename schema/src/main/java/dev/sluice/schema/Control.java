@@ -1,5 +1,6 @@
 package dev.sluice.schema;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,14 +11,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state what applies
  * @param reason why, for people
+ * @param probing whether workers ask the provider and unblock the sender by themselves; null for no
  */
-public record Control(State state, @Nullable String reason) {
+public record Control(State state, @Nullable String reason, @Nullable Boolean probing) {
+
+  /** One that only people change. */
+  public Control(State state, @Nullable String reason) {
+    this(state, reason, null);
+  }
+
+  /** Whether workers are to ask the provider until it works again. */
+  @JsonIgnore
+  public boolean isProbing() {
+    return Boolean.TRUE.equals(probing);
+  }
 
   /** What applies to a campaign or a sender. */
   public enum State {
     RUNNING,
     /** Messages wait, and go on when it runs again. */
     PAUSED,
+    /**
+     * Only for senders: the provider takes nothing from it. Messages wait until it is unblocked.
+     */
+    BLOCKED,
     /** Messages are dropped unsent. */
     CANCELLED
   }

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 /** Asks every few seconds whether something that a service needs can be reached. */
 public final class Probe implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(3);
-  private static final int TIMEOUT_MS = 3_000;
+  private static final int TIMEOUT_MS = 5_000;
 
   private final Thread loop;
 

@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param onDoubt what to do if nobody knows whether it was sent
  * @param attempts how often it was already tried
  * @param notBefore when it may be tried again, or null for at once
+ * @param firstTriedAt when it was tried for the first time, or null if it was not
  */
 public record SendRequest(
     long recipientId,
@@ -33,7 +34,36 @@ public record SendRequest(
     JsonNode message,
     OnDoubt onDoubt,
     int attempts,
-    @Nullable Instant notBefore) {
+    @Nullable Instant notBefore,
+    @Nullable Instant firstTriedAt) {
+
+  /** One that was not tried yet. */
+  public SendRequest(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      Sender sender,
+      int lane,
+      double permitsPerSecond,
+      String to,
+      JsonNode message,
+      OnDoubt onDoubt,
+      int attempts,
+      @Nullable Instant notBefore) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        sender,
+        lane,
+        permitsPerSecond,
+        to,
+        message,
+        onDoubt,
+        attempts,
+        notBefore,
+        null);
+  }
 
   /**
    * Who sends.
@@ -71,7 +101,8 @@ public record SendRequest(
   }
 
   /** The same request, to be tried again later. */
-  public SendRequest again(int newAttempts, @Nullable Instant newNotBefore) {
+  public SendRequest again(
+      int newAttempts, @Nullable Instant newNotBefore, @Nullable Instant newFirstTriedAt) {
     return new SendRequest(
         recipientId,
         campaignId,
@@ -83,6 +114,7 @@ public record SendRequest(
         message,
         onDoubt,
         newAttempts,
-        newNotBefore);
+        newNotBefore,
+        newFirstTriedAt);
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorDetail the reason in words
  * @param attempts how often it was tried
  * @param at when it happened
+ * @param optOut whether the recipient is to get nothing more, ever; null for no
  */
 public record SendResult(
     long recipientId,
@@ -27,7 +28,32 @@ public record SendResult(
     @Nullable String errorCode,
     @Nullable String errorDetail,
     int attempts,
-    Instant at) {
+    Instant at,
+    @Nullable Boolean optOut) {
+
+  /** A result that says nothing about the recipient's wish to be left alone. */
+  public SendResult(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      RecipientStatus status,
+      @Nullable String providerMessageId,
+      @Nullable String errorCode,
+      @Nullable String errorDetail,
+      int attempts,
+      Instant at) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        status,
+        providerMessageId,
+        errorCode,
+        errorDetail,
+        attempts,
+        at,
+        null);
+  }
 
   public SendResult {
     Objects.requireNonNull(campaignId, "campaignId is missing");

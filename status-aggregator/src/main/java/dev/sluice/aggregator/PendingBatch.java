@@ -61,7 +61,8 @@ final class PendingBatch {
         higher.errorCode(),
         higher.errorDetail(),
         Math.max(higher.attempts(), lower.attempts()),
-        higher.at());
+        higher.at(),
+        higher.optOut() == null ? lower.optOut() : higher.optOut());
   }
 
   boolean isEmpty() {

@@ -27,13 +27,15 @@ final class StatusStatement {
    * {@code result}: the batch, from arrays, so that one plan serves all sizes. {@code before}: the
    * rows, locked in the order of their ids, so that two writers cannot deadlock. {@code changed}:
    * those whose status rises in their own round; all others stay as they are, which makes repeating
-   * and reordering harmless. Then the counters move by exactly these transitions.
+   * and reordering harmless. {@code left_alone}: who has opted out at the provider gets nothing
+   * more from anybody. Then the counters move by exactly these transitions.
    */
   private static final String SQL =
       """
       WITH result AS (
-        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})
-          AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at)
+        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9})
+          AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
+                opt_out)
       ), before AS (
         SELECT recipient.id, recipient.status
         FROM sluice.campaign_recipient AS recipient
@@ -54,7 +56,12 @@ final class StatusStatement {
         WHERE recipient.id = result.id
           AND recipient.round = result.round
           AND sluice.status_rank(result.status) > sluice.status_rank(recipient.status)
-        RETURNING before.status AS old, result.status AS new
+        RETURNING before.status AS old, result.status AS new, recipient.phone,
+                  CASE WHEN result.opt_out THEN result.error_code END AS opt_out
+      ), left_alone AS (
+        INSERT INTO sluice.suppression (phone, reason)
+        SELECT phone, 'provider: ' || opt_out FROM changed WHERE opt_out IS NOT NULL
+        ON CONFLICT (phone) DO NOTHING
       ), moved AS (
         SELECT status, sum(change) AS change
         FROM (SELECT new AS status, 1 AS change FROM changed
@@ -120,7 +127,12 @@ final class StatusStatement {
             DSL.val(
                 batch.stream().map(SendResult::at).toArray(Instant[]::new),
                 SQLDataType.INSTANT.array()),
-            DSL.val(campaignId))
+            DSL.val(campaignId),
+            array(
+                batch,
+                result -> Boolean.TRUE.equals(result.optOut()),
+                Boolean[]::new,
+                SQLDataType.BOOLEAN))
         .coerce(
             CAMPAIGN.STATUS,
             CAMPAIGN.ROUND,

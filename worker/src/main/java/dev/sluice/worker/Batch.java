@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
@@ -41,6 +43,16 @@ final class Batch {
     records.add(
         new ProducerRecord<>(
             topics.deadLetters(), null, original.key(), original.value(), letter.headers()));
+  }
+
+  void control(String key, Control control) {
+    records.add(new ProducerRecord<>(topics.controls(), utf8(key), Json.write(control)));
+  }
+
+  void command(CampaignCommand command) {
+    records.add(
+        new ProducerRecord<>(
+            topics.campaignCommands(), utf8(command.campaignId().toString()), Json.write(command)));
   }
 
   List<ProducerRecord<byte[], byte[]>> records() {

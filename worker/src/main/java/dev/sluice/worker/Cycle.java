@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
@@ -45,6 +46,8 @@ final class Cycle {
   private final Assignment assignment;
   private final Postponed postponed = new Postponed();
   private final Picker picker;
+  private final Outages outages;
+  private final ControlsView controls;
 
   /** Outcomes not yet in a committed transaction. */
   private final List<Finished> unpublished = new ArrayList<>();
@@ -59,14 +62,17 @@ final class Cycle {
       KafkaConsumer<byte[], byte[]> consumer,
       TransactionalOutput output,
       Launcher launcher,
-      Controls controls,
+      ControlsView controls,
+      Outages outages,
       WorkerConfig config,
       WorkerMeters meters,
       Health health) {
     this.consumer = consumer;
     this.output = output;
     this.launcher = launcher;
-    this.picker = new Picker(controls, launcher, postponed, config.maxInFlight());
+    this.picker = new Picker(controls, launcher, postponed, outages, config.maxInFlight());
+    this.outages = outages;
+    this.controls = controls;
     this.config = config;
     this.meters = meters;
     this.policy = new OutcomePolicy(config.retries());
@@ -206,18 +212,34 @@ final class Cycle {
       due.partition().lane(due).add(due);
     }
     for (Finished finished = launcher.poll(); finished != null; finished = launcher.poll()) {
-      finished.job().landed(finished.outcome());
-      meters.finished(finished.outcome());
-      unpublished.add(finished);
+      land(finished);
     }
     Round round = new Round(config.kafka().topics(), policy);
     unreadable.forEach(round::bury);
     unpublished.forEach(round::conclude);
+    for (String sender = outages.poll(); sender != null; sender = outages.poll()) {
+      round.unblock(sender);
+    }
     picker.pick(assignment.all(), round);
     if (round.isEmpty() && !marksPassed()) {
       return true;
     }
     return finish(round);
+  }
+
+  private void land(Finished finished) {
+    Job job = finished.job();
+    job.landed(finished.at());
+    policy.observe(finished);
+    meters.finished(finished.outcome());
+    unpublished.add(finished);
+    switch (finished.outcome()) {
+      case Outcome.Throttled(String code, String detail, Duration pause)
+          when !job.partition().lost() ->
+          job.partition().lane(job).throttled(pause);
+      case Outcome.Accepted a -> outages.over(job.request().sender().id());
+      default -> {}
+    }
   }
 
   /** Whether only transaction markers were passed, for a while: committing them shows no lag. */
@@ -252,7 +274,7 @@ final class Cycle {
       }
       unpublished.clear();
       unreadable.clear();
-      round.carryOut(launcher, postponed, begunNanos);
+      round.carryOut(launcher, postponed, controls, begunNanos);
     } else {
       assignment.all().forEach(OwnedPartition::rollBack);
       round.takeBack();

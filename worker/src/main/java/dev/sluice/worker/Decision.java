@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
@@ -15,4 +17,10 @@ sealed interface Decision {
 
   /** It goes back to the tail of its lane, and this record of it is done. */
   record Requeue(SendRequest copy) implements Decision {}
+
+  /** It waits, and with it everything of its sender. */
+  record BlockSender(Control control) implements Decision {}
+
+  /** It waits, and with it everything of its campaign. */
+  record StopCampaign(CampaignCommand pause) implements Decision {}
 }

@@ -3,7 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.worker.provider.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,7 @@ final class Job {
   private final SendRequest request;
   private final long readAtNanos;
   private int attempts;
+  private @Nullable Instant firstTriedAt;
   private boolean inFlight;
 
   Job(OwnedPartition partition, long offset, SendRequest request, long readAtNanos) {
@@ -25,6 +26,7 @@ final class Job {
     this.request = request;
     this.readAtNanos = readAtNanos;
     this.attempts = request.attempts();
+    this.firstTriedAt = request.firstTriedAt();
   }
 
   OwnedPartition partition() {
@@ -54,15 +56,28 @@ final class Job {
     partition.addInFlight(1);
   }
 
-  /** The launcher has handed it back; counts the attempt unless the provider was only too busy. */
-  void landed(Outcome outcome) {
+  /** The launcher has handed it back. */
+  void landed(Instant at) {
     if (inFlight) {
       inFlight = false;
       partition.addInFlight(-1);
-      if (!(outcome instanceof Outcome.Throttled)) {
-        attempts++;
-      }
+      firstTriedAt = firstTriedAt == null ? at : firstTriedAt;
     }
+  }
+
+  /** The attempt was about this message, not about a provider that takes nothing from anybody. */
+  void countAttempt() {
+    attempts++;
+  }
+
+  /** How long ago it was first tried. */
+  Duration age(Instant now) {
+    return firstTriedAt == null ? Duration.ZERO : Duration.between(firstTriedAt, now);
+  }
+
+  /** The request for the tail of its lane. */
+  SendRequest again(@Nullable Instant notBefore) {
+    return request.again(attempts, notBefore, firstTriedAt);
   }
 
   SendResult result(
@@ -70,7 +85,8 @@ final class Job {
       @Nullable String messageId,
       @Nullable String errorCode,
       @Nullable String errorDetail,
-      Instant at) {
+      Instant at,
+      boolean optOut) {
     return new SendResult(
         request.recipientId(),
         request.campaignId(),
@@ -80,7 +96,8 @@ final class Job {
         errorCode,
         errorDetail,
         attempts,
-        at);
+        at,
+        optOut ? true : null);
   }
 
   /** Comes back with the provider's receipts. */

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** A slice of one sender's rate, with the requests that wait for it. */
 final class Lane {
   private final Deque<Job> ready = new ArrayDeque<>();
+  private final Throttle throttle = new Throttle();
   private final Pacer pacer;
+  private double permitsPerSecond;
 
   Lane(double permitsPerSecond) {
+    this.permitsPerSecond = permitsPerSecond;
     pacer = new Pacer(permitsPerSecond);
   }
 
@@ -25,7 +28,12 @@ final class Lane {
 
   /** How many may be picked now: those whose time slots begin within the given time. */
   int allowance(Duration pickAhead) {
-    return ready.isEmpty() ? 0 : (int) Math.min(ready.size(), pacer.room(pickAhead));
+    long now = System.nanoTime();
+    if (ready.isEmpty() || throttle.paused(now)) {
+      return 0;
+    }
+    pacer.setRate(permitsPerSecond * throttle.share(now));
+    return (int) Math.min(ready.size(), pacer.room(pickAhead));
   }
 
   @Nullable Job peek() {
@@ -38,7 +46,12 @@ final class Lane {
 
   /** Runs the action in the next time slot. The newest request tells the lane's rate. */
   void launch(Job job, Runnable action) {
-    pacer.setRate(job.request().permitsPerSecond());
+    permitsPerSecond = job.request().permitsPerSecond();
     pacer.submit(action);
+  }
+
+  /** The provider wants fewer messages, and perhaps none for a while. */
+  void throttled(@Nullable Duration pause) {
+    throttle.throttled(System.nanoTime(), pause);
   }
 }

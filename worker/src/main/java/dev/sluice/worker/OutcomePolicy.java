@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
@@ -8,44 +10,127 @@ import dev.sluice.worker.provider.Outcome;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what came of an attempt into what happens next. Pure. */
+/** Turns what came of an attempt into what happens next. */
 final class OutcomePolicy {
   private final RetryPolicy retries;
+  private final Streaks streaks = new Streaks();
 
   OutcomePolicy(RetryPolicy retries) {
     this.retries = retries;
   }
 
+  /** Takes an outcome in, once, before it is decided upon. */
+  void observe(Finished finished) {
+    Job job = finished.job();
+    streaks.observe(job.request(), finished.outcome());
+    boolean aboutThisMessage =
+        switch (finished.outcome()) {
+          case Outcome.Accepted a -> true;
+          case Outcome.Refused r -> true;
+          case Outcome.OptedOut o -> true;
+          case Outcome.BadRequest b -> true;
+          case Outcome.TryAgain t -> true;
+          case Outcome.PairLimited p -> true;
+          case Outcome.InDoubt d -> true;
+          case Outcome.Unavailable u -> !streaks.providerIsDown(job.request().sender().id());
+          case Outcome.Throttled t -> false;
+          case Outcome.SenderBlocked b -> false;
+          case Outcome.CampaignStopped s -> false;
+        };
+    if (aboutThisMessage) {
+      job.countAttempt();
+    }
+  }
+
+  /** What happens next. Asking again changes nothing. */
   Decision decide(Finished finished) {
     Job job = finished.job();
     return switch (finished.outcome()) {
-      case Outcome.Accepted(String id) -> publish(finished, RecipientStatus.SENT, id, null, null);
-      case Outcome.Refused(String code, String detail) ->
-          publish(finished, RecipientStatus.FAILED, null, code, detail);
+      case Outcome.Accepted(String id, String note) ->
+          publish(finished, RecipientStatus.SENT, id, null, note);
+      case Outcome.Refused(String code, String detail) -> failed(finished, code, detail);
+      case Outcome.OptedOut(String code, String detail) ->
+          new Decision.Publish(
+              job.result(RecipientStatus.FAILED, null, code, detail, finished.at(), true));
+      case Outcome.BadRequest(String code, String detail) ->
+          streaks.campaignIsAtFault(job.request().campaignId())
+              ? stopCampaign(
+                  finished, code, Streaks.LONG + " in a row were refused with " + code, detail)
+              : failed(finished, code, detail);
       case Outcome.TryAgain(String code, String detail, Duration after) ->
-          retries.exhausted(job.attempts())
-              ? publish(finished, RecipientStatus.FAILED, null, code, detail)
-              : later(finished, retries.wait(job.attempts(), after), code, detail);
+          again(finished, code, detail, after);
+      case Outcome.Unavailable(String code, String detail, Duration after) ->
+          streaks.providerIsDown(job.request().sender().id())
+              ? blockSender(finished, code, "the provider seems to be down: " + detail, true)
+              : again(finished, code, detail, after);
+      case Outcome.PairLimited(String code, String detail) ->
+          // Meta: wait 4^X s after a failure, X from 0.
+          again(
+              finished,
+              code,
+              detail,
+              Duration.ofSeconds(1L << (2 * Math.clamp(job.attempts() - 1, 0, 5))));
       case Outcome.Throttled(String code, String detail, Duration after) ->
           later(finished, retries.wait(1, after), code, detail);
+      case Outcome.SenderBlocked(String code, String detail) ->
+          blockSender(finished, code, detail, false);
+      case Outcome.CampaignStopped(String code, String detail) ->
+          stopCampaign(finished, code, "the provider refuses the campaign with " + code, detail);
       case Outcome.InDoubt(String detail) ->
           job.request().onDoubt() == OnDoubt.RESEND
                   && !job.partition().lost()
-                  && !retries.exhausted(job.attempts())
+                  && !retries.exhausted(job, finished.at())
               ? new Decision.Wait(retries.wait(1, null))
               : publish(finished, RecipientStatus.UNCONFIRMED, null, "in_doubt", detail);
     };
   }
 
+  private Decision again(Finished finished, String code, String detail, @Nullable Duration after) {
+    Job job = finished.job();
+    return retries.exhausted(job, finished.at())
+        ? failed(finished, code, detail)
+        : later(finished, retries.wait(job.attempts(), after), code, detail);
+  }
+
   private Decision later(Finished finished, Duration delay, String code, String detail) {
     Job job = finished.job();
     if (job.partition().lost()) {
-      // The new owner has called it in doubt. It is not: it certainly was not sent.
-      return publish(finished, RecipientStatus.FAILED, null, code, "not sent: " + detail);
+      return notSent(finished, code, detail);
     }
     return delay.compareTo(retries.inMemory()) <= 0
         ? new Decision.Wait(delay)
-        : new Decision.Requeue(job.request().again(job.attempts(), finished.at().plus(delay)));
+        : new Decision.Requeue(job.again(finished.at().plus(delay)));
+  }
+
+  private static Decision blockSender(
+      Finished finished, String code, String detail, boolean probing) {
+    return finished.job().partition().lost()
+        ? notSent(finished, code, detail)
+        : new Decision.BlockSender(
+            new Control(Control.State.BLOCKED, code + ": " + detail, probing ? true : null));
+  }
+
+  private static Decision stopCampaign(
+      Finished finished, String code, String reason, String detail) {
+    return finished.job().partition().lost()
+        ? notSent(finished, code, detail)
+        : new Decision.StopCampaign(
+            new CampaignCommand(
+                CampaignCommand.Action.PAUSE,
+                finished.job().request().campaignId(),
+                "worker",
+                finished.at(),
+                reason + ": " + detail,
+                null));
+  }
+
+  /** The partition's new owner has called it in doubt. It is not: it certainly was not sent. */
+  private static Decision notSent(Finished finished, String code, String detail) {
+    return failed(finished, code, "not sent: " + detail);
+  }
+
+  private static Decision failed(Finished finished, String code, String detail) {
+    return publish(finished, RecipientStatus.FAILED, null, code, detail);
   }
 
   private static Decision publish(
@@ -54,7 +139,8 @@ final class OutcomePolicy {
       @Nullable String messageId,
       @Nullable String code,
       @Nullable String detail) {
-    SendResult result = finished.job().result(status, messageId, code, detail, finished.at());
+    SendResult result =
+        finished.job().result(status, messageId, code, detail, finished.at(), false);
     return new Decision.Publish(result);
   }
 }

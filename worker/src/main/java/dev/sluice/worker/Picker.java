@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.ControlsView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,17 +12,26 @@ final class Picker {
   /** A record that must wait is put back at the tail of its lane after so long in memory. */
   static final Duration HELD_IN_MEMORY = Duration.ofSeconds(5);
 
-  private static final Duration HELD_LOOK = Duration.ofMillis(250);
+  /** A record that waits for people is looked at again after so long. */
+  static final Duration HELD_LOOK = Duration.ofMillis(250);
+
   private static final int MOST_LOOKED_AT = 2_000;
 
-  private final Controls controls;
+  private final ControlsView controls;
   private final Launcher launcher;
   private final Postponed postponed;
+  private final Outages outages;
   private final int maxInFlight;
   private final PickAhead pickAhead = new PickAhead();
   private int turns;
 
-  Picker(Controls controls, Launcher launcher, Postponed postponed, int maxInFlight) {
+  Picker(
+      ControlsView controls,
+      Launcher launcher,
+      Postponed postponed,
+      Outages outages,
+      int maxInFlight) {
+    this.outages = outages;
     this.controls = controls;
     this.launcher = launcher;
     this.postponed = postponed;
@@ -71,17 +81,25 @@ final class Picker {
             picked++;
           }
         }
-        case PAUSED -> {
-          if (System.nanoTime() - job.readAtNanos() > HELD_IN_MEMORY.toNanos()) {
-            round.requeue(job, lane);
-          } else {
-            postponed.add(job, System.nanoTime() + HELD_LOOK.toNanos());
+        case PAUSED -> hold(job, lane, round);
+        case BLOCKED -> {
+          if (controls.sender(job.request().sender().id()).isProbing()) {
+            outages.waiting(job.request().sender());
           }
+          hold(job, lane, round);
         }
         case CANCELLED -> round.drop(job, lane);
       }
     }
     return picked;
+  }
+
+  private void hold(Job job, Lane lane, Round round) {
+    if (System.nanoTime() - job.readAtNanos() > HELD_IN_MEMORY.toNanos()) {
+      round.requeue(job, lane);
+    } else {
+      postponed.add(job, System.nanoTime() + HELD_LOOK.toNanos());
+    }
   }
 
   private static boolean mustWait(Job job) {

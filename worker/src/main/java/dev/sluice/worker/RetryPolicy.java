@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -8,18 +9,25 @@ import org.jspecify.annotations.Nullable;
  * How a message that the provider did not take is tried again.
  *
  * @param maxAttempts attempts in all, after which the recipient has failed
+ * @param maxAge how long after its first attempt a message may still be tried
  * @param first the wait after the first attempt; it doubles with each further one
  * @param longest the longest wait
  * @param inMemory waits up to this are spent in memory; for longer ones the message goes back to
  *     the tail of its lane
  */
-public record RetryPolicy(int maxAttempts, Duration first, Duration longest, Duration inMemory) {
-  /** Five attempts, waiting 1 s to 60 s between them. */
+public record RetryPolicy(
+    int maxAttempts, Duration maxAge, Duration first, Duration longest, Duration inMemory) {
+  /** Five attempts within a day, waiting 1 s to 60 s between them. */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(5, Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofSeconds(30));
+      new RetryPolicy(
+          5,
+          Duration.ofDays(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30));
 
-  boolean exhausted(int attempts) {
-    return attempts >= maxAttempts;
+  boolean exhausted(Job job, Instant now) {
+    return job.attempts() >= maxAttempts || job.age(now).compareTo(maxAge) >= 0;
   }
 
   /**

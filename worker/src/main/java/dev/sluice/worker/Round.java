@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.Control;
+import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Launcher.Finished;
@@ -21,6 +23,7 @@ final class Round {
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
   private final Map<Job, Duration> waits = new HashMap<>();
+  private final Map<String, Control> controls = new HashMap<>();
   private int changes;
 
   /** A job and the lane that it was taken from. */
@@ -65,10 +68,36 @@ final class Round {
         batch.requeue(job.partition().topicPartition().partition(), copy);
         mark(job, State.DONE);
       }
-      case Decision.Wait(var delay) -> {
-        mark(job, State.WAITING);
-        waits.put(job, delay);
+      case Decision.Wait(var delay) -> await(job, delay);
+      case Decision.BlockSender(var control) -> {
+        control(Control.senderKey(job.request().sender().id()), control);
+        await(job, Picker.HELD_LOOK);
       }
+      case Decision.StopCampaign(var pause) -> {
+        String key = Control.campaignKey(pause.campaignId());
+        if (controls.putIfAbsent(key, new Control(Control.State.PAUSED, pause.reason())) == null) {
+          batch.command(pause);
+        }
+        await(job, Picker.HELD_LOOK);
+      }
+    }
+  }
+
+  private void await(Job job, Duration delay) {
+    mark(job, State.WAITING);
+    waits.put(job, delay);
+  }
+
+  /** Lets a sender go on. */
+  void unblock(String senderId) {
+    changes++;
+    control(
+        Control.senderKey(senderId), new Control(Control.State.RUNNING, "the provider is back"));
+  }
+
+  private void control(String key, Control control) {
+    if (controls.putIfAbsent(key, control) == null) {
+      batch.control(key, control);
     }
   }
 
@@ -82,8 +111,7 @@ final class Round {
   /** Puts a job back at the tail of its lane. */
   void requeue(Job job, Lane lane) {
     batch.requeue(
-        job.partition().topicPartition().partition(),
-        job.request().again(job.attempts(), job.request().notBefore()));
+        job.partition().topicPartition().partition(), job.again(job.request().notBefore()));
     drop(job, lane);
   }
 
@@ -101,7 +129,8 @@ final class Round {
   }
 
   /** It has committed: launches what is declared started. */
-  void carryOut(Launcher launcher, Postponed postponed, long begunNanos) {
+  void carryOut(Launcher launcher, Postponed postponed, ControlsView view, long begunNanos) {
+    controls.forEach(view::expect);
     for (Taken one : started) {
       one.job().partition().addWaiting(-1);
       one.job().takeOff();

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.schema.Backoff;
+import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
@@ -46,10 +47,11 @@ public final class Worker implements AutoCloseable {
   private final Health health;
   private final Launcher launcher;
   private final WorkerMeters meters;
-  private final Controls controls;
+  private final ControlsView controls;
   private final Probe probe;
   private final TransactionalOutput output;
   private final Map<String, MessageProvider> providers;
+  private final Outages outages;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile int partitions;
@@ -68,8 +70,9 @@ public final class Worker implements AutoCloseable {
     this.health = health;
     this.providers = Map.copyOf(providers);
     launcher = new Launcher(providers);
+    outages = new Outages(providers);
     meters = new WorkerMeters(registry, launcher);
-    controls = new Controls(config.kafka(), health);
+    controls = new ControlsView(config.kafka(), health);
     probe = Probe.of(config.kafka(), health);
     output =
         new TransactionalOutput(
@@ -140,7 +143,7 @@ public final class Worker implements AutoCloseable {
 
   private void cycle() {
     KafkaConsumer<byte[], byte[]> consumer = consumer();
-    Cycle cycle = new Cycle(consumer, output, launcher, controls, config, meters, health);
+    Cycle cycle = new Cycle(consumer, output, launcher, controls, outages, config, meters, health);
     try {
       consumer.subscribe(List.of(config.kafka().topics().sendRequests()), cycle.assignment());
       while (running()) {

@@ -33,7 +33,13 @@ final class WorkerMeters {
         switch (outcome) {
           case Outcome.Accepted a -> "accepted";
           case Outcome.Refused r -> "refused";
+          case Outcome.OptedOut o -> "opted_out";
+          case Outcome.BadRequest b -> "bad_request";
           case Outcome.TryAgain t -> "try_again";
+          case Outcome.Unavailable u -> "unavailable";
+          case Outcome.PairLimited p -> "pair_limited";
+          case Outcome.SenderBlocked b -> "sender_blocked";
+          case Outcome.CampaignStopped s -> "campaign_stopped";
           case Outcome.Throttled t -> "throttled";
           case Outcome.InDoubt d -> "in_doubt";
         };

@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -99,8 +101,7 @@ class OutcomePolicyTest {
   void throttlingNeverUsesUpARecipientsAttempts() {
     Outcome outcome = new Outcome.Throttled("130429", "rate limit hit", null);
     Job job = job(OnDoubt.HOLD, 4);
-    job.takeOff();
-    job.landed(outcome);
+    policy.observe(new Finished(job, outcome, NOW));
 
     assertThat(job.attempts()).isEqualTo(4);
     assertThat(decide(job, outcome)).isInstanceOf(Decision.Wait.class);
@@ -114,6 +115,101 @@ class OutcomePolicyTest {
     assertThat(
             published(decide(job, new Outcome.TryAgain("not_connected", "refused", null))).status())
         .isEqualTo(RecipientStatus.FAILED);
+  }
+
+  @Test
+  void anOptOutFailsTheRecipientForEver() {
+    Decision decision = decide(job(OnDoubt.HOLD, 1), new Outcome.OptedOut("131050", "stop"));
+
+    assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
+    assertThat(published(decision).optOut()).isTrue();
+  }
+
+  @Test
+  void thePairLimitWaitsFourTimesLongerAfterEachFailure() {
+    Outcome outcome = new Outcome.PairLimited("131056", "pair");
+
+    assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
+        .isEqualTo(new Decision.Wait(Duration.ofSeconds(1)));
+    assertThat(decide(job(OnDoubt.HOLD, 2), outcome))
+        .isEqualTo(new Decision.Wait(Duration.ofSeconds(4)));
+    assertThat(decide(job(OnDoubt.HOLD, 4), outcome)).isInstanceOf(Decision.Requeue.class);
+  }
+
+  @Test
+  void aMessageTriedForADayHasFailed() {
+    Job job = job(OnDoubt.HOLD, 1);
+    job.takeOff();
+    job.landed(NOW.minus(Duration.ofHours(25)));
+
+    assertThat(published(decide(job, new Outcome.TryAgain("131000", "?", null))).status())
+        .isEqualTo(RecipientStatus.FAILED);
+  }
+
+  @Test
+  void aRowOfOutagesBlocksTheSenderAndUsesUpNoAttempts() {
+    Outcome down = new Outcome.Unavailable("not_connected", "refused", null);
+    Job last = job(OnDoubt.HOLD, 4);
+    for (int i = 0; i < Streaks.LONG; i++) {
+      policy.observe(new Finished(job(OnDoubt.HOLD, 0), down, NOW));
+    }
+    policy.observe(new Finished(last, down, NOW));
+
+    assertThat(last.attempts()).isEqualTo(4);
+    assertThat(decide(last, down))
+        .isInstanceOfSatisfying(
+            Decision.BlockSender.class,
+            block -> {
+              assertThat(block.control().state()).isEqualTo(Control.State.BLOCKED);
+              assertThat(block.control().isProbing()).isTrue();
+            });
+  }
+
+  @Test
+  void aSuccessInBetweenEndsTheRow() {
+    Outcome down = new Outcome.Unavailable("131000", "?", null);
+    for (int i = 0; i < 3 * Streaks.LONG; i++) {
+      Outcome outcome = i % 5 == 4 ? new Outcome.Accepted("wamid") : down;
+      policy.observe(new Finished(job(OnDoubt.HOLD, 0), outcome, NOW));
+    }
+
+    assertThat(decide(job(OnDoubt.HOLD, 1), down)).isInstanceOf(Decision.Wait.class);
+  }
+
+  @Test
+  void aBadTokenBlocksTheSenderUntilPeopleHaveDoneSomething() {
+    Decision decision = decide(job(OnDoubt.HOLD, 1), new Outcome.SenderBlocked("190", "expired"));
+
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            Decision.BlockSender.class,
+            block -> {
+              assertThat(block.control().isProbing()).isFalse();
+              assertThat(block.control().reason()).contains("190").contains("expired");
+            });
+  }
+
+  @Test
+  void aRefusedTemplateStopsItsCampaign() {
+    assertThat(decide(job(OnDoubt.HOLD, 1), new Outcome.CampaignStopped("132015", "paused")))
+        .isInstanceOfSatisfying(
+            Decision.StopCampaign.class,
+            stop -> {
+              assertThat(stop.pause().command()).isEqualTo(CampaignCommand.Action.PAUSE);
+              assertThat(stop.pause().reason()).contains("132015");
+            });
+  }
+
+  @Test
+  void oneBadRequestFailsItsRecipientAndARowOfThemStopsTheCampaign() {
+    Outcome bad = new Outcome.BadRequest("132000", "wrong number of parameters");
+
+    assertThat(published(decide(job(OnDoubt.HOLD, 1), bad)).status())
+        .isEqualTo(RecipientStatus.FAILED);
+    for (int i = 0; i < Streaks.LONG; i++) {
+      policy.observe(new Finished(job(OnDoubt.HOLD, 0), bad, NOW));
+    }
+    assertThat(decide(job(OnDoubt.HOLD, 1), bad)).isInstanceOf(Decision.StopCampaign.class);
   }
 
   private Decision decide(Job job, Outcome outcome) {

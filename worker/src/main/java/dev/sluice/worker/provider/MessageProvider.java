@@ -12,6 +12,11 @@ public interface MessageProvider extends AutoCloseable {
   /** Gets ready to send soon, for example by opening a connection. May fail without harm. */
   default void warmUp() {}
 
+  /** Whether the provider answers at all, asked while its senders wait for it; sends nothing. */
+  default boolean available() {
+    return true;
+  }
+
   @Override
   void close();
 }

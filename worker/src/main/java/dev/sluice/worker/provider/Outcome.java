@@ -6,11 +6,29 @@ import org.jspecify.annotations.Nullable;
 /** What came of one attempt to send. Closed, so that the compiler finds who forgot a case. */
 public sealed interface Outcome {
 
-  /** The provider took the message. */
-  record Accepted(String messageId) implements Outcome {}
+  /**
+   * The provider took the message.
+   *
+   * @param note what people should know about it, or null
+   */
+  record Accepted(String messageId, @Nullable String note) implements Outcome {
+    /** One that there is nothing to say about. */
+    public Accepted(String messageId) {
+      this(messageId, null);
+    }
+  }
 
-  /** The provider refused it, and would again. */
+  /** The provider refused it because of its recipient, and would again. */
   record Refused(String code, String detail) implements Outcome {}
+
+  /** The provider refused it because its recipient wants nothing from this business. */
+  record OptedOut(String code, String detail) implements Outcome {}
+
+  /**
+   * The provider refused what was asked, and would again. Where that happens to one after the
+   * other, the campaign is at fault, not its recipients.
+   */
+  record BadRequest(String code, String detail) implements Outcome {}
 
   /**
    * The provider did not take it, but may another time. It uses up one of the recipient's attempts.
@@ -20,11 +38,26 @@ public sealed interface Outcome {
   record TryAgain(String code, String detail, @Nullable Duration after) implements Outcome {}
 
   /**
+   * As {@link TryAgain}, but from a provider that seems to be down. Where that happens to one after
+   * the other it uses up no attempts, and the sender waits until the provider is back.
+   */
+  record Unavailable(String code, String detail, @Nullable Duration after) implements Outcome {}
+
+  /** Too many messages to this recipient; the others go on. It uses up an attempt. */
+  record PairLimited(String code, String detail) implements Outcome {}
+
+  /**
    * The provider wants fewer messages. It uses up no attempt.
    *
    * @param after how long the provider asks to wait, or null if it does not say
    */
   record Throttled(String code, String detail, @Nullable Duration after) implements Outcome {}
+
+  /** The provider takes nothing from this sender until people have done something. */
+  record SenderBlocked(String code, String detail) implements Outcome {}
+
+  /** The provider takes nothing of this campaign until people have done something. */
+  record CampaignStopped(String code, String detail) implements Outcome {}
 
   /** The provider may or may not have taken it. It must not be sent again. */
   record InDoubt(String detail) implements Outcome {}

@@ -1,15 +1,143 @@
 package dev.sluice.worker.provider;
 
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.BLOCK_SENDER;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.FAIL;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.FAIL_OR_STOP;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.PAIR;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.RETRY;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.SLOW;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.STOP_CAMPAIGN;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.SUPPRESS;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.UNAVAILABLE;
+
 import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What to make of the API's errors. Meta asks to go by {@code error.code}, not by HTTP status or
- * text; the status decides only where the code is not known.
+ * What to make of the API's errors, as one table. Meta asks to go by {@code error.code}, not by
+ * HTTP status or text; the status decides only where the code is not known.
+ *
+ * @see <a
+ *     href="https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes">Meta's
+ *     error codes</a>
  */
 final class WhatsAppErrors {
+  /** What a code calls for. */
+  enum Policy {
+    /** The lane slows down; the message waits and uses up no attempt. */
+    SLOW,
+    /** This pair of sender and recipient waits; the lane goes on. */
+    PAIR,
+    /** Not accepted; again after a while, a few times. */
+    RETRY,
+    /** As RETRY, but the provider seems to be down: many in a row hold the sender. */
+    UNAVAILABLE,
+    /** This recipient, for good. */
+    FAIL,
+    /** This recipient; many in a row stop the campaign, because then it is at fault. */
+    FAIL_OR_STOP,
+    /** This recipient, who is never to be written to again. */
+    SUPPRESS,
+    /** Hold the campaign and tell people. */
+    STOP_CAMPAIGN,
+    /** Hold the sender and tell people. */
+    BLOCK_SENDER
+  }
+
+  /** A line of the table. */
+  record Rule(int code, Policy policy, @Nullable Duration pause, String meaning) {}
+
+  private static final Map<Integer, Rule> TABLE =
+      Stream.of(
+              // Too fast.
+              rule(130429, SLOW, null, "throughput of the number reached"),
+              rule(4, SLOW, Duration.ofSeconds(60), "the app's call limit"),
+              rule(80007, SLOW, Duration.ofSeconds(60), "the account's call limit"),
+              rule(17, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
+              rule(32, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
+              rule(613, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
+              rule(131056, PAIR, null, "too many messages to this recipient"),
+              // Temporary.
+              rule(1, RETRY, null, "invalid request or server error"),
+              rule(2, UNAVAILABLE, null, "the API is down or overloaded"),
+              rule(131000, UNAVAILABLE, null, "something went wrong"),
+              rule(131016, UNAVAILABLE, null, "a service is unavailable"),
+              rule(133004, UNAVAILABLE, null, "the server is temporarily unavailable"),
+              rule(131057, UNAVAILABLE, Duration.ofSeconds(60), "the account is in maintenance"),
+              rule(2494100, UNAVAILABLE, Duration.ofMinutes(3), "the number is in maintenance"),
+              rule(134101, RETRY, Duration.ofMinutes(10), "the template is still syncing"),
+              // The recipient.
+              rule(131026, FAIL, null, "undeliverable: not on WhatsApp, or an old version"),
+              rule(131021, FAIL, null, "the recipient is the sender"),
+              rule(131030, FAIL, null, "the recipient is not in the test number's list"),
+              rule(131047, FAIL_OR_STOP, null, "over 24 hours since the user's last message"),
+              rule(131049, FAIL, null, "held back for healthy ecosystem engagement"),
+              rule(131050, SUPPRESS, null, "the user stopped marketing messages"),
+              rule(130472, FAIL, null, "the user takes part in an experiment"),
+              rule(130403, SUPPRESS, null, "this business has blocked the user"),
+              rule(130497, FAIL, null, "the account may not message this country"),
+              rule(137000, FAIL, null, "the identity's hash does not match"),
+              // The request or its template.
+              rule(100, FAIL_OR_STOP, null, "a bad parameter"),
+              rule(131008, FAIL_OR_STOP, null, "a parameter is missing"),
+              rule(131009, FAIL_OR_STOP, null, "a parameter's value is invalid"),
+              rule(132000, FAIL_OR_STOP, null, "wrong number of template parameters"),
+              rule(132012, FAIL_OR_STOP, null, "wrong format of template parameters"),
+              rule(132018, FAIL_OR_STOP, null, "the template's parameters are invalid"),
+              rule(131051, STOP_CAMPAIGN, null, "unsupported type of message"),
+              rule(131053, FAIL_OR_STOP, null, "the media could not be uploaded"),
+              rule(131052, FAIL, null, "media could not be downloaded"),
+              rule(132001, STOP_CAMPAIGN, null, "no such template in this language"),
+              rule(132005, FAIL_OR_STOP, null, "the translated text is too long"),
+              rule(132007, STOP_CAMPAIGN, null, "the template's content violates the policy"),
+              rule(132015, STOP_CAMPAIGN, null, "the template is paused for low quality"),
+              rule(132016, STOP_CAMPAIGN, null, "the template is disabled for low quality"),
+              rule(131063, STOP_CAMPAIGN, null, "marketing templates are switched off"),
+              rule(131055, STOP_CAMPAIGN, null, "wrong type for the marketing API"),
+              rule(134100, STOP_CAMPAIGN, null, "only for marketing templates"),
+              rule(134102, STOP_CAMPAIGN, null, "the marketing API is not available"),
+              rule(132068, STOP_CAMPAIGN, null, "the flow is blocked"),
+              rule(132069, STOP_CAMPAIGN, null, "the flow is throttled"),
+              rule(135000, FAIL_OR_STOP, null, "an unknown error with the parameters"),
+              // The sender.
+              rule(131048, BLOCK_SENDER, null, "the number is restricted as spam"),
+              rule(131064, BLOCK_SENDER, null, "the account is limited for classification"),
+              rule(133016, BLOCK_SENDER, null, "too many registrations"),
+              rule(0, BLOCK_SENDER, null, "the token cannot be used"),
+              rule(190, BLOCK_SENDER, null, "the token is invalid or has expired"),
+              rule(3, BLOCK_SENDER, null, "a capability or permission is missing"),
+              rule(10, BLOCK_SENDER, null, "a permission is missing"),
+              rule(104, BLOCK_SENDER, null, "there is no token"),
+              rule(131005, BLOCK_SENDER, null, "access denied"),
+              rule(33, BLOCK_SENDER, null, "the number was deleted"),
+              rule(803, BLOCK_SENDER, null, "the number's id is unknown"),
+              rule(368, BLOCK_SENDER, null, "blocked for violating policies"),
+              rule(131031, BLOCK_SENDER, null, "the account is locked or restricted"),
+              rule(131042, BLOCK_SENDER, null, "a payment problem"),
+              rule(131037, BLOCK_SENDER, null, "the number has no approved display name"),
+              rule(131045, BLOCK_SENDER, null, "the number is not registered"),
+              rule(133010, BLOCK_SENDER, null, "the number is not registered"),
+              rule(133000, BLOCK_SENDER, null, "the number's registration is not finished"),
+              rule(133006, BLOCK_SENDER, null, "the number is not verified"),
+              rule(133015, BLOCK_SENDER, null, "the number was deleted a moment ago"),
+              rule(134011, BLOCK_SENDER, null, "the payments terms are not accepted"))
+          .collect(Collectors.toUnmodifiableMap(Rule::code, Function.identity()));
+
   private WhatsAppErrors() {}
+
+  private static Rule rule(int code, Policy policy, @Nullable Duration wait, String meaning) {
+    return new Rule(code, policy, wait, meaning);
+  }
+
+  /** The table's lines. */
+  static Iterable<Rule> rules() {
+    return TABLE.values();
+  }
 
   /**
    * The outcome of an answer that is not a success.
@@ -22,45 +150,63 @@ final class WhatsAppErrors {
     }
     // Codes come as strings in places.
     int code = error.path("code").asInt(-1);
-    String name = Integer.toString(code);
-    String detail = detail(error);
-    return switch (code) {
-      // Throughput of the number; call limits of the app, the account and the Graph API.
-      case 130429, 4, 80007, 17, 32, 613 -> new Outcome.Throttled(name, detail, retryAfter);
-      // The pair of sender and recipient: this recipient only.
-      case 131056 -> new Outcome.TryAgain(name, detail, Duration.ofSeconds(6));
-      // Temporary by Meta's description.
-      case 1, 2, 131000, 131016, 133004 -> new Outcome.TryAgain(name, detail, retryAfter);
-      // Maintenance, for example while the number's throughput is raised.
-      case 131057 -> new Outcome.TryAgain(name, detail, Duration.ofSeconds(60));
-      case 2494100 -> new Outcome.TryAgain(name, detail, Duration.ofMinutes(3));
-      default -> {
-        if (status == 429) {
-          yield new Outcome.Throttled(name, detail, retryAfter);
-        }
-        yield status >= 500
-            ? new Outcome.TryAgain(name, detail, retryAfter)
-            : new Outcome.Refused(name, detail);
-      }
+    Rule rule = numberUnknown(code, error) ? TABLE.get(33) : TABLE.get(code);
+    Policy policy = rule == null ? byStatus(code, status) : rule.policy();
+    Duration wait = retryAfter == null && rule != null ? rule.pause() : retryAfter;
+    return outcome(policy, Integer.toString(code), detail(error, rule), wait);
+  }
+
+  private static Outcome outcome(
+      Policy policy, String code, String detail, @Nullable Duration wait) {
+    return switch (policy) {
+      case SLOW -> new Outcome.Throttled(code, detail, wait);
+      case PAIR -> new Outcome.PairLimited(code, detail);
+      case RETRY -> new Outcome.TryAgain(code, detail, wait);
+      case UNAVAILABLE -> new Outcome.Unavailable(code, detail, wait);
+      case FAIL -> new Outcome.Refused(code, detail);
+      case FAIL_OR_STOP -> new Outcome.BadRequest(code, detail);
+      case SUPPRESS -> new Outcome.OptedOut(code, detail);
+      case STOP_CAMPAIGN -> new Outcome.CampaignStopped(code, detail);
+      case BLOCK_SENDER -> new Outcome.SenderBlocked(code, detail);
     };
+  }
+
+  private static Policy byStatus(int code, int status) {
+    if (code >= 200 && code <= 299) {
+      // Graph's whole range of missing permissions.
+      return BLOCK_SENDER;
+    }
+    if (status == 401) {
+      return BLOCK_SENDER;
+    }
+    if (status == 429) {
+      return SLOW;
+    }
+    return status >= 500 ? UNAVAILABLE : FAIL_OR_STOP;
+  }
+
+  /** Code 100, sub-code 33: the number does not exist, or the token has no rights to it. */
+  private static boolean numberUnknown(int code, JsonNode error) {
+    return code == 100
+        && (error.path("error_subcode").asInt(0) == 33
+            || error.path("message").asString("").contains("does not exist"));
   }
 
   /** Not the API itself but something in between answered, or it broke while answering. */
   private static Outcome withoutError(int status, @Nullable Duration retryAfter) {
     String name = "http_" + status;
-    if (status == 429) {
-      return new Outcome.Throttled(name, "HTTP 429", retryAfter);
-    }
-    if (status == 503) {
-      return new Outcome.TryAgain(name, "HTTP 503", retryAfter);
-    }
-    return status >= 500
-        ? new Outcome.InDoubt("HTTP " + status + " without the API's own error")
-        : new Outcome.Refused(name, "HTTP " + status + " without the API's own error");
+    String detail = "HTTP " + status + " without the API's own error";
+    return switch (status) {
+      case 401 -> new Outcome.SenderBlocked(name, detail);
+      case 429 -> new Outcome.Throttled(name, detail, retryAfter);
+      case 503 -> new Outcome.Unavailable(name, detail, retryAfter);
+      default -> status >= 500 ? new Outcome.InDoubt(detail) : new Outcome.BadRequest(name, detail);
+    };
   }
 
-  private static String detail(JsonNode error) {
+  private static String detail(JsonNode error, @Nullable Rule rule) {
     String details = error.path("error_data").path("details").asString("");
-    return details.isEmpty() ? error.path("message").asString("") : details;
+    String message = details.isEmpty() ? error.path("message").asString("") : details;
+    return message.isEmpty() && rule != null ? rule.meaning() : message;
   }
 }

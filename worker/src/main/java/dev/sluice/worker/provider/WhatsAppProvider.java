@@ -78,23 +78,30 @@ public final class WhatsAppProvider implements MessageProvider {
 
   /** Asks for the API's root, which sends nothing and needs no token. */
   @Override
-  public void warmUp() {
+  public boolean available() {
     HttpRequest root =
         HttpRequest.newBuilder(config.baseUrl().resolve("/"))
             .timeout(config.connectTimeout())
             .GET()
             .build();
     try {
-      outcome(http.send(root, BodyHandlers.ofInputStream()));
+      return http.send(root, BodyHandlers.discarding()).statusCode() < 500;
     } catch (IOException e) {
       log.debug("no answer from {}", config.baseUrl(), e);
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
+  @Override
+  public void warmUp() {
+    log.debug("warmed up: {}", available());
+  }
+
   private static Outcome notSent(String detail) {
-    return new Outcome.TryAgain("not_connected", detail, null);
+    return new Outcome.Unavailable("not_connected", detail, null);
   }
 
   private HttpRequest request(OutgoingMessage message) {
@@ -121,9 +128,15 @@ public final class WhatsAppProvider implements MessageProvider {
       String id = body.path("messages").path(0).path("id").asString("");
       return id.isEmpty()
           ? new Outcome.InDoubt("HTTP " + status + " without a message id")
-          : new Outcome.Accepted(id);
+          : new Outcome.Accepted(id, note(body));
     }
     return WhatsAppErrors.outcome(status, body.path("error"), retryAfter(answer));
+  }
+
+  /** Pacing: taken, and decided upon within an hour. */
+  private static @Nullable String note(JsonNode body) {
+    String status = body.path("messages").path(0).path("message_status").asString("accepted");
+    return status.equals("accepted") ? null : status;
   }
 
   private static JsonNode parse(InputStream stream) throws IOException {

@@ -59,7 +59,7 @@ class WhatsAppProviderTest {
         WhatsAppProvider provider = provider(simulator.url())) {
       assertThat(provider.send(message("c:1:1")))
           .isInstanceOfSatisfying(
-              Outcome.TryAgain.class, t -> assertThat(t.code()).isEqualTo("131000"));
+              Outcome.Unavailable.class, t -> assertThat(t.code()).isEqualTo("131000"));
     }
   }
 
@@ -76,14 +76,14 @@ class WhatsAppProviderTest {
   @Test
   void aRefusedConnectionIsSafeToTryAgain() {
     try (WhatsAppProvider provider = provider("http://localhost:" + FreePort.next())) {
-      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.TryAgain.class);
+      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.Unavailable.class);
     }
   }
 
   @Test
   void anUnknownHostIsSafeToTryAgain() {
     try (WhatsAppProvider provider = provider("http://nowhere.invalid")) {
-      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.TryAgain.class);
+      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.Unavailable.class);
     }
   }
 
@@ -102,14 +102,15 @@ class WhatsAppProviderTest {
     assertThat(outcome(400, "{\"code\":130429}")).isInstanceOf(Outcome.Throttled.class);
     assertThat(outcome(400, "{\"code\":\"131026\",\"message\":\"m\"}"))
         .isEqualTo(new Outcome.Refused("131026", "m"));
-    assertThat(outcome(400, "{\"code\":131056}")).isInstanceOf(Outcome.TryAgain.class);
+    assertThat(outcome(400, "{\"code\":131056}")).isInstanceOf(Outcome.PairLimited.class);
+    assertThat(outcome(500, "{\"code\":3}")).isInstanceOf(Outcome.SenderBlocked.class);
   }
 
   @Test
   void goesByTheStatusWhereTheCodeIsUnknown() {
     assertThat(outcome(429, "{\"code\":99}")).isInstanceOf(Outcome.Throttled.class);
-    assertThat(outcome(500, "{\"code\":99}")).isInstanceOf(Outcome.TryAgain.class);
-    assertThat(outcome(403, "{\"code\":99}")).isInstanceOf(Outcome.Refused.class);
+    assertThat(outcome(500, "{\"code\":99}")).isInstanceOf(Outcome.Unavailable.class);
+    assertThat(outcome(403, "{\"code\":99}")).isInstanceOf(Outcome.BadRequest.class);
   }
 
   @Test
@@ -117,7 +118,7 @@ class WhatsAppProviderTest {
     JsonNode none = Json.MAPPER.missingNode();
 
     assertThat(WhatsAppErrors.outcome(502, none, null)).isInstanceOf(Outcome.InDoubt.class);
-    assertThat(WhatsAppErrors.outcome(503, none, null)).isInstanceOf(Outcome.TryAgain.class);
+    assertThat(WhatsAppErrors.outcome(503, none, null)).isInstanceOf(Outcome.Unavailable.class);
   }
 
   @Test

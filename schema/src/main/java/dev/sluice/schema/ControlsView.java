@@ -1,10 +1,5 @@
-package dev.sluice.worker;
+package dev.sluice.schema;
 
-import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -25,11 +20,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether campaigns and senders may send now: the whole compacted topic {@code controls}, read in
- * the background. Nothing may be picked before it was read to its end once.
+ * the background. Until it was read to its end once, nobody may rely on it.
  */
-final class Controls implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Controls.class);
+public final class ControlsView implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlsView.class);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+  private static final Control RUNNING = new Control(Control.State.RUNNING, null);
 
   private final KafkaConfig kafka;
   private final Health health;
@@ -39,7 +36,8 @@ final class Controls implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable Consumer<byte[], byte[]> reader;
 
-  Controls(KafkaConfig kafka, Health health) {
+  /** Starts reading; what it cannot reach it reports to {@code health} and keeps trying. */
+  public ControlsView(KafkaConfig kafka, Health health) {
     this.kafka = kafka;
     this.health = health;
     health.starting("controls");
@@ -47,20 +45,38 @@ final class Controls implements AutoCloseable {
   }
 
   /** Whether the topic was read to its end. */
-  boolean complete() {
+  public boolean complete() {
     return complete;
   }
 
   /** What applies to a message: the stricter of its campaign's and its sender's state. */
-  Control.State state(UUID campaignId, String senderId) {
+  public Control.State state(UUID campaignId, String senderId) {
     Control.State campaign = state(Control.campaignKey(campaignId));
     Control.State sender = state(Control.senderKey(senderId));
     return campaign.compareTo(sender) >= 0 ? campaign : sender;
   }
 
   private Control.State state(String key) {
-    Control control = newest.get(key);
-    return control == null ? Control.State.RUNNING : control.state();
+    return find(key).state();
+  }
+
+  private Control find(String key) {
+    return newest.getOrDefault(key, RUNNING);
+  }
+
+  /** What applies to a campaign. */
+  public Control campaign(UUID campaignId) {
+    return find(Control.campaignKey(campaignId));
+  }
+
+  /** What applies to a sender. */
+  public Control sender(String senderId) {
+    return find(Control.senderKey(senderId));
+  }
+
+  /** Lets a control apply that was just written, before it comes back from Kafka. */
+  public void expect(String key, Control control) {
+    newest.put(key, control);
   }
 
   private void run() {

@@ -2,6 +2,8 @@ package dev.sluice.cli;
 
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.WebhookConfig;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,16 @@ final class ConsoleCommand implements Callable<Integer> {
               + " none).")
   private @Nullable String defaultRegion;
 
+  @Option(
+      names = "--opt-out-words",
+      split = ",",
+      paramLabel = "WORD",
+      defaultValue = "${env:SLUICE_OPT_OUT_WORDS:-" + WebhookConfig.DEFAULT_OPT_OUT_WORDS + "}",
+      description =
+          "Messages by which people ask to be left alone (SLUICE_OPT_OUT_WORDS;"
+              + " ${DEFAULT-VALUE}).")
+  private List<String> optOutWords = List.of();
+
   @Override
   public Integer call() throws Exception {
     ConsoleConfig config =
@@ -49,7 +61,11 @@ final class ConsoleCommand implements Callable<Integer> {
             database.config(),
             port,
             Secrets.ofProcess().find("SLUICE_API_TOKEN"),
-            Optional.ofNullable(defaultRegion));
+            Optional.ofNullable(defaultRegion),
+            new WebhookConfig(
+                Secrets.ofProcess().find("WHATSAPP_APP_SECRET"),
+                Secrets.ofProcess().find("WHATSAPP_VERIFY_TOKEN"),
+                optOutWords));
     return RoleProcess.run(
         "console",
         process -> {

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.SimulatorConfig;
@@ -160,6 +161,7 @@ final class DemoCommand implements Callable<Integer> {
                 simulator.url(),
                 workers,
                 FreePort.preferably(port),
+                WebhookConfig.NONE,
                 health,
                 meters));
     await(() -> pipeline.ready(LANE_PARTITIONS), READY_WITHIN, "the services did not come up");

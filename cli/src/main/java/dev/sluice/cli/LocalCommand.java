@@ -1,12 +1,18 @@
 package dev.sluice.cli;
 
+import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
+import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Migration;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -103,18 +109,32 @@ final class LocalCommand implements Callable<Integer> {
         infrastructure.database("sluice_owner", "sluice"),
         Migration.DEFAULT_LANE_PARTITIONS);
     String provider = providerUrl;
+    WebhookConfig webhooks =
+        new WebhookConfig(
+            Optional.of(UUID.randomUUID().toString()),
+            Optional.empty(),
+            List.of(WebhookConfig.DEFAULT_OPT_OUT_WORDS.split(",")));
     if (provider == null) {
-      provider =
-          process
-              .register(new WhatsAppSimulator(SimulatorConfig.friendly(rate).at(simulatorPort)))
-              .url();
+      provider = process.register(simulator(webhooks)).url();
     }
     if (!infrastructureOnly) {
       process.register(
           new LocalPipeline(
-              kafka, database, provider, 1, port, process.health(), process.meters()));
+              kafka, database, provider, 1, port, webhooks, process.health(), process.meters()));
     }
     explain(kafka, database, provider);
+  }
+
+  /** With receipts, if there is a console to take them. */
+  private WhatsAppSimulator simulator(WebhookConfig webhooks) {
+    SimulatorConfig config = SimulatorConfig.friendly(rate).at(simulatorPort);
+    return new WhatsAppSimulator(
+        infrastructureOnly
+            ? config
+            : config.withReceipts(
+                ReceiptConfig.to(
+                    URI.create("http://localhost:" + port + "/webhooks/whatsapp"),
+                    webhooks.appSecret().orElseThrow())));
   }
 
   private void explain(KafkaConfig kafka, DatabaseConfig database, String provider) {

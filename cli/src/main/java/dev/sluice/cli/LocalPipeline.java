@@ -4,6 +4,7 @@ import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.WebhookConfig;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
 import dev.sluice.schema.DatabaseConfig;
@@ -37,6 +38,7 @@ final class LocalPipeline implements AutoCloseable {
       String providerUrl,
       int workerCount,
       int consolePort,
+      WebhookConfig webhooks,
       Health health,
       PrometheusMeterRegistry meters) {
     this.health = health;
@@ -58,7 +60,8 @@ final class LocalPipeline implements AutoCloseable {
     console =
         closer.register(
             new Console(
-                new ConsoleConfig(kafka, database, consolePort, Optional.empty(), Optional.empty()),
+                new ConsoleConfig(
+                    kafka, database, consolePort, Optional.empty(), Optional.empty(), webhooks),
                 health,
                 meters,
                 settings -> HealthEndpoint.add(settings, health, meters)));

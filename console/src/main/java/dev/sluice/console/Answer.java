@@ -3,6 +3,7 @@ package dev.sluice.console;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.UnreadableEventException;
 import io.javalin.http.Context;
+import java.util.Iterator;
 import java.util.UUID;
 
 /** Reading requests and writing answers, the same way everywhere. */
@@ -26,6 +27,19 @@ final class Answer {
     } catch (UnreadableEventException e) {
       throw ProblemException.badRequest("The body is not what is expected: " + e.getMessage());
     }
+  }
+
+  /** The rows of a body in CSV or JSON, as they stream in. */
+  static Iterator<RecipientImport.Row> rows(Context context) {
+    String type =
+        context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
+    return switch (type) {
+      case "text/csv" -> new CsvRows(context.bodyInputStream());
+      case "application/json" -> new JsonRows(context.bodyInputStream());
+      default ->
+          throw ProblemException.badRequest(
+              "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");
+    };
   }
 
   static UUID campaignId(Context context) {

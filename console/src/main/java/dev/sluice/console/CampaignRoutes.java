@@ -2,23 +2,35 @@ package dev.sluice.console;
 
 import dev.sluice.schema.CampaignCommand.Action;
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.EnumSet;
-import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /api/campaigns}: create, read, import recipients, command. */
+/** {@code /api/campaigns}: create, read, import recipients, command, follow. */
 final class CampaignRoutes {
   private static final int LISTED = 200;
 
   private final Campaigns campaigns;
   private final RecipientImport imports;
   private final Commands commands;
+  private final Recipients recipients;
+  private final LiveCampaigns live;
 
-  CampaignRoutes(Campaigns campaigns, RecipientImport imports, Commands commands) {
+  CampaignRoutes(
+      Campaigns campaigns,
+      RecipientImport imports,
+      Commands commands,
+      Recipients recipients,
+      LiveCampaigns live) {
+    this.recipients = recipients;
+    this.live = live;
     this.campaigns = campaigns;
     this.imports = imports;
     this.commands = commands;
@@ -33,6 +45,9 @@ final class CampaignRoutes {
     routes.post("/api/campaigns/{id}/pause", context -> command(context, Action.PAUSE));
     routes.post("/api/campaigns/{id}/resume", context -> command(context, Action.RESUME));
     routes.post("/api/campaigns/{id}/cancel", context -> command(context, Action.CANCEL));
+    routes.post("/api/campaigns/{id}/resend", this::resend);
+    routes.get("/api/campaigns/{id}/recipients", this::recipients);
+    routes.sse("/api/campaigns/{id}/events", live::follow);
   }
 
   private void create(Context context) {
@@ -53,22 +68,55 @@ final class CampaignRoutes {
 
   private void importRecipients(Context context) {
     UUID id = Answer.campaignId(context);
-    String type =
-        context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
-    Iterator<RecipientImport.Row> rows =
-        switch (type) {
-          case "text/csv" -> new CsvRows(context.bodyInputStream());
-          case "application/json" -> new JsonRows(context.bodyInputStream());
-          default ->
-              throw ProblemException.badRequest(
-                  "Send recipients as Content-Type text/csv or application/json, not \""
-                      + type
-                      + "\".");
-        };
-    Answer.json(context, 200, imports.run(id, rows));
+    Answer.json(context, 200, imports.run(id, Answer.rows(context)));
+  }
+
+  private void recipients(Context context) {
+    UUID id = Answer.campaignId(context);
+    campaigns.status(id);
+    RecipientStatus status = null;
+    if (context.queryParam("status") != null) {
+      status = status(context.queryParam("status"));
+    }
+    long after;
+    try {
+      String text = context.queryParam("after");
+      after = text == null || text.isBlank() ? 0 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
+    }
+    Answer.json(context, 200, recipients.page(id, status, context.queryParam("phone"), after));
+  }
+
+  private static RecipientStatus status(String text) {
+    try {
+      return RecipientStatus.valueOf(text.strip().toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+          "\"status\" is one of " + List.of(RecipientStatus.values()) + ", not \"" + text + "\".");
+    }
+  }
+
+  /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */
+  private void resend(Context context) {
+    Set<RecipientStatus> statuses = EnumSet.noneOf(RecipientStatus.class);
+    for (String text : context.queryParams("status")) {
+      statuses.add(status(text));
+    }
+    if (!Set.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED).containsAll(statuses)) {
+      throw ProblemException.badRequest(
+          "Only FAILED recipients can be sent to once more, and UNCONFIRMED ones, some of whom"
+              + " may then get it twice.");
+    }
+    command(
+        context, Action.RESEND, statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses);
   }
 
   private void command(Context context, Action action) {
+    command(context, action, null);
+  }
+
+  private void command(Context context, Action action, @Nullable Set<RecipientStatus> statuses) {
     UUID id = Answer.campaignId(context);
     CampaignStatus status = campaigns.status(id);
     if (!sensible(action).contains(status)) {
@@ -76,10 +124,10 @@ final class CampaignRoutes {
           "The campaign is "
               + status
               + "; it cannot be told to "
-              + action.name().toLowerCase(java.util.Locale.ROOT)
+              + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
-    commands.publish(id, action, "console");
+    commands.publish(id, action, "console", statuses);
     Answer.json(context, 202, Map.of("id", id, "command", action));
   }
 

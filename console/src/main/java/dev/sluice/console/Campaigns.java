@@ -5,6 +5,8 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import java.time.DateTimeException;
@@ -25,9 +27,11 @@ import tools.jackson.databind.JsonNode;
 /** The campaigns' rows, as people see and make them. */
 final class Campaigns {
   private final DSLContext sql;
+  private final ControlsView controls;
 
-  Campaigns(DSLContext sql) {
+  Campaigns(DSLContext sql, ControlsView controls) {
     this.sql = sql;
+    this.controls = controls;
   }
 
   /** A campaign to create; the first three are required. */
@@ -93,7 +97,7 @@ final class Campaigns {
   }
 
   /** A campaign as the API shows it. */
-  Optional<Map<String, Object>> find(UUID id) {
+  Optional<Map<String, @Nullable Object>> find(UUID id) {
     return sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).fetchOptional(this::view);
   }
 
@@ -106,20 +110,21 @@ final class Campaigns {
   }
 
   /** The newest campaigns first. */
-  List<Map<String, Object>> newest(int limit) {
+  List<Map<String, @Nullable Object>> newest(int limit) {
     return sql.selectFrom(CAMPAIGN)
         .orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID)
         .limit(limit)
         .fetch(this::view);
   }
 
-  private Map<String, Object> view(Record row) {
-    Map<String, Object> view = new LinkedHashMap<>();
+  private Map<String, @Nullable Object> view(Record row) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.get(CAMPAIGN.ID));
     view.put("name", row.get(CAMPAIGN.NAME));
     view.put("senderId", row.get(CAMPAIGN.SENDER_ID));
     view.put("message", Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data()));
     view.put("status", row.get(CAMPAIGN.STATUS));
+    view.put("statusReason", reason(row));
     view.put("priority", row.get(CAMPAIGN.PRIORITY));
     view.put("onDoubt", row.get(CAMPAIGN.ON_DOUBT));
     view.put("scheduledAt", row.get(CAMPAIGN.SCHEDULED_AT));
@@ -142,6 +147,19 @@ final class Campaigns {
     view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
     view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
     return view;
+  }
+
+  /** Why nothing is sent now, if somebody or something holds it. */
+  private @Nullable String reason(Record row) {
+    Control sender = controls.sender(row.get(CAMPAIGN.SENDER_ID));
+    return switch (row.get(CAMPAIGN.STATUS)) {
+      case PAUSED, CANCELLED -> controls.campaign(row.get(CAMPAIGN.ID)).reason();
+      case SENDING ->
+          sender.state() == Control.State.BLOCKED
+              ? "the sender is blocked: " + sender.reason()
+              : null;
+      case DRAFT, SCHEDULED, COMPLETED -> null;
+    };
   }
 
   /** The row holds the total once the campaign has started; before, the recipients are counted. */

@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Probe;
@@ -18,7 +19,9 @@ public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
 
   private final Database database;
-  private final Commands commands;
+  private final KafkaOutput output;
+  private final ControlsView controls;
+  private final LiveCampaigns live;
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
   private final Javalin server;
@@ -34,8 +37,13 @@ public final class Console implements AutoCloseable {
     database = new Database(config.database(), 8, "console", meters);
     databaseProbe = Probe.of(database, config.database(), health);
     kafkaProbe = Probe.of(config.kafka(), health);
-    commands = new Commands(config.kafka());
-    WarmUp.of("console", health, commands::warmUp);
+    controls = new ControlsView(config.kafka(), health);
+    output = new KafkaOutput(config.kafka());
+    Commands commands = new Commands(output, config.kafka().topics());
+    Campaigns campaigns = new Campaigns(database.sql(), controls);
+    Suppressions suppressions = new Suppressions(database.sql());
+    live = new LiveCampaigns(campaigns);
+    WarmUp.of("console", health, output::warmUp);
     server =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -49,11 +57,16 @@ public final class Console implements AutoCloseable {
               .map(BearerToken::new)
               .ifPresent(token -> settings.routes.before("/api/*", token::require));
           new CampaignRoutes(
-                  new Campaigns(database.sql()),
+                  campaigns,
                   new RecipientImport(database.sql(), phoneNumbers),
-                  commands)
+                  commands,
+                  new Recipients(database.sql()),
+                  live)
               .add(settings.routes);
-          new SenderRoutes(database.sql()).add(settings.routes);
+          new SenderRoutes(database.sql(), controls, commands).add(settings.routes);
+          new SuppressionRoutes(suppressions, phoneNumbers).add(settings.routes);
+          new WebhookRoutes(database.sql(), output, suppressions, config, meters)
+              .add(settings.routes);
           explainErrors(settings);
           extra.accept(settings);
         });
@@ -88,8 +101,10 @@ public final class Console implements AutoCloseable {
 
   @Override
   public void close() {
+    live.close();
     server.stop();
-    commands.close();
+    output.close();
+    controls.close();
     kafkaProbe.close();
     databaseProbe.close();
     database.close();

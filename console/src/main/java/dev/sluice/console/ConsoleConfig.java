@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param port where it listens, 0 for any free port
  * @param token the bearer token that the API asks for; without one only this machine reaches it
  * @param defaultRegion the region of phone numbers without a country code, for example {@code BR}
+ * @param webhooks what the provider's calls must bring
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
     DatabaseConfig database,
     int port,
     Optional<String> token,
-    Optional<String> defaultRegion) {
+    Optional<String> defaultRegion,
+    WebhookConfig webhooks) {
 
   public ConsoleConfig {
     if (token.isPresent() && token.get().length() < 16) {

@@ -25,6 +25,14 @@ final class ProblemException extends RuntimeException {
         401, "Unauthorized", "Send the API token as \"Authorization: Bearer <token>\".");
   }
 
+  static ProblemException forbidden(String detail) {
+    return new ProblemException(403, "Forbidden", detail);
+  }
+
+  static ProblemException tooLarge(String detail) {
+    return new ProblemException(413, "Content too large", detail);
+  }
+
   static ProblemException notFound(String detail) {
     return new ProblemException(404, "Not found", detail);
   }

@@ -2,6 +2,8 @@ package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
+import dev.sluice.schema.Control;
+import dev.sluice.schema.ControlsView;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
@@ -13,9 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/senders}: who sends, and how fast. */
 final class SenderRoutes {
   private final DSLContext sql;
+  private final ControlsView controls;
+  private final Commands commands;
 
-  SenderRoutes(DSLContext sql) {
+  SenderRoutes(DSLContext sql, ControlsView controls, Commands commands) {
     this.sql = sql;
+    this.controls = controls;
+    this.commands = commands;
   }
 
   /** A sender to create or change; the address is required. */
@@ -30,10 +36,10 @@ final class SenderRoutes {
     routes.get(
         "/api/senders",
         context ->
-            Answer.json(
-                context, 200, sql.selectFrom(SENDER).orderBy(SENDER.ID).fetch(SenderRoutes::view)));
+            Answer.json(context, 200, sql.selectFrom(SENDER).orderBy(SENDER.ID).fetch(this::view)));
     routes.get("/api/senders/{id}", this::read);
     routes.put("/api/senders/{id}", this::put);
+    routes.post("/api/senders/{id}/unblock", this::unblock);
   }
 
   private void read(Context context) {
@@ -43,8 +49,17 @@ final class SenderRoutes {
         200,
         sql.selectFrom(SENDER)
             .where(SENDER.ID.eq(id))
-            .fetchOptional(SenderRoutes::view)
+            .fetchOptional(this::view)
             .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + ".")));
+  }
+
+  private void unblock(Context context) {
+    String id = context.pathParam("id");
+    if (!sql.fetchExists(SENDER, SENDER.ID.eq(id))) {
+      throw ProblemException.notFound("There is no sender " + id + ".");
+    }
+    commands.control(id, new Control(Control.State.RUNNING, "unblocked by console"), "console");
+    Answer.json(context, 202, Map.of("id", id, "command", "unblock"));
   }
 
   private void put(Context context) {
@@ -86,7 +101,7 @@ final class SenderRoutes {
     Answer.json(context, 200, view(row));
   }
 
-  private static Map<String, @Nullable Object> view(Record row) {
+  private Map<String, @Nullable Object> view(Record row) {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.get(SENDER.ID));
     view.put("provider", row.get(SENDER.PROVIDER));
@@ -95,6 +110,10 @@ final class SenderRoutes {
     view.put("lanes", row.get(SENDER.LANES));
     view.put("dailyLimit", row.get(SENDER.DAILY_LIMIT));
     view.put("createdAt", row.get(SENDER.CREATED_AT));
+    Control control = controls.sender(row.get(SENDER.ID));
+    boolean blocked = control.state() == Control.State.BLOCKED;
+    view.put("blocked", blocked);
+    view.put("blockReason", blocked ? control.reason() : null);
     return view;
   }
 }

@@ -29,6 +29,9 @@ import tools.jackson.databind.JsonNode;
 class ConsoleTest {
   private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final WebhookConfig WEBHOOKS =
+      new WebhookConfig(
+          Optional.of("app-secret"), Optional.of("verify-token"), List.of("STOP", "Sair"));
   private static Console console;
 
   @BeforeAll
@@ -167,7 +170,8 @@ class ConsoleTest {
 
   private static Console console(Optional<String> token) {
     return new Console(
-        new ConsoleConfig(SANDBOX.kafka(), SANDBOX.database(), 0, token, Optional.empty()),
+        new ConsoleConfig(
+            SANDBOX.kafka(), SANDBOX.database(), 0, token, Optional.empty(), WEBHOOKS),
         new Health(),
         new SimpleMeterRegistry(),
         settings -> {});

@@ -53,6 +53,7 @@ public final class FanOut implements AutoCloseable {
                         new Feeder(
                             rows,
                             pages,
+                            new Resends(database.sql()),
                             backlog,
                             new WorkAhead(config.workAhead()),
                             controls::sender,

@@ -4,9 +4,12 @@ import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
   private static final Duration TURN = Duration.ofMillis(50);
+
+  private static final Set<RecipientStatus> RESENDABLE =
+      EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
 
   private final FeederFactory feeders;
   private ProcessorContext<byte[], byte[]> context;
@@ -85,7 +91,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       case PAUSE -> tell(id, pass, Control.State.PAUSED, command, record);
       case RESUME -> tell(id, pass, Control.State.RUNNING, command, record);
       case CANCEL -> tell(id, pass, Control.State.CANCELLED, command, record);
-      case RESEND -> refuse(record, "resend is only possible once a campaign has completed");
+      case RESEND -> resend(id, pass, command, record);
     }
   }
 
@@ -106,6 +112,20 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     } else if (pass.state() != wanted) {
       passes.put(id, pass.told(wanted));
       output.control(id, new Control(wanted, reason(command)));
+    }
+  }
+
+  private void resend(
+      UUID id, @Nullable Pass pass, CampaignCommand command, Record<byte[], byte[]> record) {
+    Set<RecipientStatus> statuses =
+        command.statuses() == null ? Set.of(RecipientStatus.FAILED) : command.statuses();
+    if (pass == null || !pass.active() || pass.phase() != Pass.Phase.FED) {
+      refuse(record, "resend is only possible once a campaign has completed");
+    } else if (statuses.isEmpty() || !RESENDABLE.containsAll(statuses)) {
+      refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
+    } else {
+      long offset = context.recordMetadata().orElseThrow().offset();
+      passes.put(id, pass.resending(new Pass.Resend(statuses, offset)));
     }
   }
 

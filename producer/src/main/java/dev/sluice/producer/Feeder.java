@@ -33,6 +33,7 @@ final class Feeder {
 
   private final CampaignRows rows;
   private final RecipientPages pages;
+  private final Resends resends;
   private final Backlog backlog;
   private final WorkAhead workAhead;
   private final Function<String, Control> senderControls;
@@ -52,6 +53,7 @@ final class Feeder {
   Feeder(
       CampaignRows rows,
       RecipientPages pages,
+      Resends resends,
       Backlog backlog,
       WorkAhead workAhead,
       Function<String, Control> senderControls,
@@ -62,6 +64,7 @@ final class Feeder {
       Output output) {
     this.rows = rows;
     this.pages = pages;
+    this.resends = resends;
     this.backlog = backlog;
     this.workAhead = workAhead;
     this.senderControls = senderControls;
@@ -95,9 +98,26 @@ final class Feeder {
     }
     if (pass.active() && pass.phase() == Pass.Phase.REQUESTED) {
       start(id, pass);
+    } else if (pass.active() && pass.resend() != null) {
+      resend(id, pass, pass.resend());
     } else if (pass.rowDue()) {
       rows.record(id, pass.state());
       passes.put(id, pass.recorded());
+    }
+  }
+
+  /** A batch a turn, so that nobody else waits for a large one. */
+  private void resend(UUID id, Pass pass, Pass.Resend resend) {
+    switch (resends.step(id, resend)) {
+      case MORE -> {}
+      case READY -> {
+        log.info("[campaign {}] sending once more to {}", Passes.brief(id), resend.statuses());
+        passes.put(id, pass.resent());
+      }
+      case NOTHING_TO_DO -> {
+        log.info("[campaign {}] nobody to send to once more", Passes.brief(id));
+        passes.put(id, pass.resentToNobody());
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.producer;
 
 import dev.sluice.schema.Control;
+import dev.sluice.schema.RecipientStatus;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursor the last recipient read
  * @param fed requests written so far
  * @param origin the start command, until it was carried out
+ * @param resend the resend command, while it is carried out
  */
 record Pass(
     Phase phase,
@@ -23,7 +26,8 @@ record Pass(
     @Nullable String senderId,
     Cursor cursor,
     long fed,
-    @Nullable Origin origin) {
+    @Nullable Origin origin,
+    @Nullable Resend resend) {
 
   enum Phase {
     /** The command is there, the campaign was not looked up yet. */
@@ -31,8 +35,18 @@ record Pass(
     /** Recipients are left to read. */
     FEEDING,
     /** Every recipient's request is written. */
-    FED
+    FED,
+    /** Some recipients go back to pending, to be sent to once more. */
+    RESENDING
   }
+
+  /**
+   * A resend under way.
+   *
+   * @param statuses which recipients
+   * @param offset the command's offset, which tells it from every other
+   */
+  record Resend(Set<RecipientStatus> statuses, long offset) {}
 
   /**
    * The command that started it, kept in case it has to go to the dead letters.
@@ -45,7 +59,8 @@ record Pass(
   record Origin(byte @Nullable [] key, byte[] value, String topic, int partition, long offset) {}
 
   static Pass requested(Origin origin) {
-    return new Pass(Phase.REQUESTED, Control.State.RUNNING, false, null, Cursor.START, 0, origin);
+    return new Pass(
+        Phase.REQUESTED, Control.State.RUNNING, false, null, Cursor.START, 0, origin, null);
   }
 
   boolean active() {
@@ -62,19 +77,33 @@ record Pass(
   }
 
   Pass started(String sender) {
-    return new Pass(Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null);
+    return new Pass(Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null);
   }
 
   Pass advanced(Cursor to, long requests, boolean last) {
     return new Pass(
-        last ? Phase.FED : Phase.FEEDING, state, rowDue, senderId, to, fed + requests, null);
+        last ? Phase.FED : Phase.FEEDING, state, rowDue, senderId, to, fed + requests, null, null);
+  }
+
+  Pass resending(Resend command) {
+    return new Pass(Phase.RESENDING, state, false, senderId, Cursor.START, 0, null, command);
+  }
+
+  /** Who is to be sent to once more is pending again. */
+  Pass resent() {
+    return new Pass(Phase.FEEDING, state, rowDue, senderId, Cursor.START, 0, null, null);
+  }
+
+  /** Nobody was to be sent to once more. */
+  Pass resentToNobody() {
+    return new Pass(Phase.FED, state, rowDue, senderId, cursor, fed, null, null);
   }
 
   Pass told(Control.State wanted) {
-    return new Pass(phase, wanted, true, senderId, cursor, fed, origin);
+    return new Pass(phase, wanted, true, senderId, cursor, fed, origin, resend);
   }
 
   Pass recorded() {
-    return new Pass(phase, state, false, senderId, cursor, fed, origin);
+    return new Pass(phase, state, false, senderId, cursor, fed, origin, resend);
   }
 }

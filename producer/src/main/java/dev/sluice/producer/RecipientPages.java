@@ -92,7 +92,12 @@ final class RecipientPages {
             r.VARIABLES,
             r.ROUND,
             r.CREATED_AT,
-            field(exists(selectOne().from(SUPPRESSION).where(SUPPRESSION.PHONE.eq(r.PHONE))))
+            field(
+                    exists(
+                        selectOne()
+                            .from(SUPPRESSION)
+                            .where(SUPPRESSION.PHONE.eq(r.PHONE))
+                            .and(SUPPRESSION.LIFTED_AT.isNull())))
                 .as("suppressed"))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))

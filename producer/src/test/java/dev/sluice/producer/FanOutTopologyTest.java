@@ -65,6 +65,7 @@ class FanOutTopologyTest {
                         new Feeder(
                             rows,
                             pages,
+                            new Resends(FIXTURE.sql()),
                             backlog,
                             new WorkAhead(Duration.ofSeconds(10)),
                             sender -> senderControl,

@@ -61,7 +61,7 @@ final class StatusStatement {
       ), left_alone AS (
         INSERT INTO sluice.suppression (phone, reason)
         SELECT phone, 'provider: ' || opt_out FROM changed WHERE opt_out IS NOT NULL
-        ON CONFLICT (phone) DO NOTHING
+        ON CONFLICT (phone) DO UPDATE SET lifted_at = NULL
       ), moved AS (
         SELECT status, sum(change) AS change
         FROM (SELECT new AS status, 1 AS change FROM changed

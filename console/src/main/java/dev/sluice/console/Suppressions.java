@@ -1,0 +1,59 @@
+package dev.sluice.console;
+
+import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
+import static org.jooq.impl.DSL.currentInstant;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jooq.DSLContext;
+
+/** Numbers that get nothing. */
+final class Suppressions {
+  /** Set by people who stopped at the provider; only the provider's resume lifts it. */
+  static final String STOPPED = "user preference: stop";
+
+  private final DSLContext sql;
+
+  Suppressions(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted.
+   *
+   * @return how many were not suppressed before
+   */
+  int add(Collection<String> phones, String reason) {
+    return sql.execute(
+        """
+        INSERT INTO sluice.suppression AS s (phone, reason)
+        SELECT DISTINCT phone, ? FROM unnest(?::text[]) AS added (phone) ORDER BY phone
+        ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
+        WHERE s.lifted_at IS NOT NULL
+        """,
+        reason,
+        phones.toArray(String[]::new));
+  }
+
+  /** Lifts what this number's owner set at the provider, and nothing else. */
+  void lift(String phone) {
+    sql.update(SUPPRESSION)
+        .set(SUPPRESSION.LIFTED_AT, currentInstant())
+        .where(SUPPRESSION.PHONE.eq(phone))
+        .and(SUPPRESSION.REASON.eq(STOPPED))
+        .execute();
+  }
+
+  /** The next numbers in order, after the given one. */
+  List<Map<String, Object>> after(String phone, int limit) {
+    return sql.select(SUPPRESSION.PHONE, SUPPRESSION.REASON, SUPPRESSION.CREATED_AT)
+        .from(SUPPRESSION)
+        .where(SUPPRESSION.PHONE.gt(phone))
+        .and(SUPPRESSION.LIFTED_AT.isNull())
+        .orderBy(SUPPRESSION.PHONE)
+        .limit(limit)
+        .fetch(row ->
+            Map.of("phone", row.value1(), "reason", row.value2(), "createdAt", row.value3()));
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sluice.console;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the webhooks need.
+ *
+ * @param appSecret signs calls; without one every call is refused
+ * @param verifyToken what the handshake must bring; without one every handshake is refused
+ * @param optOutWords messages by which people ask to be left alone
+ */
+public record WebhookConfig(
+    Optional<String> appSecret, Optional<String> verifyToken, List<String> optOutWords) {
+
+  /** Common words in English, Portuguese and Spanish. */
+  public static final String DEFAULT_OPT_OUT_WORDS =
+      "STOP,UNSUBSCRIBE,CANCEL,END,QUIT,PARE,SAIR,PARAR,CANCELAR,BAJA,ALTO";
+
+  /** No webhooks: every call is refused. */
+  public static final WebhookConfig NONE =
+      new WebhookConfig(Optional.empty(), Optional.empty(), List.of());
+
+  @Override
+  public String toString() {
+    return "WebhookConfig[secret " + (appSecret.isPresent() ? "set" : "not set") + "]";
+  }
+}

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     description = "Measured comparisons on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RatesCommand.class, ChaosCommand.class})
+    subcommands = {RatesCommand.class, ChaosCommand.class, ScalingCommand.class})
 public final class Benchmark {
   private Benchmark() {}
 

@@ -40,18 +40,28 @@ final class AcceptanceLog {
     int duplicates = size - perRecipient.size();
     Instant start = first;
     Instant last = start == null ? null : start.plusNanos(times[size - 1]);
-    return new Summary(size, duplicates, maxInOneSecond(), start, last);
+    return new Summary(size, duplicates, maxIn(SECOND), start, last);
   }
 
   synchronized Map<String, Integer> perRecipient() {
     return Map.copyOf(perRecipient);
   }
 
-  private int maxInOneSecond() {
+  /** The longest time without an acceptance, after so many of them. */
+  synchronized long longestPause(int from) {
+    long longest = 0;
+    for (int i = Math.max(1, from); i < size; i++) {
+      longest = Math.max(longest, times[i] - times[i - 1]);
+    }
+    return longest;
+  }
+
+  /** The most in any sliding time of this length. */
+  synchronized int maxIn(long nanos) {
     int max = 0;
     int from = 0;
     for (int to = 0; to < size; to++) {
-      while (times[to] - times[from] >= SECOND) {
+      while (times[to] - times[from] >= nanos) {
         from++;
       }
       max = Math.max(max, to - from + 1);

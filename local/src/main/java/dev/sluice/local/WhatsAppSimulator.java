@@ -376,6 +376,26 @@ public final class WhatsAppSimulator implements AutoCloseable {
     return number == null ? 0 : number.log.summary().maxInOneSecond();
   }
 
+  /** The most that one number sent in any sliding time of this length. */
+  public int maxIn(Duration time) {
+    return numbers.values().stream()
+        .mapToInt(number -> number.log.maxIn(time.toNanos()))
+        .max()
+        .orElse(0);
+  }
+
+  /** The most that the given number sent in any sliding time of this length. */
+  public int maxIn(String numberId, Duration time) {
+    PhoneNumber number = numbers.get(numberId);
+    return number == null ? 0 : number.log.maxIn(time.toNanos());
+  }
+
+  /** The longest time in which the given number sent nothing, after so many messages. */
+  public Duration longestPause(String numberId, int from) {
+    PhoneNumber number = numbers.get(numberId);
+    return Duration.ofNanos(number == null ? 0 : number.log.longestPause(from));
+  }
+
   /** Forgets what was seen; limits start afresh. */
   public void reset() {
     numbers.clear();

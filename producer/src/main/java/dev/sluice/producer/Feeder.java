@@ -185,7 +185,7 @@ final class Feeder {
 
   /** Blocked until people have done something; a provider's outage ends by itself, and soon. */
   private boolean blockedByPeople(String senderId) {
-    return blocked(senderId) && !senderControls.apply(senderId).isProbing();
+    return blocked(senderId) && !senderControls.apply(senderId).endsByItself();
   }
 
   private CampaignRows.Sender sender(String id) {

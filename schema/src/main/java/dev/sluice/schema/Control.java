@@ -1,6 +1,5 @@
 package dev.sluice.schema;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,7 @@ public record Control(State state, @Nullable String reason, @Nullable Boolean pr
   }
 
   /** Whether workers are to ask the provider until it works again. */
-  @JsonIgnore
-  public boolean isProbing() {
+  public boolean endsByItself() {
     return Boolean.TRUE.equals(probing);
   }
 

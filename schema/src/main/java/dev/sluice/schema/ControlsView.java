@@ -28,9 +28,11 @@ public final class ControlsView implements AutoCloseable {
 
   private static final Control RUNNING = new Control(Control.State.RUNNING, null);
 
+  private record Entry(Control control, long sinceNanos) {}
+
   private final KafkaConfig kafka;
   private final Health health;
-  private final Map<String, Control> newest = new ConcurrentHashMap<>();
+  private final Map<String, Entry> newest = new ConcurrentHashMap<>();
   private final Thread loop;
   private volatile boolean complete;
   private volatile boolean closing;
@@ -60,8 +62,10 @@ public final class ControlsView implements AutoCloseable {
     return find(key).state();
   }
 
-  private Control find(String key) {
-    return newest.getOrDefault(key, RUNNING);
+  /** What applies to a key of the topic. */
+  public Control find(String key) {
+    Entry entry = newest.get(key);
+    return entry == null ? RUNNING : entry.control();
   }
 
   /** What applies to a campaign. */
@@ -76,7 +80,20 @@ public final class ControlsView implements AutoCloseable {
 
   /** Lets a control apply that was just written, before it comes back from Kafka. */
   public void expect(String key, Control control) {
-    newest.put(key, control);
+    put(key, control);
+  }
+
+  private void put(String key, Control control) {
+    newest.put(key, new Entry(control, System.nanoTime()));
+  }
+
+  /**
+   * Whether something that began at this time began under the control that applies now, and says
+   * something about it. What began before says nothing new: people may have changed it since.
+   */
+  public boolean appliedAt(String key, long nanos) {
+    Entry entry = newest.get(key);
+    return entry == null || nanos - entry.sinceNanos() > 0;
   }
 
   private void run() {
@@ -136,7 +153,7 @@ public final class ControlsView implements AutoCloseable {
       return;
     }
     try {
-      newest.put(key, Json.read(record.value(), Control.class));
+      put(key, Json.read(record.value(), Control.class));
     } catch (UnreadableEventException e) {
       log.warn("control {} at offset {} is unreadable: {}", key, record.offset(), e.getMessage());
     }

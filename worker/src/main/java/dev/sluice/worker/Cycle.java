@@ -214,7 +214,7 @@ final class Cycle {
     for (Finished finished = launcher.poll(); finished != null; finished = launcher.poll()) {
       land(finished);
     }
-    Round round = new Round(config.kafka().topics(), policy);
+    Round round = new Round(config.kafka().topics(), policy, controls);
     unreadable.forEach(round::bury);
     unpublished.forEach(round::conclude);
     for (String sender = outages.poll(); sender != null; sender = outages.poll()) {
@@ -274,7 +274,7 @@ final class Cycle {
       }
       unpublished.clear();
       unreadable.clear();
-      round.carryOut(launcher, postponed, controls, begunNanos);
+      round.carryOut(launcher, postponed, begunNanos);
     } else {
       assignment.all().forEach(OwnedPartition::rollBack);
       round.takeBack();

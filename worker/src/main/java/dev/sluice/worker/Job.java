@@ -19,6 +19,7 @@ final class Job {
   private int attempts;
   private @Nullable Instant firstTriedAt;
   private boolean inFlight;
+  private long takenOffNanos;
 
   Job(OwnedPartition partition, long offset, SendRequest request, long readAtNanos) {
     this.partition = partition;
@@ -53,7 +54,13 @@ final class Job {
   /** It is handed to the launcher. */
   void takeOff() {
     inFlight = true;
+    takenOffNanos = System.nanoTime();
     partition.addInFlight(1);
+  }
+
+  /** When it was handed to the launcher the last time. */
+  long takenOffNanos() {
+    return takenOffNanos;
   }
 
   /** The launcher has handed it back. */

@@ -83,7 +83,7 @@ final class Picker {
         }
         case PAUSED -> hold(job, lane, round);
         case BLOCKED -> {
-          if (controls.sender(job.request().sender().id()).isProbing()) {
+          if (controls.sender(job.request().sender().id()).endsByItself()) {
             outages.waiting(job.request().sender());
           }
           hold(job, lane, round);

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class Round {
   private final Batch batch;
   private final OutcomePolicy policy;
+  private final ControlsView view;
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
   private final Map<Job, Duration> waits = new HashMap<>();
@@ -33,7 +34,8 @@ final class Round {
   record Unreadable(
       OwnedPartition partition, ConsumerRecord<byte[], byte[]> record, String reason) {}
 
-  Round(Topics topics, OutcomePolicy policy) {
+  Round(Topics topics, OutcomePolicy policy, ControlsView view) {
+    this.view = view;
     this.batch = new Batch(topics);
     this.policy = policy;
   }
@@ -70,17 +72,26 @@ final class Round {
       }
       case Decision.Wait(var delay) -> await(job, delay);
       case Decision.BlockSender(var control) -> {
-        control(Control.senderKey(job.request().sender().id()), control);
+        String key = Control.senderKey(job.request().sender().id());
+        if (isNews(key, job, Control.State.BLOCKED)) {
+          control(key, control);
+        }
         await(job, Picker.HELD_LOOK);
       }
       case Decision.StopCampaign(var pause) -> {
         String key = Control.campaignKey(pause.campaignId());
-        if (controls.putIfAbsent(key, new Control(Control.State.PAUSED, pause.reason())) == null) {
+        Control paused = new Control(Control.State.PAUSED, pause.reason());
+        if (isNews(key, job, Control.State.PAUSED) && controls.putIfAbsent(key, paused) == null) {
           batch.command(pause);
         }
         await(job, Picker.HELD_LOOK);
       }
     }
+  }
+
+  /** What was under way when people last changed the state must not change it back. */
+  private boolean isNews(String key, Job job, Control.State wanted) {
+    return view.find(key).state() != wanted && view.appliedAt(key, job.takenOffNanos());
   }
 
   private void await(Job job, Duration delay) {
@@ -129,7 +140,7 @@ final class Round {
   }
 
   /** It has committed: launches what is declared started. */
-  void carryOut(Launcher launcher, Postponed postponed, ControlsView view, long begunNanos) {
+  void carryOut(Launcher launcher, Postponed postponed, long begunNanos) {
     controls.forEach(view::expect);
     for (Taken one : started) {
       one.job().partition().addWaiting(-1);

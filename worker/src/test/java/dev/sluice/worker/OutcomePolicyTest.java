@@ -161,7 +161,7 @@ class OutcomePolicyTest {
             Decision.BlockSender.class,
             block -> {
               assertThat(block.control().state()).isEqualTo(Control.State.BLOCKED);
-              assertThat(block.control().isProbing()).isTrue();
+              assertThat(block.control().endsByItself()).isTrue();
             });
   }
 
@@ -184,7 +184,7 @@ class OutcomePolicyTest {
         .isInstanceOfSatisfying(
             Decision.BlockSender.class,
             block -> {
-              assertThat(block.control().isProbing()).isFalse();
+              assertThat(block.control().endsByItself()).isFalse();
               assertThat(block.control().reason()).contains("190").contains("expired");
             });
   }

@@ -1,0 +1,36 @@
+package dev.sluice.benchmark;
+
+import dev.sluice.benchmark.chaos.Scaling;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The rate and the takeover times while workers come, go and die. */
+@Command(
+    name = "scaling",
+    description =
+        "Measures how exactly rates hold while workers come, go and die, and how soon others take"
+            + " over. Takes about five minutes.",
+    mixinStandardHelpOptions = true)
+final class ScalingCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  // picocli sets the specification before it calls.
+  @SuppressWarnings("NullAway.Init")
+  ScalingCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    Scaling scaling =
+        new Scaling(line -> {
+          out.println(line);
+          out.flush();
+        });
+    scaling.oneSender();
+    scaling.eightSenders();
+    return 0;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * How exactly the rate holds while workers come, go and die, and how soon others take over. Times
+ * are gaps in what the provider accepted.
+ */
+public final class Scaling {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final double RATE = 80;
+
+  private final Consumer<String> story;
+
+  /** Prepares it; {@code story} is told what was measured. */
+  public Scaling(Consumer<String> story) {
+    this.story = story;
+  }
+
+  /** One sender with four lanes: one worker, then four, then two, then one of them is killed. */
+  public void oneSender() throws Exception {
+    Sandbox sandbox = Sandbox.create(8);
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
+        CampaignRun campaign = new CampaignRun(sandbox, 8_000, RATE, 4);
+        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+      Watch watch = watch(simulator, campaign);
+      fleet.start("producer", 1);
+      fleet.start("status-aggregator", 1);
+      fleet.start("worker", 1);
+      watch.until("ready", fleet::ready);
+      campaign.start();
+      watch.until("1 worker has sent for a while", () -> simulator.accepted() >= 1_200);
+      for (int i = 2; i <= 4; i++) {
+        fleet.start("worker " + i);
+      }
+      watch.until("4 workers have sent for a while", () -> simulator.accepted() >= 3_000);
+      fleet.stop("worker 4");
+      fleet.stop("worker 3");
+      story.accept(gap("two workers stopped as planned", simulator, "106540352242922", 3_000));
+      watch.until("2 workers have sent for a while", () -> simulator.accepted() >= 5_000);
+      long killedAt = simulator.accepted();
+      fleet.kill("worker 2");
+      watch.until("the last worker has sent for a while", () -> simulator.accepted() >= 7_000);
+      watch.untilCompleted(campaign);
+      story.accept(
+          String.format(
+              Locale.ROOT,
+              "one sender at %.0f/s over 1, 4, 2, 1 workers, one killed at %d: at most %d in any"
+                  + " second; best 10 s: %.1f/s; %s",
+              RATE,
+              killedAt,
+              simulator.report().maxInOneSecond(),
+              simulator.maxIn(Duration.ofSeconds(10)) / 10.0,
+              campaign.counts()));
+    }
+  }
+
+  /** Eight senders over four workers; one worker is stopped as planned, another is killed. */
+  public void eightSenders() throws Exception {
+    Sandbox sandbox = Sandbox.create(24);
+    List<CampaignRun> campaigns = new ArrayList<>();
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
+        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+      List<Guarantee> guarantees = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        CampaignRun campaign = new CampaignRun(sandbox, "sender" + i, number(i), 4_000, RATE, 1);
+        campaigns.add(campaign);
+        guarantees.add(new CountersEqualRows(campaign));
+        guarantees.add(new SentOnce(simulator, campaign));
+        guarantees.add(new EverybodySettled(campaign));
+      }
+      Watch watch = new Watch(guarantees, PATIENCE);
+      fleet.start("producer", 1);
+      fleet.start("status-aggregator", 1);
+      fleet.start("worker", 4);
+      watch.until("ready", fleet::ready);
+      for (CampaignRun campaign : campaigns) {
+        campaign.start();
+      }
+      watch.until("they have sent for a while", () -> simulator.accepted() >= 6_000);
+      fleet.stop("worker 4");
+      watch.until("three have sent for a while", () -> simulator.accepted() >= 12_000);
+      tellGaps("after a planned stop", simulator);
+      fleet.kill("worker 3");
+      watch.until("two have sent for a while", () -> simulator.accepted() >= 26_000);
+      tellGaps("after a SIGKILL as well", simulator);
+      for (CampaignRun campaign : campaigns) {
+        watch.until("everybody has completed", campaign::completed);
+      }
+      guarantees.forEach(Guarantee::verify);
+      for (int i = 0; i < 8; i++) {
+        story.accept(
+            String.format(
+                Locale.ROOT,
+                "sender %d: at most %d in any second, best 10 s %.1f/s",
+                i,
+                simulator.maxInOneSecond(number(i)),
+                simulator.maxIn(number(i), Duration.ofSeconds(10)) / 10.0));
+      }
+    } finally {
+      campaigns.forEach(CampaignRun::close);
+    }
+  }
+
+  private static Watch watch(WhatsAppSimulator simulator, CampaignRun campaign) {
+    return new Watch(
+        List.of(
+            new SentOnce(simulator, campaign),
+            new CountersEqualRows(campaign),
+            new EverybodySettled(campaign)),
+        PATIENCE);
+  }
+
+  private void tellGaps(String when, WhatsAppSimulator simulator) {
+    for (int i = 0; i < 8; i++) {
+      story.accept(gap("sender " + i + " " + when, simulator, number(i), 500));
+    }
+  }
+
+  private static String gap(String what, WhatsAppSimulator simulator, String number, int from) {
+    return String.format(
+        Locale.ROOT,
+        "%s: the longest pause so far was %.2f s",
+        what,
+        simulator.longestPause(number, from).toMillis() / 1e3);
+  }
+
+  private static String number(int sender) {
+    return "10654035224292" + sender;
+  }
+}

@@ -12,20 +12,28 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
 /** Talks to a console. Its errors carry the console's own words. */
 final class ConsoleClient implements AutoCloseable {
   private final String url;
+  private final Optional<String> token;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
+  /** One that needs no token. */
   ConsoleClient(String url) {
+    this(url, Optional.empty());
+  }
+
+  ConsoleClient(String url, Optional<String> token) {
     this.url = url;
+    this.token = token;
   }
 
   JsonNode get(String path) {
@@ -58,7 +66,9 @@ final class ConsoleClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(url + path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    return request;
   }
 
   private JsonNode send(HttpRequest.Builder request) {

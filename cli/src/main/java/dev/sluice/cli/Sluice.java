@@ -25,6 +25,8 @@ import picocli.CommandLine.Command;
       SimulatorCommand.class,
       WindowCommand.class,
       DeadLettersCommand.class,
+      CampaignCommands.class,
+      SenderCommands.class,
     })
 public final class Sluice {
   private Sluice() {}

@@ -1,0 +1,271 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** What a campaign manager does, from a terminal, through a console. */
+@Command(
+    name = "campaign",
+    description = "Creates, fills, commands and watches campaigns through a console.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class CampaignCommands {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Set<String> ENDED = Set.of("COMPLETED", "CANCELLED");
+
+  @Command(
+      name = "create",
+      description = "Creates a campaign and prints its id.",
+      mixinStandardHelpOptions = true)
+  int create(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--name",
+              required = true,
+              defaultValue = "${env:SLUICE_CAMPAIGN_NAME}",
+              description = "What people call it (SLUICE_CAMPAIGN_NAME).")
+          String name,
+      @Option(
+              names = "--sender",
+              required = true,
+              defaultValue = "${env:SLUICE_CAMPAIGN_SENDER}",
+              description = "Who sends (SLUICE_CAMPAIGN_SENDER).")
+          String sender,
+      @Option(
+              names = "--message",
+              required = true,
+              paramLabel = "JSON|@FILE",
+              defaultValue = "${env:SLUICE_CAMPAIGN_MESSAGE}",
+              description =
+                  "The provider's message body without the recipient; @FILE reads it from a file"
+                      + " (SLUICE_CAMPAIGN_MESSAGE).")
+          String message,
+      @Option(
+              names = "--priority",
+              defaultValue = "${env:SLUICE_CAMPAIGN_PRIORITY:-1}",
+              description =
+                  "Its weight beside others of the sender (SLUICE_CAMPAIGN_PRIORITY;"
+                      + " ${DEFAULT-VALUE}).")
+          int priority) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("name", name);
+    body.put("sender", sender);
+    body.put("message", message(message));
+    body.put("priority", priority);
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.post("/api/campaigns", body);
+      console.print(answer, () -> console.out().println(answer.path("id").asString()));
+    }
+    return 0;
+  }
+
+  private static JsonNode message(String text) {
+    try {
+      return Json.MAPPER.readTree(
+          text.startsWith("@") ? Files.readString(Path.of(text.substring(1))) : text);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + text.substring(1), e);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("the message is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  @Command(
+      name = "import",
+      description = "Adds the recipients of a CSV file: a column phone, one for each variable.",
+      mixinStandardHelpOptions = true)
+  int importCsv(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN") UUID campaign,
+      @Parameters(paramLabel = "FILE") Path file) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode report = client.importCsv(campaign, file);
+      console.print(
+          report,
+          () -> {
+            console
+                .out()
+                .printf(
+                    "%d added, %d duplicates, %d rejected%n",
+                    report.path("accepted").asLong(),
+                    report.path("duplicates").asLong(),
+                    report.path("rejectedCount").asLong());
+            report
+                .path("rejected")
+                .forEach(row ->
+                    console
+                        .out()
+                        .printf(
+                            "  line %d: %s%n",
+                            row.path("line").asLong(), row.path("reason").asString("")));
+          });
+    }
+    return 0;
+  }
+
+  @Command(name = "start", description = "Starts sending.", mixinStandardHelpOptions = true)
+  int start(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    return command(console, campaign, "start");
+  }
+
+  @Command(
+      name = "pause",
+      description = "Holds it; what is under way is finished.",
+      mixinStandardHelpOptions = true)
+  int pause(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    return command(console, campaign, "pause");
+  }
+
+  @Command(
+      name = "resume",
+      description = "Goes on where it was held.",
+      mixinStandardHelpOptions = true)
+  int resume(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    return command(console, campaign, "resume");
+  }
+
+  @Command(
+      name = "cancel",
+      description = "Ends it for good; who is pending gets nothing.",
+      mixinStandardHelpOptions = true)
+  int cancel(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    return command(console, campaign, "cancel");
+  }
+
+  @Command(
+      name = "resend",
+      description = "Sends a completed campaign once more to those who failed.",
+      mixinStandardHelpOptions = true)
+  int resend(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--unconfirmed",
+              defaultValue = "${env:SLUICE_RESEND_UNCONFIRMED:-false}",
+              description =
+                  "Also to those who are UNCONFIRMED: some of them may get it twice"
+                      + " (SLUICE_RESEND_UNCONFIRMED; ${DEFAULT-VALUE}).")
+          boolean unconfirmed,
+      @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    return command(
+        console, campaign, "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : ""));
+  }
+
+  private static int command(ConsoleOptions console, UUID campaign, String command) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.post(path(campaign) + "/" + command, Map.of());
+      console.print(
+          answer,
+          () ->
+              console
+                  .out()
+                  .println(command.replaceAll("\\?.*", "") + " is on its way to " + campaign));
+    }
+    return 0;
+  }
+
+  @Command(name = "status", description = "Shows a campaign.", mixinStandardHelpOptions = true)
+  int status(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.get(path(campaign));
+      console.print(answer, () -> show(console, answer));
+    }
+    return 0;
+  }
+
+  private static void show(ConsoleOptions console, JsonNode campaign) {
+    console.out().printf("%-12s %s%n", "name", campaign.path("name").asString(""));
+    console.out().printf("%-12s %s%n", "status", campaign.path("status").asString(""));
+    String reason = campaign.path("statusReason").asString("");
+    if (!reason.isEmpty()) {
+      console.out().printf("%-12s %s%n", "because", reason);
+    }
+    console.out().printf("%-12s %d%n", "recipients", campaign.path("total").asLong());
+    console.out().printf("%-12s %d%n", "pending", campaign.path("pending").asLong());
+    campaign
+        .path("counts")
+        .properties()
+        .forEach(
+            count -> console.out().printf("%-12s %d%n", count.getKey(), count.getValue().asLong()));
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the newest campaigns.",
+      mixinStandardHelpOptions = true)
+  int list(@Mixin ConsoleOptions console) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.get("/api/campaigns");
+      console.print(
+          answer,
+          () -> {
+            console
+                .out()
+                .printf("%-36s  %-10s %10s %10s  %s%n", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
+            answer.forEach(row ->
+                console
+                    .out()
+                    .printf(
+                        Locale.ROOT,
+                        "%-36s  %-10s %10d %10d  %s%n",
+                        row.path("id").asString(""),
+                        row.path("status").asString(""),
+                        row.path("total").asLong(),
+                        row.path("pending").asLong(),
+                        row.path("name").asString("")));
+          });
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "watch",
+      description = "Follows a campaign until it has ended.",
+      mixinStandardHelpOptions = true)
+  int watch(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign)
+      throws InterruptedException {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.get(path(campaign));
+      try (ProgressBar bar =
+          new ProgressBarBuilder()
+              .setTaskName(answer.path("name").asString(""))
+              .setInitialMax(answer.path("total").asLong())
+              .showSpeed()
+              .build()) {
+        while (true) {
+          bar.maxHint(answer.path("total").asLong());
+          bar.stepTo(answer.path("total").asLong() - answer.path("pending").asLong());
+          bar.setExtraMessage(" " + answer.path("status").asString(""));
+          if (ENDED.contains(answer.path("status").asString(""))) {
+            break;
+          }
+          Thread.sleep(LOOK_EVERY);
+          answer = client.get(path(campaign));
+        }
+      }
+      JsonNode end = answer;
+      console.print(end, () -> show(console, end));
+      return end.path("status").asString("").equals("COMPLETED") ? 0 : 1;
+    }
+  }
+
+  private static String path(@Nullable UUID campaign) {
+    return "/api/campaigns/" + campaign;
+  }
+}

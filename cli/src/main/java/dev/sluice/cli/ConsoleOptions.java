@@ -1,0 +1,65 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.Json;
+import java.io.PrintWriter;
+import java.net.URI;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+
+/** How to reach a console, and how to print what it answers. */
+final class ConsoleOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--url",
+      defaultValue = "${env:SLUICE_URL:-http://localhost:8080}",
+      description =
+          "The console (SLUICE_URL; ${DEFAULT-VALUE}). Its token is in SLUICE_API_TOKEN or"
+              + " SLUICE_API_TOKEN_FILE.")
+  private URI url = URI.create("http://localhost:8080");
+
+  @Option(
+      names = {"--output", "-o"},
+      paramLabel = "table|json",
+      defaultValue = "${env:SLUICE_OUTPUT:-table}",
+      description = "How answers are printed (SLUICE_OUTPUT; ${DEFAULT-VALUE}).")
+  private Format format = Format.TABLE;
+
+  /** How answers are printed. */
+  enum Format {
+    TABLE,
+    JSON
+  }
+
+  // picocli sets the specification before it calls.
+  @SuppressWarnings("NullAway.Init")
+  ConsoleOptions() {}
+
+  ConsoleClient client() {
+    return new ConsoleClient(
+        url.toString().replaceAll("/+$", ""), Secrets.ofProcess().find("SLUICE_API_TOKEN"));
+  }
+
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** Prints the answer as it is if JSON was asked for, else lets it be printed for people. */
+  void print(JsonNode answer, Runnable forPeople) {
+    switch (format) {
+      case JSON ->
+          out()
+              .println(
+                  Json.MAPPER
+                      .writer()
+                      .with(SerializationFeature.INDENT_OUTPUT)
+                      .writeValueAsString(answer));
+      case TABLE -> forPeople.run();
+    }
+    out().flush();
+  }
+}

@@ -147,6 +147,80 @@ class ConsoleTest {
   }
 
   @Test
+  void recipientsAreReadPageByPage() {
+    String id = create();
+    StringBuilder csv = new StringBuilder("phone\n");
+    for (int i = 1; i <= 150; i++) {
+      csv.append("+55119600%05d\n".formatted(i));
+    }
+    send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv.toString());
+    String path = "/api/campaigns/" + id + "/recipients";
+
+    JsonNode first = body(send("GET", path + "?status=pending", "", ""));
+    JsonNode second =
+        body(send("GET", path + "?status=PENDING&after=" + first.path("next").asLong(), "", ""));
+
+    assertThat(first.path("recipients").size()).isEqualTo(100);
+    assertThat(second.path("recipients").size()).isEqualTo(50);
+    assertThat(second.path("next").isMissingNode() || second.path("next").isNull()).isTrue();
+    assertThat(second.path("recipients").path(49).path("phone").asString())
+        .isEqualTo("+5511960000150");
+    assertThat(body(send("GET", path + "?status=SENT", "", "")).path("recipients").size()).isZero();
+    assertThat(body(send("GET", path + "?phone=%2B551196000014", "", "")).path("recipients").size())
+        .isEqualTo(10);
+    assertProblem(send("GET", path + "?status=LOST", "", ""), 400, "UNCONFIRMED");
+    assertProblem(send("GET", path + "?after=x", "", ""), 400, "after");
+  }
+
+  @Test
+  void suppressionsAreImportedAndRead() {
+    JsonNode report =
+        body(
+            send(
+                "POST",
+                "/api/suppressions?reason=complaint",
+                "text/csv",
+                "phone\n+5511970000011\n+5511970000012\n+5511970000011\nnobody\n"));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(2);
+    assertThat(report.path("duplicates").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(5);
+    assertThat(body(send("GET", "/api/suppressions?after=%2B5511970000011", "", "")))
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.path("phone").asString()).isEqualTo("+5511970000012");
+          assertThat(row.path("reason").asString()).isEqualTo("complaint");
+        });
+  }
+
+  @Test
+  void aCampaignsEventsBeginWithHowItStands() throws Exception {
+    String id = create();
+    URI uri = URI.create("http://localhost:" + console.port() + "/api/campaigns/" + id + "/events");
+    HttpRequest request = HttpRequest.newBuilder(uri).header("Accept", "text/event-stream").build();
+
+    try (var lines = HTTP.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+      String data = lines.filter(line -> line.startsWith("data:")).findFirst().orElseThrow();
+      assertThat(Json.MAPPER.readTree(data.substring(5)).path("id").asString()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void aResendIsRefusedBeforeTheEndAndForThoseWhoGotIt() {
+    String id = create();
+
+    assertProblem(send("POST", "/api/campaigns/" + id + "/resend", "", ""), 409, "DRAFT");
+    assertProblem(
+        send("POST", "/api/campaigns/" + id + "/resend?status=SENT", "", ""), 400, "twice");
+  }
+
+  @Test
+  void onlyASenderThatExistsIsUnblocked() {
+    assertProblem(send("POST", "/api/senders/nobody/unblock", "", ""), 404, "nobody");
+    assertThat(send("POST", "/api/senders/brazil/unblock", "", "").statusCode()).isEqualTo(202);
+  }
+
+  @Test
   void whatDoesNotExistIsNotFound() {
     String nobody = UUID.randomUUID().toString();
 

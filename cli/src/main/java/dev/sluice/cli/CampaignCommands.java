@@ -83,7 +83,7 @@ final class CampaignCommands {
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read " + text.substring(1), e);
     } catch (JacksonException e) {
-      throw new IllegalArgumentException("the message is not JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("the message is not JSON: " + text, e);
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.UUID;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -265,7 +264,7 @@ final class CampaignCommands {
     }
   }
 
-  private static String path(@Nullable UUID campaign) {
+  private static String path(UUID campaign) {
     return "/api/campaigns/" + campaign;
   }
 }

@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,6 +157,7 @@ final class WebhookRoutes {
     List<WhatsAppUpdate.Receipt> withoutData = new ArrayList<>();
     List<String> leaveAlone = new ArrayList<>();
     List<String> stopped = new ArrayList<>();
+    Map<String, String> blocks = new HashMap<>();
     for (WhatsAppUpdate update : updates) {
       switch (update) {
         case WhatsAppUpdate.Receipt receipt -> {
@@ -165,7 +167,10 @@ final class WebhookRoutes {
           } else {
             records.add(record(result));
           }
-          blockIfBlocking(receipt);
+          String code = receipt.errorCode();
+          if (code != null && BLOCKING.contains(code)) {
+            blocks.put(receipt.phoneNumberId(), code + " (receipt): " + receipt.errorDetail());
+          }
           count("sluice.console.receipts", "Receipts taken", receipt.status().name());
         }
         case WhatsAppUpdate.Incoming(String from, String text) -> {
@@ -185,6 +190,7 @@ final class WebhookRoutes {
       }
     }
     boolean early = addByMessageId(withoutData, records);
+    addBlocks(blocks, records);
     output.write(records);
     suppress(leaveAlone, "opt-out message");
     suppress(stopped, Suppressions.STOPPED);
@@ -276,25 +282,24 @@ final class WebhookRoutes {
     return early;
   }
 
-  /** A block that is told by a receipt stops the sender as one that is told at once. */
-  private void blockIfBlocking(WhatsAppUpdate.Receipt receipt) {
-    String code = receipt.errorCode();
-    if (code == null || !BLOCKING.contains(code)) {
+  /**
+   * A block that is told by a receipt stops the sender as one that is told at once.
+   *
+   * @param reasons by the senders' addresses
+   */
+  private void addBlocks(
+      Map<String, String> reasons, List<ProducerRecord<byte[], byte[]>> records) {
+    if (reasons.isEmpty()) {
       return;
     }
-    sql.select(SENDER.ID)
+    sql.select(SENDER.ID, SENDER.ADDRESS)
         .from(SENDER)
-        .where(SENDER.ADDRESS.eq(receipt.phoneNumberId()))
-        .fetch(SENDER.ID)
-        .forEach(id ->
-            output.write(
-                List.of(
-                    KafkaOutput.record(
-                        topics.controls(),
-                        Control.senderKey(id),
-                        Json.write(
-                            new Control(
-                                Control.State.BLOCKED,
-                                code + " (receipt): " + receipt.errorDetail()))))));
+        .where(SENDER.ADDRESS.in(reasons.keySet()))
+        .forEach(sender ->
+            records.add(
+                KafkaOutput.record(
+                    topics.controls(),
+                    Control.senderKey(sender.value1()),
+                    Json.write(new Control(Control.State.BLOCKED, reasons.get(sender.value2()))))));
   }
 }

@@ -29,10 +29,12 @@ import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class WebhookTest {
   private static final String SECRET = "app-secret";
@@ -110,6 +112,30 @@ class WebhookTest {
           assertThat(result.errorDetail()).isEqualTo("stopped");
           assertThat(result.optOut()).isTrue();
         });
+  }
+
+  @Test
+  void aBlockThatIsToldByAReceiptStopsTheSender() throws Exception {
+    sql.execute("INSERT INTO sluice.sender (id, address) VALUES ('unpaid', '4711')");
+    String failed =
+        receipt(UUID.randomUUID() + ":9:1", "failed", "wamid.e")
+            .replace(
+                "\"status\":\"failed\"",
+                "\"status\":\"failed\",\"errors\":[{\"code\":131042,\"title\":\"payment\"}]")
+            .replace("\"value\":{", "\"value\":{\"metadata\":{\"phone_number_id\":\"4711\"},");
+
+    assertThat(post(failed)).isEqualTo(200);
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> sender("unpaid").path("blocked").asBoolean());
+    assertThat(sender("unpaid").path("blockReason").asString()).contains("131042");
+  }
+
+  private static JsonNode sender(String id) throws Exception {
+    URI uri = URI.create("http://localhost:" + console.port() + "/api/senders/" + id);
+    return Json.MAPPER.readTree(
+        HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).body());
   }
 
   @Test

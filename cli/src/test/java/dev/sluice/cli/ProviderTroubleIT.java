@@ -127,8 +127,14 @@ class ProviderTroubleIT {
     UUID campaign = campaign(50);
     command(campaign, "start");
     await().atMost(PATIENCE).until(() -> campaignRow(campaign).get("status").equals("PAUSED"));
-    assertThat(json("/api/campaigns/" + campaign).path("statusReason").asString())
-        .contains("132015");
+    // The row is in the database a moment before the reason has come through Kafka.
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            json("/api/campaigns/" + campaign)
+                .path("statusReason")
+                .asString("")
+                .contains("132015"));
     assertThat(json("/api/senders/s").path("blocked").asBoolean()).isFalse();
 
     simulator.setRefusals(List.of());

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A slice of one sender's rate, with the requests that wait for it. */
@@ -44,10 +45,10 @@ final class Lane {
     return ready.removeFirst();
   }
 
-  /** Runs the action in the next time slot. The newest request tells the lane's rate. */
-  void launch(Job job, Runnable action) {
+  /** Runs the send in the next time slot. The newest request tells the lane's rate. */
+  void launch(Job job, Consumer<SlidingSecond.Place> send) {
     permitsPerSecond = job.request().permitsPerSecond();
-    pacer.submit(action);
+    pacer.submit(send);
   }
 
   /** The provider wants fewer messages, and perhaps none for a while. */

@@ -25,6 +25,7 @@ final class Launcher {
 
   private final Map<String, MessageProvider> providers;
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final AnswerTime answerTime = new AnswerTime();
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /** What came of a job. */
@@ -43,13 +44,16 @@ final class Launcher {
     inFlight.incrementAndGet();
     lane.launch(
         job,
-        () ->
-            Thread.ofVirtual()
-                .name("send")
-                .start(() -> {
-                  finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
-                  inFlight.decrementAndGet();
-                }));
+        place -> {
+          long begunNanos = System.nanoTime();
+          Thread.ofVirtual()
+              .name("send")
+              .start(() -> {
+                finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
+                inFlight.decrementAndGet();
+                place.answered(answerTime.lateness(System.nanoTime() - begunNanos));
+              });
+        });
   }
 
   private Outcome send(Job job, long committedAtNanos) {

@@ -8,56 +8,83 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
- * Lets actions pass at a rate, evenly spaced. Its bucket holds one token, or 10 ms of the rate
- * where that is more, and is charged when an action passes. So any sliding second holds the rate
- * plus that little: time lost to a stall is not made up for in a burst, and a bucket that held a
- * second's worth would let twice the rate through. It starts empty: the lane's last owner may have
+ * Lets sends pass at a rate, evenly spaced, and makes up for time that a stall has cost: slowly,
+ * because the provider counts each second. Two buckets are charged when a send passes: one fills at
+ * the rate and holds what a second of it was not used, the other fills a little faster and holds
+ * one token (or 10 ms of the rate where that is more). What may have arrived in any sliding second
+ * is bounded by {@link SlidingSecond} besides. Buckets start empty: the lane's last owner may have
  * sent a moment ago.
  *
- * <p>INVARIANT: {@code queued} counts actions submitted and not passed; whoever raises it from zero
+ * <p>INVARIANT: {@code queued} counts sends submitted and not passed; whoever raises it from zero
  * starts the one thread that lets them pass.
  */
 final class Pacer {
   private static final double BURST_SECONDS = 0.01;
+  private static final double CATCH_UP = 1.02;
 
   private final Bucket bucket;
-  private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
+  private final SlidingSecond second = new SlidingSecond();
+  private final Queue<Consumer<SlidingSecond.Place>> sends = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
-  private double permitsPerSecond;
+  private volatile double permitsPerSecond;
 
   Pacer(double permitsPerSecond) {
     this.permitsPerSecond = permitsPerSecond;
-    bucket = Bucket.builder().addLimit(limit(permitsPerSecond)).withNanosecondPrecision().build();
+    bucket =
+        Bucket.builder()
+            .addLimit(rate(permitsPerSecond))
+            .addLimit(spacing(permitsPerSecond))
+            .withNanosecondPrecision()
+            .build();
   }
 
-  private static Bandwidth limit(double permitsPerSecond) {
+  private static Bandwidth rate(double permitsPerSecond) {
+    return Bandwidth.builder()
+        .capacity(Math.max(1, Math.round(permitsPerSecond)))
+        .refillGreedy(1, interval(permitsPerSecond))
+        .initialTokens(0)
+        .id("rate")
+        .build();
+  }
+
+  private static Bandwidth spacing(double permitsPerSecond) {
     return Bandwidth.builder()
         .capacity(Math.max(1, Math.round(permitsPerSecond * BURST_SECONDS)))
-        .refillGreedy(1, Duration.ofNanos(Math.max(1, Math.round(1e9 / permitsPerSecond))))
+        .refillGreedy(1, interval(permitsPerSecond * CATCH_UP))
         .initialTokens(0)
+        .id("spacing")
         .build();
+  }
+
+  private static Duration interval(double permitsPerSecond) {
+    return Duration.ofNanos(Math.max(1, Math.round(1e9 / permitsPerSecond)));
   }
 
   void setRate(double newPermitsPerSecond) {
     if (newPermitsPerSecond != permitsPerSecond) {
       permitsPerSecond = newPermitsPerSecond;
       bucket.replaceConfiguration(
-          BucketConfiguration.builder().addLimit(limit(newPermitsPerSecond)).build(),
+          BucketConfiguration.builder()
+              .addLimit(rate(newPermitsPerSecond))
+              .addLimit(spacing(newPermitsPerSecond))
+              .build(),
           TokensInheritanceStrategy.AS_IS);
     }
   }
 
-  /** How many more actions would pass within the given time. */
+  /** How many more sends would pass within the given time. */
   long room(Duration ahead) {
     long wait = bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
     long left = ahead.toNanos() - wait;
     return left < 0 ? 0 : Math.max(0, 1 + (long) (left / 1e9 * permitsPerSecond) - queued.get());
   }
 
-  void submit(Runnable action) {
-    actions.add(action);
+  /** Runs the send when it may pass, with its place in the second. */
+  void submit(Consumer<SlidingSecond.Place> send) {
+    sends.add(send);
     if (queued.getAndIncrement() == 0) {
       Thread.ofVirtual().name("pacer").start(this::letPass);
     }
@@ -65,12 +92,22 @@ final class Pacer {
 
   private void letPass() {
     do {
-      try {
-        Thread.sleep(Duration.ofNanos(bucket.consumeIgnoringRateLimits(1)));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      pause(bucket.consumeIgnoringRateLimits(1));
+      int most = 1 + (int) (permitsPerSecond * CATCH_UP);
+      for (long wait = second.waitNanos(most, System.nanoTime());
+          wait > 0;
+          wait = second.waitNanos(most, System.nanoTime())) {
+        pause(wait);
       }
-      actions.remove().run();
+      sends.remove().accept(second.enter(System.nanoTime()));
     } while (queued.decrementAndGet() > 0);
+  }
+
+  private static void pause(long nanos) {
+    try {
+      Thread.sleep(Duration.ofNanos(nanos));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

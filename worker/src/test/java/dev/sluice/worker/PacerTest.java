@@ -16,7 +16,8 @@ class PacerTest {
     AtomicInteger passed = new AtomicInteger();
     CountDownLatch all = new CountDownLatch(500);
     for (int i = 0; i < 500; i++) {
-      pacer.submit(() -> {
+      pacer.submit(place -> {
+        place.answered(0);
         passed.incrementAndGet();
         all.countDown();
       });
@@ -34,7 +35,7 @@ class PacerTest {
     AtomicLong last = new AtomicLong();
     long begun = System.nanoTime();
     for (int i = 0; i < 61; i++) {
-      pacer.submit(() -> {
+      pacer.submit(place -> {
         last.set(System.nanoTime());
         all.countDown();
       });
@@ -53,5 +54,25 @@ class PacerTest {
   @Test
   void hasRoomForWhatPassesWithinTheTimeAhead() {
     assertThat(new Pacer(1_000).room(Duration.ofMillis(100))).isBetween(90L, 101L);
+  }
+
+  /** The place of one that was not answered is kept for another second. */
+  @Test
+  void letsNobodyPassBesideSendsThatMayStillBeOnTheirWay() throws InterruptedException {
+    Pacer pacer = new Pacer(50);
+    AtomicLong first = new AtomicLong();
+    AtomicLong last = new AtomicLong();
+    CountDownLatch all = new CountDownLatch(53);
+    for (int i = 0; i < 53; i++) {
+      pacer.submit(place -> {
+        first.compareAndSet(0, System.nanoTime());
+        last.set(System.nanoTime());
+        all.countDown();
+      });
+    }
+
+    assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+    // 52 may be on their way in one second; the 53rd waits until the first is given up.
+    assertThat(Duration.ofNanos(last.get() - first.get())).isGreaterThan(Duration.ofMillis(1_999));
   }
 }

@@ -1,0 +1,26 @@
+package dev.sluice.worker;
+
+/**
+ * How long the provider usually takes to answer: the smoothed time and its mean deviation, as in
+ * RFC 6298, but following slowly, because the moments in which everything is late are those that it
+ * is there to tell. It starts at nothing, so that a cold start counts as late.
+ */
+final class AnswerTime {
+  private static final double GAIN = 1 / 256.0;
+
+  private double smoothedNanos;
+  private double deviationNanos;
+
+  /**
+   * Takes note of an answer.
+   *
+   * @return how much later it came than they usually do, in nanoseconds
+   */
+  synchronized long lateness(long tookNanos) {
+    long late = Math.max(0, Math.round(tookNanos - smoothedNanos - deviationNanos));
+    double difference = tookNanos - smoothedNanos;
+    smoothedNanos += GAIN * difference;
+    deviationNanos += GAIN * (Math.abs(difference) - deviationNanos);
+    return late;
+  }
+}

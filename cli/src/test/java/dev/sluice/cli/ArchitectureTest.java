@@ -73,8 +73,8 @@ class ArchitectureTest {
         .that()
         .haveNameMatching(
             "dev\\.sluice\\.(worker\\.(OffsetWindow|OutcomePolicy|RetryPolicy|Pacer|PickAhead|Lane)"
-                + "|producer\\.(MessageTemplate|WorkAhead|Cursor)"
-                + "|schema\\.(WindowCodec|RecipientStatus)"
+                + "|producer\\.(WorkAhead|Cursor|SendingWindow)"
+                + "|schema\\.(WindowCodec|RecipientStatus|MessageTemplate|MessageRules|WhatsAppMessage)"
                 + "|aggregator\\.PendingBatch)")
         .should()
         .onlyDependOnClassesThat()

@@ -4,6 +4,7 @@ import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.Probe;
 import dev.sluice.schema.SendRequest;
@@ -40,7 +41,7 @@ public final class FanOut implements AutoCloseable {
     backlog = new WorkerBacklog(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
     CampaignRows rows = new CampaignRows(database.sql());
-    RecipientPages pages = new RecipientPages(database.sql());
+    RecipientPages pages = new RecipientPages(database.sql(), InstantSource.system());
     WarmUp.of("fan-out", health, () -> warmUp(rows, pages));
     streams =
         new StreamsApplication(
@@ -49,19 +50,23 @@ public final class FanOut implements AutoCloseable {
             FanOutTopology.of(
                 config.kafka().topics(),
                 () ->
-                    new FanOutProcessor((passes, output) ->
-                        new Feeder(
-                            rows,
-                            pages,
-                            new Resends(database.sql()),
-                            backlog,
-                            new WorkAhead(config.workAhead()),
-                            controls::sender,
-                            config.pageSize(),
-                            health,
-                            InstantSource.system(),
-                            passes,
-                            output))),
+                    new FanOutProcessor((passes, output) -> {
+                      InstantSource clock = InstantSource.system();
+                      FanOutSql sql = new FanOutSql(database.sql(), clock);
+                      return new Feeder(
+                          new Lives(sql, clock, passes, output),
+                          new Feeding(
+                              sql,
+                              backlog,
+                              new WorkAhead(config.workAhead()),
+                              controls::sender,
+                              config.pageSize(),
+                              clock,
+                              passes,
+                              output),
+                          health,
+                          clock);
+                    })),
             Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
             health,
             meters);
@@ -71,7 +76,7 @@ public final class FanOut implements AutoCloseable {
   private static void warmUp(CampaignRows rows, RecipientPages pages) {
     UUID nobody = new UUID(0, 0);
     rows.warmUp();
-    pages.after(nobody, Cursor.START, 1);
+    pages.after(nobody, Cursor.START, 1, null);
     MessageTemplate template =
         new MessageTemplate(Json.MAPPER.readTree("{\"type\":\"text\",\"text\":[\"{{name}}\"]}"));
     for (int i = 0; i < WARM_UP_REQUESTS; i++) {

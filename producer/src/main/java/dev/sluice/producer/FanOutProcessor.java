@@ -105,13 +105,23 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       Control.State wanted,
       CampaignCommand command,
       Record<byte[], byte[]> record) {
-    if (pass == null) {
+    if (pass == null && wanted == Control.State.CANCELLED) {
+      // It may be a draft, or wait for its time.
+      passes.put(id, Pass.requested(origin(record)).told(wanted));
+    } else if (pass == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
     } else if (!pass.active() && wanted != Control.State.CANCELLED) {
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (pass.state() != wanted) {
-      passes.put(id, pass.told(wanted));
-      output.control(id, new Control(wanted, reason(command)));
+      Pass told = pass.told(wanted);
+      passes.put(id, told);
+      String why = reason(command);
+      output.control(
+          id,
+          told.effective() == wanted
+              ? new Control(wanted, why)
+              : new Control(told.effective(), why + "; waits for its sending window"));
+      output.commitSoon();
     }
   }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param fed requests written so far
  * @param origin the start command, until it was carried out
  * @param resend the resend command, while it is carried out
+ * @param windowed whether the campaign sends only at certain hours
+ * @param quiet whether these hours are over for now
  */
 record Pass(
     Phase phase,
@@ -27,7 +29,9 @@ record Pass(
     Cursor cursor,
     long fed,
     @Nullable Origin origin,
-    @Nullable Resend resend) {
+    @Nullable Resend resend,
+    boolean windowed,
+    boolean quiet) {
 
   enum Phase {
     /** The command is there, the campaign was not looked up yet. */
@@ -58,52 +62,88 @@ record Pass(
   @SuppressWarnings("ArrayRecordComponent")
   record Origin(byte @Nullable [] key, byte[] value, String topic, int partition, long offset) {}
 
-  static Pass requested(Origin origin) {
+  static Pass requested(@Nullable Origin origin) {
     return new Pass(
-        Phase.REQUESTED, Control.State.RUNNING, false, null, Cursor.START, 0, origin, null);
+        Phase.REQUESTED,
+        Control.State.RUNNING,
+        false,
+        null,
+        Cursor.START,
+        0,
+        origin,
+        null,
+        false,
+        false);
   }
 
   boolean active() {
     return state != Control.State.CANCELLED;
   }
 
+  /** What applies: what people asked for, and outside its hours a campaign is paused at most. */
+  Control.State effective() {
+    return quiet && state == Control.State.RUNNING ? Control.State.PAUSED : state;
+  }
+
   boolean feeding() {
-    return phase == Phase.FEEDING && state == Control.State.RUNNING;
+    return phase == Phase.FEEDING && effective() == Control.State.RUNNING;
   }
 
-  /** Whether what it has queued waits for people. */
+  /** Whether what it has queued waits. */
   boolean held() {
-    return phase != Phase.REQUESTED && state == Control.State.PAUSED;
+    return phase != Phase.REQUESTED && effective() == Control.State.PAUSED;
   }
 
-  Pass started(String sender) {
-    return new Pass(Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null);
+  Pass started(String sender, boolean hasWindow) {
+    return new Pass(
+        Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null, hasWindow, false);
   }
 
   Pass advanced(Cursor to, long requests, boolean last) {
     return new Pass(
-        last ? Phase.FED : Phase.FEEDING, state, rowDue, senderId, to, fed + requests, null, null);
+        last ? Phase.FED : Phase.FEEDING,
+        state,
+        rowDue,
+        senderId,
+        to,
+        fed + requests,
+        null,
+        null,
+        windowed,
+        quiet);
   }
 
   Pass resending(Resend command) {
-    return new Pass(Phase.RESENDING, state, false, senderId, Cursor.START, 0, null, command);
+    return new Pass(
+        Phase.RESENDING, state, false, senderId, Cursor.START, 0, null, command, windowed, quiet);
   }
 
   /** Who is to be sent to once more is pending again. */
-  Pass resent() {
-    return new Pass(Phase.FEEDING, state, rowDue, senderId, Cursor.START, 0, null, null);
+  Pass resent(boolean hasWindow) {
+    return new Pass(
+        Phase.FEEDING, state, rowDue, senderId, Cursor.START, 0, null, null, hasWindow, quiet);
   }
 
   /** Nobody was to be sent to once more. */
   Pass resentToNobody() {
-    return new Pass(Phase.FED, state, rowDue, senderId, cursor, fed, null, null);
+    return new Pass(Phase.FED, state, rowDue, senderId, cursor, fed, null, null, windowed, quiet);
   }
 
   Pass told(Control.State wanted) {
-    return new Pass(phase, wanted, true, senderId, cursor, fed, origin, resend);
+    return new Pass(phase, wanted, true, senderId, cursor, fed, origin, resend, windowed, quiet);
+  }
+
+  /** Its hours have begun or ended. */
+  Pass inWindow(boolean open) {
+    return new Pass(phase, state, true, senderId, cursor, fed, origin, resend, windowed, !open);
+  }
+
+  /** It has ended, so that its hours matter no more. */
+  Pass ended() {
+    return new Pass(phase, state, rowDue, senderId, cursor, fed, origin, resend, false, false);
   }
 
   Pass recorded() {
-    return new Pass(phase, state, false, senderId, cursor, fed, origin, resend);
+    return new Pass(phase, state, false, senderId, cursor, fed, origin, resend, windowed, quiet);
   }
 }

@@ -37,14 +37,15 @@ final class Passes {
 
   private void index(UUID campaignId, Pass pass) {
     boolean unfed = pass.active() && pass.phase() != Pass.Phase.FED;
-    if (unfed || pass.held() || pass.rowDue()) {
+    boolean watched = pass.active() && pass.windowed();
+    if (unfed || watched || pass.held() || pass.rowDue()) {
       open.put(campaignId, pass);
     } else {
       open.remove(campaignId);
     }
   }
 
-  /** Those not wholly fed, paused, or whose row does not say yet what people asked for. */
+  /** Those not wholly fed, paused, with hours to keep, or whose row is not up to date. */
   Map<UUID, Pass> open() {
     return Map.copyOf(open);
   }

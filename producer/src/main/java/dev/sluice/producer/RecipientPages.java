@@ -1,9 +1,11 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
@@ -11,6 +13,7 @@ import static org.jooq.impl.DSL.val;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.Select;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -27,15 +31,18 @@ import tools.jackson.databind.JsonNode;
  */
 final class RecipientPages {
   private final DSLContext sql;
+  private final InstantSource clock;
 
-  RecipientPages(DSLContext sql) {
+  RecipientPages(DSLContext sql, InstantSource clock) {
     this.sql = sql;
+    this.clock = clock;
   }
 
   /**
    * One recipient.
    *
    * @param suppressed whether the number asked to be left alone
+   * @param counted whether the sender has written to this number within a day
    */
   record Recipient(
       long id,
@@ -43,11 +50,18 @@ final class RecipientPages {
       Map<String, String> variables,
       int round,
       Instant createdAt,
-      boolean suppressed) {
+      boolean suppressed,
+      boolean counted) {
 
     private static Recipient of(
-        Long id, String phone, JSONB variables, Integer round, Instant createdAt, Boolean silent) {
-      return new Recipient(id, phone, variables(variables), round, createdAt, silent);
+        Long id,
+        String phone,
+        JSONB variables,
+        Integer round,
+        Instant createdAt,
+        Boolean silent,
+        Boolean counted) {
+      return new Recipient(id, phone, variables(variables), round, createdAt, silent, counted);
     }
 
     /** Other programs write this column: what is not a plain value counts as missing. */
@@ -70,9 +84,13 @@ final class RecipientPages {
     }
   }
 
-  /** The next recipients after the cursor; fewer than the limit if they are the last. */
-  List<Recipient> after(UUID campaignId, Cursor cursor, int limit) {
-    return page(campaignId, cursor, limit)
+  /**
+   * The next recipients after the cursor; fewer than the limit if they are the last.
+   *
+   * @param countedFor the sender whose daily limit is to be kept, or null if it has none
+   */
+  List<Recipient> after(UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
+    return page(campaignId, cursor, limit, countedFor)
         .fetch(row ->
             Recipient.of(
                 row.get(CAMPAIGN_RECIPIENT.ID),
@@ -80,10 +98,12 @@ final class RecipientPages {
                 row.get(CAMPAIGN_RECIPIENT.VARIABLES),
                 row.get(CAMPAIGN_RECIPIENT.ROUND),
                 row.get(CAMPAIGN_RECIPIENT.CREATED_AT),
-                row.get("suppressed", Boolean.class)));
+                row.get("suppressed", Boolean.class),
+                row.get("counted", Boolean.class)));
   }
 
-  Select<? extends Record> page(UUID campaignId, Cursor cursor, int limit) {
+  Select<? extends Record> page(
+      UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
     // Suppression is asked in the select list: a join might make the planner sort.
     return sql.select(
@@ -98,7 +118,19 @@ final class RecipientPages {
                             .from(SUPPRESSION)
                             .where(SUPPRESSION.PHONE.eq(r.PHONE))
                             .and(SUPPRESSION.LIFTED_AT.isNull())))
-                .as("suppressed"))
+                .as("suppressed"),
+            countedFor == null
+                ? inline(true).as("counted")
+                : field(
+                        exists(
+                            selectOne()
+                                .from(SENDER_RECIPIENT)
+                                .where(SENDER_RECIPIENT.SENDER_ID.eq(countedFor))
+                                .and(SENDER_RECIPIENT.PHONE.eq(r.PHONE))
+                                .and(
+                                    SENDER_RECIPIENT.COUNTED_AT.gt(
+                                        clock.instant().minus(DailyBudget.DAY)))))
+                    .as("counted"))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
         .and(r.STATUS.eq(RecipientStatus.PENDING))

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignStatus;
@@ -13,7 +14,9 @@ import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -27,6 +30,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jooq.Field;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,8 @@ class FanOutTopologyTest {
   private static final Topics TOPICS = new Topics("t.");
 
   private final AtomicLong waiting = new AtomicLong();
+  private Instant now = Instant.now();
+  private final InstantSource clock = () -> now;
   private final String sender = "s-" + UUID.randomUUID();
   private TopologyTestDriver driver;
   private TestInputTopic<String, String> commands;
@@ -51,8 +57,6 @@ class FanOutTopologyTest {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-    CampaignRows rows = new CampaignRows(FIXTURE.sql());
-    RecipientPages pages = new RecipientPages(FIXTURE.sql());
     // No reading is ever new enough to contain what was fed: all of it counts.
     long before = System.nanoTime();
     Backlog backlog = () -> new Backlog.Reading(before, Map.of(0, waiting.get()));
@@ -61,19 +65,22 @@ class FanOutTopologyTest {
             FanOutTopology.of(
                 TOPICS,
                 () ->
-                    new FanOutProcessor((passes, output) ->
-                        new Feeder(
-                            rows,
-                            pages,
-                            new Resends(FIXTURE.sql()),
-                            backlog,
-                            new WorkAhead(Duration.ofSeconds(10)),
-                            sender -> senderControl,
-                            500,
-                            new Health(),
-                            InstantSource.system(),
-                            passes,
-                            output))),
+                    new FanOutProcessor((passes, output) -> {
+                      FanOutSql sql = new FanOutSql(FIXTURE.sql(), clock);
+                      return new Feeder(
+                          new Lives(sql, clock, passes, output),
+                          new Feeding(
+                              sql,
+                              backlog,
+                              new WorkAhead(Duration.ofSeconds(10)),
+                              sender -> senderControl,
+                              500,
+                              clock,
+                              passes,
+                              output),
+                          new Health(),
+                          clock);
+                    })),
             settings);
     commands =
         driver.createInputTopic(
@@ -271,8 +278,207 @@ class FanOutTopologyTest {
     assertThat(deadLetters.readRecordsToList()).hasSize(1);
   }
 
+  @Test
+  void aDraftCanBeCancelled() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("cancel", campaign);
+    turns(2);
+    command("start", campaign);
+    turns(2);
+
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
+    assertThat(requests.isEmpty()).isTrue();
+  }
+
+  @Test
+  void cancellingAnUnknownCampaignGoesToTheDeadLetters() {
+    command("cancel", UUID.randomUUID());
+    turns(2);
+
+    assertThat(deadLetters.readRecordsToList()).hasSize(1);
+  }
+
+  @Test
+  void aStartBeforeItsTimeSchedulesTheCampaign() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    Instant at = now.plus(Duration.ofMinutes(10));
+    set(campaign, CAMPAIGN.SCHEDULED_AT, at);
+    command("start", campaign);
+    turns(3);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SCHEDULED);
+    assertThat(requests.isEmpty()).isTrue();
+
+    now = at.minusMillis(200);
+    turns(2);
+    assertThat(requests.isEmpty()).isTrue();
+    turns(4);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
+  void whatIsScheduledInTheTableAloneStartsAtItsTimeToo() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    turns(3);
+    assertThat(requests.isEmpty()).isTrue();
+
+    now = now.plusSeconds(20);
+    turns(3);
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
+  void aCancelledScheduleNeverStarts() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    command("cancel", campaign);
+    turns(2);
+    now = now.plusSeconds(30);
+    turns(3);
+
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
+    assertThat(requests.isEmpty()).isTrue();
+  }
+
+  @Test
+  void outsideItsWindowACampaignIsPausedAndGoesOnByItself() {
+    now = Instant.parse("2027-03-10T12:00:00Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 500);
+    command("start", campaign);
+    turns(1);
+    int before = requests.readRecordsToList().size();
+    // 20:00 there.
+    now = Instant.parse("2027-03-10T23:00:00Z");
+    turns(3);
+
+    assertThat(before).isPositive();
+    assertThat(requests.isEmpty()).isTrue();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+    Control quiet = Json.read(controls.readValue(), Control.class);
+    assertThat(quiet.state()).isEqualTo(Control.State.PAUSED);
+    assertThat(quiet.reason()).contains("09:00-20:00 America/Sao_Paulo");
+
+    now = Instant.parse("2027-03-11T12:00:00Z");
+    turns(10);
+    assertThat(Json.read(controls.readValue(), Control.class).state())
+        .isEqualTo(Control.State.RUNNING);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(requests.readRecordsToList()).hasSize(500 - before);
+  }
+
+  /** What is queued must not leave after hours either. */
+  @Test
+  void theWindowClosesForWhatIsQueuedAsWell() {
+    now = Instant.parse("2027-03-10T22:59:55Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 5);
+    command("start", campaign);
+    turns(3);
+    assertThat(requests.readRecordsToList()).hasSize(5);
+    now = Instant.parse("2027-03-10T23:00:00Z");
+    turns(2);
+
+    assertThat(Json.read(controls.readValue(), Control.class).state())
+        .isEqualTo(Control.State.PAUSED);
+  }
+
+  @Test
+  void aCampaignThatPeoplePausedStaysPausedWhenItsWindowOpens() {
+    now = Instant.parse("2027-03-10T23:30:00Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 10);
+    command("start", campaign);
+    turns(2);
+    command("pause", campaign);
+    turns(2);
+    now = Instant.parse("2027-03-11T12:30:00Z");
+    turns(3);
+    assertThat(requests.isEmpty()).isTrue();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+
+    command("resume", campaign);
+    turns(3);
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
+  void aResumeOutsideTheWindowWaitsForIt() {
+    now = Instant.parse("2027-03-10T23:30:00Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 10);
+    command("start", campaign);
+    command("pause", campaign);
+    turns(2);
+    controls.readRecordsToList();
+    command("resume", campaign);
+    turns(3);
+
+    Control still = Json.read(controls.readValue(), Control.class);
+    assertThat(still.state()).isEqualTo(Control.State.PAUSED);
+    assertThat(requests.isEmpty()).isTrue();
+  }
+
+  @Test
+  void noMoreDifferentPeopleThanTheDailyLimitAreWrittenToInADay() {
+    limit(30);
+    UUID first = FIXTURE.campaign(sender, 20);
+    UUID second = FIXTURE.campaign(sender, 50);
+    command("start", first);
+    turns(5);
+    command("start", second);
+    turns(10);
+
+    // The second campaign's first twenty are the first one's: they are not different people.
+    assertThat(requests.readRecordsToList()).hasSize(20 + 30);
+
+    now = now.plus(Duration.ofHours(24)).plusSeconds(1);
+    turns(10);
+    assertThat(requests.readRecordsToList()).hasSize(20);
+  }
+
+  @Test
+  void whatARecipientsVariablesMakeOfTheMessageMustKeepTheProvidersRules() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    FIXTURE.setVariables(campaign, "+5511960000001", "{\"name\":\"" + "x".repeat(5_000) + "\"}");
+    command("start", campaign);
+    turns(2);
+
+    SendResult failed = Json.read(results.readValue(), SendResult.class);
+    assertThat(failed.status()).isEqualTo(RecipientStatus.FAILED);
+    assertThat(failed.errorCode()).isEqualTo("invalid_message");
+    assertThat(failed.errorDetail()).contains("at most 4096");
+    assertThat(requests.readRecordsToList()).hasSize(1);
+  }
+
+  private UUID windowed(String start, String end, String zone, int recipients) {
+    UUID campaign = FIXTURE.campaign(sender, recipients);
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN)
+        .set(CAMPAIGN.WINDOW_START, LocalTime.parse(start))
+        .set(CAMPAIGN.WINDOW_END, LocalTime.parse(end))
+        .set(CAMPAIGN.TIME_ZONE, zone)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .execute();
+    return campaign;
+  }
+
+  private void limit(int people) {
+    FIXTURE
+        .sql()
+        .update(SENDER)
+        .set(SENDER.DAILY_LIMIT, people)
+        .where(SENDER.ID.eq(sender))
+        .execute();
+  }
+
+  private static <T> void set(UUID campaign, Field<T> field, T value) {
+    FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
+  }
+
   private void turns(int turns) {
     for (int i = 0; i < turns; i++) {
+      now = now.plusMillis(50);
       driver.advanceWallClockTime(Duration.ofMillis(50));
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,7 +18,7 @@ class RecipientPagesTest {
   private static final int RECIPIENTS = 120_000;
 
   private final Fixture fixture = new Fixture();
-  private final RecipientPages pages = new RecipientPages(fixture.sql());
+  private final RecipientPages pages = new RecipientPages(fixture.sql(), InstantSource.system());
   private UUID large = new UUID(0, 0);
 
   @BeforeAll
@@ -35,7 +36,7 @@ class RecipientPagesTest {
     Cursor cursor = Cursor.START;
     List<RecipientPages.Recipient> page;
     do {
-      page = pages.after(large, cursor, 7_000);
+      page = pages.after(large, cursor, 7_000, null);
       page.forEach(recipient -> ids.add(recipient.id()));
       cursor = page.isEmpty() ? cursor : page.getLast().cursor();
     } while (page.size() == 7_000);
@@ -45,7 +46,7 @@ class RecipientPagesTest {
 
   @Test
   void saysWhoAskedToBeLeftAlone() {
-    assertThat(pages.after(large, Cursor.START, 5))
+    assertThat(pages.after(large, Cursor.START, 5, null))
         .extracting(RecipientPages.Recipient::suppressed)
         .containsExactly(false, false, true, false, false);
   }
@@ -53,8 +54,8 @@ class RecipientPagesTest {
   @ParameterizedTest
   @ValueSource(ints = {10, 100_000})
   void aPageIsReadByTheCompositeIndexWithoutASort(int row) {
-    Cursor cursor = pages.after(large, Cursor.START, row).getLast().cursor();
-    String plan = explain(pages.page(large, cursor, 500).getSQL(ParamType.INLINED));
+    Cursor cursor = pages.after(large, Cursor.START, row, null).getLast().cursor();
+    String plan = explain(pages.page(large, cursor, 500, null).getSQL(ParamType.INLINED));
 
     assertThat(plan)
         .containsPattern("Index (Only )?Scan using campaign_recipient_page")

@@ -91,6 +91,6 @@ class WorkAheadTest {
 
   private static CampaignRows.Sender sender(String id, int lanes, double permitsPerSecond) {
     return new CampaignRows.Sender(
-        new SendRequest.Sender(id, "whatsapp", "1"), lanes, permitsPerSecond);
+        new SendRequest.Sender(id, "whatsapp", "1"), lanes, permitsPerSecond, null);
   }
 }

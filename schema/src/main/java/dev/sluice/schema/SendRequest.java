@@ -102,14 +102,17 @@ public record SendRequest(
 
   /** The same request, to be tried again later. */
   public SendRequest again(
-      int newAttempts, @Nullable Instant newNotBefore, @Nullable Instant newFirstTriedAt) {
+      int newAttempts,
+      @Nullable Instant newNotBefore,
+      @Nullable Instant newFirstTriedAt,
+      double newPermitsPerSecond) {
     return new SendRequest(
         recipientId,
         campaignId,
         round,
         sender,
         lane,
-        permitsPerSecond,
+        newPermitsPerSecond,
         to,
         message,
         onDoubt,

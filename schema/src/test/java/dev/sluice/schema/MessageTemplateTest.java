@@ -1,8 +1,7 @@
-package dev.sluice.producer;
+package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schema.Json;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.sluice.producer;
+package dev.sluice.schema;
 
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -14,20 +14,20 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param message the provider's message body without the recipient
  */
-record MessageTemplate(JsonNode message) {
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}\\s]+)\\s*}}");
+public record MessageTemplate(JsonNode message) {
+  static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}\\s]+)\\s*}}");
 
   /** What came of rendering for one recipient. */
-  sealed interface Rendered {}
+  public sealed interface Rendered {}
 
   /** The message for this recipient. */
-  record Complete(JsonNode message) implements Rendered {}
+  public record Complete(JsonNode message) implements Rendered {}
 
   /** The recipient has no such variable. */
-  record MissingVariable(String name) implements Rendered {}
+  public record MissingVariable(String name) implements Rendered {}
 
   /** Renders the message for a recipient with these variables. */
-  Rendered render(Map<String, String> variables) {
+  public Rendered render(Map<String, String> variables) {
     Rendering rendering = new Rendering(variables);
     JsonNode rendered = rendering.node(message);
     return rendering.missing == null

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.worker.provider.WhatsAppConfig;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How to reach WhatsApp. */
@@ -32,12 +33,25 @@ final class WhatsAppOptions {
               + " ${DEFAULT-VALUE}).")
   private Duration answerTimeout = Duration.ZERO;
 
+  @Option(
+      names = "--server-errors-in-doubt",
+      defaultValue = "${env:SLUICE_SERVER_ERRORS_IN_DOUBT:-false}",
+      description =
+          "Never send again what was answered HTTP 500: it is in doubt"
+              + " (SLUICE_SERVER_ERRORS_IN_DOUBT; ${DEFAULT-VALUE}).")
+  private boolean serverErrorsInDoubt;
+
+  /** Nothing if there is no token. */
+  Optional<WhatsAppConfig> find() {
+    return Secrets.ofProcess().find("WHATSAPP_ACCESS_TOKEN").map(this::config);
+  }
+
   WhatsAppConfig config() {
+    return config(Secrets.ofProcess().require("WHATSAPP_ACCESS_TOKEN"));
+  }
+
+  private WhatsAppConfig config(String token) {
     return new WhatsAppConfig(
-        baseUrl,
-        version,
-        Secrets.ofProcess().require("WHATSAPP_ACCESS_TOKEN"),
-        Duration.ofSeconds(5),
-        answerTimeout);
+        baseUrl, version, token, Duration.ofSeconds(5), answerTimeout, serverErrorsInDoubt);
   }
 }

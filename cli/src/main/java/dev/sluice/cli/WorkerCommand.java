@@ -3,10 +3,17 @@ package dev.sluice.cli;
 import dev.sluice.worker.RetryPolicy;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.provider.HttpProvider;
+import dev.sluice.worker.provider.HttpProviderConfig;
+import dev.sluice.worker.provider.MessageProvider;
 import dev.sluice.worker.provider.WhatsAppConfig;
 import dev.sluice.worker.provider.WhatsAppProvider;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +58,25 @@ final class WorkerCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private Duration drain = Duration.ZERO;
 
+  @Option(
+      names = "--http-provider",
+      split = ",",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_HTTP_PROVIDERS}",
+      description =
+          "Files that describe other providers: URL, headers, body, success and retry statuses"
+              + " (SLUICE_HTTP_PROVIDERS; none).")
+  private @Nullable List<Path> httpProviders;
+
   @Override
   public Integer call() throws Exception {
-    WhatsAppConfig provider = whatsApp.config();
+    List<HttpProviderConfig> others =
+        httpProviders == null
+            ? List.of()
+            : httpProviders.stream().map(HttpProviderConfig::read).toList();
+    // Who sends by other providers alone needs no token for WhatsApp.
+    Optional<WhatsAppConfig> provider =
+        others.isEmpty() ? Optional.of(whatsApp.config()) : whatsApp.find();
     WorkerConfig config =
         new WorkerConfig(
             kafka.config(),
@@ -66,11 +89,19 @@ final class WorkerCommand implements Callable<Integer> {
         process -> {
           process.serveHealth(http, PORT);
           process.register(
-              new Worker(
-                  config,
-                  Map.of("whatsapp", new WhatsAppProvider(provider)),
-                  process.health(),
-                  process.meters()));
+              new Worker(config, providers(provider, others), process.health(), process.meters()));
         });
+  }
+
+  private static Map<String, MessageProvider> providers(
+      Optional<WhatsAppConfig> whatsApp, List<HttpProviderConfig> others) {
+    Map<String, MessageProvider> providers = new HashMap<>();
+    whatsApp.ifPresent(config -> providers.put("whatsapp", new WhatsAppProvider(config)));
+    for (HttpProviderConfig other : others) {
+      if (providers.put(other.name(), new HttpProvider(other)) != null) {
+        throw new IllegalArgumentException("two providers are called " + other.name());
+      }
+    }
+    return providers;
   }
 }

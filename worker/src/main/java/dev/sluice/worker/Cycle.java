@@ -170,6 +170,7 @@ final class Cycle {
                 Instant.now()));
       } else {
         partition.addWaiting(1);
+        partition.lane(job).setRate(request.permitsPerSecond());
         enqueue(job);
       }
     } catch (UnreadableEventException e) {

@@ -84,7 +84,9 @@ final class Job {
 
   /** The request for the tail of its lane. */
   SendRequest again(@Nullable Instant notBefore) {
-    return request.again(attempts, notBefore, firstTriedAt);
+    // With the rate of now: the copy is the newest record of its lane.
+    double rate = partition.lane(this).permitsPerSecond();
+    return request.again(attempts, notBefore, firstTriedAt, rate);
   }
 
   SendResult result(

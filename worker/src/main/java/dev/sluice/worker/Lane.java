@@ -45,9 +45,17 @@ final class Lane {
     return ready.removeFirst();
   }
 
-  /** Runs the send in the next time slot. The newest request tells the lane's rate. */
-  void launch(Job job, Consumer<SlidingSecond.Place> send) {
-    permitsPerSecond = job.request().permitsPerSecond();
+  /** The newest request that was read tells the lane's rate, messages/s. */
+  void setRate(double newPermitsPerSecond) {
+    permitsPerSecond = newPermitsPerSecond;
+  }
+
+  double permitsPerSecond() {
+    return permitsPerSecond;
+  }
+
+  /** Runs the send in the next time slot. */
+  void launch(Consumer<SlidingSecond.Place> send) {
     pacer.submit(send);
   }
 

@@ -42,18 +42,16 @@ final class Launcher {
    */
   void launch(Job job, Lane lane, long committedAtNanos) {
     inFlight.incrementAndGet();
-    lane.launch(
-        job,
-        place -> {
-          long begunNanos = System.nanoTime();
-          Thread.ofVirtual()
-              .name("send")
-              .start(() -> {
-                finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
-                inFlight.decrementAndGet();
-                place.answered(answerTime.lateness(System.nanoTime() - begunNanos));
-              });
-        });
+    lane.launch(place -> {
+      long begunNanos = System.nanoTime();
+      Thread.ofVirtual()
+          .name("send")
+          .start(() -> {
+            finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
+            inFlight.decrementAndGet();
+            place.answered(answerTime.lateness(System.nanoTime() - begunNanos));
+          });
+    });
   }
 
   private Outcome send(Job job, long committedAtNanos) {
@@ -67,7 +65,9 @@ final class Launcher {
     }
     MessageProvider provider = providers.get(job.request().sender().provider());
     if (provider == null) {
-      return new Outcome.Refused("unknown_provider", job.request().sender().provider());
+      return new Outcome.SenderBlocked(
+          "unknown_provider",
+          "the workers know no provider \"" + job.request().sender().provider() + "\"");
     }
     try {
       return provider.send(

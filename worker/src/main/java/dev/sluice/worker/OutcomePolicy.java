@@ -47,7 +47,7 @@ final class OutcomePolicy {
     Job job = finished.job();
     return switch (finished.outcome()) {
       case Outcome.Accepted(String id, String note) ->
-          publish(finished, RecipientStatus.SENT, id, null, note);
+          publish(finished, RecipientStatus.SENT, id.isEmpty() ? null : id, null, note);
       case Outcome.Refused(String code, String detail) -> failed(finished, code, detail);
       case Outcome.OptedOut(String code, String detail) ->
           new Decision.Publish(

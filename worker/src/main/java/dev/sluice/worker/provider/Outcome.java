@@ -9,6 +9,7 @@ public sealed interface Outcome {
   /**
    * The provider took the message.
    *
+   * @param messageId its id there, or empty if the provider gives none
    * @param note what people should know about it, or null
    */
   record Accepted(String messageId, @Nullable String note) implements Outcome {

@@ -11,13 +11,16 @@ import java.time.Duration;
  * @param accessToken the bearer token
  * @param connectTimeout how long a connection may take to open
  * @param answerTimeout how long an answer may take; beyond it the message is in doubt
+ * @param serverErrorsInDoubt whether a message that was answered HTTP 500 is in doubt; else it is
+ *     tried again. Meta does not say that such a message was not taken, though it commonly was not
  */
 public record WhatsAppConfig(
     URI baseUrl,
     String apiVersion,
     String accessToken,
     Duration connectTimeout,
-    Duration answerTimeout) {
+    Duration answerTimeout,
+    boolean serverErrorsInDoubt) {
 
   /** The API's public address. */
   public static final String DEFAULT_BASE_URL = "https://graph.facebook.com";
@@ -44,7 +47,8 @@ public record WhatsAppConfig(
         apiVersion,
         accessToken,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        false);
   }
 
   @Override

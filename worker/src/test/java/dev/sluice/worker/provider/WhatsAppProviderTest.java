@@ -39,6 +39,38 @@ class WhatsAppProviderTest {
   }
 
   @Test
+  void whoMustNeverSendTwiceHasServerErrorsInDoubt() {
+    try (WhatsAppSimulator simulator =
+            new WhatsAppSimulator(QUICK.withTrouble(1, 0, Duration.ZERO));
+        WhatsAppProvider provider =
+            new WhatsAppProvider(
+                new WhatsAppConfig(
+                    URI.create(simulator.url()),
+                    "v26.0",
+                    "token",
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    true))) {
+      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.InDoubt.class);
+    }
+  }
+
+  /** Another program may have written the campaign's row. */
+  @Test
+  void nothingInACampaignsMessageNamesAnotherRecipient() {
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(QUICK);
+        WhatsAppProvider provider = provider(simulator.url())) {
+      JsonNode body =
+          Json.MAPPER.readTree(
+              "{\"type\":\"text\",\"text\":{\"body\":\"x\"},\"to\":\"+1\","
+                  + "\"biz_opaque_callback_data\":\"other\"}");
+      provider.send(new OutgoingMessage("1065403", "+5511999990001", body, "c:1:1"));
+
+      assertThat(simulator.acceptedPerRecipient()).containsOnlyKeys("c:1:1");
+    }
+  }
+
+  @Test
   void theProvidersLimitIsThrottling() {
     SimulatorConfig oneASecond =
         SimulatorConfig.friendly(1).withLatency(Duration.ofMillis(1), Duration.ofMillis(2));
@@ -138,7 +170,12 @@ class WhatsAppProviderTest {
 
   private static WhatsAppConfig config(String url) {
     return new WhatsAppConfig(
-        URI.create(url), "v26.0", "secret-token", Duration.ofSeconds(5), Duration.ofMillis(700));
+        URI.create(url),
+        "v26.0",
+        "secret-token",
+        Duration.ofSeconds(5),
+        Duration.ofMillis(700),
+        false);
   }
 
   private static OutgoingMessage message(String callbackData) {

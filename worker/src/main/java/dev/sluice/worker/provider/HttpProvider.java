@@ -1,0 +1,122 @@
+package dev.sluice.worker.provider;
+
+import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageTemplate;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Any provider that takes one message a request as JSON over HTTP, by its {@link
+ * HttpProviderConfig}. What it answers is judged by its status alone: 401 and 403 block the sender,
+ * other 4xx refuse the message, and 5xx that are not said to be retried leave it in doubt.
+ */
+public final class HttpProvider implements MessageProvider {
+  private static final Logger log = LoggerFactory.getLogger(HttpProvider.class);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final HttpProviderConfig config;
+  private final Map<String, String> headers;
+  private final MessageTemplate template;
+  private final HttpCalls calls;
+
+  /**
+   * Connects when the first message is sent.
+   *
+   * @throws IllegalArgumentException if the headers' file cannot be read
+   */
+  public HttpProvider(HttpProviderConfig config) {
+    this.config = config;
+    headers = config.headers();
+    template = config.template();
+    calls = new HttpCalls(config.base(), CONNECT_TIMEOUT);
+  }
+
+  @Override
+  public Outcome send(OutgoingMessage message) {
+    Map<String, String> fields = new HashMap<>();
+    collect("message", message.message(), fields);
+    fields.put("to", message.to());
+    fields.put("address", message.address());
+    fields.put("callback_data", message.callbackData());
+    return switch (template.render(fields)) {
+      case MessageTemplate.MissingVariable(String name) ->
+          new Outcome.BadRequest("missing_field", "the message has no \"" + name + "\"");
+      case MessageTemplate.Complete(JsonNode body) -> {
+        try {
+          yield calls.call(request(message.address(), body), this::outcome);
+        } catch (IllegalArgumentException e) {
+          yield new Outcome.SenderBlocked("invalid_address", String.valueOf(e.getMessage()));
+        }
+      }
+    };
+  }
+
+  /** Every text of the message, by its path. */
+  private static void collect(String path, JsonNode node, Map<String, String> fields) {
+    if (node.isObject()) {
+      node.properties().forEach(f -> collect(path + "." + f.getKey(), f.getValue(), fields));
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        collect(path + "." + i, node.get(i), fields);
+      }
+    } else if (!node.isNull()) {
+      fields.put(path, node.asString());
+    }
+  }
+
+  private HttpRequest request(String address, JsonNode body) {
+    String url =
+        config.url().replace("{{address}}", URLEncoder.encode(address, StandardCharsets.UTF_8));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .timeout(config.timeout())
+            .header("Content-Type", "application/json");
+    headers.forEach(request::setHeader);
+    return request.POST(BodyPublishers.ofByteArray(Json.write(body))).build();
+  }
+
+  private Outcome outcome(HttpCalls.Answer answer) {
+    int status = answer.status();
+    String code = "http_" + status;
+    String detail = "HTTP " + status + " from " + config.name();
+    if (config.success().contains(status)) {
+      String pointer = config.messageId();
+      return new Outcome.Accepted(pointer == null ? "" : answer.body().at(pointer).asString(""));
+    }
+    if (config.retry().contains(status)) {
+      return status == 429
+          ? new Outcome.Throttled(code, detail, answer.retryAfter())
+          : new Outcome.Unavailable(code, detail, answer.retryAfter());
+    }
+    if (status == 401 || status == 403) {
+      return new Outcome.SenderBlocked(code, detail);
+    }
+    return status >= 400 && status < 500
+        ? new Outcome.BadRequest(code, detail)
+        : new Outcome.InDoubt(detail);
+  }
+
+  @Override
+  public boolean available() {
+    return calls.available();
+  }
+
+  @Override
+  public void warmUp() {
+    log.debug("warmed up: {}", available());
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+  }
+}

@@ -1,6 +1,7 @@
 package dev.sluice.benchmark;
 
 import dev.sluice.benchmark.chaos.Scaling;
+import dev.sluice.local.SeparateInfrastructure;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,13 +25,17 @@ final class ScalingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Scaling scaling =
-        new Scaling(line -> {
-          out.println(line);
-          out.flush();
-        });
-    scaling.oneSender();
-    scaling.eightSenders();
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
+      Scaling scaling =
+          new Scaling(
+              servers,
+              line -> {
+                out.println(line);
+                out.flush();
+              });
+      scaling.oneSender();
+      scaling.eightSenders();
+    }
     return 0;
   }
 }

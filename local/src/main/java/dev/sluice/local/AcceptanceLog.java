@@ -58,9 +58,14 @@ final class AcceptanceLog {
 
   /** The most in any sliding time of this length. */
   synchronized int maxIn(long nanos) {
+    return maxIn(nanos, 0, size);
+  }
+
+  /** The most in any sliding time of this length, among the acceptances of these numbers. */
+  synchronized int maxIn(long nanos, int begin, int end) {
     int max = 0;
-    int from = 0;
-    for (int to = 0; to < size; to++) {
+    int from = begin;
+    for (int to = begin; to < Math.min(end, size); to++) {
       while (times[to] - times[from] >= nanos) {
         from++;
       }

@@ -5,7 +5,7 @@ import org.testcontainers.DockerClientFactory;
 
 /** A Kafka broker and a PostgreSQL server: containers where Docker exists, embedded elsewhere. */
 public sealed interface Infrastructure extends AutoCloseable
-    permits EmbeddedInfrastructure, ContainerInfrastructure {
+    permits EmbeddedInfrastructure, ContainerInfrastructure, SeparateInfrastructure {
 
   /** Starts what this machine allows. */
   static Infrastructure start() {
@@ -22,6 +22,11 @@ public sealed interface Infrastructure extends AutoCloseable
 
   /** How to reach the server as somebody who may create databases. */
   DatabaseConfig administrator();
+
+  /** How many copies of a topic its brokers can keep. */
+  default int replicas() {
+    return 1;
+  }
 
   @Override
   void close();

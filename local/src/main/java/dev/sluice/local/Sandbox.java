@@ -24,28 +24,32 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
 
   /** Makes one with the given number of partitions for lanes. */
   public static Sandbox create(int lanePartitions) {
-    Infrastructure shared = Shared.INFRASTRUCTURE;
+    return create(Shared.INFRASTRUCTURE, lanePartitions);
+  }
+
+  /** Makes one on servers of its own. */
+  public static Sandbox create(Infrastructure servers, int lanePartitions) {
     int number = NUMBERS.incrementAndGet();
     String database = "sandbox_" + ProcessHandle.current().pid() + "_" + number;
     KafkaConfig kafka =
-        new KafkaConfig(shared.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
-    DatabaseConfig owner = shared.database("sluice_owner", database);
+        new KafkaConfig(servers.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
+    DatabaseConfig owner = servers.database("sluice_owner", database);
     try {
-      DatabaseConfig administrator = shared.administrator();
+      DatabaseConfig administrator = servers.administrator();
       try (var connection =
               DriverManager.getConnection(administrator.url(), administrator.user(), "");
           var statement = connection.createStatement()) {
         statement.execute("CREATE DATABASE " + database + " OWNER sluice_owner");
       }
       Migration.migrateTables(owner, "sluice_app", null);
-      Migration.createTopics(kafka, lanePartitions, Optional.of((short) 1));
+      Migration.createTopics(kafka, lanePartitions, Optional.of((short) servers.replicas()));
     } catch (SQLException | ExecutionException e) {
       throw new IllegalStateException("cannot prepare " + database, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-    return new Sandbox(kafka, shared.database("sluice_app", database), owner);
+    return new Sandbox(kafka, servers.database("sluice_app", database), owner);
   }
 
   /** Started with the first sandbox of the JVM, stopped with the JVM. */

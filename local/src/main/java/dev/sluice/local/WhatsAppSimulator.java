@@ -390,6 +390,14 @@ public final class WhatsAppSimulator implements AutoCloseable {
     return number == null ? 0 : number.log.maxIn(time.toNanos());
   }
 
+  /** The most that one number sent in any sliding second, among its messages of these numbers. */
+  public int maxInOneSecond(int from, int to) {
+    return numbers.values().stream()
+        .mapToInt(number -> number.log.maxIn(Duration.ofSeconds(1).toNanos(), from, to))
+        .max()
+        .orElse(0);
+  }
+
   /** The longest time in which the given number sent nothing, after so many messages. */
   public Duration longestPause(String numberId, int from) {
     PhoneNumber number = numbers.get(numberId);

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  */
 final class Pacer {
   private static final double BURST_SECONDS = 0.01;
-  private static final double CATCH_UP = 1.02;
+  private static final double CATCH_UP = 1.01;
 
   private final Bucket bucket;
   private final SlidingSecond second = new SlidingSecond();

@@ -1,5 +1,6 @@
 package dev.sluice.benchmark.chaos;
 
+import dev.sluice.local.Infrastructure;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
@@ -17,16 +18,24 @@ public final class Scaling {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final double RATE = 80;
 
+  private final Infrastructure servers;
   private final Consumer<String> story;
 
-  /** Prepares it; {@code story} is told what was measured. */
-  public Scaling(Consumer<String> story) {
+  /**
+   * Prepares it.
+   *
+   * @param servers should be processes of their own: a broker's pause must not be taken for a
+   *     worker's
+   * @param story is told what was measured
+   */
+  public Scaling(Infrastructure servers, Consumer<String> story) {
+    this.servers = servers;
     this.story = story;
   }
 
   /** One sender with four lanes: one worker, then four, then two, then one of them is killed. */
   public void oneSender() throws Exception {
-    Sandbox sandbox = Sandbox.create(8);
+    Sandbox sandbox = Sandbox.create(servers, 8);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
         CampaignRun campaign = new CampaignRun(sandbox, 8_000, RATE, 4);
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
@@ -36,19 +45,20 @@ public final class Scaling {
       fleet.start("worker", 1);
       watch.until("ready", fleet::ready);
       campaign.start();
-      steady("1 worker", watch, simulator, 400, 800);
+      steady("1 worker", 1, watch, simulator, 400, 800);
       for (int i = 2; i <= 4; i++) {
+        // One after the other, as rollouts do: a starting JVM takes a core for itself.
         fleet.start("worker " + i);
+        watch.until(i + " workers are ready", fleet::ready);
       }
-      watch.until("4 workers are ready", fleet::ready);
-      steady("4 workers", watch, simulator, 400, 1_200);
+      steady("4 workers", 1, watch, simulator, 400, 1_200);
       int before = (int) simulator.accepted();
       fleet.stop("worker 4");
       fleet.stop("worker 3");
-      steady("2 workers", watch, simulator, 400, 1_200);
+      steady("2 workers", 1, watch, simulator, 400, 1_200);
       story.accept(gap("two workers stopped as planned", simulator, "106540352242922", before));
       fleet.kill("worker 2");
-      steady("1 worker after a SIGKILL", watch, simulator, 1_000, 800);
+      steady("1 worker after a SIGKILL", 1, watch, simulator, 1_000, 800);
       watch.untilCompleted(campaign);
       story.accept(
           String.format(
@@ -63,7 +73,7 @@ public final class Scaling {
 
   /** Eight senders over four workers; one worker is stopped as planned, another is killed. */
   public void eightSenders() throws Exception {
-    Sandbox sandbox = Sandbox.create(24);
+    Sandbox sandbox = Sandbox.create(servers, 24);
     List<CampaignRun> campaigns = new ArrayList<>();
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
@@ -83,12 +93,12 @@ public final class Scaling {
       for (CampaignRun campaign : campaigns) {
         campaign.start();
       }
-      steady("8 senders, 4 workers", watch, simulator, 3_000, 6_400);
+      steady("8 senders, 4 workers", 8, watch, simulator, 3_000, 6_400);
       fleet.stop("worker 4");
-      steady("8 senders, 3 workers", watch, simulator, 3_000, 3_200);
+      steady("8 senders, 3 workers", 8, watch, simulator, 3_000, 3_200);
       tellGaps("after a planned stop", simulator);
       fleet.kill("worker 3");
-      steady("8 senders, 2 workers", watch, simulator, 7_000, 3_200);
+      steady("8 senders, 2 workers", 8, watch, simulator, 7_000, 3_200);
       tellGaps("after a SIGKILL as well", simulator);
       for (CampaignRun campaign : campaigns) {
         watch.until("everybody has completed", campaign::completed);
@@ -110,7 +120,12 @@ public final class Scaling {
 
   /** What the provider accepts while nobody comes or goes, after so many messages to settle. */
   private void steady(
-      String who, Watch watch, WhatsAppSimulator simulator, int settling, int measured) {
+      String who,
+      int senders,
+      Watch watch,
+      WhatsAppSimulator simulator,
+      int settling,
+      int measured) {
     long settled = simulator.accepted() + settling;
     watch.until(who + " settles", () -> simulator.accepted() >= settled);
     long from = simulator.accepted();
@@ -120,7 +135,12 @@ public final class Scaling {
     double seconds = (System.nanoTime() - begunNanos) / 1e9;
     story.accept(
         String.format(
-            Locale.ROOT, "%s: %.1f/s over %.0f s undisturbed", who, sent / seconds, seconds));
+            Locale.ROOT,
+            "%s: %.1f/s over %.0f s undisturbed, at most %d of a sender in any second",
+            who,
+            sent / seconds,
+            seconds,
+            simulator.maxInOneSecond((int) from / senders, (int) (from + sent) / senders)));
   }
 
   private static Watch watch(WhatsAppSimulator simulator, CampaignRun campaign) {

@@ -1,0 +1,99 @@
+package dev.sluice.local;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * One of several brokers that are their own controllers, on the loopback interface.
+ *
+ * @param data where it keeps its logs
+ * @param number which of them it is, from 1
+ * @param port where clients reach it
+ * @param controllerPorts the controllers' ports, in the order of their numbers
+ */
+record BrokerSettings(Path data, int number, int port, List<Integer> controllerPorts) {
+
+  /** Copies of everything: three where there are so many brokers. */
+  int replicas() {
+    return Math.min(3, controllerPorts.size());
+  }
+
+  Map<String, String> toMap() {
+    String replicas = Integer.toString(replicas());
+    String inSync = Integer.toString(Math.max(1, replicas() - 1));
+    String voters =
+        IntStream.rangeClosed(1, controllerPorts.size())
+            .mapToObj(voter -> voter + "@localhost:" + controllerPorts.get(voter - 1))
+            .collect(Collectors.joining(","));
+    Map<String, String> settings = new HashMap<>();
+    settings.put("process.roles", "broker,controller");
+    settings.put("node.id", Integer.toString(number));
+    settings.put("controller.quorum.voters", voters);
+    settings.put("controller.listener.names", "CONTROLLER");
+    settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
+    settings.put(
+        "listeners",
+        "PLAINTEXT://localhost:"
+            + port
+            + ",CONTROLLER://localhost:"
+            + controllerPorts.get(number - 1));
+    settings.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
+    settings.put("log.dirs", data.toString());
+    settings.put("auto.create.topics.enable", "false");
+    settings.put("default.replication.factor", replicas);
+    settings.put("min.insync.replicas", inSync);
+    settings.put("offsets.topic.replication.factor", replicas);
+    settings.put("offsets.topic.num.partitions", "8");
+    settings.put("transaction.state.log.replication.factor", replicas);
+    settings.put("transaction.state.log.min.isr", inSync);
+    settings.put("transaction.state.log.num.partitions", "8");
+    settings.put("share.coordinator.state.topic.replication.factor", replicas);
+    settings.put("share.coordinator.state.topic.min.isr", inSync);
+    settings.put("group.initial.rebalance.delay.ms", "0");
+    // A worker that dies inside its commit must not block its successor for ten seconds more.
+    settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    return settings;
+  }
+
+  /**
+   * Formats the folder, unless it is.
+   *
+   * @throws IllegalStateException if it cannot be formatted
+   */
+  void format(String clusterId) {
+    if (Files.exists(data.resolve("meta.properties"))) {
+      return;
+    }
+    try {
+      Files.createDirectories(data);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot create " + data, e);
+    }
+    Formatter formatter =
+        new Formatter()
+            .setClusterId(clusterId)
+            .setNodeId(number)
+            .setControllerListenerName("CONTROLLER")
+            .setMetadataLogDirectory(data.toString())
+            .addDirectory(data.toString())
+            .setReleaseVersion(MetadataVersion.latestProduction())
+            .setPrintStream(
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    try {
+      formatter.run();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot format " + data + " for Kafka", e);
+    }
+  }
+}

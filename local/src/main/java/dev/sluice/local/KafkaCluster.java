@@ -1,0 +1,97 @@
+package dev.sluice.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Brokers as processes of their own, each its own controller, so that one of them can be killed:
+ * with three, everything is kept three times and two must have it before it is acknowledged.
+ */
+public final class KafkaCluster implements AutoCloseable {
+  private final TemporaryFolder folder = new TemporaryFolder("kafka-cluster");
+  private final List<BrokerSettings> brokers = new ArrayList<>();
+  private final List<Process> processes = new ArrayList<>();
+
+  /** Starts so many brokers; clients may have to wait a few seconds for them. */
+  public KafkaCluster(int count) {
+    String clusterId = Uuid.randomUuid().toString();
+    List<Integer> controllerPorts =
+        Stream.generate(FreePort::next).distinct().limit(count).toList();
+    for (int number = 1; number <= count; number++) {
+      Path data = folder.path().resolve("broker-" + number);
+      BrokerSettings broker = new BrokerSettings(data, number, FreePort.next(), controllerPorts);
+      broker.format(clusterId);
+      brokers.add(broker);
+      processes.add(launch(broker));
+    }
+  }
+
+  private Process launch(BrokerSettings broker) {
+    Path file = folder.path().resolve("broker-" + broker.number() + ".properties");
+    Properties properties = new Properties();
+    properties.putAll(broker.toMap());
+    try {
+      try (var writer = Files.newBufferedWriter(file)) {
+        properties.store(writer, null);
+      }
+      return new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-Xmx384m",
+              "-XX:TieredStopAtLevel=1",
+              "--enable-native-access=ALL-UNNAMED",
+              "--sun-misc-unsafe-memory-access=allow",
+              "-cp",
+              System.getProperty("java.class.path"),
+              "kafka.Kafka",
+              file.toString())
+          .redirectErrorStream(true)
+          .redirectOutput(folder.path().resolve("broker-" + broker.number() + ".log").toFile())
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start broker " + broker.number(), e);
+    }
+  }
+
+  /** {@code host:port} of each, for clients. */
+  public String bootstrapServers() {
+    return brokers.stream()
+        .map(broker -> "localhost:" + broker.port())
+        .collect(Collectors.joining(","));
+  }
+
+  /** Copies of everything. */
+  public int replicas() {
+    return brokers.getFirst().replicas();
+  }
+
+  /** SIGKILL for a broker, by its number from 1. */
+  public void kill(int number) throws InterruptedException {
+    processes.get(number - 1).destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM for a broker, and its return on the same port with what it had. */
+  public void restart(int number) throws InterruptedException {
+    processes.get(number - 1).destroy();
+    processes.get(number - 1).waitFor();
+    start(number);
+  }
+
+  /** Starts a broker that has ended, on the same port with what it had. */
+  public void start(int number) {
+    processes.set(number - 1, launch(brokers.get(number - 1)));
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(process -> process.destroyForcibly().onExit().join());
+    folder.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sluice.local;
+
+import dev.sluice.schema.DatabaseConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+
+/**
+ * Kafka and PostgreSQL as processes of their own, which can be killed, stopped and started again
+ * without this process noticing more than their clients do.
+ */
+public final class SeparateInfrastructure implements Infrastructure {
+  private final TemporaryFolder folder = new TemporaryFolder("separate");
+  private final int databasePort = FreePort.next();
+  private final KafkaCluster kafka;
+  private EmbeddedDatabase database;
+
+  /** Starts so many brokers, and a database. */
+  public SeparateInfrastructure(int brokers) {
+    kafka = new KafkaCluster(brokers);
+    try {
+      Files.createDirectories(folder.path().resolve("postgresql"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + folder.path(), e);
+    }
+    database = open();
+  }
+
+  private EmbeddedDatabase open() {
+    return new EmbeddedDatabase(folder.path().resolve("postgresql"), databasePort);
+  }
+
+  /** The brokers. */
+  public KafkaCluster kafka() {
+    return kafka;
+  }
+
+  /** Stops PostgreSQL; its clients lose their connections. */
+  public void stopDatabase() {
+    database.close();
+  }
+
+  /** Starts it again, with what it had. */
+  public void startDatabase() {
+    database = open();
+  }
+
+  @Override
+  public String bootstrapServers() {
+    return kafka.bootstrapServers();
+  }
+
+  @Override
+  public DatabaseConfig database(String user, String name) {
+    return database.as(user, name);
+  }
+
+  @Override
+  public DatabaseConfig administrator() {
+    return database.as("postgres", "postgres");
+  }
+
+  @Override
+  public int replicas() {
+    return kafka.replicas();
+  }
+
+  @Override
+  public void close() {
+    kafka.close();
+    database.close();
+    folder.close();
+  }
+}

@@ -9,7 +9,16 @@ import picocli.CommandLine.Command;
     description = "Measured comparisons on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RatesCommand.class, ChaosCommand.class, ScalingCommand.class})
+    subcommands = {
+      RatesCommand.class,
+      ChaosCommand.class,
+      ScalingCommand.class,
+      OutagesCommand.class,
+      ImportCommand.class,
+      ReceiptsCommand.class,
+      ThrottlingCommand.class,
+      SoakCommand.class
+    })
 public final class Benchmark {
   private Benchmark() {}
 

@@ -5,6 +5,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.sse.SseClient;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,14 +22,14 @@ final class CampaignRoutes {
   private final RecipientImport imports;
   private final Commands commands;
   private final Recipients recipients;
-  private final LiveCampaigns live;
+  private final LiveFeeds live;
 
   CampaignRoutes(
       Campaigns campaigns,
       RecipientImport imports,
       Commands commands,
       Recipients recipients,
-      LiveCampaigns live) {
+      LiveFeeds live) {
     this.recipients = recipients;
     this.live = live;
     this.campaigns = campaigns;
@@ -39,6 +40,10 @@ final class CampaignRoutes {
   void add(RoutesConfig routes) {
     routes.post("/api/campaigns", this::create);
     routes.get("/api/campaigns", context -> Answer.json(context, 200, campaigns.newest(LISTED)));
+    // Before the routes with an id, which would take "events" for one.
+    routes.sse(
+        "/api/campaigns/events",
+        viewer -> live.follow(viewer, "campaigns", () -> campaigns.newest(LISTED)));
     routes.get("/api/campaigns/{id}", this::read);
     routes.post("/api/campaigns/{id}/recipients", this::importRecipients);
     routes.post("/api/campaigns/{id}/start", context -> command(context, Action.START));
@@ -47,28 +52,27 @@ final class CampaignRoutes {
     routes.post("/api/campaigns/{id}/cancel", context -> command(context, Action.CANCEL));
     routes.post("/api/campaigns/{id}/resend", this::resend);
     routes.get("/api/campaigns/{id}/recipients", this::recipients);
-    routes.sse("/api/campaigns/{id}/events", live::follow);
+    routes.get("/api/campaigns/{id}/errors", this::errors);
+    routes.sse("/api/campaigns/{id}/events", this::follow);
   }
 
   private void create(Context context) {
     UUID id = campaigns.create(Answer.body(context, Campaigns.Draft.class));
+    Audit.log(context, "create", "campaign " + id);
     context.header("Location", "/api/campaigns/" + id);
     Answer.json(context, 201, Map.of("id", id));
   }
 
   private void read(Context context) {
     UUID id = Answer.campaignId(context);
-    Answer.json(
-        context,
-        200,
-        campaigns
-            .find(id)
-            .orElseThrow(() -> ProblemException.notFound("There is no campaign " + id + ".")));
+    Answer.json(context, 200, existing(id));
   }
 
   private void importRecipients(Context context) {
     UUID id = Answer.campaignId(context);
-    Answer.json(context, 200, imports.run(id, Answer.rows(context)));
+    RecipientImport.Report report = imports.run(id, Answer.rows(context));
+    Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
+    Answer.json(context, 200, report);
   }
 
   private void recipients(Context context) {
@@ -86,6 +90,23 @@ final class CampaignRoutes {
       throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
     }
     Answer.json(context, 200, recipients.page(id, status, context.queryParam("phone"), after));
+  }
+
+  private void errors(Context context) {
+    UUID id = Answer.campaignId(context);
+    campaigns.status(id);
+    Answer.json(context, 200, recipients.errors(id));
+  }
+
+  private void follow(SseClient viewer) {
+    UUID id = Answer.campaignId(viewer.ctx());
+    live.follow(viewer, "campaign", id.toString(), () -> existing(id));
+  }
+
+  private Map<String, @Nullable Object> existing(UUID id) {
+    return campaigns
+        .find(id)
+        .orElseThrow(() -> ProblemException.notFound("There is no campaign " + id + "."));
   }
 
   private static RecipientStatus status(String text) {
@@ -127,7 +148,9 @@ final class CampaignRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
-    commands.publish(id, action, "console", statuses);
+    commands.publish(id, action, Audit.who(context), statuses);
+    String what = action.name().toLowerCase(Locale.ROOT);
+    Audit.log(context, statuses == null ? what : what + " " + statuses, "campaign " + id);
     Answer.json(context, 202, Map.of("id", id, "command", action));
   }
 
@@ -137,8 +160,7 @@ final class CampaignRoutes {
       case START ->
           EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.SENDING);
       case PAUSE, RESUME -> EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED);
-      case CANCEL ->
-          EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED, CampaignStatus.CANCELLED);
+      case CANCEL -> EnumSet.complementOf(EnumSet.of(CampaignStatus.COMPLETED));
       case RESEND -> EnumSet.of(CampaignStatus.COMPLETED);
     };
   }

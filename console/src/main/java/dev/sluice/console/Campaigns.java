@@ -1,5 +1,7 @@
 package dev.sluice.console;
 
+import static dev.sluice.schema.CampaignStatus.DRAFT;
+import static dev.sluice.schema.CampaignStatus.SCHEDULED;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
@@ -8,6 +10,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageRules;
 import dev.sluice.schema.OnDoubt;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -21,6 +24,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
+import org.jooq.SelectOnConditionStep;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -28,10 +32,12 @@ import tools.jackson.databind.JsonNode;
 final class Campaigns {
   private final DSLContext sql;
   private final ControlsView controls;
+  private final DailyUsage usage;
 
-  Campaigns(DSLContext sql, ControlsView controls) {
+  Campaigns(DSLContext sql, ControlsView controls, DailyUsage usage) {
     this.sql = sql;
     this.controls = controls;
+    this.usage = usage;
   }
 
   /** A campaign to create; the first three are required. */
@@ -50,9 +56,9 @@ final class Campaigns {
     String name = required("name", draft.name());
     String sender = required("sender", draft.sender());
     JsonNode message = draft.message();
-    if (message == null || !message.isObject() || message.path("type").asString("").isEmpty()) {
+    if (message == null || !message.isObject()) {
       throw ProblemException.badRequest(
-          "\"message\" must be the provider's message body, an object with a \"type\".");
+          "\"message\" must be the provider's message body, an object.");
     }
     int priority = draft.priority() == null ? 1 : draft.priority();
     if (priority < 1 || priority > 100) {
@@ -62,22 +68,42 @@ final class Campaigns {
       throw ProblemException.badRequest(
           "\"windowStart\" and \"windowEnd\" belong together: give both or none.");
     }
-    if (!sql.fetchExists(SENDER, SENDER.ID.eq(sender))) {
-      throw ProblemException.badRequest(
-          "There is no sender \"" + sender + "\"; create it with PUT /api/senders/" + sender + ".");
+    Instant scheduledAt = draft.scheduledAt();
+    if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
+      throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
     }
+    MessageRules.of(provider(sender))
+        .problem(message)
+        .ifPresent(problem -> {
+          throw ProblemException.badRequest("\"message\" would be refused: " + problem + ".");
+        });
     return sql.insertInto(CAMPAIGN)
         .set(CAMPAIGN.NAME, name)
         .set(CAMPAIGN.SENDER_ID, sender)
         .set(CAMPAIGN.MESSAGE, JSONB.valueOf(Json.MAPPER.writeValueAsString(message)))
         .set(CAMPAIGN.PRIORITY, priority)
         .set(CAMPAIGN.ON_DOUBT, draft.onDoubt() == null ? OnDoubt.HOLD : draft.onDoubt())
-        .set(CAMPAIGN.SCHEDULED_AT, draft.scheduledAt())
+        .set(CAMPAIGN.STATUS, scheduledAt == null ? DRAFT : SCHEDULED)
+        .set(CAMPAIGN.SCHEDULED_AT, scheduledAt)
         .set(CAMPAIGN.WINDOW_START, draft.windowStart())
         .set(CAMPAIGN.WINDOW_END, draft.windowEnd())
         .set(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()))
         .returning(CAMPAIGN.ID)
         .fetchSingle(CAMPAIGN.ID);
+  }
+
+  private String provider(String sender) {
+    return sql.select(SENDER.PROVIDER)
+        .from(SENDER)
+        .where(SENDER.ID.eq(sender))
+        .fetchOptional(SENDER.PROVIDER)
+        .orElseThrow(() ->
+            ProblemException.badRequest(
+                "There is no sender \""
+                    + sender
+                    + "\"; create it with PUT /api/senders/"
+                    + sender
+                    + "."));
   }
 
   private static String required(String field, @Nullable String value) {
@@ -98,7 +124,15 @@ final class Campaigns {
 
   /** A campaign as the API shows it. */
   Optional<Map<String, @Nullable Object>> find(UUID id) {
-    return sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).fetchOptional(this::view);
+    return rows().where(CAMPAIGN.ID.eq(id)).fetchOptional(this::view);
+  }
+
+  private SelectOnConditionStep<Record> rows() {
+    return sql.select(CAMPAIGN.fields())
+        .select(SENDER.RATE_PER_SECOND, SENDER.DAILY_LIMIT)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID));
   }
 
   CampaignStatus status(UUID id) {
@@ -111,10 +145,7 @@ final class Campaigns {
 
   /** The newest campaigns first. */
   List<Map<String, @Nullable Object>> newest(int limit) {
-    return sql.selectFrom(CAMPAIGN)
-        .orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID)
-        .limit(limit)
-        .fetch(this::view);
+    return rows().orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID).limit(limit).fetch(this::view);
   }
 
   private Map<String, @Nullable Object> view(Record row) {
@@ -125,6 +156,7 @@ final class Campaigns {
     view.put("message", Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data()));
     view.put("status", row.get(CAMPAIGN.STATUS));
     view.put("statusReason", reason(row));
+    view.put("permittedPerSecond", row.get(SENDER.RATE_PER_SECOND));
     view.put("priority", row.get(CAMPAIGN.PRIORITY));
     view.put("onDoubt", row.get(CAMPAIGN.ON_DOUBT));
     view.put("scheduledAt", row.get(CAMPAIGN.SCHEDULED_AT));
@@ -157,9 +189,19 @@ final class Campaigns {
       case SENDING ->
           sender.state() == Control.State.BLOCKED
               ? "the sender is blocked: " + sender.reason()
-              : null;
+              : limitReached(row);
       case DRAFT, SCHEDULED, COMPLETED -> null;
     };
+  }
+
+  private @Nullable String limitReached(Record row) {
+    Integer limit = row.get(SENDER.DAILY_LIMIT);
+    return limit != null && usage.inADay(row.get(CAMPAIGN.SENDER_ID)) >= limit
+        ? "the sender has written to "
+            + limit
+            + " different people within 24 hours, its daily limit; it goes on as they fall out of"
+            + " the 24 hours"
+        : null;
   }
 
   /** The row holds the total once the campaign has started; before, the recipients are counted. */

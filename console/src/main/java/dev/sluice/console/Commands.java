@@ -10,13 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Publishes what people ask for, with a line for the audit, and answers when Kafka has it. */
+/** Publishes what people ask for, and answers when Kafka has it. */
 final class Commands {
-  private static final Logger log = LoggerFactory.getLogger(Commands.class);
-
   private final KafkaOutput output;
   private final Topics topics;
 
@@ -36,15 +32,13 @@ final class Commands {
         List.of(
             KafkaOutput.record(
                 topics.campaignCommands(), campaignId.toString(), Json.write(command))));
-    log.info("audit: {} {} campaign {}", who, action, campaignId);
   }
 
   /** Lets a sender send, or holds it. */
-  void control(String senderId, Control control, String who) {
+  void control(String senderId, Control control) {
     output.write(
         List.of(
             KafkaOutput.record(
                 topics.controls(), Control.senderKey(senderId), Json.write(control))));
-    log.info("audit: {} {} sender {}: {}", who, control.state(), senderId, control.reason());
   }
 }

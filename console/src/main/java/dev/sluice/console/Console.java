@@ -8,20 +8,22 @@ import dev.sluice.schema.WarmUp;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.staticfiles.Location;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The console: the HTTP API for people and for services that do not speak Kafka. */
+/** The console: the page and the HTTP API for people, and for services that do not speak Kafka. */
 public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
 
   private final Database database;
   private final KafkaOutput output;
   private final ControlsView controls;
-  private final LiveCampaigns live;
+  private final LiveFeeds live;
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
   private final Javalin server;
@@ -40,9 +42,11 @@ public final class Console implements AutoCloseable {
     controls = new ControlsView(config.kafka(), health);
     output = new KafkaOutput(config.kafka());
     Commands commands = new Commands(output, config.kafka().topics());
-    Campaigns campaigns = new Campaigns(database.sql(), controls);
+    DailyUsage usage = new DailyUsage(database.sql());
+    Campaigns campaigns = new Campaigns(database.sql(), controls, usage);
     Suppressions suppressions = new Suppressions(database.sql());
-    live = new LiveCampaigns(campaigns);
+    live = new LiveFeeds();
+    BrowserGuard guard = new BrowserGuard(config.token().isEmpty());
     WarmUp.of("console", health, output::warmUp);
     server =
         Javalin.create(settings -> {
@@ -52,6 +56,8 @@ public final class Console implements AutoCloseable {
           // Without a token nobody but this machine may command campaigns.
           settings.jetty.host = config.token().isPresent() ? "0.0.0.0" : "localhost";
           settings.jetty.port = config.port();
+          settings.routes.before(guard::harden);
+          settings.routes.before("/api/*", guard::requireOurOrigin);
           config
               .token()
               .map(BearerToken::new)
@@ -63,14 +69,26 @@ public final class Console implements AutoCloseable {
                   new Recipients(database.sql()),
                   live)
               .add(settings.routes);
-          new SenderRoutes(database.sql(), controls, commands).add(settings.routes);
+          new SenderRoutes(database.sql(), controls, commands, usage, live).add(settings.routes);
           new SuppressionRoutes(suppressions, phoneNumbers).add(settings.routes);
           new WebhookRoutes(database.sql(), output, suppressions, config, meters)
               .add(settings.routes);
+          servePage(settings);
           explainErrors(settings);
           extra.accept(settings);
         });
     server.start();
+  }
+
+  /** The page has no build step: its modules and its libraries are files on the class path. */
+  private static void servePage(JavalinConfig settings) {
+    settings.staticFiles.enableWebjars();
+    settings.staticFiles.add(files -> {
+      files.hostedPath = "/";
+      files.directory = "/page";
+      files.location = Location.CLASSPATH;
+      files.headers = Map.of("Cache-Control", "no-cache");
+    });
   }
 
   private static void explainErrors(JavalinConfig settings) {

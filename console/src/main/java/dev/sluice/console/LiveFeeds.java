@@ -6,64 +6,75 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jooq.exception.DataAccessException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Campaigns that somebody watches, as server-sent events. Each is read once a second for all of its
+ * What somebody watches, as server-sent events. Each thing is read once a second for all of its
  * viewers together, and told to them when it has changed.
  */
-final class LiveCampaigns implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(LiveCampaigns.class);
+final class LiveFeeds implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveFeeds.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   /** Proxies drop connections on which nothing happens. */
   private static final int SILENT_ROUNDS = 15;
 
-  private final Campaigns campaigns;
-  private final Map<UUID, Watched> watched = new ConcurrentHashMap<>();
+  private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private final Thread loop;
 
-  /** A campaign with its viewers. */
-  private static final class Watched {
+  /** A thing with its viewers. */
+  private static final class Feed {
+    private final String event;
+    private final Supplier<?> source;
     private final Set<SseClient> viewers = ConcurrentHashMap.newKeySet();
-    private volatile @Nullable String newest;
+    private volatile String newest;
     private int silentRounds;
+
+    private Feed(String event, Supplier<?> source, String newest) {
+      this.event = event;
+      this.source = source;
+      this.newest = newest;
+    }
   }
 
-  LiveCampaigns(Campaigns campaigns) {
-    this.campaigns = campaigns;
-    loop = Thread.ofVirtual().name("live campaigns").start(this::run);
+  LiveFeeds() {
+    loop = Thread.ofVirtual().name("live feeds").start(this::run);
   }
 
-  /** Sends what is known now, and everything new until the viewer goes away. */
-  void follow(SseClient viewer) {
-    UUID id = Answer.campaignId(viewer.ctx());
-    String now = read(id);
+  /** Follows the one thing that the event is named after. */
+  void follow(SseClient viewer, String event, Supplier<?> source) {
+    follow(viewer, event, event, source);
+  }
+
+  /**
+   * Sends what is known now, and everything new until the viewer goes away.
+   *
+   * @param event the events' name
+   * @param key which of the things of this name it is
+   * @param source reads it; its exceptions are the viewer's answer
+   */
+  void follow(SseClient viewer, String event, String key, Supplier<?> source) {
+    Feed known = feeds.get(key);
+    // Who joins others sees what they saw last, without asking the database.
+    String now = known == null ? read(source) : known.newest;
     viewer.keepAlive();
-    Watched campaign =
-        watched.compute(
-            id,
-            (key, before) -> {
-              Watched some = before == null ? new Watched() : before;
-              some.viewers.add(viewer);
-              return some;
-            });
-    viewer.onClose(() -> campaign.viewers.remove(viewer));
-    viewer.sendEvent("campaign", now);
+    feeds.compute(
+        key,
+        (same, before) -> {
+          Feed feed = before == null ? new Feed(event, source, now) : before;
+          feed.viewers.add(viewer);
+          viewer.onClose(() -> feed.viewers.remove(viewer));
+          return feed;
+        });
+    viewer.sendEvent(event, now);
   }
 
-  private String read(UUID id) {
-    return new String(
-        Json.write(
-            campaigns
-                .find(id)
-                .orElseThrow(() -> ProblemException.notFound("There is no campaign " + id + "."))),
-        StandardCharsets.UTF_8);
+  private static String read(Supplier<?> source) {
+    return new String(Json.write(source.get()), StandardCharsets.UTF_8);
   }
 
   private void run() {
@@ -73,35 +84,38 @@ final class LiveCampaigns implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       }
-      watched.forEach(this::tell);
-      watched
+      feeds.forEach((key, feed) -> tell(feed));
+      feeds
           .keySet()
-          .forEach(id ->
-              watched.computeIfPresent(id, (key, some) -> some.viewers.isEmpty() ? null : some));
+          .forEach(key ->
+              feeds.computeIfPresent(key, (same, feed) -> feed.viewers.isEmpty() ? null : feed));
     }
   }
 
-  private void tell(UUID id, Watched campaign) {
+  private static void tell(Feed feed) {
     try {
-      String now = read(id);
-      boolean changed = !now.equals(campaign.newest);
-      campaign.newest = now;
-      campaign.silentRounds = changed ? 0 : campaign.silentRounds + 1;
-      for (SseClient viewer : campaign.viewers) {
+      String now = read(feed.source);
+      boolean changed = !now.equals(feed.newest);
+      feed.newest = now;
+      feed.silentRounds = changed ? 0 : feed.silentRounds + 1;
+      for (SseClient viewer : feed.viewers) {
         if (changed) {
-          viewer.sendEvent("campaign", now);
-        } else if (campaign.silentRounds % SILENT_ROUNDS == 0) {
+          viewer.sendEvent(feed.event, now);
+        } else if (feed.silentRounds % SILENT_ROUNDS == 0) {
           viewer.sendComment("still there");
         }
       }
     } catch (DataAccessException | ProblemException e) {
-      log.debug("cannot read campaign {}", id, e);
+      log.debug("cannot read what is followed: {}", feed.event, e);
+    } catch (RuntimeException e) {
+      // Whatever is wrong with one feed, the others go on.
+      log.warn("cannot tell what is followed: {}", feed.event, e);
     }
   }
 
   @Override
   public void close() {
     loop.interrupt();
-    watched.values().forEach(campaign -> campaign.viewers.forEach(SseClient::close));
+    feeds.values().forEach(feed -> feed.viewers.forEach(SseClient::close));
   }
 }

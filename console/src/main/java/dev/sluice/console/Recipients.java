@@ -1,6 +1,8 @@
 package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.trueCondition;
 
 import dev.sluice.schema.Json;
@@ -52,6 +54,26 @@ final class Recipients {
     answer.put("recipients", page);
     answer.put("next", page.size() < PAGE ? null : page.getLast().get("id"));
     return answer;
+  }
+
+  /** Why recipients failed or are in doubt, the most frequent first. */
+  List<Map<String, @Nullable Object>> errors(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.in(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED))
+        .groupBy(r.ERROR_CODE, r.STATUS)
+        .orderBy(count().desc(), r.ERROR_CODE)
+        .fetch(row -> {
+          Map<String, @Nullable Object> view = new LinkedHashMap<>();
+          view.put("code", row.value1());
+          view.put("status", row.value2());
+          view.put("count", row.value3());
+          view.put("words", ErrorWords.of(row.value1()));
+          view.put("detail", row.value4());
+          return view;
+        });
   }
 
   private static Map<String, @Nullable Object> view(Record row) {

@@ -1,12 +1,15 @@
 package dev.sluice.console;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
+import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.ControlsView;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -17,11 +20,16 @@ final class SenderRoutes {
   private final DSLContext sql;
   private final ControlsView controls;
   private final Commands commands;
+  private final DailyUsage usage;
+  private final LiveFeeds live;
 
-  SenderRoutes(DSLContext sql, ControlsView controls, Commands commands) {
+  SenderRoutes(
+      DSLContext sql, ControlsView controls, Commands commands, DailyUsage usage, LiveFeeds live) {
     this.sql = sql;
     this.controls = controls;
     this.commands = commands;
+    this.usage = usage;
+    this.live = live;
   }
 
   /** A sender to create or change; the address is required. */
@@ -33,13 +41,15 @@ final class SenderRoutes {
       @Nullable Integer dailyLimit) {}
 
   void add(RoutesConfig routes) {
-    routes.get(
-        "/api/senders",
-        context ->
-            Answer.json(context, 200, sql.selectFrom(SENDER).orderBy(SENDER.ID).fetch(this::view)));
+    routes.get("/api/senders", context -> Answer.json(context, 200, all()));
+    routes.sse("/api/senders/events", viewer -> live.follow(viewer, "senders", this::all));
     routes.get("/api/senders/{id}", this::read);
     routes.put("/api/senders/{id}", this::put);
     routes.post("/api/senders/{id}/unblock", this::unblock);
+  }
+
+  private List<Map<String, @Nullable Object>> all() {
+    return sql.selectFrom(SENDER).orderBy(SENDER.ID).fetch(this::view);
   }
 
   private void read(Context context) {
@@ -58,7 +68,9 @@ final class SenderRoutes {
     if (!sql.fetchExists(SENDER, SENDER.ID.eq(id))) {
       throw ProblemException.notFound("There is no sender " + id + ".");
     }
-    commands.control(id, new Control(Control.State.RUNNING, "unblocked by console"), "console");
+    String who = Audit.who(context);
+    commands.control(id, new Control(Control.State.RUNNING, "unblocked by " + who));
+    Audit.log(context, "unblock", "sender " + id);
     Answer.json(context, 202, Map.of("id", id, "command", "unblock"));
   }
 
@@ -85,6 +97,7 @@ final class SenderRoutes {
     if (change.dailyLimit() != null && change.dailyLimit() < 1) {
       throw ProblemException.badRequest("\"dailyLimit\" must be at least 1, or null for none.");
     }
+    requireLanesFree(id, lanes);
     Record row =
         sql.insertInto(SENDER)
             .set(SENDER.ID, id)
@@ -98,7 +111,26 @@ final class SenderRoutes {
             .setAllToExcluded()
             .returning()
             .fetchSingle();
+    Audit.log(context, "put", "sender " + id);
     Answer.json(context, 200, view(row));
+  }
+
+  /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */
+  private void requireLanesFree(String id, int lanes) {
+    boolean busy =
+        sql.fetchExists(
+            sql.selectOne()
+                .from(CAMPAIGN)
+                .join(SENDER)
+                .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+                .where(SENDER.ID.eq(id))
+                .and(SENDER.LANES.ne(lanes))
+                .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
+    if (busy) {
+      throw ProblemException.conflict(
+          "The number of lanes cannot change while the sender's campaigns are sending; its rate"
+              + " can.");
+    }
   }
 
   private Map<String, @Nullable Object> view(Record row) {
@@ -109,6 +141,8 @@ final class SenderRoutes {
     view.put("ratePerSecond", row.get(SENDER.RATE_PER_SECOND));
     view.put("lanes", row.get(SENDER.LANES));
     view.put("dailyLimit", row.get(SENDER.DAILY_LIMIT));
+    Integer limit = row.get(SENDER.DAILY_LIMIT);
+    view.put("usedIn24Hours", limit == null ? null : usage.inADay(row.get(SENDER.ID)));
     view.put("createdAt", row.get(SENDER.CREATED_AT));
     Control control = controls.sender(row.get(SENDER.ID));
     boolean blocked = control.state() == Control.State.BLOCKED;

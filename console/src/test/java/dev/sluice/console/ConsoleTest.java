@@ -11,11 +11,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -32,6 +37,7 @@ class ConsoleTest {
   private static final WebhookConfig WEBHOOKS =
       new WebhookConfig(
           Optional.of("app-secret"), Optional.of("verify-token"), List.of("STOP", "Sair"));
+  private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
   private static Console console;
 
   @BeforeAll
@@ -206,6 +212,138 @@ class ConsoleTest {
   }
 
   @Test
+  void twoHundredViewersCostNoMoreStatementsThanOne() throws Exception {
+    String id = create();
+    URI uri = URI.create("http://localhost:" + console.port() + "/api/campaigns/" + id + "/events");
+    HttpRequest request = HttpRequest.newBuilder(uri).header("Accept", "text/event-stream").build();
+    AtomicInteger told = new AtomicInteger();
+    List<Future<?>> viewers = new ArrayList<>();
+    try (HttpClient many = HttpClient.newHttpClient()) {
+      for (int i = 0; i < 200; i++) {
+        viewers.add(
+            many.sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(new Told(told))));
+      }
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> told.get() >= 200);
+      double before = statements();
+      send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", "phone\n+5511960000001\n");
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> told.get() >= 400);
+
+      // The import's own, and one a second for all of them.
+      assertThat(statements() - before).isLessThan(20);
+      assertThat(viewers).noneMatch(Future::isDone);
+      many.shutdownNow();
+    }
+  }
+
+  private static double statements() {
+    return METERS.get("sluice.sql.statements").counter().count();
+  }
+
+  /** Counts the events that viewers are told. */
+  private record Told(AtomicInteger count) implements Flow.Subscriber<String> {
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(String line) {
+      if (line.startsWith("data:")) {
+        count.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onComplete() {}
+  }
+
+  @Test
+  void aCampaignWithATimeIsScheduledAndCanBeCancelled() {
+    String id =
+        body(send(
+                "POST",
+                "/api/campaigns",
+                "application/json",
+                "{\"name\":\"Later\",\"sender\":\"brazil\",\"scheduledAt\":\"2099-01-01T00:00:00Z\","
+                    + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}"))
+            .path("id")
+            .asString();
+
+    assertThat(body(send("GET", "/api/campaigns/" + id, "", "")).path("status").asString())
+        .isEqualTo("SCHEDULED");
+    assertThat(send("POST", "/api/campaigns/" + id + "/cancel", "", "").statusCode())
+        .isEqualTo(202);
+    assertProblem(
+        send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"Too late\",\"sender\":\"brazil\",\"scheduledAt\":\"2020-01-01T00:00:00Z\","
+                + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}"),
+        400,
+        "past");
+  }
+
+  @Test
+  void aMessageThatTheProviderWouldRefuseIsRefusedWithTheReason() {
+    assertProblem(
+        send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"x\",\"sender\":\"brazil\",\"message\":{\"type\":\"template\","
+                + "\"template\":{\"name\":\"spring\"}}}"),
+        400,
+        "template.language.code");
+  }
+
+  @Test
+  void backslashesQuotesAndNewLinesOfAFileArriveAsTheyAre() {
+    String id = create();
+    String csv =
+        "phone,note\n+5511960000001,\"a \\ b\"\n+5511960000002,\"\\\\N \"\"q\"\"\"\n"
+            + "+5511960000003,\"two\nlines\ttab\"\n+5511960000004,nul\u0000\n";
+    JsonNode report = body(send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv));
+    JsonNode rows = body(send("GET", "/api/campaigns/" + id + "/recipients", "", ""));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(3);
+    assertThat(report.path("rejected").path(0).path("reason").asString()).contains("NUL");
+    assertThat(
+            rows.path("recipients").values().stream().map(r -> r.at("/variables/note").asString()))
+        .containsExactly("a \\ b", "\\\\N \"q\"", "two\nlines\ttab");
+  }
+
+  @Test
+  void aSecondImportCountsWhoIsThereAlready() {
+    String id = create();
+    String path = "/api/campaigns/" + id + "/recipients";
+    send("POST", path, "text/csv", "phone\n+5511960000001\n");
+    JsonNode report =
+        body(send("POST", path, "text/csv", "phone\n+5511960000001\n+55 11 96000-0002\n"));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("duplicates").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void suppressionsAreExportedAsAFile() {
+    send("POST", "/api/suppressions?reason=a%2C%20b", "text/csv", "phone\n+5511970000001\n");
+    HttpResponse<byte[]> file =
+        send(
+            HttpRequest.newBuilder(
+                    URI.create("http://localhost:" + console.port() + "/api/suppressions"))
+                .header("Accept", "text/csv"));
+
+    assertThat(file.headers().firstValue("Content-Disposition").orElse("")).contains("attachment");
+    assertThat(new String(file.body(), StandardCharsets.UTF_8))
+        .startsWith("phone,reason,createdAt")
+        .contains("+5511970000001,\"a, b\",");
+  }
+
+  @Test
   void aResendIsRefusedBeforeTheEndAndForThoseWhoGotIt() {
     String id = create();
 
@@ -247,7 +385,7 @@ class ConsoleTest {
         new ConsoleConfig(
             SANDBOX.kafka(), SANDBOX.database(), 0, token, Optional.empty(), WEBHOOKS),
         new Health(),
-        new SimpleMeterRegistry(),
+        METERS,
         settings -> {});
   }
 

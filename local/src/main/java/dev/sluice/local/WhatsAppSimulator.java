@@ -33,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 public final class WhatsAppSimulator implements AutoCloseable {
   private final SimulatorConfig config;
   private final Javalin server;
+  private ServerConnector connector;
   private final Map<String, PhoneNumber> numbers = new ConcurrentHashMap<>();
   private final LongAdder throttled = new LongAdder();
   private final LongAdder errors = new LongAdder();
@@ -62,8 +63,10 @@ public final class WhatsAppSimulator implements AutoCloseable {
           settings.startup.showJavalinBanner = false;
           settings.concurrency.useVirtualThreads = true;
           settings.http.maxRequestSize = 1_000_000;
-          settings.jetty.addConnector(
-              (jetty, http) -> connector(config, jetty, new HttpConnectionFactory(http)));
+          settings.jetty.addConnector((jetty, http) -> {
+            connector = connector(config, jetty, new HttpConnectionFactory(http));
+            return connector;
+          });
           route(settings.routes);
         });
     server.start();
@@ -402,6 +405,26 @@ public final class WhatsAppSimulator implements AutoCloseable {
   public Duration longestPause(String numberId, int from) {
     PhoneNumber number = numbers.get(numberId);
     return Duration.ofNanos(number == null ? 0 : number.log.longestPause(from));
+  }
+
+  /** Closes its connections and refuses new ones, until it comes back. */
+  public void goAway() {
+    int port = port();
+    try {
+      connector.stop();
+      connector.setPort(port);
+    } catch (Exception e) {
+      throw new IllegalStateException("the simulator does not stop listening", e);
+    }
+  }
+
+  /** Listens again, on the same port. */
+  public void comeBack() {
+    try {
+      connector.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("the simulator does not listen again", e);
+    }
   }
 
   /** Forgets what was seen; limits start afresh. */

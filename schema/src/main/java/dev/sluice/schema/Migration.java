@@ -9,7 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.flywaydb.core.Flyway;
 import org.jooq.impl.DSL;
@@ -90,8 +94,24 @@ public final class Migration {
           create(admin, topic);
         }
       }
+      allowLargeDeadLetters(admin, kafka.topics().deadLetters());
       log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
     }
+  }
+
+  /** Topics of older versions took only what others could write, without the headers. */
+  private static void allowLargeDeadLetters(Admin admin, String topic)
+      throws InterruptedException, ExecutionException {
+    ConfigEntry largest =
+        new ConfigEntry(
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topics.LARGEST_RECORD));
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                List.of(new AlterConfigOp(largest, AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
   }
 
   private static void create(Admin admin, NewTopic topic)

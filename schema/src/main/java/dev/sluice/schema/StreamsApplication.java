@@ -88,6 +88,9 @@ public final class StreamsApplication implements AutoCloseable {
     all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
     all.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
     all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+    all.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        Topics.LARGEST_RECORD);
     // The broker answers "not yet" while it completes the transaction before.
     all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     all.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");

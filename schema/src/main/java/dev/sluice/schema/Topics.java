@@ -14,6 +14,12 @@ import org.apache.kafka.common.config.TopicConfig;
 public record Topics(String prefix) {
   private static final String SEVEN_DAYS_MS = "604800000";
 
+  /**
+   * The largest record that services write, bytes: the largest that others can write with Kafka's
+   * defaults, which may have to go to the dead letters, and its headers.
+   */
+  public static final int LARGEST_RECORD = 2 * 1024 * 1024;
+
   public String campaignCommands() {
     return prefix + "campaign-commands";
   }
@@ -67,7 +73,15 @@ public record Topics(String prefix) {
             1,
             replicationFactor,
             Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
-        topic(deadLetters(), 1, replicationFactor, retained()));
+        topic(
+            deadLetters(),
+            1,
+            replicationFactor,
+            Map.of(
+                TopicConfig.RETENTION_MS_CONFIG,
+                SEVEN_DAYS_MS,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(LARGEST_RECORD))));
   }
 
   private static Map<String, String> retained() {

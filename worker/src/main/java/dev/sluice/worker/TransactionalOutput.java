@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.schema.Backoff;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +170,7 @@ final class TransactionalOutput implements AutoCloseable {
             ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
             // The broker answers "not yet" while it completes the transaction before.
             ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD,
             ProducerConfig.LINGER_MS_CONFIG, 0,
             ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"));
   }

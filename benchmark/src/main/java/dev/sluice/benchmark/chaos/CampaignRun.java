@@ -70,6 +70,10 @@ final class CampaignRun implements AutoCloseable {
         recipients);
   }
 
+  UUID id() {
+    return id;
+  }
+
   void start() throws Exception {
     byte[] command =
         ("{\"command\":\"start\",\"campaignId\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
@@ -86,6 +90,20 @@ final class CampaignRun implements AutoCloseable {
                   command))
           .get();
     }
+  }
+
+  /** As if all had been sent, without receipts so far. */
+  void callAllSent() {
+    sql.execute("UPDATE sluice.campaign_recipient SET status = 'SENT' WHERE campaign_id = ?", id);
+    sql.execute(
+        """
+        UPDATE sluice.campaign SET status = 'COMPLETED', started_at = now(), completed_at = now(),
+          total = rows.count, sent = rows.count
+        FROM (SELECT count(*) FROM sluice.campaign_recipient WHERE campaign_id = ?) AS rows
+        WHERE id = ?
+        """,
+        id,
+        id);
   }
 
   boolean completed() {

@@ -108,6 +108,51 @@ final class RoleJvm implements AutoCloseable {
     }
   }
 
+  /** Where its health endpoint is; a console's page as well. */
+  String url() {
+    return "http://localhost:" + httpPort;
+  }
+
+  /** A metric's values, summed over its tags; 0 if there is none. */
+  double metric(String name) throws InterruptedException {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** The heap that it has taken from the machine, MiB: what it used at most. */
+  double heapMiB() throws InterruptedException {
+    return metrics()
+            .lines()
+            .filter(line -> line.startsWith("jvm_memory_committed_bytes{area=\"heap\""))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum()
+        / (1024 * 1024);
+  }
+
+  /** What is in use on its heap after a full collection, bytes. */
+  long liveBytes() throws IOException, InterruptedException {
+    Process histogram =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.pid()),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(histogram.getInputStream(), StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .filter(line -> line.startsWith("Total"))
+          .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", 3)[2]))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   /** SIGKILL: no shutdown hook, no goodbye. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

@@ -1,0 +1,56 @@
+package dev.sluice.benchmark;
+
+import dev.sluice.benchmark.chaos.Outages;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes away what the services need, and looks at what they do. */
+@Command(
+    name = "outages",
+    description =
+        "Takes PostgreSQL, the broker, the provider and disk space away in the middle of a"
+            + " campaign, and checks that nobody is lost or sent to twice.",
+    mixinStandardHelpOptions = true)
+final class OutagesCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--away",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long each is away (${DEFAULT-VALUE}).")
+  private int away;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "MESSAGES/S",
+      defaultValue = "80",
+      description = "The sender's rate (${DEFAULT-VALUE}).")
+  private double rate;
+
+  // picocli sets the specification before it calls.
+  @SuppressWarnings("NullAway.Init")
+  OutagesCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    // Two outages let sending go on for a while, so there must be somebody left to send to.
+    int recipients = (int) (rate * 60);
+    new Outages(
+            recipients,
+            rate,
+            Duration.ofSeconds(away),
+            line -> {
+              out.println(line);
+              out.flush();
+            })
+        .run();
+    return 0;
+  }
+}

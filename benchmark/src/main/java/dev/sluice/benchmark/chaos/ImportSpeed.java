@@ -1,0 +1,138 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.schema.Json;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.postgresql.PGConnection;
+import tools.jackson.databind.JsonNode;
+
+/** How fast the console takes a large file in, beside what PostgreSQL can do at best. */
+public final class ImportSpeed {
+  private final int rows;
+  private final Consumer<String> story;
+
+  /** Prepares it; {@code story} is told what was measured. */
+  public ImportSpeed(int rows, Consumer<String> story) {
+    this.rows = rows;
+    this.story = story;
+  }
+
+  /** Runs it, the console as a process with a heap of 192 MiB. */
+  public void run() throws Exception {
+    Path csv = Files.createTempFile("sluice-import-", ".csv");
+    Path copy = Files.createTempFile("sluice-copy-", ".tsv");
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
+      Sandbox sandbox = Sandbox.create(servers, 1);
+      try (CampaignRun bare = new CampaignRun(sandbox, 0, 80, 1);
+          Fleet fleet = new Fleet(sandbox, "http://localhost:1")) {
+        RoleJvm console = fleet.start("console 1");
+        await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
+        write(csv, copy, bare.id());
+        // Warmed up by a tenth, as a console that runs is.
+        upload(console, create(console), csv, rows / 10);
+        double copied = copy(sandbox, copy);
+        story.accept(String.format(Locale.ROOT, "bare COPY of %,d rows: %.1f s", rows, copied));
+        long begun = System.nanoTime();
+        JsonNode report = upload(console, create(console), csv, rows);
+        double imported = (System.nanoTime() - begun) / 1e9;
+        assertThat(report.path("accepted").asInt()).isEqualTo(rows);
+        story.accept(
+            String.format(
+                Locale.ROOT,
+                "import of the same rows: %.1f s, %.0f %% of the speed; heap at most %.0f MiB",
+                imported,
+                100 * copied / imported,
+                console.heapMiB()));
+      }
+    } finally {
+      Files.delete(csv);
+      Files.delete(copy);
+    }
+  }
+
+  private void write(Path csv, Path copy, UUID campaign) throws IOException {
+    try (BufferedWriter people = Files.newBufferedWriter(csv);
+        BufferedWriter bare = Files.newBufferedWriter(copy)) {
+      people.write("phone,first_name,city\n");
+      for (int i = 0; i < rows; i++) {
+        String phone = "+55119" + (60_000_000 + i);
+        people.write(phone + ",Ana " + i + ",Recife\n");
+        bare.write(
+            campaign + "\t" + phone + "\t{\"first_name\":\"Ana " + i + "\",\"city\":\"Recife\"}\n");
+      }
+    }
+  }
+
+  private static double copy(Sandbox sandbox, Path file) throws Exception {
+    try (var connection =
+            DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+        var stream = Files.newInputStream(file)) {
+      long begun = System.nanoTime();
+      connection
+          .unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyIn(
+              "COPY sluice.campaign_recipient (campaign_id, phone, variables) FROM STDIN",
+              stream,
+              256 * 1024);
+      return (System.nanoTime() - begun) / 1e9;
+    }
+  }
+
+  private static String create(RoleJvm console) throws Exception {
+    return Json.MAPPER
+        .readTree(
+            send(
+                HttpRequest.newBuilder(URI.create(console.url() + "/api/campaigns"))
+                    .header("Content-Type", "application/json")
+                    .POST(
+                        BodyPublishers.ofString(
+                            "{\"name\":\"import\",\"sender\":\"s\",\"message\":"
+                                + "{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}"))))
+        .path("id")
+        .asString();
+  }
+
+  private static JsonNode upload(RoleJvm console, String campaign, Path csv, int lines)
+      throws Exception {
+    Path part = Files.createTempFile("sluice-part-", ".csv");
+    try {
+      try (var all = Files.lines(csv)) {
+        Files.write(part, (Iterable<String>) all.limit(lines + 1L)::iterator);
+      }
+      return Json.MAPPER.readTree(
+          send(
+              HttpRequest.newBuilder(
+                      URI.create(console.url() + "/api/campaigns/" + campaign + "/recipients"))
+                  .header("Content-Type", "text/csv")
+                  .POST(BodyPublishers.ofFile(part))));
+    } finally {
+      Files.delete(part);
+    }
+  }
+
+  private static String send(HttpRequest.Builder request) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      var answer = http.send(request.build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+      return answer.body();
+    }
+  }
+}

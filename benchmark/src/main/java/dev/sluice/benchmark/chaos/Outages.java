@@ -1,0 +1,140 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.DatabaseConfig;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * What every service needs goes away in the middle of a campaign, one after the other: PostgreSQL,
+ * the broker, the provider, room on PostgreSQL's disk. Nobody is told to do anything about it.
+ */
+public final class Outages {
+  /** Lines that a role may log about all of it: it says when, not how often, it was in vain. */
+  private static final int FEW_LINES = 60;
+
+  private static final String DISK_FULL =
+      """
+      CREATE FUNCTION sluice.disk_full() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device'
+         USING ERRCODE = 'disk_full'; END $$;
+      CREATE TRIGGER disk_full BEFORE UPDATE ON sluice.campaign_recipient
+        FOR EACH STATEMENT EXECUTE FUNCTION sluice.disk_full();
+      """;
+
+  private final int recipients;
+  private final double rate;
+  private final Duration away;
+  private final Consumer<String> story;
+
+  /**
+   * Prepares it.
+   *
+   * @param rate messages/s; there must be enough recipients for the time that it takes
+   * @param away how long each is away
+   * @param story is told what happens
+   */
+  public Outages(int recipients, double rate, Duration away, Consumer<String> story) {
+    this.recipients = recipients;
+    this.rate = rate;
+    this.away = away;
+    this.story = story;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws AssertionError if somebody was lost, sent to twice or counted wrongly
+   */
+  public void run() throws Exception {
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
+      Sandbox sandbox = Sandbox.create(servers, 4);
+      try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(rate * 2));
+          CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 2);
+          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        run(servers, sandbox, simulator, campaign, fleet);
+      }
+    }
+  }
+
+  private void run(
+      SeparateInfrastructure servers,
+      Sandbox sandbox,
+      WhatsAppSimulator simulator,
+      CampaignRun campaign,
+      Fleet fleet)
+      throws Exception {
+    Watch watch =
+        new Watch(
+            List.of(
+                new SentOnce(simulator, campaign),
+                new CountersEqualRows(campaign),
+                new EverybodySettled(campaign)),
+            away.plus(Duration.ofMinutes(3)));
+    fleet.start("producer", 1);
+    fleet.start("status-aggregator", 1);
+    fleet.start("worker", 2);
+    watch.until("everybody is ready", fleet::ready);
+    campaign.start();
+    sent(watch, simulator, 0.05);
+    trouble("PostgreSQL", fleet, servers::stopDatabase, servers::startDatabase);
+    sent(watch, simulator, 0.25);
+    trouble("the broker", fleet, () -> servers.kafka().stop(1), () -> servers.kafka().start(1));
+    sent(watch, simulator, 0.45);
+    trouble("the provider", fleet, simulator::goAway, simulator::comeBack);
+    sent(watch, simulator, 0.65);
+    trouble(
+        "room on PostgreSQL's disk",
+        fleet,
+        () -> execute(sandbox.owner(), DISK_FULL),
+        () -> execute(sandbox.owner(), "DROP TRIGGER disk_full ON sluice.campaign_recipient"));
+    watch.untilCompleted(campaign);
+    story.accept("everybody was sent to once; " + campaign.counts());
+    for (String name : fleet.names()) {
+      assertThat(fleet.get(name).log()).as("what %s logged", name).hasSizeLessThan(FEW_LINES);
+    }
+  }
+
+  private void sent(Watch watch, WhatsAppSimulator simulator, double share) {
+    watch.until(
+        "%.0f %% are accepted".formatted(share * 100),
+        () -> simulator.accepted() >= share * recipients);
+  }
+
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  private void trouble(String what, Fleet fleet, Step take, Step giveBack) throws Exception {
+    take.run();
+    await(what + " is missed").atMost(Duration.ofMinutes(1).plus(away)).until(() -> !fleet.ready());
+    await().pollDelay(away).atMost(away.plusMinutes(1)).until(() -> true);
+    giveBack.run();
+    long backNanos = System.nanoTime();
+    await("everybody goes on after " + what).atMost(Duration.ofMinutes(2)).until(fleet::ready);
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "%s was away for %d s; everybody went on by themselves after %.1f s",
+            what,
+            away.toSeconds(),
+            (System.nanoTime() - backNanos) / 1e9));
+  }
+
+  private static void execute(DatabaseConfig owner, String sql) throws SQLException {
+    try (var connection = DriverManager.getConnection(owner.url(), owner.user(), "");
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

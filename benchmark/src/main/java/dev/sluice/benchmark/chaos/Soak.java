@@ -1,0 +1,121 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A large campaign at the machine's full speed: memory does not grow, and statements are few. */
+public final class Soak {
+  private static final int SAMPLES = 40;
+  private static final int TENTH = SAMPLES / 10;
+
+  private final int recipients;
+  private final double rate;
+  private final Consumer<String> story;
+
+  /**
+   * Prepares it.
+   *
+   * @param rate what the sender may send, messages/s; more than the machine can
+   * @param story is told what was measured
+   */
+  public Soak(int recipients, double rate, Consumer<String> story) {
+    this.recipients = recipients;
+    this.rate = rate;
+    this.story = story;
+  }
+
+  /** Runs it. */
+  public void run() throws Exception {
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
+      Sandbox sandbox = Sandbox.create(servers, 4);
+      SimulatorConfig provider =
+          SimulatorConfig.friendly(rate * 2)
+              .withLatency(Duration.ofMillis(20), Duration.ofMillis(80));
+      try (WhatsAppSimulator simulator = new WhatsAppSimulator(provider);
+          CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 2);
+          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        run(simulator, campaign, fleet);
+      }
+    }
+  }
+
+  private void run(WhatsAppSimulator simulator, CampaignRun campaign, Fleet fleet)
+      throws Exception {
+    fleet.start("producer", 1);
+    fleet.start("status-aggregator", 1);
+    fleet.start("worker", 2);
+    await().atMost(Duration.ofMinutes(2)).until(fleet::ready);
+    double statementsBefore = statements(fleet);
+    campaign.start();
+    long begun = System.nanoTime();
+    Map<String, List<Long>> live = new LinkedHashMap<>();
+    for (int sample = 1; sample <= SAMPLES; sample++) {
+      long wanted = (long) recipients * sample / (SAMPLES + 1);
+      await()
+          .atMost(Duration.ofHours(1))
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> simulator.accepted() >= wanted);
+      for (String name : fleet.names()) {
+        live.computeIfAbsent(name, role -> new ArrayList<>()).add(fleet.get(name).liveBytes());
+      }
+      if (sample % TENTH == 0) {
+        story.accept(String.format(Locale.ROOT, "%,d accepted", simulator.accepted()));
+      }
+    }
+    await().atMost(Duration.ofMinutes(10)).until(campaign::completed);
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    double statements = statements(fleet) - statementsBefore;
+    new SentOnce(simulator, campaign).verify();
+    new CountersEqualRows(campaign).verify();
+    new EverybodySettled(campaign).verify();
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "%,d recipients in %.0f s (%.0f/s), %s; %.0f SQL statements, one for %.0f recipients",
+            recipients,
+            seconds,
+            recipients / seconds,
+            campaign.counts(),
+            statements,
+            recipients / statements));
+    live.forEach(this::tell);
+  }
+
+  private void tell(String role, List<Long> live) {
+    double first = mean(live.subList(0, TENTH));
+    double last = mean(live.subList(live.size() - TENTH, live.size()));
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "%s: %.1f MiB in use after collection in the first tenth, %.1f in the last (%+.0f %%)",
+            role,
+            first,
+            last,
+            100 * (last / first - 1)));
+    assertThat(live).hasSize(SAMPLES);
+  }
+
+  private static double mean(List<Long> bytes) {
+    return bytes.stream().mapToLong(Long::longValue).average().orElseThrow() / (1024 * 1024);
+  }
+
+  private static double statements(Fleet fleet) throws InterruptedException {
+    double sum = 0;
+    for (String name : fleet.names()) {
+      sum += fleet.get(name).metric("sluice_sql_statements_total");
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Three brokers, everything kept three times. */
+class ClusterIT {
+  private static final double RATE = 60;
+
+  @Test
+  void aKilledBrokerLosesAndDoublesNothing() throws Exception {
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(3)) {
+      Sandbox sandbox = Sandbox.create(servers, 4);
+      try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
+          CampaignRun campaign = new CampaignRun(sandbox, 1_000, RATE, 2);
+          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        Watch watch =
+            new Watch(
+                List.of(
+                    new SentOnce(simulator, campaign),
+                    new CountersEqualRows(campaign),
+                    new StatusOnlyRises(campaign),
+                    new EverybodySettled(campaign),
+                    new NobodyInDoubt(campaign)),
+                Duration.ofMinutes(3));
+        fleet.start("producer", 1);
+        fleet.start("status-aggregator", 1);
+        fleet.start("worker", 2);
+        watch.until("everybody is ready", fleet::ready);
+        campaign.start();
+        watch.until("300 are accepted", () -> simulator.accepted() >= 300);
+        servers.kafka().kill(2);
+
+        watch.untilCompleted(campaign);
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class HostileIT {
+  private static final int PER_TOPIC = 10_000;
+  private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
+
+  @Test
+  void recordsThatNobodyCanReadGoToTheDeadLettersAndACampaignAmongThemCompletes() throws Exception {
+    Sandbox sandbox = Sandbox.create(4);
+    Hostile hostile = new Hostile(sandbox.kafka(), SEED);
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(400));
+        CampaignRun campaign = new CampaignRun(sandbox, 500, 200, 2);
+        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+      Watch watch =
+          new Watch(
+              List.of(
+                  new SentOnce(simulator, campaign),
+                  new CountersEqualRows(campaign),
+                  new EverybodySettled(campaign),
+                  new NobodyInDoubt(campaign)),
+              Duration.ofMinutes(3));
+      fleet.start("producer", 1);
+      fleet.start("status-aggregator", 1);
+      fleet.start("worker", 1);
+      watch.until("everybody is ready", fleet::ready);
+      hostile.write(PER_TOPIC / 2);
+      campaign.start();
+      hostile.write(PER_TOPIC / 2);
+
+      watch.untilCompleted(campaign);
+      Map<String, Integer> all =
+          hostile.topics().stream().collect(Collectors.toMap(topic -> topic, topic -> PER_TOPIC));
+      await("every record has its dead letter, seed " + SEED)
+          .atMost(Duration.ofMinutes(3))
+          .untilAsserted(() -> assertThat(Hostile.buried(sandbox.kafka())).isEqualTo(all));
+      assertThat(fleet.ready()).isTrue();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// Talks to the console's API: requests, uploads with progress, and live events.
+import { askForToken } from './dialogs.js';
+
+const TOKEN = 'sluice-token';
+
+/** A problem in the server's own words (RFC 9457). */
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+function headers(more = {}) {
+  const token = sessionStorage.getItem(TOKEN);
+  return token ? { Authorization: `Bearer ${token}`, ...more } : more;
+}
+
+async function renewToken() {
+  sessionStorage.setItem(TOKEN, await askForToken());
+}
+
+function problem(status, text) {
+  try {
+    return new Problem(status, JSON.parse(text).detail ?? `HTTP ${status}`);
+  } catch {
+    return new Problem(status, `The console answered HTTP ${status}.`);
+  }
+}
+
+async function call(method, path, { body, accept } = {}) {
+  const more = accept ? { Accept: accept } : {};
+  if (body !== undefined) {
+    more['Content-Type'] = 'application/json';
+  }
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: headers(more),
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, 'The console does not answer; nothing was changed.');
+  }
+  if (answer.status === 401) {
+    await renewToken();
+    return call(method, path, { body, accept });
+  }
+  if (!answer.ok) {
+    throw problem(answer.status, await answer.text());
+  }
+  return answer;
+}
+
+export const get = async (path) => (await call('GET', path)).json();
+export const post = async (path, body) => (await call('POST', path, { body })).json();
+export const put = async (path, body) => (await call('PUT', path, { body })).json();
+export const download = async (path, accept) => (await call('GET', path, { accept })).blob();
+
+/** Sends a file of rows as it is, telling the share that has left. */
+export function upload(path, file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    Object.entries(headers()).forEach(([name, value]) => request.setRequestHeader(name, value));
+    const json = file.name?.toLowerCase().endsWith('.json');
+    request.setRequestHeader('Content-Type', json ? 'application/json' : 'text/csv');
+    request.upload.onprogress = (event) => event.total && onProgress(event.loaded / event.total);
+    request.onerror = () => reject(new Problem(0, 'The upload broke off; nobody was added.'));
+    request.onload = () => {
+      if (request.status === 401) {
+        renewToken().then(() => upload(path, file, onProgress)).then(resolve, reject);
+      } else if (request.status >= 400) {
+        reject(problem(request.status, request.responseText));
+      } else {
+        resolve(JSON.parse(request.responseText));
+      }
+    };
+    request.send(file);
+  });
+}
+
+/**
+ * Follows server-sent events until the returned function is called; connects again by itself.
+ * Not EventSource, which cannot carry the token.
+ */
+export function follow(path, onEvent, onConnection = () => {}) {
+  const stop = new AbortController();
+  (async () => {
+    while (!stop.signal.aborted) {
+      try {
+        const answer = await fetch(path, {
+          headers: headers({ Accept: 'text/event-stream' }),
+          signal: stop.signal,
+        });
+        if (answer.status === 401) {
+          await renewToken();
+          continue;
+        }
+        if (answer.status >= 400 && answer.status < 500) {
+          onConnection(false, problem(answer.status, await answer.text()));
+          return;
+        }
+        onConnection(true);
+        await read(answer.body, onEvent);
+      } catch (error) {
+        if (stop.signal.aborted) {
+          return;
+        }
+        console.debug('events', error);
+      }
+      onConnection(false);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  })();
+  return () => stop.abort();
+}
+
+async function read(body, onEvent) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    const parts = (rest + value).split('\n\n');
+    rest = parts.pop();
+    for (const part of parts) {
+      const data = part
+        .split('\n')
+        .filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice(5).trimStart())
+        .join('\n');
+      if (data) {
+        onEvent(JSON.parse(data));
+      }
+    }
+  }
+}

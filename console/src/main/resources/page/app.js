@@ -1,0 +1,54 @@
+// The page's frame: which view is shown, by the address after the hash.
+import { html, render } from './lib.js';
+import { campaigns } from './campaigns.js';
+import { campaign } from './campaign.js';
+import { create } from './create.js';
+import { senders } from './senders.js';
+import { suppressions } from './suppressions.js';
+
+const ROUTES = [
+  [/^#?\/?$/, campaigns],
+  [/^#\/new$/, create],
+  [/^#\/campaigns\/([0-9a-f-]{36})$/, campaign],
+  [/^#\/senders$/, senders],
+  [/^#\/suppressions$/, suppressions],
+];
+
+const lost = (root) => {
+  render(html`<h1>Nothing here</h1><p><a href="#/">All campaigns</a></p>`, root);
+  return () => {};
+};
+
+let leave = () => {};
+let first = true;
+
+function open() {
+  const hash = location.hash;
+  if (hash === '#main') {
+    return;
+  }
+  leave();
+  const main = document.getElementById('main');
+  // A fresh element for each view: what an old one renders late goes nowhere.
+  const root = document.createElement('div');
+  main.replaceChildren(root);
+  const [pattern, view] = ROUTES.find(([some]) => some.test(hash)) ?? [/^/, lost];
+  leave = view(root, ...(hash.match(pattern) ?? []).slice(1)) ?? (() => {});
+  for (const link of document.querySelectorAll('nav a')) {
+    const here = link.getAttribute('href') === (hash || '#/');
+    here ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');
+  }
+  if (!first) {
+    main.focus();
+  }
+  first = false;
+}
+
+addEventListener('hashchange', open);
+// A link to where one is already begins the view anew.
+addEventListener('click', (event) => {
+  if (event.target.closest?.('a')?.getAttribute('href') === location.hash) {
+    open();
+  }
+});
+open();

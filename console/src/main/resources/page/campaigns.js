@@ -1,0 +1,63 @@
+// All campaigns, live.
+import { html, render } from './lib.js';
+import { follow } from './api.js';
+import { badge, bar, moment, number, share } from './format.js';
+
+export function campaigns(root) {
+  let list = null;
+  let problem = '';
+  let connected = true;
+
+  const row = (campaign) => html`
+    <li>
+      <a class="card campaign" href=${`#/campaigns/${campaign.id}`}>
+        <span class="line">
+          <strong>${campaign.name}</strong>
+          ${badge(campaign.status)}
+        </span>
+        ${bar(campaign)}
+        <span class="line quiet">
+          <span>${number(campaign.total - campaign.pending)} of ${number(campaign.total)}
+            (${share(campaign.total - campaign.pending, campaign.total)})</span>
+          <span>${campaign.senderId} · ${
+            campaign.status === 'SCHEDULED'
+              ? `starts ${moment(campaign.scheduledAt)}`
+              : moment(campaign.startedAt ?? campaign.createdAt)
+          }</span>
+        </span>
+        ${campaign.statusReason ? html`<span class="reason">${campaign.statusReason}</span>` : ''}
+      </a>
+    </li>
+  `;
+
+  const view = () => html`
+    <h1>Campaigns</h1>
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}
+    ${connected ? '' : html`<p class="reason">Not connected; trying again …</p>`}
+    ${
+      list === null
+        ? html`<p class="quiet">Loading …</p>`
+        : list.length === 0
+          ? html`<div class="empty">
+              <p>There is no campaign yet.</p>
+              <a class="button primary" href="#/new">Create the first one</a>
+            </div>`
+          : html`<ul class="list">${list.map(row)}</ul>`
+    }
+  `;
+
+  const paint = () => render(view(), root);
+  paint();
+  return follow(
+    '/api/campaigns/events',
+    (now) => {
+      list = now;
+      paint();
+    },
+    (up, error) => {
+      connected = up;
+      problem = error?.message ?? '';
+      paint();
+    },
+  );
+}

@@ -1,0 +1,89 @@
+// The rate over time against the permitted rate.
+import { uPlot, chartStyle } from './lib.js';
+
+const SMOOTHED_OVER = 10;
+const KEPT = 3600;
+
+const style = document.createElement('link');
+style.rel = 'stylesheet';
+style.href = chartStyle;
+document.head.append(style);
+
+/** What a campaign's events say about its pace. */
+export class Pace {
+  constructor() {
+    this.samples = [];
+    this.times = [];
+    this.rates = [];
+    this.permitted = [];
+  }
+
+  /** Takes in how many are settled at a time, in seconds. */
+  add(seconds, settled, permitted) {
+    this.samples.push([seconds, settled]);
+    while (this.samples.length > 2 && seconds - this.samples[1][0] >= SMOOTHED_OVER) {
+      this.samples.shift();
+    }
+    this.times.push(seconds);
+    this.rates.push(this.rate());
+    this.permitted.push(permitted);
+    if (this.times.length > KEPT) {
+      [this.times, this.rates, this.permitted].forEach((values) => values.shift());
+    }
+  }
+
+  /** Messages settled a second, over the last ten seconds. */
+  rate() {
+    if (this.samples.length < 2) {
+      return 0;
+    }
+    const [from, to] = [this.samples[0], this.samples.at(-1)];
+    const seconds = to[0] - from[0];
+    return seconds > 0 ? Math.max(0, (to[1] - from[1]) / seconds) : 0;
+  }
+}
+
+/** A colour of the style sheet as a canvas wants it: light or dark is decided. */
+function colour(name) {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}
+
+/** Draws a pace in an element, and again whenever it is told to. */
+export function chart(element, pace) {
+  const axis = () => ({
+    stroke: colour('--quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  });
+  const options = {
+    width: element.clientWidth || 600,
+    height: 220,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.15)] } },
+    axes: [axis(), { ...axis(), size: 56 }],
+    series: [
+      {},
+      { label: 'messages/s', stroke: colour('--sent'), width: 2, fill: colour('--fill') },
+      { label: 'permitted', stroke: colour('--quiet'), width: 1, dash: [6, 6] },
+    ],
+  };
+  const data = () => [pace.times, pace.rates, pace.permitted];
+  const plot = new uPlot(options, data(), element);
+  const observer = new ResizeObserver(() =>
+    plot.setSize({ width: element.clientWidth, height: 220 }),
+  );
+  observer.observe(element);
+  return {
+    draw: () => plot.setData(data()),
+    close: () => {
+      observer.disconnect();
+      plot.destroy();
+    },
+  };
+}

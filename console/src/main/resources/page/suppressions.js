@@ -1,0 +1,88 @@
+// Numbers that get nothing: add, look up, take away as a file.
+import { html, render, nothing } from './lib.js';
+import { download, get, upload } from './api.js';
+import { note } from './dialogs.js';
+import { moment } from './format.js';
+import { report, save } from './importer.js';
+
+export function suppressions(root) {
+  let page = null;
+  let before = [];
+  let after = '';
+  let result = null;
+  let problem = '';
+
+  async function load(from) {
+    try {
+      page = await get(`/api/suppressions?after=${encodeURIComponent(from)}`);
+      after = from;
+      problem = '';
+    } catch (error) {
+      problem = error.message;
+    }
+    paint();
+  }
+
+  async function add(event) {
+    event.preventDefault();
+    const data = new FormData(event.target);
+    const numbers = data.get('numbers').trim();
+    const file = data.get('file').size
+      ? data.get('file')
+      : new Blob([`phone\n${numbers}\n`], { type: 'text/csv' });
+    const reason = encodeURIComponent(data.get('reason') || 'manual');
+    try {
+      result = await upload(`/api/suppressions?reason=${reason}`, file, () => {});
+      problem = '';
+      event.target.reset();
+    } catch (error) {
+      problem = error.message;
+    }
+    await load('');
+  }
+
+  async function exportAll() {
+    try {
+      save('suppressions.csv', await download('/api/suppressions', 'text/csv'));
+    } catch (error) {
+      note(error.message, 'bad');
+    }
+  }
+
+  const view = () => html`
+    <div class="line title"><h1>Suppressions</h1>
+      <div class="actions"><button @click=${exportAll}>Export all</button></div></div>
+    <p class="quiet">These people get nothing from any campaign: they asked for it, or you did.</p>
+    <form class="sheet" @submit=${add}>
+      <div class="columns">
+        <label>Numbers, one a line <textarea name="numbers" rows="2" placeholder="+5511999990001"></textarea></label>
+        <label>or a CSV with a column <code>phone</code> <input name="file" type="file" accept=".csv,text/csv"></label>
+        <label>Reason <input name="reason" placeholder="manual" maxlength="200"></label>
+      </div>
+      <div class="actions"><button class="primary">Add</button></div>
+    </form>
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+    ${result ? report(result) : nothing}
+    <div class="scroll" tabindex="0" role="region" aria-label="Suppressed numbers">
+      <table>
+        <thead><tr><th>Number</th><th>Reason</th><th>Since</th></tr></thead>
+        <tbody>${
+          page?.length
+            ? page.map((row) => html`<tr><td><code>${row.phone}</code></td><td>${row.reason}</td><td><small>${moment(row.createdAt)}</small></td></tr>`)
+            : html`<tr><td colspan="3" class="quiet">${page ? 'Nobody.' : 'Loading …'}</td></tr>`
+        }</tbody>
+      </table>
+    </div>
+    <div class="actions">
+      <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>Back</button>
+      <button ?disabled=${(page?.length ?? 0) < 1000} @click=${() => {
+        before.push(after);
+        load(page.at(-1).phone);
+      }}>Next</button>
+    </div>
+  `;
+
+  const paint = () => render(view(), root);
+  paint();
+  load('');
+}

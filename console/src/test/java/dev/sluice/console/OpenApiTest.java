@@ -1,0 +1,186 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import io.javalin.config.JavalinConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The document that is served against the answers that are given. */
+class OpenApiTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final SchemaRegistry SCHEMAS =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+  private static final List<JavalinConfig> CONFIGS = new ArrayList<>();
+  private static Console console;
+  private static JsonNode document;
+
+  @BeforeAll
+  static void start() {
+    Sandbox sandbox = Sandbox.create(1);
+    console =
+        new Console(
+            new ConsoleConfig(
+                sandbox.kafka(),
+                sandbox.database(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                WebhookConfig.NONE),
+            new Health(),
+            new SimpleMeterRegistry(),
+            CONFIGS::add);
+    document = Json.MAPPER.readTree(send("GET", "/openapi.json", "", "").body());
+  }
+
+  @AfterAll
+  static void stop() {
+    console.close();
+  }
+
+  @Test
+  void everyRouteIsInTheDocumentAndTheOtherWayRound() {
+    Set<String> documented = new TreeSet<>();
+    document
+        .path("paths")
+        .properties()
+        .forEach(path ->
+            path.getValue()
+                .properties()
+                .forEach(method ->
+                    documented.add(
+                        method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
+    Set<String> served =
+        CONFIGS.getFirst().unsafe.internalRouter.allHttpHandlers().stream()
+            .map(route -> route.endpoint)
+            .filter(route -> Set.of("GET", "POST", "PUT").contains(route.method.name()))
+            .map(route -> route.method.name() + " " + route.path)
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(documented).isEqualTo(served);
+  }
+
+  @Test
+  void answersAreAsTheDocumentSays() {
+    check(
+        "PUT",
+        "/api/senders/{id}",
+        "/api/senders/brazil",
+        "application/json",
+        "{\"address\":\"1065403\",\"dailyLimit\":250}",
+        200);
+    check("GET", "/api/senders", "/api/senders", "", "", 200);
+    check("GET", "/api/senders/{id}", "/api/senders/brazil", "", "", 200);
+    check("POST", "/api/senders/{id}/unblock", "/api/senders/brazil/unblock", "", "", 202);
+    JsonNode created =
+        check(
+            "POST",
+            "/api/campaigns",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"Spring\",\"sender\":\"brazil\",\"windowStart\":\"09:00\","
+                + "\"windowEnd\":\"20:00\",\"timeZone\":\"America/Sao_Paulo\","
+                + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}",
+            201);
+    String campaign = "/api/campaigns/" + created.path("id").asString();
+    check(
+        "POST",
+        "/api/campaigns/{id}/recipients",
+        campaign + "/recipients",
+        "text/csv",
+        "phone,name\n+5511960000001,Ana\n12,x\n",
+        200);
+    check("GET", "/api/campaigns/{id}/recipients", campaign + "/recipients", "", "", 200);
+    check("GET", "/api/campaigns", "/api/campaigns", "", "", 200);
+    check("GET", "/api/campaigns/{id}", campaign, "", "", 200);
+    check("GET", "/api/campaigns/{id}/errors", campaign + "/errors", "", "", 200);
+    check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);
+    check("POST", "/api/campaigns/{id}/cancel", campaign + "/cancel", "", "", 202);
+    check(
+        "POST",
+        "/api/suppressions",
+        "/api/suppressions",
+        "text/csv",
+        "phone\n+5511970000001\n",
+        200);
+    check("GET", "/api/suppressions", "/api/suppressions", "", "", 200);
+  }
+
+  @Test
+  void refusalsAreProblemsAsTheDocumentSays() {
+    String nobody = "/api/campaigns/" + UUID.randomUUID();
+    check("GET", "/api/campaigns/{id}", nobody, "", "", 404);
+    check("POST", "/api/campaigns/{id}/pause", nobody + "/pause", "", "", 404);
+    check("POST", "/api/campaigns", "/api/campaigns", "application/json", "{}", 400);
+    check("GET", "/webhooks/whatsapp", "/webhooks/whatsapp", "", "", 403);
+  }
+
+  private static JsonNode check(
+      String method, String path, String uri, String type, String body, int status) {
+    HttpResponse<byte[]> answer = send(method, uri, type, body);
+    assertThat(answer.statusCode()).as("%s %s", method, uri).isEqualTo(status);
+    JsonNode json = Json.MAPPER.readTree(answer.body());
+    JsonNode response =
+        document
+            .path("paths")
+            .path(path)
+            .path(method.toLowerCase(Locale.ROOT))
+            .path("responses")
+            .path(Integer.toString(status));
+    assertThat(response.isMissingNode()).as("%s %s %d", method, path, status).isFalse();
+    JsonNode resolved =
+        response.has("$ref")
+            ? document.at(response.path("$ref").asString().substring(1))
+            : response;
+    String contentType = answer.headers().firstValue("Content-Type").orElse("").split(";", 2)[0];
+    JsonNode schema = resolved.path("content").path(contentType).path("schema");
+    assertThat(schema.isMissingNode()).as("%s of %s %s", contentType, method, path).isFalse();
+    ObjectNode whole = (ObjectNode) schema.deepCopy();
+    whole.set("components", document.path("components"));
+    assertThat(SCHEMAS.getSchema(whole).validate(json))
+        .as("%s %s: %s", method, uri, json)
+        .isEmpty();
+    return json;
+  }
+
+  private static HttpResponse<byte[]> send(String method, String path, String type, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + console.port() + path))
+            .method(method, BodyPublishers.ofString(body));
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
+    try {
+      return HTTP.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -44,13 +44,14 @@ public final class ImportSpeed {
           Fleet fleet = new Fleet(sandbox, "http://localhost:1")) {
         RoleJvm console = fleet.start("console 1");
         await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
-        write(csv, copy, bare.id());
         // Warmed up by a tenth, as a console that runs is.
-        upload(console, create(console), csv, rows / 10);
+        write(csv, copy, bare.id(), rows / 10);
+        upload(console, create(console), csv);
+        write(csv, copy, bare.id(), rows);
         double copied = copy(sandbox, copy);
         story.accept(String.format(Locale.ROOT, "bare COPY of %,d rows: %.1f s", rows, copied));
         long begun = System.nanoTime();
-        JsonNode report = upload(console, create(console), csv, rows);
+        JsonNode report = upload(console, create(console), csv);
         double imported = (System.nanoTime() - begun) / 1e9;
         assertThat(report.path("accepted").asInt()).isEqualTo(rows);
         story.accept(
@@ -67,7 +68,7 @@ public final class ImportSpeed {
     }
   }
 
-  private void write(Path csv, Path copy, UUID campaign) throws IOException {
+  private static void write(Path csv, Path copy, UUID campaign, int rows) throws IOException {
     try (BufferedWriter people = Files.newBufferedWriter(csv);
         BufferedWriter bare = Files.newBufferedWriter(copy)) {
       people.write("phone,first_name,city\n");
@@ -110,22 +111,13 @@ public final class ImportSpeed {
         .asString();
   }
 
-  private static JsonNode upload(RoleJvm console, String campaign, Path csv, int lines)
-      throws Exception {
-    Path part = Files.createTempFile("sluice-part-", ".csv");
-    try {
-      try (var all = Files.lines(csv)) {
-        Files.write(part, (Iterable<String>) all.limit(lines + 1L)::iterator);
-      }
-      return Json.MAPPER.readTree(
-          send(
-              HttpRequest.newBuilder(
-                      URI.create(console.url() + "/api/campaigns/" + campaign + "/recipients"))
-                  .header("Content-Type", "text/csv")
-                  .POST(BodyPublishers.ofFile(part))));
-    } finally {
-      Files.delete(part);
-    }
+  private static JsonNode upload(RoleJvm console, String campaign, Path csv) throws Exception {
+    return Json.MAPPER.readTree(
+        send(
+            HttpRequest.newBuilder(
+                    URI.create(console.url() + "/api/campaigns/" + campaign + "/recipients"))
+                .header("Content-Type", "text/csv")
+                .POST(BodyPublishers.ofFile(csv))));
   }
 
   private static String send(HttpRequest.Builder request) throws Exception {

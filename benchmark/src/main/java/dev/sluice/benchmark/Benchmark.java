@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       ImportCommand.class,
       ReceiptsCommand.class,
       ThrottlingCommand.class,
-      SoakCommand.class
+      SoakCommand.class,
+      SteeringCommand.class
     })
 public final class Benchmark {
   private Benchmark() {}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,12 +64,55 @@ final class CampaignCommands {
               description =
                   "Its weight beside others of the sender (SLUICE_CAMPAIGN_PRIORITY;"
                       + " ${DEFAULT-VALUE}).")
-          int priority) {
-    Map<String, Object> body = new LinkedHashMap<>();
+          int priority,
+      @Option(
+              names = "--scheduled-at",
+              paramLabel = "TIME",
+              defaultValue = "${env:SLUICE_CAMPAIGN_SCHEDULED_AT}",
+              description =
+                  "When it starts by itself, like 2027-03-01T09:00:00Z"
+                      + " (SLUICE_CAMPAIGN_SCHEDULED_AT; when told to).")
+          @Nullable Instant scheduledAt,
+      @Option(
+              names = "--window",
+              paramLabel = "HH:MM-HH:MM",
+              defaultValue = "${env:SLUICE_CAMPAIGN_WINDOW}",
+              description =
+                  "The hours of the day in which it sends, like 09:00-20:00; may reach over"
+                      + " midnight (SLUICE_CAMPAIGN_WINDOW; any hour).")
+          @Nullable String window,
+      @Option(
+              names = "--time-zone",
+              paramLabel = "ZONE",
+              defaultValue = "${env:SLUICE_CAMPAIGN_TIME_ZONE:-UTC}",
+              description =
+                  "Whose hours these are, like America/Sao_Paulo (SLUICE_CAMPAIGN_TIME_ZONE;"
+                      + " ${DEFAULT-VALUE}).")
+          String timeZone,
+      @Option(
+              names = "--on-doubt",
+              paramLabel = "HOLD|RESEND",
+              defaultValue = "${env:SLUICE_CAMPAIGN_ON_DOUBT:-HOLD}",
+              description =
+                  "Whether to send again where nobody knows whether somebody got it; RESEND means"
+                      + " that some may get it twice (SLUICE_CAMPAIGN_ON_DOUBT; ${DEFAULT-VALUE}).")
+          String onDoubt) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("name", name);
     body.put("sender", sender);
     body.put("message", message(message));
     body.put("priority", priority);
+    body.put("scheduledAt", scheduledAt);
+    body.put("timeZone", timeZone);
+    body.put("onDoubt", onDoubt.toUpperCase(Locale.ROOT));
+    if (window != null) {
+      String[] hours = window.split("-", 2);
+      if (hours.length < 2) {
+        throw new IllegalArgumentException("the window must be like 09:00-20:00, not " + window);
+      }
+      body.put("windowStart", hours[0].strip());
+      body.put("windowEnd", hours[1].strip());
+    }
     try (ConsoleClient client = console.client()) {
       JsonNode answer = client.post("/api/campaigns", body);
       console.print(answer, () -> console.out().println(answer.path("id").asString()));
@@ -96,25 +141,7 @@ final class CampaignCommands {
       @Parameters(paramLabel = "FILE") Path file) {
     try (ConsoleClient client = console.client()) {
       JsonNode report = client.importCsv(campaign, file);
-      console.print(
-          report,
-          () -> {
-            console
-                .out()
-                .printf(
-                    "%d added, %d duplicates, %d rejected%n",
-                    report.path("accepted").asLong(),
-                    report.path("duplicates").asLong(),
-                    report.path("rejectedCount").asLong());
-            report
-                .path("rejected")
-                .forEach(row ->
-                    console
-                        .out()
-                        .printf(
-                            "  line %d: %s%n",
-                            row.path("line").asLong(), row.path("reason").asString("")));
-          });
+      console.print(report, () -> console.printImport(report));
     }
     return 0;
   }
@@ -228,6 +255,30 @@ final class CampaignCommands {
                         row.path("total").asLong(),
                         row.path("pending").asLong(),
                         row.path("name").asString("")));
+          });
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "errors",
+      description = "Says why recipients failed or are in doubt.",
+      mixinStandardHelpOptions = true)
+  int errors(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.get(path(campaign) + "/errors");
+      console.print(
+          answer,
+          () -> {
+            console.out().printf("%10s  %-18s %s%n", "PEOPLE", "CODE", "WHAT IT MEANS");
+            answer.forEach(row ->
+                console
+                    .out()
+                    .printf(
+                        "%10d  %-18s %s%n",
+                        row.path("count").asLong(),
+                        row.path("code").asString("-"),
+                        row.path("words").asString("")));
           });
     }
     return 0;

@@ -3,6 +3,8 @@ package dev.sluice.cli;
 import dev.sluice.schema.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +20,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Talks to a console. Its errors carry the console's own words. */
 final class ConsoleClient implements AutoCloseable {
+  /** For the console's audit. */
+  private static final String USER = "cli/" + System.getProperty("user.name", "unknown");
+
   private final String url;
   private final Optional<String> token;
   private final HttpClient http =
@@ -50,14 +55,38 @@ final class ConsoleClient implements AutoCloseable {
 
   /** Imports a CSV file's recipients into a campaign. */
   JsonNode importCsv(UUID campaignId, Path csv) {
+    return postCsv("/api/campaigns/" + campaignId + "/recipients", csv);
+  }
+
+  /** Sends a CSV file as it is. */
+  JsonNode postCsv(String path, Path csv) {
     try {
       BodyPublisher file = BodyPublishers.ofFile(csv);
-      return send(
-          request("/api/campaigns/" + campaignId + "/recipients")
-              .header("Content-Type", "text/csv")
-              .POST(file));
+      return send(request(path).header("Content-Type", "text/csv").POST(file));
     } catch (FileNotFoundException e) {
       throw new IllegalArgumentException("there is no file " + csv, e);
+    }
+  }
+
+  /** Reads what the path has to offer as CSV, as it streams. */
+  void getCsv(String path, OutputStream to) {
+    try {
+      HttpResponse<InputStream> answer =
+          http.send(
+              request(path).header("Accept", "text/csv").GET().build(),
+              BodyHandlers.ofInputStream());
+      try (InputStream body = answer.body()) {
+        if (answer.statusCode() >= 400) {
+          throw new IllegalStateException(
+              Json.MAPPER.readTree(body).path("detail").asString("HTTP " + answer.statusCode()));
+        }
+        body.transferTo(to);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("no answer from the console at " + url, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
     }
   }
 
@@ -66,7 +95,8 @@ final class ConsoleClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path)).header("Sluice-User", USER);
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     return request;
   }

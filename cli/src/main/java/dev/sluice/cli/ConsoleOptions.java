@@ -44,6 +44,22 @@ final class ConsoleOptions {
         url.toString().replaceAll("/+$", ""), Secrets.ofProcess().find("SLUICE_API_TOKEN"));
   }
 
+  /** What came of an import, with the lines that were not taken. */
+  void printImport(JsonNode report) {
+    out()
+        .printf(
+            "%d added, %d duplicates, %d rejected%n",
+            report.path("accepted").asLong(),
+            report.path("duplicates").asLong(),
+            report.path("rejectedCount").asLong());
+    report
+        .path("rejected")
+        .forEach(row ->
+            out()
+                .printf(
+                    "  line %d: %s%n", row.path("line").asLong(), row.path("reason").asString("")));
+  }
+
   PrintWriter out() {
     return spec.commandLine().getOut();
   }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       DeadLettersCommand.class,
       CampaignCommands.class,
       SenderCommands.class,
+      SuppressionCommands.class,
     })
 public final class Sluice {
   private Sluice() {}

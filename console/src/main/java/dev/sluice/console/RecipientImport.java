@@ -4,40 +4,35 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Duration;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jooq.DSLContext;
+import org.jooq.Name;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
-import org.postgresql.copy.PGCopyOutputStream;
 
 /**
- * Adds recipients to a campaign that has not started. Rows stream through COPY into a temporary
- * table, which is this connection's own and gone at the end, and from there into the campaign in
- * one statement: the good rows of a request are committed together or not at all.
+ * Adds recipients to a campaign that has not started. Rows stream in portions through COPY into
+ * temporary tables, which are this connection's own and gone at the end, and from there into the
+ * campaign: while PostgreSQL takes one portion, the next is read. The good rows of a request are
+ * committed together or not at all.
  */
 final class RecipientImport {
   /** Rejected rows that are listed; more are only counted. */
   private static final int LISTED = 10_000;
 
-  private static final int BUFFER = 256 * 1024;
-
-  /** A statement that adds ten million rows is silent for minutes. */
-  private static final Duration LONGEST_STATEMENT = Duration.ofHours(1);
-
-  private static final Executor SAME_THREAD = Runnable::run;
+  /** Characters of a portion: large enough that few are needed, small enough to hold two. */
+  private static final int PORTION = 8 * 1024 * 1024;
 
   private final DSLContext sql;
   private final PhoneNumbers phoneNumbers;
@@ -78,29 +73,10 @@ final class RecipientImport {
 
   Report run(UUID campaignId, Iterator<Row> rows) {
     return sql.transactionResult(transaction -> {
-      DSLContext inside = transaction.dsl();
-      requireOpen(inside, campaignId);
-      inside.execute(
-          "CREATE TEMPORARY TABLE imported (phone text, variables jsonb) ON COMMIT DROP");
-      Running running = new Running();
-      inside.connection(connection -> {
-        int before = connection.getNetworkTimeout();
-        connection.setNetworkTimeout(SAME_THREAD, Math.toIntExact(LONGEST_STATEMENT.toMillis()));
-        try {
-          running.copy(connection, rows);
-          running.added =
-              inside.execute(
-                  """
-                  INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
-                  SELECT ?, phone, variables FROM pg_temp.imported
-                  ON CONFLICT (campaign_id, phone) DO NOTHING
-                  """,
-                  campaignId);
-        } finally {
-          connection.setNetworkTimeout(SAME_THREAD, before);
-        }
-      });
-      return running.report();
+      requireOpen(transaction.dsl(), campaignId);
+      try (Running running = new Running(transaction.dsl(), campaignId)) {
+        return running.consume(rows);
+      }
     });
   }
 
@@ -121,33 +97,37 @@ final class RecipientImport {
     }
   }
 
-  private final class Running {
+  private final class Running implements AutoCloseable {
+    private final DSLContext inside;
+    private final UUID campaignId;
+    private final ExecutorService writer =
+        Executors.newSingleThreadExecutor(Thread.ofVirtual().name("import").factory());
     private final List<Rejected> rejected = new ArrayList<>();
+    private Future<Integer> writing = CompletableFuture.completedFuture(0);
+    private StringBuilder portion = new StringBuilder();
+    private int portions;
     private long rejectedCount;
     private long copied;
     private long added;
 
-    private Report report() {
+    private Running(DSLContext inside, UUID campaignId) {
+      this.inside = inside;
+      this.campaignId = campaignId;
+    }
+
+    private Report consume(Iterator<Row> rows) {
+      while (rows.hasNext()) {
+        take(rows.next());
+        if (portion.length() >= PORTION) {
+          handOver();
+        }
+      }
+      handOver();
+      added += written();
       return new Report(added, copied - added, rejectedCount, rejected);
     }
 
-    private void copy(Connection connection, Iterator<Row> rows) throws SQLException {
-      try (Writer out =
-          new OutputStreamWriter(
-              new PGCopyOutputStream(
-                  connection.unwrap(PGConnection.class),
-                  "COPY pg_temp.imported (phone, variables) FROM STDIN",
-                  BUFFER),
-              StandardCharsets.UTF_8)) {
-        while (rows.hasNext()) {
-          take(rows.next(), out);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("the rows do not reach the database", e);
-      }
-    }
-
-    private void take(Row row, Writer out) throws IOException {
+    private void take(Row row) {
       String fault = row.fault() == null ? unstorable(row.variables()) : row.fault();
       if (fault != null) {
         reject(row.line(), fault);
@@ -155,10 +135,8 @@ final class RecipientImport {
       }
       switch (phoneNumbers.parse(row.phone())) {
         case PhoneNumbers.Valid(String e164) -> {
-          out.write(e164);
-          out.write('\t');
-          out.write(escaped(Json.MAPPER.writeValueAsString(row.variables())));
-          out.write('\n');
+          String variables = escaped(Json.MAPPER.writeValueAsString(row.variables()));
+          portion.append(e164).append('\t').append(variables).append('\n');
           copied++;
         }
         case PhoneNumbers.Invalid(String reason) -> reject(row.line(), reason);
@@ -170,6 +148,54 @@ final class RecipientImport {
       if (rejected.size() < LISTED) {
         rejected.add(new Rejected(line, reason));
       }
+    }
+
+    /** Lets the portion be written once the one before it is. */
+    private void handOver() {
+      String full = portion.toString();
+      portion = new StringBuilder();
+      added += written();
+      int number = ++portions;
+      writing = writer.submit(() -> write(full, number));
+    }
+
+    private int written() {
+      try {
+        return writing.get();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException failure
+            ? failure
+            : new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw ProblemException.unavailable("The console is stopping; nobody was added.");
+      }
+    }
+
+    private int write(String full, int number) {
+      Name table = DSL.name("pg_temp", "imported_" + number);
+      inside.execute(
+          "CREATE TEMPORARY TABLE {0} (phone text, variables jsonb) ON COMMIT DROP",
+          DSL.name("imported_" + number));
+      inside.connection(connection ->
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyIn(
+                  inside.render(DSL.sql("COPY {0} (phone, variables) FROM STDIN", table)),
+                  new StringReader(full)));
+      return inside.execute(
+          """
+          INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+          SELECT {0}, phone, variables FROM {1}
+          ON CONFLICT (campaign_id, phone) DO NOTHING
+          """,
+          DSL.val(campaignId), table);
+    }
+
+    @Override
+    public void close() {
+      writer.close();
     }
   }
 

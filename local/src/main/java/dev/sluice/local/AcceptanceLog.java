@@ -47,6 +47,22 @@ final class AcceptanceLog {
     return Map.copyOf(perRecipient);
   }
 
+  synchronized long acceptedOf(String prefix) {
+    return perRecipient.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(prefix))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** Acceptances after the given moment of the nanosecond clock. */
+  synchronized int since(long nanoTime) {
+    int count = 0;
+    while (count < size && times[size - 1 - count] + origin - nanoTime > 0) {
+      count++;
+    }
+    return count;
+  }
+
   /** The longest time without an acceptance, after so many of them. */
   synchronized long longestPause(int from) {
     long longest = 0;

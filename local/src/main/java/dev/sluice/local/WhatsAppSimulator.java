@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -358,6 +359,39 @@ public final class WhatsAppSimulator implements AutoCloseable {
   /** Messages accepted so far; cheap enough to ask often. */
   public long accepted() {
     return numbers.values().stream().mapToLong(number -> number.log.size()).sum();
+  }
+
+  /** Messages accepted so far from one number. */
+  public long accepted(String numberId) {
+    PhoneNumber number = numbers.get(numberId);
+    return number == null ? 0 : number.log.size();
+  }
+
+  /** Messages accepted so far whose callback data begins so. */
+  public long acceptedOf(String callbackDataPrefix) {
+    return numbers.values().stream()
+        .mapToLong(number -> number.log.acceptedOf(callbackDataPrefix))
+        .sum();
+  }
+
+  /** Messages accepted in the last moments. */
+  public int acceptedWithin(Duration time) {
+    long now = System.nanoTime();
+    return numbers.values().stream()
+        .mapToInt(number -> number.log.since(now - time.toNanos()))
+        .sum();
+  }
+
+  /** When the given number's last message was accepted; it must have one. */
+  public Instant lastAcceptedAt(String numberId) {
+    return Objects.requireNonNull(
+        Objects.requireNonNull(numbers.get(numberId)).log.summary().lastAt());
+  }
+
+  /** Whether the given number has sent nothing for so long. */
+  public boolean idleFor(String numberId, Duration time) {
+    PhoneNumber number = numbers.get(numberId);
+    return number == null || number.log.since(System.nanoTime() - time.toNanos()) == 0;
   }
 
   /** How often each recipient was accepted, by callback data ({@code campaign:recipient:round}). */

@@ -221,6 +221,7 @@ final class Cycle {
     for (String sender = outages.poll(); sender != null; sender = outages.poll()) {
       round.unblock(sender);
     }
+    outages.forgetOld();
     picker.pick(assignment.all(), round);
     if (round.isEmpty() && !marksPassed()) {
       return true;

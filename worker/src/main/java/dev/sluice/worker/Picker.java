@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.Control;
 import dev.sluice.schema.ControlsView;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,8 +84,9 @@ final class Picker {
         }
         case PAUSED -> hold(job, lane, round);
         case BLOCKED -> {
-          if (controls.sender(job.request().sender().id()).endsByItself()) {
-            outages.waiting(job.request().sender());
+          Control control = controls.sender(job.request().sender().id());
+          if (control.endsByItself()) {
+            outages.waiting(job.request().sender(), String.valueOf(control.reason()));
           }
           hold(job, lane, round);
         }

@@ -70,7 +70,7 @@ public final class Worker implements AutoCloseable {
     this.health = health;
     this.providers = Map.copyOf(providers);
     launcher = new Launcher(providers);
-    outages = new Outages(providers);
+    outages = new Outages(providers, health);
     meters = new WorkerMeters(registry, launcher);
     controls = new ControlsView(config.kafka(), health);
     probe = Probe.of(config.kafka(), health);

@@ -27,7 +27,8 @@ final class CampaignRun implements AutoCloseable {
   private final Sandbox sandbox;
   private final Database database;
   private final DSLContext sql;
-  private final UUID id;
+  private final String sender;
+  private UUID id;
 
   /** One of a sender called {@code s}. */
   CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
@@ -47,13 +48,33 @@ final class CampaignRun implements AutoCloseable {
       int recipients,
       double ratePerSecond,
       int lanes) {
-    this.sandbox = sandbox;
-    database = new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry());
-    sql = database.sql();
+    this(sandbox, new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry()), sender);
     sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
         .values(sender, address, ratePerSecond, lanes)
         .execute();
-    id =
+    id = insert(recipients);
+  }
+
+  private CampaignRun(Sandbox sandbox, Database database, String sender) {
+    this.sandbox = sandbox;
+    this.database = database;
+    this.sender = sender;
+    sql = database.sql();
+  }
+
+  /** Another one of the same sender. */
+  CampaignRun another(int recipients) {
+    CampaignRun other =
+        new CampaignRun(
+            sandbox,
+            new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()),
+            sender);
+    other.id = other.insert(recipients);
+    return other;
+  }
+
+  private UUID insert(int recipients) {
+    UUID inserted =
         sql.insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
             .values(
                 "crash test",
@@ -66,8 +87,9 @@ final class CampaignRun implements AutoCloseable {
         INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
         SELECT ?, '+55119' || (60000000 + n), '{"name":"Ana"}' FROM generate_series(1, ?) AS n
         """,
-        id,
+        inserted,
         recipients);
+    return inserted;
   }
 
   UUID id() {
@@ -106,12 +128,15 @@ final class CampaignRun implements AutoCloseable {
         id);
   }
 
-  boolean completed() {
+  CampaignStatus status() {
     return sql.select(CAMPAIGN.STATUS)
-            .from(CAMPAIGN)
-            .where(CAMPAIGN.ID.eq(id))
-            .fetchSingle(CAMPAIGN.STATUS)
-        == CampaignStatus.COMPLETED;
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(id))
+        .fetchSingle(CAMPAIGN.STATUS);
+  }
+
+  boolean completed() {
+    return status() == CampaignStatus.COMPLETED;
   }
 
   Map<Long, RecipientStatus> statuses() {

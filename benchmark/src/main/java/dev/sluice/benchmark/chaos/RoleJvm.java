@@ -65,7 +65,9 @@ final class RoleJvm implements AutoCloseable {
                 "SLUICE_LOG_LEVEL", "WARN"));
     builder.environment().putAll(environment);
     process = builder.start();
-    Thread.ofVirtual().name("log of " + name).start(this::readLog);
+    // Not a virtual thread: reading a pipe holds its carrier, and a handful of them starved the
+    // simulator in this process.
+    Thread.ofPlatform().daemon().name("log of " + name).start(this::readLog);
   }
 
   private void readLog() {

@@ -1,0 +1,42 @@
+package dev.sluice.benchmark;
+
+import dev.sluice.benchmark.chaos.Steering;
+import dev.sluice.local.SeparateInfrastructure;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** How soon people's commands take effect. */
+@Command(
+    name = "steering",
+    description =
+        "Measures how soon a pause, a cancel and a new rate take effect, and a small campaign"
+            + " starts beside a large one.",
+    mixinStandardHelpOptions = true)
+final class SteeringCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  // picocli sets the specification before it calls.
+  @SuppressWarnings("NullAway.Init")
+  SteeringCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
+      Steering steering =
+          new Steering(
+              servers,
+              line -> {
+                out.println(line);
+                out.flush();
+              });
+      steering.pauseAndCancel(10_000, 1_000);
+      steering.smallBesideLarge(1_000_000, 1_000, 200);
+      steering.newRate(40, 200);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Numbers that get nothing, from a terminal, through a console. */
+@Command(
+    name = "suppression",
+    description = "Imports and exports numbers that get nothing.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class SuppressionCommands {
+
+  @Command(
+      name = "import",
+      description = "Adds the numbers of a CSV file with a column phone.",
+      mixinStandardHelpOptions = true)
+  int importCsv(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--reason",
+              defaultValue = "${env:SLUICE_SUPPRESSION_REASON:-manual}",
+              description = "Why, for people (SLUICE_SUPPRESSION_REASON; ${DEFAULT-VALUE}).")
+          String reason,
+      @Parameters(paramLabel = "FILE") Path file) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode report =
+          client.postCsv(
+              "/api/suppressions?reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8),
+              file);
+      console.print(report, () -> console.printImport(report));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "export",
+      description = "Writes all numbers as CSV.",
+      mixinStandardHelpOptions = true)
+  int exportCsv(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "FILE", arity = "0..1", description = "Standard output if missing.")
+          @Nullable Path file)
+      throws IOException {
+    try (ConsoleClient client = console.client()) {
+      if (file == null) {
+        client.getCsv("/api/suppressions", System.out);
+        System.out.flush();
+      } else {
+        try (OutputStream out = Files.newOutputStream(file)) {
+          client.getCsv("/api/suppressions", out);
+        }
+      }
+    }
+    return 0;
+  }
+}

@@ -13,13 +13,12 @@ import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Migration;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
+import dev.sluice.worker.provider.HttpProviderConfig;
 import dev.sluice.worker.provider.WhatsAppConfig;
-import dev.sluice.worker.provider.WhatsAppProvider;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -41,6 +40,33 @@ final class LocalPipeline implements AutoCloseable {
       WebhookConfig webhooks,
       Health health,
       PrometheusMeterRegistry meters) {
+    this(
+        kafka,
+        database,
+        providerUrl,
+        List.of(),
+        workerCount,
+        consolePort,
+        webhooks,
+        health,
+        meters);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param others providers besides WhatsApp
+   */
+  LocalPipeline(
+      KafkaConfig kafka,
+      DatabaseConfig database,
+      String providerUrl,
+      List<HttpProviderConfig> others,
+      int workerCount,
+      int consolePort,
+      WebhookConfig webhooks,
+      Health health,
+      PrometheusMeterRegistry meters) {
     this.health = health;
     aggregator =
         closer.register(
@@ -52,7 +78,7 @@ final class LocalPipeline implements AutoCloseable {
           closer.register(
               new Worker(
                   WorkerConfig.of(kafka, "worker-" + i),
-                  Map.of("whatsapp", new WhatsAppProvider(provider)),
+                  WorkerCommand.providers(Optional.of(provider), others),
                   health,
                   meters)));
     }

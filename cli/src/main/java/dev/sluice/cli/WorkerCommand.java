@@ -93,7 +93,7 @@ final class WorkerCommand implements Callable<Integer> {
         });
   }
 
-  private static Map<String, MessageProvider> providers(
+  static Map<String, MessageProvider> providers(
       Optional<WhatsAppConfig> whatsApp, List<HttpProviderConfig> others) {
     Map<String, MessageProvider> providers = new HashMap<>();
     whatsApp.ifPresent(config -> providers.put("whatsapp", new WhatsAppProvider(config)));

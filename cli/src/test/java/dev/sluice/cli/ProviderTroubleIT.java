@@ -13,14 +13,19 @@ import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
+import dev.sluice.worker.provider.HttpProviderConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +93,14 @@ class ProviderTroubleIT {
     await().atMost(PATIENCE).until(() -> simulator.accepted() >= 100);
     simulator.setAccessToken("another");
 
-    await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    long revokedNanos = System.nanoTime();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    System.out.printf(
+        "the sender was blocked %d ms after its token was revoked%n",
+        (System.nanoTime() - revokedNanos) / 1_000_000);
     assertThat(json("/api/senders/s").path("blockReason").asString()).contains("190");
     assertThat(json("/api/campaigns/" + campaign).path("statusReason").asString())
         .contains("blocked");
@@ -180,6 +192,72 @@ class ProviderTroubleIT {
   }
 
   @Test
+  void exactlyThoseWhoseAnswerHangsAreInDoubt() throws Exception {
+    WhatsAppSimulator simulator = start(friendly().withTrouble(0, 0.02, Duration.ofMillis(300)));
+    UUID campaign = campaign(500);
+    command(campaign, "start");
+    awaitCompletion(campaign);
+
+    assertThat(simulator.report().hung()).isPositive();
+    assertThat(campaignRow(campaign).get("unconfirmed", Long.class))
+        .isEqualTo(simulator.report().hung());
+    assertThat(campaignRow(campaign).get("sent", Long.class))
+        .isEqualTo(500 - simulator.report().hung());
+    assertThat(simulator.report().duplicates()).isZero();
+  }
+
+  @Test
+  void messagesThatAreHeldForQualityCountAsSentAndSaySo() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    simulator.setHeldForQuality(true);
+    UUID campaign =
+        campaign(
+            3,
+            "{\"type\":\"template\",\"template\":{\"name\":\"spring\",\"language\":{\"code\":\"de\"}}}");
+    command(campaign, "start");
+    awaitCompletion(campaign);
+
+    assertThat(rows(campaign).values())
+        .allSatisfy(row -> {
+          assertThat(row.get("status")).isEqualTo("SENT");
+          assertThat(row.get("error_detail")).isEqualTo("held_for_quality_assessment");
+        });
+  }
+
+  /** Another sender, by another provider, beside WhatsApp: here it is the simulator by its file. */
+  @Test
+  void aSenderMaySendByAnotherProvider() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    sql.execute(
+        "INSERT INTO sluice.sender (id, provider, address, rate_per_second)"
+            + " VALUES ('other', 'generic', '777', 200)");
+    UUID campaign = campaign(20);
+    sql.execute("UPDATE sluice.campaign SET sender_id = 'other' WHERE id = ?", campaign);
+    command(campaign, "start");
+    awaitCompletion(campaign);
+
+    assertThat(simulator.accepted("777")).isEqualTo(20);
+    assertThat(rows(campaign).values())
+        .allSatisfy(row -> {
+          assertThat(row.get("status")).isEqualTo("SENT");
+          assertThat(row.get("provider_message_id", String.class)).startsWith("wamid.");
+        });
+  }
+
+  @Test
+  void aSenderWhoseProviderNobodyKnowsIsBlockedAndNobodyFails() throws Exception {
+    start(friendly());
+    sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
+    UUID campaign = campaign(20);
+    command(campaign, "start");
+
+    await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    assertThat(json("/api/senders/s").path("blockReason").asString()).contains("pigeon");
+    assertThat(rows(campaign).values())
+        .allSatisfy(row -> assertThat(row.get("status")).isEqualTo("PENDING"));
+  }
+
+  @Test
   void theFailedAreSentToOnceMoreInANewRound() throws Exception {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(refusals(List.of(131026, 131049)));
@@ -211,7 +289,7 @@ class ProviderTroubleIT {
         .toList();
   }
 
-  private WhatsAppSimulator start(SimulatorConfig config) {
+  private WhatsAppSimulator start(SimulatorConfig config) throws IOException {
     WhatsAppSimulator simulator = closer.register(new WhatsAppSimulator(config));
     LocalPipeline pipeline =
         closer.register(
@@ -219,6 +297,7 @@ class ProviderTroubleIT {
                 sandbox.kafka(),
                 sandbox.database(),
                 simulator.url(),
+                List.of(generic(simulator.url())),
                 1,
                 consolePort,
                 new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()),
@@ -228,17 +307,39 @@ class ProviderTroubleIT {
     return simulator;
   }
 
+  private static HttpProviderConfig generic(String url) throws IOException {
+    Path headers = Files.createTempFile("headers", ".txt");
+    Files.writeString(headers, "Authorization: Bearer generic\n");
+    headers.toFile().deleteOnExit();
+    return Json.read(
+        """
+        {"name": "generic", "url": "%s/v1.0/{{address}}/messages", "messageId": "/messages/0/id",
+         "headersFile": "%s",
+         "body": {"messaging_product": "whatsapp", "to": "{{to}}", "type": "text",
+                  "text": {"body": "{{message.text.body}}"},
+                  "biz_opaque_callback_data": "{{callback_data}}"}}
+        """
+            .formatted(url, headers)
+            .getBytes(StandardCharsets.UTF_8),
+        HttpProviderConfig.class);
+  }
+
   private static String phone(int number) {
     return "+551196%07d".formatted(number);
   }
 
   private UUID campaign(int recipients) {
+    return campaign(recipients, "{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}");
+  }
+
+  private UUID campaign(int recipients, String message) {
     UUID id =
         sql.fetchSingle(
                 """
                 INSERT INTO sluice.campaign (name, sender_id, message)
-                VALUES ('trouble', 's', '{"type":"text","text":{"body":"Hi"}}') RETURNING id
-                """)
+                VALUES ('trouble', 's', ?::jsonb) RETURNING id
+                """,
+                message)
             .get(0, UUID.class);
     sql.execute(
         """

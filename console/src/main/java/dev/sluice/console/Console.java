@@ -105,7 +105,7 @@ public final class Console implements AutoCloseable {
     settings.routes.exception(
         DataAccessException.class,
         (e, context) -> {
-          log.warn("{} {} failed: {}", context.method(), context.path(), e.getMessage());
+          log.warn("{} {} failed: {}", context.method(), context.path(), Database.reason(e));
           Answer.problem(
               context,
               ProblemException.unavailable("The database did not answer; nothing was changed."));

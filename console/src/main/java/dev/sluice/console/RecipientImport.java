@@ -17,15 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jooq.DSLContext;
 import org.jooq.Name;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Adds recipients to a campaign that has not started. Rows stream in portions through COPY into
- * temporary tables, which are this connection's own and gone at the end, and from there into the
- * campaign: while PostgreSQL takes one portion, the next is read. The good rows of a request are
- * committed together or not at all.
+ * Adds recipients to a campaign that has not started. Rows stream in portions through COPY; a
+ * portion that repeats somebody goes through a temporary table, which is this connection's own and
+ * gone at the end. While PostgreSQL takes one portion, the next is read. The good rows of a request
+ * are committed together or not at all.
  */
 final class RecipientImport {
   /** Rejected rows that are listed; more are only counted. */
@@ -33,6 +34,11 @@ final class RecipientImport {
 
   /** Characters of a portion: large enough that few are needed, small enough to hold two. */
   private static final int PORTION = 8 * 1024 * 1024;
+
+  /** PostgreSQL's SQLSTATE for a number that the campaign has already. */
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private static final Name RECIPIENTS = DSL.name("sluice", "campaign_recipient");
 
   private final DSLContext sql;
   private final PhoneNumbers phoneNumbers;
@@ -105,6 +111,7 @@ final class RecipientImport {
     private final List<Rejected> rejected = new ArrayList<>();
     private Future<Integer> writing = CompletableFuture.completedFuture(0);
     private StringBuilder portion = new StringBuilder();
+    private int portionRows;
     private int portions;
     private long rejectedCount;
     private long copied;
@@ -136,8 +143,9 @@ final class RecipientImport {
       switch (phoneNumbers.parse(row.phone())) {
         case PhoneNumbers.Valid(String e164) -> {
           String variables = escaped(Json.MAPPER.writeValueAsString(row.variables()));
-          portion.append(e164).append('\t').append(variables).append('\n');
-          copied++;
+          portion.append(campaignId).append('\t').append(e164).append('\t');
+          portion.append(variables).append('\n');
+          portionRows++;
         }
         case PhoneNumbers.Invalid(String reason) -> reject(row.line(), reason);
       }
@@ -156,7 +164,10 @@ final class RecipientImport {
       portion = new StringBuilder();
       added += written();
       int number = ++portions;
-      writing = writer.submit(() -> write(full, number));
+      int rows = portionRows;
+      copied += rows;
+      portionRows = 0;
+      writing = writer.submit(() -> write(full, number, rows));
     }
 
     private int written() {
@@ -172,25 +183,44 @@ final class RecipientImport {
       }
     }
 
-    private int write(String full, int number) {
+    /** A portion in which everybody is new, as most are, goes in at once. */
+    private int write(String full, int number, int rows) {
+      try {
+        // Within the request's transaction this is a savepoint.
+        inside.transaction(nested -> copy(nested.dsl(), RECIPIENTS, full));
+        return rows;
+      } catch (DataAccessException e) {
+        if (!UNIQUE_VIOLATION.equals(e.sqlState())) {
+          throw e;
+        }
+        return writeNewOnes(full, number);
+      }
+    }
+
+    private int writeNewOnes(String full, int number) {
       Name table = DSL.name("pg_temp", "imported_" + number);
       inside.execute(
-          "CREATE TEMPORARY TABLE {0} (phone text, variables jsonb) ON COMMIT DROP",
+          "CREATE TEMPORARY TABLE {0} (campaign_id uuid, phone text, variables jsonb)"
+              + " ON COMMIT DROP",
           DSL.name("imported_" + number));
-      inside.connection(connection ->
+      copy(inside, table, full);
+      return inside.execute(
+          """
+          INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+          SELECT campaign_id, phone, variables FROM {0}
+          ON CONFLICT (campaign_id, phone) DO NOTHING
+          """,
+          table);
+    }
+
+    private static void copy(DSLContext sql, Name table, String rows) {
+      sql.connection(connection ->
           connection
               .unwrap(PGConnection.class)
               .getCopyAPI()
               .copyIn(
-                  inside.render(DSL.sql("COPY {0} (phone, variables) FROM STDIN", table)),
-                  new StringReader(full)));
-      return inside.execute(
-          """
-          INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
-          SELECT {0}, phone, variables FROM {1}
-          ON CONFLICT (campaign_id, phone) DO NOTHING
-          """,
-          DSL.val(campaignId), table);
+                  sql.render(DSL.sql("COPY {0} (campaign_id, phone, variables) FROM STDIN", table)),
+                  new StringReader(rows)));
     }
 
     @Override

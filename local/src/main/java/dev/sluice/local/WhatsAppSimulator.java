@@ -49,6 +49,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
 
   private volatile List<Refusal> refusals;
   private volatile double errorShare;
+  private volatile boolean heldForQuality;
 
   /** Starts listening. */
   public WhatsAppSimulator(SimulatorConfig config) {
@@ -98,6 +99,13 @@ public final class WhatsAppSimulator implements AutoCloseable {
     routes.addHttpHandler(HandlerType.PUT, "/simulator/token", this::changeToken);
     routes.addHttpHandler(HandlerType.PUT, "/simulator/refusals", this::changeRefusals);
     routes.addHttpHandler(HandlerType.PUT, "/simulator/errors", this::changeErrors);
+    routes.addHttpHandler(
+        HandlerType.PUT,
+        "/simulator/held-for-quality",
+        context -> {
+          setHeldForQuality(Boolean.parseBoolean(context.body().strip()));
+          context.status(204);
+        });
     routes.addHttpHandler(HandlerType.POST, "/simulator/inbound", this::inbound);
   }
 
@@ -169,6 +177,11 @@ public final class WhatsAppSimulator implements AutoCloseable {
   /** Refuses messages to these numbers from now on. */
   public void setRefusals(List<Refusal> newRefusals) {
     refusals = List.copyOf(newRefusals);
+  }
+
+  /** Holds templates for a quality assessment from now on, as Meta's pacing does, or no more. */
+  public void setHeldForQuality(boolean held) {
+    heldForQuality = held;
   }
 
   /** Answers this share of messages with HTTP 500 from now on. */
@@ -262,7 +275,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
     Map<String, Object> message = new HashMap<>();
     message.put("id", id);
     if (type.equals("template")) {
-      message.put("message_status", "accepted");
+      message.put("message_status", heldForQuality ? "held_for_quality_assessment" : "accepted");
     }
     json(
         context,

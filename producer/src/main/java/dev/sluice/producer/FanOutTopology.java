@@ -11,6 +11,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * Commands in; requests, results of recipients that need no sending, controls and dead letters out.
+ * Beside it, controls are looked at for what nobody can read.
  */
 final class FanOutTopology {
   /** The store of passes by campaign id. */
@@ -18,6 +19,8 @@ final class FanOutTopology {
 
   private static final String SOURCE = "campaign-commands";
   private static final String PROCESSOR = "fan-out";
+  private static final String CONTROLS_SOURCE = "controls-in";
+  private static final String CONTROLS_CHECK = "controls-check";
 
   private FanOutTopology() {}
 
@@ -38,6 +41,13 @@ final class FanOutTopology {
             Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)
         .addSink(Output.RESULTS, topics.sendResults(), bytes, bytes, PROCESSOR)
         .addSink(Output.CONTROLS, topics.controls(), bytes, bytes, PROCESSOR)
-        .addSink(Output.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, PROCESSOR);
+        .addSink(Output.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, PROCESSOR)
+        .addSource(
+            CONTROLS_SOURCE,
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer(),
+            topics.controls())
+        .addProcessor(CONTROLS_CHECK, ControlsCheck::new, CONTROLS_SOURCE)
+        .addSink("dead-letters-of-controls", topics.deadLetters(), bytes, bytes, CONTROLS_CHECK);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.schema.Backoff;
+import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,7 @@ final class Feeder {
     } catch (DataAccessException e) {
       failures++;
       pausedUntil = clock.instant().plus(AFTER_FAILURE.after(failures));
-      health.failing("postgresql", "reading campaigns failed: " + e.getMessage());
+      health.failing("postgresql", "reading campaigns failed: " + Database.reason(e));
     }
   }
 }

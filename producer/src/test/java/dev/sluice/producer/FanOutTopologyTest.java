@@ -279,6 +279,21 @@ class FanOutTopologyTest {
   }
 
   @Test
+  void controlsThatNobodyCanReadGoToTheDeadLetters() {
+    TestInputTopic<String, String> written =
+        driver.createInputTopic(TOPICS.controls(), new StringSerializer(), new StringSerializer());
+    written.pipeInput("sender/brazil", "{\"state\":\"BLOCKED\",\"reason\":\"190\"}");
+    written.pipeInput("sender/brazil", (String) null);
+    written.pipeInput("sender/brazil", "{\"state\":\"EXPLODED\"}");
+    written.pipeInput("somebody", "{\"state\":\"PAUSED\"}");
+
+    List<TestRecord<String, byte[]>> letters = deadLetters.readRecordsToList();
+    assertThat(letters).hasSize(2);
+    assertThat(header(letters.get(0), "topic")).isEqualTo(TOPICS.controls());
+    assertThat(header(letters.get(1), "reason")).contains("neither a campaign nor a sender");
+  }
+
+  @Test
   void aDraftCanBeCancelled() {
     UUID campaign = FIXTURE.campaign(sender, 10);
     command("cancel", campaign);

@@ -155,7 +155,8 @@ public final class ControlsView implements AutoCloseable {
     try {
       put(key, Json.read(record.value(), Control.class));
     } catch (UnreadableEventException e) {
-      log.warn("control {} at offset {} is unreadable: {}", key, record.offset(), e.getMessage());
+      // The producer sends it to the dead letters.
+      log.debug("control {} at offset {} is unreadable: {}", key, record.offset(), e.getMessage());
     }
   }
 

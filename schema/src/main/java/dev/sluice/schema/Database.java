@@ -11,6 +11,7 @@ import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultExecuteListenerProvider;
@@ -61,6 +62,13 @@ public final class Database implements AutoCloseable {
                 .set(SQLDialect.POSTGRES)
                 .set(new Settings().withExecuteLogging(false))
                 .set(new DefaultExecuteListenerProvider(new StatementCount(statements))));
+  }
+
+  /** Why a statement failed, in one line: jOOQ's message begins with the statement. */
+  public static String reason(DataAccessException failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return words.lines().findFirst().orElse("");
   }
 
   /** jOOQ on the pool; each statement is a transaction of its own unless told otherwise. */

@@ -2,6 +2,7 @@ package dev.sluice.aggregator;
 
 import dev.sluice.schema.Backoff;
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Database;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
@@ -184,7 +185,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     } catch (DataAccessException e) {
       failures++;
       retryAtMillis = now() + AFTER_FAILURE.after(failures).toMillis();
-      health.failing("batches", "writing results failed: " + e.getMessage());
+      health.failing("batches", "writing results failed: " + Database.reason(e));
     }
   }
 

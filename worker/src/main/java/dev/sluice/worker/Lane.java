@@ -1,14 +1,21 @@
 package dev.sluice.worker;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A slice of one sender's rate, with the requests that wait for it. */
 final class Lane {
-  private final Deque<Job> ready = new ArrayDeque<>();
+  /**
+   * In the order of their offsets, whatever order they come back in: a later one may be too far
+   * from the window's base to be touched while those before it are open, and must not stand in
+   * their way.
+   */
+  private final PriorityQueue<Job> ready =
+      new PriorityQueue<>(Comparator.comparingLong(Job::offset));
+
   private final Throttle throttle = new Throttle();
   private final Pacer pacer;
   private double permitsPerSecond;
@@ -19,12 +26,7 @@ final class Lane {
   }
 
   void add(Job job) {
-    ready.addLast(job);
-  }
-
-  /** Puts a job back where it was taken from. */
-  void putBack(Job job) {
-    ready.addFirst(job);
+    ready.add(job);
   }
 
   /** How many may be picked now: those whose time slots begin within the given time. */
@@ -38,11 +40,11 @@ final class Lane {
   }
 
   @Nullable Job peek() {
-    return ready.peekFirst();
+    return ready.peek();
   }
 
   Job take() {
-    return ready.removeFirst();
+    return ready.remove();
   }
 
   /** The newest request that was read tells the lane's rate, messages/s. */

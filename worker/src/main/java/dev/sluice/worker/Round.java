@@ -154,9 +154,9 @@ final class Round {
     });
   }
 
-  /** It has not: the jobs are back in their lanes, in their order. */
+  /** It has not: the jobs are back in their lanes. */
   void takeBack() {
-    started.reversed().forEach(one -> one.lane().putBack(one.job()));
-    ended.reversed().forEach(one -> one.lane().putBack(one.job()));
+    started.forEach(one -> one.lane().add(one.job()));
+    ended.forEach(one -> one.lane().add(one.job()));
   }
 }

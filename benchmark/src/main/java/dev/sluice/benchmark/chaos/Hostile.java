@@ -35,7 +35,8 @@ final class Hostile {
     return List.of(
         kafka.topics().campaignCommands(),
         kafka.topics().sendRequests(),
-        kafka.topics().sendResults());
+        kafka.topics().sendResults(),
+        kafka.topics().controls());
   }
 
   /** Writes so many to each topic, spread over its partitions. */
@@ -48,13 +49,17 @@ final class Hostile {
       for (String topic : topics()) {
         int partitions = producer.partitionsFor(topic).size();
         for (int i = 0; i < perTopic; i++) {
-          producer.send(new ProducerRecord<>(topic, i % partitions, key(), value(topic, i)));
+          producer.send(new ProducerRecord<>(topic, i % partitions, key(topic), value(topic, i)));
         }
       }
     }
   }
 
-  private byte @Nullable [] key() {
+  private byte @Nullable [] key(String topic) {
+    if (topic.equals(kafka.topics().controls())) {
+      // Brokers refuse records without a key on a compacted topic.
+      return utf8("nobody/" + random.nextInt());
+    }
     return switch (random.nextInt(4)) {
       case 0 -> null;
       case 1 -> new byte[0];

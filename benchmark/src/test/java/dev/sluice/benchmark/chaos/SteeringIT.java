@@ -8,7 +8,7 @@ class SteeringIT {
   @Test
   void nothingIsLaunchedLaterThanASecondAfterAPauseOrACancel() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      new Steering(servers, System.out::println).pauseAndCancel(1_500, 300);
+      new Steering(servers, System.out::println).pauseAndCancel(4_000, 800);
     }
   }
 }

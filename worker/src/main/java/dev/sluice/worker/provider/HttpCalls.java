@@ -69,7 +69,8 @@ final class HttpCalls implements AutoCloseable {
       return new Outcome.InDoubt(
           "no answer within " + request.timeout().orElseThrow().toSeconds() + " s");
     } catch (ConnectException | SSLHandshakeException | UnresolvedAddressException e) {
-      return notSent("no connection to " + baseUrl + ": " + e.getMessage());
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      return notSent("no connection to " + baseUrl + ": " + why);
     } catch (IOException e) {
       return new Outcome.InDoubt("the connection broke: " + e.getMessage());
     } catch (InterruptedException e) {

@@ -1,0 +1,67 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+  private final OwnedPartition partition =
+      new OwnedPartition(
+          new TopicPartition("send-requests", 0),
+          new OffsetWindow(0, List.of()),
+          new OffsetAndMetadata(0, ""));
+
+  /**
+   * Jobs that waited for people come back in any order. A later one may be too far from the
+   * window's base; if it stood before those that hold the base, nothing would ever move again.
+   */
+  @Test
+  void handsOutTheLowestOffsetFirstWhateverOrderTheyComeBackIn() {
+    Lane lane = new Lane(80);
+    for (long offset : new long[] {2_000, 7, 1_500, 3, 900}) {
+      lane.add(job(offset));
+    }
+
+    List<Long> order = new ArrayList<>();
+    while (lane.peek() != null) {
+      order.add(lane.take().offset());
+    }
+    assertThat(order).containsExactly(3L, 7L, 900L, 1_500L, 2_000L);
+  }
+
+  @Test
+  void theNewestRequestReadTellsTheRate() {
+    Lane lane = new Lane(80);
+    lane.setRate(20);
+
+    assertThat(lane.permitsPerSecond()).isEqualTo(20);
+    assertThat(job(1).again(null).permitsPerSecond())
+        .as("a copy carries its lane's rate")
+        .isEqualTo(80);
+  }
+
+  private Job job(long offset) {
+    SendRequest request =
+        new SendRequest(
+            offset,
+            new UUID(0, 1),
+            1,
+            new SendRequest.Sender("s", "whatsapp", "1"),
+            0,
+            80,
+            "+5511960000000",
+            Json.MAPPER.createObjectNode(),
+            OnDoubt.HOLD,
+            0,
+            null);
+    return new Job(partition, offset, request, 0);
+  }
+}

@@ -37,11 +37,11 @@ final class PhoneNumbers {
     }
     try {
       PhoneNumber number = library.parse(text, defaultRegion);
+      if (library.isValidNumber(number)) {
+        return new Valid(library.format(number, PhoneNumberFormat.E164));
+      }
       return switch (library.isPossibleNumberWithReason(number)) {
-        case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY ->
-            library.isValidNumber(number)
-                ? new Valid(library.format(number, PhoneNumberFormat.E164))
-                : new Invalid("no such phone number");
+        case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> new Invalid("no such phone number");
         case TOO_SHORT -> new Invalid("the phone number is too short");
         case TOO_LONG -> new Invalid("the phone number is too long");
         case INVALID_COUNTRY_CODE -> new Invalid("no country has this code");

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** The console as a process. */
 @Command(
     name = "console",
-    description = "The HTTP API for people and for services that do not speak Kafka.",
+    description = "The page and the HTTP API for people, and for services that do not speak Kafka.",
     mixinStandardHelpOptions = true)
 final class ConsoleCommand implements Callable<Integer> {
   static final int PORT = 8080;

@@ -5,19 +5,14 @@ import io.github.bucket4j.Bucket;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -39,7 +34,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
   private final LongAdder throttled = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder hung = new LongAdder();
-  private final AtomicLong messageIds = new AtomicLong();
+  private final MessageIds messageIds = new MessageIds();
   private final PairLimit pairs = new PairLimit();
   private final Random random;
   private final @Nullable Receipts receipts;
@@ -89,59 +84,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
     routes.post("/{version}/{number}/messages", this::send);
     routes.get("/simulator/report", context -> json(context, 200, report()));
     routes.get("/simulator/accepted", context -> json(context, 200, acceptedPerRecipient()));
-    routes.addHttpHandler(
-        HandlerType.POST,
-        "/simulator/reset",
-        context -> {
-          reset();
-          context.status(204);
-        });
-    routes.addHttpHandler(HandlerType.PUT, "/simulator/token", this::changeToken);
-    routes.addHttpHandler(HandlerType.PUT, "/simulator/refusals", this::changeRefusals);
-    routes.addHttpHandler(HandlerType.PUT, "/simulator/errors", this::changeErrors);
-    routes.addHttpHandler(
-        HandlerType.PUT,
-        "/simulator/held-for-quality",
-        context -> {
-          setHeldForQuality(Boolean.parseBoolean(context.body().strip()));
-          context.status(204);
-        });
-    routes.addHttpHandler(HandlerType.POST, "/simulator/inbound", this::inbound);
-  }
-
-  private void changeToken(Context context) {
-    String body = context.body().strip();
-    setAccessToken(body.isEmpty() ? null : body);
-    context.status(204);
-  }
-
-  private void changeRefusals(Context context) {
-    try {
-      setRefusals(context.body().lines().filter(l -> !l.isBlank()).map(Refusal::parse).toList());
-      context.status(204);
-    } catch (IllegalArgumentException e) {
-      json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
-    }
-  }
-
-  private void changeErrors(Context context) {
-    try {
-      setErrorShare(Double.parseDouble(context.body().strip()));
-      context.status(204);
-    } catch (NumberFormatException e) {
-      json(context, 400, Map.of("error", "expected a share between 0 and 1"));
-    }
-  }
-
-  private void inbound(Context context) throws InterruptedException {
-    JsonNode body = body(context);
-    Receipts reporting = receipts;
-    if (body == null || reporting == null) {
-      json(context, 400, Map.of("error", "expected {\"from\", \"text\"}, and a webhook to call"));
-      return;
-    }
-    inbound(body.path("from").asString(""), body.path("text").asString(""));
-    context.status(204);
+    new SimulatorControls(this).add(routes);
   }
 
   /** A user writes to the business: the webhook is called. */
@@ -159,7 +102,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
                     "from",
                     digits,
                     "id",
-                    messageId(digits),
+                    messageIds.next(digits),
                     "timestamp",
                     Long.toString(Instant.now().getEpochSecond()),
                     "type",
@@ -240,7 +183,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
     }
     String recipient = body.path("biz_opaque_callback_data").asString(to);
     number.log.accept(recipient, System.nanoTime(), Instant.now());
-    String id = messageId(digits(to));
+    String id = messageIds.next(digits(to));
     report(id, to, recipient, refusal);
     if (dice.hang()) {
       hung.increment();
@@ -289,18 +232,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
             List.of(message)));
   }
 
-  /** The form of a real id: some framing, the recipient's digits and a number in hexadecimal. */
-  private String messageId(String digits) {
-    byte[] number = digits.getBytes(StandardCharsets.US_ASCII);
-    byte[] unique =
-        String.format("%018X", messageIds.incrementAndGet()).getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer id = ByteBuffer.allocate(3 + number.length + 5 + unique.length + 1);
-    id.put((byte) 0x1c).put((byte) 0x18).put((byte) number.length).put(number);
-    id.put(new byte[] {0x15, 0x02, 0x00, 0x11, 0x18}).put(unique).put((byte) 0);
-    return "wamid." + Base64.getEncoder().encodeToString(id.array());
-  }
-
-  private static @Nullable JsonNode body(Context context) {
+  static @Nullable JsonNode body(Context context) {
     try {
       return Json.MAPPER.readTree(context.bodyAsBytes());
     } catch (JacksonException e) {
@@ -327,7 +259,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
                 "simulated")));
   }
 
-  private static void json(Context context, int status, Object body) {
+  static void json(Context context, int status, Object body) {
     context.status(status).contentType("application/json").result(Json.write(body));
   }
 

@@ -9,13 +9,13 @@ class ChaosIT {
 
   @Test
   void randomRolesAreKilledAtRandomMoments() throws Exception {
-    new Chaos(new Chaos.Plan(2_500, 150, 4, 0, Duration.ZERO, SEED), System.out::println).run();
+    new Chaos(new Chaos.Plan(1_500, 120, 4, 0, Duration.ZERO, SEED), System.out::println).run();
   }
 
   /** Frozen for longer than its session, a role must not act when it thaws. */
   @Test
   void rolesAreFrozenAndThawAfterOthersHaveTakenOver() throws Exception {
-    new Chaos(new Chaos.Plan(2_500, 150, 0, 2, Duration.ofSeconds(9), SEED), System.out::println)
+    new Chaos(new Chaos.Plan(1_500, 120, 0, 1, Duration.ofSeconds(9), SEED), System.out::println)
         .run();
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Roles in their own JVMs, killed or stopped in the middle of a campaign. */
 class CrashIT {
   private static final double RATE = 100;
-  private static final int RECIPIENTS = 1_500;
+  private static final int RECIPIENTS = 1_000;
 
   private final Sandbox sandbox = Sandbox.create(4);
   private final WhatsAppSimulator simulator =

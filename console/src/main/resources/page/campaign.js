@@ -121,7 +121,11 @@ export function campaign(root, id) {
                   }</span>`
           }
         </p>
-        <div id="chart" role="img" aria-label="Messages settled a second, over time, and the permitted rate"></div>
+        ${
+          pace.times.length > 1
+            ? html`<div id="chart" role="img" aria-label="Messages settled a second, over time, and the permitted rate"></div>`
+            : nothing
+        }
       </section>
     `;
   }

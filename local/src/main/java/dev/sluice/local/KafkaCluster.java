@@ -77,6 +77,20 @@ public final class KafkaCluster implements AutoCloseable {
     processes.get(number - 1).destroyForcibly().waitFor();
   }
 
+  /** SIGSTOP for all brokers. */
+  public void freeze() throws IOException, InterruptedException {
+    for (Process process : processes) {
+      Freeze.freeze(process);
+    }
+  }
+
+  /** SIGCONT for all brokers. */
+  public void thaw() throws IOException, InterruptedException {
+    for (Process process : processes) {
+      Freeze.thaw(process);
+    }
+  }
+
   /** SIGTERM for a broker, as for a planned restart. */
   public void stop(int number) throws InterruptedException {
     processes.get(number - 1).destroy();

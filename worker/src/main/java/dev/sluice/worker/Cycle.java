@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,6 +34,12 @@ final class Cycle {
   private static final Duration PACE = Duration.ofMillis(20);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
+
+  /**
+   * How long a worker that has left the group awaits what is still in flight; with the time before
+   * that, less than an orchestrator commonly grants.
+   */
+  private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
 
   /** Records of a partition held in memory before it is paused. */
   private static final int PARTITION_BUFFER = 2_000;
@@ -97,10 +104,15 @@ final class Cycle {
     return List.copyOf(unpublished);
   }
 
-  /** Finishes what is in flight, within the bound, and starts nothing new. */
-  void drain() {
+  /**
+   * Starts nothing new, finishes what is in flight, within the bound, and leaves the group. What
+   * outlasts that is awaited a little longer, and its outcome published without an offset.
+   */
+  void stop() {
     giveAway(assignment.all());
     draining = true;
+    consumer.unsubscribe();
+    workUntil(() -> launcher.inFlight() == 0, LATE_OUTCOMES);
   }
 
   private void giveAway(List<OwnedPartition> partitions) {
@@ -108,10 +120,15 @@ final class Cycle {
       return;
     }
     partitions.forEach(OwnedPartition::beginClosing);
-    long deadline = System.nanoTime() + config.drain().toNanos();
+    workUntil(
+        () -> partitions.stream().allMatch(partition -> partition.inFlight() == 0), config.drain());
+  }
+
+  private void workUntil(BooleanSupplier nothingInFlight, Duration bound) {
+    long deadline = System.nanoTime() + bound.toNanos();
     while (true) {
       // What finished before this question is asked is drained by the work that follows it.
-      boolean idle = partitions.stream().allMatch(partition -> partition.inFlight() == 0);
+      boolean idle = nothingInFlight.getAsBoolean();
       boolean late = System.nanoTime() >= deadline;
       if (!work() || idle || late) {
         return;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Launcher {
   /**
    * A send that is this late is not launched: the process was paused, and its partition may have
-   * been taken over by somebody who has called the message in doubt.
+   * been taken over by somebody who sends at the lane's whole rate, or people may have paused its
+   * campaign meanwhile. If the partition is still this worker's, it is picked again.
    */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
@@ -57,11 +58,10 @@ final class Launcher {
   private Outcome send(Job job, long committedAtNanos) {
     Duration age = Duration.ofNanos(System.nanoTime() - committedAtNanos);
     if (age.compareTo(STALLED) > 0) {
-      return new Outcome.InDoubt(
-          "not launched: the worker was stalled for " + age.toMillis() + " ms");
+      return new Outcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
     }
     if (job.partition().lost()) {
-      return new Outcome.InDoubt("not launched: the partition was taken away");
+      return new Outcome.NotLaunched("the partition was taken away");
     }
     MessageProvider provider = providers.get(job.request().sender().provider());
     if (provider == null) {

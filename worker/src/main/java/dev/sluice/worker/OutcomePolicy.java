@@ -36,6 +36,7 @@ final class OutcomePolicy {
           case Outcome.Throttled t -> false;
           case Outcome.SenderBlocked b -> false;
           case Outcome.CampaignStopped s -> false;
+          case Outcome.NotLaunched n -> false;
         };
     if (aboutThisMessage) {
       job.countAttempt();
@@ -76,6 +77,8 @@ final class OutcomePolicy {
           blockSender(finished, code, detail, false);
       case Outcome.CampaignStopped(String code, String detail) ->
           stopCampaign(finished, code, "the provider refuses the campaign with " + code, detail);
+      case Outcome.NotLaunched(String detail) ->
+          later(finished, Duration.ZERO, "not_launched", detail);
       case Outcome.InDoubt(String detail) ->
           job.request().onDoubt() == OnDoubt.RESEND
                   && !job.partition().lost()
@@ -124,9 +127,16 @@ final class OutcomePolicy {
                 null));
   }
 
-  /** The partition's new owner has called it in doubt. It is not: it certainly was not sent. */
+  /**
+   * The partition's new owner has called it in doubt. It is not: it certainly was not sent. Unless
+   * its campaign has the new owner send what is in doubt: then nothing here may override that.
+   */
   private static Decision notSent(Finished finished, String code, String detail) {
-    return failed(finished, code, "not sent: " + detail);
+    RecipientStatus status =
+        finished.job().request().onDoubt() == OnDoubt.RESEND
+            ? RecipientStatus.UNCONFIRMED
+            : RecipientStatus.FAILED;
+    return publish(finished, status, null, code, "not sent: " + detail);
   }
 
   private static Decision failed(Finished finished, String code, String detail) {

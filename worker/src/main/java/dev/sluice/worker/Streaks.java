@@ -40,6 +40,7 @@ final class Streaks {
       case Outcome.Throttled t -> {}
       case Outcome.SenderBlocked b -> {}
       case Outcome.CampaignStopped s -> {}
+      case Outcome.NotLaunched n -> {}
       case Outcome.InDoubt d -> {}
     }
   }

@@ -151,7 +151,7 @@ public final class Worker implements AutoCloseable {
         partitions = cycle.assignment().size();
         health.working("worker");
       }
-      cycle.drain();
+      cycle.stop();
     } finally {
       partitions = 0;
       launcher.giveBack(cycle.unpublished());
@@ -205,7 +205,7 @@ public final class Worker implements AutoCloseable {
   public void close() {
     stopping.countDown();
     try {
-      if (!stopped.await(config.drain().toMillis() + 10_000, TimeUnit.MILLISECONDS)) {
+      if (!stopped.await(config.drain().toMillis() + 15_000, TimeUnit.MILLISECONDS)) {
         log.warn("the worker did not stop in time");
       }
     } catch (InterruptedException e) {

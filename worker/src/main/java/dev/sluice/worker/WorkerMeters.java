@@ -41,6 +41,7 @@ final class WorkerMeters {
           case Outcome.SenderBlocked b -> "sender_blocked";
           case Outcome.CampaignStopped s -> "campaign_stopped";
           case Outcome.Throttled t -> "throttled";
+          case Outcome.NotLaunched n -> "not_launched";
           case Outcome.InDoubt d -> "in_doubt";
         };
     Counter.builder("sluice.worker.outcomes")

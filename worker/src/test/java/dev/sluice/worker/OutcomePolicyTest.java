@@ -118,6 +118,37 @@ class OutcomePolicyTest {
   }
 
   @Test
+  void aLostMessageThatItsNewOwnerSendsAgainIsNotCalledFailed() {
+    Job job = job(OnDoubt.RESEND, 1);
+    partition.forget();
+
+    assertThat(published(decide(job, new Outcome.NotLaunched("stalled"))).status())
+        .isEqualTo(RecipientStatus.UNCONFIRMED);
+  }
+
+  @Test
+  void whatWasNeverLaunchedWaitsAgainAndUsesUpNoAttempt() {
+    Outcome outcome = new Outcome.NotLaunched("the worker was stalled for 4000 ms");
+    Job job = job(OnDoubt.HOLD, 4);
+    policy.observe(new Finished(job, outcome, NOW));
+
+    assertThat(job.attempts()).isEqualTo(4);
+    assertThat(decide(job, outcome)).isEqualTo(new Decision.Wait(Duration.ZERO));
+  }
+
+  @Test
+  void whatWasNeverLaunchedAndIsSomebodyElsesNowIsNotInDoubtButFailed() {
+    Job job = job(OnDoubt.HOLD, 0);
+    partition.forget();
+
+    assertThat(published(decide(job, new Outcome.NotLaunched("stalled"))))
+        .satisfies(result -> {
+          assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
+          assertThat(result.errorCode()).isEqualTo("not_launched");
+        });
+  }
+
+  @Test
   void anOptOutFailsTheRecipientForEver() {
     Decision decision = decide(job(OnDoubt.HOLD, 1), new Outcome.OptedOut("131050", "stop"));
 

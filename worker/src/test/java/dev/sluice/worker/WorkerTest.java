@@ -215,11 +215,15 @@ class WorkerTest {
               return accepted(message);
             });
     await().atMost(PATIENCE).until(() -> sent.size() == 1);
-    first.close();
-    release.countDown();
     start("w2", message -> accepted(message));
+    Thread stopping = Thread.ofVirtual().start(first::close);
 
     assertThat(results(1)).extracting(SendResult::status).containsOnly(RecipientStatus.UNCONFIRMED);
+    release.countDown();
+    stopping.join();
+    assertThat(results(2))
+        .extracting(SendResult::status)
+        .containsExactly(RecipientStatus.UNCONFIRMED, RecipientStatus.SENT);
     assertThat(sent).hasSize(1);
   }
 

@@ -21,6 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
+import org.jooq.Record2;
+import org.jooq.impl.DSL;
 
 /** A campaign as another program runs one: plain INSERTs, then a record on Kafka; and its audit. */
 final class CampaignRun implements AutoCloseable {
@@ -149,6 +151,16 @@ final class CampaignRun implements AutoCloseable {
   Map<RecipientStatus, Long> counts() {
     return statuses().values().stream()
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  /** Why recipients have a status, and how many of them. */
+  Map<String, Integer> reasons(RecipientStatus status) {
+    return sql.select(CAMPAIGN_RECIPIENT.ERROR_DETAIL, DSL.count())
+        .from(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(id))
+        .and(CAMPAIGN_RECIPIENT.STATUS.eq(status))
+        .groupBy(CAMPAIGN_RECIPIENT.ERROR_DETAIL)
+        .fetchMap(Record2::value1, Record2::value2);
   }
 
   Set<String> callbackDataOfSent() {

@@ -9,6 +9,6 @@ record NobodyInDoubt(CampaignRun campaign) implements Guarantee {
 
   @Override
   public void verify() {
-    assertThat(campaign.counts()).doesNotContainKey(RecipientStatus.UNCONFIRMED);
+    assertThat(campaign.reasons(RecipientStatus.UNCONFIRMED)).isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.FreePort;
+import dev.sluice.local.Freeze;
 import dev.sluice.local.Sandbox;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -175,16 +176,12 @@ final class RoleJvm implements AutoCloseable {
 
   /** SIGSTOP: a zombie that believes it is alive. */
   void freeze() throws IOException, InterruptedException {
-    signal("STOP");
+    Freeze.freeze(process);
   }
 
   /** SIGCONT. */
   void thaw() throws IOException, InterruptedException {
-    signal("CONT");
-  }
-
-  private void signal(String signal) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    Freeze.thaw(process);
   }
 
   @Override

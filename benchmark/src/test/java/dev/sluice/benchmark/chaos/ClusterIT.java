@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 class ClusterIT {
   private static final double RATE = 60;
 
+  /** Longer than a send may be late, shorter than it takes a transaction to fail. */
+  private static final Duration STALL = Duration.ofSeconds(4);
+
   @Test
-  void aKilledBrokerLosesAndDoublesNothing() throws Exception {
+  void brokersThatStallAndOneThatIsKilledLoseAndDoubleNothing() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(3)) {
       Sandbox sandbox = Sandbox.create(servers, 4);
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
@@ -34,6 +37,11 @@ class ClusterIT {
         watch.until("everybody is ready", fleet::ready);
         campaign.start();
         watch.until("300 are accepted", () -> simulator.accepted() >= 300);
+        servers.kafka().freeze();
+        long frozenNanos = System.nanoTime();
+        watch.until("they stall", () -> System.nanoTime() - frozenNanos > STALL.toNanos());
+        servers.kafka().thaw();
+        watch.until("600 are accepted", () -> simulator.accepted() >= 600);
         servers.kafka().kill(2);
 
         watch.untilCompleted(campaign);

@@ -60,6 +60,9 @@ public sealed interface Outcome {
   /** The provider takes nothing of this campaign until people have done something. */
   record CampaignStopped(String code, String detail) implements Outcome {}
 
+  /** It was never handed to the provider: the worker was late. It uses up no attempt. */
+  record NotLaunched(String detail) implements Outcome {}
+
   /** The provider may or may not have taken it. It must not be sent again. */
   record InDoubt(String detail) implements Outcome {}
 }

@@ -3,6 +3,7 @@ package dev.sluice.benchmark;
 import dev.sluice.benchmark.chaos.Outages;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +34,13 @@ final class OutagesCommand implements Callable<Integer> {
       description = "The sender's rate (${DEFAULT-VALUE}).")
   private double rate;
 
+  @Option(
+      names = "--only",
+      paramLabel = "WHAT",
+      split = ",",
+      description = "Only these go away: ${COMPLETION-CANDIDATES} (all).")
+  private List<Outages.Kind> only = List.of(Outages.Kind.values());
+
   // picocli sets the specification before it calls.
   @SuppressWarnings("NullAway.Init")
   OutagesCommand() {}
@@ -46,6 +54,7 @@ final class OutagesCommand implements Callable<Integer> {
             recipients,
             rate,
             Duration.ofSeconds(away),
+            only,
             line -> {
               out.println(line);
               out.flush();

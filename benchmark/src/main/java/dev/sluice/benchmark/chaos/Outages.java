@@ -32,9 +32,24 @@ public final class Outages {
         FOR EACH STATEMENT EXECUTE FUNCTION sluice.disk_full();
       """;
 
+  /** What goes away. */
+  public enum Kind {
+    POSTGRESQL("PostgreSQL"),
+    BROKER("the broker"),
+    PROVIDER("the provider"),
+    DISK("room on PostgreSQL's disk");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+  }
+
   private final int recipients;
   private final double rate;
   private final Duration away;
+  private final List<Kind> kinds;
   private final Consumer<String> story;
 
   /**
@@ -42,12 +57,15 @@ public final class Outages {
    *
    * @param rate messages/s; there must be enough recipients for the time that it takes
    * @param away how long each is away
+   * @param kinds what goes away, in this order
    * @param story is told what happens
    */
-  public Outages(int recipients, double rate, Duration away, Consumer<String> story) {
+  public Outages(
+      int recipients, double rate, Duration away, List<Kind> kinds, Consumer<String> story) {
     this.recipients = recipients;
     this.rate = rate;
     this.away = away;
+    this.kinds = List.copyOf(kinds);
     this.story = story;
   }
 
@@ -86,18 +104,24 @@ public final class Outages {
     fleet.start("worker", 2);
     watch.until("everybody is ready", fleet::ready);
     campaign.start();
-    sent(watch, simulator, 0.05);
-    trouble("PostgreSQL", fleet, servers::stopDatabase, servers::startDatabase);
-    sent(watch, simulator, 0.25);
-    trouble("the broker", fleet, () -> servers.kafka().stop(1), () -> servers.kafka().start(1));
-    sent(watch, simulator, 0.45);
-    trouble("the provider", fleet, simulator::goAway, simulator::comeBack);
-    sent(watch, simulator, 0.65);
-    trouble(
-        "room on PostgreSQL's disk",
-        fleet,
-        () -> execute(sandbox.owner(), DISK_FULL),
-        () -> execute(sandbox.owner(), "DROP TRIGGER disk_full ON sluice.campaign_recipient"));
+    for (int i = 0; i < kinds.size(); i++) {
+      sent(watch, simulator, 0.05 + 0.2 * i);
+      Kind kind = kinds.get(i);
+      switch (kind) {
+        case POSTGRESQL -> trouble(kind, fleet, servers::stopDatabase, servers::startDatabase);
+        case BROKER ->
+            trouble(kind, fleet, () -> servers.kafka().stop(1), () -> servers.kafka().start(1));
+        case PROVIDER -> trouble(kind, fleet, simulator::goAway, simulator::comeBack);
+        case DISK ->
+            trouble(
+                kind,
+                fleet,
+                () -> execute(sandbox.owner(), DISK_FULL),
+                () ->
+                    execute(
+                        sandbox.owner(), "DROP TRIGGER disk_full ON sluice.campaign_recipient"));
+      }
+    }
     watch.untilCompleted(campaign);
     story.accept("everybody was sent to once; " + campaign.counts());
     for (String name : fleet.names()) {
@@ -115,7 +139,8 @@ public final class Outages {
     void run() throws Exception;
   }
 
-  private void trouble(String what, Fleet fleet, Step take, Step giveBack) throws Exception {
+  private void trouble(Kind kind, Fleet fleet, Step take, Step giveBack) throws Exception {
+    String what = kind.words;
     take.run();
     await(what + " is missed").atMost(Duration.ofMinutes(1).plus(away)).until(() -> !fleet.ready());
     await().pollDelay(away).atMost(away.plusMinutes(1)).until(() -> true);

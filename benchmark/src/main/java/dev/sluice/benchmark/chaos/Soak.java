@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A large campaign at the machine's full speed: memory does not grow, and statements are few. */
 public final class Soak {
   private static final int SAMPLES = 40;
-  private static final int TENTH = SAMPLES / 10;
+
+  /** What a role had in use after a full collection, when so many had been accepted. */
+  private record Sample(long accepted, long liveBytes) {}
 
   private final int recipients;
   private final double rate;
@@ -59,17 +62,22 @@ public final class Soak {
     double statementsBefore = statements(fleet);
     campaign.start();
     long begun = System.nanoTime();
-    Map<String, List<Long>> live = new LinkedHashMap<>();
+    Map<String, List<Sample>> live = new LinkedHashMap<>();
     for (int sample = 1; sample <= SAMPLES; sample++) {
       long wanted = (long) recipients * sample / (SAMPLES + 1);
+      if (simulator.accepted() >= recipients) {
+        // Collections took longer than the campaign: idle roles say nothing about it.
+        break;
+      }
       await()
           .atMost(Duration.ofHours(1))
           .pollInterval(Duration.ofMillis(500))
           .until(() -> simulator.accepted() >= wanted);
       for (String name : fleet.names()) {
-        live.computeIfAbsent(name, role -> new ArrayList<>()).add(fleet.get(name).liveBytes());
+        live.computeIfAbsent(name, role -> new ArrayList<>())
+            .add(new Sample(simulator.accepted(), fleet.get(name).liveBytes()));
       }
-      if (sample % TENTH == 0) {
+      if (sample % 4 == 0) {
         story.accept(String.format(Locale.ROOT, "%,d accepted", simulator.accepted()));
       }
     }
@@ -92,9 +100,9 @@ public final class Soak {
     live.forEach(this::tell);
   }
 
-  private void tell(String role, List<Long> live) {
-    double first = mean(live.subList(0, TENTH));
-    double last = mean(live.subList(live.size() - TENTH, live.size()));
+  private void tell(String role, List<Sample> live) {
+    double first = mean(live, sample -> sample.accepted() <= recipients * 0.1);
+    double last = mean(live, sample -> sample.accepted() >= recipients * 0.9);
     story.accept(
         String.format(
             Locale.ROOT,
@@ -104,11 +112,13 @@ public final class Soak {
             first,
             last,
             100 * (last / first - 1),
-            live.stream().map(bytes -> bytes / (1024 * 1024)).toList()));
+            live.stream().map(sample -> sample.liveBytes() / (1024 * 1024)).toList()));
   }
 
-  private static double mean(List<Long> bytes) {
-    return bytes.stream().mapToLong(Long::longValue).average().orElseThrow() / (1024 * 1024);
+  private static double mean(List<Sample> live, Predicate<Sample> some) {
+    double bytes =
+        live.stream().filter(some).mapToLong(Sample::liveBytes).average().orElse(Double.NaN);
+    return bytes / (1024 * 1024);
   }
 
   private static double statements(Fleet fleet) throws InterruptedException {

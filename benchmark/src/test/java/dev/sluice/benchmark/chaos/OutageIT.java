@@ -1,12 +1,15 @@
 package dev.sluice.benchmark.chaos;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The short form of {@code sluice benchmark outages}. */
 class OutageIT {
   @Test
   void whateverIsMissingTheServicesGoOnByThemselvesAndNobodyIsLost() throws Exception {
-    new Outages(1_500, 60, Duration.ofSeconds(6), System.out::println).run();
+    new Outages(
+            1_500, 60, Duration.ofSeconds(6), List.of(Outages.Kind.values()), System.out::println)
+        .run();
   }
 }

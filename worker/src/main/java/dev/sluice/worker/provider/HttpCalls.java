@@ -31,6 +31,15 @@ final class HttpCalls implements AutoCloseable {
   /** An answer is about 300 bytes; a page of HTML from a proxy in between may be larger. */
   private static final int LONGEST_ANSWER = 65_536;
 
+  static {
+    // Each connection keeps up to two read buffers, and there may be one connection for each
+    // message
+    // in flight: at the client's 16 KiB, two thousand of them took more than all the rest.
+    if (System.getProperty("jdk.httpclient.bufsize") == null) {
+      System.setProperty("jdk.httpclient.bufsize", "2048");
+    }
+  }
+
   private static final Logger log = LoggerFactory.getLogger(HttpCalls.class);
 
   private final URI baseUrl;

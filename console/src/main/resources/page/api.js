@@ -81,18 +81,35 @@ export function upload(path, file, onProgress) {
   });
 }
 
+const visible = () =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (!document.hidden) {
+        document.removeEventListener('visibilitychange', look);
+        resolve();
+      }
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
+  });
+
 /**
  * Follows server-sent events until the returned function is called; connects again by itself.
- * Not EventSource, which cannot carry the token.
+ * Not EventSource, which cannot carry the token. A browser opens six connections to a host, for all
+ * of its tabs and those that it keeps for the way back, so a page that nobody sees lets go of its.
  */
 export function follow(path, onEvent, onConnection = () => {}) {
   const stop = new AbortController();
   (async () => {
     while (!stop.signal.aborted) {
+      await visible();
+      const hidden = new AbortController();
+      const hide = () => document.hidden && hidden.abort();
+      document.addEventListener('visibilitychange', hide);
       try {
         const answer = await fetch(path, {
           headers: headers({ Accept: 'text/event-stream' }),
-          signal: stop.signal,
+          signal: AbortSignal.any([stop.signal, hidden.signal]),
         });
         if (answer.status === 401) {
           await renewToken();
@@ -108,7 +125,12 @@ export function follow(path, onEvent, onConnection = () => {}) {
         if (stop.signal.aborted) {
           return;
         }
+        if (hidden.signal.aborted) {
+          continue;
+        }
         console.debug('events', error);
+      } finally {
+        document.removeEventListener('visibilitychange', hide);
       }
       onConnection(false);
       await new Promise((resolve) => setTimeout(resolve, 2000));

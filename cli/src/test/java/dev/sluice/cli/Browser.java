@@ -56,6 +56,7 @@ final class Browser implements AutoCloseable {
                 .usingDriverExecutable(chromeDriver().orElseThrow().toFile())
                 .build(),
             options);
+    driver.manage().timeouts().pageLoadTimeout(PATIENCE);
     driver.manage().window().setSize(DESKTOP);
   }
 

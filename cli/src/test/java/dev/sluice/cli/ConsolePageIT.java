@@ -24,15 +24,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WindowType;
 
 /** A campaign manager's whole work, in a browser, with every service behind it. */
 @EnabledIf("browserIsThere")
@@ -41,6 +47,17 @@ class ConsolePageIT {
   private static final Closer CLOSER = new Closer();
   private static WhatsAppSimulator simulator;
   private static Browser browser;
+
+  @RegisterExtension
+  static final TestWatcher LAST_SIGHT =
+      new TestWatcher() {
+        @Override
+        public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
+          browser.picture("failed-" + test.getRequiredTestMethod().getName());
+          System.out.println(browser.driver().findElement(By.tagName("body")).getText());
+          System.out.println(browser.complaints());
+        }
+      };
 
   @TempDir private Path folder;
 
@@ -198,6 +215,25 @@ class ConsolePageIT {
     var body = browser.driver().findElement(By.tagName("body"));
     body.sendKeys(Keys.TAB);
     assertThat(browser.driver().switchTo().activeElement().getText()).contains("Skip");
+  }
+
+  /** A browser opens six connections to a host; one that nobody looks at must hold none. */
+  @Test
+  void anyNumberOfTabsMayBeOpen() {
+    WebDriver.TargetLocator windows = browser.driver().switchTo();
+    String first = browser.driver().getWindowHandle();
+    for (int tab = 1; tab <= 8; tab++) {
+      windows.newWindow(WindowType.TAB);
+      browser.open("#/");
+      browser.find(".campaign, .empty");
+    }
+    for (String tab : browser.driver().getWindowHandles()) {
+      if (!tab.equals(first)) {
+        windows.window(tab);
+        browser.driver().close();
+      }
+    }
+    windows.window(first);
   }
 
   @Test

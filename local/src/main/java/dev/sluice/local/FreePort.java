@@ -1,33 +1,45 @@
 package dev.sluice.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Ports that nobody listens on. */
+/**
+ * Ports of the loopback interface that nobody listens on. They lie below those that operating
+ * systems give to outgoing connections, and each is given only once, so that nobody else takes one
+ * before its user listens.
+ */
 public final class FreePort {
+  private static final int FIRST = 20_000;
+  private static final int LAST = 32_000;
+  private static final AtomicInteger NEXT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST, LAST));
+
   private FreePort() {}
 
-  /** A free port of the loopback interface, as the operating system gives it. */
+  /** A free port. */
   public static int next() {
-    return probe(0);
+    for (int tried = FIRST; tried < LAST; tried++) {
+      int port = NEXT.getAndUpdate(last -> last + 1 < LAST ? last + 1 : FIRST);
+      if (free(port)) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("no port from " + FIRST + " to " + LAST + " is free");
   }
 
   /** The given port if it is free, else another one. */
   public static int preferably(int port) {
-    try {
-      return probe(port);
-    } catch (UncheckedIOException e) {
-      return next();
-    }
+    return free(port) ? port : next();
   }
 
-  private static int probe(int port) {
+  private static boolean free(int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+      return socket.isBound();
     } catch (IOException e) {
-      throw new UncheckedIOException("port " + port + " is taken", e);
+      return false;
     }
   }
 }

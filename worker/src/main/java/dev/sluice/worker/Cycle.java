@@ -2,22 +2,15 @@ package dev.sluice.worker;
 
 import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Health;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.UnreadableEventException;
-import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Launcher.Finished;
 import dev.sluice.worker.TransactionalOutput.Verdict;
 import dev.sluice.worker.provider.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -41,9 +34,6 @@ final class Cycle {
    */
   private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
 
-  /** Records of a partition held in memory before it is paused. */
-  private static final int PARTITION_BUFFER = 2_000;
-
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TransactionalOutput output;
   private final Launcher launcher;
@@ -51,6 +41,7 @@ final class Cycle {
   private final WorkerConfig config;
   private final WorkerMeters meters;
   private final Assignment assignment;
+  private final Intake intake;
   private final Postponed postponed = new Postponed();
   private final Picker picker;
   private final Outages outages;
@@ -84,6 +75,7 @@ final class Cycle {
     this.meters = meters;
     this.policy = new OutcomePolicy(config.retries());
     this.assignment = new Assignment(consumer, this::giveAway, health);
+    this.intake = new Intake(consumer, assignment, postponed);
   }
 
   Assignment assignment() {
@@ -147,75 +139,9 @@ final class Cycle {
         launcher.inFlight() > 0
             || !unpublished.isEmpty()
             || assignment.all().stream().anyMatch(partition -> partition.waiting() > 0);
-    for (ConsumerRecord<byte[], byte[]> record :
-        consumer.poll(busy ? PACE.dividedBy(2) : IDLE_POLL)) {
-      OwnedPartition partition =
-          assignment.find(new TopicPartition(record.topic(), record.partition()));
-      if (partition != null) {
-        admit(partition, record);
-      }
-    }
-    for (OwnedPartition partition : assignment.all()) {
-      partition.window().skipTo(consumer.position(partition.topicPartition()));
-      throttleReading(partition);
-    }
-  }
-
-  private void throttleReading(OwnedPartition partition) {
-    List<TopicPartition> itself = List.of(partition.topicPartition());
-    if (partition.waiting() >= PARTITION_BUFFER) {
-      consumer.pause(itself);
-    } else if (partition.waiting() < PARTITION_BUFFER / 2) {
-      consumer.resume(itself);
-    }
-  }
-
-  private void admit(OwnedPartition partition, ConsumerRecord<byte[], byte[]> record) {
-    State state = partition.window().admit(record.offset());
-    if (state == State.DONE) {
-      return;
-    }
-    try {
-      SendRequest request = read(record);
-      Job job = new Job(partition, record.offset(), request, System.nanoTime());
-      if (state == State.STARTED) {
-        // The last owner declared it started and published no outcome.
-        unpublished.add(
-            new Finished(
-                job,
-                new Outcome.InDoubt("the worker that was sending it went away"),
-                Instant.now()));
-      } else {
-        partition.addWaiting(1);
-        partition.lane(job).setRate(request.permitsPerSecond());
-        enqueue(job);
-      }
-    } catch (UnreadableEventException e) {
-      unreadable.add(new Round.Unreadable(partition, record, e.getMessage()));
-    }
-  }
-
-  private static SendRequest read(ConsumerRecord<byte[], byte[]> record) {
-    SendRequest request = Json.read(record.value(), SendRequest.class);
-    String lane = request.laneKey().toString();
-    if (record.key() == null || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
-      throw new UnreadableEventException("the key is not the request's lane " + lane);
-    }
-    return request;
-  }
-
-  private void enqueue(Job job) {
-    Instant notBefore = job.request().notBefore();
-    if (notBefore != null && notBefore.isAfter(Instant.now())) {
-      Duration wait = Duration.between(Instant.now(), notBefore);
-      postpone(job, wait.compareTo(Picker.HELD_IN_MEMORY) < 0 ? wait : Picker.HELD_IN_MEMORY);
-    } else {
-      job.partition().lane(job).add(job);
-    }
-  }
-
-  private void postpone(Job job, Duration delay) {
-    postponed.add(job, System.nanoTime() + delay.toNanos());
+    Intake.Yield found = intake.poll(busy ? PACE.dividedBy(2) : IDLE_POLL);
+    unpublished.addAll(found.inDoubt());
+    unreadable.addAll(found.unreadable());
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.sluice.benchmark;
 import dev.sluice.benchmark.chaos.Scaling;
 import dev.sluice.local.SeparateInfrastructure;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The rate and the takeover times while workers come, go and die. */
@@ -17,6 +19,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ScalingCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Only these parts: ${COMPLETION-CANDIDATES} (both).")
+  private List<Scaling.Part> only = List.of(Scaling.Part.values());
 
   // picocli sets the specification before it calls.
   @SuppressWarnings("NullAway.Init")
@@ -33,8 +42,9 @@ final class ScalingCommand implements Callable<Integer> {
                 out.println(line);
                 out.flush();
               });
-      scaling.oneSender();
-      scaling.eightSenders();
+      for (Scaling.Part part : only) {
+        scaling.run(part);
+      }
     }
     return 0;
   }

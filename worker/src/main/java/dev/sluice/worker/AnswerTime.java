@@ -10,6 +10,7 @@ final class AnswerTime {
 
   private double smoothedNanos;
   private double deviationNanos;
+  private volatile long usualNanos;
 
   /**
    * Takes note of an answer.
@@ -17,10 +18,16 @@ final class AnswerTime {
    * @return how much later it came than they usually do, in nanoseconds
    */
   synchronized long lateness(long tookNanos) {
-    long late = Math.max(0, Math.round(tookNanos - smoothedNanos - deviationNanos));
+    long late = Math.max(0, tookNanos - usualNanos);
     double difference = tookNanos - smoothedNanos;
     smoothedNanos += GAIN * difference;
     deviationNanos += GAIN * (Math.abs(difference) - deviationNanos);
+    usualNanos = Math.round(smoothedNanos + deviationNanos);
     return late;
+  }
+
+  /** Whether an answer that has not come after so long is later than usual. */
+  boolean late(long waitedNanos) {
+    return waitedNanos > usualNanos;
   }
 }

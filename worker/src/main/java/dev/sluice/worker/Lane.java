@@ -56,9 +56,9 @@ final class Lane {
     return permitsPerSecond;
   }
 
-  /** Runs the send in the next time slot. */
-  void launch(Consumer<SlidingSecond.Place> send) {
-    pacer.submit(send);
+  /** Launches a send in the next time slot, to a provider that answers in the usual time. */
+  void launch(Consumer<SlidingSecond.Place> send, AnswerTime usual) {
+    pacer.submit(send, usual);
   }
 
   /** The provider wants fewer messages, and perhaps none for a while. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class Launcher {
 
   private final Map<String, MessageProvider> providers;
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
-  private final AnswerTime answerTime = new AnswerTime();
+  private final Map<String, AnswerTime> answerTimes = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /** What came of a job. */
@@ -43,16 +44,17 @@ final class Launcher {
    */
   void launch(Job job, Lane lane, long committedAtNanos) {
     inFlight.incrementAndGet();
-    lane.launch(place -> {
-      long begunNanos = System.nanoTime();
-      Thread.ofVirtual()
-          .name("send")
-          .start(() -> {
-            finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
-            inFlight.decrementAndGet();
-            place.answered(answerTime.lateness(System.nanoTime() - begunNanos));
-          });
-    });
+    lane.launch(
+        place ->
+            Thread.ofVirtual()
+                .name("send")
+                .start(() -> {
+                  finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
+                  inFlight.decrementAndGet();
+                  place.answered(System.nanoTime());
+                }),
+        answerTimes.computeIfAbsent(
+            job.request().sender().provider(), provider -> new AnswerTime()));
   }
 
   private Outcome send(Job job, long committedAtNanos) {

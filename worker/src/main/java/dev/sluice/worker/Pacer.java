@@ -14,22 +14,26 @@ import java.util.function.Consumer;
  * Lets sends pass at a rate, evenly spaced, and makes up for time that a stall has cost: slowly,
  * because the provider counts each second. Two buckets are charged when a send passes: one fills at
  * the rate and holds what a second of it was not used, the other fills a little faster and holds
- * one token (or 10 ms of the rate where that is more). What may have arrived in any sliding second
- * is bounded by {@link SlidingSecond} besides. Buckets start empty: the lane's last owner may have
- * sent a moment ago.
+ * one token (or 10 ms of the rate where that is more), so that a gap of a moment is closed within
+ * the second. What may have arrived in any sliding second is bounded by {@link SlidingSecond}
+ * besides, which makes up for longer ones more slowly. Buckets start empty: the lane's last owner
+ * may have sent a moment ago.
  *
  * <p>INVARIANT: {@code queued} counts sends submitted and not passed; whoever raises it from zero
  * starts the one thread that lets them pass.
  */
 final class Pacer {
   private static final double BURST_SECONDS = 0.01;
-  private static final double CATCH_UP = 1.01;
+  private static final double SPACING = 1.05;
+  private static final double MOST_IN_A_SECOND = 1.02;
 
   private final Bucket bucket;
   private final SlidingSecond second = new SlidingSecond();
-  private final Queue<Consumer<SlidingSecond.Place>> sends = new ConcurrentLinkedQueue<>();
+  private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private volatile double permitsPerSecond;
+
+  private record Send(Consumer<SlidingSecond.Place> launch, AnswerTime usual) {}
 
   Pacer(double permitsPerSecond) {
     this.permitsPerSecond = permitsPerSecond;
@@ -53,7 +57,7 @@ final class Pacer {
   private static Bandwidth spacing(double permitsPerSecond) {
     return Bandwidth.builder()
         .capacity(Math.max(1, Math.round(permitsPerSecond * BURST_SECONDS)))
-        .refillGreedy(1, interval(permitsPerSecond * CATCH_UP))
+        .refillGreedy(1, interval(permitsPerSecond * SPACING))
         .initialTokens(0)
         .id("spacing")
         .build();
@@ -82,9 +86,13 @@ final class Pacer {
     return left < 0 ? 0 : Math.max(0, 1 + (long) (left / 1e9 * permitsPerSecond) - queued.get());
   }
 
-  /** Runs the send when it may pass, with its place in the second. */
-  void submit(Consumer<SlidingSecond.Place> send) {
-    sends.add(send);
+  /**
+   * Launches a send when it may pass, with its place in the second.
+   *
+   * @param usual how long its provider usually takes to answer
+   */
+  void submit(Consumer<SlidingSecond.Place> launch, AnswerTime usual) {
+    sends.add(new Send(launch, usual));
     if (queued.getAndIncrement() == 0) {
       Thread.ofVirtual().name("pacer").start(this::letPass);
     }
@@ -93,13 +101,14 @@ final class Pacer {
   private void letPass() {
     do {
       pause(bucket.consumeIgnoringRateLimits(1));
-      int most = 1 + (int) (permitsPerSecond * CATCH_UP);
+      double most = permitsPerSecond * MOST_IN_A_SECOND;
       for (long wait = second.waitNanos(most, System.nanoTime());
           wait > 0;
           wait = second.waitNanos(most, System.nanoTime())) {
         pause(wait);
       }
-      sends.remove().accept(second.enter(System.nanoTime()));
+      Send send = sends.remove();
+      send.launch().accept(second.enter(System.nanoTime(), send.usual()));
     } while (queued.decrementAndGet() > 0);
   }
 

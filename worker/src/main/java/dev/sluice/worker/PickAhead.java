@@ -11,11 +11,14 @@ final class PickAhead {
   private static final Duration LEAST = Duration.ofMillis(60);
   private static final Duration MOST = Duration.ofMillis(400);
 
-  /** A slow transaction's time, forgotten by a tenth with each faster one that follows. */
+  /**
+   * A slow transaction's time, forgotten slowly with those that follow: on a busy machine the next
+   * slow one comes within a second, and a lane that runs dry for it loses a twentieth of its rate.
+   */
   private long slowNanos = MOST.toNanos() / 2;
 
   void measured(long transactionNanos) {
-    slowNanos = Math.max(transactionNanos, slowNanos - slowNanos / 10);
+    slowNanos = Math.max(transactionNanos, slowNanos - slowNanos / 25);
   }
 
   Duration duration() {

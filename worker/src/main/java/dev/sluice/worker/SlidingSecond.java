@@ -25,36 +25,54 @@ final class SlidingSecond {
   /** One send's place. */
   static final class Place {
     private final long enteredNanos;
-    private volatile long keptNanos = SECOND_NANOS + LATEST_NANOS;
+    private final AnswerTime usual;
 
-    private Place(long enteredNanos) {
+    /** How late the answer came, or less than 0 while there is none. */
+    private volatile long lateNanos = -1;
+
+    private Place(long enteredNanos, AnswerTime usual) {
       this.enteredNanos = enteredNanos;
+      this.usual = usual;
     }
 
-    /** The answer came, so much later than answers usually do. */
-    void answered(long lateNanos) {
-      keptNanos = SECOND_NANOS + Math.min(lateNanos, LATEST_NANOS);
+    /** The answer came. */
+    void answered(long nowNanos) {
+      lateNanos = usual.lateness(nowNanos - enteredNanos);
     }
 
-    private long left(long nowNanos) {
-      return keptNanos - (nowNanos - enteredNanos);
+    private long left(long windowNanos, long nowNanos) {
+      long waited = nowNanos - enteredNanos;
+      long late = lateNanos;
+      if (late < 0) {
+        // A provider that always takes seconds to answer has had it for long.
+        late = usual.late(waited) ? LATEST_NANOS : 0;
+      }
+      return windowNanos + Math.min(late, LATEST_NANOS) - waited;
     }
   }
 
-  /** How long to wait before one more of {@code most} may enter, 0 if it may now. */
-  long waitNanos(int most, long nowNanos) {
-    places.removeIf(place -> place.left(nowNanos) <= 0);
+  /**
+   * How long to wait before one more may enter, 0 if it may now.
+   *
+   * @param mostPerSecond what may enter, messages/s. Where that is no whole number the window is
+   *     made to fit one: a lane of 20.4 takes 20 in 0.98 s, so that four of them are not one of 84
+   */
+  long waitNanos(double mostPerSecond, long nowNanos) {
+    int most = Math.max(1, (int) mostPerSecond);
+    long windowNanos = Math.round(most / mostPerSecond * SECOND_NANOS);
+    places.removeIf(place -> place.left(windowNanos, nowNanos) <= 0);
     if (places.size() < most) {
       return 0;
     }
     // An answer that comes meanwhile may free a place sooner than it looks now.
-    long next = places.stream().mapToLong(place -> place.left(nowNanos)).min().orElse(0);
+    long next =
+        places.stream().mapToLong(place -> place.left(windowNanos, nowNanos)).min().orElse(0);
     return Math.min(next, LOOK_NANOS);
   }
 
-  /** A send is launched now. */
-  Place enter(long nowNanos) {
-    Place place = new Place(nowNanos);
+  /** A send is launched now, to a provider that answers in the usual time. */
+  Place enter(long nowNanos, AnswerTime usual) {
+    Place place = new Place(nowNanos, usual);
     places.add(place);
     return place;
   }

@@ -36,8 +36,23 @@ public final class Scaling {
     this.story = story;
   }
 
-  /** One sender with four lanes: one worker, then four, then two, then one of them is killed. */
-  public void oneSender() throws Exception {
+  /** What is measured. */
+  public enum Part {
+    /** One sender with four lanes: one worker, then four, then two, then one of them is killed. */
+    ONE_SENDER,
+    /** Eight senders over four workers; one is stopped as planned, another is killed. */
+    EIGHT_SENDERS
+  }
+
+  /** Measures one part. */
+  public void run(Part part) throws Exception {
+    switch (part) {
+      case ONE_SENDER -> oneSender();
+      case EIGHT_SENDERS -> eightSenders();
+    }
+  }
+
+  private void oneSender() throws Exception {
     Sandbox sandbox = Sandbox.create(servers, 8);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
         CampaignRun campaign = new CampaignRun(sandbox, 8_000, RATE, 4);
@@ -74,15 +89,14 @@ public final class Scaling {
     }
   }
 
-  /** Eight senders over four workers; one worker is stopped as planned, another is killed. */
-  public void eightSenders() throws Exception {
+  private void eightSenders() throws Exception {
     Sandbox sandbox = Sandbox.create(servers, 24);
     List<CampaignRun> campaigns = new ArrayList<>();
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
       List<Guarantee> guarantees = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        CampaignRun campaign = new CampaignRun(sandbox, "sender" + i, number(i), 4_000, RATE, 1);
+        CampaignRun campaign = new CampaignRun(sandbox, "sender" + i, number(i), 10_000, RATE, 1);
         campaigns.add(campaign);
         guarantees.add(new CountersEqualRows(campaign));
         guarantees.add(new SentOnce(simulator, campaign));
@@ -96,12 +110,12 @@ public final class Scaling {
       for (CampaignRun campaign : campaigns) {
         campaign.start();
       }
-      steady("8 senders, 4 workers", 8, watch, simulator, 3_000, 6_400);
+      steady("8 senders, 4 workers", 8, watch, simulator, 9_600, 12_800);
       fleet.stop("worker 4");
-      steady("8 senders, 3 workers", 8, watch, simulator, 3_000, 3_200);
+      steady("8 senders, 3 workers", 8, watch, simulator, 6_400, 12_800);
       tellGaps("after a planned stop", simulator);
       fleet.kill("worker 3");
-      steady("8 senders, 2 workers", 8, watch, simulator, 7_000, 3_200);
+      steady("8 senders, 2 workers", 8, watch, simulator, 9_600, 12_800);
       tellGaps("after a SIGKILL as well", simulator);
       for (CampaignRun campaign : campaigns) {
         watch.until("everybody has completed", campaign::completed);

@@ -2,7 +2,6 @@ package dev.sluice.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.SimulatorConfig;
@@ -156,12 +155,8 @@ final class DemoCommand implements Callable<Integer> {
     LocalPipeline pipeline =
         closer.register(
             new LocalPipeline(
-                kafka,
-                services,
-                simulator.url(),
-                workers,
-                FreePort.preferably(port),
-                WebhookConfig.NONE,
+                LocalPipelineConfig.of(
+                    kafka, services, simulator.url(), workers, FreePort.preferably(port)),
                 health,
                 meters));
     await(() -> pipeline.ready(LANE_PARTITIONS), READY_WITHIN, "the services did not come up");

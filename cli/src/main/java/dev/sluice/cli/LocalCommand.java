@@ -120,7 +120,9 @@ final class LocalCommand implements Callable<Integer> {
     if (!infrastructureOnly) {
       process.register(
           new LocalPipeline(
-              kafka, database, provider, 1, port, webhooks, process.health(), process.meters()));
+              LocalPipelineConfig.of(kafka, database, provider, 1, port).withWebhooks(webhooks),
+              process.health(),
+              process.meters()));
     }
     explain(kafka, database, provider);
   }

@@ -4,7 +4,6 @@ import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
-import dev.sluice.console.WebhookConfig;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
 import dev.sluice.schema.DatabaseConfig;
@@ -13,7 +12,6 @@ import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Migration;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
-import dev.sluice.worker.provider.HttpProviderConfig;
 import dev.sluice.worker.provider.WhatsAppConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.sql.SQLException;
@@ -31,54 +29,27 @@ final class LocalPipeline implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
   private final Console console;
 
-  LocalPipeline(
-      KafkaConfig kafka,
-      DatabaseConfig database,
-      String providerUrl,
-      int workerCount,
-      int consolePort,
-      WebhookConfig webhooks,
-      Health health,
-      PrometheusMeterRegistry meters) {
-    this(
-        kafka,
-        database,
-        providerUrl,
-        List.of(),
-        workerCount,
-        consolePort,
-        webhooks,
-        health,
-        meters);
-  }
-
-  /**
-   * Starts it.
-   *
-   * @param others providers besides WhatsApp
-   */
-  LocalPipeline(
-      KafkaConfig kafka,
-      DatabaseConfig database,
-      String providerUrl,
-      List<HttpProviderConfig> others,
-      int workerCount,
-      int consolePort,
-      WebhookConfig webhooks,
-      Health health,
-      PrometheusMeterRegistry meters) {
+  /** Starts it. */
+  LocalPipeline(LocalPipelineConfig config, Health health, PrometheusMeterRegistry meters) {
+    KafkaConfig kafka = config.kafka();
+    DatabaseConfig database = config.database();
     this.health = health;
     aggregator =
         closer.register(
-            new StatusAggregator(StatusAggregatorConfig.of(kafka, database), health, meters));
+            new StatusAggregator(
+                StatusAggregatorConfig.of(kafka, database)
+                    .withFlushInterval(config.flushInterval()),
+                health,
+                meters));
     WhatsAppConfig provider =
-        WhatsAppConfig.of(providerUrl, WhatsAppConfig.DEFAULT_API_VERSION, "local-access-token");
-    for (int i = 1; i <= workerCount; i++) {
+        WhatsAppConfig.of(
+            config.providerUrl(), WhatsAppConfig.DEFAULT_API_VERSION, "local-access-token");
+    for (int i = 1; i <= config.workers(); i++) {
       workers.add(
           closer.register(
               new Worker(
                   WorkerConfig.of(kafka, "worker-" + i),
-                  WorkerCommand.providers(Optional.of(provider), others),
+                  WorkerCommand.providers(Optional.of(provider), config.others()),
                   health,
                   meters)));
     }
@@ -87,7 +58,12 @@ final class LocalPipeline implements AutoCloseable {
         closer.register(
             new Console(
                 new ConsoleConfig(
-                    kafka, database, consolePort, Optional.empty(), Optional.empty(), webhooks),
+                    kafka,
+                    database,
+                    config.consolePort(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    config.webhooks()),
                 health,
                 meters,
                 settings -> HealthEndpoint.add(settings, health, meters)));

@@ -87,12 +87,11 @@ class ConsolePageIT {
     LocalPipeline pipeline =
         CLOSER.register(
             new LocalPipeline(
-                sandbox.kafka(),
-                sandbox.database(),
-                simulator.url(),
-                1,
-                port,
-                new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()),
+                LocalPipelineConfig.of(
+                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)
+                    .withWebhooks(
+                        new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                    .withFlushInterval(Duration.ofSeconds(2)),
                 new Health(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));

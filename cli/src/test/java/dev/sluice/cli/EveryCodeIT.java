@@ -3,7 +3,6 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Refusal;
 import dev.sluice.local.Sandbox;
@@ -119,12 +118,8 @@ class EveryCodeIT {
     LocalPipeline pipeline =
         closer.register(
             new LocalPipeline(
-                sandbox.kafka(),
-                sandbox.database(),
-                simulator.url(),
-                1,
-                consolePort,
-                WebhookConfig.NONE,
+                LocalPipelineConfig.of(
+                    sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort),
                 new Health(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     console = closer.register(new ConsoleClient("http://localhost:" + consolePort));

@@ -294,13 +294,12 @@ class ProviderTroubleIT {
     LocalPipeline pipeline =
         closer.register(
             new LocalPipeline(
-                sandbox.kafka(),
-                sandbox.database(),
-                simulator.url(),
-                List.of(generic(simulator.url())),
-                1,
-                consolePort,
-                new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()),
+                LocalPipelineConfig.of(
+                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort)
+                    .withOthers(generic(simulator.url()))
+                    .withWebhooks(
+                        new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                    .withFlushInterval(Duration.ofSeconds(2)),
                 new Health(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));

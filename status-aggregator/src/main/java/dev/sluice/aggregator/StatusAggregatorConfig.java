@@ -36,4 +36,9 @@ public record StatusAggregatorConfig(
   public static StatusAggregatorConfig of(KafkaConfig kafka, DatabaseConfig database) {
     return new StatusAggregatorConfig(kafka, database, 100, Duration.ofSeconds(10), 20_000);
   }
+
+  /** With results written after so long, at most. */
+  public StatusAggregatorConfig withFlushInterval(Duration newInterval) {
+    return new StatusAggregatorConfig(kafka, database, flushSize, newInterval, maxPending);
+  }
 }

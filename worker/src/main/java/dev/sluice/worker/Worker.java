@@ -184,8 +184,9 @@ public final class Worker implements AutoCloseable {
                     // The classic protocol lets the client choose how soon its death is noticed.
                     ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                     6_000,
+                    // Who stays learns with the next heartbeat that somebody has left.
                     ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                    1_500,
+                    500,
                     ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                     60_000,
                     ConsumerConfig.MAX_POLL_RECORDS_CONFIG,

@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import java.time.Duration;
+
 /**
  * How long the provider usually takes to answer: the smoothed time and its mean deviation, as in
  * RFC 6298, but following slowly, because the moments in which everything is late are those that it
@@ -8,8 +10,19 @@ package dev.sluice.worker;
 final class AnswerTime {
   private static final double GAIN = 1 / 256.0;
 
+  /**
+   * Beyond this an answer time must have lasted to be called usual: seconds are a stall, until a
+   * provider has taken them for half a minute.
+   */
+  private static final double BELIEVED_AT_ONCE_NANOS = Duration.ofMillis(500).toNanos();
+
+  private static final double PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
+
   private double smoothedNanos;
   private double deviationNanos;
+  private double lastingNanos;
+  private long lastAtNanos;
+  private boolean asked;
   private volatile long usualNanos;
 
   /**
@@ -17,12 +30,19 @@ final class AnswerTime {
    *
    * @return how much later it came than they usually do, in nanoseconds
    */
-  synchronized long lateness(long tookNanos) {
+  synchronized long lateness(long tookNanos, long nowNanos) {
     long late = Math.max(0, tookNanos - usualNanos);
     double difference = tookNanos - smoothedNanos;
     smoothedNanos += GAIN * difference;
     deviationNanos += GAIN * (Math.abs(difference) - deviationNanos);
-    usualNanos = Math.round(smoothedNanos + deviationNanos);
+    double recentNanos = smoothedNanos + deviationNanos;
+    if (asked) {
+      double share = Math.clamp((nowNanos - lastAtNanos) / PATIENCE_NANOS, 0, 1);
+      lastingNanos += share * (recentNanos - lastingNanos);
+    }
+    asked = true;
+    lastAtNanos = nowNanos;
+    usualNanos = Math.round(Math.min(recentNanos, Math.max(BELIEVED_AT_ONCE_NANOS, lastingNanos)));
     return late;
   }
 

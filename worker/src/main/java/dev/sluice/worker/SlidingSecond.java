@@ -37,7 +37,7 @@ final class SlidingSecond {
 
     /** The answer came. */
     void answered(long nowNanos) {
-      lateNanos = usual.lateness(nowNanos - enteredNanos);
+      lateNanos = usual.lateness(nowNanos - enteredNanos, nowNanos);
     }
 
     private long left(long windowNanos, long nowNanos) {

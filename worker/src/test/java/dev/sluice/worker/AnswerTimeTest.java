@@ -8,35 +8,64 @@ import org.junit.jupiter.api.Test;
 
 class AnswerTimeTest {
   private final AnswerTime answers = new AnswerTime();
+  private long nowNanos;
 
   @Test
   void theFirstAnswersCountAsLate() {
-    assertThat(answers.lateness(Duration.ofMillis(300).toNanos()))
-        .isEqualTo(Duration.ofMillis(300).toNanos());
+    assertThat(millisLate(300)).isEqualTo(300);
   }
 
   @Test
   void answersThatTakeAsLongAsUsualAreNotLate() {
     Random random = new Random(1);
-    double lateMillis = 0;
+    double late = 0;
     for (int i = 0; i < 4_000; i++) {
-      long late = answers.lateness(Duration.ofMillis(50 + random.nextInt(100)).toNanos());
-      lateMillis += i < 2_000 ? 0 : late / 1e6;
+      long one = millisLate(50 + random.nextInt(100));
+      late += i < 2_000 ? 0 : one;
     }
 
-    assertThat(lateMillis / 2_000).isLessThan(10);
+    assertThat(late / 2_000).isLessThan(10);
   }
 
   @Test
   void aStallThatMakesAllLateIsStillSeenInItsLastAnswer() {
     for (int i = 0; i < 2_000; i++) {
-      answers.lateness(Duration.ofMillis(100).toNanos());
+      millisLate(100);
     }
     long late = 0;
     for (int i = 0; i < 30; i++) {
-      late = answers.lateness(Duration.ofMillis(500).toNanos());
+      late = millisLate(500);
     }
 
-    assertThat(Duration.ofNanos(late)).isGreaterThan(Duration.ofMillis(250));
+    assertThat(late).isGreaterThan(250);
+  }
+
+  @Test
+  void aColdStartOfSecondsIsNotTakenForTheUsualTime() {
+    // Five seconds at a hundred messages a second.
+    for (int i = 0; i < 500; i++) {
+      millisLate(2_000);
+    }
+
+    assertThat(millisLate(2_000)).isGreaterThan(1_000);
+    assertThat(answers.late(Duration.ofMillis(999).toNanos())).isTrue();
+  }
+
+  @Test
+  void aProviderThatTakesSecondsForLongIsBelieved() {
+    // Two minutes of them.
+    for (int i = 0; i < 12_000; i++) {
+      millisLate(2_000);
+    }
+
+    assertThat(millisLate(2_000)).isLessThan(100);
+    assertThat(answers.late(Duration.ofMillis(1_500).toNanos())).isFalse();
+  }
+
+  /** The lateness of another answer, which came 10 ms after the one before. */
+  private long millisLate(int tookMillis) {
+    nowNanos += Duration.ofMillis(10).toNanos();
+    long late = answers.lateness(Duration.ofMillis(tookMillis).toNanos(), nowNanos);
+    return Duration.ofNanos(late).toMillis();
   }
 }

@@ -72,8 +72,9 @@ class SlidingSecondTest {
   @Test
   void aProviderThatAlwaysTakesSecondsStillGetsTheWholeRate() {
     AnswerTime slow = new AnswerTime();
+    // For two minutes.
     for (int i = 0; i < 2_000; i++) {
-      slow.lateness(millis(3_000));
+      slow.lateness(millis(3_000), millis(60 * i));
     }
     second.enter(0, slow);
 

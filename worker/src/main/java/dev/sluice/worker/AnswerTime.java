@@ -9,21 +9,40 @@ import java.time.Duration;
  */
 final class AnswerTime {
   private static final double GAIN = 1 / 256.0;
+  private static final int DEVIATIONS = 4;
 
   /**
    * Beyond this an answer time must have lasted to be called usual: seconds are a stall, until a
    * provider has taken them for half a minute.
    */
-  private static final double BELIEVED_AT_ONCE_NANOS = Duration.ofMillis(500).toNanos();
+  private static final double BELIEVED_AT_ONCE_NANOS = Duration.ofMillis(250).toNanos();
 
   private static final double PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
+  /** What may be on its way to a provider that has answered nothing yet. */
+  private static final int FIRST = 8;
+
+  private long launched;
+  private long answered;
   private double smoothedNanos;
   private double deviationNanos;
   private double lastingNanos;
   private long lastAtNanos;
-  private boolean asked;
   private volatile long usualNanos;
+
+  /**
+   * Asks for leave to launch a send, whose answer must be noted then. A provider is started on
+   * slowly, as TCP does: a few sends at first, and for each answer one more beside the one that
+   * follows it. A cold process takes seconds over its first sends, and all that it launched
+   * meanwhile would arrive at once.
+   */
+  synchronized boolean tryLaunch() {
+    if (launched >= FIRST + 2 * answered) {
+      return false;
+    }
+    launched++;
+    return true;
+  }
 
   /**
    * Takes note of an answer.
@@ -35,12 +54,12 @@ final class AnswerTime {
     double difference = tookNanos - smoothedNanos;
     smoothedNanos += GAIN * difference;
     deviationNanos += GAIN * (Math.abs(difference) - deviationNanos);
-    double recentNanos = smoothedNanos + deviationNanos;
-    if (asked) {
+    double recentNanos = smoothedNanos + DEVIATIONS * deviationNanos;
+    if (answered > 0) {
       double share = Math.clamp((nowNanos - lastAtNanos) / PATIENCE_NANOS, 0, 1);
       lastingNanos += share * (recentNanos - lastingNanos);
     }
-    asked = true;
+    answered++;
     lastAtNanos = nowNanos;
     usualNanos = Math.round(Math.min(recentNanos, Math.max(BELIEVED_AT_ONCE_NANOS, lastingNanos)));
     return late;

@@ -25,7 +25,9 @@ import java.util.function.Consumer;
 final class Pacer {
   private static final double BURST_SECONDS = 0.01;
   private static final double SPACING = 1.05;
-  private static final double MOST_IN_A_SECOND = 1.02;
+
+  /** How often it looks whether a provider that is new to this process has answered. */
+  private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
 
   private final Bucket bucket;
   private final SlidingSecond second = new SlidingSecond();
@@ -101,13 +103,15 @@ final class Pacer {
   private void letPass() {
     do {
       pause(bucket.consumeIgnoringRateLimits(1));
-      double most = permitsPerSecond * MOST_IN_A_SECOND;
-      for (long wait = second.waitNanos(most, System.nanoTime());
+      for (long wait = second.waitNanos(permitsPerSecond, System.nanoTime());
           wait > 0;
-          wait = second.waitNanos(most, System.nanoTime())) {
+          wait = second.waitNanos(permitsPerSecond, System.nanoTime())) {
         pause(wait);
       }
       Send send = sends.remove();
+      while (!send.usual().tryLaunch()) {
+        pause(LOOK_NANOS);
+      }
       send.launch().accept(second.enter(System.nanoTime(), send.usual()));
     } while (queued.decrementAndGet() > 0);
   }

@@ -12,7 +12,14 @@ import java.util.Deque;
  * <p>One thread enters; answers come on any.
  */
 final class SlidingSecond {
-  private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+  /** A little more than a second: sends that leave evenly spaced do not quite arrive so. */
+  static final long SECOND_NANOS = Duration.ofMillis(1_003).toNanos();
+
+  /**
+   * So much of a rate may be sent besides, to make up for time that a stall has cost. Only whole
+   * messages: a sender's lanes were all stalled at once, and one of each would be too many.
+   */
+  private static final double CATCH_UP = 0.0125;
 
   /** A message that is not answered is not waited for without end: it has arrived or never will. */
   private static final long LATEST_NANOS = Duration.ofSeconds(1).toNanos();
@@ -54,12 +61,13 @@ final class SlidingSecond {
   /**
    * How long to wait before one more may enter, 0 if it may now.
    *
-   * @param mostPerSecond what may enter, messages/s. Where that is no whole number the window is
-   *     made to fit one: a lane of 20.4 takes 20 in 0.98 s, so that four of them are not one of 84
+   * @param permitsPerSecond the lane's rate, messages/s. Where that is no whole number the window
+   *     is made to fit one: 2.5/s are 2 in 0.8 s
    */
-  long waitNanos(double mostPerSecond, long nowNanos) {
-    int most = Math.max(1, (int) mostPerSecond);
-    long windowNanos = Math.round(most / mostPerSecond * SECOND_NANOS);
+  long waitNanos(double permitsPerSecond, long nowNanos) {
+    int whole = Math.max(1, (int) permitsPerSecond);
+    int most = whole + (int) (permitsPerSecond * CATCH_UP);
+    long windowNanos = Math.round(whole / permitsPerSecond * SECOND_NANOS);
     places.removeIf(place -> place.left(windowNanos, nowNanos) <= 0);
     if (places.size() < most) {
       return 0;

@@ -37,7 +37,7 @@ class AnswerTimeTest {
       late = millisLate(500);
     }
 
-    assertThat(late).isGreaterThan(250);
+    assertThat(late).isGreaterThanOrEqualTo(250);
   }
 
   @Test
@@ -60,6 +60,26 @@ class AnswerTimeTest {
 
     assertThat(millisLate(2_000)).isLessThan(100);
     assertThat(answers.late(Duration.ofMillis(1_500).toNanos())).isFalse();
+  }
+
+  @Test
+  void aProviderIsStartedOnSlowly() {
+    assertThat(launchedAtOnce()).isEqualTo(8);
+    assertThat(launchedAtOnce()).isZero();
+    millisLate(100);
+    assertThat(launchedAtOnce()).isEqualTo(2);
+    for (int i = 0; i < 9; i++) {
+      millisLate(100);
+    }
+    assertThat(launchedAtOnce()).isEqualTo(18);
+  }
+
+  private int launchedAtOnce() {
+    int launched = 0;
+    while (answers.tryLaunch()) {
+      launched++;
+    }
+    return launched;
   }
 
   /** The lateness of another answer, which came 10 ms after the one before. */

@@ -6,6 +6,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SlidingSecondTest {
+  private static final long SECOND = SlidingSecond.SECOND_NANOS;
+
   private final SlidingSecond second = new SlidingSecond();
 
   /** Knows no answers yet: each that takes any time is late. */
@@ -21,44 +23,61 @@ class SlidingSecondTest {
   }
 
   @Test
+  void onlyALargeLaneMakesUpForLostTime() {
+    assertThat(passAtOnce(79)).isEqualTo(79);
+    assertThat(passAtOnce(80)).isEqualTo(81);
+    assertThat(passAtOnce(1_000)).isEqualTo(1_012);
+  }
+
+  private int passAtOnce(double permitsPerSecond) {
+    SlidingSecond empty = new SlidingSecond();
+    int passed = 0;
+    while (empty.waitNanos(permitsPerSecond, 0) == 0) {
+      empty.enter(0, answers);
+      passed++;
+    }
+    return passed;
+  }
+
+  @Test
   void aRateThatIsNoWholeNumberShortensTheSecond() {
     second.enter(0, answers).answered(0);
     second.enter(0, answers).answered(0);
 
-    assertThat(second.waitNanos(2.5, millis(798))).isEqualTo(millis(2));
-    assertThat(second.waitNanos(2.5, millis(800))).isZero();
+    assertThat(second.waitNanos(2.5, SECOND * 4 / 5 - millis(2))).isEqualTo(millis(2));
+    assertThat(second.waitNanos(2.5, SECOND * 4 / 5)).isZero();
   }
 
   @Test
   void lessThanOneASecondIsOneInALongerTime() {
     second.enter(0, answers).answered(0);
 
-    assertThat(second.waitNanos(0.5, millis(1_998))).isEqualTo(millis(2));
-    assertThat(second.waitNanos(0.5, millis(2_000))).isZero();
+    assertThat(second.waitNanos(0.5, 2 * SECOND - millis(2))).isEqualTo(millis(2));
+    assertThat(second.waitNanos(0.5, 2 * SECOND)).isZero();
   }
 
   @Test
   void anAnsweredSendLeavesAfterASecond() {
     second.enter(0, answers).answered(0);
 
-    assertThat(second.waitNanos(1, millis(998))).isEqualTo(millis(2));
-    assertThat(second.waitNanos(1, millis(1_000))).isZero();
+    assertThat(second.waitNanos(1, SECOND - millis(2))).isEqualTo(millis(2));
+    assertThat(second.waitNanos(1, SECOND)).isZero();
   }
 
   @Test
   void aLateAnswerKeepsItsPlaceForAsMuchLonger() {
     second.enter(0, answers).answered(millis(300));
 
-    assertThat(second.waitNanos(1, millis(1_298))).isEqualTo(millis(2));
-    assertThat(second.waitNanos(1, millis(1_300))).isZero();
+    assertThat(second.waitNanos(1, SECOND + millis(298))).isEqualTo(millis(2));
+    assertThat(second.waitNanos(1, SECOND + millis(300))).isZero();
   }
 
   @Test
   void aSendThatHangsIsNotWaitedForWithoutEnd() {
     second.enter(0, answers);
 
-    assertThat(second.waitNanos(1, millis(1_999))).isPositive();
-    assertThat(second.waitNanos(1, millis(2_000))).isZero();
+    assertThat(second.waitNanos(1, SECOND + millis(999))).isPositive();
+    assertThat(second.waitNanos(1, SECOND + millis(1_000))).isZero();
   }
 
   @Test
@@ -66,7 +85,7 @@ class SlidingSecondTest {
     second.enter(0, answers);
     second.enter(millis(10), answers).answered(millis(10));
 
-    assertThat(second.waitNanos(2, millis(1_010))).isZero();
+    assertThat(second.waitNanos(2, SECOND + millis(10))).isZero();
   }
 
   @Test
@@ -78,8 +97,8 @@ class SlidingSecondTest {
     }
     second.enter(0, slow);
 
-    assertThat(second.waitNanos(1, millis(999))).isPositive();
-    assertThat(second.waitNanos(1, millis(1_000))).isZero();
+    assertThat(second.waitNanos(1, SECOND - millis(1))).isPositive();
+    assertThat(second.waitNanos(1, SECOND)).isZero();
   }
 
   private static long millis(int millis) {

@@ -103,7 +103,6 @@ export function campaign(root, id) {
     }
     const running = now.status === 'SENDING';
     const current = running ? pace.rate() : 0;
-    const left = Math.max(current, 0.001);
     const took = (new Date(now.completedAt) - new Date(now.startedAt)) / 1000;
     return html`
       <section aria-labelledby="speed">
@@ -112,11 +111,11 @@ export function campaign(root, id) {
           ${
             now.completedAt
               ? html`<span>Took <strong>${duration(took)}</strong></span>`
-              : html`<span><strong>${rate(current)}</strong> of
+              : html`<span><strong>${current === null ? '…' : rate(current)}</strong> of
                     ${rate(now.permittedPerSecond)} messages/s permitted</span>
                   <span>${
-                    running && now.pending > 0 && current > 0
-                      ? html`about <strong>${duration(now.pending / left)}</strong> left`
+                    running && now.pending > 0 && current
+                      ? html`about <strong>${duration(now.pending / current)}</strong> left`
                       : nothing
                   }</span>`
           }
@@ -211,9 +210,10 @@ export function campaign(root, id) {
   paint();
   const errorsTimer = setInterval(() => now && readErrors().catch(() => {}), 3000);
   // The rate falls to nothing without an event, so time passes for the chart as well.
+  const look = () => pace.add(Date.now() / 1000, now.total - now.pending, now.permittedPerSecond);
   const paceTimer = setInterval(() => {
     if (now?.status === 'SENDING') {
-      pace.add(Date.now() / 1000, now.total - now.pending, now.permittedPerSecond);
+      look();
       paint();
     }
   }, 1000);
@@ -225,6 +225,9 @@ export function campaign(root, id) {
       document.title = `${now.name} · Sluice`;
       paint();
       if (begins) {
+        if (now.status === 'SENDING') {
+          look();
+        }
         readErrors().catch(() => {});
         people.reload();
       }

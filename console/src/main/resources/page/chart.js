@@ -32,14 +32,14 @@ export class Pace {
     }
   }
 
-  /** Messages settled a second, over the last ten seconds. */
+  /** Messages settled a second, over the last ten seconds; null until a second has been seen. */
   rate() {
-    if (this.samples.length < 2) {
-      return 0;
+    if (this.samples.length === 0) {
+      return null;
     }
     const [from, to] = [this.samples[0], this.samples.at(-1)];
     const seconds = to[0] - from[0];
-    return seconds > 0 ? Math.max(0, (to[1] - from[1]) / seconds) : 0;
+    return seconds >= 1 ? Math.max(0, (to[1] - from[1]) / seconds) : null;
   }
 }
 

@@ -71,7 +71,10 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new SenderRoutes(database.sql(), controls, commands, usage, live).add(settings.routes);
           new SuppressionRoutes(suppressions, phoneNumbers).add(settings.routes);
-          new WebhookRoutes(database.sql(), output, suppressions, config, meters)
+          new WebhookRoutes(
+                  config.webhooks(),
+                  new WebhookIntake(database.sql(), output, suppressions, config, meters),
+                  meters)
               .add(settings.routes);
           servePage(settings);
           explainErrors(settings);

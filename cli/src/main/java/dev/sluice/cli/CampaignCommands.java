@@ -1,24 +1,17 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** What a campaign manager does, from a terminal, through a console. */
@@ -35,100 +28,12 @@ final class CampaignCommands {
       name = "create",
       description = "Creates a campaign and prints its id.",
       mixinStandardHelpOptions = true)
-  int create(
-      @Mixin ConsoleOptions console,
-      @Option(
-              names = "--name",
-              required = true,
-              defaultValue = "${env:SLUICE_CAMPAIGN_NAME}",
-              description = "What people call it (SLUICE_CAMPAIGN_NAME).")
-          String name,
-      @Option(
-              names = "--sender",
-              required = true,
-              defaultValue = "${env:SLUICE_CAMPAIGN_SENDER}",
-              description = "Who sends (SLUICE_CAMPAIGN_SENDER).")
-          String sender,
-      @Option(
-              names = "--message",
-              required = true,
-              paramLabel = "JSON|@FILE",
-              defaultValue = "${env:SLUICE_CAMPAIGN_MESSAGE}",
-              description =
-                  "The provider's message body without the recipient; @FILE reads it from a file"
-                      + " (SLUICE_CAMPAIGN_MESSAGE).")
-          String message,
-      @Option(
-              names = "--priority",
-              defaultValue = "${env:SLUICE_CAMPAIGN_PRIORITY:-1}",
-              description =
-                  "Its weight beside others of the sender (SLUICE_CAMPAIGN_PRIORITY;"
-                      + " ${DEFAULT-VALUE}).")
-          int priority,
-      @Option(
-              names = "--scheduled-at",
-              paramLabel = "TIME",
-              defaultValue = "${env:SLUICE_CAMPAIGN_SCHEDULED_AT}",
-              description =
-                  "When it starts by itself, like 2027-03-01T09:00:00Z"
-                      + " (SLUICE_CAMPAIGN_SCHEDULED_AT; when told to).")
-          @Nullable Instant scheduledAt,
-      @Option(
-              names = "--window",
-              paramLabel = "HH:MM-HH:MM",
-              defaultValue = "${env:SLUICE_CAMPAIGN_WINDOW}",
-              description =
-                  "The hours of the day in which it sends, like 09:00-20:00; may reach over"
-                      + " midnight (SLUICE_CAMPAIGN_WINDOW; any hour).")
-          @Nullable String window,
-      @Option(
-              names = "--time-zone",
-              paramLabel = "ZONE",
-              defaultValue = "${env:SLUICE_CAMPAIGN_TIME_ZONE:-UTC}",
-              description =
-                  "Whose hours these are, like America/Sao_Paulo (SLUICE_CAMPAIGN_TIME_ZONE;"
-                      + " ${DEFAULT-VALUE}).")
-          String timeZone,
-      @Option(
-              names = "--on-doubt",
-              paramLabel = "HOLD|RESEND",
-              defaultValue = "${env:SLUICE_CAMPAIGN_ON_DOUBT:-HOLD}",
-              description =
-                  "Whether to send again where nobody knows whether somebody got it; RESEND means"
-                      + " that some may get it twice (SLUICE_CAMPAIGN_ON_DOUBT; ${DEFAULT-VALUE}).")
-          String onDoubt) {
-    Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("name", name);
-    body.put("sender", sender);
-    body.put("message", message(message));
-    body.put("priority", priority);
-    body.put("scheduledAt", scheduledAt);
-    body.put("timeZone", timeZone);
-    body.put("onDoubt", onDoubt.toUpperCase(Locale.ROOT));
-    if (window != null) {
-      String[] hours = window.split("-", 2);
-      if (hours.length < 2) {
-        throw new IllegalArgumentException("the window must be like 09:00-20:00, not " + window);
-      }
-      body.put("windowStart", hours[0].strip());
-      body.put("windowEnd", hours[1].strip());
-    }
+  int create(@Mixin ConsoleOptions console, @Mixin CampaignOptions campaign) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.post("/api/campaigns", body);
+      JsonNode answer = client.post("/api/campaigns", campaign.body());
       console.print(answer, () -> console.out().println(answer.path("id").asString()));
     }
     return 0;
-  }
-
-  private static JsonNode message(String text) {
-    try {
-      return Json.MAPPER.readTree(
-          text.startsWith("@") ? Files.readString(Path.of(text.substring(1))) : text);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + text.substring(1), e);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("the message is not JSON: " + text, e);
-    }
   }
 
   @Command(

@@ -2,41 +2,19 @@ package dev.sluice.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.sluice.local.EmbeddedInfrastructure;
-import dev.sluice.local.FreePort;
-import dev.sluice.local.SimulatorConfig;
-import dev.sluice.local.SimulatorReport;
-import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.RecipientStatus;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** The main job on embedded parts: a real campaign through real Kafka, PostgreSQL and HTTP. */
 @Command(
@@ -52,14 +30,7 @@ import tools.jackson.databind.JsonNode;
       "2:an option is wrong"
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final int LANE_PARTITIONS = 24;
   private static final int INTERRUPTED = 130;
-  private static final int MOST_REASONS = 5;
-
-  /** Longer than the slowest answer, retry and flush together. */
-  private static final Duration STUCK_AFTER = Duration.ofSeconds(90);
-
-  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   @Spec private CommandSpec spec;
 
@@ -118,10 +89,18 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     try (StopSignal _ = new StopSignal(Thread.currentThread()::interrupt)) {
       try (Closer closer = new Closer()) {
-        return run(closer, out);
+        Demo demo = new Demo(recipients, count, rate, workers, port);
+        boolean terminal = !json && console().map(Console::isTerminal).orElse(false);
+        Demo.Outcome outcome = demo.run(closer, out, terminal);
+        if (json) {
+          spec.commandLine().getOut().println(Json.MAPPER.writeValueAsString(outcome.summary()));
+          spec.commandLine().getOut().flush();
+        }
+        return outcome.faults().isEmpty() ? 0 : 1;
       }
     } catch (InterruptedException e) {
-      say(out, "Stopped.");
+      out.println("Stopped.");
+      out.flush();
       return INTERRUPTED;
     }
   }
@@ -133,203 +112,15 @@ final class DemoCommand implements Callable<Integer> {
     if (!(rate > 0)) {
       throw new IllegalArgumentException("--rate must be above 0");
     }
-    if (workers < 1 || workers > LANE_PARTITIONS) {
-      throw new IllegalArgumentException("--workers must be between 1 and " + LANE_PARTITIONS);
+    if (workers < 1 || workers > Demo.LANE_PARTITIONS) {
+      throw new IllegalArgumentException("--workers must be between 1 and " + Demo.LANE_PARTITIONS);
     }
     if (recipients != null && !Files.isReadable(recipients)) {
       throw new IllegalArgumentException("the file " + recipients + " cannot be read");
     }
   }
 
-  private int run(Closer closer, PrintWriter out) throws Exception {
-    say(out, "Starting Kafka, PostgreSQL and a WhatsApp simulator …");
-    Health health = new Health();
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    EmbeddedInfrastructure infrastructure = closer.register(EmbeddedInfrastructure.temporary());
-    KafkaConfig kafka = KafkaConfig.of(infrastructure.bootstrapServers());
-    DatabaseConfig services = infrastructure.database("sluice_app", "sluice");
-    LocalPipeline.migrate(
-        kafka, infrastructure.database("sluice_owner", "sluice"), LANE_PARTITIONS);
-    WhatsAppSimulator simulator =
-        closer.register(new WhatsAppSimulator(SimulatorConfig.friendly(rate)));
-    LocalPipeline pipeline =
-        closer.register(
-            new LocalPipeline(
-                LocalPipelineConfig.of(
-                    kafka, services, simulator.url(), workers, FreePort.preferably(port)),
-                health,
-                meters));
-    await(() -> pipeline.ready(LANE_PARTITIONS), READY_WITHIN, "the services did not come up");
-    String url = "http://localhost:" + pipeline.consolePort();
-    say(out, "Console: " + url + "/api/campaigns");
-
-    ConsoleClient console = closer.register(new ConsoleClient(url));
-    UUID campaign = prepare(console, out);
-    Database database =
-        closer.register(new Database(services, 1, "demo", new SimpleMeterRegistry()));
-    DemoAudit audit = new DemoAudit(database.sql(), campaign);
-    JsonNode before = console.get("/api/campaigns/" + campaign);
-    long total = before.path("total").asLong();
-    say(out, String.format("Sending to %,d recipients at %s messages/s", total, plain(rate)));
-
-    double statementsBefore = statements(meters);
-    Instant startedAt = Instant.now();
-    console.post("/api/campaigns/" + campaign + "/start", Map.of());
-    watch(audit, simulator, health, out, total);
-    long sqlStatements = Math.round(statements(meters) - statementsBefore);
-
-    SimulatorReport report = simulator.report();
-    Summary summary = summary(audit, report, total, startedAt, sqlStatements);
-    List<String> faults = new ArrayList<>(audit.faults());
-    if (report.duplicates() > 0) {
-      faults.add(report.duplicates() + " messages were accepted twice");
-    }
-    say(out, "");
-    out.print(summary.text());
-    Instant last = report.lastAt();
-    if (last != null) {
-      Duration settling = Duration.between(last, audit.completedAt());
-      say(out, String.format("  settled      %.2f s after that", settling.toMillis() / 1000.0));
-    }
-    audit.reasons(MOST_REASONS).forEach(reason -> say(out, "  " + reason));
-    faults.forEach(fault -> say(out, "FAULT: " + fault));
-    say(
-        out,
-        faults.isEmpty()
-            ? "Every recipient is settled, counters equal rows, nobody was sent to twice."
-            : "This should not have happened.");
-    if (json) {
-      spec.commandLine().getOut().println(Json.MAPPER.writeValueAsString(summary));
-      spec.commandLine().getOut().flush();
-    }
-    return faults.isEmpty() ? 0 : 1;
-  }
-
-  /** Creates sender and campaign and imports the recipients, through the console like anybody. */
-  private UUID prepare(ConsoleClient console, PrintWriter out) throws Exception {
-    Path csv = recipients;
-    Path temporary = null;
-    if (csv == null) {
-      temporary = Files.createTempFile("sluice-demo-", ".csv");
-      DemoRecipients.write(temporary, count);
-      csv = temporary;
-    }
-    try {
-      console.put(
-          "/api/senders/demo",
-          Map.of(
-              "provider",
-              "whatsapp",
-              "address",
-              "106540352242922",
-              "ratePerSecond",
-              rate,
-              "lanes",
-              workers));
-      JsonNode created =
-          console.post(
-              "/api/campaigns",
-              Map.of(
-                  "name", "Spring offer",
-                  "sender", "demo",
-                  "message", DemoRecipients.message(csv)));
-      UUID campaign = UUID.fromString(created.path("id").asString());
-      report(console.importCsv(campaign, csv), out);
-      return campaign;
-    } finally {
-      if (temporary != null) {
-        Files.deleteIfExists(temporary);
-      }
-    }
-  }
-
-  private static void report(JsonNode imported, PrintWriter out) {
-    say(
-        out,
-        String.format(
-            "Imported %,d recipients (%,d duplicates, %,d rejected)",
-            imported.path("accepted").asLong(),
-            imported.path("duplicates").asLong(),
-            imported.path("rejectedCount").asLong()));
-    int shown = 0;
-    for (JsonNode line : imported.path("rejected")) {
-      say(out, "  line " + line.path("line").asLong() + ": " + line.path("reason").asString());
-      shown++;
-    }
-    long more = imported.path("rejectedCount").asLong() - shown;
-    if (more > 0) {
-      say(out, String.format("  … and %,d more", more));
-    }
-  }
-
-  private void watch(
-      DemoAudit audit, WhatsAppSimulator simulator, Health health, PrintWriter out, long total)
-      throws InterruptedException {
-    boolean terminal =
-        !json && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    long accepted = 0;
-    long lastProgress = System.nanoTime();
-    try (DemoProgress progress = DemoProgress.of(terminal, out, total)) {
-      while (!audit.completed()) {
-        long now = simulator.accepted();
-        if (now > accepted) {
-          accepted = now;
-          lastProgress = System.nanoTime();
-        } else if (System.nanoTime() - lastProgress > STUCK_AFTER.toNanos()) {
-          throw new IllegalStateException(
-              String.format(
-                  "no progress for %d s after %d messages; problems: %s",
-                  STUCK_AFTER.toSeconds(), accepted, health.problems()));
-        }
-        progress.show(accepted);
-        Thread.sleep(100);
-      }
-      progress.show(simulator.accepted());
-    }
-  }
-
-  private static Summary summary(
-      DemoAudit audit, SimulatorReport report, long total, Instant startedAt, long sqlStatements) {
-    Map<RecipientStatus, Integer> rows = audit.rows();
-    Instant last = report.lastAt();
-    double seconds = last == null ? 0 : Duration.between(startedAt, last).toMillis() / 1000.0;
-    return new Summary(
-        total,
-        rows.getOrDefault(RecipientStatus.SENT, 0),
-        rows.getOrDefault(RecipientStatus.DELIVERED, 0),
-        rows.getOrDefault(RecipientStatus.READ, 0),
-        rows.getOrDefault(RecipientStatus.FAILED, 0),
-        rows.getOrDefault(RecipientStatus.UNCONFIRMED, 0),
-        rows.getOrDefault(RecipientStatus.SUPPRESSED, 0),
-        report.duplicates(),
-        startedAt,
-        seconds,
-        seconds == 0 ? 0 : Math.round(report.accepted() / seconds * 10) / 10.0,
-        report.maxInOneSecond(),
-        sqlStatements);
-  }
-
-  private static double statements(PrometheusMeterRegistry meters) {
-    return meters.find(Database.STATEMENTS).counters().stream().mapToDouble(Counter::count).sum();
-  }
-
-  private static void await(BooleanSupplier condition, Duration within, String otherwise)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + within.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(otherwise + " within " + within.toSeconds() + " s");
-      }
-      Thread.sleep(50);
-    }
-  }
-
-  private static String plain(double number) {
-    return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
-  }
-
-  private static void say(PrintWriter out, String line) {
-    out.println(line);
-    out.flush();
+  private static Optional<Console> console() {
+    return Optional.ofNullable(System.console());
   }
 }

@@ -90,7 +90,7 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     UUID campaign = campaign(600);
     command(campaign, "start");
-    await().atMost(PATIENCE).until(() -> simulator.accepted() >= 100);
+    await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
     simulator.setAccessToken("another");
 
     long revokedNanos = System.nanoTime();
@@ -119,7 +119,7 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     UUID campaign = campaign(600);
     command(campaign, "start");
-    await().atMost(PATIENCE).until(() -> simulator.accepted() >= 100);
+    await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
     simulator.setErrorShare(1);
     await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
     long errors = simulator.report().errors();
@@ -236,7 +236,7 @@ class ProviderTroubleIT {
     command(campaign, "start");
     awaitCompletion(campaign);
 
-    assertThat(simulator.accepted("777")).isEqualTo(20);
+    assertThat(simulator.accepted().count("777")).isEqualTo(20);
     assertThat(rows(campaign).values())
         .allSatisfy(row -> {
           assertThat(row.get("status")).isEqualTo("SENT");
@@ -276,7 +276,7 @@ class ProviderTroubleIT {
 
     assertThat(campaignRow(campaign).get("round", Integer.class)).isEqualTo(2);
     assertThat(campaignRow(campaign).get("failed", Long.class)).isZero();
-    assertThat(simulator.accepted()).isEqualTo(20);
+    assertThat(simulator.accepted().count()).isEqualTo(20);
   }
 
   private static SimulatorConfig friendly() {

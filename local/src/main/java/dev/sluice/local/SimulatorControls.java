@@ -47,7 +47,7 @@ final class SimulatorControls {
           context.body().lines().filter(l -> !l.isBlank()).map(Refusal::parse).toList());
       context.status(204);
     } catch (IllegalArgumentException e) {
-      WhatsAppSimulator.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+      Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 
@@ -56,12 +56,12 @@ final class SimulatorControls {
       simulator.setErrorShare(Double.parseDouble(context.body().strip()));
       context.status(204);
     } catch (NumberFormatException e) {
-      WhatsAppSimulator.json(context, 400, Map.of("error", "expected a share between 0 and 1"));
+      Answers.json(context, 400, Map.of("error", "expected a share between 0 and 1"));
     }
   }
 
   private void inbound(Context context) throws InterruptedException {
-    JsonNode body = WhatsAppSimulator.body(context);
+    JsonNode body = Answers.body(context);
     try {
       if (body == null) {
         throw new IllegalStateException("expected {\"from\", \"text\"}");
@@ -69,7 +69,7 @@ final class SimulatorControls {
       simulator.inbound(body.path("from").asString(""), body.path("text").asString(""));
       context.status(204);
     } catch (IllegalStateException e) {
-      WhatsAppSimulator.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+      Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 }

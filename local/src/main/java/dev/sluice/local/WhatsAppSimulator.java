@@ -1,16 +1,13 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.Json;
 import io.github.bucket4j.Bucket;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,7 +15,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -30,7 +26,8 @@ public final class WhatsAppSimulator implements AutoCloseable {
   private final SimulatorConfig config;
   private final Javalin server;
   private ServerConnector connector;
-  private final Map<String, PhoneNumber> numbers = new ConcurrentHashMap<>();
+  private final Map<String, Bucket> limits = new ConcurrentHashMap<>();
+  private final Accepted accepted = new Accepted();
   private final LongAdder throttled = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder hung = new LongAdder();
@@ -82,8 +79,9 @@ public final class WhatsAppSimulator implements AutoCloseable {
 
   private void route(RoutesConfig routes) {
     routes.post("/{version}/{number}/messages", this::send);
-    routes.get("/simulator/report", context -> json(context, 200, report()));
-    routes.get("/simulator/accepted", context -> json(context, 200, acceptedPerRecipient()));
+    routes.get("/simulator/report", context -> Answers.json(context, 200, report()));
+    routes.get(
+        "/simulator/accepted", context -> Answers.json(context, 200, accepted.perRecipient()));
     new SimulatorControls(this).add(routes);
   }
 
@@ -138,20 +136,16 @@ public final class WhatsAppSimulator implements AutoCloseable {
     if (authorization == null
         || !authorization.startsWith("Bearer ")
         || (good != null && !authorization.equals("Bearer " + good))) {
-      refuse(context, 401, 190, "OAuthException", "Invalid OAuth access token.");
+      Answers.refuse(context, 401, 190, "Invalid OAuth access token.");
       return;
     }
-    JsonNode body = body(context);
+    JsonNode body = Answers.body(context);
     if (body == null
         || !body.path("messaging_product").asString("").equals("whatsapp")
         || !body.path("to").isString()
         || !body.path("type").isString()) {
-      refuse(
-          context,
-          400,
-          100,
-          "OAuthException",
-          "Invalid parameter: messaging_product, to and type are required");
+      Answers.refuse(
+          context, 400, 100, "Invalid parameter: messaging_product, to and type are required");
       return;
     }
     String to = body.path("to").asString();
@@ -159,31 +153,30 @@ public final class WhatsAppSimulator implements AutoCloseable {
     if (refusal != null && !refusal.receipt()) {
       errors.increment();
       int code = refusal.code();
-      refuse(context, refusal.status(), code, "OAuthException", "(#" + code + ") simulated");
+      Answers.refuse(context, refusal.status(), code, "(#" + code + ") simulated");
       return;
     }
-    PhoneNumber number =
-        numbers.computeIfAbsent(context.pathParam("number"), id -> new PhoneNumber(config));
-    if (!number.bucket.tryConsume(1)) {
+    String number = context.pathParam("number");
+    if (!limits.computeIfAbsent(number, id -> limit(config.ratePerSecond())).tryConsume(1)) {
       throttled.increment();
-      refuse(context, 429, 130429, "OAuthException", "(#130429) Rate limit hit");
+      Answers.refuse(context, 429, 130429, "(#130429) Rate limit hit");
       return;
     }
     if (config.pairLimit() && !pairs.admit(to, System.nanoTime())) {
       throttled.increment();
-      refuse(context, 400, 131056, "OAuthException", "(#131056) Pair rate limit hit");
+      Answers.refuse(context, 400, 131056, "(#131056) Pair rate limit hit");
       return;
     }
     Dice dice = roll();
     if (dice.error()) {
       errors.increment();
       Thread.sleep(dice.latency());
-      refuse(context, 500, 131000, "OAuthException", "(#131000) Something went wrong");
+      Answers.refuse(context, 500, 131000, "(#131000) Something went wrong");
       return;
     }
     String recipient = body.path("biz_opaque_callback_data").asString(to);
-    number.log.accept(recipient, System.nanoTime(), Instant.now());
-    String id = messageIds.next(digits(to));
+    accepted.add(number, recipient);
+    String id = messageIds.next(Answers.digits(to));
     report(id, to, recipient, refusal);
     if (dice.hang()) {
       hung.increment();
@@ -192,7 +185,15 @@ public final class WhatsAppSimulator implements AutoCloseable {
       return;
     }
     Thread.sleep(dice.latency());
-    accept(context, id, to, body.path("type").asString());
+    Answers.accept(context, id, to, messageStatus(body));
+  }
+
+  private static Bucket limit(double ratePerSecond) {
+    long capacity = Math.max(1, Math.round(ratePerSecond));
+    return Bucket.builder()
+        .addLimit(limit -> limit.capacity(capacity).refillGreedy(capacity, Duration.ofSeconds(1)))
+        .withNanosecondPrecision()
+        .build();
   }
 
   private void report(String id, String to, String callbackData, @Nullable Refusal refusal) {
@@ -201,66 +202,18 @@ public final class WhatsAppSimulator implements AutoCloseable {
       return;
     }
     if (refusal == null) {
-      reporting.accepted(id, digits(to), callbackData);
+      reporting.accepted(id, Answers.digits(to), callbackData);
     } else {
-      reporting.failed(id, digits(to), callbackData, refusal.code());
+      reporting.failed(id, Answers.digits(to), callbackData, refusal.code());
     }
   }
 
-  /** Without a plus Meta puts the sender's own country code in front: another person. */
-  private static String digits(String to) {
-    String digits = to.replaceAll("[^0-9]", "");
-    return to.startsWith("+") ? digits : "1" + digits;
-  }
-
-  private void accept(Context context, String id, String to, String type) {
-    String digits = digits(to);
-    Map<String, Object> message = new HashMap<>();
-    message.put("id", id);
-    if (type.equals("template")) {
-      message.put("message_status", heldForQuality ? "held_for_quality_assessment" : "accepted");
-    }
-    json(
-        context,
-        200,
-        Map.of(
-            "messaging_product",
-            "whatsapp",
-            "contacts",
-            List.of(Map.of("input", to, "wa_id", digits)),
-            "messages",
-            List.of(message)));
-  }
-
-  static @Nullable JsonNode body(Context context) {
-    try {
-      return Json.MAPPER.readTree(context.bodyAsBytes());
-    } catch (JacksonException e) {
+  /** Only templates are told what becomes of them. */
+  private @Nullable String messageStatus(JsonNode body) {
+    if (!body.path("type").asString().equals("template")) {
       return null;
     }
-  }
-
-  private static void refuse(Context context, int status, int code, String type, String message) {
-    json(
-        context,
-        status,
-        Map.of(
-            "error",
-            Map.of(
-                "message",
-                message,
-                "type",
-                type,
-                "code",
-                code,
-                "error_data",
-                Map.of("messaging_product", "whatsapp", "details", message),
-                "fbtrace_id",
-                "simulated")));
-  }
-
-  static void json(Context context, int status, Object body) {
-    context.status(status).contentType("application/json").result(Json.write(body));
+    return heldForQuality ? "held_for_quality_assessment" : "accepted";
   }
 
   private Dice roll() {
@@ -279,111 +232,22 @@ public final class WhatsAppSimulator implements AutoCloseable {
 
   /** What was seen so far. */
   public SimulatorReport report() {
-    List<AcceptanceLog.Summary> all =
-        numbers.values().stream().map(number -> number.log.summary()).toList();
+    AcceptanceLog.Summary all = accepted.summary();
     return new SimulatorReport(
-        all.stream().mapToLong(AcceptanceLog.Summary::accepted).sum(),
-        all.stream().mapToLong(AcceptanceLog.Summary::duplicates).sum(),
+        all.accepted(),
+        all.duplicates(),
         throttled.sum(),
         errors.sum(),
         hung.sum(),
         receipts == null ? 0 : receipts.acknowledged(),
-        all.stream().mapToInt(AcceptanceLog.Summary::maxInOneSecond).max().orElse(0),
-        all.stream()
-            .map(AcceptanceLog.Summary::firstAt)
-            .filter(at -> at != null)
-            .min(Instant::compareTo)
-            .orElse(null),
-        all.stream()
-            .map(AcceptanceLog.Summary::lastAt)
-            .filter(at -> at != null)
-            .max(Instant::compareTo)
-            .orElse(null));
+        all.maxInOneSecond(),
+        all.firstAt(),
+        all.lastAt());
   }
 
-  /** Messages accepted so far; cheap enough to ask often. */
-  public long accepted() {
-    return numbers.values().stream().mapToLong(number -> number.log.size()).sum();
-  }
-
-  /** Messages accepted so far from one number. */
-  public long accepted(String numberId) {
-    PhoneNumber number = numbers.get(numberId);
-    return number == null ? 0 : number.log.size();
-  }
-
-  /** Messages accepted so far whose callback data begins so. */
-  public long acceptedOf(String callbackDataPrefix) {
-    return numbers.values().stream()
-        .mapToLong(number -> number.log.acceptedOf(callbackDataPrefix))
-        .sum();
-  }
-
-  /** Messages accepted in the last moments. */
-  public int acceptedWithin(Duration time) {
-    long now = System.nanoTime();
-    return numbers.values().stream()
-        .mapToInt(number -> number.log.since(now - time.toNanos()))
-        .sum();
-  }
-
-  /** When the given number's last message was accepted; it must have one. */
-  public Instant lastAcceptedAt(String numberId) {
-    return Objects.requireNonNull(
-        Objects.requireNonNull(numbers.get(numberId)).log.summary().lastAt());
-  }
-
-  /** Whether the given number has sent nothing for so long. */
-  public boolean idleFor(String numberId, Duration time) {
-    PhoneNumber number = numbers.get(numberId);
-    return number == null || number.log.since(System.nanoTime() - time.toNanos()) == 0;
-  }
-
-  /** How often each recipient was accepted, by callback data ({@code campaign:recipient:round}). */
-  public Map<String, Integer> acceptedPerRecipient() {
-    Map<String, Integer> all = new HashMap<>();
-    numbers
-        .values()
-        .forEach(number ->
-            number
-                .log
-                .perRecipient()
-                .forEach((recipient, count) -> all.merge(recipient, count, Integer::sum)));
-    return all;
-  }
-
-  /** The most that the given number sent in any sliding second. */
-  public int maxInOneSecond(String numberId) {
-    PhoneNumber number = numbers.get(numberId);
-    return number == null ? 0 : number.log.summary().maxInOneSecond();
-  }
-
-  /** The most that one number sent in any sliding time of this length. */
-  public int maxIn(Duration time) {
-    return numbers.values().stream()
-        .mapToInt(number -> number.log.maxIn(time.toNanos()))
-        .max()
-        .orElse(0);
-  }
-
-  /** The most that the given number sent in any sliding time of this length. */
-  public int maxIn(String numberId, Duration time) {
-    PhoneNumber number = numbers.get(numberId);
-    return number == null ? 0 : number.log.maxIn(time.toNanos());
-  }
-
-  /** The most that one number sent in any sliding second, among its messages of these numbers. */
-  public int maxInOneSecond(int from, int to) {
-    return numbers.values().stream()
-        .mapToInt(number -> number.log.maxIn(Duration.ofSeconds(1).toNanos(), from, to))
-        .max()
-        .orElse(0);
-  }
-
-  /** The longest time in which the given number sent nothing, after so many messages. */
-  public Duration longestPause(String numberId, int from) {
-    PhoneNumber number = numbers.get(numberId);
-    return Duration.ofNanos(number == null ? 0 : number.log.longestPause(from));
+  /** The truth about what it accepted. */
+  public Accepted accepted() {
+    return accepted;
   }
 
   /** Closes its connections and refuses new ones, until it comes back. */
@@ -408,7 +272,8 @@ public final class WhatsAppSimulator implements AutoCloseable {
 
   /** Forgets what was seen; limits start afresh. */
   public void reset() {
-    numbers.clear();
+    limits.clear();
+    accepted.clear();
     throttled.reset();
     errors.reset();
     hung.reset();
@@ -433,20 +298,4 @@ public final class WhatsAppSimulator implements AutoCloseable {
   }
 
   private record Dice(Duration latency, boolean error, boolean hang) {}
-
-  /** One phone number: its own limit and its own truth. */
-  private static final class PhoneNumber {
-    private final Bucket bucket;
-    private final AcceptanceLog log = new AcceptanceLog();
-
-    private PhoneNumber(SimulatorConfig config) {
-      long capacity = Math.max(1, Math.round(config.ratePerSecond()));
-      bucket =
-          Bucket.builder()
-              .addLimit(
-                  limit -> limit.capacity(capacity).refillGreedy(capacity, Duration.ofSeconds(1)))
-              .withNanosecondPrecision()
-              .build();
-    }
-  }
 }

@@ -108,7 +108,7 @@ public final class Chaos {
           "seed " + plan.seed() + ": " + moment + " messages are accepted",
           () -> {
             thawed(fleet);
-            return simulator.accepted() >= moment;
+            return simulator.accepted().count() >= moment;
           });
       if (freeze) {
         watch.until("somebody can be spared", () -> freezeSomebody(fleet, moment, inDoubt));

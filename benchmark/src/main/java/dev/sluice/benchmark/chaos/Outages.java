@@ -132,7 +132,7 @@ public final class Outages {
   private void sent(Watch watch, WhatsAppSimulator simulator, double share) {
     watch.until(
         "%.0f %% are accepted".formatted(share * 100),
-        () -> simulator.accepted() >= share * recipients);
+        () -> simulator.accepted().count() >= share * recipients);
   }
 
   private interface Step {

@@ -17,7 +17,7 @@ record RateHeld(WhatsAppSimulator simulator, double ratePerSecond) implements Gu
 
   @Override
   public void verify() {
-    assertThat(simulator.maxIn(TIME))
+    assertThat(simulator.accepted().maxIn(TIME))
         .as("messages in %s at %s/s", TIME, ratePerSecond)
         .isLessThanOrEqualTo((int) Math.ceil(ratePerSecond * TIME.toSeconds() * MARGIN) + 1);
     assertThat(simulator.report().throttled()).as("refused by the provider").isZero();

@@ -70,7 +70,7 @@ public final class Scaling {
         watch.until(i + " workers are ready", fleet::ready);
       }
       steady("4 workers", 1, watch, simulator, 400, 1_200);
-      int before = (int) simulator.accepted();
+      int before = (int) simulator.accepted().count();
       fleet.stop("worker 4");
       fleet.stop("worker 3");
       steady("2 workers", 1, watch, simulator, 400, 1_200);
@@ -127,8 +127,8 @@ public final class Scaling {
                 Locale.ROOT,
                 "sender %d: at most %d in any second, best 10 s %.1f/s",
                 i,
-                simulator.maxInOneSecond(number(i)),
-                simulator.maxIn(number(i), Duration.ofSeconds(10)) / 10.0));
+                simulator.accepted().maxIn(number(i), Duration.ofSeconds(1)),
+                simulator.accepted().maxIn(number(i), Duration.ofSeconds(10)) / 10.0));
       }
     } finally {
       campaigns.forEach(CampaignRun::close);
@@ -143,12 +143,12 @@ public final class Scaling {
       WhatsAppSimulator simulator,
       int settling,
       int measured) {
-    long settled = simulator.accepted() + settling;
-    watch.until(who + " settles", () -> simulator.accepted() >= settled);
-    long from = simulator.accepted();
+    long settled = simulator.accepted().count() + settling;
+    watch.until(who + " settles", () -> simulator.accepted().count() >= settled);
+    long from = simulator.accepted().count();
     long begunNanos = System.nanoTime();
-    UNDISTURBED.until(who + " goes on", () -> simulator.accepted() >= from + measured);
-    long sent = simulator.accepted() - from;
+    UNDISTURBED.until(who + " goes on", () -> simulator.accepted().count() >= from + measured);
+    long sent = simulator.accepted().count() - from;
     double seconds = (System.nanoTime() - begunNanos) / 1e9;
     story.accept(
         String.format(
@@ -157,7 +157,9 @@ public final class Scaling {
             who,
             sent / seconds,
             seconds,
-            simulator.maxInOneSecond((int) from / senders, (int) (from + sent) / senders)));
+            simulator
+                .accepted()
+                .maxInOneSecond((int) from / senders, (int) (from + sent) / senders)));
   }
 
   private static Watch watch(WhatsAppSimulator simulator, CampaignRun campaign) {
@@ -180,7 +182,7 @@ public final class Scaling {
         Locale.ROOT,
         "%s: the longest pause so far was %.2f s",
         what,
-        simulator.longestPause(number, from).toMillis() / 1e3);
+        simulator.accepted().longestPause(number, from).toMillis() / 1e3);
   }
 
   private static String number(int sender) {

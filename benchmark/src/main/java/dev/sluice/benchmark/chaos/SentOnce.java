@@ -12,7 +12,7 @@ record SentOnce(WhatsAppSimulator simulator, CampaignRun campaign) implements Gu
 
   @Override
   public void verify() {
-    Map<String, Integer> accepted = simulator.acceptedPerRecipient();
+    Map<String, Integer> accepted = simulator.accepted().perRecipient();
     assertThat(accepted.values().stream().filter(count -> count != 1))
         .as("acceptances of those who were not accepted once")
         .isEmpty();

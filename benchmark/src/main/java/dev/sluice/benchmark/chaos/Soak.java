@@ -65,20 +65,20 @@ public final class Soak {
     Map<String, List<Sample>> live = new LinkedHashMap<>();
     for (int sample = 1; sample <= SAMPLES; sample++) {
       long wanted = (long) recipients * sample / (SAMPLES + 1);
-      if (simulator.accepted() >= recipients) {
+      if (simulator.accepted().count() >= recipients) {
         // Collections took longer than the campaign: idle roles say nothing about it.
         break;
       }
       await()
           .atMost(Duration.ofHours(1))
           .pollInterval(Duration.ofMillis(500))
-          .until(() -> simulator.accepted() >= wanted);
+          .until(() -> simulator.accepted().count() >= wanted);
       for (String name : fleet.names()) {
         live.computeIfAbsent(name, role -> new ArrayList<>())
-            .add(new Sample(simulator.accepted(), fleet.get(name).liveBytes()));
+            .add(new Sample(simulator.accepted().count(), fleet.get(name).liveBytes()));
       }
       if (sample % 4 == 0) {
-        story.accept(String.format(Locale.ROOT, "%,d accepted", simulator.accepted()));
+        story.accept(String.format(Locale.ROOT, "%,d accepted", simulator.accepted().count()));
       }
     }
     await().atMost(Duration.ofMinutes(10)).until(campaign::completed);

@@ -51,7 +51,7 @@ public final class Steering {
       RoleJvm console = start(fleet);
       command(console, paused, "start");
       stop("pause", "1", console, paused, simulator, recipients / 2);
-      long before = simulator.accepted("1");
+      long before = simulator.accepted().count("1");
       command(console, paused, "resume");
       await().atMost(PATIENCE).until(paused::completed);
       new SentOnce(simulator, paused).verify();
@@ -85,23 +85,23 @@ public final class Steering {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> simulator.accepted(number) >= after);
+        .until(() -> simulator.accepted().count(number) >= after);
     command(console, campaign, command);
     Instant acknowledged = Instant.now();
-    long then = simulator.accepted(number);
+    long then = simulator.accepted().count(number);
     // Nothing more comes for a while that is long beside a second.
     await()
         .atMost(PATIENCE)
         .pollDelay(AT_ONCE.multipliedBy(4))
-        .until(() -> simulator.idleFor(number, AT_ONCE.multipliedBy(2)));
-    Duration last = Duration.between(acknowledged, simulator.lastAcceptedAt(number));
+        .until(() -> simulator.accepted().idleFor(number, AT_ONCE.multipliedBy(2)));
+    Duration last = Duration.between(acknowledged, simulator.accepted().lastAt(number));
     story.accept(
         String.format(
             Locale.ROOT,
             "%s acknowledged at %d; %d more were accepted, the last %d ms after",
             command,
             then,
-            simulator.accepted(number) - then,
+            simulator.accepted().count(number) - then,
             last.toMillis()));
     assertThat(last).as("the last one after the %s", command).isLessThanOrEqualTo(AT_ONCE);
   }
@@ -114,7 +114,7 @@ public final class Steering {
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
       RoleJvm console = start(fleet);
       command(console, first, "start");
-      await().atMost(PATIENCE).until(() -> simulator.accepted() >= 5 * rate);
+      await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 5 * rate);
       try (CampaignRun second = first.another(small)) {
         Instant started = Instant.now();
         command(console, second, "start");
@@ -122,11 +122,11 @@ public final class Steering {
         await()
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(200))
-            .until(() -> simulator.acceptedOf(prefix) > 0);
+            .until(() -> simulator.accepted().countOf(prefix) > 0);
         double waited = Duration.between(started, Instant.now()).toMillis() / 1e3;
-        long before = simulator.accepted();
-        long ofSecond = simulator.acceptedOf(prefix);
-        await().atMost(PATIENCE).until(() -> simulator.acceptedOf(prefix) >= small / 2);
+        long before = simulator.accepted().count();
+        long ofSecond = simulator.accepted().countOf(prefix);
+        await().atMost(PATIENCE).until(() -> simulator.accepted().countOf(prefix) >= small / 2);
         story.accept(
             String.format(
                 Locale.ROOT,
@@ -136,8 +136,8 @@ public final class Steering {
                 large,
                 waited,
                 100.0
-                    * (simulator.acceptedOf(prefix) - ofSecond)
-                    / (simulator.accepted() - before)));
+                    * (simulator.accepted().countOf(prefix) - ofSecond)
+                    / (simulator.accepted().count() - before)));
         command(console, first, "cancel");
         await().atMost(PATIENCE).until(second::completed);
         new EverybodySettled(second).verify();
@@ -153,7 +153,7 @@ public final class Steering {
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
       RoleJvm console = start(fleet);
       command(console, campaign, "start");
-      await().atMost(PATIENCE).until(() -> simulator.accepted() >= 5 * slow);
+      await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 5 * slow);
       for (double rate : List.of(fast, slow)) {
         put(console, rate);
         long begun = System.nanoTime();
@@ -161,7 +161,7 @@ public final class Steering {
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(100))
             .until(() ->
-                Math.abs(simulator.acceptedWithin(Duration.ofSeconds(2)) / 2.0 - rate)
+                Math.abs(simulator.accepted().countWithin(Duration.ofSeconds(2)) / 2.0 - rate)
                     <= rate / 10);
         story.accept(
             String.format(

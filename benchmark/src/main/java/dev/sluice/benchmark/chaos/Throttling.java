@@ -43,10 +43,11 @@ public final class Throttling {
         watch.until("everybody is ready", fleet::ready);
         campaign.start();
         watch.until("the first refusals", () -> simulator.report().throttled() > 0);
-        long from = simulator.accepted();
+        long from = simulator.accepted().count();
         long begun = System.nanoTime();
-        watch.until("nearly all are sent", () -> simulator.accepted() >= RECIPIENTS * 95 / 100);
-        double steady = (simulator.accepted() - from) / ((System.nanoTime() - begun) / 1e9);
+        watch.until(
+            "nearly all are sent", () -> simulator.accepted().count() >= RECIPIENTS * 95 / 100);
+        double steady = (simulator.accepted().count() - from) / ((System.nanoTime() - begun) / 1e9);
         watch.untilCompleted(campaign);
         SimulatorReport report = simulator.report();
         story.accept(

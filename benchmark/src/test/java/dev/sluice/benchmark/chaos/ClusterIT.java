@@ -36,12 +36,12 @@ class ClusterIT {
         fleet.start("worker", 2);
         watch.until("everybody is ready", fleet::ready);
         campaign.start();
-        watch.until("300 are accepted", () -> simulator.accepted() >= 300);
+        watch.until("300 are accepted", () -> simulator.accepted().count() >= 300);
         servers.kafka().freeze();
         long frozenNanos = System.nanoTime();
         watch.until("they stall", () -> System.nanoTime() - frozenNanos > STALL.toNanos());
         servers.kafka().thaw();
-        watch.until("600 are accepted", () -> simulator.accepted() >= 600);
+        watch.until("600 are accepted", () -> simulator.accepted().count() >= 600);
         servers.kafka().kill(2);
 
         watch.untilCompleted(campaign);

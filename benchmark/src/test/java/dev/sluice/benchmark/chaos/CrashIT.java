@@ -50,14 +50,14 @@ class CrashIT {
     watch.until("everybody is ready", fleet::ready);
     campaign.start();
 
-    watch.until("200 are accepted", () -> simulator.accepted() >= 200);
+    watch.until("200 are accepted", () -> simulator.accepted().count() >= 200);
     fleet.kill("worker 1");
     fleet.start("worker 1");
     inDoubt.remember();
-    watch.until("500 are accepted", () -> simulator.accepted() >= 500);
+    watch.until("500 are accepted", () -> simulator.accepted().count() >= 500);
     fleet.kill("status-aggregator 1");
     fleet.start("status-aggregator 1");
-    watch.until("800 are accepted", () -> simulator.accepted() >= 800);
+    watch.until("800 are accepted", () -> simulator.accepted().count() >= 800);
     fleet.kill("producer 1");
     fleet.start("producer 1");
 
@@ -73,10 +73,10 @@ class CrashIT {
     watch.until("everybody is ready", fleet::ready);
     campaign.start();
 
-    watch.until("300 are accepted", () -> simulator.accepted() >= 300);
+    watch.until("300 are accepted", () -> simulator.accepted().count() >= 300);
     assertThat(fleet.stop("worker 1")).isTrue();
     fleet.start("worker 3");
-    watch.until("700 are accepted", () -> simulator.accepted() >= 700);
+    watch.until("700 are accepted", () -> simulator.accepted().count() >= 700);
     assertThat(fleet.stop("worker 2")).isTrue();
 
     watch.untilCompleted(campaign);

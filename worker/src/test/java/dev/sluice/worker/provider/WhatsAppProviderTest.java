@@ -24,7 +24,7 @@ class WhatsAppProviderTest {
           .isInstanceOfSatisfying(
               Outcome.Accepted.class,
               accepted -> assertThat(accepted.messageId()).startsWith("wamid."));
-      assertThat(simulator.acceptedPerRecipient()).containsOnlyKeys("c:1:1").containsValue(1);
+      assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1").containsValue(1);
     }
   }
 
@@ -66,7 +66,7 @@ class WhatsAppProviderTest {
                   + "\"biz_opaque_callback_data\":\"other\"}");
       provider.send(new OutgoingMessage("1065403", "+5511999990001", body, "c:1:1"));
 
-      assertThat(simulator.acceptedPerRecipient()).containsOnlyKeys("c:1:1");
+      assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1");
     }
   }
 

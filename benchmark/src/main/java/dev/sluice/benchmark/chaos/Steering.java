@@ -92,7 +92,6 @@ public final class Steering {
     // Nothing more comes for a while that is long beside a second.
     await()
         .atMost(PATIENCE)
-        .pollDelay(AT_ONCE.multipliedBy(4))
         .until(() -> simulator.accepted().idleFor(number, AT_ONCE.multipliedBy(2)));
     Duration last = Duration.between(acknowledged, simulator.accepted().lastAt(number));
     story.accept(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Three brokers, everything kept three times. */
 class ClusterIT {
-  private static final double RATE = 60;
+  private static final double RATE = 80;
 
   /** Longer than a send may be late, shorter than it takes a transaction to fail. */
   private static final Duration STALL = Duration.ofSeconds(4);

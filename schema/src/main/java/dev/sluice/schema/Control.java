@@ -11,12 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param state what applies
  * @param reason why, for people
  * @param probing whether workers ask the provider and unblock the sender by themselves; null for no
+ * @param provider the name of the provider to ask then, else null
  */
-public record Control(State state, @Nullable String reason, @Nullable Boolean probing) {
+public record Control(
+    State state, @Nullable String reason, @Nullable Boolean probing, @Nullable String provider) {
 
   /** One that only people change. */
   public Control(State state, @Nullable String reason) {
-    this(state, reason, null);
+    this(state, reason, null, null);
+  }
+
+  /** A sender is blocked until its provider answers again, which workers find out. */
+  public static Control blockedUntilBack(String provider, String reason) {
+    return new Control(State.BLOCKED, reason, true, provider);
   }
 
   /** Whether workers are to ask the provider until it works again. */

@@ -15,6 +15,7 @@ import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultExecuteListenerProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small pool of connections and jOOQ on top of it. Counts every statement in the meter {@code
@@ -22,6 +23,26 @@ import org.jooq.impl.DefaultExecuteListenerProvider;
  * it misses, while PostgreSQL is away.
  */
 public final class Database implements AutoCloseable {
+  /**
+   * How long one statement may take, and how long it may wait for a lock that somebody else holds:
+   * beyond that it fails, so that what it was about waits alone.
+   *
+   * @param statement the longest time of a statement
+   * @param lock the longest wait for a lock
+   */
+  public record Timeouts(Duration statement, Duration lock) {
+    /** For short statements: 30 s, and 2 s for a lock. */
+    public static final Timeouts SHORT =
+        new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(2));
+
+    private String sql() {
+      return "SET statement_timeout = "
+          + statement.toMillis()
+          + "; SET lock_timeout = "
+          + lock.toMillis();
+    }
+  }
+
   /** The name of the counter of statements. */
   public static final String STATEMENTS = "sluice.sql.statements";
 
@@ -35,12 +56,29 @@ public final class Database implements AutoCloseable {
    * @param service the role's name, shown in {@code pg_stat_activity} and as a meter's tag
    */
   public Database(DatabaseConfig config, int connections, String service, MeterRegistry meters) {
+    this(config, connections, service, meters, null);
+  }
+
+  /**
+   * Prepares a pool whose statements end in time.
+   *
+   * @param timeouts how long statements may take, or null for no bound
+   */
+  public Database(
+      DatabaseConfig config,
+      int connections,
+      String service,
+      MeterRegistry meters,
+      @Nullable Timeouts timeouts) {
     HikariConfig settings = new HikariConfig();
     settings.setJdbcUrl(config.url());
     settings.setUsername(config.user());
     settings.setPassword(config.password());
     settings.setMaximumPoolSize(connections);
     settings.setMinimumIdle(1);
+    if (timeouts != null) {
+      settings.setConnectionInitSql(timeouts.sql());
+    }
     settings.setPoolName("sluice-" + service);
     settings.setInitializationFailTimeout(-1);
     settings.setConnectionTimeout(Duration.ofSeconds(3).toMillis());

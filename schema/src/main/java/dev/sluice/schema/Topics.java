@@ -28,6 +28,10 @@ public record Topics(String prefix) {
     return prefix + "send-requests";
   }
 
+  public String returnedRequests() {
+    return prefix + "returned-requests";
+  }
+
   public String sendResults() {
     return prefix + "send-results";
   }
@@ -67,6 +71,8 @@ public record Topics(String prefix) {
         // One partition: one task sees every campaign, so that those of a sender take exact turns.
         topic(campaignCommands(), 1, replicationFactor, retained()),
         topic(sendRequests(), lanePartitions, replicationFactor, retained()),
+        // Read by the task that reads the commands, hence as many partitions.
+        topic(returnedRequests(), 1, replicationFactor, retained()),
         topic(sendResults(), 8, replicationFactor, retained()),
         topic(
             controls(),

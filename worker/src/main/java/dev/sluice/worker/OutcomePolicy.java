@@ -110,7 +110,10 @@ final class OutcomePolicy {
     return finished.job().partition().lost()
         ? notSent(finished, code, detail)
         : new Decision.BlockSender(
-            new Control(Control.State.BLOCKED, code + ": " + detail, probing ? true : null));
+            probing
+                ? Control.blockedUntilBack(
+                    finished.job().request().sender().provider(), code + ": " + detail)
+                : new Control(Control.State.BLOCKED, code + ": " + detail));
   }
 
   private static Decision stopCampaign(

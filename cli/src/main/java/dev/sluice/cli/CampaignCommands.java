@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
     name = "campaign",
     description = "Creates, fills, commands and watches campaigns through a console.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = CampaignRepairCommand.class)
 final class CampaignCommands {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Set<String> ENDED = Set.of("COMPLETED", "CANCELLED");

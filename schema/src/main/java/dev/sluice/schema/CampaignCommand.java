@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestedAt when it was asked
  * @param reason why, for people
  * @param statuses for {@code resend}: which recipients; the failed ones if it is missing
+ * @param repaired for {@code start}: whether a repair has made sure that whoever is pending was
+ *     never queued, so that a campaign which the producer has forgotten may go on; null for no
  */
 public record CampaignCommand(
     Action command,
@@ -24,7 +26,25 @@ public record CampaignCommand(
     @Nullable String requestedBy,
     @Nullable Instant requestedAt,
     @Nullable String reason,
-    @Nullable Set<RecipientStatus> statuses) {
+    @Nullable Set<RecipientStatus> statuses,
+    @Nullable Boolean repaired) {
+
+  /** A command that no repair has prepared. */
+  public CampaignCommand(
+      Action command,
+      UUID campaignId,
+      @Nullable String requestedBy,
+      @Nullable Instant requestedAt,
+      @Nullable String reason,
+      @Nullable Set<RecipientStatus> statuses) {
+    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null);
+  }
+
+  /** Lets a campaign go on after a repair. */
+  public static CampaignCommand goOn(UUID campaignId, String requestedBy, Instant requestedAt) {
+    return new CampaignCommand(
+        Action.START, campaignId, requestedBy, requestedAt, null, null, true);
+  }
 
   /** A command that needs no explanation. */
   public CampaignCommand(

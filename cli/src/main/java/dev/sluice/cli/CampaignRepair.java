@@ -1,0 +1,176 @@
+package dev.sluice.cli;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.cli.CampaignTraces.Message;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Compares a campaign's pending recipients with what Kafka's logs still say about them, and finds
+ * those of whom nobody can know whether they were sent to: their requests are gone, because the log
+ * was shorter than the workers were away, or was lost.
+ */
+final class CampaignRepair {
+  private static final int PAGE = 5_000;
+
+  private final DSLContext sql;
+  private final Campaign campaign;
+  private final CampaignTraces traces;
+  private final boolean requestsAreAllThere;
+
+  /** Where a pending recipient stands. */
+  enum Verdict {
+    QUEUED("are queued: workers send to them"),
+    RETURNED("were given back: they are sent to when the campaign goes on"),
+    TO_COME("are still to be queued by the producer"),
+    RESULT_KNOWN("have an outcome in the log that is not in their row: it is written once more"),
+    NEVER_REQUESTED("were never queued, and the producer has no record of the campaign"),
+    UNKNOWN("may have been sent to or not, nobody knows: they become UNCONFIRMED");
+
+    private final String words;
+
+    Verdict(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
+    }
+  }
+
+  /** What of the campaign's row and its sender's matters here. */
+  record Campaign(
+      UUID id, CampaignStatus status, @Nullable Instant startedAt, String sender, int lanes) {}
+
+  CampaignRepair(DSLContext sql, Campaign campaign, CampaignTraces traces) {
+    this.sql = sql;
+    this.campaign = campaign;
+    this.traces = traces;
+    requestsAreAllThere =
+        campaign.startedAt() != null
+            && IntStream.range(0, campaign.lanes())
+                .map(lane -> new LaneKey(campaign.sender(), lane).partition(traces.partitions()))
+                .allMatch(partition -> traces.requestsReachBackTo(campaign.startedAt(), partition));
+  }
+
+  /**
+   * Finds the campaign.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Campaign find(DSLContext sql, UUID id) {
+    return sql.select(CAMPAIGN.STATUS, CAMPAIGN.STARTED_AT, CAMPAIGN.SENDER_ID, SENDER.LANES)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(CAMPAIGN.ID.eq(id))
+        .fetchOptional(found ->
+            new Campaign(id, found.value1(), found.value2(), found.value3(), found.value4()))
+        .orElseThrow(() -> new IllegalArgumentException("there is no campaign " + id));
+  }
+
+  /** How many pending recipients stand how. */
+  Map<Verdict, Long> count() {
+    Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
+    forEach((message, verdict) -> counts.merge(verdict, 1L, Long::sum));
+    return counts;
+  }
+
+  /** Calls for each pending recipient. */
+  void forEach(BiConsumer<Message, Verdict> action) {
+    var r = CAMPAIGN_RECIPIENT;
+    Instant afterTime = Instant.EPOCH;
+    long afterId = Long.MIN_VALUE;
+    int found;
+    do {
+      var page =
+          sql.select(r.CREATED_AT, r.ID, r.ROUND)
+              .from(r)
+              .where(r.CAMPAIGN_ID.eq(campaign.id()))
+              .and(r.STATUS.eq(RecipientStatus.PENDING))
+              .and(row(r.CREATED_AT, r.ID).gt(val(afterTime), val(afterId)))
+              .orderBy(r.CREATED_AT, r.ID)
+              .limit(PAGE)
+              .fetch();
+      found = page.size();
+      for (var pending : page) {
+        afterTime = pending.value1();
+        afterId = pending.value2();
+        Message message = new Message(afterId, pending.value3());
+        action.accept(message, verdict(message, afterTime));
+      }
+    } while (found == PAGE);
+  }
+
+  private Verdict verdict(Message message, Instant createdAt) {
+    if (traces.queued(message)) {
+      return Verdict.QUEUED;
+    }
+    if (traces.result(message) != null) {
+      return Verdict.RESULT_KNOWN;
+    }
+    JsonNode pass = traces.pass();
+    if (pass != null && traces.returned(message)) {
+      return Verdict.RETURNED;
+    }
+    if (traces.requested(message)) {
+      return Verdict.UNKNOWN;
+    }
+    if (pass != null) {
+      return isAhead(pass, createdAt, message.recipientId()) ? Verdict.TO_COME : Verdict.UNKNOWN;
+    }
+    return requestsAreAllThere ? Verdict.NEVER_REQUESTED : Verdict.UNKNOWN;
+  }
+
+  /** Whether the producer will still come to this recipient. */
+  private static boolean isAhead(JsonNode pass, Instant createdAt, long id) {
+    if (pass.path("phase").asString("").equals("FED")) {
+      return false;
+    }
+    JsonNode cursor = pass.path("cursor");
+    Instant reached = Instant.parse(cursor.path("createdAt").asString());
+    int order = createdAt.compareTo(reached);
+    return order > 0 || (order == 0 && id > cursor.path("id").asLong());
+  }
+
+  /** What is to be written about a recipient; null if nothing is. */
+  @Nullable SendResult remedy(Message message, Verdict verdict, Instant now) {
+    return switch (verdict) {
+      case QUEUED, RETURNED, TO_COME, NEVER_REQUESTED -> null;
+      case RESULT_KNOWN -> traces.result(message);
+      case UNKNOWN ->
+          new SendResult(
+              message.recipientId(),
+              campaign.id(),
+              message.round(),
+              RecipientStatus.UNCONFIRMED,
+              null,
+              "in_doubt",
+              "its request was lost from Kafka; found by a repair",
+              0,
+              now);
+    };
+  }
+
+  /** What the verdicts are in the order in which they are told. */
+  static List<Verdict> verdicts() {
+    return List.of(Verdict.values());
+  }
+}

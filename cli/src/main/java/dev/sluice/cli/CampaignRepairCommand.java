@@ -1,0 +1,147 @@
+package dev.sluice.cli;
+
+import dev.sluice.cli.CampaignRepair.Verdict;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Database;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.SendResult;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Brings a campaign to an end that Kafka has forgotten parts of. */
+@Command(
+    name = "repair",
+    description = {
+      "Compares a campaign's pending recipients with Kafka's logs, says what it finds, and with"
+          + " --yes mends it: outcomes that are missing in rows are written once more, and whoever"
+          + " may have been sent to without anybody knowing becomes UNCONFIRMED, which is never"
+          + " sent again by itself.",
+      "It reads the logs themselves, so it needs to reach Kafka and PostgreSQL like a service."
+    },
+    mixinStandardHelpOptions = true)
+final class CampaignRepairCommand implements Callable<Integer> {
+  private static final Set<CampaignStatus> UNDER_WAY =
+      EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED);
+
+  @Spec private CommandSpec spec;
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
+
+  @Option(
+      names = "--yes",
+      defaultValue = "${env:SLUICE_REPAIR_YES:-false}",
+      description = "Do it; without this it only says what it would do (SLUICE_REPAIR_YES).")
+  private boolean confirmed;
+
+  @Parameters(paramLabel = "CAMPAIGN")
+  private UUID id;
+
+  // picocli sets them before it calls.
+  @SuppressWarnings("NullAway.Init")
+  CampaignRepairCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    KafkaConfig config = kafka.config();
+    try (Database sql = new Database(database.config(), 1, "repair", new SimpleMeterRegistry())) {
+      CampaignRepair.Campaign campaign = CampaignRepair.find(sql.sql(), id);
+      if (!UNDER_WAY.contains(campaign.status())) {
+        out.printf("the campaign is %s: there is nothing to repair%n", campaign.status());
+        return 0;
+      }
+      CampaignTraces traces = CampaignTraces.read(id, config);
+      CampaignRepair repair = new CampaignRepair(sql.sql(), campaign, traces);
+      Map<Verdict, Long> counts = repair.count();
+      for (Verdict verdict : CampaignRepair.verdicts()) {
+        if (counts.containsKey(verdict)) {
+          out.printf("%,12d %s%n", counts.get(verdict), verdict.words());
+        }
+      }
+      if (traces.pass() == null && !counts.isEmpty()) {
+        out.println("the producer has no record of this campaign: it feeds nobody");
+      }
+      finish(out, config, repair, counts);
+      out.flush();
+    }
+    return 0;
+  }
+
+  private void finish(
+      PrintWriter out, KafkaConfig config, CampaignRepair repair, Map<Verdict, Long> counts)
+      throws Exception {
+    boolean mends = counts.containsKey(Verdict.RESULT_KNOWN) || counts.containsKey(Verdict.UNKNOWN);
+    boolean goesOn = !mends && counts.keySet().equals(Set.of(Verdict.NEVER_REQUESTED));
+    if (!mends && !goesOn) {
+      out.println(
+          counts.containsKey(Verdict.NEVER_REQUESTED)
+              ? "run this again when nobody is queued any more"
+              : "there is nothing to repair");
+      return;
+    }
+    if (!confirmed) {
+      out.println("nothing was changed: add --yes to do it");
+      return;
+    }
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            config.client(Map.of("acks", "all")),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      if (mends) {
+        write(producer, config, repair);
+        out.println("done; run this again in half a minute to see what is left");
+      } else {
+        goOn(producer, config);
+        out.println("the campaign goes on with those who were never queued");
+      }
+    }
+  }
+
+  // Flushing awaits them, and closing fails if one could not be written.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void write(
+      KafkaProducer<byte[], byte[]> producer, KafkaConfig config, CampaignRepair repair) {
+    Instant now = Instant.now();
+    repair.forEach((message, verdict) -> {
+      SendResult remedy = repair.remedy(message, verdict, now);
+      if (remedy != null) {
+        producer.send(
+            new ProducerRecord<>(config.topics().sendResults(), key(), Json.write(remedy)));
+      }
+    });
+    producer.flush();
+  }
+
+  private void goOn(KafkaProducer<byte[], byte[]> producer, KafkaConfig config) throws Exception {
+    producer
+        .send(
+            new ProducerRecord<>(
+                config.topics().campaignCommands(),
+                key(),
+                Json.write(CampaignCommand.goOn(id, "sluice campaign repair", Instant.now()))))
+        .get();
+  }
+
+  private byte[] key() {
+    return id.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}

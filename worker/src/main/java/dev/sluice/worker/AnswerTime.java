@@ -3,9 +3,9 @@ package dev.sluice.worker;
 import java.time.Duration;
 
 /**
- * How long the provider usually takes to answer: the smoothed time and its mean deviation, as in
- * RFC 6298, but following slowly, because the moments in which everything is late are those that it
- * is there to tell. It starts at nothing, so that a cold start counts as late.
+ * How long a sender's provider usually takes to answer: the smoothed time and its mean deviation,
+ * as in RFC 6298, but following slowly, because the moments in which everything is late are those
+ * that it is there to tell. It starts at nothing, so that a cold start counts as late.
  */
 final class AnswerTime {
   private static final double GAIN = 1 / 256.0;
@@ -19,10 +19,6 @@ final class AnswerTime {
 
   private static final double PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
-  /** What may be on its way to a provider that has answered nothing yet. */
-  private static final int FIRST = 8;
-
-  private long launched;
   private long answered;
   private double smoothedNanos;
   private double deviationNanos;
@@ -31,26 +27,12 @@ final class AnswerTime {
   private volatile long usualNanos;
 
   /**
-   * Asks for leave to launch a send, whose answer must be noted then. A provider is started on
-   * slowly, as TCP does: a few sends at first, and for each answer one more beside the one that
-   * follows it. A cold process takes seconds over its first sends, and all that it launched
-   * meanwhile would arrive at once.
-   */
-  synchronized boolean tryLaunch() {
-    if (launched >= FIRST + 2 * answered) {
-      return false;
-    }
-    launched++;
-    return true;
-  }
-
-  /**
    * Takes note of an answer.
    *
    * @return how much later it came than they usually do, in nanoseconds
    */
   synchronized long lateness(long tookNanos, long nowNanos) {
-    long late = Math.max(0, tookNanos - usualNanos);
+    long late = lateBy(tookNanos);
     double difference = tookNanos - smoothedNanos;
     smoothedNanos += GAIN * difference;
     deviationNanos += GAIN * (Math.abs(difference) - deviationNanos);
@@ -63,6 +45,11 @@ final class AnswerTime {
     lastAtNanos = nowNanos;
     usualNanos = Math.round(Math.min(recentNanos, Math.max(BELIEVED_AT_ONCE_NANOS, lastingNanos)));
     return late;
+  }
+
+  /** How much later than usual something comes that took so long, in nanoseconds. */
+  long lateBy(long tookNanos) {
+    return Math.max(0, tookNanos - usualNanos);
   }
 
   /** Whether an answer that has not come after so long is later than usual. */

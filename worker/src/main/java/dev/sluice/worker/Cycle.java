@@ -46,6 +46,7 @@ final class Cycle {
   private final Picker picker;
   private final Outages outages;
   private final ControlsView controls;
+  private final Breakers breakers;
 
   /** Outcomes not yet in a committed transaction. */
   private final List<Finished> unpublished = new ArrayList<>();
@@ -60,6 +61,8 @@ final class Cycle {
       KafkaConsumer<byte[], byte[]> consumer,
       TransactionalOutput output,
       Launcher launcher,
+      Breakers breakers,
+      Standstill standstill,
       ControlsView controls,
       Outages outages,
       WorkerConfig config,
@@ -68,7 +71,10 @@ final class Cycle {
     this.consumer = consumer;
     this.output = output;
     this.launcher = launcher;
-    this.picker = new Picker(controls, launcher, postponed, outages, config.maxInFlight());
+    this.breakers = breakers;
+    this.picker =
+        new Picker(
+            controls, launcher, breakers, standstill, postponed, outages, config.maxInFlight());
     this.outages = outages;
     this.controls = controls;
     this.config = config;
@@ -165,6 +171,7 @@ final class Cycle {
       round.unblock(sender);
     }
     outages.forgetOld();
+    breakers.review(controls::sender, System.nanoTime()).forEach(round::steer);
     picker.pick(assignment.all(), round);
     if (round.isEmpty() && !marksPassed()) {
       return true;

@@ -20,12 +20,18 @@ final class Lane {
   private final Pacer pacer;
   private double permitsPerSecond;
 
+  /** Since when the next request has waited for its turn. */
+  private long nextSinceNanos;
+
   Lane(double permitsPerSecond) {
     this.permitsPerSecond = permitsPerSecond;
     pacer = new Pacer(permitsPerSecond);
   }
 
   void add(Job job) {
+    if (ready.isEmpty()) {
+      nextSinceNanos = System.nanoTime();
+    }
     ready.add(job);
   }
 
@@ -35,7 +41,7 @@ final class Lane {
     if (ready.isEmpty() || throttle.paused(now)) {
       return 0;
     }
-    pacer.setRate(permitsPerSecond * throttle.share(now));
+    pacer.setRate(currentRate(now));
     return (int) Math.min(ready.size(), pacer.room(pickAhead));
   }
 
@@ -44,6 +50,7 @@ final class Lane {
   }
 
   Job take() {
+    nextSinceNanos = System.nanoTime();
     return ready.remove();
   }
 
@@ -54,6 +61,16 @@ final class Lane {
 
   double permitsPerSecond() {
     return permitsPerSecond;
+  }
+
+  /** What of it may be used now, messages/s. */
+  double currentRate(long nowNanos) {
+    return permitsPerSecond * throttle.share(nowNanos);
+  }
+
+  /** How long the next request has waited for its turn; no time if the provider asks for that. */
+  long waitedNanos(long nowNanos) {
+    return ready.isEmpty() || throttle.paused(nowNanos) ? 0 : nowNanos - nextSinceNanos;
   }
 
   /** Launches a send in the next time slot, to a provider that answers in the usual time. */

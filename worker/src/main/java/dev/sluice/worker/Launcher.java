@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.SendRequest.Sender;
+import dev.sluice.worker.Breaker.Sign;
 import dev.sluice.worker.provider.MessageProvider;
 import dev.sluice.worker.provider.Outcome;
 import dev.sluice.worker.provider.OutgoingMessage;
@@ -27,13 +29,15 @@ final class Launcher {
 
   private final Map<String, MessageProvider> providers;
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
-  private final Map<String, AnswerTime> answerTimes = new ConcurrentHashMap<>();
+  private final Breakers breakers;
+  private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /** What came of a job. */
   record Finished(Job job, Outcome outcome, Instant at) {}
 
-  Launcher(Map<String, MessageProvider> providers) {
+  Launcher(Map<String, MessageProvider> providers, Breakers breakers) {
+    this.breakers = breakers;
     this.providers = Map.copyOf(providers);
   }
 
@@ -43,21 +47,33 @@ final class Launcher {
    * @param committedAtNanos when the transaction was begun that declared it started
    */
   void launch(Job job, Lane lane, long committedAtNanos) {
+    Sender sender = job.request().sender();
+    Breakers.Peer peer = breakers.of(sender);
+    Breaker.Ticket ticket = peer.breaker().admit(breakers.awakeNanos(System.nanoTime()));
     inFlight.incrementAndGet();
+    held.merge(sender, 1, Integer::sum);
     lane.launch(
         place ->
             Thread.ofVirtual()
                 .name("send")
                 .start(() -> {
-                  finished.add(new Finished(job, send(job, committedAtNanos), Instant.now()));
+                  Outcome outcome = send(job, peer.breaker(), ticket, committedAtNanos);
+                  long now = System.nanoTime();
+                  Sign sign = sign(outcome);
+                  peer.breaker().ended(ticket, sign, detail(outcome), breakers.awakeNanos(now));
+                  finished.add(new Finished(job, outcome, Instant.now()));
+                  held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
                   inFlight.decrementAndGet();
-                  place.answered(System.nanoTime());
+                  if (sign == Sign.ANSWER) {
+                    place.answered(now);
+                  } else {
+                    place.ended(now);
+                  }
                 }),
-        answerTimes.computeIfAbsent(
-            job.request().sender().provider(), provider -> new AnswerTime()));
+        peer.answers());
   }
 
-  private Outcome send(Job job, long committedAtNanos) {
+  private Outcome send(Job job, Breaker breaker, Breaker.Ticket ticket, long committedAtNanos) {
     Duration age = Duration.ofNanos(System.nanoTime() - committedAtNanos);
     if (age.compareTo(STALLED) > 0) {
       return new Outcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
@@ -70,6 +86,9 @@ final class Launcher {
       return new Outcome.SenderBlocked(
           "unknown_provider",
           "the workers know no provider \"" + job.request().sender().provider() + "\"");
+    }
+    if (!breaker.tryLaunch(ticket, breakers.awakeNanos(System.nanoTime()))) {
+      return new Outcome.NotLaunched("the provider does not answer this sender");
     }
     try {
       return provider.send(
@@ -84,6 +103,27 @@ final class Launcher {
     }
   }
 
+  private static Sign sign(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Accepted a -> Sign.ANSWER;
+      case Outcome.Refused r -> Sign.ANSWER;
+      case Outcome.OptedOut o -> Sign.ANSWER;
+      case Outcome.BadRequest b -> Sign.ANSWER;
+      case Outcome.TryAgain t -> Sign.ANSWER;
+      case Outcome.PairLimited p -> Sign.ANSWER;
+      case Outcome.Throttled t -> Sign.ANSWER;
+      case Outcome.SenderBlocked b -> Sign.ANSWER;
+      case Outcome.CampaignStopped s -> Sign.ANSWER;
+      case Outcome.InDoubt d -> Sign.DOUBT;
+      case Outcome.Unavailable u -> Sign.NOTHING;
+      case Outcome.NotLaunched n -> Sign.NOTHING;
+    };
+  }
+
+  private static String detail(Outcome outcome) {
+    return outcome instanceof Outcome.InDoubt(String detail) ? detail : "";
+  }
+
   /** The next outcome, or null if there is none now. */
   @Nullable Finished poll() {
     return finished.poll();
@@ -94,7 +134,12 @@ final class Launcher {
     finished.addAll(unpublished);
   }
 
-  /** Sends that are waiting for their slot or for their answer. */
+  /** By sender, those that are waiting for their slot or for their answer. */
+  Map<Sender, Integer> held() {
+    return Map.copyOf(held);
+  }
+
+  /** All that are waiting for their slot or for their answer. */
   int inFlight() {
     return inFlight.get();
   }

@@ -15,9 +15,6 @@ import java.util.function.Consumer;
  * starts the one thread that lets them pass.
  */
 final class Pacer {
-  /** How often it looks whether a provider that is new to this process has answered. */
-  private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
-
   private final Pace pace;
   private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
@@ -55,9 +52,6 @@ final class Pacer {
         pause(wait);
       }
       Send send = sends.remove();
-      while (!send.usual().tryLaunch()) {
-        pause(LOOK_NANOS);
-      }
       send.launch().accept(pace.enter(send.usual()));
     } while (queued.decrementAndGet() > 0);
   }

@@ -106,6 +106,12 @@ final class Round {
         Control.senderKey(senderId), new Control(Control.State.RUNNING, "the provider is back"));
   }
 
+  /** Blocks a sender, or lets it go on. */
+  void steer(String senderId, Control control) {
+    changes++;
+    control(Control.senderKey(senderId), control);
+  }
+
   private void control(String key, Control control) {
     if (controls.putIfAbsent(key, control) == null) {
       batch.control(key, control);

@@ -2,7 +2,9 @@ package dev.sluice.worker;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The sends of a lane that may have reached the provider within the last second. A message whose
@@ -27,7 +29,11 @@ final class SlidingSecond {
   /** While it waits for answers it looks again so often. */
   private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
 
+  /** Those that entered within the window, in this order: nobody leaves before its end. */
   private final Deque<Place> places = new ArrayDeque<>();
+
+  /** Those that keep their place for longer, because their answers are late. */
+  private final List<Place> late = new ArrayList<>();
 
   /** One send's place. */
   static final class Place {
@@ -47,7 +53,17 @@ final class SlidingSecond {
       lateNanos = usual.lateness(nowNanos - enteredNanos, nowNanos);
     }
 
-    private long left(long windowNanos, long nowNanos) {
+    /** It has ended without an answer, which tells nothing about how long answers take. */
+    void ended(long nowNanos) {
+      lateNanos = usual.lateBy(nowNanos - enteredNanos);
+    }
+
+    private long windowLeft(long windowNanos, long nowNanos) {
+      return windowNanos - (nowNanos - enteredNanos);
+    }
+
+    /** How long it is kept from now on. */
+    long left(long windowNanos, long nowNanos) {
       long waited = nowNanos - enteredNanos;
       long late = lateNanos;
       if (late < 0) {
@@ -68,14 +84,22 @@ final class SlidingSecond {
     int whole = Math.max(1, (int) permitsPerSecond);
     int most = whole + (int) (permitsPerSecond * CATCH_UP);
     long windowNanos = Math.round(whole / permitsPerSecond * SECOND_NANOS);
-    places.removeIf(place -> place.left(windowNanos, nowNanos) <= 0);
-    if (places.size() < most) {
+    for (Place first = places.peek();
+        first != null && first.windowLeft(windowNanos, nowNanos) <= 0;
+        first = places.peek()) {
+      late.add(places.remove());
+    }
+    late.removeIf(place -> place.left(windowNanos, nowNanos) <= 0);
+    if (places.size() + late.size() < most) {
       return 0;
     }
     // An answer that comes meanwhile may free a place sooner than it looks now.
-    long next =
-        places.stream().mapToLong(place -> place.left(windowNanos, nowNanos)).min().orElse(0);
-    return Math.min(next, LOOK_NANOS);
+    long next = LOOK_NANOS;
+    for (Place place : late) {
+      next = Math.min(next, place.left(windowNanos, nowNanos));
+    }
+    Place first = places.peek();
+    return first == null ? next : Math.min(next, first.windowLeft(windowNanos, nowNanos));
   }
 
   /** A send is launched now, to a provider that answers in the usual time. */

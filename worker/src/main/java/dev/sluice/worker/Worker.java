@@ -45,6 +45,8 @@ public final class Worker implements AutoCloseable {
 
   private final WorkerConfig config;
   private final Health health;
+  private final Breakers breakers;
+  private final Standstill standstill;
   private final Launcher launcher;
   private final WorkerMeters meters;
   private final ControlsView controls;
@@ -69,9 +71,11 @@ public final class Worker implements AutoCloseable {
     this.config = config;
     this.health = health;
     this.providers = Map.copyOf(providers);
-    launcher = new Launcher(providers);
+    breakers = new Breakers(health);
+    standstill = new Standstill(health);
+    launcher = new Launcher(providers, breakers);
     outages = new Outages(providers, health);
-    meters = new WorkerMeters(registry, launcher);
+    meters = new WorkerMeters(registry, launcher, breakers, standstill);
     controls = new ControlsView(config.kafka(), health);
     probe = Probe.of(config.kafka(), health);
     output =
@@ -143,7 +147,18 @@ public final class Worker implements AutoCloseable {
 
   private void cycle() {
     KafkaConsumer<byte[], byte[]> consumer = consumer();
-    Cycle cycle = new Cycle(consumer, output, launcher, controls, outages, config, meters, health);
+    Cycle cycle =
+        new Cycle(
+            consumer,
+            output,
+            launcher,
+            breakers,
+            standstill,
+            controls,
+            outages,
+            config,
+            meters,
+            health);
     try {
       consumer.subscribe(List.of(config.kafka().topics().sendRequests()), cycle.assignment());
       while (running()) {

@@ -12,7 +12,8 @@ final class WorkerMeters {
   private final MeterRegistry registry;
   private final Timer transactions;
 
-  WorkerMeters(MeterRegistry registry, Launcher launcher) {
+  WorkerMeters(
+      MeterRegistry registry, Launcher launcher, Breakers breakers, Standstill standstill) {
     this.registry = registry;
     transactions =
         Timer.builder("sluice.worker.transactions")
@@ -21,6 +22,12 @@ final class WorkerMeters {
             .register(registry);
     Gauge.builder("sluice.worker.in.flight", launcher, Launcher::inFlight)
         .description("Messages waiting for their time slot or for the provider's answer")
+        .register(registry);
+    Gauge.builder("sluice.worker.breakers.open", breakers, Breakers::open)
+        .description("Senders held back because nothing reliable is answered")
+        .register(registry);
+    Gauge.builder("sluice.worker.oldest.waiting.seconds", standstill, Standstill::longestSeconds)
+        .description("How long the next message of a lane that nobody has stopped has waited")
         .register(registry);
   }
 

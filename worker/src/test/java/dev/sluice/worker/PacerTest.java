@@ -3,8 +3,6 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PacerTest {
   private final AnswerTime answers = new AnswerTime();
 
-  /** Slow start is over. */
+  /** Answers that take no time are usual. */
   @BeforeEach
   void theProviderHasAnsweredBefore() {
     for (int i = 0; i < 100; i++) {
@@ -71,33 +69,6 @@ class PacerTest {
   @Test
   void hasRoomForWhatPassesWithinTheTimeAhead() {
     assertThat(new Pacer(1_000).room(Duration.ofMillis(100))).isBetween(90L, 101L);
-  }
-
-  @Test
-  void startsSlowlyOnAProviderThatIsNewToTheProcess() throws InterruptedException {
-    AnswerTime unknown = new AnswerTime();
-    Pacer pacer = new Pacer(5_000);
-    Queue<SlidingSecond.Place> places = new ConcurrentLinkedQueue<>();
-    CountDownLatch first = new CountDownLatch(8);
-    CountDownLatch all = new CountDownLatch(50);
-    for (int i = 0; i < 50; i++) {
-      pacer.submit(
-          place -> {
-            places.add(place);
-            first.countDown();
-            all.countDown();
-          },
-          unknown);
-    }
-
-    assertThat(first.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(places).hasSize(8);
-    while (all.getCount() > 0) {
-      SlidingSecond.Place place = places.poll();
-      if (place != null) {
-        place.answered(System.nanoTime());
-      }
-    }
   }
 
   /** The place of one that was not answered is kept for another second. */

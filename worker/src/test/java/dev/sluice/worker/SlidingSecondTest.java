@@ -3,6 +3,11 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class SlidingSecondTest {
@@ -99,6 +104,38 @@ class SlidingSecondTest {
 
     assertThat(second.waitNanos(1, SECOND - millis(1))).isPositive();
     assertThat(second.waitNanos(1, SECOND)).isZero();
+  }
+
+  /** The same, asking all of them each time. */
+  @Property(tries = 300)
+  void forgetsAPlaceExactlyWhenItLeaves(@ForAll long seed) {
+    Random random = new Random(seed);
+    SlidingSecond tested = new SlidingSecond();
+    AnswerTime learning = new AnswerTime();
+    List<SlidingSecond.Place> all = new ArrayList<>();
+    List<SlidingSecond.Place> open = new ArrayList<>();
+    long now = 0;
+    double rate = 1 + random.nextInt(30);
+    for (int i = 0; i < 2_000; i++) {
+      now += millis(random.nextInt(60));
+      if (random.nextInt(200) == 0) {
+        rate = (1 + random.nextInt(60)) / 2.0;
+      }
+      if (!open.isEmpty() && random.nextInt(10) > 3) {
+        open.remove(random.nextInt(open.size())).answered(now);
+      }
+      long asked = now;
+      long window = Math.round(Math.max(1, (int) rate) / rate * SECOND);
+      all.removeIf(place -> place.left(window, asked) <= 0);
+      boolean free = all.size() < Math.max(1, (int) rate);
+
+      assertThat(tested.waitNanos(rate, now) == 0).isEqualTo(free);
+      if (free) {
+        SlidingSecond.Place place = tested.enter(now, learning);
+        all.add(place);
+        open.add(place);
+      }
+    }
   }
 
   private static long millis(int millis) {

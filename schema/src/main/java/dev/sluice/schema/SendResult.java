@@ -8,15 +8,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of one message; a record on {@code send-results}, keyed by the campaign's id.
  *
+ * <p>Whatever it is made of, PostgreSQL can hold it: what is out of bounds is brought within them
+ * here, where it enters, so that records which older versions wrote read well too.
+ *
  * @param recipientId the row in {@code campaign_recipient}
  * @param campaignId the campaign
- * @param round the round of sending that this belongs to; results of older rounds are ignored
+ * @param round the round of sending that this belongs to; results of any other than the row's are
+ *     ignored, so none can do harm
  * @param status the status that the recipient reached
- * @param providerMessageId the provider's id of the message, if it took it
- * @param errorCode the provider's code, or one of ours, if it failed
- * @param errorDetail the reason in words
- * @param attempts how often it was tried
- * @param at when it happened
+ * @param providerMessageId the provider's id of the message, if it took it; one of more than 255
+ *     characters is left out, because a part of it would match nothing
+ * @param errorCode the provider's code, or one of ours, if it failed; at most 100 characters
+ * @param errorDetail the reason in words; at most 1,000 characters
+ * @param attempts how often it was tried, 0 to 32,767
+ * @param at when it happened, from 2000 to 2100
  * @param optOut whether the recipient is to get nothing more, ever; null for no
  */
 public record SendResult(
@@ -30,6 +35,12 @@ public record SendResult(
     int attempts,
     Instant at,
     @Nullable Boolean optOut) {
+
+  private static final int LONGEST_MESSAGE_ID = 255;
+  private static final int LONGEST_CODE = 100;
+  private static final int LONGEST_DETAIL = 1_000;
+  private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
 
   /** A result that says nothing about the recipient's wish to be left alone. */
   public SendResult(
@@ -62,5 +73,12 @@ public record SendResult(
     if (status == RecipientStatus.PENDING) {
       throw new IllegalArgumentException("PENDING is not a result");
     }
+    if (providerMessageId != null && !StorableText.isFine(providerMessageId, LONGEST_MESSAGE_ID)) {
+      providerMessageId = null;
+    }
+    errorCode = StorableText.of(errorCode, LONGEST_CODE);
+    errorDetail = StorableText.of(errorDetail, LONGEST_DETAIL);
+    attempts = Math.clamp(attempts, 0, Short.MAX_VALUE);
+    at = at.isBefore(EARLIEST) ? EARLIEST : at.isAfter(LATEST) ? LATEST : at;
   }
 }

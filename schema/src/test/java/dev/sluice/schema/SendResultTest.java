@@ -1,0 +1,89 @@
+package dev.sluice.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SendResultTest {
+  private static final UUID CAMPAIGN = new UUID(0, 1);
+
+  @ParameterizedTest
+  @CsvSource({
+    "+300000-01-01T00:00:00Z, 2100-01-01T00:00:00Z",
+    "-4000-01-01T00:00:00Z, 2000-01-01T00:00:00Z",
+    "2026-05-01T00:00:00Z, 2026-05-01T00:00:00Z"
+  })
+  void itsTimeIsOneThatCanBeStored(String said, Instant stored) {
+    SendResult result = read("\"at\":\"" + said + "\"");
+
+    assertThat(result.at()).isEqualTo(stored);
+  }
+
+  @Test
+  void aMessageIdThatIsTooLongToBeOneIsLeftOut() {
+    assertThat(withMessageId("w".repeat(255)).providerMessageId()).hasSize(255);
+    assertThat(withMessageId("w".repeat(8_000)).providerMessageId()).isNull();
+    assertThat(withMessageId("a\0b").providerMessageId()).isNull();
+  }
+
+  @Test
+  void longWordsAreCut() {
+    SendResult result = failed("c".repeat(5_000), "d".repeat(100_000));
+
+    assertThat(result.errorCode()).hasSize(100);
+    assertThat(result.errorDetail()).hasSize(1_000);
+  }
+
+  @Test
+  void noCharacterIsCutInHalf() {
+    String detail = failed("1", "x".repeat(999) + "😀").errorDetail();
+
+    assertThat(detail).isEqualTo("x".repeat(999));
+  }
+
+  @Test
+  void attemptsAreWithinTheirBounds() {
+    String at = "\"at\":\"2026-05-01T00:00:00Z\",";
+
+    assertThat(read(at + "\"attempts\":-5").attempts()).isZero();
+    assertThat(read(at + "\"attempts\":2000000000").attempts()).isEqualTo(32_767);
+  }
+
+  /** Otherwise a stream thread that puts one away would die of it again and again. */
+  @Property
+  void whateverWordsItGetsCanBeWrittenAndRead(
+      @ForAll String id, @ForAll String code, @ForAll String detail) {
+    SendResult result =
+        new SendResult(
+            1, CAMPAIGN, 1, RecipientStatus.FAILED, id, code, "\ud800" + detail, 1, Instant.now());
+
+    assertThat(Json.read(Json.write(result), SendResult.class)).isEqualTo(result);
+    assertThat(result.errorDetail()).doesNotContain("\0");
+  }
+
+  private static SendResult withMessageId(String id) {
+    return new SendResult(1, CAMPAIGN, 1, RecipientStatus.SENT, id, null, null, 1, Instant.EPOCH);
+  }
+
+  private static SendResult failed(String code, String detail) {
+    return new SendResult(
+        1, CAMPAIGN, 1, RecipientStatus.FAILED, null, code, detail, 1, Instant.EPOCH);
+  }
+
+  private static SendResult read(String fields) {
+    String json =
+        "{\"recipientId\":1,\"campaignId\":\""
+            + CAMPAIGN
+            + "\",\"round\":1,\"status\":\"SENT\","
+            + fields
+            + "}";
+    return Json.read(json.getBytes(StandardCharsets.UTF_8), SendResult.class);
+  }
+}

@@ -38,9 +38,10 @@ final class StatusAggregatorCommand implements Callable<Integer> {
   @Option(
       names = "--max-pending",
       paramLabel = "RESULTS",
-      defaultValue = "${env:SLUICE_MAX_PENDING:-20000}",
+      defaultValue = "${env:SLUICE_MAX_PENDING:-100000}",
       description =
-          "Results that may wait while PostgreSQL is away (SLUICE_MAX_PENDING; ${DEFAULT-VALUE}).")
+          "Results that may wait while they cannot be written"
+              + " (SLUICE_MAX_PENDING; ${DEFAULT-VALUE}).")
   private int maxPending;
 
   @Override

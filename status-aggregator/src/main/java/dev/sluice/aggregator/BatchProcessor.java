@@ -1,32 +1,33 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.Backoff;
-import dev.sluice.schema.CampaignStatus;
-import dev.sluice.schema.Database;
 import dev.sluice.schema.DeadLetter;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Collects results and writes a campaign's batch when it is full, when its oldest result has waited
- * long enough, or at once when it holds the campaign's last outcomes.
+ * Collects results and flushes a campaign's batch when it is full, when its oldest result has
+ * waited long enough, or at once when it holds the campaign's last outcomes. No statement runs on
+ * the stream thread: flushes run elsewhere, and here their outcomes are taken in.
  *
  * <p>A result is in the changelogged store before its offset is committed and leaves the store
  * after PostgreSQL has it. If the process dies in between, the batch is written again, and nothing
@@ -34,33 +35,37 @@ import org.jooq.exception.DataAccessException;
  */
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
-  private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
-  private static final Backoff AFTER_FAILURE =
-      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+
+  /**
+   * Looks that a result waits for room, at most: other tasks of the thread must have their turn.
+   */
+  private static final int LOOKS_FOR_ROOM = 10;
 
   private final StatusAggregatorConfig config;
-  private final StatusStatement statement;
-  private final Health health;
+  private final Flushes flushes;
+  private final Troubles troubles;
+  private final Room room;
+  private final MeterRegistry meters;
   private final BooleanSupplier stopping;
-  private final Map<UUID, PendingBatch> batches = new HashMap<>();
-  private final Map<UUID, Progress> progress = new HashMap<>();
-  private final Map<UUID, Long> lastSeenMillis = new HashMap<>();
+  private final Map<UUID, Campaign> campaigns = new HashMap<>();
+  private final Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, SendResult> store;
-  private int pending;
-  private int failures;
-  private long retryAtMillis;
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
   BatchProcessor(
       StatusAggregatorConfig config,
-      StatusStatement statement,
-      Health health,
+      Flushes flushes,
+      Troubles troubles,
+      Room room,
+      MeterRegistry meters,
       BooleanSupplier stopping) {
     this.config = config;
-    this.statement = statement;
-    this.health = health;
+    this.flushes = flushes;
+    this.troubles = troubles;
+    this.room = room;
+    this.meters = meters;
     this.stopping = stopping;
   }
 
@@ -71,7 +76,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     try (var left = store.all()) {
       left.forEachRemaining(entry -> collect(entry.value));
     }
-    context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
+    context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look());
   }
 
   @Override
@@ -81,160 +86,144 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       result = Json.read(record.value(), SendResult.class);
       requireKey(record.key(), result.campaignId());
     } catch (UnreadableEventException e) {
-      deadLetter(record.key(), record.value(), e.getMessage());
+      RecordMetadata at = context.recordMetadata().orElseThrow();
+      deadLetter(
+          record.key(),
+          record.value(),
+          new DeadLetter(at.topic(), at.partition(), at.offset(), e.getMessage()),
+          "unreadable");
       return;
     }
     SendResult merged = collect(result);
     if (merged != null) {
       store.put(key(merged), merged);
     }
-    writeIfFull(result.campaignId());
+    takeIn();
+    Campaign campaign = campaigns.get(result.campaignId());
+    if (campaign != null) {
+      flushIfDue(campaign);
+    }
     awaitRoom();
   }
 
-  private static void requireKey(byte[] key, UUID campaignId) {
+  private static void requireKey(byte @Nullable [] key, UUID campaignId) {
     if (key == null || !new String(key, StandardCharsets.UTF_8).equals(campaignId.toString())) {
       throw new UnreadableEventException("the key is not the campaign's id " + campaignId);
     }
   }
 
-  private SendResult collect(SendResult result) {
-    UUID id = result.campaignId();
-    PendingBatch batch = batches.computeIfAbsent(id, first -> new PendingBatch());
-    int before = batch.size();
-    SendResult merged = batch.add(result, now());
-    pending += batch.size() - before;
-    lastSeenMillis.put(id, now());
+  private @Nullable SendResult collect(SendResult result) {
+    Campaign campaign = campaigns.computeIfAbsent(result.campaignId(), Campaign::new);
+    int before = campaign.batch().size();
+    SendResult merged = campaign.add(result, now());
+    room.add(campaign.batch().size() - before);
     return merged;
   }
 
-  private void writeIfFull(UUID id) {
-    PendingBatch batch = batches.get(id);
-    if (batch == null || now() < retryAtMillis) {
-      return;
-    }
-    know(id, batch);
-    Progress line = progress.get(id);
-    if (line != null) {
-      line.report(batch, now());
-    }
-    if (batch.full(config.flushSize())) {
-      write(id, batch);
-    }
-  }
-
-  /** Reads the campaign's row once: without it nobody knows which outcome is the last. */
-  private void know(UUID id, PendingBatch batch) {
-    if (batch.counts() != null) {
-      return;
-    }
-    tryDatabase(() -> {
-      Optional<CampaignCounts> row = statement.read(id);
-      row.ifPresentOrElse(
-          counts -> {
-            batch.know(counts);
-            progress.put(id, new Progress(id, counts.settled(), now()));
-          },
-          () -> bury(id, batch));
-    });
-  }
-
-  private void write(UUID id, PendingBatch batch) {
-    tryDatabase(() -> {
-      CampaignCounts before = batch.counts();
-      Optional<CampaignCounts> after = statement.write(id, batch.results());
-      if (after.isEmpty()) {
-        bury(id, batch);
-        return;
+  private void look() {
+    takeIn();
+    for (UUID id : List.copyOf(campaigns.keySet())) {
+      Campaign campaign = campaigns.get(id);
+      if (campaign != null && campaign.forgettable(now())) {
+        campaigns.remove(id);
+      } else if (campaign != null) {
+        flushIfDue(campaign);
       }
-      forget(batch);
-      batch.know(after.get());
-      Progress line = progress.get(id);
-      if (line != null
-          && after.get().status() == CampaignStatus.COMPLETED
-          && (before == null || before.status() != CampaignStatus.COMPLETED)) {
-        line.completed(after.get());
-      }
-    });
+    }
   }
 
-  private void forget(PendingBatch batch) {
-    batch.results().forEach(result -> store.delete(key(result)));
-    pending -= batch.size();
-    batch.clear();
+  private void flushIfDue(Campaign campaign) {
+    campaign.report(now());
+    Flush flush = campaign.due(config, now());
+    if (flush != null && troubles.mayTry(now())) {
+      campaign.flushing();
+      flushes.start(flush, outcomes::add);
+      takeIn();
+    }
+  }
+
+  /** Takes the outcomes of flushes in, and flushes what has come meanwhile. */
+  private void takeIn() {
+    for (Flush.Outcome next = outcomes.poll(); next != null; next = outcomes.poll()) {
+      Campaign campaign = campaigns.get(next.campaignId());
+      if (campaign != null) {
+        takeIn(campaign, next);
+      }
+    }
+  }
+
+  private void takeIn(Campaign campaign, Flush.Outcome outcome) {
+    int before = campaign.batch().size();
+    campaign.flushed(outcome, now()).forEach(result -> store.delete(key(result)));
+    outcome
+        .refused()
+        .forEach(refused -> deadLetter(refused.result(), refused.reason(), "database"));
+    if (outcome.unknown()) {
+      bury(outcome.campaignId(), campaign);
+    }
+    room.add(campaign.batch().size() - before);
+    if (outcome.trouble() == null) {
+      troubles.worked(outcome.campaignId());
+      flushIfDue(campaign);
+    } else {
+      troubles.failed(outcome.campaignId(), outcome.trouble(), now());
+    }
   }
 
   /** Nobody knows this campaign: its results cannot be written anywhere. */
-  private void bury(UUID id, PendingBatch batch) {
-    batch
-        .results()
-        .forEach(result ->
-            deadLetter(
-                id.toString().getBytes(StandardCharsets.UTF_8),
-                Json.write(result),
-                "unknown campaign " + id));
-    forget(batch);
-    batches.remove(id);
+  private void bury(UUID id, Campaign campaign) {
+    for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
+      deadLetter(result, "unknown campaign " + id, "unknown");
+      campaign.batch().remove(result, now());
+      store.delete(key(result));
+    }
+    campaigns.remove(id);
   }
 
-  private void tryDatabase(Runnable action) {
-    try {
-      action.run();
-      failures = 0;
-      health.working("batches");
-    } catch (DataAccessException e) {
-      failures++;
-      retryAtMillis = now() + AFTER_FAILURE.after(failures).toMillis();
-      health.failing("batches", "writing results failed: " + Database.reason(e));
-    }
-  }
-
-  private void look(long ignored) {
-    if (now() < retryAtMillis) {
-      return;
-    }
-    for (UUID id : List.copyOf(batches.keySet())) {
-      PendingBatch batch = batches.get(id);
-      if (batch != null && !batch.isEmpty()) {
-        writeIfFull(id);
-        if (batch.ageMillis(now()) >= config.flushInterval().toMillis() && now() >= retryAtMillis) {
-          write(id, batch);
-        }
-      } else if (now() - lastSeenMillis.getOrDefault(id, 0L) > FORGET_AFTER.toMillis()) {
-        batches.remove(id);
-        progress.remove(id);
-        lastSeenMillis.remove(id);
-      }
-    }
-  }
-
-  /** While PostgreSQL is away, results wait up to a bound; beyond it nothing more is read. */
+  /**
+   * Beyond the bound hardly more is read: each result waits a while. It does not wait for as long
+   * as it takes, because what fills the room may be another task's of this thread.
+   */
   private void awaitRoom() {
-    while (pending >= config.maxPending() && !stopping.getAsBoolean()) {
-      look(0);
-      if (pending >= config.maxPending()) {
-        pause();
+    for (int i = 0; i < LOOKS_FOR_ROOM && room.full() && !stopping.getAsBoolean(); i++) {
+      try {
+        Thread.sleep(LOOK_EVERY);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       }
+      takeIn();
     }
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(LOOK_EVERY);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void deadLetter(byte[] key, byte[] value, String reason) {
+  private void deadLetter(SendResult result, String reason, String cause) {
     DeadLetter letter =
-        context
-            .recordMetadata()
-            .map(at -> new DeadLetter(at.topic(), at.partition(), at.offset(), reason))
-            .orElseGet(() -> new DeadLetter(config.kafka().topics().sendResults(), -1, -1, reason));
+        new DeadLetter(
+            config.kafka().topics().sendResults(), context.taskId().partition(), -1, reason);
+    byte[] key = result.campaignId().toString().getBytes(StandardCharsets.UTF_8);
+    deadLetter(key, Json.write(result), letter, cause);
+  }
+
+  private void deadLetter(
+      byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter, String cause) {
+    Counter.builder("sluice.aggregator.refused")
+        .description("Results that went to the dead letters")
+        .tag("cause", cause)
+        .register(meters)
+        .increment();
     context.forward(
         new Record<>(key, value, now(), new RecordHeaders(letter.headers())),
         AggregatorTopology.DEAD_LETTERS);
+  }
+
+  @Override
+  public void close() {
+    for (Map.Entry<UUID, Campaign> entry : campaigns.entrySet()) {
+      troubles.forget(entry.getKey());
+      room.add(-entry.getValue().batch().size());
+    }
+    campaigns.clear();
+    outcomes.clear();
   }
 
   private long now() {

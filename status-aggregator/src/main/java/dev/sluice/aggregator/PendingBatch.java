@@ -2,7 +2,6 @@ package dev.sluice.aggregator;
 
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * newest round, so several events of one recipient are one row of the statement.
  */
 final class PendingBatch {
-  private final Map<Long, SendResult> results = new LinkedHashMap<>();
+  /** By recipient, those that have waited longest first. */
+  private final Map<Long, Waiting> results = new LinkedHashMap<>();
 
   /** Recipients of which a first outcome is among them, not only a later receipt. */
   private final Set<Long> settling = new HashSet<>();
 
-  private long oldestMillis;
   private @Nullable CampaignCounts counts;
+
+  private record Waiting(SendResult result, long sinceMillis) {}
 
   /**
    * Takes a result in.
@@ -29,40 +30,52 @@ final class PendingBatch {
    * @return what now waits for this recipient, or null if the result adds nothing
    */
   @Nullable SendResult add(SendResult result, long nowMillis) {
-    if (results.isEmpty()) {
-      oldestMillis = nowMillis;
-    }
-    if (!RecipientStatus.FAILED.risesTo(result.status())) {
+    if (settles(result)) {
       settling.add(result.recipientId());
     }
-    SendResult before = results.get(result.recipientId());
-    SendResult merged = before == null ? result : merge(before, result);
-    if (merged.equals(before)) {
+    Waiting before = results.get(result.recipientId());
+    if (before == null) {
+      results.put(result.recipientId(), new Waiting(result, nowMillis));
+      return result;
+    }
+    SendResult merged = merge(before.result(), result);
+    if (merged.equals(before.result())) {
       return null;
     }
-    results.put(result.recipientId(), merged);
+    results.put(result.recipientId(), new Waiting(merged, before.sinceMillis()));
     return merged;
   }
 
-  /** The one that counts of two results of a recipient, whichever came first. */
+  /** A receipt has a message id and no attempt: the outcome of sending came, or comes, besides. */
+  private static boolean settles(SendResult result) {
+    boolean receipt = result.attempts() == 0 && result.providerMessageId() != null;
+    return !receipt && !RecipientStatus.FAILED.risesTo(result.status());
+  }
+
+  /**
+   * The one that counts of two results of a recipient, whichever came first. A wish to be left
+   * alone, with its code, is kept whatever else is known.
+   */
   static SendResult merge(SendResult one, SendResult other) {
-    if (one.round() != other.round()) {
-      return one.round() > other.round() ? one : other;
-    }
-    boolean rises = one.status().risesTo(other.status());
-    SendResult higher = rises ? other : one;
-    SendResult lower = rises ? one : other;
+    boolean sameRound = one.round() == other.round();
+    boolean otherCounts =
+        sameRound ? one.status().risesTo(other.status()) : other.round() > one.round();
+    SendResult kept = otherCounts ? other : one;
+    SendResult left = otherCounts ? one : other;
+    boolean wish = kept.optOut() == null && left.optOut() != null;
+    boolean words = wish && kept.errorCode() == null;
+    boolean id = sameRound && kept.providerMessageId() == null;
     return new SendResult(
-        higher.recipientId(),
-        higher.campaignId(),
-        higher.round(),
-        higher.status(),
-        higher.providerMessageId() == null ? lower.providerMessageId() : higher.providerMessageId(),
-        higher.errorCode(),
-        higher.errorDetail(),
-        Math.max(higher.attempts(), lower.attempts()),
-        higher.at(),
-        higher.optOut() == null ? lower.optOut() : higher.optOut());
+        kept.recipientId(),
+        kept.campaignId(),
+        kept.round(),
+        kept.status(),
+        id ? left.providerMessageId() : kept.providerMessageId(),
+        words ? left.errorCode() : kept.errorCode(),
+        words ? left.errorDetail() : kept.errorDetail(),
+        sameRound ? Math.max(kept.attempts(), left.attempts()) : kept.attempts(),
+        kept.at(),
+        wish ? left.optOut() : kept.optOut());
   }
 
   boolean isEmpty() {
@@ -73,8 +86,9 @@ final class PendingBatch {
     return results.size();
   }
 
-  Collection<SendResult> results() {
-    return List.copyOf(results.values());
+  /** The results that have waited longest, so many at most. */
+  List<SendResult> oldest(int most) {
+    return results.values().stream().limit(most).map(Waiting::result).toList();
   }
 
   /** Whether to write it now, apart from its age. */
@@ -86,8 +100,9 @@ final class PendingBatch {
     return counts != null && counts.pending() > 0 && settling.size() >= counts.pending();
   }
 
+  /** How long the oldest has waited. */
   long ageMillis(long nowMillis) {
-    return results.isEmpty() ? 0 : nowMillis - oldestMillis;
+    return results.isEmpty() ? 0 : nowMillis - results.values().iterator().next().sinceMillis();
   }
 
   /** The campaign's row as last read, or null if it was not read yet. */
@@ -99,20 +114,42 @@ final class PendingBatch {
     counts = newCounts;
   }
 
-  /** It was written. */
-  void clear() {
-    results.clear();
-    settling.clear();
+  /**
+   * This result is done with. What came of the same recipient since it was taken stays, and waits
+   * anew.
+   *
+   * @return whether nothing of this recipient is left
+   */
+  boolean remove(SendResult done, long nowMillis) {
+    settling.remove(done.recipientId());
+    Waiting waiting = results.remove(done.recipientId());
+    if (waiting == null || waiting.result().equals(done)) {
+      return true;
+    }
+    results.put(done.recipientId(), new Waiting(waiting.result(), nowMillis));
+    return false;
   }
 
   /** Recipients with this status, written or waiting to be. */
   long count(RecipientStatus status) {
-    long written = counts == null ? 0 : counts.count(status);
-    return written + settling.stream().map(results::get).filter(r -> r.status() == status).count();
+    if (counts == null) {
+      return settling(status);
+    }
+    // Once everybody has an outcome, another one settles nobody.
+    return counts.count(status) + (counts.pending() == 0 ? 0 : settling(status));
+  }
+
+  private long settling(RecipientStatus status) {
+    return results.entrySet().stream()
+        .filter(entry -> settling.contains(entry.getKey()))
+        .filter(entry -> entry.getValue().result().status() == status)
+        .count();
   }
 
   /** Recipients that have an outcome, written or waiting to be. */
   long processed() {
-    return (counts == null ? 0 : counts.settled()) + settling.size();
+    return counts == null
+        ? settling.size()
+        : Math.min(counts.total(), counts.settled() + settling.size());
   }
 }

@@ -23,10 +23,15 @@ final class Progress {
   private final long alreadyProcessed;
 
   Progress(UUID campaignId, long alreadyProcessed, long nowMillis) {
-    this.name = campaignId.toString().substring(0, 4);
+    this.name = brief(campaignId);
     this.alreadyProcessed = alreadyProcessed;
     this.lastStep = alreadyProcessed / STEP;
     this.firstMillis = nowMillis;
+  }
+
+  /** A campaign's name in the log. */
+  static String brief(UUID campaignId) {
+    return campaignId.toString().substring(0, 4);
   }
 
   void report(PendingBatch batch, long nowMillis) {

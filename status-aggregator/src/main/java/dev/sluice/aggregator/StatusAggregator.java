@@ -13,6 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -23,10 +26,16 @@ import org.apache.kafka.streams.StreamsConfig;
  * <p>It reads at least once. Writing is idempotent, because a status only rises, so that is enough.
  */
 public final class StatusAggregator implements AutoCloseable {
-  /** Longer than any outage that is waited out inside the stream thread. */
+  /** Longer than taking in what one poll brings while there is no room for it. */
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
+  /** Statements at the same time; one more connection is for the probe. */
+  private static final int FLUSHES_AT_ONCE = 7;
+
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
+
   private final Database database;
+  private final ExecutorService flushing = Executors.newVirtualThreadPerTaskExecutor();
   private final StreamsApplication streams;
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
@@ -34,18 +43,27 @@ public final class StatusAggregator implements AutoCloseable {
 
   /** Starts it; what it cannot reach it reports to {@code health} and keeps trying. */
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
-    database = new Database(config.database(), 2, "status-aggregator", meters);
+    database =
+        new Database(
+            config.database(),
+            FLUSHES_AT_ONCE + 1,
+            "status-aggregator",
+            meters,
+            Database.Timeouts.SHORT);
     databaseProbe = Probe.of(database, config.database(), health);
     kafkaProbe = Probe.of(config.kafka(), health);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));
+    Flushes flushes = new Flushes(statement, flushing, FLUSHES_AT_ONCE);
+    Troubles troubles = new Troubles(health, meters);
+    Room room = new Room(config.maxPending(), meters);
     streams =
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().statusAggregatorGroup(),
             AggregatorTopology.of(
                 config.kafka().topics(),
-                () -> new BatchProcessor(config, statement, health, () -> stopping)),
+                () -> new BatchProcessor(config, flushes, troubles, room, meters, () -> stopping)),
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.AT_LEAST_ONCE,
@@ -75,8 +93,22 @@ public final class StatusAggregator implements AutoCloseable {
   public void close() {
     stopping = true;
     streams.close();
+    endFlushes();
     kafkaProbe.close();
     databaseProbe.close();
     database.close();
+  }
+
+  /** What is cut off here is in the store, and is written again by the next owner. */
+  private void endFlushes() {
+    flushing.shutdown();
+    try {
+      if (!flushing.awaitTermination(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        flushing.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      flushing.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 }

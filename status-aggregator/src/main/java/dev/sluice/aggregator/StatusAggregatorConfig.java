@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param database how to reach PostgreSQL, in the services' role
  * @param flushSize results of a campaign that are written at once
  * @param flushInterval how long a result waits for others, at most
- * @param maxPending results that may wait while PostgreSQL is away; beyond it nothing more is read
+ * @param maxPending results that may wait in the process while they cannot be written; beyond it
+ *     hardly more is read
  */
 public record StatusAggregatorConfig(
     KafkaConfig kafka,
@@ -19,6 +20,12 @@ public record StatusAggregatorConfig(
     int flushSize,
     Duration flushInterval,
     int maxPending) {
+
+  /**
+   * About 1 KB each, so 100 MB. It is more than half an hour of a campaign of 50/s that cannot be
+   * written, during which all others go on.
+   */
+  private static final int MAX_PENDING = 100_000;
 
   public StatusAggregatorConfig {
     if (flushSize < 1) {
@@ -34,7 +41,7 @@ public record StatusAggregatorConfig(
 
   /** With batches of 100 results or 10 s. */
   public static StatusAggregatorConfig of(KafkaConfig kafka, DatabaseConfig database) {
-    return new StatusAggregatorConfig(kafka, database, 100, Duration.ofSeconds(10), 20_000);
+    return new StatusAggregatorConfig(kafka, database, 100, Duration.ofSeconds(10), MAX_PENDING);
   }
 
   /** With results written after so long, at most. */

@@ -28,7 +28,9 @@ final class StatusStatement {
    * rows, locked in the order of their ids, so that two writers cannot deadlock. {@code changed}:
    * those whose status rises in their own round; all others stay as they are, which makes repeating
    * and reordering harmless. {@code left_alone}: who has opted out at the provider gets nothing
-   * more from anybody. Then the counters move by exactly these transitions.
+   * more from anybody, whatever the row says and of whichever round the wish is; in the order of
+   * the numbers, for the same reason, and unless it was lifted after that. Then the counters move
+   * by exactly these transitions.
    */
   private static final String SQL =
       """
@@ -37,7 +39,7 @@ final class StatusStatement {
           AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
                 opt_out)
       ), before AS (
-        SELECT recipient.id, recipient.status
+        SELECT recipient.id, recipient.status, recipient.phone
         FROM sluice.campaign_recipient AS recipient
         JOIN result ON result.id = recipient.id
         WHERE recipient.campaign_id = {8}
@@ -50,18 +52,23 @@ final class StatusStatement {
             error_code = result.error_code,
             error_detail = result.error_detail,
             attempts = greatest(recipient.attempts, result.attempts),
-            updated_at = greatest(recipient.created_at, result.at)
+            updated_at = greatest(recipient.created_at, least(result.at, clock_timestamp()))
         FROM result
         JOIN before ON before.id = result.id
         WHERE recipient.id = result.id
           AND recipient.round = result.round
           AND sluice.status_rank(result.status) > sluice.status_rank(recipient.status)
-        RETURNING before.status AS old, result.status AS new, recipient.phone,
-                  CASE WHEN result.opt_out THEN result.error_code END AS opt_out
+        RETURNING before.status AS old, result.status AS new
       ), left_alone AS (
-        INSERT INTO sluice.suppression (phone, reason)
-        SELECT phone, 'provider: ' || opt_out FROM changed WHERE opt_out IS NOT NULL
-        ON CONFLICT (phone) DO UPDATE SET lifted_at = NULL
+        INSERT INTO sluice.suppression AS known (phone, reason, created_at)
+        SELECT before.phone, 'provider: ' || coalesce(result.error_code, 'opted out'),
+               least(result.at, clock_timestamp())
+        FROM result
+        JOIN before ON before.id = result.id
+        WHERE result.opt_out
+        ORDER BY before.phone
+        ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
+        WHERE known.lifted_at <= excluded.created_at
       ), moved AS (
         SELECT status, sum(change) AS change
         FROM (SELECT new AS status, 1 AS change FROM changed
@@ -116,13 +123,9 @@ final class StatusStatement {
             array(batch, SendResult::recipientId, Long[]::new, SQLDataType.BIGINT),
             array(batch, SendResult::round, Integer[]::new, SQLDataType.INTEGER),
             array(batch, result -> result.status().name(), String[]::new, SQLDataType.CLOB),
-            array(
-                batch,
-                result -> clean(result.providerMessageId()),
-                String[]::new,
-                SQLDataType.CLOB),
-            array(batch, result -> clean(result.errorCode()), String[]::new, SQLDataType.CLOB),
-            array(batch, result -> clean(result.errorDetail()), String[]::new, SQLDataType.CLOB),
+            array(batch, SendResult::providerMessageId, String[]::new, SQLDataType.CLOB),
+            array(batch, SendResult::errorCode, String[]::new, SQLDataType.CLOB),
+            array(batch, SendResult::errorDetail, String[]::new, SQLDataType.CLOB),
             array(batch, SendResult::attempts, Integer[]::new, SQLDataType.INTEGER),
             DSL.val(
                 batch.stream().map(SendResult::at).toArray(Instant[]::new),
@@ -153,11 +156,6 @@ final class StatusStatement {
     return sql.selectFrom(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(StatusStatement::counts);
-  }
-
-  /** PostgreSQL's text cannot hold the character 0, and a provider's words might. */
-  private static @Nullable String clean(@Nullable String text) {
-    return text == null ? null : text.replace('\0', ' ');
   }
 
   private static <T> Field<T[]> array(

@@ -1,6 +1,7 @@
 package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.sluice.schema.Database;
 import dev.sluice.schema.DatabaseConfig;
@@ -12,10 +13,16 @@ import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -24,6 +31,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +40,8 @@ class AggregatorTopologyTest {
   private static final Topics TOPICS = new Topics("t.");
 
   private final Health health = new Health();
-  private TopologyTestDriver driver = start(new StatusStatement(FIXTURE.sql()));
+  private SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private TopologyTestDriver driver = start(new StatusStatement(FIXTURE.sql()), Runnable::run);
 
   @AfterEach
   void stop() {
@@ -114,7 +123,7 @@ class AggregatorTopologyTest {
             .map(id -> Fixture.result(campaign, id, 1, RecipientStatus.SENT))
             .toList();
     driver.close();
-    driver = start(new StatusStatement(FIXTURE.sql()));
+    driver = start(new StatusStatement(FIXTURE.sql()), Runnable::run);
     var store = driver.<String, SendResult>getKeyValueStore(AggregatorTopology.STORE);
     left.forEach(result -> store.put(campaign + ":" + result.recipientId(), result));
     // A new task reads its store when it starts; the driver's has started, so it is told again.
@@ -122,9 +131,7 @@ class AggregatorTopologyTest {
     driver.advanceWallClockTime(Duration.ofSeconds(11));
 
     assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 5);
-    try (var all = store.all()) {
-      assertThat(all.hasNext()).as("what is written leaves the store").isFalse();
-    }
+    assertThat(storeIsEmpty()).as("what is written leaves the store").isTrue();
   }
 
   @Test
@@ -133,7 +140,7 @@ class AggregatorTopologyTest {
     DatabaseConfig nowhere =
         new DatabaseConfig("jdbc:postgresql://localhost:1/sluice", "sluice_app", null);
     try (Database away = new Database(nowhere, 1, "away", new SimpleMeterRegistry())) {
-      driver = start(new StatusStatement(away.sql()));
+      driver = start(new StatusStatement(away.sql()), Runnable::run);
       UUID campaign = FIXTURE.campaign(1);
       send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
       driver.advanceWallClockTime(Duration.ofSeconds(11));
@@ -143,15 +150,138 @@ class AggregatorTopologyTest {
     }
   }
 
-  private TopologyTestDriver start(StatusStatement statement) {
+  @Test
+  void whatTheDatabaseRefusesIsADeadLetterAndAllOthersAreWritten() {
+    FIXTURE.refusePoison();
+    UUID campaign = FIXTURE.campaign(100);
+    List<Long> ids = FIXTURE.recipients(campaign);
+    pipe(campaign.toString(), Json.write(Fixture.poison(campaign, ids.getFirst())));
+    send(campaign, ids.subList(1, 100), RecipientStatus.SENT);
+
+    assertThat(FIXTURE.rows(campaign))
+        .isEqualTo(Map.of(RecipientStatus.SENT, 99, RecipientStatus.PENDING, 1));
+    TestRecord<byte[], byte[]> letter = deadLetters().readRecord();
+    assertThat(header(letter, "reason")).contains("no_poison");
+    assertThat(Json.read(letter.value(), SendResult.class).recipientId()).isEqualTo(ids.getFirst());
+    assertThat(deadLetters().isEmpty()).isTrue();
+    assertThat(health.problems()).isEmpty();
+    assertThat(meters.get("sluice.aggregator.refused").tag("cause", "database").counter().count())
+        .isEqualTo(1);
+    assertThat(storeIsEmpty()).as("it is not tried again after a restart").isTrue();
+  }
+
+  @Test
+  void aCampaignWhoseRowsAreLockedDelaysItselfAlone() {
+    driver.close();
+    Database.Timeouts soon = new Database.Timeouts(Duration.ofSeconds(30), Duration.ofMillis(200));
+    try (Database database = new Database(FIXTURE.sandbox().database(), 4, "locked", meters, soon);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      driver = start(new StatusStatement(database.sql()), threads);
+      UUID locked = FIXTURE.campaign(3);
+      UUID other = FIXTURE.campaign(250);
+      FIXTURE
+          .sql()
+          .transaction(lock -> {
+            lock.dsl()
+                .execute(
+                    "SELECT 1 FROM sluice.campaign_recipient WHERE campaign_id = ? FOR UPDATE",
+                    locked);
+            send(locked, FIXTURE.recipients(locked), RecipientStatus.SENT);
+            until(() -> health.problems().size() == 1);
+            send(other, FIXTURE.recipients(other), RecipientStatus.SENT);
+            until(() -> FIXTURE.campaignStatus(other).equals("COMPLETED"));
+
+            assertThat(FIXTURE.rows(locked)).isEqualTo(Map.of(RecipientStatus.PENDING, 3));
+            assertThat(health.problems().values())
+                .singleElement(STRING)
+                .startsWith("writing results of campaign " + locked.toString().substring(0, 4))
+                .contains("lock timeout");
+            assertThat(meters.get("sluice.aggregator.stuck").gauge().value()).isEqualTo(1);
+          });
+
+      until(() -> FIXTURE.campaignStatus(locked).equals("COMPLETED"));
+      until(() -> health.problems().isEmpty());
+      until(this::storeIsEmpty);
+    }
+  }
+
+  @Test
+  void whatComesDuringAFlushIsKeptForTheNext() {
+    driver.close();
+    Queue<Runnable> flushes = new ArrayDeque<>();
+    driver = start(new StatusStatement(FIXTURE.sql()), flushes::add);
+    UUID campaign = FIXTURE.campaign(1);
+    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+    flushes.remove().run();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    Runnable flush = flushes.remove();
+    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.READ);
+    flush.run();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
+    assertThat(storeIsEmpty()).isFalse();
+    assertThat(flushes).as("the receipt has time").isEmpty();
+
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
+    flushes.remove().run();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
+    assertThat(storeIsEmpty()).isTrue();
+  }
+
+  /** Whoever fills the room may be another task of the same thread, which must have its turn. */
+  @Test
+  void aResultForWhichThereIsNoRoomWaitsAndIsTakenInTheEnd() {
+    driver.close();
+    StatusAggregatorConfig small =
+        new StatusAggregatorConfig(
+            FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database(), 1, Duration.ofSeconds(10), 1);
+    driver = start(new StatusStatement(FIXTURE.sql()), never -> {}, small);
+    UUID campaign = FIXTURE.campaign(2);
+    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+
+    assertThat(meters.get("sluice.aggregator.pending").gauge().value()).isEqualTo(2);
+    assertThat(driver.getKeyValueStore(AggregatorTopology.STORE).approximateNumEntries())
+        .isEqualTo(2);
+  }
+
+  private void until(Callable<Boolean> condition) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .pollDelay(Duration.ZERO)
+        .pollInSameThread()
+        .until(() -> {
+          driver.advanceWallClockTime(Duration.ofMillis(200));
+          return condition.call();
+        });
+  }
+
+  private boolean storeIsEmpty() {
+    try (var all = driver.getKeyValueStore(AggregatorTopology.STORE).all()) {
+      return !all.hasNext();
+    }
+  }
+
+  private TopologyTestDriver start(StatusStatement statement, Executor executor) {
+    return start(
+        statement,
+        executor,
+        StatusAggregatorConfig.of(FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database()));
+  }
+
+  private TopologyTestDriver start(
+      StatusStatement statement, Executor executor, StatusAggregatorConfig config) {
+    meters = new SimpleMeterRegistry();
+    Flushes flushes = new Flushes(statement, executor, 4);
+    Troubles troubles = new Troubles(health, meters);
+    Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-    StatusAggregatorConfig config =
-        StatusAggregatorConfig.of(FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database());
     return new TopologyTestDriver(
         AggregatorTopology.of(
-            TOPICS, () -> new BatchProcessor(config, statement, health, () -> false)),
+            TOPICS, () -> new BatchProcessor(config, flushes, troubles, room, meters, () -> false)),
         settings);
   }
 

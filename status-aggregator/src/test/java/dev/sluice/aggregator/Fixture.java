@@ -2,6 +2,7 @@ package dev.sluice.aggregator;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
 import static org.jooq.impl.DSL.count;
 
 import dev.sluice.local.Sandbox;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A database of one test class's own, with a hand for filling and auditing it. */
 final class Fixture {
@@ -22,6 +24,8 @@ final class Fixture {
   private final DSLContext sql = new Database(sandbox.database(), 2, "test", meters).sql();
   private final DSLContext uncounted =
       new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()).sql();
+
+  private long campaigns;
 
   Fixture() {
     sql.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
@@ -50,8 +54,10 @@ final class Fixture {
         recipients);
     uncounted.execute(
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone)"
-            + " SELECT ?, '+55119' || (60000000 + n) FROM generate_series(1, ?) AS n",
+            + " SELECT ?, '+55' || (1000000000 + ?::bigint * 10000 + n)"
+            + " FROM generate_series(1, ?) AS n",
         id,
+        campaigns++,
         recipients);
     return id;
   }
@@ -97,6 +103,65 @@ final class Fixture {
             """,
             campaign)
         .map(Object::toString);
+  }
+
+  /** Something that only the tables' owner may do. */
+  void asOwner(String statement) {
+    try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      owner.sql().execute(statement);
+    }
+  }
+
+  /** Makes PostgreSQL refuse results whose error code is {@code poison}. */
+  void refusePoison() {
+    asOwner(
+        "ALTER TABLE sluice.campaign_recipient"
+            + " ADD CONSTRAINT no_poison CHECK (error_code IS DISTINCT FROM 'poison')");
+  }
+
+  static SendResult poison(UUID campaign, long recipient) {
+    return failed(campaign, recipient, 1, "poison", null);
+  }
+
+  /** Who is to get nothing more. */
+  static SendResult optOut(UUID campaign, long recipient, int round) {
+    return failed(campaign, recipient, round, "131050", true);
+  }
+
+  /** The provider's word on a message whose outcome is known. */
+  static SendResult receipt(UUID campaign, long recipient, RecipientStatus status) {
+    return new SendResult(
+        recipient, campaign, 1, status, "wamid." + recipient, null, null, 0, Instant.now());
+  }
+
+  private static SendResult failed(
+      UUID campaign, long recipient, int round, String code, @Nullable Boolean optOut) {
+    return new SendResult(
+        recipient,
+        campaign,
+        round,
+        RecipientStatus.FAILED,
+        null,
+        code,
+        null,
+        1,
+        Instant.now(),
+        optOut);
+  }
+
+  /** Whether this recipient's number gets nothing more. */
+  boolean suppressed(long recipient) {
+    return uncounted.fetchExists(
+        SUPPRESSION.join(CAMPAIGN_RECIPIENT).on(CAMPAIGN_RECIPIENT.PHONE.eq(SUPPRESSION.PHONE)),
+        CAMPAIGN_RECIPIENT.ID.eq(recipient).and(SUPPRESSION.LIFTED_AT.isNull()));
+  }
+
+  /** Takes the suppression of this recipient's number back. */
+  void lift(long recipient) {
+    uncounted.execute(
+        "UPDATE sluice.suppression SET lifted_at = clock_timestamp()"
+            + " WHERE phone = (SELECT phone FROM sluice.campaign_recipient WHERE id = ?)",
+        recipient);
   }
 
   static SendResult result(UUID campaign, long recipient, int round, RecipientStatus status) {

@@ -6,6 +6,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -23,10 +24,11 @@ class PendingBatchTest {
   void severalEventsOfARecipientAreOneRow() {
     PendingBatch batch = new PendingBatch();
     batch.add(result(7, 1, RecipientStatus.SENT), 0);
-    batch.add(result(7, 1, RecipientStatus.DELIVERED), 5);
+    SendResult delivered = result(7, 1, RecipientStatus.DELIVERED);
+    batch.add(delivered, 5);
 
     assertThat(batch.size()).isOne();
-    assertThat(batch.results().iterator().next().status()).isEqualTo(RecipientStatus.DELIVERED);
+    assertThat(batch.oldest(10)).singleElement().isEqualTo(delivered);
   }
 
   @Test
@@ -68,12 +70,71 @@ class PendingBatchTest {
   @Test
   void itsAgeIsThatOfItsOldestResult() {
     PendingBatch batch = new PendingBatch();
-    batch.add(result(1, 1, RecipientStatus.SENT), 1_000);
-    batch.add(result(2, 1, RecipientStatus.SENT), 4_000);
+    SendResult first = result(1, 1, RecipientStatus.SENT);
+    SendResult second = result(2, 1, RecipientStatus.SENT);
+    batch.add(first, 1_000);
+    batch.add(second, 4_000);
     assertThat(batch.ageMillis(5_000)).isEqualTo(4_000);
 
-    batch.clear();
+    batch.remove(first, 5_000);
+    assertThat(batch.ageMillis(5_000)).isEqualTo(1_000);
+    batch.remove(second, 5_000);
     assertThat(batch.ageMillis(9_000)).isZero();
+  }
+
+  @Test
+  void whatCameWhileItWasWrittenStays() {
+    PendingBatch batch = new PendingBatch();
+    SendResult sent = result(1, 1, RecipientStatus.SENT);
+    SendResult read = result(1, 1, RecipientStatus.READ);
+    batch.add(sent, 1_000);
+    batch.add(read, 2_000);
+
+    assertThat(batch.remove(sent, 3_000)).isFalse();
+    assertThat(batch.oldest(10)).containsExactly(read);
+    assertThat(batch.ageMillis(3_000)).isZero();
+    assertThat(batch.remove(read, 3_000)).isTrue();
+    assertThat(batch.isEmpty()).isTrue();
+  }
+
+  @Test
+  void receiptsSettleNobody() {
+    PendingBatch batch = new PendingBatch();
+    batch.know(counts(10, 5));
+    batch.add(Fixture.receipt(CAMPAIGN, 1, RecipientStatus.SENT), 0);
+    batch.add(Fixture.receipt(CAMPAIGN, 2, RecipientStatus.FAILED), 0);
+    batch.add(result(3, 1, RecipientStatus.SENT), 0);
+
+    assertThat(batch.processed()).isEqualTo(6);
+    assertThat(batch.count(RecipientStatus.SENT)).isEqualTo(6);
+  }
+
+  @Test
+  void neverAreMoreProcessedThanThereAre() {
+    PendingBatch batch = new PendingBatch();
+    batch.know(counts(678, 678));
+    for (int id = 0; id < 22; id++) {
+      batch.add(result(id, 1, RecipientStatus.SENT), 0);
+    }
+
+    assertThat(batch.processed()).isEqualTo(678);
+    assertThat(batch.count(RecipientStatus.SENT)).isEqualTo(678);
+  }
+
+  @Test
+  void aWishToBeLeftAloneIsKeptBesideAHigherOrNewerResult() {
+    SendResult wish = Fixture.optOut(CAMPAIGN, 7, 1);
+
+    for (SendResult other :
+        List.of(result(7, 1, RecipientStatus.DELIVERED), result(7, 2, RecipientStatus.SENT))) {
+      for (SendResult merged :
+          List.of(PendingBatch.merge(wish, other), PendingBatch.merge(other, wish))) {
+        assertThat(merged.optOut()).isTrue();
+        assertThat(merged.errorCode()).isEqualTo("131050");
+        assertThat(merged.status()).isEqualTo(other.status());
+        assertThat(merged.round()).isEqualTo(other.round());
+      }
+    }
   }
 
   @Property

@@ -106,6 +106,41 @@ class StatusStatementTest {
   }
 
   @Test
+  void whoOptsOutIsLeftAloneWhateverTheRowSays() {
+    UUID campaign = FIXTURE.campaign(3);
+    List<Long> ids = FIXTURE.recipients(campaign);
+    long higher = ids.get(0);
+    long older = ids.get(1);
+    statement.write(
+        campaign, List.of(Fixture.result(campaign, higher, 1, RecipientStatus.DELIVERED)));
+
+    // The row of the second is of round 1, as far as it knows nobody has sent to it in round 3.
+    statement.write(
+        campaign, List.of(Fixture.optOut(campaign, higher, 1), Fixture.optOut(campaign, older, 3)));
+
+    assertThat(FIXTURE.suppressed(higher)).isTrue();
+    assertThat(FIXTURE.suppressed(older)).isTrue();
+    assertThat(FIXTURE.suppressed(ids.get(2))).isFalse();
+    assertThat(FIXTURE.rows(campaign))
+        .isEqualTo(Map.of(RecipientStatus.DELIVERED, 1, RecipientStatus.PENDING, 2));
+  }
+
+  @Test
+  void anOptOutThatIsToldOnceMoreDoesNotUndoThatItWasLifted() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    SendResult wish = Fixture.optOut(campaign, id, 1);
+    statement.write(campaign, List.of(wish));
+    FIXTURE.lift(id);
+
+    statement.write(campaign, List.of(wish));
+    assertThat(FIXTURE.suppressed(id)).isFalse();
+
+    statement.write(campaign, List.of(Fixture.optOut(campaign, id, 1)));
+    assertThat(FIXTURE.suppressed(id)).as("a new wish").isTrue();
+  }
+
+  @Test
   void takesWordsThatPostgresCannotHold() {
     UUID campaign = FIXTURE.campaign(1);
     long id = FIXTURE.recipients(campaign).getFirst();
@@ -146,7 +181,7 @@ class StatusStatementTest {
       int to = Math.min(events.size(), from + 1 + random.nextInt(30));
       PendingBatch batch = new PendingBatch();
       events.subList(from, to).forEach(event -> batch.add(event, 0));
-      statement.write(campaign, batch.results());
+      statement.write(campaign, batch.oldest(100));
       assertThat(FIXTURE.wrongCounters(campaign)).as("seed %d", seed).isEmpty();
       from = to;
     }

@@ -1,0 +1,107 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.Backoff;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.SendResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One campaign of a task: its results that wait, the flush under way, and its progress line. At
+ * most one flush is under way; results go on being collected meanwhile.
+ */
+final class Campaign {
+  private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+  private static final Backoff AFTER_FAILURE =
+      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+
+  /** Results of one statement at most, so that it ends in time whatever has piled up. */
+  private static final int LARGEST_FLUSH = 5_000;
+
+  private final UUID id;
+  private final PendingBatch batch = new PendingBatch();
+  private @Nullable Progress line;
+  private boolean flushing;
+  private int failures;
+  private long retryAtMillis;
+  private long lastSeenMillis;
+
+  Campaign(UUID id) {
+    this.id = id;
+  }
+
+  PendingBatch batch() {
+    return batch;
+  }
+
+  /** Takes a result in; see {@link PendingBatch#add}. */
+  @Nullable SendResult add(SendResult result, long nowMillis) {
+    lastSeenMillis = nowMillis;
+    return batch.add(result, nowMillis);
+  }
+
+  /** Says how far it is, if there is something new to say. */
+  void report(long nowMillis) {
+    if (line != null && !batch.isEmpty()) {
+      line.report(batch, nowMillis);
+    }
+  }
+
+  /** What to flush now, or null if that has time, or has to wait. */
+  @Nullable Flush due(StatusAggregatorConfig config, long nowMillis) {
+    if (flushing || batch.isEmpty() || nowMillis < retryAtMillis) {
+      return null;
+    }
+    if (batch.full(config.flushSize())
+        || batch.ageMillis(nowMillis) >= config.flushInterval().toMillis()) {
+      // After a failure a little at a time: it ends sooner, and touches fewer rows that are locked.
+      int most = failures == 0 ? Math.max(LARGEST_FLUSH, config.flushSize()) : config.flushSize();
+      return new Flush(id, batch.oldest(most), failures > 0);
+    }
+    // Nobody knows which outcome is the last without the campaign's row.
+    return batch.counts() == null ? new Flush(id, List.of(), failures > 0) : null;
+  }
+
+  void flushing() {
+    flushing = true;
+  }
+
+  /**
+   * A flush has ended.
+   *
+   * @return the results that need not be stored any more
+   */
+  List<SendResult> flushed(Flush.Outcome outcome, long nowMillis) {
+    flushing = false;
+    boolean failed = outcome.trouble() != null && outcome.trouble().fault() != Fault.AWAY;
+    failures = failed ? failures + 1 : 0;
+    retryAtMillis = failed ? nowMillis + AFTER_FAILURE.after(failures).toMillis() : 0;
+    List<SendResult> done = new ArrayList<>(outcome.written());
+    outcome.refused().forEach(refused -> done.add(refused.result()));
+    done.removeIf(result -> !batch.remove(result, nowMillis));
+    if (outcome.counts() != null) {
+      know(outcome.counts(), nowMillis);
+    }
+    return done;
+  }
+
+  private void know(CampaignCounts counts, long nowMillis) {
+    CampaignCounts before = batch.counts();
+    batch.know(counts);
+    if (line == null) {
+      line = new Progress(id, batch.processed(), nowMillis);
+    }
+    boolean completed = counts.status() == CampaignStatus.COMPLETED;
+    if (completed && before != null && before.status() != CampaignStatus.COMPLETED) {
+      line.completed(counts);
+    }
+  }
+
+  /** Whether nothing was heard of it for a while. */
+  boolean forgettable(long nowMillis) {
+    return !flushing && batch.isEmpty() && nowMillis - lastSeenMillis > FORGET_AFTER.toMillis();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.aggregator;
+
+import java.sql.SQLException;
+import org.jooq.exception.DataAccessException;
+
+/** Whose fault it is that a statement failed, by its SQLSTATE. */
+enum Fault {
+  /** The data's: it will be refused whenever it is tried, so it is given up. */
+  REFUSED,
+  /**
+   * Of the rows concerned, or of the moment: a lock, a deadlock, a statement that took too long.
+   */
+  BUSY,
+  /** The database's as a whole, or of its set-up: nobody can write. */
+  AWAY;
+
+  private static final String QUERY_CANCELED = "57014";
+  private static final String RAISED_BY_A_TRIGGER = "P0001";
+
+  /** What a failed statement says. */
+  static Fault of(DataAccessException failure) {
+    String state = failure.sqlState();
+    if (state.equals(QUERY_CANCELED) || failure.getCause(SQLException.class) == null) {
+      return BUSY;
+    }
+    if (state.equals(RAISED_BY_A_TRIGGER)) {
+      return REFUSED;
+    }
+    return switch (state.substring(0, 2)) {
+      // Cardinality, data, constraints, check options, program limits (a row too large for an
+      // index).
+      case "21", "22", "23", "44", "54" -> REFUSED;
+      // None at all (no connection), connection, read-only, authorization, names and privileges
+      // (the
+      // statement is the same for everybody), resources, shutdown, the system.
+      case "00", "08", "25", "28", "3D", "3F", "42", "53", "57", "58" -> AWAY;
+      default -> BUSY;
+    };
+  }
+}

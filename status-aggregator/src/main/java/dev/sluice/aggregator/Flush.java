@@ -1,0 +1,103 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.Database;
+import dev.sluice.schema.SendResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write of a campaign's results, or without any the reading of its row. What PostgreSQL refuses
+ * is singled out by halves, so that all others are written.
+ *
+ * @param again whether the campaign's write before failed
+ */
+record Flush(UUID campaignId, List<SendResult> results, boolean again) {
+
+  /**
+   * What came of it. Results in neither list were not tried, because of the trouble.
+   *
+   * @param counts the campaign's row as the last statement left it, or null if none succeeded
+   * @param unknown whether there is no such campaign
+   * @param trouble what ended it early, or null
+   */
+  record Outcome(
+      UUID campaignId,
+      List<SendResult> written,
+      List<Refused> refused,
+      @Nullable CampaignCounts counts,
+      boolean unknown,
+      @Nullable Trouble trouble) {}
+
+  /** A result that PostgreSQL refuses by itself, and why. */
+  record Refused(SendResult result, String reason) {}
+
+  /** What keeps results from being written for now. */
+  record Trouble(Fault fault, String reason) {}
+
+  /** Does it, however long that takes. */
+  Outcome run(StatusStatement statement) {
+    Attempt attempt = new Attempt(statement);
+    attempt.write(results);
+    return attempt.outcome();
+  }
+
+  /** As if its campaign's rows could not be reached. */
+  Outcome failed(String reason) {
+    return new Outcome(
+        campaignId, List.of(), List.of(), null, false, new Trouble(Fault.BUSY, reason));
+  }
+
+  private final class Attempt {
+    private final StatusStatement statement;
+    private final List<SendResult> written = new ArrayList<>();
+    private final List<Refused> refused = new ArrayList<>();
+    private @Nullable CampaignCounts counts;
+    private boolean unknown;
+    private @Nullable Trouble trouble;
+
+    Attempt(StatusStatement statement) {
+      this.statement = statement;
+    }
+
+    void write(List<SendResult> part) {
+      if (unknown || trouble != null) {
+        return;
+      }
+      try {
+        Optional<CampaignCounts> after =
+            part.isEmpty() ? statement.read(campaignId) : statement.write(campaignId, part);
+        if (after.isPresent()) {
+          counts = after.get();
+          written.addAll(part);
+        } else {
+          unknown = true;
+        }
+      } catch (DataAccessException e) {
+        failed(part, Fault.of(e), Database.reason(e));
+      } catch (RuntimeException e) {
+        // Nobody foresaw it: this campaign waits, and all others go on.
+        failed(part, Fault.BUSY, e.toString());
+      }
+    }
+
+    private void failed(List<SendResult> part, Fault fault, String reason) {
+      if (fault != Fault.REFUSED || part.isEmpty()) {
+        trouble = new Trouble(fault, reason);
+      } else if (part.size() == 1) {
+        refused.add(new Refused(part.getFirst(), reason));
+      } else {
+        int half = part.size() / 2;
+        write(part.subList(0, half));
+        write(part.subList(half, part.size()));
+      }
+    }
+
+    Outcome outcome() {
+      return new Outcome(campaignId, written, refused, counts, unknown, trouble);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.sluice.aggregator;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * Runs flushes away from the stream threads, a bounded number at a time. Those of campaigns whose
+ * last one failed have at most half of the places: they may wait for locks, and others need not
+ * wait for them.
+ */
+final class Flushes {
+  private final StatusStatement statement;
+  private final Executor executor;
+  private final Semaphore places;
+  private final Semaphore placesAgain;
+
+  /**
+   * Runs them with the given executor.
+   *
+   * @param atOnce how many write at the same time, at least 2
+   */
+  Flushes(StatusStatement statement, Executor executor, int atOnce) {
+    this.statement = statement;
+    this.executor = executor;
+    this.places = new Semaphore(atOnce, true);
+    this.placesAgain = new Semaphore(atOnce / 2, true);
+  }
+
+  /** Begins one; {@code done} is told of its outcome by the thread that ran it. */
+  void start(Flush flush, Consumer<Flush.Outcome> done) {
+    executor.execute(() -> done.accept(run(flush)));
+  }
+
+  private Flush.Outcome run(Flush flush) {
+    try {
+      return flush.again() ? within(placesAgain, () -> inPlace(flush)) : inPlace(flush);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return flush.failed("the service stops");
+    }
+  }
+
+  private Flush.Outcome inPlace(Flush flush) throws InterruptedException {
+    return within(places, () -> flush.run(statement));
+  }
+
+  private static Flush.Outcome within(Semaphore bound, Work work) throws InterruptedException {
+    bound.acquire();
+    try {
+      return work.run();
+    } finally {
+      bound.release();
+    }
+  }
+
+  private interface Work {
+    Flush.Outcome run() throws InterruptedException;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.aggregator;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How many results wait to be written, over all tasks of the process, and how many may. */
+final class Room {
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final int most;
+
+  Room(int most, MeterRegistry meters) {
+    this.most = most;
+    Gauge.builder("sluice.aggregator.pending", waiting, AtomicInteger::get)
+        .description("Results that wait to be written")
+        .register(meters);
+  }
+
+  /** So many more wait, or fewer. */
+  void add(int results) {
+    waiting.addAndGet(results);
+  }
+
+  boolean full() {
+    return waiting.get() >= most;
+  }
+}

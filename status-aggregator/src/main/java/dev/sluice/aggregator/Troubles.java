@@ -1,0 +1,96 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.Backoff;
+import dev.sluice.schema.Health;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What keeps results from being written, for all tasks of the process. A database that is away is
+ * everybody's trouble, with one backoff for all, and one write at a time asks whether it is back. A
+ * campaign that cannot be written is its own; health names some of these and a meter counts all.
+ */
+final class Troubles {
+  private static final Backoff AFTER_FAILURE =
+      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private static final String EVERYBODY = "batches";
+  private static final int NAMED = 10;
+
+  private final Health health;
+  private final Set<UUID> stuck = new HashSet<>();
+  private final Set<UUID> named = new HashSet<>();
+  private int failures;
+  private long retryAtMillis;
+
+  Troubles(Health health, MeterRegistry meters) {
+    this.health = health;
+    Gauge.builder("sluice.aggregator.stuck", this, Troubles::stuckCampaigns)
+        .description("Campaigns whose results cannot be written now")
+        .register(meters);
+  }
+
+  /** Whether a write may begin now; while the database is away, one does each time. */
+  synchronized boolean mayTry(long nowMillis) {
+    if (failures == 0) {
+      return true;
+    }
+    if (nowMillis < retryAtMillis) {
+      return false;
+    }
+    failures++;
+    retryAtMillis = nowMillis + AFTER_FAILURE.after(failures).toMillis();
+    return true;
+  }
+
+  /** A write of this campaign failed. */
+  synchronized void failed(UUID campaignId, Flush.Trouble trouble, long nowMillis) {
+    switch (trouble.fault()) {
+      case AWAY -> {
+        if (failures == 0) {
+          failures = 1;
+          retryAtMillis = nowMillis + AFTER_FAILURE.after(failures).toMillis();
+        }
+        health.failing(EVERYBODY, "writing results failed: " + trouble.reason());
+      }
+      case BUSY, REFUSED -> {
+        stuck.add(campaignId);
+        if (named.contains(campaignId) || named.size() < NAMED) {
+          named.add(campaignId);
+          health.failing(
+              component(campaignId),
+              "writing results of campaign "
+                  + Progress.brief(campaignId)
+                  + " failed: "
+                  + trouble.reason());
+        }
+      }
+    }
+  }
+
+  /** A write of this campaign succeeded, so the database is there. */
+  synchronized void worked(UUID campaignId) {
+    failures = 0;
+    health.working(EVERYBODY);
+    forget(campaignId);
+  }
+
+  /** The campaign is no business of this process any more. */
+  synchronized void forget(UUID campaignId) {
+    stuck.remove(campaignId);
+    if (named.remove(campaignId)) {
+      health.working(component(campaignId));
+    }
+  }
+
+  private synchronized int stuckCampaigns() {
+    return stuck.size();
+  }
+
+  private static String component(UUID campaignId) {
+    return EVERYBODY + " " + campaignId.toString().substring(0, 8);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.jooq.exception.DataAccessException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FaultTest {
+  @ParameterizedTest
+  @CsvSource({
+    "22008, REFUSED", // a time out of range
+    "22021, REFUSED", // a character that is none
+    "23514, REFUSED", // a check
+    "54000, REFUSED", // a row too large for an index
+    "P0001, REFUSED", // a trigger's
+    "40001, BUSY", // serialization
+    "40P01, BUSY", // a deadlock
+    "55P03, BUSY", // a lock
+    "57014, BUSY", // took too long
+    "XX001, BUSY", // a damaged page
+    "08006, AWAY", // connection
+    "53100, AWAY", // disk full
+    "53300, AWAY", // too many connections
+    "57P01, AWAY", // shutdown
+    "25006, AWAY", // a standby
+    "42501, AWAY", // privileges
+    "28P01, AWAY" // password
+  })
+  void theSqlStateSaysWhoseFaultItIs(String sqlState, Fault fault) {
+    assertThat(Fault.of(failure(sqlState))).isEqualTo(fault);
+  }
+
+  @Test
+  void withoutAConnectionThereIsNoState() {
+    assertThat(Fault.of(failure(null))).isEqualTo(Fault.AWAY);
+  }
+
+  private static DataAccessException failure(String sqlState) {
+    return new DataAccessException("failed", new SQLException("failed", sqlState));
+  }
+}

@@ -160,24 +160,18 @@ final class Feeding {
   /** The page's beginning, up to the first recipient for whom the daily limit has no place left. */
   private List<RecipientPages.Recipient> affordable(
       List<RecipientPages.Recipient> page, CampaignRows.Sender sender, int dailyLimit) {
-    String id = sender.identity().id();
-    long left = sql.budget().left(sender, dailyLimit);
-    List<String> fresh = new ArrayList<>();
-    int end = 0;
-    while (end < page.size()) {
-      RecipientPages.Recipient recipient = page.get(end);
-      if (!recipient.suppressed() && !recipient.counted()) {
-        if (fresh.size() >= left) {
-          sql.budget().usedUp(id);
-          break;
-        }
-        fresh.add(recipient.phone());
-      }
-      end++;
-    }
+    List<RecipientPages.Recipient> sendable =
+        page.stream().filter(recipient -> !recipient.suppressed()).toList();
     // Before the requests are written: counted and not sent is safe, sent and not counted is not.
-    sql.budget().count(id, fresh);
-    return page.subList(0, end);
+    int admitted =
+        sql.budget()
+            .admit(
+                sender.identity().id(),
+                dailyLimit,
+                sendable.stream().map(RecipientPages.Recipient::phone).toList());
+    return admitted == sendable.size()
+        ? page
+        : page.subList(0, page.indexOf(sendable.get(admitted)));
   }
 
   /**

@@ -19,7 +19,7 @@ final class Fixture {
 
   Fixture() {
     Sandbox sandbox = Sandbox.create(4);
-    sql = new Database(sandbox.database(), 2, "test", new SimpleMeterRegistry()).sql();
+    sql = new Database(sandbox.database(), 4, "test", new SimpleMeterRegistry()).sql();
   }
 
   DSLContext sql() {

@@ -50,23 +50,25 @@ public final class FanOut implements AutoCloseable {
             FanOutTopology.of(
                 config.kafka().topics(),
                 () ->
-                    new FanOutProcessor((passes, output) -> {
-                      InstantSource clock = InstantSource.system();
-                      FanOutSql sql = new FanOutSql(database.sql(), clock);
-                      return new Feeder(
-                          new Lives(sql, clock, passes, output),
-                          new Feeding(
-                              sql,
-                              backlog,
-                              new WorkAhead(config.workAhead()),
-                              controls::sender,
-                              config.pageSize(),
-                              clock,
-                              passes,
-                              output),
-                          health,
-                          clock);
-                    })),
+                    new FanOutProcessor(
+                        config.kafka().topics(),
+                        (passes, output) -> {
+                          InstantSource clock = InstantSource.system();
+                          FanOutSql sql = new FanOutSql(database.sql(), clock);
+                          return new Feeder(
+                              new Lives(sql, clock, passes, output),
+                              new Feeding(
+                                  sql,
+                                  backlog,
+                                  new WorkAhead(config.workAhead()),
+                                  controls::find,
+                                  config.pageSize(),
+                                  clock,
+                                  passes,
+                                  output),
+                              health,
+                              clock);
+                        })),
             Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
             health,
             meters);

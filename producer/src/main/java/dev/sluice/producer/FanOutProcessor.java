@@ -5,6 +5,8 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.Topics;
 import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,6 +34,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private static final Set<RecipientStatus> RESENDABLE =
       EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
 
+  private final Topics topics;
   private final FeederFactory feeders;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
@@ -44,7 +47,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
-  FanOutProcessor(FeederFactory feeders) {
+  FanOutProcessor(Topics topics, FeederFactory feeders) {
+    this.topics = topics;
     this.feeders = feeders;
   }
 
@@ -52,7 +56,10 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
     output = new Output(context);
-    passes = new Passes(context.getStateStore(FanOutTopology.STORE));
+    passes =
+        new Passes(
+            context.getStateStore(FanOutTopology.STORE),
+            new Returns(context.getStateStore(FanOutTopology.RETURNS)));
     Feeder feeder = feeders.create(passes, output);
     context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> feeder.turn());
   }
@@ -60,9 +67,13 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @Override
   public void process(Record<byte[], byte[]> record) {
     try {
-      CampaignCommand command = Json.read(record.value(), CampaignCommand.class);
-      requireKey(record.key(), command.campaignId());
-      obey(command, record);
+      if (context.recordMetadata().orElseThrow().topic().equals(topics.returnedRequests())) {
+        takeBack(Json.read(record.value(), ReturnedRequest.class), record);
+      } else {
+        CampaignCommand command = Json.read(record.value(), CampaignCommand.class);
+        requireKey(record.key(), command.campaignId());
+        obey(command, record);
+      }
     } catch (UnreadableEventException e) {
       refuse(record, e.getMessage());
     }
@@ -71,6 +82,15 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private static void requireKey(byte @Nullable [] key, UUID campaignId) {
     if (key != null && !new String(key, StandardCharsets.UTF_8).equals(campaignId.toString())) {
       throw new UnreadableEventException("the key is not the campaign's id " + campaignId);
+    }
+  }
+
+  private void takeBack(ReturnedRequest request, Record<byte[], byte[]> record) {
+    Pass pass = passes.find(request.campaignId());
+    if (pass == null) {
+      refuse(record, "nothing is known of campaign " + request.campaignId());
+    } else {
+      passes.giveBack(request, pass);
     }
   }
 
@@ -114,6 +134,9 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (pass.state() != wanted) {
       Pass told = pass.told(wanted);
+      if (!told.active()) {
+        passes.returns().drop(id);
+      }
       passes.put(id, told);
       String why = reason(command);
       output.control(

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.schema.JsonSerde;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -10,14 +11,18 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Commands in; requests, results of recipients that need no sending, controls and dead letters out.
- * Beside it, controls are looked at for what nobody can read.
+ * Commands and returned requests in; requests, results of recipients that need no sending, controls
+ * and dead letters out. Beside it, controls are looked at for what nobody can read.
  */
 final class FanOutTopology {
   /** The store of passes by campaign id. */
   static final String STORE = "fan-outs";
 
+  /** The store of requests that workers have given back. */
+  static final String RETURNS = "returned-requests";
+
   private static final String SOURCE = "campaign-commands";
+  private static final String RETURNS_SOURCE = "returned-requests-in";
   private static final String PROCESSOR = "fan-out";
   private static final String CONTROLS_SOURCE = "controls-in";
   private static final String CONTROLS_CHECK = "controls-check";
@@ -32,10 +37,21 @@ final class FanOutTopology {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer(),
             topics.campaignCommands())
-        .addProcessor(PROCESSOR, fanOut, SOURCE)
+        .addSource(
+            RETURNS_SOURCE,
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer(),
+            topics.returnedRequests())
+        .addProcessor(PROCESSOR, fanOut, SOURCE, RETURNS_SOURCE)
         .addStateStore(
             Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(STORE), Serdes.String(), JsonSerde.of(Pass.class)),
+            PROCESSOR)
+        .addStateStore(
+            Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(RETURNS),
+                Serdes.String(),
+                JsonSerde.of(ReturnedRequest.class)),
             PROCESSOR)
         .addSink(
             Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)

@@ -4,6 +4,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.MessageRules;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
@@ -15,8 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +35,7 @@ final class Feeding {
   private final FanOutSql sql;
   private final Backlog backlog;
   private final WorkAhead workAhead;
-  private final Function<String, Control> senderControls;
+  private final Function<String, Control> controls;
   private final int pageSize;
   private final InstantSource clock;
   private final Passes passes;
@@ -44,7 +48,7 @@ final class Feeding {
       FanOutSql sql,
       Backlog backlog,
       WorkAhead workAhead,
-      Function<String, Control> senderControls,
+      Function<String, Control> controls,
       int pageSize,
       InstantSource clock,
       Passes passes,
@@ -52,7 +56,7 @@ final class Feeding {
     this.sql = sql;
     this.backlog = backlog;
     this.workAhead = workAhead;
-    this.senderControls = senderControls;
+    this.controls = controls;
     this.pageSize = pageSize;
     this.clock = clock;
     this.passes = passes;
@@ -68,7 +72,7 @@ final class Feeding {
     passes
         .open()
         .forEach((id, pass) -> {
-          if (pass.feeding() && !blockedByPeople(pass.senderId())) {
+          if (pass.sending() && mayBeSent(id, pass.senderId())) {
             feeding.computeIfAbsent(pass.senderId(), sender -> new ArrayList<>()).add(id);
           }
         });
@@ -77,27 +81,16 @@ final class Feeding {
     }
     Map<String, CampaignRows.Sender> active = new HashMap<>();
     feeding.keySet().forEach(id -> active.put(id, sender(id)));
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, active.values(), held());
+    WorkAhead.Rooms rooms = workAhead.rooms(reading, active.values());
     feeding.forEach((sender, ids) -> feedSender(active.get(sender), ids, rooms));
     workAhead.remember(rooms, System.nanoTime());
     output.commitSoon();
   }
 
-  private List<CampaignRows.Sender> held() {
-    return passes.open().values().stream()
-        .filter(pass -> pass.senderId() != null)
-        .filter(pass -> pass.held() || blocked(pass.senderId()))
-        .map(pass -> sender(pass.senderId()))
-        .toList();
-  }
-
-  private boolean blocked(String senderId) {
-    return senderControls.apply(senderId).state() == Control.State.BLOCKED;
-  }
-
-  /** Blocked until people have done something; a provider's outage ends by itself, and soon. */
-  private boolean blockedByPeople(String senderId) {
-    return blocked(senderId) && !senderControls.apply(senderId).endsByItself();
+  /** Whether workers send what they get, as far as is known; else they would give it back. */
+  private boolean mayBeSent(UUID campaignId, String senderId) {
+    return controls.apply(Control.campaignKey(campaignId)).state() == Control.State.RUNNING
+        && controls.apply(Control.senderKey(senderId)).state() == Control.State.RUNNING;
   }
 
   private CampaignRows.Sender sender(String id) {
@@ -136,6 +129,13 @@ final class Feeding {
     }
     CampaignRows.Campaign campaign = sql.campaign(id);
     String countedFor = sender.dailyLimit() == null ? null : sender.identity().id();
+    if (passes.returns().any(id)) {
+      feedAgain(sender, campaign, pass, limit, countedFor, rooms);
+      return;
+    }
+    if (pass.phase() == Pass.Phase.FED) {
+      return;
+    }
     List<RecipientPages.Recipient> page = sql.pages().after(id, pass.cursor(), limit, countedFor);
     boolean last = page.size() < limit;
     if (sender.dailyLimit() != null) {
@@ -145,7 +145,7 @@ final class Feeding {
     }
     long requests = 0;
     for (RecipientPages.Recipient recipient : page) {
-      if (feedRecipient(sender, campaign, recipient, pass.fed() + requests, rooms)) {
+      if (feedRecipient(sender, campaign, recipient, null, pass.fed() + requests, rooms)) {
         requests++;
       }
     }
@@ -155,6 +155,44 @@ final class Feeding {
       sql.forget(id);
       log.info("[campaign {}] every request is queued", Passes.brief(id));
     }
+  }
+
+  /**
+   * Writes requests anew that workers gave back, for recipients who still wait in the same round.
+   * Others were settled or sent to once more in the meantime.
+   */
+  private void feedAgain(
+      CampaignRows.Sender sender,
+      CampaignRows.Campaign campaign,
+      Pass pass,
+      int limit,
+      @Nullable String countedFor,
+      WorkAhead.Rooms rooms) {
+    Map<Long, ReturnedRequest> returned = new LinkedHashMap<>();
+    passes
+        .returns()
+        .some(campaign.id(), limit)
+        .forEach(request -> returned.put(request.recipientId(), request));
+    List<RecipientPages.Recipient> waiting =
+        sql.pages().pending(campaign.id(), returned.keySet(), countedFor).stream()
+            .filter(recipient -> returned.get(recipient.id()).round() == recipient.round())
+            .toList();
+    Set<Long> later =
+        waiting.stream().map(RecipientPages.Recipient::id).collect(Collectors.toSet());
+    long requests = 0;
+    List<RecipientPages.Recipient> page =
+        sender.dailyLimit() == null ? waiting : affordable(waiting, sender, sender.dailyLimit());
+    for (RecipientPages.Recipient recipient : page) {
+      ReturnedRequest before = returned.get(recipient.id());
+      if (feedRecipient(sender, campaign, recipient, before, pass.fed() + requests, rooms)) {
+        requests++;
+      }
+      later.remove(recipient.id());
+    }
+    returned.values().stream()
+        .filter(request -> !later.contains(request.recipientId()))
+        .forEach(passes.returns()::remove);
+    passes.put(campaign.id(), pass.wroteAgain(requests));
   }
 
   /** The page's beginning, up to the first recipient for whom the daily limit has no place left. */
@@ -177,6 +215,7 @@ final class Feeding {
   /**
    * Writes one recipient's request, or its result if there is nothing to send.
    *
+   * @param before the request that was given back, or null if this is the first
    * @param turn how many requests were dealt before
    * @return whether there is a request
    */
@@ -184,6 +223,7 @@ final class Feeding {
       CampaignRows.Sender sender,
       CampaignRows.Campaign campaign,
       RecipientPages.Recipient recipient,
+      @Nullable ReturnedRequest before,
       long turn,
       WorkAhead.Rooms rooms) {
     if (recipient.suppressed()) {
@@ -210,8 +250,9 @@ final class Feeding {
                 recipient.phone(),
                 message,
                 campaign.onDoubt(),
-                0,
-                null));
+                before == null ? 0 : before.attempts(),
+                null,
+                before == null ? null : before.firstTriedAt()));
         yield true;
       }
       case MessageTemplate.MissingVariable(String name) -> {

@@ -85,13 +85,9 @@ record Pass(
     return quiet && state == Control.State.RUNNING ? Control.State.PAUSED : state;
   }
 
-  boolean feeding() {
-    return phase == Phase.FEEDING && effective() == Control.State.RUNNING;
-  }
-
-  /** Whether what it has queued waits. */
-  boolean held() {
-    return phase != Phase.REQUESTED && effective() == Control.State.PAUSED;
+  /** Whether its recipients are written to now: those to come, or those that were given back. */
+  boolean sending() {
+    return (phase == Phase.FEEDING || phase == Phase.FED) && effective() == Control.State.RUNNING;
   }
 
   Pass started(String sender, boolean hasWindow) {
@@ -111,6 +107,12 @@ record Pass(
         null,
         windowed,
         quiet);
+  }
+
+  /** Requests that were given back are written anew. */
+  Pass wroteAgain(long requests) {
+    return new Pass(
+        phase, state, rowDue, senderId, cursor, fed + requests, null, null, windowed, quiet);
   }
 
   Pass resending(Resend command) {

@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.schema.ReturnedRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -13,9 +14,11 @@ final class Passes {
   // The store keeps every campaign ever started, so that no start can be repeated; walking it at
   // each turn would cost more with each campaign.
   private final Map<UUID, Pass> open = new LinkedHashMap<>();
+  private final Returns returns;
 
-  Passes(KeyValueStore<String, Pass> store) {
+  Passes(KeyValueStore<String, Pass> store, Returns returns) {
     this.store = store;
+    this.returns = returns;
     try (var all = store.all()) {
       all.forEachRemaining(entry -> index(UUID.fromString(entry.key), entry.value));
     }
@@ -35,17 +38,30 @@ final class Passes {
     open.remove(campaignId);
   }
 
+  /** Takes a request that a worker has given back, to be written anew when its campaign runs. */
+  void giveBack(ReturnedRequest request, Pass pass) {
+    if (pass.active()) {
+      returns.add(request);
+      index(request.campaignId(), pass);
+    }
+  }
+
+  Returns returns() {
+    return returns;
+  }
+
   private void index(UUID campaignId, Pass pass) {
     boolean unfed = pass.active() && pass.phase() != Pass.Phase.FED;
     boolean watched = pass.active() && pass.windowed();
-    if (unfed || watched || pass.held() || pass.rowDue()) {
+    boolean returned = pass.active() && returns.any(campaignId);
+    if (unfed || watched || returned || pass.rowDue()) {
       open.put(campaignId, pass);
     } else {
       open.remove(campaignId);
     }
   }
 
-  /** Those not wholly fed, paused, with hours to keep, or whose row is not up to date. */
+  /** Those not wholly fed, with hours to keep, or whose row is not up to date. */
   Map<UUID, Pass> open() {
     return Map.copyOf(open);
   }

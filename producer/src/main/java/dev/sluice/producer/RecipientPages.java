@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -14,6 +15,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.Select;
+import org.jooq.SelectJoinStep;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -90,20 +93,43 @@ final class RecipientPages {
    * @param countedFor the sender whose daily limit is to be kept, or null if it has none
    */
   List<Recipient> after(UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
-    return page(campaignId, cursor, limit, countedFor)
-        .fetch(row ->
-            Recipient.of(
-                row.get(CAMPAIGN_RECIPIENT.ID),
-                row.get(CAMPAIGN_RECIPIENT.PHONE),
-                row.get(CAMPAIGN_RECIPIENT.VARIABLES),
-                row.get(CAMPAIGN_RECIPIENT.ROUND),
-                row.get(CAMPAIGN_RECIPIENT.CREATED_AT),
-                row.get("suppressed", Boolean.class),
-                row.get("counted", Boolean.class)));
+    return page(campaignId, cursor, limit, countedFor).fetch(RecipientPages::recipient);
+  }
+
+  /** Those of these recipients who are pending, as they are now. */
+  List<Recipient> pending(UUID campaignId, Collection<Long> ids, @Nullable String countedFor) {
+    var r = CAMPAIGN_RECIPIENT;
+    return recipients(countedFor)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.ID.eq(any(ids.toArray(Long[]::new))))
+        .and(r.STATUS.eq(RecipientStatus.PENDING))
+        .orderBy(r.ID)
+        .fetch(RecipientPages::recipient);
+  }
+
+  private static Recipient recipient(Record row) {
+    return Recipient.of(
+        row.get(CAMPAIGN_RECIPIENT.ID),
+        row.get(CAMPAIGN_RECIPIENT.PHONE),
+        row.get(CAMPAIGN_RECIPIENT.VARIABLES),
+        row.get(CAMPAIGN_RECIPIENT.ROUND),
+        row.get(CAMPAIGN_RECIPIENT.CREATED_AT),
+        row.get("suppressed", Boolean.class),
+        row.get("counted", Boolean.class));
   }
 
   Select<? extends Record> page(
       UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
+    var r = CAMPAIGN_RECIPIENT;
+    return recipients(countedFor)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.eq(RecipientStatus.PENDING))
+        .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
+        .orderBy(r.CREATED_AT, r.ID)
+        .limit(limit);
+  }
+
+  private SelectJoinStep<? extends Record> recipients(@Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
     // Suppression is asked in the select list: a join might make the planner sort.
     return sql.select(
@@ -131,11 +157,6 @@ final class RecipientPages {
                                     SENDER_RECIPIENT.COUNTED_AT.gt(
                                         clock.instant().minus(DailyBudget.DAY)))))
                     .as("counted"))
-        .from(r)
-        .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(r.STATUS.eq(RecipientStatus.PENDING))
-        .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
-        .orderBy(r.CREATED_AT, r.ID)
-        .limit(limit);
+        .from(r);
   }
 }

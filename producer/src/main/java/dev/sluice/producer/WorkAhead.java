@@ -31,21 +31,14 @@ final class WorkAhead {
    * The rooms of all lanes, given the newest reading.
    *
    * @param feeding everybody who is being fed
-   * @param held the senders of paused campaigns, once for each: what such a campaign has queued
-   *     goes round in its lanes, and must not keep others from being fed
    */
-  Rooms rooms(
-      Backlog.Reading reading,
-      Collection<CampaignRows.Sender> feeding,
-      Collection<CampaignRows.Sender> held) {
+  Rooms rooms(Backlog.Reading reading, Collection<CampaignRows.Sender> feeding) {
     while (!fed.isEmpty()
         && reading.takenAtNanos() - fed.peekFirst().atNanos() > VISIBLE_AFTER_NANOS) {
       fed.removeFirst();
     }
     Map<Integer, Long> used = new HashMap<>(reading.waiting());
     fed.forEach(some -> used.merge(some.partition(), (long) some.requests(), Long::sum));
-    capacities(held, reading.partitions())
-        .forEach((partition, most) -> used.merge(partition, -most, Long::sum));
     return new Rooms(reading.partitions(), used, capacities(feeding, reading.partitions()));
   }
 

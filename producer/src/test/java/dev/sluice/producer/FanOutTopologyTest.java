@@ -1,103 +1,27 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
-import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.schema.Topics;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
-import org.apache.kafka.streams.TestOutputTopic;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.assertj.core.data.Percentage;
-import org.jooq.Field;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class FanOutTopologyTest {
-  private Control senderControl = new Control(Control.State.RUNNING, null);
-
-  private static final Fixture FIXTURE = new Fixture();
-  private static final Topics TOPICS = new Topics("t.");
-
-  private final AtomicLong waiting = new AtomicLong();
-  private Instant now = Instant.now();
-  private final InstantSource clock = () -> now;
-  private final String sender = "s-" + UUID.randomUUID();
-  private TopologyTestDriver driver;
-  private TestInputTopic<String, String> commands;
-  private TestOutputTopic<String, byte[]> requests;
-  private TestOutputTopic<String, byte[]> results;
-  private TestOutputTopic<String, byte[]> controls;
-  private TestOutputTopic<String, byte[]> deadLetters;
-
-  @BeforeEach
-  void start() {
-    Properties settings = new Properties();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
-    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-    // No reading is ever new enough to contain what was fed: all of it counts.
-    long before = System.nanoTime();
-    Backlog backlog = () -> new Backlog.Reading(before, Map.of(0, waiting.get()));
-    driver =
-        new TopologyTestDriver(
-            FanOutTopology.of(
-                TOPICS,
-                () ->
-                    new FanOutProcessor((passes, output) -> {
-                      FanOutSql sql = new FanOutSql(FIXTURE.sql(), clock);
-                      return new Feeder(
-                          new Lives(sql, clock, passes, output),
-                          new Feeding(
-                              sql,
-                              backlog,
-                              new WorkAhead(Duration.ofSeconds(10)),
-                              sender -> senderControl,
-                              500,
-                              clock,
-                              passes,
-                              output),
-                          new Health(),
-                          clock);
-                    })),
-            settings);
-    commands =
-        driver.createInputTopic(
-            TOPICS.campaignCommands(), new StringSerializer(), new StringSerializer());
-    requests = output(TOPICS.sendRequests());
-    results = output(TOPICS.sendResults());
-    controls = output(TOPICS.controls());
-    deadLetters = output(TOPICS.deadLetters());
-    FIXTURE.sender(sender, 80, 2);
-  }
-
-  @AfterEach
-  void stop() {
-    driver.close();
-  }
+/** Commands become requests, results and dead letters. */
+class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aStartBecomesOneRequestARecipientDealtToTheLanesByTurn() {
@@ -248,22 +172,6 @@ class FanOutTopologyTest {
   }
 
   @Test
-  void aCampaignStartsBesideAPausedOneWhoseRequestsFillTheQueue() {
-    UUID paused = FIXTURE.campaign(sender, 500);
-    command("start", paused);
-    turns(10);
-    command("pause", paused);
-    turns(1);
-    waiting.set(400);
-    requests.readRecordsToList();
-    UUID campaign = FIXTURE.campaign(sender, 100);
-    command("start", campaign);
-    turns(10);
-
-    assertThat(requests.readRecordsToList()).hasSize(100);
-  }
-
-  @Test
   void aCancelledCampaignIsFedNothingEver() {
     UUID campaign = FIXTURE.campaign(sender, 300);
     command("start", campaign);
@@ -306,7 +214,7 @@ class FanOutTopologyTest {
 
     Map<UUID, Long> fed =
         requests.readRecordsToList().stream()
-            .map(FanOutTopologyTest::read)
+            .map(FanOutTest::read)
             .collect(Collectors.groupingBy(SendRequest::campaignId, Collectors.counting()));
     // Not quite: a page of the larger share ends at 500.
     assertThat(fed.get(three)).isCloseTo(3 * fed.get(one), Percentage.withPercentage(10));
@@ -333,144 +241,6 @@ class FanOutTopologyTest {
   }
 
   @Test
-  void aStartBeforeItsTimeSchedulesTheCampaign() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
-    Instant at = now.plus(Duration.ofMinutes(10));
-    set(campaign, CAMPAIGN.SCHEDULED_AT, at);
-    command("start", campaign);
-    turns(3);
-    assertThat(row(campaign)).isEqualTo(CampaignStatus.SCHEDULED);
-    assertThat(requests.isEmpty()).isTrue();
-
-    now = at.minusMillis(200);
-    turns(2);
-    assertThat(requests.isEmpty()).isTrue();
-    turns(4);
-    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
-    assertThat(requests.readRecordsToList()).hasSize(10);
-  }
-
-  @Test
-  void whatIsScheduledInTheTableAloneStartsAtItsTimeToo() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
-    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
-    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
-    turns(3);
-    assertThat(requests.isEmpty()).isTrue();
-
-    now = now.plusSeconds(20);
-    turns(3);
-    assertThat(requests.readRecordsToList()).hasSize(10);
-  }
-
-  @Test
-  void aCancelledScheduleNeverStarts() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
-    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
-    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
-    command("cancel", campaign);
-    turns(2);
-    now = now.plusSeconds(30);
-    turns(3);
-
-    assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
-    assertThat(requests.isEmpty()).isTrue();
-  }
-
-  @Test
-  void outsideItsWindowACampaignIsPausedAndGoesOnByItself() {
-    now = Instant.parse("2027-03-10T12:00:00Z");
-    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 500);
-    command("start", campaign);
-    turns(1);
-    int before = requests.readRecordsToList().size();
-    // 20:00 there.
-    now = Instant.parse("2027-03-10T23:00:00Z");
-    turns(3);
-
-    assertThat(before).isPositive();
-    assertThat(requests.isEmpty()).isTrue();
-    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
-    Control quiet = Json.read(controls.readValue(), Control.class);
-    assertThat(quiet.state()).isEqualTo(Control.State.PAUSED);
-    assertThat(quiet.reason()).contains("09:00-20:00 America/Sao_Paulo");
-
-    now = Instant.parse("2027-03-11T12:00:00Z");
-    turns(10);
-    assertThat(Json.read(controls.readValue(), Control.class).state())
-        .isEqualTo(Control.State.RUNNING);
-    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
-    assertThat(requests.readRecordsToList()).hasSize(500 - before);
-  }
-
-  /** What is queued must not leave after hours either. */
-  @Test
-  void theWindowClosesForWhatIsQueuedAsWell() {
-    now = Instant.parse("2027-03-10T22:59:55Z");
-    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 5);
-    command("start", campaign);
-    turns(3);
-    assertThat(requests.readRecordsToList()).hasSize(5);
-    now = Instant.parse("2027-03-10T23:00:00Z");
-    turns(2);
-
-    assertThat(Json.read(controls.readValue(), Control.class).state())
-        .isEqualTo(Control.State.PAUSED);
-  }
-
-  @Test
-  void aCampaignThatPeoplePausedStaysPausedWhenItsWindowOpens() {
-    now = Instant.parse("2027-03-10T23:30:00Z");
-    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 10);
-    command("start", campaign);
-    turns(2);
-    command("pause", campaign);
-    turns(2);
-    now = Instant.parse("2027-03-11T12:30:00Z");
-    turns(3);
-    assertThat(requests.isEmpty()).isTrue();
-    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
-
-    command("resume", campaign);
-    turns(3);
-    assertThat(requests.readRecordsToList()).hasSize(10);
-  }
-
-  @Test
-  void aResumeOutsideTheWindowWaitsForIt() {
-    now = Instant.parse("2027-03-10T23:30:00Z");
-    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 10);
-    command("start", campaign);
-    command("pause", campaign);
-    turns(2);
-    controls.readRecordsToList();
-    command("resume", campaign);
-    turns(3);
-
-    Control still = Json.read(controls.readValue(), Control.class);
-    assertThat(still.state()).isEqualTo(Control.State.PAUSED);
-    assertThat(requests.isEmpty()).isTrue();
-  }
-
-  @Test
-  void noMoreDifferentPeopleThanTheDailyLimitAreWrittenToInADay() {
-    limit(30);
-    UUID first = FIXTURE.campaign(sender, 20);
-    UUID second = FIXTURE.campaign(sender, 50);
-    command("start", first);
-    turns(5);
-    command("start", second);
-    turns(10);
-
-    // The second campaign's first twenty are the first one's: they are not different people.
-    assertThat(requests.readRecordsToList()).hasSize(20 + 30);
-
-    now = now.plus(Duration.ofHours(24)).plusSeconds(1);
-    turns(10);
-    assertThat(requests.readRecordsToList()).hasSize(20);
-  }
-
-  @Test
   void whatARecipientsVariablesMakeOfTheMessageMustKeepTheProvidersRules() {
     UUID campaign = FIXTURE.campaign(sender, 2);
     FIXTURE.setVariables(campaign, "+5511960000001", "{\"name\":\"" + "x".repeat(5_000) + "\"}");
@@ -482,67 +252,5 @@ class FanOutTopologyTest {
     assertThat(failed.errorCode()).isEqualTo("invalid_message");
     assertThat(failed.errorDetail()).contains("at most 4096");
     assertThat(requests.readRecordsToList()).hasSize(1);
-  }
-
-  private UUID windowed(String start, String end, String zone, int recipients) {
-    UUID campaign = FIXTURE.campaign(sender, recipients);
-    FIXTURE
-        .sql()
-        .update(CAMPAIGN)
-        .set(CAMPAIGN.WINDOW_START, LocalTime.parse(start))
-        .set(CAMPAIGN.WINDOW_END, LocalTime.parse(end))
-        .set(CAMPAIGN.TIME_ZONE, zone)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .execute();
-    return campaign;
-  }
-
-  private void limit(int people) {
-    FIXTURE
-        .sql()
-        .update(SENDER)
-        .set(SENDER.DAILY_LIMIT, people)
-        .where(SENDER.ID.eq(sender))
-        .execute();
-  }
-
-  private static <T> void set(UUID campaign, Field<T> field, T value) {
-    FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
-  }
-
-  private void turns(int turns) {
-    for (int i = 0; i < turns; i++) {
-      now = now.plusMillis(50);
-      driver.advanceWallClockTime(Duration.ofMillis(50));
-    }
-  }
-
-  private void command(String command, UUID campaign) {
-    commands.pipeInput(campaign.toString(), json(command, campaign));
-  }
-
-  private static String json(String command, UUID campaign) {
-    return "{\"command\":\"" + command + "\",\"campaignId\":\"" + campaign + "\"}";
-  }
-
-  private static SendRequest read(TestRecord<String, byte[]> record) {
-    return Json.read(record.value(), SendRequest.class);
-  }
-
-  private static String header(TestRecord<String, byte[]> record, String name) {
-    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
-  }
-
-  private static CampaignStatus row(UUID campaign) {
-    return FIXTURE
-        .sql()
-        .select(CAMPAIGN.STATUS)
-        .from(CAMPAIGN)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .fetchSingle(CAMPAIGN.STATUS);
-  }
-
-  private TestOutputTopic<String, byte[]> output(String topic) {
-    return driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer());
   }
 }

@@ -17,31 +17,26 @@ class WorkAheadTest {
 
   @Test
   void anEmptyQueueTakesTenSecondsOfWork() {
-    assertThat(workAhead.rooms(reading(0, Map.of(0, 0L)), List.of(one), List.of()).of(one))
-        .isEqualTo(800);
+    assertThat(workAhead.rooms(reading(0, Map.of(0, 0L)), List.of(one)).of(one)).isEqualTo(800);
   }
 
   @Test
   void whatWaitsTakesUpRoom() {
-    assertThat(workAhead.rooms(reading(0, Map.of(0, 700L)), List.of(one), List.of()).of(one))
-        .isEqualTo(100);
-    assertThat(workAhead.rooms(reading(0, Map.of(0, 9_000L)), List.of(one), List.of()).of(one))
-        .isZero();
+    assertThat(workAhead.rooms(reading(0, Map.of(0, 700L)), List.of(one)).of(one)).isEqualTo(100);
+    assertThat(workAhead.rooms(reading(0, Map.of(0, 9_000L)), List.of(one)).of(one)).isZero();
   }
 
   @Test
   void whatWasFedCountsUntilAReadingIsSureToContainIt() {
-    WorkAhead.Rooms rooms = workAhead.rooms(reading(0, Map.of(0, 0L)), List.of(one), List.of());
+    WorkAhead.Rooms rooms = workAhead.rooms(reading(0, Map.of(0, 0L)), List.of(one));
     for (int i = 0; i < 300; i++) {
       rooms.deal(one, i);
     }
     workAhead.remember(rooms, 10 * SECOND);
 
-    assertThat(
-            workAhead.rooms(reading(10 * SECOND, Map.of(0, 0L)), List.of(one), List.of()).of(one))
+    assertThat(workAhead.rooms(reading(10 * SECOND, Map.of(0, 0L)), List.of(one)).of(one))
         .isEqualTo(500);
-    assertThat(
-            workAhead.rooms(reading(12 * SECOND, Map.of(0, 300L)), List.of(one), List.of()).of(one))
+    assertThat(workAhead.rooms(reading(12 * SECOND, Map.of(0, 300L)), List.of(one)).of(one))
         .isEqualTo(500);
   }
 
@@ -49,7 +44,7 @@ class WorkAheadTest {
   void lanesAreDealtByTurn() {
     CampaignRows.Sender four = sender("four", 4, 20);
     WorkAhead.Rooms rooms =
-        workAhead.rooms(reading(0, Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L)), List.of(four), List.of());
+        workAhead.rooms(reading(0, Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L)), List.of(four));
 
     assertThat(IntStream.range(0, 8).map(turn -> rooms.deal(four, turn)))
         .containsExactly(0, 1, 2, 3, 0, 1, 2, 3);
@@ -60,7 +55,7 @@ class WorkAheadTest {
     CampaignRows.Sender two = sender("two", 2, 40);
     int full = new dev.sluice.schema.LaneKey("two", 0).partition(2);
     WorkAhead.Rooms rooms =
-        workAhead.rooms(reading(0, Map.of(full, 4_000L, 1 - full, 0L)), List.of(two), List.of());
+        workAhead.rooms(reading(0, Map.of(full, 4_000L, 1 - full, 0L)), List.of(two));
 
     assertThat(IntStream.range(0, 4).map(turn -> rooms.deal(two, turn))).containsOnly(1);
   }
@@ -69,20 +64,10 @@ class WorkAheadTest {
   void sendersOnOnePartitionShareItByTheirRates() {
     CampaignRows.Sender fast = sender("fast", 1, 800);
     Backlog.Reading halfFull = reading(0, Map.of(0, 4_400L));
-    WorkAhead.Rooms rooms = workAhead.rooms(halfFull, List.of(one, fast), List.of());
+    WorkAhead.Rooms rooms = workAhead.rooms(halfFull, List.of(one, fast));
 
     assertThat(rooms.of(fast)).isEqualTo(4_000);
     assertThat(rooms.of(one)).isEqualTo(400);
-  }
-
-  @Test
-  void whatAPausedCampaignHasQueuedKeepsNobodyFromBeingFed() {
-    Backlog.Reading full = reading(0, Map.of(0, 800L));
-
-    assertThat(workAhead.rooms(full, List.of(one), List.of()).of(one)).isZero();
-    assertThat(workAhead.rooms(full, List.of(one), List.of(one)).of(one)).isEqualTo(800);
-    assertThat(workAhead.rooms(reading(0, Map.of(0, 0L)), List.of(one), List.of(one)).of(one))
-        .isEqualTo(800);
   }
 
   private static Backlog.Reading reading(long takenAtNanos, Map<Integer, Long> waiting) {

@@ -1,0 +1,66 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.ReturnedRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The requests that workers have given back unsent, each until it is written anew or nobody needs
+ * it any more. One that is here is nowhere else: whoever writes its request removes it in the same
+ * transaction.
+ */
+final class Returns {
+  private final KeyValueStore<String, ReturnedRequest> store;
+  private final Map<UUID, Integer> waiting = new HashMap<>();
+
+  Returns(KeyValueStore<String, ReturnedRequest> store) {
+    this.store = store;
+    try (var all = store.all()) {
+      all.forEachRemaining(entry -> waiting.merge(entry.value.campaignId(), 1, Integer::sum));
+    }
+  }
+
+  void add(ReturnedRequest request) {
+    String key = key(request);
+    if (store.get(key) == null) {
+      waiting.merge(request.campaignId(), 1, Integer::sum);
+    }
+    store.put(key, request);
+  }
+
+  boolean any(UUID campaignId) {
+    return waiting.containsKey(campaignId);
+  }
+
+  /** Some of a campaign's, at most so many. */
+  List<ReturnedRequest> some(UUID campaignId, int limit) {
+    List<ReturnedRequest> some = new ArrayList<>();
+    try (var entries = store.prefixScan(campaignId + "/", new StringSerializer())) {
+      while (some.size() < limit && entries.hasNext()) {
+        some.add(entries.next().value);
+      }
+    }
+    return some;
+  }
+
+  void remove(ReturnedRequest request) {
+    if (store.delete(key(request)) != null) {
+      waiting.computeIfPresent(
+          request.campaignId(), (id, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+    }
+  }
+
+  /** Nothing of this campaign is to be sent any more. */
+  void drop(UUID campaignId) {
+    some(campaignId, Integer.MAX_VALUE).forEach(this::remove);
+  }
+
+  private static String key(ReturnedRequest request) {
+    return request.campaignId() + "/" + request.recipientId();
+  }
+}

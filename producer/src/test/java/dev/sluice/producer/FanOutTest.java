@@ -1,0 +1,152 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jooq.Field;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The topology on a driver of its own, beside a real database, with a clock that tests turn. */
+abstract class FanOutTest {
+  static final Fixture FIXTURE = new Fixture();
+  static final Topics TOPICS = new Topics("t.");
+
+  final AtomicLong waiting = new AtomicLong();
+  final Map<String, Control> inForce = new HashMap<>();
+  final String sender = "s-" + UUID.randomUUID();
+  Instant now = Instant.now();
+  private final InstantSource clock = () -> now;
+  TopologyTestDriver driver;
+  TestInputTopic<String, String> commands;
+  TestOutputTopic<String, byte[]> requests;
+  TestOutputTopic<String, byte[]> results;
+  TestOutputTopic<String, byte[]> controls;
+  TestOutputTopic<String, byte[]> deadLetters;
+
+  @BeforeEach
+  void start() {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+    // No reading is ever new enough to contain what was fed: all of it counts.
+    long before = System.nanoTime();
+    Backlog backlog = () -> new Backlog.Reading(before, Map.of(0, waiting.get()));
+    driver =
+        new TopologyTestDriver(
+            FanOutTopology.of(
+                TOPICS,
+                () ->
+                    new FanOutProcessor(
+                        TOPICS,
+                        (passes, output) -> {
+                          FanOutSql sql = new FanOutSql(FIXTURE.sql(), clock);
+                          return new Feeder(
+                              new Lives(sql, clock, passes, output),
+                              new Feeding(
+                                  sql,
+                                  backlog,
+                                  new WorkAhead(Duration.ofSeconds(10)),
+                                  key ->
+                                      inForce.getOrDefault(
+                                          key, new Control(Control.State.RUNNING, null)),
+                                  500,
+                                  clock,
+                                  passes,
+                                  output),
+                              new Health(),
+                              clock);
+                        })),
+            settings);
+    commands = input(TOPICS.campaignCommands());
+    requests = output(TOPICS.sendRequests());
+    results = output(TOPICS.sendResults());
+    controls = output(TOPICS.controls());
+    deadLetters = output(TOPICS.deadLetters());
+    FIXTURE.sender(sender, 80, 2);
+  }
+
+  @AfterEach
+  void stop() {
+    driver.close();
+  }
+
+  void turns(int turns) {
+    for (int i = 0; i < turns; i++) {
+      now = now.plusMillis(50);
+      driver.advanceWallClockTime(Duration.ofMillis(50));
+    }
+  }
+
+  void command(String command, UUID campaign) {
+    commands.pipeInput(campaign.toString(), json(command, campaign));
+  }
+
+  static String json(String command, UUID campaign) {
+    return "{\"command\":\"" + command + "\",\"campaignId\":\"" + campaign + "\"}";
+  }
+
+  /** What was written since it was asked last. */
+  List<SendRequest> requests() {
+    return requests.readRecordsToList().stream().map(FanOutTest::read).toList();
+  }
+
+  /** What workers have heard of controls since they were asked last; the driver has no view. */
+  void hearControls() {
+    controls
+        .readRecordsToList()
+        .forEach(record -> inForce.put(record.key(), Json.read(record.value(), Control.class)));
+  }
+
+  static SendRequest read(TestRecord<String, byte[]> record) {
+    return Json.read(record.value(), SendRequest.class);
+  }
+
+  static String header(TestRecord<String, byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  static CampaignStatus row(UUID campaign) {
+    return FIXTURE
+        .sql()
+        .select(CAMPAIGN.STATUS)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .fetchSingle(CAMPAIGN.STATUS);
+  }
+
+  static <T> void set(UUID campaign, Field<T> field, T value) {
+    FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
+  }
+
+  TestInputTopic<String, String> input(String topic) {
+    return driver.createInputTopic(topic, new StringSerializer(), new StringSerializer());
+  }
+
+  private TestOutputTopic<String, byte[]> output(String topic) {
+    return driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+}

@@ -1,0 +1,178 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** When campaigns send, and to how many people in a day. */
+class HoursAndLimitsTest extends FanOutTest {
+
+  @Test
+  void aStartBeforeItsTimeSchedulesTheCampaign() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    Instant at = now.plus(Duration.ofMinutes(10));
+    set(campaign, CAMPAIGN.SCHEDULED_AT, at);
+    command("start", campaign);
+    turns(3);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SCHEDULED);
+    assertThat(requests.isEmpty()).isTrue();
+
+    now = at.minusMillis(200);
+    turns(2);
+    assertThat(requests.isEmpty()).isTrue();
+    turns(4);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
+  void whatIsScheduledInTheTableAloneStartsAtItsTimeToo() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    turns(3);
+    assertThat(requests.isEmpty()).isTrue();
+
+    now = now.plusSeconds(20);
+    turns(3);
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
+  void aCancelledScheduleNeverStarts() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    command("cancel", campaign);
+    turns(2);
+    now = now.plusSeconds(30);
+    turns(3);
+
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
+    assertThat(requests.isEmpty()).isTrue();
+  }
+
+  @Test
+  void outsideItsWindowACampaignIsPausedAndGoesOnByItself() {
+    now = Instant.parse("2027-03-10T12:00:00Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 500);
+    command("start", campaign);
+    turns(1);
+    int before = requests.readRecordsToList().size();
+    // 20:00 there.
+    now = Instant.parse("2027-03-10T23:00:00Z");
+    turns(3);
+
+    assertThat(before).isPositive();
+    assertThat(requests.isEmpty()).isTrue();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+    Control quiet = Json.read(controls.readValue(), Control.class);
+    assertThat(quiet.state()).isEqualTo(Control.State.PAUSED);
+    assertThat(quiet.reason()).contains("09:00-20:00 America/Sao_Paulo");
+
+    now = Instant.parse("2027-03-11T12:00:00Z");
+    turns(10);
+    assertThat(Json.read(controls.readValue(), Control.class).state())
+        .isEqualTo(Control.State.RUNNING);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(requests.readRecordsToList()).hasSize(500 - before);
+  }
+
+  /** What is queued must not leave after hours either. */
+  @Test
+  void theWindowClosesForWhatIsQueuedAsWell() {
+    now = Instant.parse("2027-03-10T22:59:55Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 5);
+    command("start", campaign);
+    turns(3);
+    assertThat(requests.readRecordsToList()).hasSize(5);
+    now = Instant.parse("2027-03-10T23:00:00Z");
+    turns(2);
+
+    assertThat(Json.read(controls.readValue(), Control.class).state())
+        .isEqualTo(Control.State.PAUSED);
+  }
+
+  @Test
+  void aCampaignThatPeoplePausedStaysPausedWhenItsWindowOpens() {
+    now = Instant.parse("2027-03-10T23:30:00Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 10);
+    command("start", campaign);
+    turns(2);
+    command("pause", campaign);
+    turns(2);
+    now = Instant.parse("2027-03-11T12:30:00Z");
+    turns(3);
+    assertThat(requests.isEmpty()).isTrue();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+
+    command("resume", campaign);
+    turns(3);
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
+  void aResumeOutsideTheWindowWaitsForIt() {
+    now = Instant.parse("2027-03-10T23:30:00Z");
+    UUID campaign = windowed("09:00", "20:00", "America/Sao_Paulo", 10);
+    command("start", campaign);
+    command("pause", campaign);
+    turns(2);
+    controls.readRecordsToList();
+    command("resume", campaign);
+    turns(3);
+
+    Control still = Json.read(controls.readValue(), Control.class);
+    assertThat(still.state()).isEqualTo(Control.State.PAUSED);
+    assertThat(requests.isEmpty()).isTrue();
+  }
+
+  @Test
+  void noMoreDifferentPeopleThanTheDailyLimitAreWrittenToInADay() {
+    limit(30);
+    UUID first = FIXTURE.campaign(sender, 20);
+    UUID second = FIXTURE.campaign(sender, 50);
+    command("start", first);
+    turns(5);
+    command("start", second);
+    turns(10);
+
+    // The second campaign's first twenty are the first one's: they are not different people.
+    assertThat(requests.readRecordsToList()).hasSize(20 + 30);
+
+    now = now.plus(Duration.ofHours(24)).plusSeconds(1);
+    turns(10);
+    assertThat(requests.readRecordsToList()).hasSize(20);
+  }
+
+  private UUID windowed(String start, String end, String zone, int recipients) {
+    UUID campaign = FIXTURE.campaign(sender, recipients);
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN)
+        .set(CAMPAIGN.WINDOW_START, LocalTime.parse(start))
+        .set(CAMPAIGN.WINDOW_END, LocalTime.parse(end))
+        .set(CAMPAIGN.TIME_ZONE, zone)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .execute();
+    return campaign;
+  }
+
+  private void limit(int people) {
+    FIXTURE
+        .sql()
+        .update(SENDER)
+        .set(SENDER.DAILY_LIMIT, people)
+        .where(SENDER.ID.eq(sender))
+        .execute();
+  }
+}

@@ -1,0 +1,238 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What workers give back unsent is asked for anew, once, when its campaign goes on. */
+class ReturnedRequestsTest extends FanOutTest {
+  private static final Instant TRIED = Instant.parse("2027-03-10T12:00:00Z");
+
+  @Test
+  void aResumedCampaignWritesExactlyWhatWasGivenBackAndThenGoesOn() {
+    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    command("start", campaign);
+    turns(1);
+    List<SendRequest> first = requests();
+    command("pause", campaign);
+    turns(1);
+    hearControls();
+    List<SendRequest> held = first.subList(10, first.size());
+    held.forEach(this::giveBack);
+    turns(5);
+    assertThat(requests()).isEmpty();
+
+    command("resume", campaign);
+    hearControls();
+    turns(1);
+
+    assertThat(requests())
+        .extracting(SendRequest::recipientId)
+        .containsExactlyInAnyOrderElementsOf(held.stream().map(SendRequest::recipientId).toList());
+    turns(5);
+    assertThat(requests())
+        .isNotEmpty()
+        .extracting(SendRequest::recipientId)
+        .doesNotContainAnyElementsOf(first.stream().map(SendRequest::recipientId).toList());
+  }
+
+  @Test
+  void whatIsGivenBackWhenAllIsQueuedIsWrittenAnewAsWell() {
+    UUID campaign = FIXTURE.campaign(sender, 20);
+    List<SendRequest> first = pausedAfterStart(campaign);
+    first.forEach(this::giveBack);
+    resume(campaign);
+
+    assertThat(requests())
+        .extracting(SendRequest::recipientId)
+        .containsExactlyInAnyOrderElementsOf(first.stream().map(SendRequest::recipientId).toList());
+    turns(5);
+    assertThat(requests()).isEmpty();
+  }
+
+  @Test
+  void aNewRequestCarriesTheRoundTheAttemptsAndTheTimeOfTheFirstOne() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    SendRequest first = pausedAfterStart(campaign).getFirst();
+    giveBack(new ReturnedRequest(first.recipientId(), campaign, 1, 3, TRIED));
+    resume(campaign);
+
+    SendRequest again = requests().getFirst();
+    assertThat(again.round()).isEqualTo(first.round());
+    assertThat(again.attempts()).isEqualTo(3);
+    assertThat(again.firstTriedAt()).isEqualTo(TRIED);
+  }
+
+  @Test
+  void whoAskedToBeLeftAloneMeanwhileIsNotWrittenTo() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    List<SendRequest> first = pausedAfterStart(campaign);
+    first.forEach(this::giveBack);
+    FIXTURE.sql().execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000001')");
+    try {
+      resume(campaign);
+    } finally {
+      FIXTURE.sql().execute("UPDATE sluice.suppression SET lifted_at = now()");
+    }
+
+    assertThat(requests()).extracting(SendRequest::to).containsExactly("+5511960000002");
+    SendResult skipped = Json.read(results.readValue(), SendResult.class);
+    assertThat(skipped.status()).isEqualTo(RecipientStatus.SUPPRESSED);
+  }
+
+  @Test
+  void theDailyLimitCountsForWhatIsGivenBack() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    List<SendRequest> first = pausedAfterStart(campaign);
+    first.forEach(this::giveBack);
+    limit(1);
+    now = now.plusSeconds(5);
+    resume(campaign);
+
+    assertThat(requests()).hasSize(1);
+    limit(2);
+    now = now.plusSeconds(5);
+    turns(2);
+    assertThat(requests()).hasSize(1);
+  }
+
+  @Test
+  void whatWasSettledOrBelongsToAnOlderRoundIsNotSentAgain() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    List<SendRequest> first = pausedAfterStart(campaign);
+    first.forEach(this::giveBack);
+    settle(first.get(0), RecipientStatus.SENT, 1);
+    settle(first.get(1), RecipientStatus.PENDING, 2);
+    resume(campaign);
+
+    assertThat(requests())
+        .extracting(SendRequest::recipientId)
+        .containsExactly(first.get(2).recipientId());
+    settle(first.get(0), RecipientStatus.PENDING, 1);
+    turns(3);
+    assertThat(requests()).isEmpty();
+  }
+
+  @Test
+  void aCancelledCampaignForgetsWhatWasGivenBack() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    List<SendRequest> first = pausedAfterStart(campaign);
+    giveBack(first.get(0));
+    command("cancel", campaign);
+    giveBack(first.get(1));
+    hearControls();
+    turns(3);
+
+    assertThat(requests()).isEmpty();
+    assertThat(driver.getKeyValueStore(FanOutTopology.RETURNS).approximateNumEntries()).isZero();
+  }
+
+  @Test
+  void whatIsGivenBackToAnUnknownCampaignIsADeadLetter() {
+    UUID nobody = UUID.randomUUID();
+    giveBack(new ReturnedRequest(1, nobody, 1, 0, null));
+
+    assertThat(header(deadLetters.readRecord(), "reason"))
+        .isEqualTo("nothing is known of campaign " + nobody);
+  }
+
+  @Test
+  void aReturnedRequestThatCannotBeReadIsADeadLetter() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    input(TOPICS.returnedRequests()).pipeInput(campaign.toString(), "{\"round\":0}");
+
+    assertThat(deadLetters.readRecordsToList()).hasSize(1);
+  }
+
+  @Test
+  void aBlockedSenderIsWrittenNothingEvenIfItsProviderIsOnlyAway() {
+    inForce.put(Control.senderKey(sender), Control.blockedUntilBack("whatsapp", "503"));
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(5);
+    assertThat(requests()).isEmpty();
+
+    inForce.remove(Control.senderKey(sender));
+    turns(2);
+    assertThat(requests()).hasSize(10);
+  }
+
+  @Test
+  void pausedCampaignsLeaveTheWorkAheadAsItIs() {
+    for (int i = 0; i < 5; i++) {
+      UUID paused = FIXTURE.campaign(sender, 50);
+      pausedAfterStart(paused).forEach(this::giveBack);
+    }
+    UUID campaign = FIXTURE.campaign(sender, 2_000);
+    waiting.set(790);
+    command("start", campaign);
+    turns(10);
+
+    // 800 is what ten seconds hold, and 250 were written before.
+    assertThat(requests()).isEmpty();
+  }
+
+  private List<SendRequest> pausedAfterStart(UUID campaign) {
+    command("start", campaign);
+    turns(2);
+    List<SendRequest> first = requests();
+    command("pause", campaign);
+    turns(1);
+    hearControls();
+    return first;
+  }
+
+  private void resume(UUID campaign) {
+    command("resume", campaign);
+    hearControls();
+    turns(3);
+  }
+
+  private static void settle(SendRequest request, RecipientStatus status, int round) {
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN_RECIPIENT)
+        .set(CAMPAIGN_RECIPIENT.STATUS, status)
+        .set(CAMPAIGN_RECIPIENT.ROUND, round)
+        .where(CAMPAIGN_RECIPIENT.ID.eq(request.recipientId()))
+        .execute();
+  }
+
+  private void limit(int people) {
+    FIXTURE
+        .sql()
+        .update(SENDER)
+        .set(SENDER.DAILY_LIMIT, people)
+        .where(SENDER.ID.eq(sender))
+        .execute();
+  }
+
+  private void giveBack(SendRequest request) {
+    giveBack(
+        new ReturnedRequest(
+            request.recipientId(),
+            request.campaignId(),
+            request.round(),
+            request.attempts(),
+            request.firstTriedAt()));
+  }
+
+  private void giveBack(ReturnedRequest request) {
+    input(TOPICS.returnedRequests())
+        .pipeInput(
+            request.campaignId().toString(),
+            new String(Json.write(request), StandardCharsets.UTF_8));
+  }
+}

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
+  private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
   private static final UUID CAMPAIGN = UUID.fromString("3f2a0000-0000-0000-0000-000000000001");
 
   @Test
@@ -54,11 +55,10 @@ class JsonTest {
   @Test
   void writesTimesAsIso8601AndLeavesOutWhatIsNotThere() {
     SendResult result =
-        new SendResult(
-            7, CAMPAIGN, 1, RecipientStatus.SENT, "wamid.x", null, null, 1, Instant.EPOCH);
+        new SendResult(7, CAMPAIGN, 1, RecipientStatus.SENT, "wamid.x", null, null, 1, NOON);
 
     assertThat(new String(Json.write(result), StandardCharsets.UTF_8))
-        .contains("\"at\":\"1970-01-01T00:00:00Z\"")
+        .contains("\"at\":\"2026-11-01T12:00:00Z\"")
         .doesNotContain("errorCode");
     assertThat(Json.read(Json.write(result), SendResult.class)).isEqualTo(result);
   }

@@ -45,11 +45,13 @@ final class LocalPipeline implements AutoCloseable {
         WhatsAppConfig.of(
             config.providerUrl(), WhatsAppConfig.DEFAULT_API_VERSION, "local-access-token");
     for (int i = 1; i <= config.workers(); i++) {
+      WorkerConfig worker = WorkerConfig.of(kafka, "worker-" + i);
       workers.add(
           closer.register(
               new Worker(
-                  WorkerConfig.of(kafka, "worker-" + i),
-                  WorkerCommand.providers(Optional.of(provider), config.others()),
+                  worker,
+                  WorkerCommand.providers(
+                      Optional.of(provider), config.others(), worker.maxInFlight()),
                   health,
                   meters)));
     }

@@ -1,10 +1,14 @@
 package dev.sluice.cli;
 
+import dev.sluice.local.ListenerConfig;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
+import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,6 +40,24 @@ final class SimulatorCommand implements Callable<Integer> {
       defaultValue = "${env:SIMULATOR_ALL_INTERFACES:-false}",
       description = "Let other machines reach it (SIMULATOR_ALL_INTERFACES; ${DEFAULT-VALUE}).")
   private boolean allInterfaces;
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      defaultValue = "${env:SIMULATOR_TLS_CERTIFICATE}",
+      description =
+          "Speak TLS with a certificate that it makes for itself and writes there (PEM): give"
+              + " workers the file as WHATSAPP_CA_FILE (SIMULATOR_TLS_CERTIFICATE; no TLS).")
+  private @Nullable Path tlsCertificate;
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      defaultValue = "${env:SIMULATOR_IDLE_TIMEOUT:-2m}",
+      description =
+          "When it drops a connection on which nothing comes (SIMULATOR_IDLE_TIMEOUT;"
+              + " ${DEFAULT-VALUE}).")
+  private Duration idleTimeout = Duration.ZERO;
 
   @Option(
       names = "--rate",
@@ -111,6 +133,17 @@ final class SimulatorCommand implements Callable<Integer> {
   private @Nullable List<Refusal> refuse;
 
   @Option(
+      names = "--trouble",
+      split = ";",
+      paramLabel = "REGEX=MODE",
+      defaultValue = "${env:SIMULATOR_TROUBLE}",
+      description =
+          "Accepts messages of senders whose phone number id matches, and answers wrongly: silence,"
+              + " reset, endless-body, trickle, oversize, html, bad-gateway, gateway-timeout."
+              + " Repeatable; PUT /simulator/troubles changes it (SIMULATOR_TROUBLE).")
+  private @Nullable List<Trouble> trouble;
+
+  @Option(
       names = "--webhook",
       paramLabel = "URL",
       defaultValue = "${env:SIMULATOR_WEBHOOK}",
@@ -165,8 +198,11 @@ final class SimulatorCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     SimulatorConfig config =
         new SimulatorConfig(
-            port,
-            !allInterfaces,
+            new ListenerConfig(
+                port,
+                !allInterfaces,
+                idleTimeout,
+                tlsCertificate == null ? null : SelfSignedCertificate.writtenTo(tlsCertificate)),
             rate,
             latency,
             slowLatency,
@@ -177,6 +213,7 @@ final class SimulatorCommand implements Callable<Integer> {
             accessToken,
             pairLimit,
             refuse == null ? List.of() : refuse,
+            trouble == null ? List.of() : trouble,
             receipts());
     return RoleProcess.run(
         "simulator",

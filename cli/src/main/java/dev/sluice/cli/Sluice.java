@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.local.Refusal;
+import dev.sluice.local.Trouble;
 import java.io.PrintWriter;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -34,9 +35,6 @@ public final class Sluice {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    // A connection that the provider is about to close for idleness must not be used again: a reset
-    // there would leave the message in doubt. Providers wait longer than this.
-    System.setProperty("jdk.httpclient.keepalive.timeout", "15");
     System.exit(commandLine().execute(arguments));
   }
 
@@ -47,6 +45,7 @@ public final class Sluice {
     return new CommandLine(new Sluice())
         .registerConverter(Duration.class, Durations::parse)
         .registerConverter(Refusal.class, Refusal::parse)
+        .registerConverter(Trouble.class, Trouble::parse)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sluice::explain)
         .setExecutionExceptionHandler(Sluice::explain);

@@ -2,8 +2,10 @@ package dev.sluice.cli;
 
 import dev.sluice.worker.provider.WhatsAppConfig;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How to reach WhatsApp. */
@@ -25,19 +27,32 @@ final class WhatsAppOptions {
   private String version = "";
 
   @Option(
+      names = "--whatsapp-ca-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:WHATSAPP_CA_FILE}",
+      description =
+          "The certificates (PEM) that vouch for the Cloud API, instead of those that Java trusts;"
+              + " for a simulator or a proxy (WHATSAPP_CA_FILE; Java's).")
+  private @Nullable Path caFile;
+
+  @Option(
       names = "--answer-timeout",
       paramLabel = "TIME",
       defaultValue = "${env:SLUICE_ANSWER_TIMEOUT:-30s}",
       description =
-          "How long an answer may take; beyond it the message is in doubt (SLUICE_ANSWER_TIMEOUT;"
-              + " ${DEFAULT-VALUE}).")
+          "How long a whole call may take, from connecting to the answer's end; beyond it the"
+              + " message is in doubt (SLUICE_ANSWER_TIMEOUT; ${DEFAULT-VALUE}).")
   private Duration answerTimeout = Duration.ZERO;
 
   @Option(
       names = "--server-errors-in-doubt",
-      defaultValue = "${env:SLUICE_SERVER_ERRORS_IN_DOUBT:-false}",
+      paramLabel = "true|false",
+      arity = "0..1",
+      fallbackValue = "true",
+      defaultValue = "${env:SLUICE_SERVER_ERRORS_IN_DOUBT:-true}",
       description =
-          "Never send again what was answered HTTP 500: it is in doubt"
+          "Whether a message is in doubt, and not sent again by itself, that was answered with a"
+              + " server error which does not say that it was not sent"
               + " (SLUICE_SERVER_ERRORS_IN_DOUBT; ${DEFAULT-VALUE}).")
   private boolean serverErrorsInDoubt;
 
@@ -52,6 +67,6 @@ final class WhatsAppOptions {
 
   private WhatsAppConfig config(String token) {
     return new WhatsAppConfig(
-        baseUrl, version, token, Duration.ofSeconds(5), answerTimeout, serverErrorsInDoubt);
+        baseUrl, version, token, caFile, Duration.ofSeconds(5), answerTimeout, serverErrorsInDoubt);
   }
 }

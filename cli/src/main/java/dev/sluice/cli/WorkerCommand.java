@@ -89,16 +89,21 @@ final class WorkerCommand implements Callable<Integer> {
         process -> {
           process.serveHealth(http, PORT);
           process.register(
-              new Worker(config, providers(provider, others), process.health(), process.meters()));
+              new Worker(
+                  config,
+                  providers(provider, others, maxInFlight),
+                  process.health(),
+                  process.meters()));
         });
   }
 
   static Map<String, MessageProvider> providers(
-      Optional<WhatsAppConfig> whatsApp, List<HttpProviderConfig> others) {
+      Optional<WhatsAppConfig> whatsApp, List<HttpProviderConfig> others, int maxInFlight) {
     Map<String, MessageProvider> providers = new HashMap<>();
-    whatsApp.ifPresent(config -> providers.put("whatsapp", new WhatsAppProvider(config)));
+    whatsApp.ifPresent(
+        config -> providers.put("whatsapp", new WhatsAppProvider(config, maxInFlight)));
     for (HttpProviderConfig other : others) {
-      if (providers.put(other.name(), new HttpProvider(other)) != null) {
+      if (providers.put(other.name(), new HttpProvider(other, maxInFlight)) != null) {
         throw new IllegalArgumentException("two providers are called " + other.name());
       }
     }

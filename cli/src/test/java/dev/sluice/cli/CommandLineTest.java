@@ -71,6 +71,8 @@ class CommandLineTest {
         "status-aggregator --flush-size 0",
         "worker --whatsapp-url ftp://x",
         "simulator --errors 2",
+        "simulator --trouble 1065403=silly",
+        "simulator --trouble silence",
         "migrate --partitions 0",
         "nonsense",
       })

@@ -82,12 +82,12 @@ class EveryCodeIT {
   /** It is tried again soon, and gets there. */
   private static final List<Code> SOON =
       Stream.of(
-              codes(429, 130429),
-              codes(400, 1, 131056),
-              codes(500, 131000, 131016),
-              codes(503, 2, 133004))
+              codes(429, 130429), codes(400, 1, 131056), codes(500, 131016), codes(503, 2, 133004))
           .flatMap(List::stream)
           .toList();
+
+  /** Nobody knows whether it was sent, so it is not sent again by itself. */
+  private static final List<Code> IN_DOUBT = codes(500, 131000);
 
   /** It waits for a minute or longer, and has not failed. */
   private static final List<Code> LATER =
@@ -134,7 +134,7 @@ class EveryCodeIT {
   @Test
   void everyDocumentedCodeDoesWhatTheTableSays() {
     List<Code> all =
-        Stream.of(FAILS, COUNTRY, OPTS_OUT, STOPS, BLOCKS, SOON, LATER)
+        Stream.of(FAILS, COUNTRY, OPTS_OUT, STOPS, BLOCKS, SOON, LATER, IN_DOUBT)
             .flatMap(List::stream)
             .toList();
     // The newest answer counts: a number of one code may look like that of another.
@@ -144,7 +144,7 @@ class EveryCodeIT {
     UUID failing =
         campaign("failing", Stream.of(FAILS, COUNTRY, OPTS_OUT).flatMap(List::stream).toList());
     Map<Code, UUID> alone = new TreeMap<>(java.util.Comparator.comparingInt(Code::code));
-    Stream.of(STOPS, BLOCKS, SOON, LATER)
+    Stream.of(STOPS, BLOCKS, SOON, LATER, IN_DOUBT)
         .flatMap(List::stream)
         .forEach(code -> alone.put(code, campaign("s" + code.code(), List.of(code))));
 
@@ -183,6 +183,14 @@ class EveryCodeIT {
     }
     for (Code code : LATER) {
       assertPending(code, alone.get(code));
+    }
+    for (Code code : IN_DOUBT) {
+      await("%d leaves it in doubt".formatted(code.code()))
+          .atMost(PATIENCE)
+          .until(() -> status(alone.get(code)).equals("COMPLETED"));
+      assertThat(rows(alone.get(code)).get(code.number()).get("status"))
+          .as("%d", code.code())
+          .isEqualTo("UNCONFIRMED");
     }
 
     // Whatever was wrong is mended.

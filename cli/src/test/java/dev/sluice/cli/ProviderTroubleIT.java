@@ -120,12 +120,12 @@ class ProviderTroubleIT {
     UUID campaign = campaign(600);
     command(campaign, "start");
     await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
-    simulator.setErrorShare(1);
+    simulator.setRefusals(List.of(Refusal.parse(".*=2/503")));
     await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
     long errors = simulator.report().errors();
     // Blocked again and again, each time after a few more messages were tried.
     await().atMost(PATIENCE).until(() -> simulator.report().errors() > errors);
-    simulator.setErrorShare(0);
+    simulator.setRefusals(List.of());
     awaitCompletion(campaign);
 
     assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(600);

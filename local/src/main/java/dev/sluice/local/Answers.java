@@ -14,14 +14,17 @@ final class Answers {
   private Answers() {}
 
   static void accept(Context context, String id, String to, @Nullable String messageStatus) {
+    context.contentType("application/json").result(accepted(id, to, messageStatus));
+  }
+
+  /** The body that says that a message was taken. */
+  static byte[] accepted(String id, String to, @Nullable String messageStatus) {
     Map<String, Object> message = new HashMap<>();
     message.put("id", id);
     if (messageStatus != null) {
       message.put("message_status", messageStatus);
     }
-    json(
-        context,
-        200,
+    return Json.write(
         Map.of(
             "messaging_product",
             "whatsapp",

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the simulated provider behaves.
  *
- * @param port where it listens, 0 for any free port
- * @param loopbackOnly whether only this machine reaches it
+ * @param listener where and how it listens
  * @param ratePerSecond messages/s that it accepts from one number; the rest is answered 130429
  * @param medianLatency half of the answers come sooner
  * @param slowLatency 99 of 100 answers come sooner; no answer comes later
@@ -19,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param accessToken the only bearer token that is good, or null for any
  * @param pairLimit whether one user may get only one message each 6 s, with bursts of 45
  * @param refusals numbers whose messages are refused
+ * @param troubles senders whose messages are accepted and not answered rightly
  * @param receipts how it reports what became of messages, or null for not at all
  */
 public record SimulatorConfig(
-    int port,
-    boolean loopbackOnly,
+    ListenerConfig listener,
     double ratePerSecond,
     Duration medianLatency,
     Duration slowLatency,
@@ -34,6 +33,7 @@ public record SimulatorConfig(
     @Nullable String accessToken,
     boolean pairLimit,
     List<Refusal> refusals,
+    List<Trouble> troubles,
     @Nullable ReceiptConfig receipts) {
 
   /** A number's default throughput at WhatsApp, messages/s. */
@@ -49,13 +49,13 @@ public record SimulatorConfig(
     requireShare("error share", errorShare);
     requireShare("hang share", hangShare);
     refusals = List.copyOf(refusals);
+    troubles = List.copyOf(troubles);
   }
 
   /** A friendly provider at the given rate, messages/s. */
   public static SimulatorConfig friendly(double ratePerSecond) {
     return new SimulatorConfig(
-        0,
-        true,
+        ListenerConfig.DEFAULT,
         ratePerSecond,
         Duration.ofMillis(100),
         Duration.ofMillis(400),
@@ -66,14 +66,28 @@ public record SimulatorConfig(
         null,
         false,
         List.of(),
+        List.of(),
         null);
   }
 
   /** The same, at another port. */
   public SimulatorConfig at(int newPort) {
+    return with(listener.at(newPort));
+  }
+
+  /** The same, over TLS. */
+  public SimulatorConfig withTls(SelfSignedCertificate certificate) {
+    return with(listener.with(certificate));
+  }
+
+  /** The same, dropping connections on which nothing comes for so long. */
+  public SimulatorConfig withIdleTimeout(Duration idleTimeout) {
+    return with(listener.with(idleTimeout));
+  }
+
+  private SimulatorConfig with(ListenerConfig newListener) {
     return new SimulatorConfig(
-        newPort,
-        loopbackOnly,
+        newListener,
         ratePerSecond,
         medianLatency,
         slowLatency,
@@ -84,14 +98,14 @@ public record SimulatorConfig(
         accessToken,
         pairLimit,
         refusals,
+        troubles,
         receipts);
   }
 
   /** The same, answering with other latencies. */
   public SimulatorConfig withLatency(Duration median, Duration slow) {
     return new SimulatorConfig(
-        port,
-        loopbackOnly,
+        listener,
         ratePerSecond,
         median,
         slow,
@@ -102,14 +116,14 @@ public record SimulatorConfig(
         accessToken,
         pairLimit,
         refusals,
+        troubles,
         receipts);
   }
 
   /** The same, failing and hanging for these shares of messages. */
   public SimulatorConfig withTrouble(double errors, double hangs, Duration newHang) {
     return new SimulatorConfig(
-        port,
-        loopbackOnly,
+        listener,
         ratePerSecond,
         medianLatency,
         slowLatency,
@@ -120,14 +134,14 @@ public record SimulatorConfig(
         accessToken,
         pairLimit,
         refusals,
+        troubles,
         receipts);
   }
 
-  /** The same, with receipts. */
-  public SimulatorConfig withReceipts(ReceiptConfig newReceipts) {
+  /** The same, with wrong answers to certain senders. */
+  public SimulatorConfig withTroubles(List<Trouble> newTroubles) {
     return new SimulatorConfig(
-        port,
-        loopbackOnly,
+        listener,
         ratePerSecond,
         medianLatency,
         slowLatency,
@@ -138,6 +152,25 @@ public record SimulatorConfig(
         accessToken,
         pairLimit,
         refusals,
+        newTroubles,
+        receipts);
+  }
+
+  /** The same, with receipts. */
+  public SimulatorConfig withReceipts(ReceiptConfig newReceipts) {
+    return new SimulatorConfig(
+        listener,
+        ratePerSecond,
+        medianLatency,
+        slowLatency,
+        errorShare,
+        hangShare,
+        hang,
+        seed,
+        accessToken,
+        pairLimit,
+        refusals,
+        troubles,
         newReceipts);
   }
 

@@ -24,6 +24,7 @@ final class SimulatorControls {
         });
     routes.addHttpHandler(HandlerType.PUT, "/simulator/token", this::changeToken);
     routes.addHttpHandler(HandlerType.PUT, "/simulator/refusals", this::changeRefusals);
+    routes.addHttpHandler(HandlerType.PUT, "/simulator/troubles", this::changeTroubles);
     routes.addHttpHandler(HandlerType.PUT, "/simulator/errors", this::changeErrors);
     routes.addHttpHandler(
         HandlerType.PUT,
@@ -45,6 +46,16 @@ final class SimulatorControls {
     try {
       simulator.setRefusals(
           context.body().lines().filter(l -> !l.isBlank()).map(Refusal::parse).toList());
+      context.status(204);
+    } catch (IllegalArgumentException e) {
+      Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void changeTroubles(Context context) {
+    try {
+      simulator.setTroubles(
+          context.body().lines().filter(l -> !l.isBlank()).map(Trouble::parse).toList());
       context.status(204);
     } catch (IllegalArgumentException e) {
       Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));

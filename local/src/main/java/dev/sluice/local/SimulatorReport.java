@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param throttled messages refused with 130429
  * @param errors messages answered with an error on purpose
  * @param hung messages accepted and not answered on purpose
+ * @param troubled messages accepted and answered wrongly on purpose
  * @param receipts receipts that the webhook has acknowledged
  * @param maxInOneSecond the most that one number sent in any sliding second
  * @param firstAt the first acceptance, or null if there was none
@@ -22,6 +23,7 @@ public record SimulatorReport(
     long throttled,
     long errors,
     long hung,
+    long troubled,
     long receipts,
     int maxInOneSecond,
     @Nullable Instant firstAt,

@@ -3,19 +3,23 @@ package dev.sluice.worker.provider;
 import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,100 +28,127 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Calls a provider over HTTP, each request once, on connections that are kept. It tells failures in
- * which nothing can have arrived, which may be repeated, from those that nobody can judge.
+ * Calls a provider over HTTP, each request once, on the calling thread. A call as a whole has a
+ * deadline, and an answer a size. It tells failures in which nothing can have arrived, which may be
+ * repeated, from those that nobody can judge.
  */
 final class HttpCalls implements AutoCloseable {
   /** An answer is about 300 bytes; a page of HTML from a proxy in between may be larger. */
   private static final int LONGEST_ANSWER = 65_536;
 
-  static {
-    // Each connection keeps up to two read buffers, and there may be one connection for each
-    // message
-    // in flight: at the client's 16 KiB, two thousand of them took more than all the rest.
-    if (System.getProperty("jdk.httpclient.bufsize") == null) {
-      System.setProperty("jdk.httpclient.bufsize", "2048");
-    }
-  }
-
   private static final Logger log = LoggerFactory.getLogger(HttpCalls.class);
 
-  private final URI baseUrl;
-  private final Duration connectTimeout;
-  private final HttpClient http;
+  private final Endpoint endpoint;
+  private final ScheduledThreadPoolExecutor deadlines;
+  private final Connections connections;
 
-  HttpCalls(URI baseUrl, Duration connectTimeout) {
-    this.baseUrl = baseUrl;
-    this.connectTimeout = connectTimeout;
-    boolean secure = "https".equals(baseUrl.getScheme());
-    http =
-        HttpClient.newBuilder()
-            .connectTimeout(connectTimeout)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            // Without TLS, HTTP/2 would begin each connection with an upgrade.
-            .version(secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
-            .build();
+  HttpCalls(Endpoint endpoint) {
+    this.endpoint = endpoint;
+    deadlines =
+        new ScheduledThreadPoolExecutor(
+            1,
+            Thread.ofPlatform()
+                .daemon()
+                .name("deadlines of " + endpoint.baseUrl().getHost())
+                .factory());
+    deadlines.setRemoveOnCancelPolicy(true);
+    connections = new Connections(endpoint, deadlines);
   }
 
-  /** An answer, its body read as JSON; missing if it is none. */
+  /** An answer, its body read as JSON; missing if it is none, or longer than any answer is. */
   record Answer(int status, JsonNode body, @Nullable Duration retryAfter) {
     boolean success() {
       return status >= 200 && status < 300;
     }
   }
 
-  /** Sends a request that has a timeout, and judges its answer. */
-  Outcome call(HttpRequest request, Function<Answer, Outcome> judge) {
+  /** Posts JSON, and judges the answer. */
+  Outcome post(URI uri, Map<String, String> headers, byte[] body, Function<Answer, Outcome> judge) {
+    HttpPost request = new HttpPost(uri);
+    request.setHeader("Content-Type", "application/json");
+    headers.forEach(request::setHeader);
+    request.setEntity(new ByteArrayEntity(body, null));
+    Attempt attempt = new Attempt();
+    Answer answer;
     try {
-      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
-      return judge.apply(
-          new Answer(response.statusCode(), parse(response.body()), retryAfter(response)));
-    } catch (HttpConnectTimeoutException e) {
-      return notSent("the provider did not accept a connection in time");
-    } catch (HttpTimeoutException e) {
-      return new Outcome.InDoubt(
-          "no answer within " + request.timeout().orElseThrow().toSeconds() + " s");
-    } catch (ConnectException | SSLHandshakeException | UnresolvedAddressException e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      return notSent("no connection to " + baseUrl + ": " + why);
-    } catch (IOException e) {
-      return new Outcome.InDoubt("the connection broke: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Outcome.InDoubt("interrupted while waiting for the answer");
+      answer = exchange(request, attempt, endpoint.answerTimeout());
+    } catch (IOException | RuntimeException e) {
+      return attempt.begun() ? inDoubt(attempt, e) : notSent(attempt, e);
+    }
+    return judge.apply(answer);
+  }
+
+  private Answer exchange(HttpUriRequestBase request, Attempt attempt, Duration timeout)
+      throws IOException {
+    ScheduledFuture<?> deadline =
+        deadlines.schedule(
+            () -> {
+              attempt.setLate();
+              request.abort();
+            },
+            timeout.toNanos(),
+            TimeUnit.NANOSECONDS);
+    try {
+      ClassicHttpResponse answer = connections.open(request, attempt);
+      return new Answer(answer.getCode(), body(answer.getEntity()), retryAfter(answer));
+    } finally {
+      deadline.cancel(false);
+      // A connection whose answer was read to its end has been given back before, and this does
+      // nothing. Any other is closed at once, without reading what is left.
+      request.abort();
     }
   }
 
-  private static Outcome notSent(String detail) {
+  private Outcome notSent(Attempt attempt, Exception e) {
+    String detail =
+        attempt.late() || e instanceof ConnectTimeoutException
+            ? "the provider did not accept a connection in time"
+            : "no connection to " + endpoint.baseUrl() + ": " + reason(e);
     return new Outcome.Unavailable("not_connected", detail, null);
+  }
+
+  private Outcome inDoubt(Attempt attempt, Exception e) {
+    return new Outcome.InDoubt(
+        attempt.late()
+            ? "no answer within " + endpoint.answerTimeout().toSeconds() + " s"
+            : "the connection broke: " + reason(e));
+  }
+
+  private static String reason(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Whether the root of the provider's address answers at all; sends nothing. */
   boolean available() {
-    HttpRequest root =
-        HttpRequest.newBuilder(baseUrl.resolve("/")).timeout(connectTimeout).GET().build();
+    HttpGet root = new HttpGet(endpoint.baseUrl().resolve("/"));
     try {
-      return http.send(root, BodyHandlers.discarding()).statusCode() < 500;
-    } catch (IOException e) {
-      log.debug("no answer from {}", baseUrl, e);
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return exchange(root, new Attempt(), endpoint.connectTimeout()).status() < 500;
+    } catch (IOException | RuntimeException e) {
+      log.debug("no answer from {}", endpoint.baseUrl(), e);
       return false;
     }
   }
 
-  private static JsonNode parse(InputStream stream) throws IOException {
-    try (stream) {
-      return Json.MAPPER.readTree(stream.readNBytes(LONGEST_ANSWER));
+  private static JsonNode body(@Nullable HttpEntity entity) throws IOException {
+    JsonNode none = JsonNodeFactory.instance.missingNode();
+    if (entity == null) {
+      return none;
+    }
+    InputStream content = entity.getContent();
+    byte[] bytes = content.readNBytes(LONGEST_ANSWER);
+    if (bytes.length == LONGEST_ANSWER && content.read() >= 0) {
+      return none;
+    }
+    try {
+      return Json.MAPPER.readTree(bytes);
     } catch (JacksonException e) {
-      return JsonNodeFactory.instance.missingNode();
+      return none;
     }
   }
 
-  private static @Nullable Duration retryAfter(HttpResponse<?> answer) {
-    Optional<String> header = answer.headers().firstValue("Retry-After");
-    return header
+  private static @Nullable Duration retryAfter(HttpResponse answer) {
+    return Optional.ofNullable(answer.getFirstHeader("Retry-After"))
+        .map(Header::getValue)
         .filter(value -> value.matches("\\d{1,6}"))
         .map(value -> Duration.ofSeconds(Long.parseLong(value)))
         .orElse(null);
@@ -125,6 +156,7 @@ final class HttpCalls implements AutoCloseable {
 
   @Override
   public void close() {
-    http.shutdownNow();
+    deadlines.shutdownNow();
+    connections.close();
   }
 }

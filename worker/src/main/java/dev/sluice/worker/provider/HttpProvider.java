@@ -4,8 +4,6 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,8 +14,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Any provider that takes one message a request as JSON over HTTP, by its {@link
- * HttpProviderConfig}. What it answers is judged by its status alone: 401 and 403 block the sender,
- * other 4xx refuse the message, and 5xx that are not said to be retried leave it in doubt.
+ * HttpProviderConfig}. What it answers is judged by its status: 401 and 403 block the sender, other
+ * 4xx refuse the message, and 5xx that are not said to be retried leave it in doubt; so does a
+ * success without the id that it should have, because something in between may have answered.
  */
 public final class HttpProvider implements MessageProvider {
   private static final Logger log = LoggerFactory.getLogger(HttpProvider.class);
@@ -31,13 +30,17 @@ public final class HttpProvider implements MessageProvider {
   /**
    * Connects when the first message is sent.
    *
-   * @throws IllegalArgumentException if the headers' file cannot be read
+   * @param atATime messages being sent at a time, at most
+   * @throws IllegalArgumentException if the file of headers or of certificates cannot be read
    */
-  public HttpProvider(HttpProviderConfig config) {
+  public HttpProvider(HttpProviderConfig config, int atATime) {
     this.config = config;
     headers = config.headers();
     template = config.template();
-    calls = new HttpCalls(config.base(), CONNECT_TIMEOUT);
+    calls =
+        new HttpCalls(
+            new Endpoint(
+                config.base(), config.caFile(), CONNECT_TIMEOUT, config.timeout(), atATime));
   }
 
   @Override
@@ -51,11 +54,13 @@ public final class HttpProvider implements MessageProvider {
       case MessageTemplate.MissingVariable(String name) ->
           new Outcome.BadRequest("missing_field", "the message has no \"" + name + "\"");
       case MessageTemplate.Complete(JsonNode body) -> {
+        URI uri;
         try {
-          yield calls.call(request(message.address(), body), this::outcome);
+          uri = uri(message.address());
         } catch (IllegalArgumentException e) {
           yield new Outcome.SenderBlocked("invalid_address", String.valueOf(e.getMessage()));
         }
+        yield calls.post(uri, headers, Json.write(body), this::outcome);
       }
     };
   }
@@ -73,15 +78,9 @@ public final class HttpProvider implements MessageProvider {
     }
   }
 
-  private HttpRequest request(String address, JsonNode body) {
-    String url =
-        config.url().replace("{{address}}", URLEncoder.encode(address, StandardCharsets.UTF_8));
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .timeout(config.timeout())
-            .header("Content-Type", "application/json");
-    headers.forEach(request::setHeader);
-    return request.POST(BodyPublishers.ofByteArray(Json.write(body))).build();
+  private URI uri(String address) {
+    return URI.create(
+        config.url().replace("{{address}}", URLEncoder.encode(address, StandardCharsets.UTF_8)));
   }
 
   private Outcome outcome(HttpCalls.Answer answer) {
@@ -90,7 +89,10 @@ public final class HttpProvider implements MessageProvider {
     String detail = "HTTP " + status + " from " + config.name();
     if (config.success().contains(status)) {
       String pointer = config.messageId();
-      return new Outcome.Accepted(pointer == null ? "" : answer.body().at(pointer).asString(""));
+      String id = pointer == null ? "" : answer.body().at(pointer).asString("");
+      return pointer != null && id.isEmpty()
+          ? new Outcome.InDoubt(detail + " without an id at " + pointer)
+          : new Outcome.Accepted(id);
     }
     if (config.retry().contains(status)) {
       return status == 429

@@ -33,8 +33,11 @@ import tools.jackson.databind.JsonNode;
  *     {{callback_data}}} and {@code {{message.…}}}, any text of the campaign's message by its path
  * @param success statuses that mean that the message was taken
  * @param retry statuses that mean that it was not, but may be another time; 429 slows the lane down
- * @param messageId where a taken message's id stands in the answer (RFC 6901), or null
- * @param timeoutSeconds how long an answer may take, s; beyond it the message is in doubt
+ * @param messageId where a taken message's id stands in the answer (RFC 6901), or null; an answer
+ *     without it leaves the message in doubt
+ * @param timeoutSeconds how long a whole call may take, s; beyond it the message is in doubt
+ * @param caFile the certificates (PEM) that vouch for it, instead of those that Java trusts; or
+ *     null
  */
 public record HttpProviderConfig(
     String name,
@@ -44,7 +47,8 @@ public record HttpProviderConfig(
     Set<Integer> success,
     Set<Integer> retry,
     @Nullable String messageId,
-    int timeoutSeconds) {
+    int timeoutSeconds,
+    @Nullable Path caFile) {
 
   public HttpProviderConfig {
     Objects.requireNonNull(name, "\"name\" is missing");

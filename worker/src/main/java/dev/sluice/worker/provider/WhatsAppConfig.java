@@ -1,7 +1,9 @@
 package dev.sluice.worker.provider;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach the WhatsApp Cloud API.
@@ -9,15 +11,18 @@ import java.time.Duration;
  * @param baseUrl for example {@code https://graph.facebook.com}
  * @param apiVersion for example {@code v26.0}
  * @param accessToken the bearer token
+ * @param caFile the certificates (PEM) that vouch for it, instead of those that Java trusts; or
+ *     null
  * @param connectTimeout how long a connection may take to open
- * @param answerTimeout how long an answer may take; beyond it the message is in doubt
- * @param serverErrorsInDoubt whether a message that was answered HTTP 500 is in doubt; else it is
- *     tried again. Meta does not say that such a message was not taken, though it commonly was not
+ * @param answerTimeout how long a whole call may take; beyond it the message is in doubt
+ * @param serverErrorsInDoubt whether a message is in doubt that was answered with a server error
+ *     which does not say that it was not sent; else it is tried again
  */
 public record WhatsAppConfig(
     URI baseUrl,
     String apiVersion,
     String accessToken,
+    @Nullable Path caFile,
     Duration connectTimeout,
     Duration answerTimeout,
     boolean serverErrorsInDoubt) {
@@ -40,15 +45,19 @@ public record WhatsAppConfig(
     }
   }
 
-  /** With timeouts of 5 s to connect and 30 s to answer. */
+  /**
+   * With timeouts of 5 s to connect and 30 s to answer, trusting whom Java trusts, server errors in
+   * doubt.
+   */
   public static WhatsAppConfig of(String baseUrl, String apiVersion, String accessToken) {
     return new WhatsAppConfig(
         URI.create(baseUrl),
         apiVersion,
         accessToken,
+        null,
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
-        false);
+        true);
   }
 
   @Override

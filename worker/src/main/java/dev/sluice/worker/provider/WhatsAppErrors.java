@@ -1,6 +1,7 @@
 package dev.sluice.worker.provider;
 
 import static dev.sluice.worker.provider.WhatsAppErrors.Policy.BLOCK_SENDER;
+import static dev.sluice.worker.provider.WhatsAppErrors.Policy.BROKE;
 import static dev.sluice.worker.provider.WhatsAppErrors.Policy.FAIL;
 import static dev.sluice.worker.provider.WhatsAppErrors.Policy.FAIL_OR_STOP;
 import static dev.sluice.worker.provider.WhatsAppErrors.Policy.PAIR;
@@ -37,6 +38,8 @@ final class WhatsAppErrors {
     RETRY,
     /** As RETRY, but the provider seems to be down: many in a row hold the sender. */
     UNAVAILABLE,
+    /** It broke, and does not say how far it came: as a server error it is in doubt, else RETRY. */
+    BROKE,
     /** This recipient, for good. */
     FAIL,
     /** This recipient; many in a row stop the campaign, because then it is at fault. */
@@ -63,9 +66,9 @@ final class WhatsAppErrors {
               rule(613, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
               rule(131056, PAIR, null, "too many messages to this recipient"),
               // Temporary.
-              rule(1, RETRY, null, "invalid request or server error"),
+              rule(1, BROKE, null, "invalid request or server error"),
               rule(2, UNAVAILABLE, null, "the API is down or overloaded"),
-              rule(131000, UNAVAILABLE, null, "something went wrong"),
+              rule(131000, BROKE, null, "something went wrong"),
               rule(131016, UNAVAILABLE, null, "a service is unavailable"),
               rule(133004, UNAVAILABLE, null, "the server is temporarily unavailable"),
               rule(131057, UNAVAILABLE, Duration.ofSeconds(60), "the account is in maintenance"),
@@ -143,8 +146,11 @@ final class WhatsAppErrors {
    * The outcome of an answer that is not a success.
    *
    * @param error the answer's {@code error} object, missing if it has none
+   * @param brokenInDoubt whether a server error that does not say that nothing was sent leaves the
+   *     message in doubt; else it is tried again
    */
-  static Outcome outcome(int status, JsonNode error, @Nullable Duration retryAfter) {
+  static Outcome outcome(
+      int status, JsonNode error, @Nullable Duration retryAfter, boolean brokenInDoubt) {
     if (error.isMissingNode()) {
       return withoutError(status, retryAfter);
     }
@@ -153,6 +159,13 @@ final class WhatsAppErrors {
     Rule rule = numberUnknown(code, error) ? TABLE.get(33) : TABLE.get(code);
     Policy policy = rule == null ? byStatus(code, status) : rule.policy();
     Duration wait = retryAfter == null && rule != null ? rule.pause() : retryAfter;
+    if (policy == BROKE && status >= 500) {
+      if (brokenInDoubt) {
+        return new Outcome.InDoubt(
+            "HTTP " + status + ", code " + code + ": " + detail(error, rule));
+      }
+      policy = UNAVAILABLE;
+    }
     return outcome(policy, Integer.toString(code), detail(error, rule), wait);
   }
 
@@ -161,7 +174,7 @@ final class WhatsAppErrors {
     return switch (policy) {
       case SLOW -> new Outcome.Throttled(code, detail, wait);
       case PAIR -> new Outcome.PairLimited(code, detail);
-      case RETRY -> new Outcome.TryAgain(code, detail, wait);
+      case RETRY, BROKE -> new Outcome.TryAgain(code, detail, wait);
       case UNAVAILABLE -> new Outcome.Unavailable(code, detail, wait);
       case FAIL -> new Outcome.Refused(code, detail);
       case FAIL_OR_STOP -> new Outcome.BadRequest(code, detail);
@@ -182,7 +195,11 @@ final class WhatsAppErrors {
     if (status == 429) {
       return SLOW;
     }
-    return status >= 500 ? UNAVAILABLE : FAIL_OR_STOP;
+    // RFC 9110: 503 is said by who is not able to handle the request.
+    if (status == 503) {
+      return UNAVAILABLE;
+    }
+    return status >= 500 ? BROKE : FAIL_OR_STOP;
   }
 
   /** Code 100, sub-code 33: the number does not exist, or the token has no rights to it. */

@@ -2,9 +2,7 @@ package dev.sluice.worker.provider;
 
 import dev.sluice.schema.Json;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,23 +18,40 @@ public final class WhatsAppProvider implements MessageProvider {
   private static final Logger log = LoggerFactory.getLogger(WhatsAppProvider.class);
 
   private final WhatsAppConfig config;
+  private final Map<String, String> headers;
   private final HttpCalls calls;
 
-  /** Connects when the first message is sent. */
-  public WhatsAppProvider(WhatsAppConfig config) {
+  /**
+   * Connects when the first message is sent.
+   *
+   * @param atATime messages being sent at a time, at most
+   * @throws IllegalArgumentException if the certificates cannot be read
+   */
+  public WhatsAppProvider(WhatsAppConfig config, int atATime) {
     this.config = config;
-    calls = new HttpCalls(config.baseUrl(), config.connectTimeout());
+    headers = Map.of("Authorization", "Bearer " + config.accessToken());
+    calls =
+        new HttpCalls(
+            new Endpoint(
+                config.baseUrl(),
+                config.caFile(),
+                config.connectTimeout(),
+                config.answerTimeout(),
+                atATime));
   }
 
   @Override
   public Outcome send(OutgoingMessage message) {
-    HttpRequest request;
+    URI uri;
     try {
-      request = request(message);
+      uri =
+          config
+              .baseUrl()
+              .resolve("/" + config.apiVersion() + "/" + message.address() + "/messages");
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused("invalid_address", "not a phone number id: " + message.address());
     }
-    return calls.call(request, this::outcome);
+    return calls.post(uri, headers, body(message), this::outcome);
   }
 
   /** Asks for the API's root, which sends nothing and needs no token. */
@@ -50,7 +65,7 @@ public final class WhatsAppProvider implements MessageProvider {
     log.debug("warmed up: {}", available());
   }
 
-  private HttpRequest request(OutgoingMessage message) {
+  private static byte[] body(OutgoingMessage message) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     message.message().properties().forEach(field -> body.set(field.getKey(), field.getValue()));
     // After the campaign's own fields: nothing in them may name another recipient.
@@ -58,14 +73,7 @@ public final class WhatsAppProvider implements MessageProvider {
     body.put("recipient_type", "individual");
     body.put("to", message.to());
     body.put("biz_opaque_callback_data", message.callbackData());
-    URI uri =
-        config.baseUrl().resolve("/" + config.apiVersion() + "/" + message.address() + "/messages");
-    return HttpRequest.newBuilder(uri)
-        .timeout(config.answerTimeout())
-        .header("Authorization", "Bearer " + config.accessToken())
-        .header("Content-Type", "application/json")
-        .POST(BodyPublishers.ofByteArray(Json.write(body)))
-        .build();
+    return Json.write(body);
   }
 
   private Outcome outcome(HttpCalls.Answer answer) {
@@ -75,13 +83,11 @@ public final class WhatsAppProvider implements MessageProvider {
           ? new Outcome.InDoubt("HTTP " + answer.status() + " without a message id")
           : new Outcome.Accepted(id, note(answer.body()));
     }
-    JsonNode error = answer.body().path("error");
-    Outcome outcome = WhatsAppErrors.outcome(answer.status(), error, answer.retryAfter());
-    return outcome instanceof Outcome.Unavailable(String code, String detail, Duration after)
-            && answer.status() == 500
-            && config.serverErrorsInDoubt()
-        ? new Outcome.InDoubt("HTTP 500, code " + code + ": " + detail)
-        : outcome;
+    return WhatsAppErrors.outcome(
+        answer.status(),
+        answer.body().path("error"),
+        answer.retryAfter(),
+        config.serverErrorsInDoubt());
   }
 
   /** Pacing: taken, and decided upon within an hour. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.sluice.local.FreePort;
 import dev.sluice.schema.Json;
 import java.io.IOException;
@@ -16,30 +18,44 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+/** Without TLS and with it. */
+@ParameterizedClass(name = "TLS: {0}")
+@ValueSource(booleans = {false, true})
 class HttpProviderTest {
+  @Parameter private boolean tls;
   @TempDir private Path folder;
   private HttpServer server;
   private int status = 201;
   private String retryAfter = "";
+  private String body = "{\"data\":{\"id\":\"m-17\"}}";
   private String path = "";
   private String token = "";
   private JsonNode received = Json.MAPPER.createObjectNode();
 
   @BeforeEach
   void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    if (tls) {
+      HttpsServer secure = HttpsServer.create(anyPort, 0);
+      secure.setHttpsConfigurator(new HttpsConfigurator(TestCertificate.SHARED.forServer()));
+      server = secure;
+    } else {
+      server = HttpServer.create(anyPort, 0);
+    }
     server.createContext(
         "/",
         exchange -> {
           path = exchange.getRequestURI().getRawPath();
           token = exchange.getRequestHeaders().getFirst("X-Api-Key");
           received = Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes());
-          byte[] answer = "{\"data\":{\"id\":\"m-17\"}}".getBytes(StandardCharsets.UTF_8);
+          byte[] answer = body.getBytes(StandardCharsets.UTF_8);
           if (!retryAfter.isEmpty()) {
             exchange.getResponseHeaders().add("Retry-After", retryAfter);
           }
@@ -89,10 +105,21 @@ class HttpProviderTest {
     }
   }
 
+  /** Something in between may have answered. */
+  @ParameterizedTest
+  @ValueSource(strings = {"<html><body>Sign in</body></html>", "{\"data\":{}}", ""})
+  void aSuccessWithoutTheIdThatItShouldHaveLeavesTheMessageInDoubt(String answered)
+      throws IOException {
+    body = answered;
+    try (HttpProvider provider = provider()) {
+      assertThat(provider.send(message())).isInstanceOf(Outcome.InDoubt.class);
+    }
+  }
+
   @Test
   void aProviderThatTakesNoConnectionsWasSentNothing() throws IOException {
     Path file = file("http://localhost:" + FreePort.next() + "/");
-    try (HttpProvider provider = new HttpProvider(HttpProviderConfig.read(file))) {
+    try (HttpProvider provider = new HttpProvider(HttpProviderConfig.read(file), 1)) {
       assertThat(provider.send(message())).isInstanceOf(Outcome.Unavailable.class);
       assertThat(provider.available()).isFalse();
     }
@@ -119,7 +146,12 @@ class HttpProviderTest {
   private HttpProvider provider() throws IOException {
     return new HttpProvider(
         HttpProviderConfig.read(
-            file("http://localhost:" + server.getAddress().getPort() + "/senders/{{address}}")));
+            file(
+                (tls ? "https" : "http")
+                    + "://localhost:"
+                    + server.getAddress().getPort()
+                    + "/senders/{{address}}")),
+        10);
   }
 
   private Path file(String url) throws IOException {
@@ -129,10 +161,11 @@ class HttpProviderTest {
         folder.resolve("sms.json"),
         """
         {"name": "sms", "url": "%s/messages", "headersFile": "%s", "messageId": "/data/id",
+         "caFile": "%s",
          "body": {"to": "{{to}}", "text": "{{message.text.body}}", "ref": "{{callback_data}}",
                   "first": "{{message.list.0}}"}}
         """
-            .formatted(url.replaceAll("/$", ""), headers));
+            .formatted(url.replaceAll("/$", ""), headers, TestCertificate.SHARED.file()));
   }
 
   private static OutgoingMessage message() {

@@ -1,185 +1,216 @@
 package dev.sluice.worker.provider;
 
+import static dev.sluice.worker.provider.Providers.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.local.FreePort;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.Json;
-import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+/** Against the simulator, without TLS and with it. */
+@ParameterizedClass(name = "TLS: {0}")
+@ValueSource(booleans = {false, true})
+@Timeout(30)
 class WhatsAppProviderTest {
   private static final SimulatorConfig QUICK =
       SimulatorConfig.friendly(1_000).withLatency(Duration.ofMillis(1), Duration.ofMillis(2));
 
+  @Parameter private boolean tls;
+  private WhatsAppSimulator simulator;
+  private WhatsAppProvider provider;
+
+  @AfterEach
+  void stop() {
+    provider.close();
+    simulator.close();
+  }
+
   @Test
   void sendsOneMessageAndBringsItsId() {
-    try (WhatsAppSimulator simulator = new WhatsAppSimulator(QUICK);
-        WhatsAppProvider provider = provider(simulator.url())) {
-      assertThat(provider.send(message("c:1:1")))
-          .isInstanceOfSatisfying(
-              Outcome.Accepted.class,
-              accepted -> assertThat(accepted.messageId()).startsWith("wamid."));
-      assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1").containsValue(1);
-    }
+    start(QUICK);
+
+    assertThat(provider.send(message("c:1:1")))
+        .isInstanceOfSatisfying(
+            Outcome.Accepted.class,
+            accepted -> assertThat(accepted.messageId()).startsWith("wamid."));
+    assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1").containsValue(1);
   }
 
   @Test
   void warmingUpSendsNothing() {
-    try (WhatsAppSimulator simulator = new WhatsAppSimulator(QUICK);
-        WhatsAppProvider provider = provider(simulator.url())) {
-      provider.warmUp();
+    start(QUICK);
 
-      assertThat(simulator.report().accepted()).isZero();
+    provider.warmUp();
+
+    assertThat(provider.available()).isTrue();
+    assertThat(simulator.report().accepted()).isZero();
+  }
+
+  /** One connection a host with a limit of streams, as HTTP/2 has it, would break here. */
+  @Test
+  void sendsHundredsOfMessagesAtATime() throws InterruptedException, ExecutionException {
+    start(
+        SimulatorConfig.friendly(1_000).withLatency(Duration.ofMillis(100), Duration.ofMillis(101)),
+        300,
+        Duration.ofSeconds(20));
+
+    try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Outcome>> sends =
+          IntStream.range(0, 300)
+              .mapToObj(i -> senders.submit(() -> provider.send(message("c:" + i + ":1"))))
+              .toList();
+      for (Future<Outcome> send : sends) {
+        assertThat(send.get()).isInstanceOf(Outcome.Accepted.class);
+      }
     }
+    assertThat(simulator.report().accepted()).isEqualTo(300);
+  }
+
+  /** Whatever the provider does after it took the message, nobody may take it for a refusal. */
+  @ParameterizedTest
+  @EnumSource
+  void aWrongAnswerLeavesTheMessageInDoubtWithinItsTimeAndThePlaceIsFreeAgain(Trouble.Mode mode) {
+    start(QUICK, 1, Providers.ANSWER_TIMEOUT);
+    simulator.setTroubles(List.of(Trouble.forAll(mode)));
+
+    assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.InDoubt.class);
+
+    simulator.setTroubles(List.of());
+    assertThat(provider.send(message("c:2:1"))).isInstanceOf(Outcome.Accepted.class);
+    assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1", "c:2:1");
+    assertThat(simulator.report().duplicates()).isZero();
   }
 
   @Test
-  void whoMustNeverSendTwiceHasServerErrorsInDoubt() {
-    try (WhatsAppSimulator simulator =
-            new WhatsAppSimulator(QUICK.withTrouble(1, 0, Duration.ZERO));
-        WhatsAppProvider provider =
-            new WhatsAppProvider(
-                new WhatsAppConfig(
-                    URI.create(simulator.url()),
-                    "v26.0",
-                    "token",
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    true))) {
-      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.InDoubt.class);
-    }
-  }
+  void aMessageWithoutAnswerIsInDoubtBecauseItMayHaveArrived() {
+    start(QUICK.withTrouble(0, 1, Duration.ofSeconds(2)));
 
-  /** Another program may have written the campaign's row. */
-  @Test
-  void nothingInACampaignsMessageNamesAnotherRecipient() {
-    try (WhatsAppSimulator simulator = new WhatsAppSimulator(QUICK);
-        WhatsAppProvider provider = provider(simulator.url())) {
-      JsonNode body =
-          Json.MAPPER.readTree(
-              "{\"type\":\"text\",\"text\":{\"body\":\"x\"},\"to\":\"+1\","
-                  + "\"biz_opaque_callback_data\":\"other\"}");
-      provider.send(new OutgoingMessage("1065403", "+5511999990001", body, "c:1:1"));
-
-      assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1");
-    }
+    assertThat(provider.send(message("c:1:1")))
+        .isInstanceOfSatisfying(
+            Outcome.InDoubt.class,
+            inDoubt -> assertThat(inDoubt.detail()).contains("no answer within"));
+    assertThat(simulator.report().accepted()).isOne();
   }
 
   @Test
-  void theProvidersLimitIsThrottling() {
-    SimulatorConfig oneASecond =
-        SimulatorConfig.friendly(1).withLatency(Duration.ofMillis(1), Duration.ofMillis(2));
-    try (WhatsAppSimulator simulator = new WhatsAppSimulator(oneASecond);
-        WhatsAppProvider provider = provider(simulator.url())) {
-      provider.send(message("c:1:1"));
+  void aConnectionThatTheProviderDroppedIsNotUsedAgain() {
+    start(QUICK.withIdleTimeout(Duration.ofMillis(300)));
+    assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.Accepted.class);
 
-      assertThat(provider.send(message("c:2:1")))
-          .isInstanceOfSatisfying(
-              Outcome.Throttled.class, t -> assertThat(t.code()).isEqualTo("130429"));
-    }
+    Waiting.pass(Duration.ofMillis(600));
+
+    assertThat(provider.send(message("c:2:1"))).isInstanceOf(Outcome.Accepted.class);
   }
 
   @Test
-  void anErrorOfTheProvidersIsTriedAgain() {
-    try (WhatsAppSimulator simulator =
-            new WhatsAppSimulator(QUICK.withTrouble(1, 0, Duration.ZERO));
-        WhatsAppProvider provider = provider(simulator.url())) {
-      assertThat(provider.send(message("c:1:1")))
+  void aProviderThatWentAwayWasSentNothing() {
+    start(QUICK);
+    assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.Accepted.class);
+
+    simulator.goAway();
+    Waiting.pass(Duration.ofMillis(200));
+
+    assertThat(provider.send(message("c:2:1")))
+        .isInstanceOfSatisfying(
+            Outcome.Unavailable.class, down -> assertThat(down.code()).isEqualTo("not_connected"));
+    assertThat(provider.available()).isFalse();
+    simulator.comeBack();
+    assertThat(provider.available()).isTrue();
+    assertThat(provider.send(message("c:2:1"))).isInstanceOf(Outcome.Accepted.class);
+  }
+
+  /** "Something went wrong" does not tell how far the message came. */
+  @Test
+  void aServerErrorLeavesTheMessageInDoubt() {
+    start(QUICK.withTrouble(1, 0, Duration.ZERO));
+
+    assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.InDoubt.class);
+  }
+
+  @Test
+  void whoWouldRatherSendTwiceThanNotHasServerErrorsTriedAgain() {
+    start(QUICK.withTrouble(1, 0, Duration.ZERO));
+
+    try (WhatsAppProvider tolerant =
+        new WhatsAppProvider(
+            Providers.config(simulator.url(), TestCertificate.SHARED.file(), false), 1)) {
+      assertThat(tolerant.send(message("c:1:1")))
           .isInstanceOfSatisfying(
               Outcome.Unavailable.class, t -> assertThat(t.code()).isEqualTo("131000"));
     }
   }
 
   @Test
-  void aMessageWithoutAnswerIsInDoubtBecauseItMayHaveArrived() {
-    try (WhatsAppSimulator simulator =
-            new WhatsAppSimulator(QUICK.withTrouble(0, 1, Duration.ofSeconds(2)));
-        WhatsAppProvider provider = provider(simulator.url())) {
-      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.InDoubt.class);
-      assertThat(simulator.report().accepted()).isOne();
-    }
+  void theProvidersLimitIsThrottling() {
+    start(SimulatorConfig.friendly(1).withLatency(Duration.ofMillis(1), Duration.ofMillis(2)));
+    provider.send(message("c:1:1"));
+
+    assertThat(provider.send(message("c:2:1")))
+        .isInstanceOfSatisfying(
+            Outcome.Throttled.class, t -> assertThat(t.code()).isEqualTo("130429"));
   }
 
+  /** Another program may have written the campaign's row. */
   @Test
-  void aRefusedConnectionIsSafeToTryAgain() {
-    try (WhatsAppProvider provider = provider("http://localhost:" + FreePort.next())) {
-      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.Unavailable.class);
-    }
-  }
+  void nothingInACampaignsMessageNamesAnotherRecipient() {
+    start(QUICK);
+    JsonNode body =
+        Json.MAPPER.readTree(
+            "{\"type\":\"text\",\"text\":{\"body\":\"x\"},\"to\":\"+1\","
+                + "\"biz_opaque_callback_data\":\"other\"}");
 
-  @Test
-  void anUnknownHostIsSafeToTryAgain() {
-    try (WhatsAppProvider provider = provider("http://nowhere.invalid")) {
-      assertThat(provider.send(message("c:1:1"))).isInstanceOf(Outcome.Unavailable.class);
-    }
+    provider.send(new OutgoingMessage("1065403", "+5511999990001", body, "c:1:1"));
+
+    assertThat(simulator.accepted().perRecipient()).containsOnlyKeys("c:1:1");
   }
 
   @Test
   void anAddressThatFitsNoUrlIsRefusedUnsent() {
-    try (WhatsAppProvider provider = provider("http://localhost:" + FreePort.next())) {
-      OutgoingMessage message =
-          new OutgoingMessage("not an id", "+5511960000000", Json.MAPPER.createObjectNode(), "c");
+    start(QUICK);
+    OutgoingMessage message =
+        new OutgoingMessage("not an id", "+5511960000000", Json.MAPPER.createObjectNode(), "c");
 
-      assertThat(provider.send(message)).isInstanceOf(Outcome.Refused.class);
-    }
-  }
-
-  @Test
-  void goesByTheErrorsCodeNotByTheStatus() {
-    assertThat(outcome(400, "{\"code\":130429}")).isInstanceOf(Outcome.Throttled.class);
-    assertThat(outcome(400, "{\"code\":\"131026\",\"message\":\"m\"}"))
-        .isEqualTo(new Outcome.Refused("131026", "m"));
-    assertThat(outcome(400, "{\"code\":131056}")).isInstanceOf(Outcome.PairLimited.class);
-    assertThat(outcome(500, "{\"code\":3}")).isInstanceOf(Outcome.SenderBlocked.class);
-  }
-
-  @Test
-  void goesByTheStatusWhereTheCodeIsUnknown() {
-    assertThat(outcome(429, "{\"code\":99}")).isInstanceOf(Outcome.Throttled.class);
-    assertThat(outcome(500, "{\"code\":99}")).isInstanceOf(Outcome.Unavailable.class);
-    assertThat(outcome(403, "{\"code\":99}")).isInstanceOf(Outcome.BadRequest.class);
-  }
-
-  @Test
-  void anAnswerFromSomethingInBetweenLeavesTheMessageInDoubt() {
-    JsonNode none = Json.MAPPER.missingNode();
-
-    assertThat(WhatsAppErrors.outcome(502, none, null)).isInstanceOf(Outcome.InDoubt.class);
-    assertThat(WhatsAppErrors.outcome(503, none, null)).isInstanceOf(Outcome.Unavailable.class);
+    assertThat(provider.send(message)).isInstanceOf(Outcome.Refused.class);
   }
 
   @Test
   void neverShowsTheTokenInItsConfiguration() {
-    assertThat(config("http://localhost").toString()).doesNotContain("secret-token");
+    start(QUICK);
+
+    assertThat(Providers.config("http://localhost:" + FreePort.next(), null, true).toString())
+        .doesNotContain("secret-token");
     assertThatThrownBy(() -> WhatsAppConfig.of("ftp://x", "v26.0", "t"))
         .hasMessageContaining("http");
   }
 
-  private static Outcome outcome(int status, String error) {
-    return WhatsAppErrors.outcome(status, Json.MAPPER.readTree(error), null);
+  private void start(SimulatorConfig config) {
+    start(config, 100, Providers.ANSWER_TIMEOUT);
   }
 
-  private static WhatsAppProvider provider(String url) {
-    return new WhatsAppProvider(config(url));
-  }
-
-  private static WhatsAppConfig config(String url) {
-    return new WhatsAppConfig(
-        URI.create(url),
-        "v26.0",
-        "secret-token",
-        Duration.ofSeconds(5),
-        Duration.ofMillis(700),
-        false);
-  }
-
-  private static OutgoingMessage message(String callbackData) {
-    JsonNode body = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Olá\"}}");
-    return new OutgoingMessage("106540352242922", "+5511960000000", body, callbackData);
+  private void start(SimulatorConfig config, int atATime, Duration answerTimeout) {
+    simulator = new WhatsAppSimulator(tls ? config.withTls(TestCertificate.SHARED) : config);
+    provider =
+        new WhatsAppProvider(
+            Providers.config(simulator.url(), TestCertificate.SHARED.file(), answerTimeout, true),
+            atATime);
   }
 }

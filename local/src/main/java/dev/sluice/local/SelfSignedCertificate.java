@@ -1,0 +1,115 @@
+package dev.sluice.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * A certificate that a server on this machine makes for itself, valid for {@code localhost}. Who is
+ * to trust it needs its file.
+ */
+public final class SelfSignedCertificate {
+  private static final String ALIAS = "server";
+  private static final String PASSWORD = "not a secret";
+
+  private final KeyStore key;
+  private final Path file;
+
+  private SelfSignedCertificate(KeyStore key, Path file) {
+    this.key = key;
+    this.file = file;
+  }
+
+  /**
+   * Makes one, and writes it to the file (PEM), without its key. Takes a second or two, because
+   * only the JDK's own tool makes certificates.
+   */
+  public static SelfSignedCertificate writtenTo(Path file) throws InterruptedException {
+    try (TemporaryFolder folder = new TemporaryFolder("certificate")) {
+      Path store = folder.path().resolve("key.p12");
+      generate(store);
+      KeyStore key = KeyStore.getInstance("PKCS12");
+      try (InputStream stream = Files.newInputStream(store)) {
+        key.load(stream, PASSWORD.toCharArray());
+      }
+      Files.writeString(file, pem(key));
+      return new SelfSignedCertificate(key, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a certificate in " + file, e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("cannot read the certificate that was made", e);
+    }
+  }
+
+  private static void generate(Path store) throws IOException, InterruptedException {
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                ALIAS,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1,ip:0:0:0:0:0:0:0:1",
+                "-validity",
+                "365",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output =
+        new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (keytool.waitFor() != 0) {
+      throw new IOException("keytool failed: " + output);
+    }
+  }
+
+  private static String pem(KeyStore key) throws GeneralSecurityException {
+    byte[] encoded = Objects.requireNonNull(key.getCertificate(ALIAS)).getEncoded();
+    return String.join(
+        "\n",
+        List.of(
+            "-----BEGIN CERTIFICATE-----",
+            Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded),
+            "-----END CERTIFICATE-----",
+            ""));
+  }
+
+  /** Where the certificate is, in PEM. */
+  public Path file() {
+    return file;
+  }
+
+  /** What a server shows it with. */
+  public SSLContext forServer() {
+    try {
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(key, PASSWORD.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), null, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("cannot use the certificate that was made", e);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.local;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives answers that are not right. */
+final class TroubledAnswers {
+  private static final Logger log = LoggerFactory.getLogger(TroubledAnswers.class);
+  private static final Duration BETWEEN_BYTES = Duration.ofMillis(250);
+  private static final int TOO_LONG = 100_000;
+  private static final String PAGE = "<html><body>Something else answered</body></html>";
+
+  private final Duration hang;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /**
+   * Prepares them.
+   *
+   * @param hang how long a connection is held on which nothing comes
+   */
+  TroubledAnswers(Duration hang) {
+    this.hang = hang;
+  }
+
+  /** Answers the message that was taken under this id. */
+  void give(Trouble.Mode mode, Context context, String id, String to) throws InterruptedException {
+    try {
+      switch (mode) {
+        case SILENCE -> {
+          hold(hang);
+          disconnect(context);
+        }
+        case RESET -> disconnect(context);
+        case ENDLESS_BODY -> {
+          context.contentType("application/json").header("Content-Length", "300");
+          OutputStream body = context.outputStream();
+          body.write('{');
+          body.flush();
+          hold(hang);
+          disconnect(context);
+        }
+        case TRICKLE -> trickle(context, Answers.accepted(id, to, null));
+        case OVERSIZE -> {
+          byte[] right = Answers.accepted(id, to, null);
+          context
+              .contentType("application/json")
+              .result(" ".repeat(TOO_LONG) + new String(right, StandardCharsets.UTF_8));
+        }
+        case HTML -> context.html(PAGE);
+        case BAD_GATEWAY -> context.status(502).html(PAGE);
+        case GATEWAY_TIMEOUT -> context.status(504).html(PAGE);
+      }
+    } catch (IOException e) {
+      log.debug("the worker did not wait for the end of its answer", e);
+    }
+  }
+
+  private void trickle(Context context, byte[] answer) throws IOException, InterruptedException {
+    context
+        .contentType("application/json")
+        .header("Content-Length", Integer.toString(answer.length));
+    OutputStream body = context.outputStream();
+    for (byte next : answer) {
+      body.write(next);
+      body.flush();
+      if (hold(BETWEEN_BYTES)) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Waits, but not beyond the simulator's own end.
+   *
+   * @return whether that has come
+   */
+  boolean hold(Duration time) throws InterruptedException {
+    return stopped.await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Closes the connection as a process that dies does: with a reset, without an answer. */
+  static void disconnect(Context context) throws IOException {
+    EndPoint connection =
+        ServletContextRequest.getServletContextRequest(context.req())
+            .getConnectionMetaData()
+            .getConnection()
+            .getEndPoint();
+    if (connection.getTransport() instanceof SocketChannel channel) {
+      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      channel.close();
+    }
+    connection.close();
+  }
+
+  /** Lets go of all that is held. */
+  void stop() {
+    stopped.countDown();
+  }
+}

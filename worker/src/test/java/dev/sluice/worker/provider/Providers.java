@@ -1,0 +1,40 @@
+package dev.sluice.worker.provider;
+
+import dev.sluice.schema.Json;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** WhatsApp's provider and its messages, for tests. */
+final class Providers {
+  static final Duration ANSWER_TIMEOUT = Duration.ofMillis(700);
+
+  private Providers() {}
+
+  static WhatsAppProvider whatsApp(String url) {
+    return new WhatsAppProvider(config(url, null, true), 100);
+  }
+
+  static WhatsAppConfig config(String url, @Nullable Path caFile, boolean serverErrorsInDoubt) {
+    return config(url, caFile, ANSWER_TIMEOUT, serverErrorsInDoubt);
+  }
+
+  static WhatsAppConfig config(
+      String url, @Nullable Path caFile, Duration answerTimeout, boolean serverErrorsInDoubt) {
+    return new WhatsAppConfig(
+        URI.create(url),
+        "v26.0",
+        "secret-token",
+        caFile,
+        Duration.ofSeconds(5),
+        answerTimeout,
+        serverErrorsInDoubt);
+  }
+
+  static OutgoingMessage message(String callbackData) {
+    JsonNode body = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Olá\"}}");
+    return new OutgoingMessage("106540352242922", "+5511960000000", body, callbackData);
+  }
+}

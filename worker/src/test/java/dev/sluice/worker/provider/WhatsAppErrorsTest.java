@@ -1,0 +1,67 @@
+package dev.sluice.worker.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class WhatsAppErrorsTest {
+
+  @Test
+  void goesByTheErrorsCodeNotByTheStatus() {
+    assertThat(outcome(400, "{\"code\":130429}")).isInstanceOf(Outcome.Throttled.class);
+    assertThat(outcome(400, "{\"code\":\"131026\",\"message\":\"m\"}"))
+        .isEqualTo(new Outcome.Refused("131026", "m"));
+    assertThat(outcome(400, "{\"code\":131056}")).isInstanceOf(Outcome.PairLimited.class);
+    assertThat(outcome(500, "{\"code\":3}")).isInstanceOf(Outcome.SenderBlocked.class);
+  }
+
+  @Test
+  void goesByTheStatusWhereTheCodeIsUnknown() {
+    assertThat(outcome(429, "{\"code\":99}")).isInstanceOf(Outcome.Throttled.class);
+    assertThat(outcome(500, "{\"code\":99}")).isInstanceOf(Outcome.InDoubt.class);
+    assertThat(outcome(503, "{\"code\":99}")).isInstanceOf(Outcome.Unavailable.class);
+    assertThat(outcome(403, "{\"code\":99}")).isInstanceOf(Outcome.BadRequest.class);
+  }
+
+  @Test
+  void anAnswerFromSomethingInBetweenLeavesTheMessageInDoubt() {
+    JsonNode none = Json.MAPPER.missingNode();
+
+    assertThat(WhatsAppErrors.outcome(502, none, null, false)).isInstanceOf(Outcome.InDoubt.class);
+    assertThat(WhatsAppErrors.outcome(504, none, null, false)).isInstanceOf(Outcome.InDoubt.class);
+    assertThat(WhatsAppErrors.outcome(503, none, null, true))
+        .isInstanceOf(Outcome.Unavailable.class);
+  }
+
+  /** "Something went wrong" does not tell how far the message came. */
+  @ParameterizedTest
+  @CsvSource({"500, 131000", "500, 1", "502, 131000", "500, 99", "504, 99"})
+  void aServerErrorThatDoesNotSayThatNothingWasSentLeavesTheMessageInDoubt(int status, int code) {
+    assertThat(outcome(status, "{\"code\":" + code + "}")).isInstanceOf(Outcome.InDoubt.class);
+    assertThat(tolerant(status, code)).isInstanceOf(Outcome.Unavailable.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"503, 2", "500, 131016", "503, 133004", "500, 131057", "500, 2494100"})
+  void whatTheApiSaysItDidNotTakeIsTriedAgain(int status, int code) {
+    assertThat(outcome(status, "{\"code\":" + code + "}")).isInstanceOf(Outcome.Unavailable.class);
+  }
+
+  @Test
+  void anUnknownErrorThatIsNoServerErrorIsTriedAgain() {
+    assertThat(outcome(400, "{\"code\":1}")).isInstanceOf(Outcome.TryAgain.class);
+  }
+
+  private static Outcome outcome(int status, String error) {
+    return WhatsAppErrors.outcome(status, Json.MAPPER.readTree(error), null, true);
+  }
+
+  private static Outcome tolerant(int status, int code) {
+    return WhatsAppErrors.outcome(
+        status, Json.MAPPER.readTree("{\"code\":" + code + "}"), null, false);
+  }
+}

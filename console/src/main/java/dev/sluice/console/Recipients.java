@@ -2,58 +2,134 @@ package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.min;
-import static org.jooq.impl.DSL.trueCondition;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.unnest;
+import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jooq.Condition;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** A campaign's recipients, page by page in the order of their ids (keyset). */
+/**
+ * A campaign's recipients, page by page, each read by an index from where the last one ended
+ * (keyset): in the order in which they were added, or when numbers are searched, in the order of
+ * the numbers. Neither looks at other campaigns' rows.
+ */
 final class Recipients {
   private static final int PAGE = 100;
+  private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
+
+  /** No number in E.164 is longer, or comes after it among those that begin alike. */
+  private static final String LAST = "9".repeat(15);
 
   private final DSLContext sql;
+
+  /** Where a page begins: after this recipient. */
+  record Place(Instant createdAt, long id, String phone) {
+    static final Place START = new Place(Instant.parse("0001-01-01T00:00:00Z"), 0, "");
+  }
 
   Recipients(DSLContext sql) {
     this.sql = sql;
   }
 
   /**
-   * The next recipients after the given id.
+   * The next recipients after the given one.
    *
    * @param status only those, or null for all
    * @param phone only those whose number begins so, or null for all
+   * @param after the id of the last one seen, or 0
    * @return {@code recipients}, and {@code next}, the {@code after} of the next page, if there is
    *     one
    */
   Map<String, @Nullable Object> page(
       UUID campaignId, @Nullable RecipientStatus status, @Nullable String phone, long after) {
-    var r = CAMPAIGN_RECIPIENT;
-    Condition wanted = status == null ? trueCondition() : r.STATUS.eq(status);
-    if (phone != null && !phone.isBlank()) {
-      // A plus in a query string that nobody encoded is a space.
-      wanted = wanted.and(r.PHONE.startsWith(phone.replace(' ', '+')));
-    }
+    Place place = after <= 0 ? Place.START : place(campaignId, after);
     List<Map<String, @Nullable Object>> page =
-        sql.selectFrom(r)
-            .where(r.CAMPAIGN_ID.eq(campaignId))
-            .and(wanted)
-            .and(r.ID.gt(after))
-            .orderBy(r.ID)
-            .limit(PAGE)
-            .fetch(Recipients::view);
+        phone == null || phone.isBlank()
+            ? inOrder(campaignId, status, place).fetch(Recipients::view)
+            // A plus in a query string that nobody encoded is a space.
+            : found(campaignId, status, phone.replace(' ', '+'), place);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("recipients", page);
     answer.put("next", page.size() < PAGE ? null : page.getLast().get("id"));
     return answer;
+  }
+
+  private Place place(UUID campaignId, long id) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.CREATED_AT, r.ID, r.PHONE)
+        .from(r)
+        .where(r.ID.eq(id))
+        .and(r.CAMPAIGN_ID.eq(campaignId))
+        .fetchOptional(row -> new Place(row.value1(), row.value2(), row.value3()))
+        .orElseThrow(() ->
+            ProblemException.badRequest(
+                "\"after\" is the id of the last recipient seen of this campaign."));
+  }
+
+  /** A page of each status by the page index, which begins with it, and the first of them all. */
+  ResultQuery<? extends Record> inOrder(
+      UUID campaignId, @Nullable RecipientStatus status, Place after) {
+    var r = CAMPAIGN_RECIPIENT;
+    String[] statuses =
+        Stream.of(RecipientStatus.values())
+            .filter(one -> status == null || status == one)
+            .map(Enum::name)
+            .toArray(String[]::new);
+    Table<?> wanted = unnest(val(statuses)).as("wanted", "status");
+    Table<?> pages =
+        lateral(
+                select(r.fields())
+                    .from(r)
+                    .where(r.CAMPAIGN_ID.eq(campaignId))
+                    .and(r.STATUS.eq(field(name("wanted", "status"), r.STATUS.getDataType())))
+                    .and(row(r.CREATED_AT, r.ID).gt(val(after.createdAt()), val(after.id())))
+                    .orderBy(r.CREATED_AT, r.ID)
+                    .limit(PAGE))
+            .as("pages");
+    return sql.select(pages.fields())
+        .from(wanted)
+        .crossJoin(pages)
+        .orderBy(pages.field(r.CREATED_AT), pages.field(r.ID))
+        .limit(PAGE);
+  }
+
+  private List<Map<String, @Nullable Object>> found(
+      UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
+    return BEGINNING.matcher(beginning).matches()
+        ? search(campaignId, status, beginning, after).fetch(Recipients::view)
+        : List.of();
+  }
+
+  /** Numbers that begin alike lie side by side in the index of the campaign's numbers. */
+  ResultQuery<? extends Record> search(
+      UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.selectFrom(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.PHONE.between(beginning, (beginning + LAST).substring(0, LAST.length() + 1)))
+        .and(r.PHONE.gt(after.phone()))
+        .and(status == null ? noCondition() : r.STATUS.eq(status))
+        .orderBy(r.PHONE)
+        .limit(PAGE);
   }
 
   /** Why recipients failed or are in doubt, the most frequent first. */

@@ -1,0 +1,131 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Database;
+import dev.sluice.schema.RecipientStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Query;
+import org.jooq.conf.ParamType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RecipientsTest {
+  private static final int OLDER = 200_000;
+  private static final Database DATABASE =
+      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+  private static final DSLContext SQL = DATABASE.sql();
+  private static final UUID CAMPAIGN = UUID.randomUUID();
+
+  private final Recipients recipients = new Recipients(SQL);
+
+  @BeforeAll
+  static void fill() {
+    SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
+    campaign(UUID.randomUUID(), OLDER);
+    campaign(CAMPAIGN, 1_000);
+    SQL.execute(
+        "UPDATE sluice.campaign_recipient SET status = 'FAILED'"
+            + " WHERE campaign_id = ? AND phone LIKE '%7'",
+        CAMPAIGN);
+    SQL.execute("ANALYZE sluice.campaign_recipient");
+  }
+
+  private static void campaign(UUID id, int recipients) {
+    SQL.execute(
+        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', '{}')",
+        id);
+    SQL.execute(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone)"
+            + " SELECT ?, '+55' || (1196000000 + n) FROM generate_series(1, ?) AS n",
+        id,
+        recipients);
+  }
+
+  @AfterAll
+  static void close() {
+    DATABASE.close();
+  }
+
+  @Test
+  void pagesHoldEverybodyOnceInTheOrderOfTheImport() {
+    assertThat(ids(null, null)).hasSize(1_000).isSorted().doesNotHaveDuplicates();
+    assertThat(ids(RecipientStatus.FAILED, null)).hasSize(100).isSorted();
+    assertThat(ids(RecipientStatus.SENT, null)).isEmpty();
+  }
+
+  @Test
+  void numbersAreFoundByTheirBeginning() {
+    assertThat(ids(null, "+55119600")).hasSize(1_000).doesNotHaveDuplicates();
+    assertThat(ids(null, " 5511960001")).hasSize(100);
+    assertThat(ids(RecipientStatus.FAILED, "+5511960001")).hasSize(10);
+    assertThat(ids(null, "+551196000123")).hasSize(1);
+    assertThat(ids(null, "+5521")).isEmpty();
+    assertThat(ids(null, "119600")).isEmpty();
+    assertThat(ids(null, "%")).isEmpty();
+  }
+
+  @Test
+  void aPageAfterSomebodyElsesRecipientIsRefused() {
+    assertThatThrownBy(() -> recipients.page(CAMPAIGN, null, null, 1))
+        .isInstanceOf(ProblemException.class);
+  }
+
+  @Test
+  void noPageLooksAtOtherCampaignsRows() {
+    Recipients.Place start = Recipients.Place.START;
+    var middle = new Recipients.Place(createdAt(), OLDER + 500, "+551196000500");
+
+    for (Recipients.Place place : List.of(start, middle)) {
+      assertThat(plan(recipients.inOrder(CAMPAIGN, null, place)))
+          .contains("Index Scan using campaign_recipient_page")
+          .doesNotContain("Seq Scan", "Rows Removed by Filter");
+      assertThat(plan(recipients.inOrder(CAMPAIGN, RecipientStatus.FAILED, place)))
+          .contains("Index Scan using campaign_recipient_page")
+          .doesNotContain("Seq Scan", "Rows Removed by Filter");
+      assertThat(plan(recipients.search(CAMPAIGN, null, "+5511960005", place)))
+          .contains("campaign_recipient_campaign_id_phone_key")
+          .doesNotContain("Seq Scan", "Rows Removed by Filter");
+      assertThat(plan(recipients.search(CAMPAIGN, RecipientStatus.FAILED, "+5511960005", place)))
+          .containsAnyOf("campaign_recipient_campaign_id_phone_key", "campaign_recipient_page")
+          .doesNotContain("Seq Scan", "campaign_recipient_pkey");
+    }
+  }
+
+  private static Instant createdAt() {
+    return SQL.fetchSingle(
+            "SELECT min(created_at) FROM sluice.campaign_recipient WHERE campaign_id = ?", CAMPAIGN)
+        .get(0, Instant.class);
+  }
+
+  private static String plan(Query query) {
+    return String.join(
+        "\n",
+        SQL.fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query.getSQL(ParamType.INLINED))
+            .getValues(0, String.class));
+  }
+
+  private List<Long> ids(@Nullable RecipientStatus status, @Nullable String phone) {
+    List<Long> ids = new ArrayList<>();
+    long after = 0;
+    while (true) {
+      Map<String, @Nullable Object> page = recipients.page(CAMPAIGN, status, phone, after);
+      ((List<?>) page.get("recipients"))
+          .forEach(row -> ids.add((Long) ((Map<?, ?>) row).get("id")));
+      if (!(page.get("next") instanceof Long next)) {
+        return ids;
+      }
+      after = next;
+    }
+  }
+}

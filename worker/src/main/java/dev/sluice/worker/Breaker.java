@@ -33,6 +33,9 @@ final class Breaker {
   /** However much is answered late, it stays open for so long: nobody is to see it flutter. */
   private static final long OPEN_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** Who has sent nothing for so long has nothing to send. */
+  private static final long TRIED_NANOS = Duration.ofSeconds(30).toNanos();
+
   /** What the end of a send says about its provider. */
   enum Sign {
     /** It has answered, whatever. */
@@ -223,9 +226,17 @@ final class Breaker {
     return state;
   }
 
-  /** Why nothing is launched, or null if something is, or if others say so. */
-  synchronized @Nullable Cause openFor() {
-    return state == State.OPEN || state == State.BLOCKED ? cause : null;
+  /**
+   * Why the sender's messages are held back, or null if they are not, or if others hold them back.
+   * One that is tried still is, until that was answered; or there is nothing to try any more.
+   */
+  synchronized @Nullable Cause openFor(long nowNanos) {
+    boolean tried = answered == 0 && nowNanos - usedNanos < TRIED_NANOS;
+    return switch (state) {
+      case CLOSED -> null;
+      case OPEN, BLOCKED -> cause;
+      case HALF_OPEN -> tried ? cause : null;
+    };
   }
 
   /** Whether something was answered late, so that the sender need not be blocked any longer. */
@@ -240,6 +251,7 @@ final class Breaker {
 
   /** Whether nothing is to be remembered of it: nothing was sent for so long. */
   synchronized boolean idle(Duration atLeast, long nowNanos) {
-    return state == State.CLOSED && underWay == 0 && nowNanos - usedNanos > atLeast.toNanos();
+    boolean held = state == State.OPEN || state == State.BLOCKED;
+    return !held && underWay == 0 && nowNanos - usedNanos > atLeast.toNanos();
   }
 }

@@ -73,7 +73,7 @@ final class Breakers {
       Control control = controls.apply(sender.id());
       breaker.watch(now);
       breaker.controlled(control.state() == Control.State.BLOCKED);
-      Cause cause = breaker.openFor();
+      Cause cause = breaker.openFor(now);
       if (cause == null) {
         health.working(component(sender));
         if (breaker.idle(FORGOTTEN, now)) {
@@ -104,6 +104,7 @@ final class Breakers {
 
   /** How many senders' messages are held back because nothing reliable is answered. */
   long open() {
-    return peers.values().stream().filter(peer -> peer.breaker().openFor() != null).count();
+    long now = awakeNanos(System.nanoTime());
+    return peers.values().stream().filter(peer -> peer.breaker().openFor(now) != null).count();
   }
 }

@@ -44,7 +44,7 @@ class BreakerTest {
 
     assertThat(breaker.state()).isEqualTo(State.OPEN);
     assertThat(breaker.room()).isZero();
-    assertThat(breaker.openFor()).isEqualTo(new Breaker.Cause(since, "300 sent meanwhile"));
+    assertThat(breaker.openFor(now)).isEqualTo(new Breaker.Cause(since, "300 sent meanwhile"));
   }
 
   @Test
@@ -101,7 +101,8 @@ class BreakerTest {
     end(sends.get(9), Sign.DOUBT);
 
     assertThat(breaker.state()).isEqualTo(State.OPEN);
-    assertThat(breaker.openFor().detail()).isEqualTo("10 in a row in doubt, the last because: why");
+    assertThat(breaker.openFor(now).detail())
+        .isEqualTo("10 in a row in doubt, the last because: why");
   }
 
   @Test
@@ -176,7 +177,7 @@ class BreakerTest {
 
     assertThat(rounds).containsExactly(1, 2, 4, 8, 16);
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
-    assertThat(breaker.openFor()).isNull();
+    assertThat(breaker.openFor(now)).isNull();
   }
 
   @Test
@@ -191,7 +192,7 @@ class BreakerTest {
   @Test
   void silenceOpensItAgainAndPeopleAreToldSinceWhenItReallyLasts() {
     fallSilent();
-    long since = breaker.openFor().sinceNanos();
+    long since = breaker.openFor(now).sinceNanos();
     letGoOn();
     launch();
     pass(2_900);
@@ -199,7 +200,27 @@ class BreakerTest {
     pass(300);
 
     assertThat(breaker.state()).isEqualTo(State.OPEN);
-    assertThat(breaker.openFor().sinceNanos()).isEqualTo(since);
+    assertThat(breaker.openFor(now).sinceNanos()).isEqualTo(since);
+  }
+
+  @Test
+  void oneThatIsTriedIsStillHeldBackUntilThatIsAnswered() {
+    fallSilent();
+    letGoOn();
+    Ticket send = launch();
+    assertThat(breaker.openFor(now)).isNotNull();
+    end(send, Sign.ANSWER);
+
+    assertThat(breaker.openFor(now)).isNull();
+  }
+
+  @Test
+  void nothingIsHeldBackWhereNothingIsLeftToTry() {
+    fallSilent();
+    letGoOn();
+    pass(60_000);
+
+    assertThat(breaker.openFor(now)).isNull();
   }
 
   @Test
@@ -234,7 +255,7 @@ class BreakerTest {
   void isHalfOpenAfterOthersHaveBlockedTheSenderToo() {
     answerQuickly(20);
     breaker.controlled(true);
-    assertThat(breaker.openFor()).as("they know why").isNull();
+    assertThat(breaker.openFor(now)).as("they know why").isNull();
     assertThat(breaker.room()).as("holding back is not its matter").isPositive();
     assertThat(breaker.tryLaunch(breaker.admit(now), now)).isFalse();
     breaker.controlled(false);

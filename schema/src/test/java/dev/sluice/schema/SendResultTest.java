@@ -1,6 +1,7 @@
 package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SendResultTest {
   private static final UUID CAMPAIGN = new UUID(0, 1);
@@ -24,6 +26,22 @@ class SendResultTest {
     SendResult result = read("\"at\":\"" + said + "\"");
 
     assertThat(result.at()).isEqualTo(stored);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1e30",
+        "99999999999999999999",
+        "-1e30",
+        "\"+9999999999-01-01T00:00:00Z\"",
+        "\"soon\"",
+        "[]",
+        "9223372036854775807",
+        "true"
+      })
+  void aTimeThatIsNoneMakesItUnreadableAndNothingWorse(String at) {
+    assertThatThrownBy(() -> read("\"at\":" + at)).isInstanceOf(UnreadableEventException.class);
   }
 
   @Test

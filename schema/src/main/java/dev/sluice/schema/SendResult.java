@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorCode the provider's code, or one of ours, if it failed; at most 100 characters
  * @param errorDetail the reason in words; at most 1,000 characters
  * @param attempts how often it was tried, 0 to 32,767
- * @param at when it happened, from 2000 to 2100
+ * @param at when it happened, from 1970 to 2100
  * @param optOut whether the recipient is to get nothing more, ever; null for no
  */
 public record SendResult(
@@ -39,7 +39,6 @@ public record SendResult(
   private static final int LONGEST_MESSAGE_ID = 255;
   private static final int LONGEST_CODE = 100;
   private static final int LONGEST_DETAIL = 1_000;
-  private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
 
   /** A result that says nothing about the recipient's wish to be left alone. */
@@ -79,6 +78,6 @@ public record SendResult(
     errorCode = StorableText.of(errorCode, LONGEST_CODE);
     errorDetail = StorableText.of(errorDetail, LONGEST_DETAIL);
     attempts = Math.clamp(attempts, 0, Short.MAX_VALUE);
-    at = at.isBefore(EARLIEST) ? EARLIEST : at.isAfter(LATEST) ? LATEST : at;
+    at = at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at.isAfter(LATEST) ? LATEST : at;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.KafkaConfig;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -153,6 +154,10 @@ final class DeadLettersCommand {
 
     private static void putBack(
         KafkaProducer<byte[], byte[]> producer, ConsumerRecord<byte[], byte[]> letter) {
+      if (letter.headers().lastHeader(DeadLetter.TRUNCATED) != null) {
+        throw new IllegalArgumentException(
+            letter.offset() + " is only the beginning of a record that was too large to keep");
+      }
       int partition = Integer.parseInt(header(letter, "partition"));
       try {
         producer

@@ -1,6 +1,8 @@
 package dev.sluice.cli;
 
 import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Place;
+import dev.sluice.schema.Places;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.Run;
@@ -8,17 +10,11 @@ import dev.sluice.schema.WindowCodec.State;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,41 +30,6 @@ import picocli.CommandLine.Spec;
     subcommands = {WindowCommand.Show.class, WindowCommand.Reset.class})
 final class WindowCommand {
   private WindowCommand() {}
-
-  /** One partition of {@code send-requests}, as the group of workers left it. */
-  private record Place(@Nullable OffsetAndMetadata committed, long end) {
-    long waiting() {
-      return committed == null ? end : end - committed.offset();
-    }
-  }
-
-  private static SortedMap<Integer, Place> places(Admin admin, KafkaConfig kafka)
-      throws InterruptedException, ExecutionException {
-    String topic = kafka.topics().sendRequests();
-    String group = kafka.topics().workerGroup();
-    List<TopicPartition> partitions =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
-            .map(partition -> new TopicPartition(topic, partition.partition()))
-            .toList();
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        admin
-            .listConsumerGroupOffsets(
-                Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
-            .partitionsToOffsetAndMetadata(group)
-            .get();
-    var ends =
-        admin
-            .listOffsets(
-                partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())))
-            .all()
-            .get();
-    SortedMap<Integer, Place> places = new TreeMap<>();
-    partitions.forEach(partition ->
-        places.put(
-            partition.partition(),
-            new Place(committed.get(partition), ends.get(partition).offset())));
-    return places;
-  }
 
   /** A line for each partition. */
   @Command(
@@ -90,33 +51,31 @@ final class WindowCommand {
       KafkaConfig config = kafka.config();
       out.printf("%9s %12s %12s  %s%n", "partition", "committed", "end", "window");
       try (Admin admin = Admin.create(config.client(Map.of()))) {
-        places(admin, config)
+        new Places(config)
+            .read(admin)
             .forEach((partition, place) ->
                 out.printf(
                     "%9d %12s %12d  %s%n",
                     partition,
                     place.committed() == null ? "-" : place.committed().offset(),
                     place.end(),
-                    describe(place.committed())));
+                    describe(place)));
       }
       out.flush();
       return 0;
     }
 
-    private static String describe(@Nullable OffsetAndMetadata committed) {
-      if (committed == null) {
-        return "nothing committed yet";
-      }
+    private static String describe(Place place) {
       try {
-        List<Run> runs = WindowCodec.decode(committed.metadata());
-        return committed.metadata()
+        Place.Recorded recorded = place.recorded();
+        return recorded.committed().metadata()
             + "  (started "
-            + count(runs, State.STARTED)
+            + count(recorded.runs(), State.STARTED)
             + ", done "
-            + count(runs, State.DONE)
+            + count(recorded.runs(), State.DONE)
             + ")";
       } catch (UnreadableWindowException e) {
-        return "UNREADABLE: " + e.getMessage();
+        return "CLOSED: " + e.getMessage();
       }
     }
 
@@ -129,9 +88,10 @@ final class WindowCommand {
   @Command(
       name = "reset",
       description =
-          "Repairs a partition whose window cannot be read: everything from its committed offset to"
-              + " the end of its log is called in doubt, hence becomes UNCONFIRMED and is not sent."
-              + " Stop the workers first.",
+          "Repairs a partition that workers keep closed: everything from its committed offset, or the"
+              + " beginning of its log, to the log's end is called in doubt, hence becomes"
+              + " UNCONFIRMED and is not sent. Workers open it then by themselves. For a partition"
+              + " that is not closed, stop the workers first.",
       mixinStandardHelpOptions = true)
   static final class Reset implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -159,39 +119,44 @@ final class WindowCommand {
     public Integer call() throws Exception {
       KafkaConfig config = kafka.config();
       try (Admin admin = Admin.create(config.client(Map.of()))) {
-        Place place = places(admin, config).get(partition);
+        Places places = new Places(config);
+        Place place = places.read(admin).get(partition);
         if (place == null) {
           throw new IllegalArgumentException("there is no partition " + partition);
         }
-        OffsetAndMetadata committed = place.committed();
-        if (committed == null) {
+        if (!place.closed() && place.drained()) {
           throw new IllegalArgumentException("partition " + partition + " needs no repair");
         }
+        long inDoubt = place.end() - place.firstInDoubt();
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
             "partition %d: %d message(s) from offset %d on %s in doubt%n",
             partition,
-            place.waiting(),
-            committed.offset(),
+            inDoubt,
+            place.firstInDoubt(),
             confirmed ? "are now" : "would be (add --yes to do it)");
         out.flush();
         if (confirmed) {
-          commit(admin, config, committed.offset(), place.waiting());
+          List<Run> window =
+              inDoubt == 0 ? List.of() : List.of(new Run(State.STARTED, Math.toIntExact(inDoubt)));
+          OffsetAndMetadata reset =
+              new OffsetAndMetadata(place.firstInDoubt(), WindowCodec.encode(window));
+          if (place.closed()) {
+            places.commit(Map.of(partition, reset));
+          } else {
+            commitWithoutWorkers(admin, config, reset);
+          }
         }
       }
       return 0;
     }
 
-    private void commit(Admin admin, KafkaConfig config, long offset, long inDoubt)
+    private void commitWithoutWorkers(Admin admin, KafkaConfig config, OffsetAndMetadata place)
         throws InterruptedException {
-      List<Run> window =
-          inDoubt == 0 ? List.of() : List.of(new Run(State.STARTED, Math.toIntExact(inDoubt)));
       TopicPartition topicPartition = new TopicPartition(config.topics().sendRequests(), partition);
       try {
         admin
-            .alterConsumerGroupOffsets(
-                config.topics().workerGroup(),
-                Map.of(topicPartition, new OffsetAndMetadata(offset, WindowCodec.encode(window))))
+            .alterConsumerGroupOffsets(config.topics().workerGroup(), Map.of(topicPartition, place))
             .all()
             .get();
       } catch (ExecutionException e) {

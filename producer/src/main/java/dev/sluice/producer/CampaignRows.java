@@ -195,7 +195,8 @@ final class CampaignRows {
                 new SendRequest.Sender(
                     row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
                 row.get(SENDER.LANES),
-                row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES),
+                Math.max(
+                    SendRequest.SLOWEST, row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)),
                 row.get(SENDER.DAILY_LIMIT)));
   }
 

@@ -97,15 +97,35 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
                 Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
             .partitionsToOffsetAndMetadata(group)
             .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-    Map<TopicPartition, Long> starts = offsets(admin, partitions, OffsetSpec.earliest());
+    requirePlaces(partitions, committed);
     Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
     Map<Integer, Long> waiting = new HashMap<>();
     for (TopicPartition partition : partitions) {
       OffsetAndMetadata place = committed.get(partition);
-      long from = place == null ? starts.get(partition) : place.offset() + done(place.metadata());
+      long from = place.offset() + done(place.metadata());
       waiting.put(partition.partition(), Math.max(0, ends.get(partition) - from));
     }
     return new Reading(begun, waiting);
+  }
+
+  /**
+   * Workers open no partition without a committed offset. Where one is missing because partitions
+   * were added, lanes would move while their requests are under way in others: nothing is fed then.
+   */
+  private static void requirePlaces(
+      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+    List<Integer> missing =
+        partitions.stream()
+            .filter(partition -> committed.get(partition) == null)
+            .map(TopicPartition::partition)
+            .sorted()
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new KafkaException(
+          "workers have no place in partition(s) "
+              + missing
+              + " of send-requests, so nothing is fed: run sluice migrate");
+    }
   }
 
   private static Map<TopicPartition, Long> offsets(

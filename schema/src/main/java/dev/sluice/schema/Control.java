@@ -1,6 +1,7 @@
 package dev.sluice.schema;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Control(
     State state, @Nullable String reason, @Nullable Boolean probing, @Nullable String provider) {
+
+  private static final String SENDER = "sender/";
 
   /** One that only people change. */
   public Control(State state, @Nullable String reason) {
@@ -55,6 +58,11 @@ public record Control(
 
   /** The key of a sender's control. */
   public static String senderKey(String senderId) {
-    return "sender/" + senderId;
+    return SENDER + senderId;
+  }
+
+  /** The sender whose control has this key; empty if it is not a sender's. */
+  static Optional<String> senderOf(String key) {
+    return key.startsWith(SENDER) ? Optional.of(key.substring(SENDER.length())) : Optional.empty();
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,6 +34,8 @@ public final class ControlsView implements AutoCloseable {
   private final KafkaConfig kafka;
   private final Health health;
   private final Map<String, Entry> newest = new ConcurrentHashMap<>();
+  private final Map<String, Control> probing = new ConcurrentHashMap<>();
+  private final AtomicLong version = new AtomicLong();
   private final Thread loop;
   private volatile boolean complete;
   private volatile boolean closing;
@@ -84,7 +87,43 @@ public final class ControlsView implements AutoCloseable {
   }
 
   private void put(String key, Control control) {
+    Entry before = newest.get(key);
+    if (before != null && before.control().equals(control)) {
+      // It applies since it was first seen: what this service wrote itself comes back from Kafka.
+      return;
+    }
     newest.put(key, new Entry(control, System.nanoTime()));
+    changed(key, control);
+  }
+
+  private void changed(String key, @Nullable Control control) {
+    Control.senderOf(key)
+        .ifPresent(sender -> {
+          if (control != null
+              && control.state() == Control.State.BLOCKED
+              && control.endsByItself()) {
+            probing.put(sender, control);
+          } else {
+            probing.remove(sender);
+          }
+        });
+    version.incrementAndGet();
+  }
+
+  /** Changes whenever a control does. */
+  public long version() {
+    return version.get();
+  }
+
+  /** The senders that are blocked until their providers answer again. */
+  public Map<String, Control> probing() {
+    return Map.copyOf(probing);
+  }
+
+  /** How long a key's control has applied, as seen from here. */
+  public Duration age(String key) {
+    Entry entry = newest.get(key);
+    return entry == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - entry.sinceNanos());
   }
 
   /**
@@ -150,6 +189,7 @@ public final class ControlsView implements AutoCloseable {
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
       newest.remove(key);
+      changed(key, null);
       return;
     }
     try {

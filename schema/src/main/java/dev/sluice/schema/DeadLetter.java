@@ -12,9 +12,18 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * @param topic the original's topic
  * @param partition its partition
  * @param offset its offset
- * @param reason why it cannot be used
+ * @param reason why it cannot be used, cut to 1,000 characters
  */
 public record DeadLetter(String topic, int partition, long offset, String reason) {
+  /**
+   * The header that says that the letter holds only the beginning of the original, which was larger
+   * than the topic takes.
+   */
+  public static final String TRUNCATED = "truncated";
+
+  public DeadLetter {
+    reason = Clipped.to(1_000, reason);
+  }
 
   /** As record headers {@code topic}, {@code partition}, {@code offset} and {@code reason}. */
   public List<Header> headers() {

@@ -78,7 +78,8 @@ public final class Migration {
   }
 
   /**
-   * Creates the topics that are missing.
+   * Creates the topics that are missing, and tells the workers that nothing was sent from the
+   * partitions that are new.
    *
    * @param lanePartitions partitions of {@code send-requests}
    * @param replicationFactor copies of each, or empty for the brokers' default
@@ -95,6 +96,7 @@ public final class Migration {
         }
       }
       allowLargeDeadLetters(admin, kafka.topics().deadLetters());
+      new FirstWindows(kafka).commit(admin);
       log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
     }
   }

@@ -8,18 +8,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One message to one recipient; a record on {@code send-requests}, keyed by its lane.
+ * One message to one recipient; a record on {@code send-requests}, keyed by its lane. What it says
+ * is bounded, because the requests of many senders share a partition.
  *
  * @param recipientId the row in {@code campaign_recipient}
  * @param campaignId the campaign
- * @param round the round of sending that this belongs to; a resend starts a new one
+ * @param round the round of sending that this belongs to, from 1; a resend starts a new one
  * @param sender who sends it
- * @param lane which of the sender's lanes it goes through, from 0
- * @param permitsPerSecond the lane's rate, messages/s
+ * @param lane which of the sender's lanes it goes through, from 0 to 999
+ * @param permitsPerSecond the lane's rate, messages/s, from {@link #SLOWEST} to {@link #FASTEST}
  * @param to the recipient's number in E.164 with its {@code +}
  * @param message the provider's message body, rendered, without the recipient
  * @param onDoubt what to do if nobody knows whether it was sent
- * @param attempts how often it was already tried
+ * @param attempts how often it was already tried, up to 1,000
  * @param notBefore when it may be tried again, or null for at once
  * @param firstTriedAt when it was tried for the first time, or null if it was not
  */
@@ -36,6 +37,16 @@ public record SendRequest(
     int attempts,
     @Nullable Instant notBefore,
     @Nullable Instant firstTriedAt) {
+  /** The slowest rate of a lane, messages/s. */
+  public static final double SLOWEST = 0.001;
+
+  /** The fastest rate of a lane, messages/s. */
+  public static final double FASTEST = 1_000_000;
+
+  /** Attempts that are counted. */
+  public static final int MOST_ATTEMPTS = 1_000;
+
+  private static final int LANES = 1_000;
 
   /** One that was not tried yet. */
   public SendRequest(
@@ -68,15 +79,18 @@ public record SendRequest(
   /**
    * Who sends.
    *
-   * @param id the row in {@code sender}
-   * @param provider the provider's name, for example {@code whatsapp}
-   * @param address its address there (WhatsApp: the phone number id)
+   * @param id the row in {@code sender}, up to 100 characters
+   * @param provider the provider's name, for example {@code whatsapp}, up to 100 characters
+   * @param address its address there (WhatsApp: the phone number id), up to 500 characters
    */
   public record Sender(String id, String provider, String address) {
     public Sender {
       Objects.requireNonNull(id, "sender.id is missing");
       Objects.requireNonNull(provider, "sender.provider is missing");
       Objects.requireNonNull(address, "sender.address is missing");
+      requireLength("sender.id", id, 100);
+      requireLength("sender.provider", provider, 100);
+      requireLength("sender.address", address, 500);
     }
   }
 
@@ -85,13 +99,28 @@ public record SendRequest(
     Objects.requireNonNull(sender, "sender is missing");
     Objects.requireNonNull(to, "to is missing");
     Objects.requireNonNull(message, "message is missing");
-    if (!(permitsPerSecond > 0)) {
-      throw new IllegalArgumentException("permitsPerSecond must be above 0");
+    // By "not within", so that what is no number is refused too.
+    if (!(permitsPerSecond >= SLOWEST && permitsPerSecond <= FASTEST)) {
+      throw new IllegalArgumentException(
+          "permitsPerSecond must be from " + SLOWEST + " to " + (long) FASTEST);
     }
-    if (lane < 0) {
-      throw new IllegalArgumentException("lane must not be negative");
-    }
+    requireWithin("lane", lane, 0, LANES - 1);
+    requireWithin("attempts", attempts, 0, MOST_ATTEMPTS);
+    requireWithin("round", round, 1, Integer.MAX_VALUE);
+    requireLength("to", to, 32);
     onDoubt = onDoubt == null ? OnDoubt.HOLD : onDoubt;
+  }
+
+  private static void requireWithin(String field, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(field + " must be from " + least + " to " + most);
+    }
+  }
+
+  private static void requireLength(String field, String text, int longest) {
+    if (text.isEmpty() || text.length() > longest) {
+      throw new IllegalArgumentException(field + " must have 1 to " + longest + " characters");
+    }
   }
 
   /** The key of its record. */

@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
 import dev.sluice.schema.Health;
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Place;
 import dev.sluice.schema.UnreadableWindowException;
-import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,17 +23,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The partitions that this worker owns. A new one is read only after its window was recovered from
- * the committed offset's metadata; one whose window cannot be read stays closed, alone.
+ * the committed offset's metadata; one of which nobody can say what was sent stays closed, alone,
+ * and is looked at again now and then.
  */
 final class Assignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(Assignment.class);
   private static final Duration LOOK_UP = Duration.ofSeconds(1);
+  private static final Duration LOOK_UP_ONE = Duration.ofMillis(250);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(3);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final String topic;
   private final Consumer<List<OwnedPartition>> giveAway;
   private final Health health;
   private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
   private final Set<TopicPartition> recovering = new HashSet<>();
+  private final Set<TopicPartition> closed = new HashSet<>();
+  private long lookedNanos;
 
   /**
    * Follows a consumer's assignment.
@@ -43,17 +49,21 @@ final class Assignment implements ConsumerRebalanceListener {
    */
   Assignment(
       KafkaConsumer<byte[], byte[]> consumer,
+      String topic,
       Consumer<List<OwnedPartition>> giveAway,
       Health health) {
     this.consumer = consumer;
+    this.topic = topic;
     this.giveAway = giveAway;
     this.health = health;
   }
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-    // Looking offsets up may have to wait for a dead worker's transaction: not in this callback.
+    // Looking offsets up may have to wait for a dead worker's transaction: not in this callback,
+    // nor by the consumer, which fails if there is none.
     consumer.pause(partitions);
+    partitions.forEach(partition -> consumer.seek(partition, 0));
     recovering.addAll(partitions);
     health.working("group");
   }
@@ -67,6 +77,7 @@ final class Assignment implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     recovering.removeAll(partitions);
+    closed.removeAll(partitions);
     for (TopicPartition partition : partitions) {
       OwnedPartition gone = owned.remove(partition);
       if (gone != null) {
@@ -81,49 +92,96 @@ final class Assignment implements ConsumerRebalanceListener {
 
   /** Opens the partitions whose windows can be recovered now. */
   void recover() {
+    if (!closed.isEmpty() && System.nanoTime() - lookedNanos >= LOOK_AGAIN.toNanos()) {
+      recovering.addAll(closed);
+    }
     if (recovering.isEmpty()) {
       return;
     }
+    lookedNanos = System.nanoTime();
     try {
       Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(recovering, LOOK_UP);
-      List<TopicPartition> opened = new ArrayList<>();
-      for (TopicPartition partition : recovering) {
-        if (open(partition, committed.get(partition))) {
-          opened.add(partition);
+      Map<TopicPartition, Long> starts = new HashMap<>();
+      Map<TopicPartition, Long> ends = new HashMap<>();
+      lookUp(starts, ends);
+      int before = owned.size();
+      for (TopicPartition partition : List.copyOf(recovering)) {
+        if (starts.containsKey(partition) && ends.containsKey(partition)) {
+          open(
+              partition,
+              new Place(committed.get(partition), starts.get(partition), ends.get(partition)));
+        } else {
+          close(partition, "its log cannot be looked at");
         }
       }
-      consumer.resume(opened);
       recovering.clear();
-      log.info("took over {} partition(s), owns {}", opened.size(), owned.size());
+      if (owned.size() > before) {
+        log.info("took over {} partition(s), owns {}", owned.size() - before, owned.size());
+      }
     } catch (TimeoutException e) {
       log.debug("committed offsets are not known yet", e);
+      recovering.removeAll(closed);
     }
   }
 
-  private boolean open(TopicPartition partition, @Nullable OffsetAndMetadata committed) {
-    if (committed == null) {
-      long start = consumer.position(partition, LOOK_UP);
-      OffsetAndMetadata none = new OffsetAndMetadata(start, WindowCodec.encode(List.of()));
-      owned.put(partition, new OwnedPartition(partition, new OffsetWindow(start, List.of()), none));
-      return true;
-    }
+  /** One partition without a leader must not keep the others closed. */
+  private void lookUp(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
     try {
-      OffsetWindow window =
-          new OffsetWindow(committed.offset(), WindowCodec.decode(committed.metadata()));
+      starts.putAll(consumer.beginningOffsets(recovering, LOOK_UP));
+      ends.putAll(consumer.endOffsets(recovering, LOOK_UP));
+    } catch (TimeoutException e) {
+      for (TopicPartition partition : recovering) {
+        try {
+          starts.putAll(consumer.beginningOffsets(Set.of(partition), LOOK_UP_ONE));
+          ends.putAll(consumer.endOffsets(Set.of(partition), LOOK_UP_ONE));
+        } catch (TimeoutException alone) {
+          log.debug("{} cannot be looked at", partition, alone);
+        }
+      }
+    }
+  }
+
+  private void open(TopicPartition partition, Place place) {
+    try {
+      Place.Recorded recorded = place.recorded();
+      OffsetAndMetadata committed = recorded.committed();
+      OffsetWindow window = new OffsetWindow(committed.offset(), recorded.runs());
       owned.put(partition, new OwnedPartition(partition, window, committed));
       consumer.seek(partition, committed.offset());
-      return true;
+      consumer.resume(Set.of(partition));
+      closed.remove(partition);
+      health.working(component(partition));
     } catch (UnreadableWindowException e) {
-      health.failing(
-          component(partition),
-          e.getMessage()
-              + "; nothing is sent from this partition until it is repaired (sluice window)");
-      return false;
+      close(partition, e.getMessage());
     }
+  }
+
+  /** Stops sending from a partition of which nobody can say what was sent. */
+  void close(TopicPartition partition, String reason) {
+    OwnedPartition open = owned.remove(partition);
+    if (open != null) {
+      open.forget();
+    }
+    closed.add(partition);
+    consumer.pause(Set.of(partition));
+    health.failing(
+        component(partition),
+        reason + "; nothing is sent from this partition until it is repaired (sluice window)");
   }
 
   private static String component(TopicPartition partition) {
     return "window " + partition;
+  }
+
+  /** Whether a sender's first lane is in a partition of this worker, even if that is closed. */
+  boolean hasFirstLaneOf(String senderId) {
+    Set<TopicPartition> assigned = consumer.assignment();
+    if (assigned.isEmpty()) {
+      return false;
+    }
+    int partitions = consumer.partitionsFor(topic).size();
+    return assigned.contains(
+        new TopicPartition(topic, new LaneKey(senderId, 0).partition(partitions)));
   }
 
   @Nullable OwnedPartition find(TopicPartition partition) {
@@ -140,6 +198,9 @@ final class Assignment implements ConsumerRebalanceListener {
 
   /** Forgets everything at once. */
   void abandon() {
-    onPartitionsLost(List.copyOf(owned.keySet()));
+    Set<TopicPartition> everything = new HashSet<>(owned.keySet());
+    everything.addAll(recovering);
+    everything.addAll(closed);
+    onPartitionsLost(everything);
   }
 }

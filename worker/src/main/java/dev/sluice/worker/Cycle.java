@@ -44,15 +44,15 @@ final class Cycle {
   private final Intake intake;
   private final Postponed postponed = new Postponed();
   private final Picker picker;
+  private final Departures departures;
+  private final MissingProviders missing;
   private final Outages outages;
+  private final Signals signals;
   private final ControlsView controls;
   private final Breakers breakers;
 
   /** Outcomes not yet in a committed transaction. */
   private final List<Finished> unpublished = new ArrayList<>();
-
-  /** Records nobody can read, not yet in a committed transaction. */
-  private final List<Round.Unreadable> unreadable = new ArrayList<>();
 
   private long lastCommitNanos = System.nanoTime();
   private boolean draining;
@@ -64,6 +64,7 @@ final class Cycle {
       Breakers breakers,
       Standstill standstill,
       ControlsView controls,
+      MissingProviders missing,
       Outages outages,
       WorkerConfig config,
       WorkerMeters meters,
@@ -72,16 +73,18 @@ final class Cycle {
     this.output = output;
     this.launcher = launcher;
     this.breakers = breakers;
-    this.picker =
-        new Picker(
-            controls, launcher, breakers, standstill, postponed, outages, config.maxInFlight());
+    this.missing = missing;
+    this.signals = new Signals(controls, missing);
+    this.picker = new Picker(signals, launcher, breakers, standstill, config.maxInFlight());
+    this.departures = new Departures(signals, postponed);
     this.outages = outages;
     this.controls = controls;
     this.config = config;
     this.meters = meters;
     this.policy = new OutcomePolicy(config.retries());
-    this.assignment = new Assignment(consumer, this::giveAway, health);
-    this.intake = new Intake(consumer, assignment, postponed);
+    this.assignment =
+        new Assignment(consumer, config.kafka().topics().sendRequests(), this::giveAway, health);
+    this.intake = new Intake(consumer, assignment, postponed, signals);
   }
 
   Assignment assignment() {
@@ -145,9 +148,7 @@ final class Cycle {
         launcher.inFlight() > 0
             || !unpublished.isEmpty()
             || assignment.all().stream().anyMatch(partition -> partition.waiting() > 0);
-    Intake.Yield found = intake.poll(busy ? PACE.dividedBy(2) : IDLE_POLL);
-    unpublished.addAll(found.inDoubt());
-    unreadable.addAll(found.unreadable());
+    intake.poll(busy ? PACE.dividedBy(2) : IDLE_POLL);
   }
 
   /**
@@ -164,15 +165,16 @@ final class Cycle {
     for (Finished finished = launcher.poll(); finished != null; finished = launcher.poll()) {
       land(finished);
     }
-    Round round = new Round(config.kafka().topics(), policy, controls);
-    unreadable.forEach(round::bury);
+    Round round = new Round(config.kafka().topics(), policy, controls, signals, output.budget());
     unpublished.forEach(round::conclude);
+    outages.look(controls.probing(), assignment::hasFirstLaneOf);
     for (String sender = outages.poll(); sender != null; sender = outages.poll()) {
       round.unblock(sender);
     }
-    outages.forgetOld();
+    departures.depart(assignment.all(), round);
     breakers.review(controls::sender, System.nanoTime()).forEach(round::steer);
     picker.pick(assignment.all(), round);
+    missing.report(round::block);
     if (round.isEmpty() && !marksPassed()) {
       return true;
     }
@@ -189,7 +191,6 @@ final class Cycle {
       case Outcome.Throttled(String code, String detail, Duration pause)
           when !job.partition().lost() ->
           job.partition().lane(job).throttled(pause);
-      case Outcome.Accepted a -> outages.over(job.request().sender().id());
       default -> {}
     }
   }
@@ -217,7 +218,7 @@ final class Cycle {
     boolean committed =
         switch (verdict) {
           case COMMITTED -> true;
-          case REFUSED -> false;
+          case REFUSED, TOO_LARGE -> false;
           case UNKNOWN -> !offsets.isEmpty() && isCommitted(offsets);
         };
     if (committed) {
@@ -225,7 +226,6 @@ final class Cycle {
         partition.commit(offsets.getOrDefault(partition.topicPartition(), partition.committed()));
       }
       unpublished.clear();
-      unreadable.clear();
       round.carryOut(launcher, postponed, begunNanos);
     } else {
       assignment.all().forEach(OwnedPartition::rollBack);

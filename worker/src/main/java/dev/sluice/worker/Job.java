@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
@@ -15,17 +17,15 @@ final class Job {
   private final OwnedPartition partition;
   private final long offset;
   private final SendRequest request;
-  private final long readAtNanos;
   private int attempts;
   private @Nullable Instant firstTriedAt;
   private boolean inFlight;
   private long takenOffNanos;
 
-  Job(OwnedPartition partition, long offset, SendRequest request, long readAtNanos) {
+  Job(OwnedPartition partition, long offset, SendRequest request) {
     this.partition = partition;
     this.offset = offset;
     this.request = request;
-    this.readAtNanos = readAtNanos;
     this.attempts = request.attempts();
     this.firstTriedAt = request.firstTriedAt();
   }
@@ -40,10 +40,6 @@ final class Job {
 
   SendRequest request() {
     return request;
-  }
-
-  long readAtNanos() {
-    return readAtNanos;
   }
 
   /** Attempts that were answered, counting those before this record. */
@@ -86,9 +82,17 @@ final class Job {
   SendRequest again(@Nullable Instant notBefore) {
     // With the rate of now: the copy is the newest record of its lane.
     double rate = partition.lane(this).permitsPerSecond();
-    return request.again(attempts, notBefore, firstTriedAt, rate);
+    return request.again(
+        Math.min(attempts, SendRequest.MOST_ATTEMPTS), notBefore, firstTriedAt, rate);
   }
 
+  /** What tells the producer that it comes back unsent. */
+  ReturnedRequest returned() {
+    return new ReturnedRequest(
+        request.recipientId(), request.campaignId(), request.round(), attempts, firstTriedAt);
+  }
+
+  /** What came of it; whatever a provider says is cut to what is stored. */
   SendResult result(
       RecipientStatus status,
       @Nullable String messageId,
@@ -101,9 +105,9 @@ final class Job {
         request.campaignId(),
         request.round(),
         status,
-        messageId,
-        errorCode,
-        errorDetail,
+        Clipped.orNull(255, messageId),
+        Clipped.orNull(100, errorCode),
+        Clipped.orNull(1_000, errorDetail),
         attempts,
         at,
         optOut ? true : null);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A slice of one sender's rate, with the requests that wait for it. */
@@ -33,6 +34,15 @@ final class Lane {
       nextSinceNanos = System.nanoTime();
     }
     ready.add(job);
+  }
+
+  /** Requests that wait in it. */
+  int size() {
+    return ready.size();
+  }
+
+  void removeIf(Predicate<Job> leaves) {
+    ready.removeIf(leaves);
   }
 
   /** How many may be picked now: those whose time slots begin within the given time. */

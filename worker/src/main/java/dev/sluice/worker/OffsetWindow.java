@@ -3,8 +3,10 @@ package dev.sluice.worker;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.Run;
 import dev.sluice.schema.WindowCodec.State;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * client.
  *
  * <p>INVARIANT: whatever sends finish in whatever order, {@link #encode} fits the broker's limit,
- * because {@link #mayTouch} was asked before an offset left {@code WAITING}.
+ * because {@link #mayTouch} was asked before this owner changed how an offset stands.
  */
 final class OffsetWindow {
   /** Every offset below is done, and a transaction that says so has committed. */
@@ -29,6 +31,15 @@ final class OffsetWindow {
   /** Offsets below {@code touched} that are not done. */
   private int openBelowTouched;
 
+  /** One past the highest offset that this owner has changed; up to {@code touched}: recovered. */
+  private long reach;
+
+  /**
+   * Offsets that never arrive, in what was recovered and this owner has not come to: they are done,
+   * but to say so would split runs that it may be too long to split.
+   */
+  private final Deque<Long> gapsAhead = new ArrayDeque<>();
+
   /** How the offsets from {@code base} on stand; null is waiting. */
   private @Nullable State[] states = new State[256];
 
@@ -42,6 +53,7 @@ final class OffsetWindow {
     this.base = base;
     this.next = base;
     this.touched = base;
+    this.reach = base;
     long offset = base;
     for (Run run : recovered) {
       for (int i = 0; i < run.length(); i++) {
@@ -81,27 +93,61 @@ final class OffsetWindow {
   void skipTo(long position) {
     for (long gap = next; gap < position; gap++) {
       if (state(gap) != State.DONE) {
-        if (gap < touched) {
-          openBelowTouched--;
+        if (gap >= reach && gap < touched) {
+          gapsAhead.add(gap);
+        } else {
+          passOver(gap);
         }
-        put(gap, State.DONE);
       }
     }
     next = Math.max(next, position);
+    passGaps();
   }
 
-  /** Whether an offset may leave {@code WAITING} without the text ever growing past the limit. */
+  private void passOver(long gap) {
+    if (gap < touched && state(gap) != State.DONE) {
+      openBelowTouched--;
+    }
+    put(gap, State.DONE);
+  }
+
+  private void passGaps() {
+    while (!gapsAhead.isEmpty() && gapsAhead.peek() <= Math.max(reach, firstOpen())) {
+      long gap = gapsAhead.remove();
+      passOver(gap);
+      reach = Math.max(reach, gap + 1);
+    }
+  }
+
+  /** Whether an offset's state may be set without the text ever growing past the limit. */
   boolean mayTouch(long offset) {
-    if (offset < touched) {
+    if (offset < reach) {
       return true;
     }
-    int open = openBelowTouched + countOpen(touched, offset + 1);
-    long span = offset + 1 - base;
-    return span <= Integer.MAX_VALUE
-        && WindowCodec.worstLength(open, (int) span) <= WindowCodec.MAX_LENGTH;
+    if (offset >= touched) {
+      return worstLength(openBelowTouched + countOpen(touched, offset + 1), offset + 1)
+          <= WindowCodec.MAX_LENGTH;
+    }
+    // What was recovered may be more than would be declared at once, such as a long log in doubt.
+    // Then it is taken up from its beginning, and what follows still reads as it was recovered.
+    return worstLength(openBelowTouched, touched) <= WindowCodec.MAX_LENGTH
+        || offset == firstOpen()
+        || worstLength(countOpen(base, offset + 1), offset + 1)
+                + WindowCodec.encode(runs(offset + 1)).length()
+            <= WindowCodec.MAX_LENGTH;
   }
 
-  /** Sets how an offset stands; its first change from waiting needs {@link #mayTouch}. */
+  /** Whether so much is open that little more can be touched before some of it is done. */
+  boolean crowded() {
+    return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 2;
+  }
+
+  private int worstLength(int open, long end) {
+    long span = end - base;
+    return span > Integer.MAX_VALUE ? Integer.MAX_VALUE : WindowCodec.worstLength(open, (int) span);
+  }
+
+  /** Sets how an offset stands; whatever sets it asks {@link #mayTouch} first. */
   void set(long offset, State state) {
     if (offset < base) {
       throw new IllegalArgumentException("offset " + offset + " is below the base " + base);
@@ -116,6 +162,8 @@ final class OffsetWindow {
       openBelowTouched += isOpen ? 1 : -1;
     }
     put(offset, state);
+    reach = Math.max(reach, offset + 1);
+    passGaps();
   }
 
   /** The offset to commit: the first that is not done. */
@@ -129,8 +177,12 @@ final class OffsetWindow {
 
   /** The runs from {@link #firstOpen} on, up to the last offset that is not waiting. */
   List<Run> runs() {
+    return runs(firstOpen());
+  }
+
+  private List<Run> runs(long from) {
     List<Run> runs = new ArrayList<>();
-    long offset = firstOpen();
+    long offset = from;
     while (offset < touched) {
       State state = state(offset);
       long end = offset + 1;
@@ -163,6 +215,7 @@ final class OffsetWindow {
     Arrays.fill(states, kept, states.length, null);
     base = first;
     touched = Math.max(touched, base);
+    reach = Math.max(reach, base);
   }
 
   private void put(long offset, State state) {

@@ -1,82 +1,131 @@
 package dev.sluice.worker;
 
 import dev.sluice.schema.Backoff;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Health;
-import dev.sluice.schema.SendRequest;
 import dev.sluice.worker.provider.MessageProvider;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which senders' providers are down, and asks these whether they are back, ever more rarely
- * while their senders are blocked again right after.
+ * Asks the providers of senders that are blocked until they answer again whether they do, ever more
+ * rarely while the same senders are blocked again right after. Whether anything waits to be sent
+ * makes no difference.
  */
 final class Outages {
   private static final Backoff BETWEEN =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15));
 
-  /** Records that wait for people or providers are looked at again much sooner than this. */
-  private static final Duration MISSED_FOR = Duration.ofSeconds(2);
+  /** A sender that was not blocked for so long begins anew. */
+  private static final Duration GOOD_SPELL = Duration.ofSeconds(30);
 
   private final Map<String, MessageProvider> providers;
   private final Health health;
+  private final LongSupplier nanoTime;
+  private final Executor probes;
 
   private final Map<String, Asked> asked = new HashMap<>();
-  private final Map<String, Long> missed = new HashMap<>();
+  private final Set<String> told = new HashSet<>();
+  private final Set<String> asking = new HashSet<>();
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final Queue<String> back = new ConcurrentLinkedQueue<>();
 
-  private record Asked(int times, long againAtNanos) {}
+  /** How often in a row, when again, and when the sender was last seen blocked. */
+  private record Asked(int times, long againAtNanos, long blockedNanos) {}
 
-  Outages(Map<String, MessageProvider> providers, Health health) {
+  private record Answer(String sender, boolean available) {}
+
+  Outages(
+      Map<String, MessageProvider> providers,
+      Health health,
+      LongSupplier nanoTime,
+      Executor probes) {
     this.providers = Map.copyOf(providers);
     this.health = health;
+    this.nanoTime = nanoTime;
+    this.probes = probes;
   }
 
-  /** Something of this sender waits for its provider: asks, if it is time to. */
-  void waiting(SendRequest.Sender sender, String reason) {
-    long now = System.nanoTime();
-    if (missed.put(sender.id(), now) == null) {
-      health.failing(component(sender.id()), reason);
+  /**
+   * Asks for those of the blocked senders that are this worker's to ask for, if it is time to.
+   *
+   * @param blocked the senders that are blocked until their providers answer
+   * @param ours tells which of them this worker asks for
+   */
+  void look(Map<String, Control> blocked, Predicate<String> ours) {
+    long now = nanoTime.getAsLong();
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      asking.remove(answer.sender());
+      if (answer.available()) {
+        back.add(answer.sender());
+      }
     }
-    Asked before = asked.get(sender.id());
-    if (before != null && now - before.againAtNanos() < 0) {
+    Set<String> seen = new HashSet<>();
+    blocked.forEach((sender, control) -> {
+      if (ours.test(sender)) {
+        seen.add(sender);
+        look(sender, control, now);
+      }
+    });
+    told.removeIf(sender -> {
+      boolean over = !seen.contains(sender);
+      if (over) {
+        health.working(component(sender));
+      }
+      return over;
+    });
+    asked.values().removeIf(before -> now - before.blockedNanos() > GOOD_SPELL.toNanos());
+  }
+
+  private void look(String sender, Control control, long now) {
+    String name = control.provider();
+    MessageProvider provider = name == null ? null : providers.get(name);
+    told.add(sender);
+    health.failing(component(sender), reason(control, provider));
+    if (name == null) {
+      // Written by an older version, which does not say whom to ask.
+      back.add(sender);
+      return;
+    }
+    Asked before = asked.get(sender);
+    boolean due = before != null && now - before.againAtNanos() >= 0 && !asking.contains(sender);
+    if (before != null && !due) {
+      asked.put(sender, new Asked(before.times(), before.againAtNanos(), now));
       return;
     }
     int times = before == null ? 1 : before.times() + 1;
-    asked.put(sender.id(), new Asked(times, now + BETWEEN.after(times).toNanos()));
-    MessageProvider provider = providers.get(sender.provider());
-    if (provider != null && times > 1) {
-      Thread.ofVirtual()
-          .name("probe of " + sender.id())
-          .start(() -> {
-            if (provider.available()) {
-              back.add(sender.id());
-            }
-          });
+    asked.put(sender, new Asked(times, now + BETWEEN.after(times).toNanos(), now));
+    if (before != null && provider != null) {
+      ask(sender, provider);
     }
   }
 
-  /** The sender's messages pass again. */
-  void over(String senderId) {
-    asked.remove(senderId);
+  private void ask(String sender, MessageProvider provider) {
+    asking.add(sender);
+    probes.execute(() -> {
+      boolean available = false;
+      try {
+        available = provider.available();
+      } finally {
+        answers.add(new Answer(sender, available));
+      }
+    });
   }
 
-  /** Nothing has waited for these senders' providers for a while: they are not missed here. */
-  void forgetOld() {
-    long now = System.nanoTime();
-    missed
-        .entrySet()
-        .removeIf(entry -> {
-          boolean old = now - entry.getValue() > MISSED_FOR.toNanos();
-          if (old) {
-            health.working(component(entry.getKey()));
-          }
-          return old;
-        });
+  private static String reason(Control control, @Nullable MessageProvider provider) {
+    String reason = String.valueOf(control.reason());
+    return control.provider() == null || provider != null
+        ? reason
+        : reason + "; this worker cannot ask provider \"" + control.provider() + "\"";
   }
 
   private static String component(String senderId) {

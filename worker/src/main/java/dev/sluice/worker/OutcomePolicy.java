@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Clipped;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -112,8 +113,8 @@ final class OutcomePolicy {
         : new Decision.BlockSender(
             probing
                 ? Control.blockedUntilBack(
-                    finished.job().request().sender().provider(), code + ": " + detail)
-                : new Control(Control.State.BLOCKED, code + ": " + detail));
+                    finished.job().request().sender().provider(), reason(code, detail))
+                : new Control(Control.State.BLOCKED, reason(code, detail)));
   }
 
   private static Decision stopCampaign(
@@ -126,8 +127,12 @@ final class OutcomePolicy {
                 finished.job().request().campaignId(),
                 "worker",
                 finished.at(),
-                reason + ": " + detail,
+                reason(reason, detail),
                 null));
+  }
+
+  private static String reason(String what, String detail) {
+    return Clipped.to(1_000, what + ": " + detail);
   }
 
   /**

@@ -3,10 +3,12 @@ package dev.sluice.worker;
 import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,12 @@ final class OwnedPartition {
   private final OffsetWindow window;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Deque<Change> changes = new ArrayDeque<>();
+
+  /** In the order of their offsets, because the window lets go of the first ones first. */
+  private final PriorityQueue<Leaving> leaving =
+      new PriorityQueue<>(Comparator.comparingLong(Leaving::offset));
+
+  private int leavingBytes;
   private OffsetAndMetadata committed;
   private boolean closing;
 
@@ -52,6 +60,26 @@ final class OwnedPartition {
 
   List<Lane> lanes() {
     return new ArrayList<>(lanes.values());
+  }
+
+  /** It leaves when the window allows that. */
+  void leave(Leaving record) {
+    leaving.add(record);
+    leavingBytes += record.bytes();
+  }
+
+  /** The next that is to leave, or null. */
+  @Nullable Leaving firstLeaving() {
+    return leaving.peek();
+  }
+
+  void takeLeaving() {
+    leavingBytes -= leaving.remove().bytes();
+  }
+
+  /** What those that are to leave keep in memory. */
+  int leavingBytes() {
+    return leavingBytes;
   }
 
   /** Changes how an offset stands; {@link #rollBack} takes it back until it is committed. */
@@ -104,6 +132,7 @@ final class OwnedPartition {
   void forget() {
     lost = true;
     lanes.clear();
+    leaving.clear();
   }
 
   /** Records read and not yet started. */

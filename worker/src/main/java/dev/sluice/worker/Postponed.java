@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that must not be sent yet, in order of the time when they are to be looked at again. */
@@ -13,6 +14,10 @@ final class Postponed {
 
   void add(Job job, long dueNanos) {
     queue.add(new Entry(job, dueNanos));
+  }
+
+  void removeIf(Predicate<Job> leaves) {
+    queue.removeIf(entry -> leaves.test(entry.job()));
   }
 
   /** The next job that is due, or null; those of partitions that were taken away are dropped. */

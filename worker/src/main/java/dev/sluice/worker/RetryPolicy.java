@@ -34,11 +34,11 @@ public record RetryPolicy(
    * The wait before the next attempt, with jitter so that failures do not come back as one.
    *
    * @param attempts attempts so far, from 1
-   * @param asked what the provider asks for, or null
+   * @param asked what the provider asks for, or null; no longer than the message may be tried
    */
   Duration wait(int attempts, @Nullable Duration asked) {
     if (asked != null) {
-      return asked;
+      return asked.compareTo(maxAge) > 0 ? maxAge : asked.isNegative() ? Duration.ZERO : asked;
     }
     long doubled = first.toMillis() << Math.min(Math.max(attempts - 1, 0), 20);
     long bounded = Math.min(doubled, longest.toMillis());

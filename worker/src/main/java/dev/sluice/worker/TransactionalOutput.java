@@ -4,9 +4,12 @@ import dev.sluice.schema.Backoff;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Topics;
+import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -17,12 +20,20 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The worker's transactional producer, and what became of each transaction. */
+/**
+ * The worker's transactional producer, and what became of each transaction. It tells errors that
+ * pass from those that do not, and leaves these time to be mended.
+ */
 final class TransactionalOutput implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionalOutput.class);
   private static final Backoff REBUILD = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
@@ -31,13 +42,19 @@ final class TransactionalOutput implements AutoCloseable {
   private final String transactionalId;
   private final Health health;
   private final BooleanSupplier givingUp;
+  private final SizeBudget budget;
   private @Nullable Producer<byte[], byte[]> producer;
+
+  /** Transactions in a row that did not commit although this worker may write. */
+  private int failures;
 
   /** What became of a transaction. */
   enum Verdict {
     COMMITTED,
-    /** It is certain that nothing of it is visible. */
+    /** This worker is no member of its group any more; nothing of it is visible. */
     REFUSED,
+    /** A record was too large, which is known now; nothing of it is visible. */
+    TOO_LARGE,
     /** Nobody knows; the producer was renewed, which ended it one way or the other. */
     UNKNOWN
   }
@@ -58,6 +75,12 @@ final class TransactionalOutput implements AutoCloseable {
     this.transactionalId = transactionalId;
     this.health = health;
     this.givingUp = givingUp;
+    this.budget = new SizeBudget(kafka.topics());
+  }
+
+  /** The largest records that may be written. */
+  SizeBudget budget() {
+    return budget;
   }
 
   /**
@@ -70,36 +93,84 @@ final class TransactionalOutput implements AutoCloseable {
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     Producer<byte[], byte[]> current = producer();
+    Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
     try {
       current.beginTransaction();
-      records.forEach(record -> send(current, record));
+      records.forEach(record -> send(current, record, tooLarge));
       if (!offsets.isEmpty()) {
         current.sendOffsetsToTransaction(offsets, group);
       }
       current.commitTransaction();
+      failures = 0;
       health.working("transactions");
       return Verdict.COMMITTED;
     } catch (CommitFailedException e) {
       log.info("not a member of the group any more, nothing was committed: {}", e.getMessage());
-      return abort(current);
+      return abort(current, Verdict.REFUSED);
     } catch (KafkaException e) {
-      health.failing("transactions", "a transaction failed: " + e.getMessage());
+      failures++;
+      if (!tooLarge.isEmpty()) {
+        tooLarge.forEach(this::tooLarge);
+        return abort(current, Verdict.TOO_LARGE);
+      }
+      health.failing("transactions", describe(e));
       renew();
+      if (failures > 1) {
+        pause(REBUILD.after(failures));
+      }
       return Verdict.UNKNOWN;
     }
+  }
+
+  private void tooLarge(ProducerRecord<byte[], byte[]> record) {
+    budget.refused(record);
+    health.failing(
+        "transactions",
+        "%s does not take a record of %d bytes (max.message.bytes); it is cut or failed"
+            .formatted(record.topic(), SizeBudget.size(record)));
   }
 
   // What became of a single record the commit tells: it fails if any of them did.
   @SuppressWarnings("FutureReturnValueIgnored")
   private static void send(
-      Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
-    producer.send(record);
+      Producer<byte[], byte[]> producer,
+      ProducerRecord<byte[], byte[]> record,
+      Queue<ProducerRecord<byte[], byte[]>> tooLarge) {
+    producer.send(
+        record,
+        (place, failure) -> {
+          if (failure instanceof RecordTooLargeException) {
+            tooLarge.add(record);
+          }
+        });
   }
 
-  private Verdict abort(Producer<byte[], byte[]> current) {
+  /** What failed, and whether people must do something about it. */
+  private String describe(KafkaException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case AuthorizationException e -> {
+          return "Kafka does not allow this worker what it needs: " + e.getMessage();
+        }
+        case AuthenticationException e -> {
+          return "Kafka does not know this worker: " + e.getMessage();
+        }
+        case OffsetMetadataTooLarge e -> {
+          return "offset.metadata.max.bytes of the brokers is below " + WindowCodec.MAX_LENGTH;
+        }
+        case ProducerFencedException e -> {
+          return "another worker runs under this one's name (" + transactionalId + ")";
+        }
+        default -> {}
+      }
+    }
+    return "a transaction failed: " + failure.getMessage();
+  }
+
+  private Verdict abort(Producer<byte[], byte[]> current, Verdict verdict) {
     try {
       current.abortTransaction();
-      return Verdict.REFUSED;
+      return verdict;
     } catch (KafkaException e) {
       renew();
       return Verdict.UNKNOWN;
@@ -125,14 +196,16 @@ final class TransactionalOutput implements AutoCloseable {
             new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
         fresh.initTransactions();
         producer = fresh;
-        health.working("transactions");
+        if (failures == 0) {
+          health.working("transactions");
+        }
         return fresh;
       } catch (KafkaException e) {
         if (fresh != null) {
           fresh.close(Duration.ZERO);
         }
         health.failing(
-            "transactions", kafka.bootstrapServers() + " gives no transactions: " + e.getMessage());
+            "transactions", kafka.bootstrapServers() + " gives no transactions: " + describe(e));
         pause(REBUILD.after(attempt));
       }
     }

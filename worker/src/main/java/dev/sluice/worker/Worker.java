@@ -53,6 +53,7 @@ public final class Worker implements AutoCloseable {
   private final Probe probe;
   private final TransactionalOutput output;
   private final Map<String, MessageProvider> providers;
+  private final MissingProviders missing;
   private final Outages outages;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -74,7 +75,13 @@ public final class Worker implements AutoCloseable {
     breakers = new Breakers(health);
     standstill = new Standstill(health);
     launcher = new Launcher(providers, breakers);
-    outages = new Outages(providers, health);
+    missing = new MissingProviders(providers.keySet(), health, System::nanoTime);
+    outages =
+        new Outages(
+            providers,
+            health,
+            System::nanoTime,
+            probe -> Thread.ofVirtual().name("probe of a provider").start(probe));
     meters = new WorkerMeters(registry, launcher, breakers, standstill);
     controls = new ControlsView(config.kafka(), health);
     probe = Probe.of(config.kafka(), health);
@@ -155,6 +162,7 @@ public final class Worker implements AutoCloseable {
             breakers,
             standstill,
             controls,
+            missing,
             outages,
             config,
             meters,
@@ -208,8 +216,9 @@ public final class Worker implements AutoCloseable {
                     1_000,
                     ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                     false,
+                    // A place that is missing is nobody's to guess: some of it may have been sent.
                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                    "earliest",
+                    "none",
                     ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                     "read_committed")),
         new ByteArrayDeserializer(),

@@ -62,6 +62,6 @@ class LaneTest {
             OnDoubt.HOLD,
             0,
             null);
-    return new Job(partition, offset, request, 0);
+    return new Job(partition, offset, request);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -147,7 +148,13 @@ class OffsetWindowTest {
         }
         case 3, 4, 5 -> change(window, model, random, State.WAITING, State.STARTED);
         case 6, 7 -> change(window, model, random, State.STARTED, State.DONE);
-        case 8 -> change(window, model, random, State.STARTED, State.WAITING);
+        case 8 ->
+            change(
+                window,
+                model,
+                random,
+                random.nextBoolean() ? State.STARTED : State.WAITING,
+                random.nextBoolean() ? State.WAITING : State.DONE);
         default -> {
           window.committed();
           if (random.nextInt(5) == 0) {
@@ -169,6 +176,67 @@ class OffsetWindowTest {
           .as("offset %d", entry.getKey())
           .isEqualTo(entry.getValue());
     }
+  }
+
+  /** Unreadable and held-back records go straight from waiting to done, and must ask as well. */
+  @Test
+  void buriesNoMoreThanItsTextCanSay() {
+    OffsetWindow window = windowOf(6_000);
+    int buried = 0;
+    for (int offset = 1; offset < 6_000 && window.mayTouch(offset); offset += 2) {
+      window.set(offset, State.DONE);
+      buried++;
+    }
+
+    assertThat(buried).isBetween(300, 2_999);
+    assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+    assertThat(window.crowded()).isTrue();
+    assertThat(window.mayTouch(0)).as("the first can always go").isTrue();
+  }
+
+  /**
+   * A long log that was called in doubt is one run; it is taken up in pieces that fit, and gets to
+   * its end, whatever becomes of each and wherever transactions left their markers.
+   */
+  @Property(tries = 20)
+  void settlesALongLogInDoubtPieceByPiece(@ForAll long seed) {
+    Random random = new Random(seed);
+    int length = 1_000 + random.nextInt(5_000);
+    int markers = 1 + random.nextInt(5);
+    OffsetWindow window = new OffsetWindow(0, List.of(new WindowCodec.Run(State.STARTED, length)));
+    List<Long> open = new ArrayList<>();
+    List<Long> again = new ArrayList<>();
+    for (long offset = 0; offset < length; offset++) {
+      if (random.nextInt(markers + 1) > 0) {
+        assertThat(window.admit(offset)).isEqualTo(State.STARTED);
+        open.add(offset);
+      }
+    }
+    window.skipTo(length);
+    while (!open.isEmpty() || !again.isEmpty()) {
+      int before = open.size() + again.size();
+      while (!open.isEmpty() && window.mayTouch(open.getFirst())) {
+        long offset = open.removeFirst();
+        boolean resend = random.nextBoolean();
+        window.set(offset, resend ? State.WAITING : State.DONE);
+        if (resend) {
+          again.add(offset);
+        }
+        assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+      }
+      Collections.shuffle(again, random);
+      for (int i = 0; i < again.size() / 2 + 1 && !again.isEmpty(); i++) {
+        long offset = again.removeLast();
+        assertThat(window.mayTouch(offset)).isTrue();
+        window.set(offset, State.STARTED);
+        window.set(offset, State.DONE);
+        assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+      }
+      window.committed();
+      assertThat(open.size() + again.size()).as("it goes on").isLessThan(before);
+    }
+    assertThat(window.firstOpen()).isEqualTo(length);
+    assertThat(window.encode()).isEqualTo("v1");
   }
 
   private static boolean arrives(Map<Long, State> model, long offset) {

@@ -266,6 +266,6 @@ class OutcomePolicyTest {
             onDoubt,
             attempts,
             null);
-    return new Job(partition, 0, request, 0);
+    return new Job(partition, 0, request);
   }
 }

@@ -98,6 +98,6 @@ class StandstillTest {
             OnDoubt.HOLD,
             0,
             null);
-    return new Job(partition, offset, request, 0);
+    return new Job(partition, offset, request);
   }
 }

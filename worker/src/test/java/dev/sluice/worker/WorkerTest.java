@@ -153,22 +153,6 @@ class WorkerTest {
   }
 
   @Test
-  void aPausedCampaignWaitsAndGoesOnWhenItResumes() throws Exception {
-    control(Control.State.PAUSED);
-    write(requests(0, 10));
-    start("w1", message -> accepted(message));
-    UUID other = new UUID(0, 2);
-    write(List.of(request(500, 0, OnDoubt.HOLD, other)));
-
-    assertThat(results(1).getFirst().campaignId()).isEqualTo(other);
-    assertThat(sent).hasSize(1);
-
-    control(Control.State.RUNNING);
-    assertThat(results(11)).hasSize(11);
-    assertThat(sent).hasSize(11).doesNotHaveDuplicates();
-  }
-
-  @Test
   void aCancelledCampaignIsDroppedUnsent() throws Exception {
     control(Control.State.CANCELLED);
     write(requests(0, 10));

@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
       ReceiptsCommand.class,
       ThrottlingCommand.class,
       SoakCommand.class,
-      SteeringCommand.class
+      SteeringCommand.class,
+      ClientCommand.class
     })
 public final class Benchmark {
   private Benchmark() {}

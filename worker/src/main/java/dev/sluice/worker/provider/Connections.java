@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
@@ -109,7 +110,8 @@ final class Connections implements AutoCloseable {
                 .setIdleTimeout(Timeout.of(KEPT_IDLE))
                 .setValidateAfterInactivity(TimeValue.of(TRUSTED_IDLE))
                 .build())
-        .setDnsResolver(new TimedLookup(endpoint.connectTimeout()))
+        .setDnsResolver(
+            new TimedLookup(SystemDefaultDnsResolver.INSTANCE, endpoint.connectTimeout()))
         .setTlsSocketStrategy(
             new DefaultClientTlsStrategy(Authorities.trust(endpoint.authorities())))
         .build();

@@ -156,7 +156,8 @@ final class HttpCalls implements AutoCloseable {
 
   @Override
   public void close() {
-    deadlines.shutdownNow();
     connections.close();
+    // Those of calls that still last are kept.
+    deadlines.shutdown();
   }
 }

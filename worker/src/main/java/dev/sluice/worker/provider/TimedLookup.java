@@ -17,10 +17,12 @@ import org.apache.hc.client5.http.DnsResolver;
  * one thread of its own asks for all who wait for the same name.
  */
 final class TimedLookup implements DnsResolver {
+  private final DnsResolver lookups;
   private final Duration limit;
   private final Map<String, CompletableFuture<InetAddress[]>> underWay = new ConcurrentHashMap<>();
 
-  TimedLookup(Duration limit) {
+  TimedLookup(DnsResolver lookups, Duration limit) {
+    this.lookups = lookups;
     this.limit = limit;
   }
 
@@ -47,7 +49,7 @@ final class TimedLookup implements DnsResolver {
         .name("lookup of " + host)
         .start(() -> {
           try {
-            lookup.complete(InetAddress.getAllByName(host));
+            lookup.complete(lookups.resolve(host));
           } catch (UnknownHostException | RuntimeException e) {
             lookup.completeExceptionally(e);
           } finally {
@@ -65,6 +67,6 @@ final class TimedLookup implements DnsResolver {
 
   @Override
   public String resolveCanonicalHostname(String host) throws UnknownHostException {
-    throw new UnknownHostException("only addresses are asked for");
+    return lookups.resolveCanonicalHostname(host);
   }
 }

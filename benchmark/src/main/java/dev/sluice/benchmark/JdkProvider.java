@@ -1,0 +1,62 @@
+package dev.sluice.benchmark;
+
+import dev.sluice.schema.Json;
+import dev.sluice.worker.provider.MessageProvider;
+import dev.sluice.worker.provider.Outcome;
+import dev.sluice.worker.provider.OutgoingMessage;
+import dev.sluice.worker.provider.WhatsAppConfig;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The same calls with the JDK's client, as workers once made them. */
+final class JdkProvider implements MessageProvider {
+  private final WhatsAppConfig config;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  JdkProvider(WhatsAppConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Outcome send(OutgoingMessage message) {
+    ObjectNode body = message.message().deepCopy().asObject();
+    body.put("messaging_product", "whatsapp");
+    body.put("recipient_type", "individual");
+    body.put("to", message.to());
+    body.put("biz_opaque_callback_data", message.callbackData());
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                config
+                    .baseUrl()
+                    .resolve("/" + config.apiVersion() + "/" + message.address() + "/messages"))
+            .timeout(config.answerTimeout())
+            .header("Authorization", "Bearer " + config.accessToken())
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofByteArray(Json.write(body)))
+            .build();
+    try {
+      HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+      String id =
+          Json.MAPPER.readTree(answer.body()).path("messages").path(0).path("id").asString("");
+      return answer.statusCode() == 200
+          ? new Outcome.Accepted(id)
+          : new Outcome.InDoubt("HTTP " + answer.statusCode());
+    } catch (IOException e) {
+      return new Outcome.InDoubt(e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.InDoubt("interrupted");
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

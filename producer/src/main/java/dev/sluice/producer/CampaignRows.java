@@ -1,11 +1,9 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
-import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
-import static org.jooq.impl.DSL.currentInstant;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.octetLength;
 import static org.jooq.impl.DSL.when;
 
 import dev.sluice.schema.CampaignStatus;
@@ -23,13 +21,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of campaigns and senders, as far as the fan-out reads and writes them. */
 final class CampaignRows {
-  private static final Set<CampaignStatus> NOT_STARTED =
-      EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
+  /** The longest message that is read, bytes as text. */
+  private static final int LONGEST_MESSAGE = 256 * 1024;
+
+  private static final int LONGEST_ADDRESS = 1_000;
 
   private final DSLContext sql;
 
@@ -58,56 +61,6 @@ final class CampaignRows {
       double permitsPerSecond,
       @Nullable Integer dailyLimit) {}
 
-  /** What came of starting. */
-  sealed interface Start {}
-
-  /** It is running, with so many recipients. */
-  record Started(Campaign campaign, long total) implements Start {}
-
-  /** It waits for its time. */
-  record Waiting(Instant until) implements Start {}
-
-  /** There is nothing to send: it has ended. */
-  record Over(CampaignStatus status) implements Start {}
-
-  /** There is no such campaign. */
-  record Unknown() implements Start {}
-
-  /**
-   * Starts a campaign; one that has no recipients is complete at once. A campaign that is already
-   * sending was started by this very command before a crash, and is gone on with.
-   */
-  Start start(UUID campaignId, Instant now) {
-    return sql.transactionResult(transaction -> {
-      DSLContext inside = transaction.dsl();
-      // Locked first and counted afterwards: an import holds the row while it adds recipients.
-      Record row =
-          inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(campaignId)).forNoKeyUpdate().fetchOne();
-      if (row == null) {
-        return new Unknown();
-      }
-      CampaignStatus status = row.get(CAMPAIGN.STATUS);
-      return switch (status) {
-        case DRAFT, SCHEDULED -> {
-          Instant scheduled = row.get(CAMPAIGN.SCHEDULED_AT);
-          yield scheduled != null && scheduled.isAfter(now)
-              ? markScheduled(inside, campaignId, scheduled)
-              : markStarted(inside, campaign(row));
-        }
-        case SENDING, PAUSED -> new Started(campaign(row), row.get(CAMPAIGN.TOTAL));
-        case CANCELLED, COMPLETED -> new Over(status);
-      };
-    });
-  }
-
-  private static Start markScheduled(DSLContext sql, UUID campaignId, Instant at) {
-    sql.update(CAMPAIGN)
-        .set(CAMPAIGN.STATUS, CampaignStatus.SCHEDULED)
-        .where(CAMPAIGN.ID.eq(campaignId))
-        .execute();
-    return new Waiting(at);
-  }
-
   /** The scheduled campaigns whose time comes until the given moment, and when. */
   Map<UUID, Instant> scheduledUntil(Instant moment) {
     return sql.select(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT)
@@ -117,62 +70,34 @@ final class CampaignRows {
         .fetchMap(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT);
   }
 
-  private static Start markStarted(DSLContext sql, Campaign campaign) {
-    var recipients =
-        sql.selectCount()
-            .from(CAMPAIGN_RECIPIENT)
-            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign.id()))
-            .asTable("recipients");
-    var count = recipients.field(0, Long.class);
-    Record row =
-        sql.update(CAMPAIGN)
-            .set(CAMPAIGN.TOTAL, count)
-            .set(
-                CAMPAIGN.STATUS,
-                when(count.eq(0L), val(CampaignStatus.COMPLETED, CAMPAIGN.STATUS))
-                    .otherwise(val(CampaignStatus.SENDING, CAMPAIGN.STATUS)))
-            .set(CAMPAIGN.STARTED_AT, currentInstant())
-            .set(CAMPAIGN.COMPLETED_AT, when(count.eq(0L), currentInstant()))
-            .from(recipients)
-            .where(CAMPAIGN.ID.eq(campaign.id()))
-            .and(CAMPAIGN.STATUS.in(NOT_STARTED))
-            .returning(CAMPAIGN.TOTAL, CAMPAIGN.STATUS)
-            .fetchOne();
-    if (row == null) {
-      return new Unknown();
-    }
-    return row.get(CAMPAIGN.STATUS) == CampaignStatus.COMPLETED
-        ? new Over(CampaignStatus.COMPLETED)
-        : new Started(campaign, row.get(CAMPAIGN.TOTAL));
-  }
-
-  /** Starts a campaign that does not exist, by the statements of one that does. */
-  void warmUp() {
-    UUID nobody = new UUID(0, 0);
-    start(nobody, Instant.EPOCH);
-    markStarted(
-        sql,
-        new Campaign(
-            nobody,
-            "",
-            new MessageTemplate(Json.MAPPER.createObjectNode()),
-            OnDoubt.HOLD,
-            1,
-            null));
-  }
-
   /** A campaign that was started earlier. */
   Optional<Campaign> find(UUID campaignId) {
-    return sql.selectFrom(CAMPAIGN)
+    // Others write this column: one that is too large stays in the database.
+    Field<Integer> bytes = octetLength(CAMPAIGN.MESSAGE.cast(SQLDataType.CLOB));
+    Field<JSONB> message = when(bytes.le(LONGEST_MESSAGE), CAMPAIGN.MESSAGE).as(CAMPAIGN.MESSAGE);
+    return sql.select(
+            CAMPAIGN.ID,
+            CAMPAIGN.SENDER_ID,
+            message,
+            CAMPAIGN.ON_DOUBT,
+            CAMPAIGN.PRIORITY,
+            CAMPAIGN.WINDOW_START,
+            CAMPAIGN.WINDOW_END,
+            CAMPAIGN.TIME_ZONE)
+        .from(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
-        .fetchOptional(CampaignRows::campaign);
+        .fetchOptional(row -> campaign(row, row.get(message)));
   }
 
-  private static Campaign campaign(Record row) {
+  private static Campaign campaign(Record row, @Nullable JSONB message) {
+    if (message == null) {
+      throw new IllegalArgumentException(
+          "its message is longer than " + LONGEST_MESSAGE + " bytes");
+    }
     return new Campaign(
         row.get(CAMPAIGN.ID),
         row.get(CAMPAIGN.SENDER_ID),
-        new MessageTemplate(Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data())),
+        new MessageTemplate(Json.MAPPER.readTree(message.data())),
         row.get(CAMPAIGN.ON_DOUBT),
         row.get(CAMPAIGN.PRIORITY),
         window(row));
@@ -190,14 +115,22 @@ final class CampaignRows {
   Sender sender(String senderId) {
     return sql.selectFrom(SENDER)
         .where(SENDER.ID.eq(senderId))
-        .fetchSingle(row ->
-            new Sender(
-                new SendRequest.Sender(
-                    row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
-                row.get(SENDER.LANES),
-                Math.max(
-                    SendRequest.SLOWEST, row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)),
-                row.get(SENDER.DAILY_LIMIT)));
+        .fetchOptional(CampaignRows::sender)
+        .orElseThrow(() -> Trouble.missing("its sender " + senderId));
+  }
+
+  private static Sender sender(Record row) {
+    String provider = row.get(SENDER.PROVIDER);
+    String address = row.get(SENDER.ADDRESS);
+    if (provider.length() > LONGEST_ADDRESS || address.length() > LONGEST_ADDRESS) {
+      throw new IllegalArgumentException(
+          "its sender's address is longer than " + LONGEST_ADDRESS + " characters");
+    }
+    return new Sender(
+        new SendRequest.Sender(row.get(SENDER.ID), provider, address),
+        row.get(SENDER.LANES),
+        Math.max(SendRequest.SLOWEST, row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)),
+        row.get(SENDER.DAILY_LIMIT));
   }
 
   /** Whether nobody is left to send to. */

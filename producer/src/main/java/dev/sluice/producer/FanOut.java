@@ -7,6 +7,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.Probe;
+import dev.sluice.schema.RefusedRecords;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.StreamsApplication;
 import dev.sluice.schema.WarmUp;
@@ -14,6 +15,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -30,19 +33,36 @@ public final class FanOut implements AutoCloseable {
   private final WorkerBacklog backlog;
   private final ControlsView controls;
   private final StreamsApplication streams;
+  private final ExecutorService errands = Executors.newVirtualThreadPerTaskExecutor();
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
 
   /** Starts it; what it cannot reach it reports to {@code health} and keeps trying. */
   public FanOut(FanOutConfig config, Health health, MeterRegistry meters) {
-    database = new Database(config.database(), 2, "producer", meters);
+    // One more for probes than errands use.
+    database =
+        new Database(
+            config.database(),
+            Errands.PLACES + Errands.SUSPECTS_PLACES + 1,
+            "producer",
+            meters,
+            Database.Timeouts.SHORT);
     databaseProbe = Probe.of(database, config.database(), health);
     kafkaProbe = Probe.of(config.kafka(), health);
     backlog = new WorkerBacklog(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
-    CampaignRows rows = new CampaignRows(database.sql());
-    RecipientPages pages = new RecipientPages(database.sql(), InstantSource.system());
-    WarmUp.of("fan-out", health, () -> warmUp(rows, pages));
+    FanOutSql sql = FanOutSql.of(database.sql(), InstantSource.system());
+    WarmUp.of("fan-out", health, () -> warmUp(sql));
+    Feeder.Surroundings around =
+        Feeder.Surroundings.of(
+            database.sql(),
+            backlog,
+            controls::find,
+            config,
+            errands,
+            InstantSource.system(),
+            health,
+            meters);
     streams =
         new StreamsApplication(
             config.kafka(),
@@ -52,33 +72,21 @@ public final class FanOut implements AutoCloseable {
                 () ->
                     new FanOutProcessor(
                         config.kafka().topics(),
-                        (passes, output) -> {
-                          InstantSource clock = InstantSource.system();
-                          FanOutSql sql = new FanOutSql(database.sql(), clock);
-                          return new Feeder(
-                              new Lives(sql, clock, passes, output),
-                              new Feeding(
-                                  sql,
-                                  backlog,
-                                  new WorkAhead(config.workAhead()),
-                                  controls::find,
-                                  config.pageSize(),
-                                  clock,
-                                  passes,
-                                  output),
-                              health,
-                              clock);
-                        })),
-            Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
+                        (passes, output) -> Feeder.of(around, passes, output))),
+            Map.of(
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                RefusedRecords.LISTENER,
+                new TooLarge(config.kafka().topics(), around.faults(), meters)),
             health,
             meters);
   }
 
   /** Looks for a campaign that cannot exist, and renders a request that goes nowhere. */
-  private static void warmUp(CampaignRows rows, RecipientPages pages) {
+  private static void warmUp(FanOutSql sql) {
     UUID nobody = new UUID(0, 0);
-    rows.warmUp();
-    pages.after(nobody, Cursor.START, 1, null);
+    sql.starts().warmUp();
+    sql.recipients().after(nobody, Cursor.START, 1, null);
     MessageTemplate template =
         new MessageTemplate(Json.MAPPER.readTree("{\"type\":\"text\",\"text\":[\"{{name}}\"]}"));
     for (int i = 0; i < WARM_UP_REQUESTS; i++) {
@@ -108,6 +116,7 @@ public final class FanOut implements AutoCloseable {
   @Override
   public void close() {
     streams.close();
+    errands.shutdownNow();
     controls.close();
     backlog.close();
     kafkaProbe.close();

@@ -29,7 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
-  private static final Duration TURN = Duration.ofMillis(50);
+  private static final Duration TURN = Duration.ofMillis(20);
+
+  /** Larger ones are no commands; one that starts a campaign is kept in the store for a while. */
+  private static final int LARGEST_INPUT = 64 * 1024;
 
   private static final Set<RecipientStatus> RESENDABLE =
       EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
@@ -39,6 +42,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
   private Passes passes;
+  private Inputs inputs;
+  private long repeated;
 
   /** Makes the feeder of a task. */
   interface FeederFactory {
@@ -60,13 +65,23 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         new Passes(
             context.getStateStore(FanOutTopology.STORE),
             new Returns(context.getStateStore(FanOutTopology.RETURNS)));
+    inputs = new Inputs(context.getStateStore(FanOutTopology.INPUTS));
     Feeder feeder = feeders.create(passes, output);
     context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> feeder.turn());
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    if (!inputs.isNew(context.recordMetadata().orElseThrow(), record)) {
+      if (repeated++ == 0) {
+        log.warn("records that were taken in long ago come again; they are passed over");
+      }
+      return;
+    }
     try {
+      if (record.value() != null && record.value().length > LARGEST_INPUT) {
+        throw new UnreadableEventException("longer than " + LARGEST_INPUT + " bytes");
+      }
       if (context.recordMetadata().orElseThrow().topic().equals(topics.returnedRequests())) {
         takeBack(Json.read(record.value(), ReturnedRequest.class), record);
       } else {
@@ -75,7 +90,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         obey(command, record);
       }
     } catch (UnreadableEventException e) {
-      refuse(record, e.getMessage());
+      refuse(record, Texts.shortened(e.getMessage()));
     }
   }
 
@@ -101,7 +116,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         "[campaign {}] {} requested by {}",
         Passes.brief(id),
         command.command(),
-        requester(command));
+        Texts.shortened(requester(command)));
     switch (command.command()) {
       case START -> {
         if (pass == null) {
@@ -134,9 +149,6 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (pass.state() != wanted) {
       Pass told = pass.told(wanted);
-      if (!told.active()) {
-        passes.returns().drop(id);
-      }
       passes.put(id, told);
       String why = reason(command);
       output.control(
@@ -158,19 +170,24 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
-      passes.put(id, pass.resending(new Pass.Resend(statuses, offset)));
+      passes.put(id, pass.resending(statuses, offset));
     }
   }
 
   private static String reason(CampaignCommand command) {
     String who = "requested by " + requester(command);
-    return command.reason() == null ? who : who + ": " + command.reason();
+    return Texts.shortened(command.reason() == null ? who : who + ": " + command.reason());
   }
 
   private Pass.Origin origin(Record<byte[], byte[]> record) {
     RecordMetadata place = context.recordMetadata().orElseThrow();
     return new Pass.Origin(
-        record.key(), record.value(), place.topic(), place.partition(), place.offset());
+        record.key(),
+        record.value(),
+        place.topic(),
+        place.partition(),
+        place.offset(),
+        record.timestamp());
   }
 
   private void refuse(Record<byte[], byte[]> record, String reason) {

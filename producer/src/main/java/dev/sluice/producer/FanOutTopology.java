@@ -21,6 +21,9 @@ final class FanOutTopology {
   /** The store of requests that workers have given back. */
   static final String RETURNS = "returned-requests";
 
+  /** The store of how far the topics were read. */
+  static final String INPUTS = "fan-out-inputs";
+
   private static final String SOURCE = "campaign-commands";
   private static final String RETURNS_SOURCE = "returned-requests-in";
   private static final String PROCESSOR = "fan-out";
@@ -53,8 +56,15 @@ final class FanOutTopology {
                 Serdes.String(),
                 JsonSerde.of(ReturnedRequest.class)),
             PROCESSOR)
+        .addStateStore(
+            Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(INPUTS),
+                Serdes.String(),
+                JsonSerde.of(Inputs.Place.class)),
+            PROCESSOR)
         .addSink(
             Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)
+        .addSink(Output.COMMANDS, topics.campaignCommands(), bytes, bytes, PROCESSOR)
         .addSink(Output.RESULTS, topics.sendResults(), bytes, bytes, PROCESSOR)
         .addSink(Output.CONTROLS, topics.controls(), bytes, bytes, PROCESSOR)
         .addSink(Output.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, PROCESSOR)

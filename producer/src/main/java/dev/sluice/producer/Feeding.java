@@ -1,288 +1,221 @@
 package dev.sluice.producer;
 
 import dev.sluice.schema.Control;
-import dev.sluice.schema.MessageRules;
-import dev.sluice.schema.MessageTemplate;
-import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
-import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.SendResult;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives each sender's running campaigns, by turns and by priority, as much as its lanes have room
- * for, and as many different people as its daily limit allows.
+ * for, and as many different people as its daily limit allows. Pages are read and made ready off
+ * the stream's thread; here they are only asked for and written.
  */
 final class Feeding {
   private static final Logger log = LoggerFactory.getLogger(Feeding.class);
-  private static final Duration SENDER_KNOWN_FOR = Duration.ofSeconds(2);
 
+  private final Feeder.Surroundings around;
   private final FanOutSql sql;
-  private final Backlog backlog;
+  private final Pages pages;
   private final WorkAhead workAhead;
-  private final Function<String, Control> controls;
-  private final int pageSize;
-  private final InstantSource clock;
+  private final Errands errands;
+  private final Facts facts;
   private final Passes passes;
   private final Output output;
-  private final Map<String, KnownSender> senders = new HashMap<>();
 
-  private record KnownSender(CampaignRows.Sender sender, Instant readAt) {}
+  /** Pages that are being read, by campaign. */
+  private final Map<UUID, Asked> asked = new HashMap<>();
+
+  /** When campaigns were asked for a page last, by a count of pages. */
+  private final Map<UUID, Long> turns = new HashMap<>();
+
+  private long pagesAsked;
+
+  private record Asked(String senderId, int limit) {}
 
   Feeding(
+      Feeder.Surroundings around,
       FanOutSql sql,
-      Backlog backlog,
-      WorkAhead workAhead,
-      Function<String, Control> controls,
-      int pageSize,
-      InstantSource clock,
+      Errands errands,
+      Facts facts,
       Passes passes,
       Output output) {
+    this.around = around;
     this.sql = sql;
-    this.backlog = backlog;
-    this.workAhead = workAhead;
-    this.controls = controls;
-    this.pageSize = pageSize;
-    this.clock = clock;
+    this.errands = errands;
+    this.facts = facts;
     this.passes = passes;
     this.output = output;
+    pages = new Pages(sql.recipients(), sql.budget(), around.clock());
+    workAhead = new WorkAhead(around.workAhead());
+  }
+
+  /** Looks for what has to be known before anything can be fed. */
+  void lookUp() {
+    bySender().values().forEach(passesOfSender -> passesOfSender.forEach(facts::lookUp));
   }
 
   void turn() {
-    Backlog.Reading reading = backlog.newest();
+    Backlog.Reading reading = around.backlog().newest();
     if (reading == null) {
       return;
     }
-    Map<String, List<UUID>> feeding = new LinkedHashMap<>();
-    passes
-        .open()
-        .forEach((id, pass) -> {
-          if (pass.sending() && mayBeSent(id, pass.senderId())) {
-            feeding.computeIfAbsent(pass.senderId(), sender -> new ArrayList<>()).add(id);
-          }
-        });
-    if (feeding.isEmpty()) {
-      return;
-    }
-    Map<String, CampaignRows.Sender> active = new HashMap<>();
-    feeding.keySet().forEach(id -> active.put(id, sender(id)));
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, active.values());
-    feeding.forEach((sender, ids) -> feedSender(active.get(sender), ids, rooms));
-    workAhead.remember(rooms, System.nanoTime());
-    output.commitSoon();
+    asked.keySet().removeIf(id -> !errands.busy(id));
+    Map<String, Map<UUID, Pass>> bySender = bySender();
+    WorkAhead.Rooms rooms = workAhead.rooms(reading, known(bySender.keySet()));
+    bySender.forEach((senderId, its) -> {
+      CampaignRows.Sender sender = facts.sender(senderId);
+      if (sender == null) {
+        its.keySet().forEach(around.watch()::due);
+      } else {
+        feedSender(sender, its, rooms);
+      }
+    });
+    turns.keySet().retainAll(passes.open().keySet());
   }
 
-  /** Whether workers send what they get, as far as is known; else they would give it back. */
-  private boolean mayBeSent(UUID campaignId, String senderId) {
-    return controls.apply(Control.campaignKey(campaignId)).state() == Control.State.RUNNING
-        && controls.apply(Control.senderKey(senderId)).state() == Control.State.RUNNING;
+  /** The campaigns to be fed, those first whose last page is longest ago. */
+  private Map<String, Map<UUID, Pass>> bySender() {
+    Map<String, Map<UUID, Pass>> bySender = new LinkedHashMap<>();
+    passes.open().entrySet().stream()
+        .filter(entry -> isToBeFed(entry.getKey(), entry.getValue()))
+        .sorted(Comparator.comparing(entry -> turns.getOrDefault(entry.getKey(), 0L)))
+        .forEach(entry ->
+            bySender
+                .computeIfAbsent(
+                    Objects.requireNonNull(entry.getValue().senderId()),
+                    sender -> new LinkedHashMap<>())
+                .put(entry.getKey(), entry.getValue()));
+    return bySender;
   }
 
-  private CampaignRows.Sender sender(String id) {
-    KnownSender known = senders.get(id);
-    if (known == null || known.readAt().plus(SENDER_KNOWN_FOR).isBefore(clock.instant())) {
-      known = new KnownSender(sql.rows().sender(id), clock.instant());
-      senders.put(id, known);
+  /** Workers would give back what they may not send, as far as is known here. */
+  private boolean isToBeFed(UUID id, Pass pass) {
+    return pass.sending()
+        && pass.senderId() != null
+        && (pass.phase() == Pass.Phase.FEEDING || passes.returns().any(id))
+        && runs(Control.campaignKey(id))
+        && runs(Control.senderKey(pass.senderId()));
+  }
+
+  private boolean runs(String key) {
+    return around.controls().apply(key).state() == Control.State.RUNNING;
+  }
+
+  private List<CampaignRows.Sender> known(Collection<String> senderIds) {
+    List<CampaignRows.Sender> known = new ArrayList<>();
+    for (String id : senderIds) {
+      CampaignRows.Sender sender = facts.sender(id);
+      if (sender != null) {
+        known.add(sender);
+      }
     }
-    return known.sender();
+    return known;
   }
 
   /** Shares the sender's room among its campaigns by their priorities. */
-  private void feedSender(CampaignRows.Sender sender, List<UUID> ids, WorkAhead.Rooms rooms) {
-    long room = rooms.of(sender);
+  private void feedSender(
+      CampaignRows.Sender sender, Map<UUID, Pass> campaigns, WorkAhead.Rooms rooms) {
+    String senderId = sender.identity().id();
+    long room = rooms.of(sender) - underWay(senderId);
     boolean fresh =
-        ids.stream().map(passes::find).anyMatch(pass -> pass != null && pass.fed() == 0);
+        campaigns.entrySet().stream()
+            .anyMatch(entry -> entry.getValue().fed() == 0 && isFree(entry.getKey()));
+    campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
     // Small pages are dear: wait for room for a whole one, unless somebody waits to begin.
-    if (room == 0 || !(fresh || room >= Math.min(pageSize, rooms.capacity(sender) / 2))) {
+    if (room <= 0
+        || !(fresh || room >= Math.min(around.pageSize(), rooms.capacity(sender) / 2))
+        || sql.budget().recentlyUsedUp(senderId)) {
       return;
     }
     if (fresh) {
       // The first page is what is sent in a second, so that sending begins soon.
       room = Math.min(room, rooms.perSecond(sender));
     }
-    long weights = ids.stream().mapToLong(id -> sql.campaign(id).priority()).sum();
-    for (UUID id : ids) {
-      long share = Math.max(1, room * sql.campaign(id).priority() / weights);
-      feedCampaign(sender, id, (int) Math.min(share, pageSize), rooms);
+    long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
+    for (Map.Entry<UUID, Pass> entry : campaigns.entrySet()) {
+      UUID id = entry.getKey();
+      around.watch().due(id);
+      long share = Math.max(1, room * priority(id) / weights);
+      ask(id, entry.getValue(), sender, (int) Math.min(share, around.pageSize()));
     }
   }
 
-  private void feedCampaign(CampaignRows.Sender sender, UUID id, int limit, WorkAhead.Rooms rooms) {
-    Pass pass = passes.find(id);
-    if (pass == null || sql.budget().recentlyUsedUp(sender.identity().id())) {
+  private boolean isFree(UUID id) {
+    return !errands.busy(id) && !around.faults().waiting(id);
+  }
+
+  private long underWay(String senderId) {
+    return asked.values().stream()
+        .filter(one -> one.senderId().equals(senderId))
+        .mapToLong(Asked::limit)
+        .sum();
+  }
+
+  private long priority(UUID id) {
+    CampaignRows.Campaign campaign = facts.campaign(id);
+    return campaign == null ? 1 : campaign.priority();
+  }
+
+  private void ask(UUID id, Pass pass, CampaignRows.Sender sender, int limit) {
+    CampaignRows.Campaign campaign = facts.campaign(id);
+    String senderId = sender.identity().id();
+    // People are counted page by page, or two campaigns would use the same places of the day.
+    if (campaign == null || (sender.dailyLimit() != null && underWay(senderId) > 0)) {
       return;
     }
-    CampaignRows.Campaign campaign = sql.campaign(id);
-    String countedFor = sender.dailyLimit() == null ? null : sender.identity().id();
-    if (passes.returns().any(id)) {
-      feedAgain(sender, campaign, pass, limit, countedFor, rooms);
+    List<ReturnedRequest> returned = passes.returns().some(id, limit);
+    boolean begun =
+        errands.start(
+            id,
+            () -> passes.unchanged(id, pass),
+            () -> {
+              Page page =
+                  returned.isEmpty()
+                      ? pages.next(campaign, sender, pass.cursor(), limit)
+                      : pages.again(campaign, sender, returned);
+              return () -> write(id, pass, sender, page, returned.isEmpty());
+            });
+    if (begun) {
+      asked.put(id, new Asked(senderId, limit));
+      turns.put(id, ++pagesAsked);
+    }
+  }
+
+  private void write(UUID id, Pass pass, CampaignRows.Sender sender, Page page, boolean fresh) {
+    Backlog.Reading reading = around.backlog().newest();
+    if (reading == null) {
       return;
     }
-    if (pass.phase() == Pass.Phase.FED) {
-      return;
-    }
-    List<RecipientPages.Recipient> page = sql.pages().after(id, pass.cursor(), limit, countedFor);
-    boolean last = page.size() < limit;
-    if (sender.dailyLimit() != null) {
-      List<RecipientPages.Recipient> affordable = affordable(page, sender, sender.dailyLimit());
-      last = last && affordable.size() == page.size();
-      page = affordable;
-    }
+    WorkAhead.Rooms rooms = workAhead.rooms(reading, known(bySender().keySet()));
     long requests = 0;
-    for (RecipientPages.Recipient recipient : page) {
-      if (feedRecipient(sender, campaign, recipient, null, pass.fed() + requests, rooms)) {
-        requests++;
+    for (Letter letter : page.letters()) {
+      switch (letter) {
+        case Letter.Message message -> {
+          int lane = rooms.deal(sender, pass.fed() + requests);
+          output.request(message.through(sender, lane));
+          requests++;
+        }
+        case Letter.Settled(var result) -> output.result(result);
       }
     }
-    Cursor cursor = page.isEmpty() ? pass.cursor() : page.getLast().cursor();
-    passes.put(id, pass.advanced(cursor, requests, last));
-    if (last) {
-      sql.forget(id);
+    page.answered().forEach(passes.returns()::remove);
+    passes.put(
+        id,
+        fresh ? pass.advanced(page.cursor(), requests, page.last()) : pass.wroteAgain(requests));
+    workAhead.remember(rooms, System.nanoTime());
+    around.watch().moved(id);
+    if (fresh && page.last()) {
       log.info("[campaign {}] every request is queued", Passes.brief(id));
     }
-  }
-
-  /**
-   * Writes requests anew that workers gave back, for recipients who still wait in the same round.
-   * Others were settled or sent to once more in the meantime.
-   */
-  private void feedAgain(
-      CampaignRows.Sender sender,
-      CampaignRows.Campaign campaign,
-      Pass pass,
-      int limit,
-      @Nullable String countedFor,
-      WorkAhead.Rooms rooms) {
-    Map<Long, ReturnedRequest> returned = new LinkedHashMap<>();
-    passes
-        .returns()
-        .some(campaign.id(), limit)
-        .forEach(request -> returned.put(request.recipientId(), request));
-    List<RecipientPages.Recipient> waiting =
-        sql.pages().pending(campaign.id(), returned.keySet(), countedFor).stream()
-            .filter(recipient -> returned.get(recipient.id()).round() == recipient.round())
-            .toList();
-    Set<Long> later =
-        waiting.stream().map(RecipientPages.Recipient::id).collect(Collectors.toSet());
-    long requests = 0;
-    List<RecipientPages.Recipient> page =
-        sender.dailyLimit() == null ? waiting : affordable(waiting, sender, sender.dailyLimit());
-    for (RecipientPages.Recipient recipient : page) {
-      ReturnedRequest before = returned.get(recipient.id());
-      if (feedRecipient(sender, campaign, recipient, before, pass.fed() + requests, rooms)) {
-        requests++;
-      }
-      later.remove(recipient.id());
-    }
-    returned.values().stream()
-        .filter(request -> !later.contains(request.recipientId()))
-        .forEach(passes.returns()::remove);
-    passes.put(campaign.id(), pass.wroteAgain(requests));
-  }
-
-  /** The page's beginning, up to the first recipient for whom the daily limit has no place left. */
-  private List<RecipientPages.Recipient> affordable(
-      List<RecipientPages.Recipient> page, CampaignRows.Sender sender, int dailyLimit) {
-    List<RecipientPages.Recipient> sendable =
-        page.stream().filter(recipient -> !recipient.suppressed()).toList();
-    // Before the requests are written: counted and not sent is safe, sent and not counted is not.
-    int admitted =
-        sql.budget()
-            .admit(
-                sender.identity().id(),
-                dailyLimit,
-                sendable.stream().map(RecipientPages.Recipient::phone).toList());
-    return admitted == sendable.size()
-        ? page
-        : page.subList(0, page.indexOf(sendable.get(admitted)));
-  }
-
-  /**
-   * Writes one recipient's request, or its result if there is nothing to send.
-   *
-   * @param before the request that was given back, or null if this is the first
-   * @param turn how many requests were dealt before
-   * @return whether there is a request
-   */
-  private boolean feedRecipient(
-      CampaignRows.Sender sender,
-      CampaignRows.Campaign campaign,
-      RecipientPages.Recipient recipient,
-      @Nullable ReturnedRequest before,
-      long turn,
-      WorkAhead.Rooms rooms) {
-    if (recipient.suppressed()) {
-      output.result(settled(campaign, recipient, RecipientStatus.SUPPRESSED, null, null));
-      return false;
-    }
-    return switch (campaign.template().render(recipient.variables())) {
-      case MessageTemplate.Complete(var message) -> {
-        Optional<String> problem = MessageRules.of(sender.identity().provider()).problem(message);
-        if (problem.isPresent()) {
-          output.result(
-              settled(
-                  campaign, recipient, RecipientStatus.FAILED, "invalid_message", problem.get()));
-          yield false;
-        }
-        output.request(
-            new SendRequest(
-                recipient.id(),
-                campaign.id(),
-                recipient.round(),
-                sender.identity(),
-                rooms.deal(sender, turn),
-                sender.permitsPerSecond(),
-                recipient.phone(),
-                message,
-                campaign.onDoubt(),
-                before == null ? 0 : before.attempts(),
-                null,
-                before == null ? null : before.firstTriedAt()));
-        yield true;
-      }
-      case MessageTemplate.MissingVariable(String name) -> {
-        output.result(
-            settled(
-                campaign,
-                recipient,
-                RecipientStatus.FAILED,
-                "missing_variable",
-                "the recipient has no variable \"" + name + "\""));
-        yield false;
-      }
-    };
-  }
-
-  private SendResult settled(
-      CampaignRows.Campaign campaign,
-      RecipientPages.Recipient recipient,
-      RecipientStatus status,
-      String errorCode,
-      String errorDetail) {
-    return new SendResult(
-        recipient.id(),
-        campaign.id(),
-        recipient.round(),
-        status,
-        null,
-        errorCode,
-        errorDetail,
-        0,
-        clock.instant());
+    output.commitSoon();
   }
 }

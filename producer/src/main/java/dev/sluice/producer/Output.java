@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the fan-out's records to their topics. */
 final class Output {
   static final String REQUESTS = "send-requests";
+  static final String COMMANDS = "campaign-commands-out";
   static final String RESULTS = "send-results";
   static final String CONTROLS = "controls";
   static final String DEAD_LETTERS = "dead-letters";
@@ -30,6 +32,10 @@ final class Output {
 
   void request(SendRequest request) {
     forward(request.laneKey().toString(), request, REQUESTS);
+  }
+
+  void command(CampaignCommand command) {
+    forward(command.campaignId().toString(), command, COMMANDS);
   }
 
   void result(SendResult result) {

@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import dev.sluice.schema.Control;
 import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * keeps its place.
  *
  * @param phase what comes next
- * @param state what people asked for
+ * @param state what people asked for, or a fault of its own
  * @param rowDue whether the campaign's row does not say {@code state} yet
  * @param senderId who sends, once that is known
  * @param cursor the last recipient read
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param resend the resend command, while it is carried out
  * @param windowed whether the campaign sends only at certain hours
  * @param quiet whether these hours are over for now
+ * @param fault what is wrong with the campaign itself, so that it was paused; null for nothing
  */
 record Pass(
     Phase phase,
@@ -31,7 +33,8 @@ record Pass(
     @Nullable Origin origin,
     @Nullable Resend resend,
     boolean windowed,
-    boolean quiet) {
+    boolean quiet,
+    @Nullable String fault) {
 
   enum Phase {
     /** The command is there, the campaign was not looked up yet. */
@@ -49,20 +52,35 @@ record Pass(
    *
    * @param statuses which recipients
    * @param offset the command's offset, which tells it from every other
+   * @param paused whether the campaign was paused before, which it is again if nobody is to be sent
+   *     to; null for no
    */
-  record Resend(Set<RecipientStatus> statuses, long offset) {}
+  record Resend(Set<RecipientStatus> statuses, long offset, @Nullable Boolean paused) {}
 
   /**
    * The command that started it, kept in case it has to go to the dead letters.
    *
    * @param key the record's key
    * @param value its value
+   * @param timestampMs the record's time
    */
-  // Never compared, so the arrays' identity does not matter.
+  // Compared only with itself, so the arrays' identity does not matter.
   @SuppressWarnings("ArrayRecordComponent")
-  record Origin(byte @Nullable [] key, byte[] value, String topic, int partition, long offset) {}
+  record Origin(
+      byte @Nullable [] key,
+      byte[] value,
+      String topic,
+      int partition,
+      long offset,
+      @Nullable Long timestampMs) {
 
-  static Pass requested(@Nullable Origin origin) {
+    /** When the command was written, or null if that is not known. */
+    @Nullable Instant at() {
+      return timestampMs == null ? null : Instant.ofEpochMilli(timestampMs);
+    }
+  }
+
+  static Pass requested(Origin origin) {
     return new Pass(
         Phase.REQUESTED,
         Control.State.RUNNING,
@@ -73,7 +91,8 @@ record Pass(
         origin,
         null,
         false,
-        false);
+        false,
+        null);
   }
 
   boolean active() {
@@ -92,60 +111,72 @@ record Pass(
 
   Pass started(String sender, boolean hasWindow) {
     return new Pass(
-        Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null, hasWindow, false);
+        Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null, hasWindow, false, fault);
   }
 
   Pass advanced(Cursor to, long requests, boolean last) {
-    return new Pass(
-        last ? Phase.FED : Phase.FEEDING,
-        state,
-        rowDue,
-        senderId,
-        to,
-        fed + requests,
-        null,
-        null,
-        windowed,
-        quiet);
+    return at(last ? Phase.FED : Phase.FEEDING, to, fed + requests, null);
   }
 
   /** Requests that were given back are written anew. */
   Pass wroteAgain(long requests) {
-    return new Pass(
-        phase, state, rowDue, senderId, cursor, fed + requests, null, null, windowed, quiet);
+    return at(phase, cursor, fed + requests, null);
   }
 
-  Pass resending(Resend command) {
-    return new Pass(
-        Phase.RESENDING, state, false, senderId, Cursor.START, 0, null, command, windowed, quiet);
+  /** Told to send once more: it goes on, even if it was paused when it completed. */
+  Pass resending(Set<RecipientStatus> statuses, long offset) {
+    Resend command = new Resend(statuses, offset, state == Control.State.PAUSED);
+    return at(Phase.RESENDING, cursor, fed, command).as(Control.State.RUNNING, false, null);
   }
 
   /** Who is to be sent to once more is pending again. */
   Pass resent(boolean hasWindow) {
-    return new Pass(
-        Phase.FEEDING, state, rowDue, senderId, Cursor.START, 0, null, null, hasWindow, quiet);
+    return at(Phase.FEEDING, Cursor.START, 0, null).keeping(hasWindow, false);
   }
 
-  /** Nobody was to be sent to once more. */
+  /** Nobody was to be sent to once more: it is as it was before. */
   Pass resentToNobody() {
-    return new Pass(Phase.FED, state, rowDue, senderId, cursor, fed, null, null, windowed, quiet);
+    boolean paused = resend != null && Boolean.TRUE.equals(resend.paused());
+    Pass fedAgain = at(Phase.FED, cursor, fed, null);
+    return paused && active() ? fedAgain.as(Control.State.PAUSED, rowDue, fault) : fedAgain;
   }
 
+  /** People want something else; if it goes on, what was wrong is tried again. */
   Pass told(Control.State wanted) {
-    return new Pass(phase, wanted, true, senderId, cursor, fed, origin, resend, windowed, quiet);
+    return as(wanted, true, null);
+  }
+
+  /** It cannot go on. */
+  Pass faulty(String reason) {
+    return as(Control.State.PAUSED, true, reason);
   }
 
   /** Its hours have begun or ended. */
   Pass inWindow(boolean open) {
-    return new Pass(phase, state, true, senderId, cursor, fed, origin, resend, windowed, !open);
+    return as(state, true, fault).keeping(windowed, !open);
   }
 
   /** It has ended, so that its hours matter no more. */
   Pass ended() {
-    return new Pass(phase, state, rowDue, senderId, cursor, fed, origin, resend, false, false);
+    return keeping(false, false);
   }
 
   Pass recorded() {
-    return new Pass(phase, state, false, senderId, cursor, fed, origin, resend, windowed, quiet);
+    return as(state, false, fault);
+  }
+
+  private Pass at(Phase next, Cursor to, long requests, @Nullable Resend command) {
+    return new Pass(
+        next, state, rowDue, senderId, to, requests, null, command, windowed, quiet, fault);
+  }
+
+  private Pass as(Control.State wanted, boolean due, @Nullable String wrong) {
+    return new Pass(
+        phase, wanted, due, senderId, cursor, fed, origin, resend, windowed, quiet, wrong);
+  }
+
+  private Pass keeping(boolean hasWindow, boolean outside) {
+    return new Pass(
+        phase, state, rowDue, senderId, cursor, fed, origin, resend, hasWindow, outside, fault);
   }
 }

@@ -4,7 +4,6 @@ import dev.sluice.schema.ReturnedRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +24,25 @@ final class Passes {
   }
 
   @Nullable Pass find(UUID campaignId) {
-    return store.get(campaignId.toString());
+    Pass pass = open.get(campaignId);
+    return pass == null ? store.get(campaignId.toString()) : pass;
+  }
+
+  /** Whether the campaign still is where it was when it was looked at. */
+  boolean unchanged(UUID campaignId, Pass pass) {
+    return pass.equals(open.get(campaignId));
   }
 
   void put(UUID campaignId, Pass pass) {
+    if (!pass.active()) {
+      returns.drop(campaignId);
+    }
     store.put(campaignId.toString(), pass);
     index(campaignId, pass);
   }
 
   void remove(UUID campaignId) {
+    returns.drop(campaignId);
     store.delete(campaignId.toString());
     open.remove(campaignId);
   }
@@ -42,7 +51,7 @@ final class Passes {
   void giveBack(ReturnedRequest request, Pass pass) {
     if (pass.active()) {
       returns.add(request);
-      index(request.campaignId(), pass);
+      open.putIfAbsent(request.campaignId(), pass);
     }
   }
 
@@ -54,21 +63,16 @@ final class Passes {
     boolean unfed = pass.active() && pass.phase() != Pass.Phase.FED;
     boolean watched = pass.active() && pass.windowed();
     boolean returned = pass.active() && returns.any(campaignId);
-    if (unfed || watched || returned || pass.rowDue()) {
+    if (unfed || watched || returned || pass.rowDue() || pass.fault() != null) {
       open.put(campaignId, pass);
     } else {
       open.remove(campaignId);
     }
   }
 
-  /** Those not wholly fed, with hours to keep, or whose row is not up to date. */
+  /** Those not wholly fed, with hours to keep, faulty, or whose row is not up to date. */
   Map<UUID, Pass> open() {
     return Map.copyOf(open);
-  }
-
-  /** Calls for each open pass; it may change it meanwhile. */
-  void forEachOpen(Consumer<UUID> action) {
-    open().keySet().forEach(action);
   }
 
   /** A campaign's name in the log. */

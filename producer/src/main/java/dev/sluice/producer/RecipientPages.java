@@ -7,6 +7,8 @@ import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.octetLength;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
@@ -21,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.Select;
 import org.jooq.SelectJoinStep;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -33,6 +37,28 @@ import tools.jackson.databind.JsonNode;
  * the last one ended (keyset): row 100,000 costs no more than row 10.
  */
 final class RecipientPages {
+  /** The longest variables of one recipient that are read, bytes as text. */
+  static final int LONGEST_VARIABLES = 64 * 1024;
+
+  /** What a page may bring along in variables, bytes as text. */
+  static final int LARGEST_PAGE = 1024 * 1024;
+
+  /** Variables beyond the bounds stay in the database; the first recipient's always fit a page. */
+  private static final String WITHIN_MEMORY =
+      """
+      SELECT id, phone, round, created_at, suppressed, counted, fits,
+             CASE WHEN fits AND bytes <= {1} THEN variables END AS variables
+      FROM (
+        SELECT page.*, sum(least(bytes, {1})) OVER (ORDER BY created_at, id) <= {2} AS fits
+        FROM ({0}) AS page
+      ) AS measured
+      ORDER BY created_at, id
+      """;
+
+  private static final Field<Boolean> SUPPRESSED = field(name("suppressed"), Boolean.class);
+  private static final Field<Boolean> COUNTED = field(name("counted"), Boolean.class);
+  private static final Field<Boolean> FITS = field(name("fits"), Boolean.class);
+
   private final DSLContext sql;
   private final InstantSource clock;
 
@@ -44,28 +70,20 @@ final class RecipientPages {
   /**
    * One recipient.
    *
+   * @param variables null if they are too large to be read
    * @param suppressed whether the number asked to be left alone
    * @param counted whether the sender has written to this number within a day
+   * @param fits whether the variables of the page up to here fit the memory; else they are missing
    */
   record Recipient(
       long id,
       String phone,
-      Map<String, String> variables,
+      @Nullable Map<String, String> variables,
       int round,
       Instant createdAt,
       boolean suppressed,
-      boolean counted) {
-
-    private static Recipient of(
-        Long id,
-        String phone,
-        JSONB variables,
-        Integer round,
-        Instant createdAt,
-        Boolean silent,
-        Boolean counted) {
-      return new Recipient(id, phone, variables(variables), round, createdAt, silent, counted);
-    }
+      boolean counted,
+      boolean fits) {
 
     /** Other programs write this column: what is not a plain value counts as missing. */
     private static Map<String, String> variables(JSONB json) {
@@ -93,29 +111,35 @@ final class RecipientPages {
    * @param countedFor the sender whose daily limit is to be kept, or null if it has none
    */
   List<Recipient> after(UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
-    return page(campaignId, cursor, limit, countedFor).fetch(RecipientPages::recipient);
+    return withinMemory(page(campaignId, cursor, limit, countedFor));
   }
 
   /** Those of these recipients who are pending, as they are now. */
   List<Recipient> pending(UUID campaignId, Collection<Long> ids, @Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
-    return recipients(countedFor)
-        .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(r.ID.eq(any(ids.toArray(Long[]::new))))
-        .and(r.STATUS.eq(RecipientStatus.PENDING))
-        .orderBy(r.ID)
-        .fetch(RecipientPages::recipient);
+    return withinMemory(
+        recipients(countedFor)
+            .where(r.CAMPAIGN_ID.eq(campaignId))
+            .and(r.ID.eq(any(ids.toArray(Long[]::new))))
+            .and(r.STATUS.eq(RecipientStatus.PENDING)));
   }
 
-  private static Recipient recipient(Record row) {
-    return Recipient.of(
-        row.get(CAMPAIGN_RECIPIENT.ID),
-        row.get(CAMPAIGN_RECIPIENT.PHONE),
-        row.get(CAMPAIGN_RECIPIENT.VARIABLES),
-        row.get(CAMPAIGN_RECIPIENT.ROUND),
-        row.get(CAMPAIGN_RECIPIENT.CREATED_AT),
-        row.get("suppressed", Boolean.class),
-        row.get("counted", Boolean.class));
+  private List<Recipient> withinMemory(Select<? extends Record> page) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.resultQuery(WITHIN_MEMORY, page, inline(LONGEST_VARIABLES), inline(LARGEST_PAGE))
+        .coerce(r.ID, r.PHONE, r.ROUND, r.CREATED_AT, SUPPRESSED, COUNTED, FITS, r.VARIABLES)
+        .fetch(row -> {
+          JSONB variables = row.get(r.VARIABLES);
+          return new Recipient(
+              row.get(r.ID),
+              row.get(r.PHONE),
+              variables == null ? null : Recipient.variables(variables),
+              row.get(r.ROUND),
+              row.get(r.CREATED_AT),
+              row.get(SUPPRESSED),
+              row.get(COUNTED),
+              row.get(FITS));
+        });
   }
 
   Select<? extends Record> page(
@@ -136,6 +160,7 @@ final class RecipientPages {
             r.ID,
             r.PHONE,
             r.VARIABLES,
+            octetLength(r.VARIABLES.cast(SQLDataType.CLOB)).as("bytes"),
             r.ROUND,
             r.CREATED_AT,
             field(

@@ -8,15 +8,18 @@ import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -40,6 +43,8 @@ abstract class FanOutTest {
   final String sender = "s-" + UUID.randomUUID();
   Instant now = Instant.now();
   private final InstantSource clock = () -> now;
+  final Health health = new Health();
+  Feeder.Surroundings around;
   TopologyTestDriver driver;
   TestInputTopic<String, String> commands;
   TestOutputTopic<String, byte[]> requests;
@@ -49,44 +54,49 @@ abstract class FanOutTest {
 
   @BeforeEach
   void start() {
+    FIXTURE.sender(sender, 80, 2);
+    open();
+  }
+
+  /** Starts with empty stores, as after a loss of what Kafka kept. */
+  void open() {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     // No reading is ever new enough to contain what was fed: all of it counts.
     long before = System.nanoTime();
     Backlog backlog = () -> new Backlog.Reading(before, Map.of(0, waiting.get()));
+    Faults faults = new Faults(clock);
+    around =
+        new Feeder.Surroundings(
+            FIXTURE.sql(),
+            backlog,
+            key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
+            Duration.ofSeconds(10),
+            500,
+            executor(),
+            clock,
+            health,
+            faults,
+            new Watch(health, faults, clock, new SimpleMeterRegistry()));
     driver =
         new TopologyTestDriver(
             FanOutTopology.of(
                 TOPICS,
                 () ->
                     new FanOutProcessor(
-                        TOPICS,
-                        (passes, output) -> {
-                          FanOutSql sql = new FanOutSql(FIXTURE.sql(), clock);
-                          return new Feeder(
-                              new Lives(sql, clock, passes, output),
-                              new Feeding(
-                                  sql,
-                                  backlog,
-                                  new WorkAhead(Duration.ofSeconds(10)),
-                                  key ->
-                                      inForce.getOrDefault(
-                                          key, new Control(Control.State.RUNNING, null)),
-                                  500,
-                                  clock,
-                                  passes,
-                                  output),
-                              new Health(),
-                              clock);
-                        })),
+                        TOPICS, (passes, output) -> Feeder.of(around, passes, output))),
             settings);
     commands = input(TOPICS.campaignCommands());
     requests = output(TOPICS.sendRequests());
     results = output(TOPICS.sendResults());
     controls = output(TOPICS.controls());
     deadLetters = output(TOPICS.deadLetters());
-    FIXTURE.sender(sender, 80, 2);
+  }
+
+  /** Where the database is asked: at once, unless a test wants to see it wait. */
+  Executor executor() {
+    return Runnable::run;
   }
 
   @AfterEach
@@ -142,11 +152,22 @@ abstract class FanOutTest {
     FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
   }
 
+  static void window(UUID campaign, String start, String end, String zone) {
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN)
+        .set(CAMPAIGN.WINDOW_START, LocalTime.parse(start))
+        .set(CAMPAIGN.WINDOW_END, LocalTime.parse(end))
+        .set(CAMPAIGN.TIME_ZONE, zone)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .execute();
+  }
+
   TestInputTopic<String, String> input(String topic) {
     return driver.createInputTopic(topic, new StringSerializer(), new StringSerializer());
   }
 
-  private TestOutputTopic<String, byte[]> output(String topic) {
+  TestOutputTopic<String, byte[]> output(String topic) {
     return driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer());
   }
 }

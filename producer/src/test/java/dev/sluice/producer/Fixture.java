@@ -7,6 +7,9 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
@@ -15,15 +18,27 @@ import org.jooq.JSONB;
 final class Fixture {
   static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
 
+  private final Sandbox sandbox = Sandbox.create(4);
   private final DSLContext sql;
 
   Fixture() {
-    Sandbox sandbox = Sandbox.create(4);
     sql = new Database(sandbox.database(), 4, "test", new SimpleMeterRegistry()).sql();
   }
 
   DSLContext sql() {
     return sql;
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  /** Another program's connection, with a transaction of its own. */
+  Connection elsewhere() throws SQLException {
+    Connection connection =
+        DriverManager.getConnection(sandbox.database().url(), sandbox.database().user(), "");
+    connection.setAutoCommit(false);
+    return connection;
   }
 
   void sender(String id, double rate, int lanes) {
@@ -55,6 +70,20 @@ final class Fixture {
         .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign))
         .and(CAMPAIGN_RECIPIENT.PHONE.eq(phone))
         .execute();
+  }
+
+  /** Variables beyond what may be inserted, as older rows may have them; in a second round. */
+  void setLargeVariables(UUID campaign, String phone, String name, int length) {
+    sql.execute(
+        """
+        UPDATE sluice.campaign_recipient
+        SET round = 2, variables = jsonb_build_object('name', 'Ana', ?, repeat('x', ?))
+        WHERE campaign_id = ? AND phone = ?
+        """,
+        name,
+        length,
+        campaign,
+        phone);
   }
 
   /** Gives a recipient a number of its own, which is suppressed. */

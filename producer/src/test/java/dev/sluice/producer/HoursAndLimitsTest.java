@@ -9,7 +9,6 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalTime;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -156,14 +155,7 @@ class HoursAndLimitsTest extends FanOutTest {
 
   private UUID windowed(String start, String end, String zone, int recipients) {
     UUID campaign = FIXTURE.campaign(sender, recipients);
-    FIXTURE
-        .sql()
-        .update(CAMPAIGN)
-        .set(CAMPAIGN.WINDOW_START, LocalTime.parse(start))
-        .set(CAMPAIGN.WINDOW_END, LocalTime.parse(end))
-        .set(CAMPAIGN.TIME_ZONE, zone)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .execute();
+    window(campaign, start, end, zone);
     return campaign;
   }
 

@@ -175,7 +175,7 @@ class ResendsTest {
   }
 
   private static Pass.Resend resend(long offset, RecipientStatus... statuses) {
-    return new Pass.Resend(EnumSet.copyOf(Set.of(statuses)), offset);
+    return new Pass.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null);
   }
 
   /** A campaign that has ended, with some failed and all others sent. */

@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 public record MessageTemplate(JsonNode message) {
   static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}\\s]+)\\s*}}");
 
+  /** The longest that the texts with placeholders may become together, characters. */
+  public static final int LONGEST = 64 * 1024;
+
   /** What came of rendering for one recipient. */
   public sealed interface Rendered {}
 
@@ -26,10 +29,30 @@ public record MessageTemplate(JsonNode message) {
   /** The recipient has no such variable. */
   public record MissingVariable(String name) implements Rendered {}
 
-  /** Renders the message for a recipient with these variables. */
+  /**
+   * Its texts would become longer than allowed.
+   *
+   * @param longest what was allowed, characters
+   */
+  public record TooLong(int longest) implements Rendered {}
+
+  /** Renders the message for a recipient with these variables, to {@link #LONGEST} at most. */
   public Rendered render(Map<String, String> variables) {
-    Rendering rendering = new Rendering(variables);
+    return render(variables, LONGEST);
+  }
+
+  /**
+   * Renders the message for a recipient with these variables.
+   *
+   * @param longest how long the texts with placeholders may become together, characters; no more
+   *     than that is ever built
+   */
+  public Rendered render(Map<String, String> variables, int longest) {
+    Rendering rendering = new Rendering(variables, longest);
     JsonNode rendered = rendering.node(message);
+    if (rendering.left < 0) {
+      return new TooLong(longest);
+    }
     return rendering.missing == null
         ? new Complete(rendered)
         : new MissingVariable(rendering.missing);
@@ -37,10 +60,12 @@ public record MessageTemplate(JsonNode message) {
 
   private static final class Rendering {
     private final Map<String, String> variables;
+    private int left;
     private @Nullable String missing;
 
-    private Rendering(Map<String, String> variables) {
+    private Rendering(Map<String, String> variables, int longest) {
       this.variables = variables;
+      left = longest;
     }
 
     private JsonNode node(JsonNode node) {
@@ -65,16 +90,34 @@ public record MessageTemplate(JsonNode message) {
     }
 
     private String text(String text) {
-      return PLACEHOLDER.matcher(text).replaceAll(this::value);
+      StringBuilder rendered = new StringBuilder();
+      Matcher placeholders = PLACEHOLDER.matcher(text);
+      int end = 0;
+      while (left >= 0 && placeholders.find()) {
+        append(rendered, text, end, placeholders.start());
+        String value = value(placeholders.group(1));
+        append(rendered, value, 0, value.length());
+        end = placeholders.end();
+      }
+      append(rendered, text, end, text.length());
+      return rendered.toString();
     }
 
-    private String value(java.util.regex.MatchResult placeholder) {
-      String name = placeholder.group(1);
+    private void append(StringBuilder rendered, String text, int from, int to) {
+      if (left >= 0) {
+        left -= to - from;
+      }
+      if (left >= 0) {
+        rendered.append(text, from, to);
+      }
+    }
+
+    private String value(String name) {
       String value = variables.get(name);
       if (value == null && missing == null) {
         missing = name;
       }
-      return value == null ? "" : Matcher.quoteReplacement(value);
+      return value == null ? "" : value;
     }
   }
 }

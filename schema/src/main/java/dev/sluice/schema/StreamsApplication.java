@@ -7,11 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class StreamsApplication implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsApplication.class);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
-  private static final Backoff RESTART = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
 
   private final KafkaConfig kafka;
   private final String group;
@@ -42,7 +41,7 @@ public final class StreamsApplication implements AutoCloseable {
   private final Health health;
   private final MeterRegistry meters;
   private final Path stateFolder;
-  private final AtomicInteger failures = new AtomicInteger();
+  private final Restarts restarts = new Restarts(InstantSource.system());
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread starter;
   private volatile @Nullable KafkaStreams streams;
@@ -91,6 +90,7 @@ public final class StreamsApplication implements AutoCloseable {
     all.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         Topics.LARGEST_RECORD);
+    all.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecords.class);
     // The broker answers "not yet" while it completes the transaction before.
     all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     all.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
@@ -99,15 +99,13 @@ public final class StreamsApplication implements AutoCloseable {
   }
 
   private void startWhenPossible() {
-    int attempts = 0;
     while (stopping.getCount() > 0) {
       try {
         start();
         return;
       } catch (KafkaException e) {
-        attempts++;
         health.failing("kafka", kafka.bootstrapServers() + " cannot be used: " + e.getMessage());
-        pause(RESTART.after(attempts));
+        pause(restarts.next());
       }
     }
   }
@@ -132,10 +130,9 @@ public final class StreamsApplication implements AutoCloseable {
    * A stream thread died; another takes its place after a pause that grows while they keep dying.
    */
   private StreamThreadExceptionResponse survive(Throwable cause) {
-    int count = failures.incrementAndGet();
     health.failing("streams", group + " failed: " + rootMessage(cause));
     log.debug("stream thread failed", cause);
-    pause(RESTART.after(count));
+    pause(restarts.next());
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 

@@ -34,6 +34,26 @@ class MessageTemplateTest {
         .isEqualTo(complete("{\"a\":\"<>\"}"));
   }
 
+  @Test
+  void whatWouldBecomeTooLongIsNeverBuilt() {
+    // 4,000 times 300,000 characters would be 1.2 GB.
+    String message = "{\"text\":\"" + "{{a}}".repeat(4_000) + "\"}";
+
+    assertThat(render(message, Map.of("a", "x".repeat(300_000))))
+        .isEqualTo(new MessageTemplate.TooLong(MessageTemplate.LONGEST));
+  }
+
+  @Test
+  void textsCountTogether() {
+    MessageTemplate template =
+        new MessageTemplate(Json.MAPPER.readTree("[\"{{a}}{{a}}\",\"{{a}}!\",\"fixed\"]"));
+
+    assertThat(template.render(Map.of("a", "12345"), 16))
+        .isInstanceOf(MessageTemplate.Complete.class);
+    assertThat(template.render(Map.of("a", "12345"), 15))
+        .isEqualTo(new MessageTemplate.TooLong(15));
+  }
+
   private static MessageTemplate.Rendered render(String message, Map<String, String> variables) {
     return new MessageTemplate(Json.MAPPER.readTree(message)).render(variables);
   }

@@ -53,6 +53,9 @@ public final class HttpProvider implements MessageProvider {
     return switch (template.render(fields)) {
       case MessageTemplate.MissingVariable(String name) ->
           new Outcome.BadRequest("missing_field", "the message has no \"" + name + "\"");
+      case MessageTemplate.TooLong(int longest) ->
+          new Outcome.BadRequest(
+              "message_too_long", "the request is longer than " + longest + " characters");
       case MessageTemplate.Complete(JsonNode body) -> {
         URI uri;
         try {

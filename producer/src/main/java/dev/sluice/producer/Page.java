@@ -1,0 +1,20 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.ReturnedRequest;
+import java.util.List;
+
+/**
+ * Some recipients of a campaign, ready to be written.
+ *
+ * @param letters what is to be written for them, in order
+ * @param cursor the place after them, if they are new
+ * @param last whether nobody comes after them
+ * @param answered the requests given back that this settles
+ * @param dayUsedUp whether somebody has to wait because the sender's daily limit is used up
+ */
+record Page(
+    List<Letter> letters,
+    Cursor cursor,
+    boolean last,
+    List<ReturnedRequest> answered,
+    boolean dayUsedUp) {}

@@ -1,0 +1,90 @@
+package dev.sluice.producer;
+
+import dev.sluice.schema.ReturnedRequest;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes pages ready off the stream's thread: reads the recipients, keeps the sender's daily limit,
+ * renders their messages.
+ */
+final class Pages {
+  private final RecipientPages recipients;
+  private final DailyBudget budget;
+  private final InstantSource clock;
+
+  Pages(RecipientPages recipients, DailyBudget budget, InstantSource clock) {
+    this.recipients = recipients;
+    this.budget = budget;
+    this.clock = clock;
+  }
+
+  /** The next recipients after the cursor. */
+  Page next(CampaignRows.Campaign campaign, CampaignRows.Sender sender, Cursor after, int limit) {
+    List<RecipientPages.Recipient> read =
+        recipients.after(campaign.id(), after, limit, countedFor(sender));
+    Beginning beginning = beginning(read, sender);
+    List<RecipientPages.Recipient> some = beginning.recipients();
+    return new Page(
+        some.stream().map(one -> Letter.to(campaign, sender, one, null, clock.instant())).toList(),
+        some.isEmpty() ? after : some.getLast().cursor(),
+        read.size() < limit && some.size() == read.size(),
+        List.of(),
+        beginning.dayUsedUp());
+  }
+
+  /**
+   * Requests that workers gave back, for recipients who still wait in the same round. Others were
+   * settled or sent to once more in the meantime.
+   */
+  Page again(
+      CampaignRows.Campaign campaign, CampaignRows.Sender sender, List<ReturnedRequest> returned) {
+    Map<Long, ReturnedRequest> byRecipient = new LinkedHashMap<>();
+    returned.forEach(request -> byRecipient.put(request.recipientId(), request));
+    List<RecipientPages.Recipient> waiting =
+        recipients.pending(campaign.id(), byRecipient.keySet(), countedFor(sender)).stream()
+            .filter(one -> one.round() == byRecipient.get(one.id()).round())
+            .toList();
+    Beginning beginning = beginning(waiting, sender);
+    List<Letter> letters =
+        beginning.recipients().stream()
+            .map(
+                one -> Letter.to(campaign, sender, one, byRecipient.get(one.id()), clock.instant()))
+            .toList();
+    waiting
+        .subList(letters.size(), waiting.size())
+        .forEach(later -> byRecipient.remove(later.id()));
+    return new Page(
+        letters, Cursor.START, false, List.copyOf(byRecipient.values()), beginning.dayUsedUp());
+  }
+
+  private static @Nullable String countedFor(CampaignRows.Sender sender) {
+    return sender.dailyLimit() == null ? null : sender.identity().id();
+  }
+
+  private record Beginning(List<RecipientPages.Recipient> recipients, boolean dayUsedUp) {}
+
+  /** A page up to the first recipient for whom the memory or the daily limit has no place left. */
+  private Beginning beginning(List<RecipientPages.Recipient> page, CampaignRows.Sender sender) {
+    List<RecipientPages.Recipient> fitting =
+        page.stream().takeWhile(RecipientPages.Recipient::fits).toList();
+    Integer limit = sender.dailyLimit();
+    if (limit == null || fitting.isEmpty()) {
+      return new Beginning(fitting, false);
+    }
+    List<RecipientPages.Recipient> sendable =
+        fitting.stream().filter(one -> !one.suppressed()).toList();
+    // Before the requests are written: counted and not sent is safe, sent and not counted is not.
+    int admitted =
+        budget.admit(
+            sender.identity().id(),
+            limit,
+            sendable.stream().map(RecipientPages.Recipient::phone).toList());
+    int end =
+        admitted == sendable.size() ? fitting.size() : fitting.indexOf(sendable.get(admitted));
+    return new Beginning(fitting.subList(0, end), end < fitting.size());
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.currentInstant;
+import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.when;
+
+import dev.sluice.schema.CampaignStatus;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Starts campaigns in their rows, each once. */
+final class Starts {
+  private static final Set<CampaignStatus> NOT_STARTED =
+      EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
+
+  private final DSLContext sql;
+  private final CampaignRows rows;
+
+  Starts(DSLContext sql, CampaignRows rows) {
+    this.sql = sql;
+    this.rows = rows;
+  }
+
+  /** What came of starting. */
+  sealed interface Start {}
+
+  /** It is running, with so many recipients. */
+  record Started(CampaignRows.Campaign campaign, long total) implements Start {}
+
+  /** It waits for its time. */
+  record Waiting(Instant until) implements Start {}
+
+  /** There is nothing to send: it has ended. */
+  record Over(CampaignStatus status) implements Start {}
+
+  /** Somebody holds the row, an import for example: what it adds is to be sent as well. */
+  record Held() implements Start {}
+
+  /** Another command has started it, and there is no record of how far it came. */
+  record StartedBefore() implements Start {}
+
+  /** There is no such campaign. */
+  record Unknown() implements Start {}
+
+  /**
+   * Starts a campaign; one that has no recipients is complete at once. A campaign that is already
+   * sending is gone on with if this very command has started it, before a crash.
+   */
+  Start start(UUID campaignId, Pass.Origin command, Instant now) {
+    Marked marked =
+        sql.transactionResult(transaction -> mark(transaction.dsl(), campaignId, command, now));
+    // Read when the row says that it has started: whatever is wrong with it shows there.
+    return switch (marked) {
+      case Sending(long total) ->
+          new Started(rows.find(campaignId).orElseThrow(() -> Trouble.missing("its row")), total);
+      case Not(Start why) -> why;
+    };
+  }
+
+  private sealed interface Marked {}
+
+  private record Sending(long total) implements Marked {}
+
+  private record Not(Start why) implements Marked {}
+
+  private static Marked mark(DSLContext sql, UUID campaignId, Pass.Origin command, Instant now) {
+    // Locked first and counted afterwards. Whoever adds recipients holds the row through their
+    // foreign key, and is not waited for: that would hold up a connection, not only this campaign.
+    Record row =
+        sql.select(
+                CAMPAIGN.STATUS,
+                CAMPAIGN.SCHEDULED_AT,
+                CAMPAIGN.TOTAL,
+                CAMPAIGN.START_OFFSET,
+                CAMPAIGN.START_COMMAND_AT)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .forUpdate()
+            .skipLocked()
+            .fetchOne();
+    if (row == null) {
+      return new Not(
+          sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId)) ? new Held() : new Unknown());
+    }
+    CampaignStatus status = row.get(CAMPAIGN.STATUS);
+    return switch (status) {
+      case DRAFT, SCHEDULED -> {
+        Instant scheduled = row.get(CAMPAIGN.SCHEDULED_AT);
+        yield scheduled != null && scheduled.isAfter(now)
+            ? new Not(markScheduled(sql, campaignId, scheduled))
+            : markStarted(sql, campaignId, command);
+      }
+      case SENDING, PAUSED ->
+          Long.valueOf(command.offset()).equals(row.get(CAMPAIGN.START_OFFSET))
+                  && Objects.equals(command.at(), row.get(CAMPAIGN.START_COMMAND_AT))
+              ? new Sending(row.get(CAMPAIGN.TOTAL))
+              : new Not(new StartedBefore());
+      case CANCELLED, COMPLETED -> new Not(new Over(status));
+    };
+  }
+
+  private static Start markScheduled(DSLContext sql, UUID campaignId, Instant at) {
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, CampaignStatus.SCHEDULED)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .execute();
+    return new Waiting(at);
+  }
+
+  private static Marked markStarted(DSLContext sql, UUID campaignId, Pass.Origin command) {
+    var recipients =
+        sql.selectCount()
+            .from(CAMPAIGN_RECIPIENT)
+            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaignId))
+            .asTable("recipients");
+    var count = recipients.field(0, Long.class);
+    Record row =
+        sql.update(CAMPAIGN)
+            .set(CAMPAIGN.TOTAL, count)
+            .set(
+                CAMPAIGN.STATUS,
+                when(count.eq(0L), val(CampaignStatus.COMPLETED, CAMPAIGN.STATUS))
+                    .otherwise(val(CampaignStatus.SENDING, CAMPAIGN.STATUS)))
+            .set(CAMPAIGN.STARTED_AT, currentInstant())
+            .set(CAMPAIGN.COMPLETED_AT, when(count.eq(0L), currentInstant()))
+            .set(CAMPAIGN.START_OFFSET, command.offset())
+            .set(CAMPAIGN.START_COMMAND_AT, command.at())
+            .from(recipients)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .and(CAMPAIGN.STATUS.in(NOT_STARTED))
+            .returning(CAMPAIGN.TOTAL, CAMPAIGN.STATUS)
+            .fetchOne();
+    if (row == null) {
+      return new Not(new Unknown());
+    }
+    return row.get(CAMPAIGN.STATUS) == CampaignStatus.COMPLETED
+        ? new Not(new Over(CampaignStatus.COMPLETED))
+        : new Sending(row.get(CAMPAIGN.TOTAL));
+  }
+
+  /** Starts a campaign that does not exist, by the statements of one that does. */
+  void warmUp() {
+    UUID nobody = new UUID(0, 0);
+    Pass.Origin nothing = new Pass.Origin(null, new byte[0], "", 0, -1, null);
+    start(nobody, nothing, Instant.EPOCH);
+    markStarted(sql, nobody, nothing);
+    rows.find(nobody);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.producer;
+
+import java.sql.SQLException;
+import java.util.NoSuchElementException;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/** Whom a failure at the database concerns, which decides who waits. */
+enum Trouble {
+  /** The database is away, full, or not prepared for this service: everybody waits. */
+  DATABASE,
+  /** A lock, a statement that took too long: this campaign tries again, as long as it takes. */
+  MOMENT,
+  /** Something is wrong with this campaign alone: trying again helps only if somebody mends it. */
+  OWN;
+
+  static Trouble of(Throwable failure) {
+    SQLException cause = cause(failure);
+    if (cause == null) {
+      return failure instanceof DataAccessException ? DATABASE : OWN;
+    }
+    String state = cause.getSQLState();
+    if (state == null || state.length() < 2) {
+      // The pool's own words: there is no connection to be had.
+      return DATABASE;
+    }
+    if (state.equals("57014")) {
+      return MOMENT;
+    }
+    return switch (state.substring(0, 2)) {
+      case "21", "22", "23", "P0" -> OWN;
+      case "40", "55", "XX" -> MOMENT;
+      default -> DATABASE;
+    };
+  }
+
+  /** Why, in one line. */
+  static String reason(Throwable failure) {
+    SQLException cause = cause(failure);
+    Throwable root = cause == null ? failure : cause;
+    String words =
+        root.getMessage() == null || root instanceof Error ? root.toString() : root.getMessage();
+    return Texts.shortened(words.lines().findFirst().orElse(""));
+  }
+
+  private static @Nullable SQLException cause(Throwable failure) {
+    for (Throwable one = failure; one != null; one = one.getCause()) {
+      if (one instanceof SQLException found) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** A row that has to be there is not. */
+  static NoSuchElementException missing(String what) {
+    return new NoSuchElementException(what + " is gone");
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What the database takes from other programs. */
+class BoundsTest extends FanOutTest {
+
+  @Test
+  void whatOtherProgramsInsertIsBounded() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    refused("campaign_name_bound", () -> set(campaign, CAMPAIGN.NAME, "x".repeat(1_001)));
+    refused(
+        "campaign_time_zone_bound", () -> set(campaign, CAMPAIGN.TIME_ZONE, "Europe/Berlin; no"));
+    refused(
+        "campaign_message_bound",
+        () ->
+            FIXTURE
+                .sql()
+                .execute(
+                    "UPDATE sluice.campaign"
+                        + " SET message = jsonb_build_object('a', repeat('x', 300000))"
+                        + " WHERE id = ?",
+                    campaign));
+    refused(
+        "campaign_recipient_variables_bound",
+        () ->
+            FIXTURE.setVariables(
+                campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(70_000) + "\"}"));
+    refused(
+        "sender_address_bound",
+        () ->
+            FIXTURE
+                .sql()
+                .update(SENDER)
+                .set(SENDER.ADDRESS, "1".repeat(1_001))
+                .where(SENDER.ID.eq(sender))
+                .execute());
+  }
+
+  @Test
+  void rowsThatAreOlderThanTheBoundsCanStillBeSettled() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    FIXTURE.setLargeVariables(campaign, "+5511960000001", "a", 70_000);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign SET status = 'SENDING', name = repeat('x', 2000) WHERE id = ?",
+            campaign);
+
+    assertThatCode(
+            () -> {
+              FIXTURE
+                  .sql()
+                  .execute(
+                      "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?",
+                      campaign);
+              FIXTURE
+                  .sql()
+                  .execute(
+                      "UPDATE sluice.campaign SET status = 'PAUSED', failed = 1 WHERE id = ?",
+                      campaign);
+            })
+        .doesNotThrowAnyException();
+  }
+
+  private static void refused(String constraint, ThrowingCallable statement) {
+    assertThatThrownBy(statement).hasMessageContaining(constraint);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.util.UUID;
+import org.jooq.JSONB;
+import org.junit.jupiter.api.Test;
+
+/** What is wrong with one campaign, or one recipient, concerns nobody else. */
+class CampaignFaultsTest extends FanOutTest {
+  /** Enough for all tries of a campaign that cannot work. */
+  private static final int TRIES = 120;
+
+  @Test
+  void aCampaignWithAnUnknownTimeZoneIsPausedWithTheReasonAndTheOthersGoOn() {
+    UUID faulty = FIXTURE.campaign(sender, 10);
+    window(faulty, "00:00", "00:00", "Mars/Olympus");
+    UUID sound = FIXTURE.campaign(sender, 10);
+    command("start", faulty);
+    command("start", sound);
+    turns(2);
+    assertThat(requests()).extracting(SendRequest::campaignId).containsOnly(sound);
+
+    turns(TRIES);
+    assertThat(requests()).isEmpty();
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(health.problems().get("campaigns")).contains("Mars/Olympus");
+    Control control = Json.read(controls.readValue(), Control.class);
+    assertThat(control.state()).isEqualTo(Control.State.PAUSED);
+    assertThat(control.reason()).contains("Mars/Olympus");
+
+    set(faulty, CAMPAIGN.TIME_ZONE, "America/Recife");
+    command("resume", faulty);
+    hearControls();
+    turns(3);
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(faulty);
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(health.problems()).doesNotContainKey("campaigns");
+  }
+
+  @Test
+  void aMessageThatCannotBeReadPausesItsCampaign() {
+    UUID faulty = FIXTURE.campaign(sender, 10);
+    set(faulty, CAMPAIGN.MESSAGE, JSONB.valueOf("{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000)));
+    command("start", faulty);
+    turns(TRIES);
+
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(Json.read(controls.readValue(), Control.class).reason()).contains("depth");
+  }
+
+  @Test
+  void aVariableOfMegabytesFailsItsRecipientAlone() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    FIXTURE.setLargeVariables(campaign, "+5511960000002", "large", 2_600_000);
+    command("start", campaign);
+    turns(2);
+
+    assertThat(requests()).hasSize(2);
+    SendResult failed = Json.read(results.readValue(), SendResult.class);
+    assertThat(failed.errorCode()).isEqualTo("variables_too_large");
+    assertThat(failed.round()).isEqualTo(2);
+  }
+
+  @Test
+  void aMessageThatBecomesTooLongFailsItsRecipientAlone() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    set(
+        campaign,
+        CAMPAIGN.MESSAGE,
+        JSONB.valueOf("{\"type\":\"text\",\"text\":{\"body\":\"" + "{{a}}".repeat(4_000) + "\"}}"));
+    FIXTURE.setVariables(campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(20_000) + "\"}");
+    FIXTURE.setVariables(campaign, "+5511960000002", "{\"a\":\"x\"}");
+    command("start", campaign);
+    turns(2);
+
+    assertThat(requests()).extracting(SendRequest::to).containsExactly("+5511960000002");
+    assertThat(Json.read(results.readValue(), SendResult.class).errorCode())
+        .isEqualTo("message_too_long");
+  }
+
+  /** Together they are 6 MB, and a page brings no more than one. */
+  @Test
+  void aPageThatWouldBeTooLargeIsReadInSmallerOnes() {
+    UUID campaign = FIXTURE.campaign(sender, 100);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient"
+                + " SET variables = variables || jsonb_build_object('large', repeat('x', 60000))"
+                + " WHERE campaign_id = ?",
+            campaign);
+    RecipientPages pages = new RecipientPages(FIXTURE.sql(), () -> now);
+    assertThat(pages.after(campaign, Cursor.START, 100, null))
+        .hasSize(100)
+        .filteredOn(RecipientPages.Recipient::fits)
+        .hasSize(17);
+
+    command("start", campaign);
+    turns(20);
+    assertThat(requests())
+        .hasSize(100)
+        .extracting(SendRequest::recipientId)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aCommandThatIsTooLargeIsADeadLetter() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    commands.pipeInput(
+        campaign.toString(),
+        json("start", campaign).replace("}", ",\"padding\":\"" + "x".repeat(900_000) + "\"}"));
+    turns(2);
+
+    assertThat(header(deadLetters.readRecord(), "reason")).contains("longer than 65536 bytes");
+    assertThat(requests()).isEmpty();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What has completed is sent once more to those whom it did not reach. */
+class ResendCommandsTest extends FanOutTest {
+
+  @Test
+  void aCampaignThatCompletedWhilePausedIsSentOnceMore() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(2);
+    command("pause", campaign);
+    turns(2);
+    hearControls();
+    assertThat(requests()).hasSize(3);
+    complete(campaign);
+
+    command("resend", campaign);
+    turns(3);
+    assertThat(Json.read(controls.readRecord().value(), Control.class).state())
+        .isEqualTo(Control.State.RUNNING);
+    inForce.clear();
+    turns(3);
+    assertThat(requests()).hasSize(3).extracting(SendRequest::round).containsOnly(2);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+  }
+
+  @Test
+  void aResendThatIsNotPossibleLeavesAPausedCampaignPaused() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(2);
+    command("pause", campaign);
+    turns(2);
+    hearControls();
+    requests();
+
+    command("resend", campaign);
+    turns(3);
+    assertThat(controls.isEmpty()).isTrue();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+    command("resume", campaign);
+    turns(2);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+  }
+
+  @Test
+  void aResendOutsideTheHoursWritesNothingUntilTheyBegin() {
+    now = Instant.parse("2027-03-10T12:00:00Z");
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    window(campaign, "09:00", "20:00", "UTC");
+    command("start", campaign);
+    turns(3);
+    assertThat(requests()).hasSize(3);
+    complete(campaign);
+    now = Instant.parse("2027-03-10T23:00:00Z");
+    turns(3);
+    hearControls();
+
+    command("resend", campaign);
+    turns(5);
+    assertThat(requests()).isEmpty();
+    assertThat(Json.read(controls.readValue(), Control.class).state())
+        .isEqualTo(Control.State.PAUSED);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+
+    now = Instant.parse("2027-03-11T10:00:00Z");
+    turns(3);
+    assertThat(requests()).hasSize(3).extracting(SendRequest::round).containsOnly(2);
+  }
+
+  /** As the aggregator would: everybody failed. */
+  private static void complete(UUID campaign) {
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?",
+            campaign);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign SET status = 'COMPLETED', failed = total WHERE id = ?",
+            campaign);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.SendRequest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+/** The stream's thread waits for no statement, and a campaign that waits delays nobody else. */
+class SlowDatabaseTest extends FanOutTest {
+  /** What was asked of the database and not answered yet. */
+  private final Deque<Runnable> waitingErrands = new ArrayDeque<>();
+
+  private Executor executor = waitingErrands::add;
+
+  @Override
+  Executor executor() {
+    return errand -> executor.execute(errand);
+  }
+
+  @Test
+  void aLockThatSomebodyHoldsOnACampaignsRowDelaysThatCampaignAlone() throws SQLException {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection elsewhere = FIXTURE.elsewhere()) {
+      executor = threads;
+      UUID locked = FIXTURE.campaign(sender, 1_000);
+      command("start", locked);
+      await()
+          .until(() -> {
+            turns(1);
+            return !requests().isEmpty();
+          });
+      try (var statement =
+          elsewhere.prepareStatement("SELECT 1 FROM sluice.campaign WHERE id = ? FOR UPDATE")) {
+        statement.setObject(1, locked);
+        statement.execute();
+      }
+      command("pause", locked);
+      UUID other = FIXTURE.campaign(sender, 30);
+      command("start", other);
+      List<SendRequest> fed = new ArrayList<>();
+      await()
+          .until(() -> {
+            turns(1);
+            fed.addAll(requests());
+            return fed.stream().filter(one -> one.campaignId().equals(other)).count() == 30;
+          });
+      assertThat(row(locked)).isEqualTo(CampaignStatus.SENDING);
+
+      elsewhere.rollback();
+      await()
+          .until(() -> {
+            turns(1);
+            return row(locked) == CampaignStatus.PAUSED;
+          });
+    }
+  }
+
+  @Test
+  void aCampaignAsksForOneThingAtATime() {
+    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    turns(1);
+    answer();
+    command("start", campaign);
+    turns(10);
+
+    assertThat(waitingErrands).hasSize(1);
+  }
+
+  @Test
+  void aPageThatComesAfterThePauseIsNotWrittenAndReadAgainLater() {
+    UUID campaign = FIXTURE.campaign(sender, 20);
+    turns(1);
+    answer();
+    command("start", campaign);
+    while (requests.isEmpty() && !aPageIsAskedFor()) {
+      answer();
+      turns(1);
+    }
+    command("pause", campaign);
+    answer();
+    turns(1);
+    assertThat(requests()).isEmpty();
+
+    executor = Runnable::run;
+    answer();
+    command("resume", campaign);
+    turns(5);
+    assertThat(requests()).hasSize(20).extracting(SendRequest::recipientId).doesNotHaveDuplicates();
+  }
+
+  /** After the start and the look-up of the sender. */
+  private int answers;
+
+  private boolean aPageIsAskedFor() {
+    return answers == 3 && waitingErrands.size() == 1;
+  }
+
+  private void answer() {
+    while (!waitingErrands.isEmpty()) {
+      waitingErrands.remove().run();
+      answers++;
+    }
+  }
+}

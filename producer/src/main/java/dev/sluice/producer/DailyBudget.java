@@ -75,24 +75,24 @@ final class DailyBudget {
       return 0;
     }
     Instant now = clock.instant();
-    int admitted =
-        sql.transactionResult(transaction -> {
-          DSLContext inside = transaction.dsl();
-          // A sender's campaigns ask one after the other; else two could take the same place.
-          inside.selectOne().from(SENDER).where(SENDER.ID.eq(senderId)).forNoKeyUpdate().execute();
-          return inside
-              .resultQuery(
-                  ADMIT,
-                  val(senderId),
-                  val(phones.toArray(String[]::new)),
-                  val(now, SQLDataType.INSTANT),
-                  val(now.minus(DAY), SQLDataType.INSTANT),
-                  val(dailyLimit))
-              .fetchSingle(0, Integer.class);
-        });
-    if (admitted < phones.size()) {
-      usedUp.put(senderId, now);
-    }
-    return admitted;
+    return sql.transactionResult(transaction -> {
+      DSLContext inside = transaction.dsl();
+      // A sender's campaigns ask one after the other; else two could take the same place.
+      inside.selectOne().from(SENDER).where(SENDER.ID.eq(senderId)).forNoKeyUpdate().execute();
+      return inside
+          .resultQuery(
+              ADMIT,
+              val(senderId),
+              val(phones.toArray(String[]::new)),
+              val(now, SQLDataType.INSTANT),
+              val(now.minus(DAY), SQLDataType.INSTANT),
+              val(dailyLimit))
+          .fetchSingle(0, Integer.class);
+    });
+  }
+
+  /** Somebody had to be left for later. */
+  void usedUp(String senderId) {
+    usedUp.put(senderId, clock.instant());
   }
 }

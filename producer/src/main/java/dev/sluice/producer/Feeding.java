@@ -213,6 +213,9 @@ final class Feeding {
         fresh ? pass.advanced(page.cursor(), requests, page.last()) : pass.wroteAgain(requests));
     workAhead.remember(rooms, System.nanoTime());
     around.watch().moved(id);
+    if (page.dayUsedUp()) {
+      sql.budget().usedUp(sender.identity().id());
+    }
     if (fresh && page.last()) {
       log.info("[campaign {}] every request is queued", Passes.brief(id));
     }

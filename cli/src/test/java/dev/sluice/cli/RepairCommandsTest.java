@@ -27,12 +27,18 @@ class RepairCommandsTest {
   @Test
   void showsWhatWorkersRecordedAndWhatCannotBeRead() throws Exception {
     commit(new OffsetAndMetadata(0, "v1 s2 d3"));
+    run("window", "show");
+    assertThat(out.toString()).contains("CLOSED: the window from 0 to 5 is outside the log");
+
+    for (int i = 0; i < 5; i++) {
+      write(partition.topic(), 1, "key", "value");
+    }
     assertThat(run("window", "show")).isZero();
-    assertThat(out.toString()).contains("v1 s2 d3  (started 2, done 3)", "nothing committed yet");
+    assertThat(out.toString()).contains("v1 s2 d3  (started 2, done 3)");
 
     commit(new OffsetAndMetadata(0, "foreign"));
     run("window", "show");
-    assertThat(out.toString()).contains("UNREADABLE");
+    assertThat(out.toString()).contains("CLOSED: offset metadata does not begin with");
   }
 
   @Test
@@ -47,6 +53,22 @@ class RepairCommandsTest {
     assertThat(run("window", "reset", "--partition", "1", "--yes")).isZero();
     assertThat(committed()).isEqualTo(new OffsetAndMetadata(2, "v1 s3"));
     assertThat(out.toString()).contains("3 message(s) from offset 2 on are now in doubt");
+  }
+
+  @Test
+  void resetCallsAWholeLogInDoubtWhoseOffsetsAreLost() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      write(partition.topic(), 1, "key", "value");
+    }
+    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+      admin
+          .deleteConsumerGroups(java.util.List.of(sandbox.kafka().topics().workerGroup()))
+          .all()
+          .get();
+    }
+
+    assertThat(run("window", "reset", "--partition", "1", "--yes")).isZero();
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "v1 s5"));
   }
 
   @Test

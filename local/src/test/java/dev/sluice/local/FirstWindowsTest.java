@@ -1,0 +1,122 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.schema.Migration;
+import dev.sluice.schema.Place;
+import dev.sluice.schema.Places;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+/** What {@code migrate} tells the workers about the partitions of {@code send-requests}. */
+class FirstWindowsTest {
+  private final Sandbox sandbox = Sandbox.create(2);
+  private final String topic = sandbox.kafka().topics().sendRequests();
+  private final String group = sandbox.kafka().topics().workerGroup();
+
+  @Test
+  void fromANewPartitionNothingWasSent() throws Exception {
+    assertThat(places().values())
+        .allMatch(place -> new OffsetAndMetadata(0, "v1").equals(place.committed()));
+  }
+
+  @Test
+  void whatIsCommittedStaysAsItIs() throws Exception {
+    write(0);
+    commit(0, new OffsetAndMetadata(0, "v1 s1"));
+    migrate();
+
+    assertThat(places().get(0).committed()).isEqualTo(new OffsetAndMetadata(0, "v1 s1"));
+  }
+
+  @Test
+  void ofALogWhoseOffsetsAreLostItKnowsNothingAndOfAnEmptyOneThatNothingWaits() throws Exception {
+    write(1);
+    try (Admin admin = admin()) {
+      admin.deleteConsumerGroups(List.of(group)).all().get();
+    }
+    migrate();
+
+    assertThat(places().get(0).committed()).isEqualTo(new OffsetAndMetadata(0, "v1"));
+    assertThat(places().get(1).committed()).isNull();
+    assertThat(places().get(1).closed()).isTrue();
+  }
+
+  @Test
+  void addedPartitionsAreUsedOnlyWhenNothingWaitsInTheOthersBecauseLanesMove() throws Exception {
+    write(0);
+    try (Admin admin = admin()) {
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4))).all().get();
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> places().size() == 4);
+    migrate();
+    assertThat(places().get(2).committed()).isNull();
+    assertThat(places().get(3).committed()).isNull();
+
+    commit(0, new OffsetAndMetadata(1, "v1"));
+    migrate();
+    assertThat(places().values()).noneMatch(Place::closed);
+  }
+
+  @Test
+  void itMayRunWhileWorkersDo() throws Exception {
+    try (Admin admin = admin()) {
+      admin.deleteConsumerGroups(List.of(group)).all().get();
+    }
+    try (KafkaConsumer<String, String> member =
+        new KafkaConsumer<>(
+            sandbox.kafka().client(Map.of("group.id", group, "enable.auto.commit", false)),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      member.subscribe(List.of(topic));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> {
+            member.poll(Duration.ofMillis(100));
+            return member.assignment().size() == 2;
+          });
+      migrate();
+    }
+
+    assertThat(places().values()).noneMatch(Place::closed);
+  }
+
+  private void migrate() throws Exception {
+    Migration.createTopics(sandbox.kafka(), 2, Optional.of((short) 1));
+  }
+
+  private SortedMap<Integer, Place> places() throws Exception {
+    try (Admin admin = admin()) {
+      return new Places(sandbox.kafka()).read(admin);
+    }
+  }
+
+  private void commit(int partition, OffsetAndMetadata place) {
+    new Places(sandbox.kafka()).commit(Map.of(partition, place));
+  }
+
+  private void write(int partition) throws Exception {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            sandbox.kafka().client(Map.of()), new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, partition, "s/0", "{}")).get();
+    }
+  }
+
+  private Admin admin() {
+    return Admin.create(sandbox.kafka().client(Map.of()));
+  }
+}

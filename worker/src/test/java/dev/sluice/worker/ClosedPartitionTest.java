@@ -1,0 +1,148 @@
+package dev.sluice.worker;
+
+import static dev.sluice.worker.WorkerFixture.CAMPAIGN;
+import static dev.sluice.worker.WorkerFixture.PATIENCE;
+import static dev.sluice.worker.WorkerFixture.SENDER;
+import static dev.sluice.worker.WorkerFixture.partitionOf;
+import static dev.sluice.worker.WorkerFixture.requests;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Place;
+import dev.sluice.schema.Places;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Of what nobody can say whether it was sent, nothing is sent; the rest goes on. */
+class ClosedPartitionTest {
+  /** Its first lane is in the other partition. */
+  private static final String ELSEWHERE =
+      IntStream.range(0, 100)
+          .mapToObj(number -> "elsewhere" + number)
+          .filter(id -> new LaneKey(id, 0).partition(2) != partitionOf(SENDER))
+          .findFirst()
+          .orElseThrow();
+
+  private final WorkerFixture fixture = new WorkerFixture();
+  private final int partition = partitionOf(SENDER);
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void lostOffsetsSendNothingAgain() throws Exception {
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 0, 300));
+    Worker first = fixture.start("w1", WorkerFixture::accepted);
+    fixture.results(300);
+    fixture.awaitDone(partition);
+    first.close();
+    String group = fixture.sandbox.kafka().topics().workerGroup();
+    try (Admin admin = fixture.admin()) {
+      // The broker sees the worker leave a moment after that.
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .until(() -> {
+            admin.deleteConsumerGroups(List.of(group)).all().get();
+            return true;
+          });
+    }
+
+    fixture.start("w2", WorkerFixture::accepted);
+    awaitClosed("no offset is committed");
+
+    assertThat(fixture.sent).hasSize(300);
+  }
+
+  @Test
+  void aWorkerOpensARepairedPartitionByItselfAndWhatWasInTheLogIsInDoubt() throws Exception {
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 0, 20));
+    fixture.commit(partition, new OffsetAndMetadata(0, "somebody else's bytes"));
+    fixture.start("w1", WorkerFixture::accepted);
+    awaitClosed("somebody else's bytes");
+
+    // As sluice window reset does, while the worker runs.
+    new Places(fixture.sandbox.kafka())
+        .commit(Map.of(partition, new OffsetAndMetadata(0, "v1 s20")));
+
+    assertThat(fixture.results(20))
+        .extracting(SendResult::status)
+        .containsOnly(RecipientStatus.UNCONFIRMED);
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 20, 25));
+    assertThat(fixture.results(25))
+        .filteredOn(result -> result.status() == RecipientStatus.SENT)
+        .hasSize(5);
+    assertThat(fixture.sent).hasSize(5);
+    assertThat(fixture.health.problems()).isEmpty();
+  }
+
+  @Test
+  void anOffsetBeyondTheLogsEndClosesItsPartitionAlone() throws Exception {
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 0, 20));
+    fixture.commit(partition, new OffsetAndMetadata(300, "v1"));
+
+    startsAndSendsOnlyElsewhere();
+    awaitClosed("outside the log");
+  }
+
+  @Test
+  void aWindowBeyondTheLogsEndClosesItsPartitionAlone() throws Exception {
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 0, 20));
+    fixture.commit(partition, new OffsetAndMetadata(10, "v1 s5 d10"));
+
+    startsAndSendsOnlyElsewhere();
+    awaitClosed("outside the log");
+  }
+
+  @Test
+  void anOffsetBelowTheLogsStartClosesItsPartitionAlone() throws Exception {
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 0, 20));
+    try (Admin admin = fixture.admin()) {
+      admin
+          .deleteRecords(Map.of(fixture.partition(partition), RecordsToDelete.beforeOffset(10)))
+          .all()
+          .get();
+    }
+
+    startsAndSendsOnlyElsewhere();
+    awaitClosed("outside the log");
+  }
+
+  @Test
+  void aPlaceTellsFromWhereOnEverythingIsInDoubt() {
+    assertThat(new Place(null, 3, 9).firstInDoubt()).isEqualTo(3);
+    assertThat(new Place(new OffsetAndMetadata(5, "?"), 3, 9).firstInDoubt()).isEqualTo(5);
+    assertThat(new Place(new OffsetAndMetadata(1, "v1"), 3, 9).firstInDoubt()).isEqualTo(3);
+    assertThat(new Place(new OffsetAndMetadata(50, "v1"), 3, 9).firstInDoubt()).isEqualTo(3);
+    assertThat(new Place(new OffsetAndMetadata(9, "v1"), 3, 9).closed()).isFalse();
+    assertThat(new Place(new OffsetAndMetadata(9, "v1 s1"), 3, 9).closed()).isTrue();
+  }
+
+  private void startsAndSendsOnlyElsewhere() {
+    fixture.write(requests(new UUID(0, 3), ELSEWHERE, 400, 100, 105));
+    fixture.start("w1", WorkerFixture::accepted);
+
+    assertThat(fixture.results(5)).allMatch(result -> result.recipientId() >= 100);
+    assertThat(fixture.sent).hasSize(5);
+  }
+
+  private void awaitClosed(String reason) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> fixture.health.problems().get("window " + fixture.partition(partition)),
+            problem -> problem != null && problem.contains(reason));
+  }
+}

@@ -12,14 +12,17 @@ import picocli.CommandLine.Command;
     subcommands = {
       RatesCommand.class,
       ChaosCommand.class,
+      NeighboursCommand.class,
+      HoldingCommand.class,
       ScalingCommand.class,
       OutagesCommand.class,
       ImportCommand.class,
       ReceiptsCommand.class,
       ThrottlingCommand.class,
+      TlsCommand.class,
+      ClientCommand.class,
       SoakCommand.class,
-      SteeringCommand.class,
-      ClientCommand.class
+      SteeringCommand.class
     })
 public final class Benchmark {
   private Benchmark() {}

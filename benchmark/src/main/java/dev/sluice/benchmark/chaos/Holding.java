@@ -1,0 +1,192 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Infrastructure;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.UnreadableEventException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * A campaign is paused with ten seconds of work queued, and another one of the same sender has the
+ * same lane: what is held goes back, so that the lane is free, and comes again when it is resumed.
+ */
+public final class Holding {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final String ADDRESS = "106540352242922";
+
+  private final Infrastructure servers;
+  private final double rate;
+  private final Consumer<String> story;
+
+  /**
+   * Prepares it.
+   *
+   * @param rate the sender's, messages/s
+   * @param story is told what was measured
+   */
+  public Holding(Infrastructure servers, double rate, Consumer<String> story) {
+    this.servers = servers;
+    this.rate = rate;
+    this.story = story;
+  }
+
+  /**
+   * Pauses and resumes, and kills so many roles in between.
+   *
+   * @throws AssertionError if somebody was lost or sent to twice, or the other campaign held up
+   */
+  public void run(int kills) throws Exception {
+    Sandbox sandbox = Sandbox.create(servers, 2);
+    int people = (int) (rate * 25);
+    try (WhatsAppSimulator simulator =
+            new WhatsAppSimulator(
+                SimulatorConfig.friendly(rate * 2)
+                    .withLatency(Duration.ofMillis(30), Duration.ofMillis(100)));
+        CampaignRun held = new CampaignRun(sandbox, people, rate, 1);
+        CampaignRun other = held.another(people);
+        Fleet fleet = new Fleet(sandbox, simulator.url());
+        Scene scene = new Scene(sandbox, simulator)) {
+      fleet.start("producer", 2);
+      fleet.start("status-aggregator", 1);
+      fleet.start("worker", 2);
+      await("everybody is ready").atMost(PATIENCE).until(fleet::ready);
+      held.start();
+      await("sending").atMost(PATIENCE).until(() -> accepted(simulator, held) > 2 * rate);
+      await("ten seconds of work are queued")
+          .atMost(PATIENCE)
+          .until(() -> requests(sandbox, held).size() - accepted(simulator, held) > 9 * rate);
+      Instant paused = command(scene, CampaignCommand.Action.PAUSE, held);
+      other.start();
+      if (kills == 0) {
+        beside(simulator, other);
+      } else {
+        trouble(kills, fleet, scene, held);
+      }
+      Instant resumed = command(scene, CampaignCommand.Action.RESUME, held);
+      await("both complete").atMost(PATIENCE).until(() -> held.completed() && other.completed());
+      judge(simulator, held, other);
+      if (kills == 0) {
+        long rewritten =
+            requests(sandbox, held).stream()
+                .filter(at -> at.isAfter(paused.plusSeconds(1)) && at.isBefore(resumed))
+                .count();
+        story.accept(rewritten + " requests of the paused campaign were written while it lasted");
+        assertThat(rewritten).isZero();
+      }
+    }
+  }
+
+  private void beside(WhatsAppSimulator simulator, CampaignRun other) {
+    await("the other one is at its pace")
+        .atMost(PATIENCE)
+        .until(() -> accepted(simulator, other) > 2 * rate);
+    long before = accepted(simulator, other);
+    long begunNanos = System.nanoTime();
+    await().atMost(PATIENCE).until(() -> accepted(simulator, other) - before > 12 * rate);
+    double seconds = (System.nanoTime() - begunNanos) / 1e9;
+    double reached = (accepted(simulator, other) - before) / seconds;
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "beside a paused campaign with %.0f requests queued: %.1f/s of %.0f/s over %.0f s",
+            10 * rate,
+            reached,
+            rate,
+            seconds));
+    assertThat(reached).isGreaterThanOrEqualTo(0.95 * rate);
+  }
+
+  private void trouble(int kills, Fleet fleet, Scene scene, CampaignRun held) throws Exception {
+    List<String> victims = List.of("worker 1", "producer 1", "worker 2", "producer 2");
+    for (int i = 0; i < kills; i++) {
+      command(
+          scene, i % 2 == 0 ? CampaignCommand.Action.RESUME : CampaignCommand.Action.PAUSE, held);
+      String victim = victims.get(i % victims.size());
+      story.accept("SIGKILL " + victim);
+      fleet.kill(victim);
+      fleet.start(victim);
+      await("everybody is back").atMost(PATIENCE).until(fleet::ready);
+    }
+  }
+
+  private static Instant command(Scene scene, CampaignCommand.Action action, CampaignRun campaign)
+      throws Exception {
+    scene.command(action, campaign);
+    scene.flush();
+    return Instant.now();
+  }
+
+  private void judge(WhatsAppSimulator simulator, CampaignRun held, CampaignRun other) {
+    for (CampaignRun campaign : List.of(held, other)) {
+      new SentOnce(simulator, campaign).verify();
+      new EverybodySettled(campaign).verify();
+      new CountersEqualRows(campaign).verify();
+    }
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "%d accepted, %d twice; the paused one %s, the other one %s; at most %d in a second",
+            simulator.report().accepted(),
+            simulator.report().duplicates(),
+            held.counts(),
+            other.counts(),
+            simulator.accepted().maxIn(ADDRESS, Duration.ofSeconds(1))));
+    assertThat(held.counts()).doesNotContainKey(RecipientStatus.PENDING);
+  }
+
+  private static long accepted(WhatsAppSimulator simulator, CampaignRun campaign) {
+    return simulator.accepted().countOf(campaign.id() + ":");
+  }
+
+  /** When each request of the campaign was written. */
+  private static List<Instant> requests(Sandbox sandbox, CampaignRun campaign) {
+    List<Instant> times = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            sandbox.kafka().client(Map.of("isolation.level", "read_committed")),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(sandbox.kafka().topics().sendRequests()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record -> {
+              try {
+                if (Json.read(record.value(), SendRequest.class)
+                    .campaignId()
+                    .equals(campaign.id())) {
+                  times.add(Instant.ofEpochMilli(record.timestamp()));
+                }
+              } catch (UnreadableEventException e) {
+                throw new AssertionError("somebody else wrote here", e);
+              }
+            });
+      }
+    }
+    return times;
+  }
+}

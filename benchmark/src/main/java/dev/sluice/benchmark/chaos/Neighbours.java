@@ -1,0 +1,149 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.benchmark.chaos.NeighboursUnharmed.Neighbour;
+import dev.sluice.local.Infrastructure;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SelfSignedCertificate;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TemporaryFolder;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Something goes wrong for one sender, campaign or record while others send: a steady campaign and
+ * twelve small ones. One fault after the other, on services that are not started anew in between,
+ * so that what a fault leaves behind is seen as well. The provider is reached through TLS.
+ */
+public final class Neighbours {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int SMALL_ONES = 12;
+  private static final double SMALL_RATE = 5;
+
+  private final Infrastructure servers;
+  private final double rate;
+  private final Duration lasting;
+  private final double leastShare;
+  private final Consumer<String> story;
+
+  /**
+   * Prepares it.
+   *
+   * @param rate the steady campaign's, messages/s
+   * @param lasting how long each fault lasts
+   * @param leastShare how much of its rate each neighbour must keep, 0 to 1
+   * @param story is told what happens
+   */
+  public Neighbours(
+      Infrastructure servers,
+      double rate,
+      Duration lasting,
+      double leastShare,
+      Consumer<String> story) {
+    this.servers = servers;
+    this.rate = rate;
+    this.lasting = lasting;
+    this.leastShare = leastShare;
+    this.story = story;
+  }
+
+  /**
+   * Lets these happen, one after the other.
+   *
+   * @throws AssertionError if somebody was harmed whom it did not concern
+   */
+  public void run(List<Fault> faults) throws Exception {
+    Sandbox sandbox = Sandbox.create(servers, Scene.PARTITIONS);
+    List<Neighbour> senders = new ArrayList<>();
+    try (TemporaryFolder folder = new TemporaryFolder("certificate")) {
+      SelfSignedCertificate certificate =
+          SelfSignedCertificate.writtenTo(folder.path().resolve("provider.pem"));
+      run(faults, sandbox, senders, certificate);
+    } finally {
+      senders.forEach(one -> one.campaign().close());
+    }
+  }
+
+  private void run(
+      List<Fault> faults,
+      Sandbox sandbox,
+      List<Neighbour> senders,
+      SelfSignedCertificate certificate)
+      throws Exception {
+    try (WhatsAppSimulator simulator =
+            new WhatsAppSimulator(SimulatorConfig.friendly(2_000).withTls(certificate));
+        Fleet fleet =
+            new Fleet(
+                sandbox,
+                simulator.url(),
+                Map.of("WHATSAPP_CA_FILE", certificate.file().toString()));
+        Scene scene = new Scene(sandbox, simulator)) {
+      fleet.start("producer", 1);
+      fleet.start("status-aggregator", 1);
+      fleet.start("worker", 2);
+      await("everybody is ready").atMost(PATIENCE).until(fleet::ready);
+      senders.add(neighbour(sandbox, "steady", rate));
+      for (int i = 0; i < SMALL_ONES; i++) {
+        senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
+      }
+      Map<Fault, String> harmed = new TreeMap<>();
+      for (Fault fault : faults) {
+        story.accept(fault + ": " + fault.words());
+        try {
+          run(fault, scene, senders);
+        } catch (AssertionError e) {
+          harmed.put(fault, String.valueOf(e.getMessage()));
+          story.accept("  HARMED: " + e.getMessage());
+        }
+      }
+      assertThat(harmed).as("faults that harmed others").isEmpty();
+    }
+  }
+
+  private static Neighbour neighbour(Sandbox sandbox, String name, double rate) {
+    return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, rate);
+  }
+
+  private void run(Fault fault, Scene scene, List<Neighbour> senders) throws Exception {
+    Incident incident = fault.in(scene, story);
+    incident.prepare();
+    List<Neighbour> neighbours = new ArrayList<>();
+    try {
+      for (Neighbour one : senders) {
+        int recipients = (int) Math.ceil(one.rate() * (lasting.toSeconds() + 10));
+        neighbours.add(
+            new Neighbour(one.campaign().another(recipients), one.address(), one.rate()));
+      }
+      NeighboursUnharmed unharmed =
+          new NeighboursUnharmed(scene.simulator(), neighbours, leastShare, story);
+      for (Neighbour one : neighbours) {
+        one.campaign().start();
+      }
+      await("everybody sends")
+          .atMost(PATIENCE)
+          .until(() ->
+              neighbours.stream()
+                  .allMatch(
+                      one -> scene.simulator().accepted().countOf(one.campaign().id() + ":") > 5));
+      incident.begin();
+      unharmed.begin();
+      await().pollDelay(lasting).atMost(lasting.plusMinutes(1)).until(() -> true);
+      unharmed.measure();
+      await("everybody else completes while it lasts").atMost(PATIENCE).until(unharmed::completed);
+      unharmed.verify();
+      incident.end();
+      assertThat(scene.simulator().accepted().perRecipient().values())
+          .as("acceptances of each")
+          .allMatch(count -> count == 1);
+    } finally {
+      neighbours.forEach(one -> one.campaign().close());
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.WhatsAppSimulator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.assertj.core.api.SoftAssertions;
+
+/**
+ * I11: a fault of one recipient, campaign, sender, provider or record delays nobody else. While it
+ * lasts, everybody else keeps nearly all of their rate, and everybody gets the message once.
+ */
+final class NeighboursUnharmed implements Guarantee {
+  private final WhatsAppSimulator simulator;
+  private final List<Neighbour> neighbours;
+  private final double leastShare;
+  private final Consumer<String> story;
+  private final Map<Neighbour, Long> acceptedBefore = new HashMap<>();
+  private long begunNanos;
+
+  /**
+   * Somebody whom the fault does not concern.
+   *
+   * @param campaign what they send
+   * @param address their phone number id
+   * @param rate their rate, messages/s
+   */
+  record Neighbour(CampaignRun campaign, String address, double rate) {}
+
+  /**
+   * Prepares it.
+   *
+   * @param leastShare how much of its rate each must keep, 0 to 1
+   * @param story is told the rates
+   */
+  NeighboursUnharmed(
+      WhatsAppSimulator simulator,
+      List<Neighbour> neighbours,
+      double leastShare,
+      Consumer<String> story) {
+    this.simulator = simulator;
+    this.neighbours = List.copyOf(neighbours);
+    this.leastShare = leastShare;
+    this.story = story;
+  }
+
+  /** The fault begins now, and everybody is sending. */
+  void begin() {
+    neighbours.forEach(one -> acceptedBefore.put(one, simulator.accepted().count(one.address())));
+    begunNanos = System.nanoTime();
+  }
+
+  /** The fault has lasted, and everybody is still sending: looks at what they have sent since. */
+  void measure() {
+    double seconds = (System.nanoTime() - begunNanos) / 1e9;
+    SoftAssertions shares = new SoftAssertions();
+    double least = Double.MAX_VALUE;
+    double all = 0;
+    double permitted = 0;
+    for (Neighbour one : neighbours) {
+      long sent = simulator.accepted().count(one.address()) - acceptedBefore.get(one);
+      double share = sent / seconds / one.rate();
+      // A message more or less within the time says nothing about a slow sender.
+      double oneMessage = 1 / seconds / one.rate();
+      shares
+          .assertThat(share + oneMessage)
+          .as("what %s kept of its %s messages/s", one.address(), one.rate())
+          .isGreaterThanOrEqualTo(leastShare);
+      least = Math.min(least, share);
+      all += sent / seconds;
+      permitted += one.rate();
+    }
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "  neighbours sent %.1f/s of %.0f/s in %.0f s; the slowest kept %.1f %% of its rate",
+            all,
+            permitted,
+            seconds,
+            100 * least));
+    shares.assertAll();
+  }
+
+  /** Whether all of them have completed. */
+  boolean completed() {
+    return neighbours.stream().allMatch(one -> one.campaign().completed());
+  }
+
+  @Override
+  public void verify() {
+    for (Neighbour one : neighbours) {
+      new EverybodySettled(one.campaign()).verify();
+      new NobodyInDoubt(one.campaign()).verify();
+      new CountersEqualRows(one.campaign()).verify();
+    }
+  }
+}

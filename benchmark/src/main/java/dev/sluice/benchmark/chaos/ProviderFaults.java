@@ -1,0 +1,111 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Accepted;
+import dev.sluice.local.Refusal;
+import dev.sluice.local.Trouble;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.CampaignCommand;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** What can be wrong with the provider's answers to one sender. */
+final class ProviderFaults {
+  private static final double RATE = 80;
+
+  /** What may be in doubt of a provider that has fallen silent, as time at the sender's rate. */
+  private static final Duration MOST_IN_DOUBT = Duration.ofSeconds(6);
+
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
+
+  private ProviderFaults() {}
+
+  static Incident wrongAnswers(Scene scene, Trouble.Mode mode, Consumer<String> story) {
+    return new WrongAnswers(scene, scene.victim(20_000, RATE), scene.victimAddress(), mode, story);
+  }
+
+  /** Answers that say nothing about the message, which the provider has taken all the same. */
+  private static final class WrongAnswers implements Incident {
+    private final Scene scene;
+    private final CampaignRun victim;
+    private final String address;
+    private final Trouble.Mode mode;
+    private final Consumer<String> story;
+    private long acceptedBefore;
+
+    WrongAnswers(
+        Scene scene,
+        CampaignRun victim,
+        String address,
+        Trouble.Mode mode,
+        Consumer<String> story) {
+      this.scene = scene;
+      this.victim = victim;
+      this.address = address;
+      this.mode = mode;
+      this.story = story;
+    }
+
+    @Override
+    public void begin() throws Exception {
+      victim.start();
+      await("the victim sends")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> accepted().count(address) > 3 * RATE);
+      scene.simulator().setTroubles(List.of(new Trouble(Pattern.compile(address), mode)));
+      acceptedBefore = accepted().count(address);
+    }
+
+    @Override
+    public void end() throws Exception {
+      long inDoubt = accepted().count(address) - acceptedBefore;
+      scene.simulator().setTroubles(List.of());
+      long endedNanos = System.nanoTime();
+      long acceptedThen = accepted().count(address);
+      await("the victim goes on by itself")
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> accepted().count(address) - acceptedThen > RATE);
+      Duration back = Duration.ofNanos(System.nanoTime() - endedNanos);
+      story.accept(
+          String.format(
+              Locale.ROOT,
+              "  %d taken without a right answer, %.1f s of the rate; a second of the rate was sent"
+                  + " %.1f s after the provider's return",
+              inDoubt,
+              inDoubt / RATE,
+              back.toMillis() / 1e3));
+      scene.command(CampaignCommand.Action.CANCEL, victim);
+      assertThat(inDoubt).isLessThanOrEqualTo((long) (MOST_IN_DOUBT.toSeconds() * RATE));
+      assertThat(back).isLessThanOrEqualTo(BACK_WITHIN);
+    }
+
+    private Accepted accepted() {
+      return scene.simulator().accepted();
+    }
+  }
+
+  /** The provider says to everything that it is too much. */
+  static Incident throttled(Scene scene) {
+    CampaignRun victim = scene.victim(20_000, RATE);
+    WhatsAppSimulator simulator = scene.simulator();
+    return Incident.passing(
+        () -> {
+          scene.sql(
+              "UPDATE sluice.campaign_recipient SET phone = '+55118' || substr(phone, 7)"
+                  + " WHERE campaign_id = ?",
+              victim.id());
+          simulator.setRefusals(List.of(Refusal.parse("\\+55118.*=130429/429")));
+          victim.start();
+        },
+        () -> {
+          simulator.setRefusals(List.of());
+          scene.command(CampaignCommand.Action.CANCEL, victim);
+        });
+  }
+}

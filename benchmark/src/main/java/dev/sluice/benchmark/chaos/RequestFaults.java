@@ -1,0 +1,98 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+
+/** What can be wrong with what waits for the workers. */
+final class RequestFaults {
+  private static final int MANY = 20_000;
+  private static final int LARGEST = 1_048_000;
+
+  private RequestFaults() {}
+
+  static Incident paused(Scene scene) {
+    CampaignRun victim = scene.victim(20_000, 800);
+    return Incident.passing(
+        () -> {
+          victim.start();
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(30))
+              .until(() -> scene.simulator().accepted().count(scene.victimAddress()) > 400);
+          scene.command(CampaignCommand.Action.PAUSE, victim);
+          scene.flush();
+        },
+        () -> scene.command(CampaignCommand.Action.CANCEL, victim));
+  }
+
+  static Incident blocked(Scene scene) {
+    CampaignRun victim = scene.victim(20_000, 800);
+    return Incident.passing(
+        () -> {
+          scene.sql(
+              "UPDATE sluice.sender SET provider = 'nobody' WHERE id = ?", scene.victimAddress());
+          victim.start();
+        },
+        () -> scene.command(CampaignCommand.Action.CANCEL, victim));
+  }
+
+  static Incident unreadable(Scene scene) {
+    return Incident.lasting(() -> {
+      for (int i = 0; i < MANY; i++) {
+        scene.request(
+            new LaneKey("nobody", i % Scene.PARTITIONS),
+            "{\"no\":\"request\"}".getBytes(StandardCharsets.UTF_8));
+      }
+      scene.flush();
+    });
+  }
+
+  /** Nobody knows their provider, so that they would be put back, and each time a bit larger. */
+  static Incident growing(Scene scene) {
+    return Incident.lasting(() -> {
+      for (int i = 0; i < 20; i++) {
+        LaneKey lane = new LaneKey("growing", i % Scene.PARTITIONS);
+        byte[] small = Json.write(request(lane, 80, Json.MAPPER.readTree("{\"text\":\"\"}")));
+        String filling = "x".repeat(LARGEST - small.length);
+        JsonNode message = Json.MAPPER.readTree("{\"text\":\"" + filling + "\"}");
+        scene.request(lane, Json.write(request(lane, 80, message)));
+      }
+      scene.flush();
+    });
+  }
+
+  static Incident absurdRates(Scene scene) {
+    return Incident.lasting(() -> {
+      JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"x\"}}");
+      for (int i = 0; i < MANY; i++) {
+        LaneKey lane = new LaneKey("absurd", i % Scene.PARTITIONS);
+        String sane = new String(Json.write(request(lane, 80, message)), StandardCharsets.UTF_8);
+        String absurd = sane.replace("\"permitsPerSecond\":80.0", "\"permitsPerSecond\":1.0E-9");
+        scene.request(lane, absurd.getBytes(StandardCharsets.UTF_8));
+      }
+      scene.flush();
+    });
+  }
+
+  private static SendRequest request(LaneKey lane, double rate, JsonNode message) {
+    return new SendRequest(
+        1,
+        new UUID(0, 1),
+        1,
+        new SendRequest.Sender(lane.sender(), "nobody", "nowhere"),
+        lane.lane(),
+        rate,
+        "+5511960000001",
+        message,
+        OnDoubt.HOLD,
+        0,
+        null);
+  }
+}

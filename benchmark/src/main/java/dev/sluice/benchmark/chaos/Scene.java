@@ -1,0 +1,146 @@
+package dev.sluice.benchmark.chaos;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.SendResult;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** A running pipeline in which something is about to go wrong for somebody. */
+final class Scene implements AutoCloseable {
+  /** The partitions of {@code send-requests}: few, so that victims share them with neighbours. */
+  static final int PARTITIONS = 4;
+
+  private final Sandbox sandbox;
+  private final WhatsAppSimulator simulator;
+  private final List<CampaignRun> victims = new ArrayList<>();
+  private final KafkaProducer<byte[], byte[]> records;
+
+  Scene(Sandbox sandbox, WhatsAppSimulator simulator) {
+    this.sandbox = sandbox;
+    this.simulator = simulator;
+    records =
+        new KafkaProducer<>(
+            sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  WhatsAppSimulator simulator() {
+    return simulator;
+  }
+
+  /** A campaign that is to suffer, of a sender of its own whose phone number id is its name. */
+  CampaignRun victim(int recipients, double ratePerSecond) {
+    String sender = "victim" + (victims.size() + 1);
+    CampaignRun victim = new CampaignRun(sandbox, sender, sender, recipients, ratePerSecond, 1);
+    victims.add(victim);
+    return victim;
+  }
+
+  /** The phone number id of the victim that was made last. */
+  String victimAddress() {
+    return "victim" + victims.size();
+  }
+
+  /** The lane of the victim that was made last. */
+  LaneKey victimLane() {
+    return new LaneKey(victimAddress(), 0);
+  }
+
+  void command(CampaignCommand.Action action, CampaignRun campaign) throws Exception {
+    write(
+        sandbox.kafka().topics().campaignCommands(),
+        null,
+        campaign.id().toString(),
+        Json.write(new CampaignCommand(action, campaign.id(), "neighbours", Instant.now())));
+  }
+
+  /** Writes a request as a hostile program would. */
+  void request(LaneKey lane, byte[] value) {
+    write(
+        sandbox.kafka().topics().sendRequests(),
+        lane.partition(PARTITIONS),
+        lane.toString(),
+        value);
+  }
+
+  void result(SendResult result) {
+    result(result.campaignId(), Json.write(result));
+  }
+
+  void result(UUID campaignId, byte[] value) {
+    write(sandbox.kafka().topics().sendResults(), null, campaignId.toString(), value);
+  }
+
+  // Flushing awaits it.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void write(String topic, @Nullable Integer partition, String key, byte[] value) {
+    records.send(
+        new ProducerRecord<>(topic, partition, key.getBytes(StandardCharsets.UTF_8), value));
+  }
+
+  /** What was written is in Kafka. */
+  void flush() {
+    records.flush();
+  }
+
+  /** Runs SQL as the owner, for whom no privilege is missing. */
+  void sql(String statement, Object... values) throws SQLException {
+    try (Connection connection = connection();
+        PreparedStatement prepared = connection.prepareStatement(statement)) {
+      for (int i = 0; i < values.length; i++) {
+        prepared.setObject(i + 1, values[i]);
+      }
+      prepared.execute();
+    }
+  }
+
+  /** A connection of the owner, for locks that are held. */
+  Connection connection() throws SQLException {
+    return DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+  }
+
+  /** Takes back what keeps rows within bounds: rows from before there were any are still there. */
+  void withoutChecks(String table) throws SQLException {
+    List<String> checks = new ArrayList<>();
+    try (Connection connection = connection();
+        PreparedStatement named =
+            connection.prepareStatement(
+                "SELECT conname FROM pg_constraint"
+                    + " WHERE conrelid = ?::regclass AND contype = 'c'")) {
+      named.setString(1, "sluice." + table);
+      try (var rows = named.executeQuery()) {
+        while (rows.next()) {
+          checks.add(rows.getString(1));
+        }
+      }
+    }
+    for (String check : checks) {
+      sql("ALTER TABLE sluice." + table + " DROP CONSTRAINT \"" + check + "\"");
+    }
+  }
+
+  @Override
+  public void close() {
+    victims.forEach(CampaignRun::close);
+    records.close();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SelfSignedCertificate;
+import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TemporaryFolder;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A fast sender over TLS, with a provider that takes its time. */
+public final class SecureRate {
+  private final int recipients;
+  private final double rate;
+  private final Duration answers;
+  private final Consumer<String> story;
+
+  /**
+   * Prepares it.
+   *
+   * @param rate messages/s
+   * @param answers how long the provider takes
+   * @param story is told what was measured
+   */
+  public SecureRate(int recipients, double rate, Duration answers, Consumer<String> story) {
+    this.recipients = recipients;
+    this.rate = rate;
+    this.answers = answers;
+    this.story = story;
+  }
+
+  /**
+   * Runs it with one worker.
+   *
+   * @throws AssertionError if somebody is in doubt or the rate is not reached
+   */
+  public void run() throws Exception {
+    try (SeparateInfrastructure servers = new SeparateInfrastructure(1);
+        TemporaryFolder folder = new TemporaryFolder("certificate")) {
+      Sandbox sandbox = Sandbox.create(servers, 2);
+      SelfSignedCertificate certificate =
+          SelfSignedCertificate.writtenTo(folder.path().resolve("provider.pem"));
+      try (WhatsAppSimulator simulator =
+              new WhatsAppSimulator(
+                  SimulatorConfig.friendly(rate * 2)
+                      .withLatency(answers, answers.plusMillis(1))
+                      .withTls(certificate));
+          CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 1);
+          Fleet fleet =
+              new Fleet(
+                  sandbox,
+                  simulator.url(),
+                  Map.of("WHATSAPP_CA_FILE", certificate.file().toString()))) {
+        Watch watch =
+            new Watch(
+                List.of(
+                    new SentOnce(simulator, campaign),
+                    new CountersEqualRows(campaign),
+                    new EverybodySettled(campaign),
+                    new NobodyInDoubt(campaign)),
+                Duration.ofMinutes(5));
+        fleet.start("producer", 1);
+        fleet.start("status-aggregator", 1);
+        fleet.start("worker", 1);
+        watch.until("everybody is ready", fleet::ready);
+        campaign.start();
+        watch.untilCompleted(campaign);
+        double seconds =
+            Duration.between(simulator.report().firstAt(), simulator.report().lastAt()).toMillis()
+                / 1e3;
+        double reached = (recipients - 1) / seconds;
+        story.accept(
+            String.format(
+                Locale.ROOT,
+                "%d over TLS at %.0f/s, answers after %d ms: %.1f/s (%.1f %%), at most %d in a"
+                    + " second; %s",
+                recipients,
+                rate,
+                answers.toMillis(),
+                reached,
+                100 * reached / rate,
+                simulator.report().maxInOneSecond(),
+                campaign.counts()));
+        assertThat(reached).isGreaterThanOrEqualTo(0.95 * rate);
+      }
+    }
+  }
+}

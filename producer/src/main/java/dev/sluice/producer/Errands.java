@@ -109,9 +109,9 @@ final class Errands {
 
   private void carryOut(UUID campaignId, Runnable outcome) {
     outage.over();
-    faults.worked(campaignId);
     try {
       outcome.run();
+      faults.worked(campaignId);
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {

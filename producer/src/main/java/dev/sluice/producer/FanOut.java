@@ -77,7 +77,7 @@ public final class FanOut implements AutoCloseable {
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,
                 RefusedRecords.LISTENER,
-                new TooLarge(config.kafka().topics(), around.faults(), meters)),
+                around.tooLarge()),
             health,
             meters);
   }

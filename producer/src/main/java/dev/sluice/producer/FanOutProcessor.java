@@ -43,6 +43,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private Output output;
   private Passes passes;
   private Inputs inputs;
+  private Feeder feeder;
   private long repeated;
 
   /** Makes the feeder of a task. */
@@ -66,7 +67,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
             context.getStateStore(FanOutTopology.STORE),
             new Returns(context.getStateStore(FanOutTopology.RETURNS)));
     inputs = new Inputs(context.getStateStore(FanOutTopology.INPUTS));
-    Feeder feeder = feeders.create(passes, output);
+    feeder = feeders.create(passes, output);
     context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> feeder.turn());
   }
 
@@ -149,6 +150,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (pass.state() != wanted) {
       Pass told = pass.told(wanted);
+      feeder.forgive(id);
       passes.put(id, told);
       String why = reason(command);
       output.control(

@@ -40,8 +40,9 @@ final class Faults {
     Fault before = faults.get(campaignId);
     int failures = before == null ? 1 : before.failures() + 1;
     int own = (before == null ? 0 : before.own()) + (trouble == Trouble.OWN ? 1 : 0);
-    faults.put(
-        campaignId, new Fault(failures, own, reason, clock.instant().plus(WAIT.after(failures))));
+    // Who is given up is paused at once.
+    Duration wait = own == TRIES ? Duration.ZERO : WAIT.after(failures);
+    faults.put(campaignId, new Fault(failures, own, reason, clock.instant().plus(wait)));
   }
 
   /** It is certain to fail again. */
@@ -54,7 +55,17 @@ final class Faults {
     faults.put(campaignId, new Fault(0, 0, reason, clock.instant().plus(time)));
   }
 
+  /**
+   * An errand worked. What is given up stays so: the transaction that pauses the campaign may be
+   * aborted yet.
+   */
   void worked(UUID campaignId) {
+    faults.computeIfPresent(
+        campaignId, (id, fault) -> fault.failures() > 0 && fault.own() < TRIES ? null : fault);
+  }
+
+  /** People want it to be tried again, or it is over. */
+  void forgive(UUID campaignId) {
     faults.remove(campaignId);
   }
 

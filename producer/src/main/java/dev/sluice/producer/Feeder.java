@@ -26,6 +26,7 @@ final class Feeder {
   private final Feeding feeding;
   private final Facts facts;
   private final Faults faults;
+  private final TooLarge tooLarge;
   private final Watch watch;
   private final Passes passes;
 
@@ -43,6 +44,7 @@ final class Feeder {
     this.feeding = feeding;
     this.facts = facts;
     faults = around.faults();
+    tooLarge = around.tooLarge();
     watch = around.watch();
     this.passes = passes;
   }
@@ -65,6 +67,7 @@ final class Feeder {
       InstantSource clock,
       Health health,
       Faults faults,
+      TooLarge tooLarge,
       Watch watch) {
 
     static Surroundings of(
@@ -87,6 +90,7 @@ final class Feeder {
           clock,
           health,
           faults,
+          new TooLarge(config.kafka().topics(), faults, clock, meters),
           new Watch(health, faults, clock, meters));
     }
   }
@@ -108,8 +112,14 @@ final class Feeder {
         passes);
   }
 
+  /** People want this campaign to be tried again. */
+  void forgive(UUID campaignId) {
+    faults.forgive(campaignId);
+  }
+
   /** Does what can be done now. */
   void turn() {
+    tooLarge.blame();
     errands.settle();
     schedule.turn();
     lives.turn();

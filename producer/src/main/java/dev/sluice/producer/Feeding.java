@@ -39,6 +39,9 @@ final class Feeding {
 
   private long pagesAsked;
 
+  /** The senders that share the partitions at this turn. */
+  private List<CampaignRows.Sender> active = List.of();
+
   private record Asked(String senderId, int limit) {}
 
   Feeding(
@@ -70,7 +73,8 @@ final class Feeding {
     }
     asked.keySet().removeIf(id -> !errands.busy(id));
     Map<String, Map<UUID, Pass>> bySender = bySender();
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, known(bySender.keySet()));
+    active = known(bySender.keySet());
+    WorkAhead.Rooms rooms = workAhead.rooms(reading, active);
     bySender.forEach((senderId, its) -> {
       CampaignRows.Sender sender = facts.sender(senderId);
       if (sender == null) {
@@ -169,7 +173,9 @@ final class Feeding {
     CampaignRows.Campaign campaign = facts.campaign(id);
     String senderId = sender.identity().id();
     // People are counted page by page, or two campaigns would use the same places of the day.
-    if (campaign == null || (sender.dailyLimit() != null && underWay(senderId) > 0)) {
+    if (campaign == null
+        || !isFree(id)
+        || (sender.dailyLimit() != null && underWay(senderId) > 0)) {
       return;
     }
     List<ReturnedRequest> returned = passes.returns().some(id, limit);
@@ -195,7 +201,7 @@ final class Feeding {
     if (reading == null) {
       return;
     }
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, known(bySender().keySet()));
+    WorkAhead.Rooms rooms = workAhead.rooms(reading, active);
     long requests = 0;
     for (Letter letter : page.letters()) {
       switch (letter) {

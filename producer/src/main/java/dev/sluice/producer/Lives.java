@@ -65,7 +65,6 @@ final class Lives {
 
   private void giveUp(UUID id, Pass pass, String fault) {
     log.error("[campaign {}] paused, it cannot go on: {}", Passes.brief(id), fault);
-    faults.worked(id);
     passes.put(id, pass.faulty(fault));
     output.control(id, new Control(Control.State.PAUSED, "it cannot go on: " + fault));
     output.commitSoon();
@@ -73,8 +72,13 @@ final class Lives {
 
   private void carryOut(UUID id, Pass pass) {
     boolean sound = pass.active() && pass.fault() == null;
-    if (sound && pass.phase() == Pass.Phase.REQUESTED && pass.origin() != null) {
-      start(id, pass, pass.origin());
+    if (sound && pass.phase() == Pass.Phase.REQUESTED) {
+      if (pass.origin() == null) {
+        // Scheduled by an older version; it is told again, by a command.
+        passes.remove(id);
+      } else {
+        start(id, pass, pass.origin());
+      }
     } else if (sound && pass.resend() != null) {
       resend(id, pass, pass.resend());
     } else if (pass.rowDue()) {
@@ -197,6 +201,7 @@ final class Lives {
       case Starts.Started(CampaignRows.Campaign campaign, long total) -> {
         log.info("[campaign {}] started, {} recipients", Passes.brief(id), total);
         watch.moved(id);
+        faults.forgive(id);
         facts.learn(campaign);
         Pass started = pass.started(campaign.senderId(), campaign.window() != null);
         passes.put(id, started);

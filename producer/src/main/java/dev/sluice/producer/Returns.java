@@ -57,7 +57,9 @@ final class Returns {
 
   /** Nothing of this campaign is to be sent any more. */
   void drop(UUID campaignId) {
-    some(campaignId, Integer.MAX_VALUE).forEach(this::remove);
+    if (any(campaignId)) {
+      some(campaignId, Integer.MAX_VALUE).forEach(this::remove);
+    }
   }
 
   private static String key(ReturnedRequest request) {

@@ -2,7 +2,6 @@ package dev.sluice.producer;
 
 import java.sql.SQLException;
 import java.util.NoSuchElementException;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a failure at the database concerns, which decides who waits. */
@@ -17,7 +16,7 @@ enum Trouble {
   static Trouble of(Throwable failure) {
     SQLException cause = cause(failure);
     if (cause == null) {
-      return failure instanceof DataAccessException ? DATABASE : OWN;
+      return OWN;
     }
     String state = cause.getSQLState();
     if (state == null || state.length() < 2) {

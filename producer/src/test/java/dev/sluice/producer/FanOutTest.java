@@ -66,19 +66,20 @@ abstract class FanOutTest {
     // No reading is ever new enough to contain what was fed: all of it counts.
     long before = System.nanoTime();
     Backlog backlog = () -> new Backlog.Reading(before, Map.of(0, waiting.get()));
-    Faults faults = new Faults(clock);
     around =
-        new Feeder.Surroundings(
+        Feeder.Surroundings.of(
             FIXTURE.sql(),
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
-            Duration.ofSeconds(10),
-            500,
+            new FanOutConfig(
+                FIXTURE.sandbox().kafka(),
+                FIXTURE.sandbox().database(),
+                Duration.ofSeconds(10),
+                500),
             executor(),
             clock,
             health,
-            faults,
-            new Watch(health, faults, clock, new SimpleMeterRegistry()));
+            new SimpleMeterRegistry());
     driver =
         new TopologyTestDriver(
             FanOutTopology.of(

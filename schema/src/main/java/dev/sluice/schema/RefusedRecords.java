@@ -6,19 +6,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What Kafka refuses because of the record itself, which no repetition mends. It is passed over,
  * except by exactly-once applications: their transaction cannot be committed any more and is done
- * over. So whoever wrote the record is told, to leave it out then.
+ * over. So whoever wrote the record is told, to leave it out then; and so are those whose records
+ * were sent along with it. Kafka Streams logs each of them.
  */
 public final class RefusedRecords implements ProductionExceptionHandler {
   /** The setting that holds who is told, a {@code Consumer<ProducerRecord<byte[], byte[]>>}. */
   public static final String LISTENER = "sluice.refused.records.listener";
-
-  private static final Logger log = LoggerFactory.getLogger(RefusedRecords.class);
 
   private Consumer<ProducerRecord<byte[], byte[]>> listener = record -> {};
 
@@ -36,11 +33,6 @@ public final class RefusedRecords implements ProductionExceptionHandler {
     if (!(exception instanceof RecordTooLargeException)) {
       return Response.fail();
     }
-    log.error(
-        "a record of {} bytes for {} was refused: {}",
-        record.value() == null ? 0 : record.value().length,
-        record.topic(),
-        exception.getMessage());
     listener.accept(record);
     return Response.resume();
   }

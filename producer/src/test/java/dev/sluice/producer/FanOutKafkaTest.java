@@ -1,0 +1,142 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.SendRequest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jooq.JSONB;
+import org.junit.jupiter.api.Test;
+
+/** The producer on a broker, as it runs. */
+class FanOutKafkaTest {
+  private static final Fixture FIXTURE = new Fixture();
+  private static final KafkaConfig KAFKA = FIXTURE.sandbox().kafka();
+
+  @Test
+  void aCampaignWhoseMessagesKafkaRefusesIsPausedAndTheOthersGoOn() throws Exception {
+    takeAtMost(KAFKA.topics().sendRequests(), 10_000);
+    FIXTURE.sender("s", 80, 1);
+    FIXTURE.sql().execute("UPDATE sluice.sender SET provider = 'sms'");
+    UUID large = FIXTURE.campaign("s", 5);
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN)
+        .set(CAMPAIGN.MESSAGE, JSONB.valueOf("{\"text\":\"" + incompressible() + "\"}"))
+        .where(CAMPAIGN.ID.eq(large))
+        .execute();
+    UUID other = FIXTURE.campaign("s", 50);
+
+    try (FanOut fanOut =
+            new FanOut(
+                FanOutConfig.of(KAFKA, FIXTURE.sandbox().database()),
+                new Health(),
+                new SimpleMeterRegistry());
+        var requests = requests()) {
+      start(large, other);
+      List<UUID> seen = new ArrayList<>();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> {
+            requests
+                .poll(Duration.ofMillis(100))
+                .forEach(
+                    record -> seen.add(Json.read(record.value(), SendRequest.class).campaignId()));
+            return seen.size() >= 50 && status(large) == CampaignStatus.PAUSED;
+          });
+      assertThat(seen).hasSize(50).containsOnly(other);
+      assertThat(fanOut.running()).isTrue();
+    }
+  }
+
+  /** Kafka measures what is compressed. */
+  private static String incompressible() {
+    byte[] noise = new byte[20_000];
+    new Random(1).nextBytes(noise);
+    return Base64.getEncoder().encodeToString(noise);
+  }
+
+  private static CampaignStatus status(UUID campaign) {
+    return FIXTURE
+        .sql()
+        .select(CAMPAIGN.STATUS)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .fetchSingle(CAMPAIGN.STATUS);
+  }
+
+  private static void takeAtMost(String topic, int bytes) throws Exception {
+    try (Admin admin = Admin.create(KAFKA.client(Map.of()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry(
+                              TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+  }
+
+  private static void start(UUID... campaigns) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            KAFKA.client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (UUID campaign : campaigns) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    KAFKA.topics().campaignCommands(),
+                    campaign.toString().getBytes(StandardCharsets.UTF_8),
+                    Json.write(
+                        new CampaignCommand(CampaignCommand.Action.START, campaign, "test", null))))
+            .get();
+      }
+    }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> requests() {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            KAFKA.client(
+                Map.of(
+                    ConsumerConfig.GROUP_ID_CONFIG,
+                    "test",
+                    ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                    "read_committed",
+                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                    "earliest")),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.subscribe(List.of(KAFKA.topics().sendRequests()));
+    return consumer;
+  }
+}

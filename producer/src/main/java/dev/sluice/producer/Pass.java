@@ -1,6 +1,8 @@
 package dev.sluice.producer;
 
+import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
 import java.util.Set;
@@ -77,6 +79,11 @@ record Pass(
     /** When the command was written, or null if that is not known. */
     @Nullable Instant at() {
       return timestampMs == null ? null : Instant.ofEpochMilli(timestampMs);
+    }
+
+    /** Whether a repair has made sure that nobody who is pending was queued before. */
+    boolean afterRepair() {
+      return Boolean.TRUE.equals(Json.read(value, CampaignCommand.class).repaired());
     }
   }
 

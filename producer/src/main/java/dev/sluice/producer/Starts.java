@@ -98,12 +98,32 @@ final class Starts {
             : markStarted(sql, campaignId, command);
       }
       case SENDING, PAUSED ->
-          Long.valueOf(command.offset()).equals(row.get(CAMPAIGN.START_OFFSET))
-                  && Objects.equals(command.at(), row.get(CAMPAIGN.START_COMMAND_AT))
+          isTheSame(command, row) || goesOn(sql, campaignId, command, row)
               ? new Sending(row.get(CAMPAIGN.TOTAL))
               : new Not(new StartedBefore());
       case CANCELLED, COMPLETED -> new Not(new Over(status));
     };
+  }
+
+  private static boolean isTheSame(Pass.Origin command, Record row) {
+    return Long.valueOf(command.offset()).equals(row.get(CAMPAIGN.START_OFFSET))
+        && Objects.equals(command.at(), row.get(CAMPAIGN.START_COMMAND_AT));
+  }
+
+  /** After a repair the campaign is this command's. An older one that is read anew is no news. */
+  private static boolean goesOn(DSLContext sql, UUID campaignId, Pass.Origin command, Record row) {
+    Instant before = row.get(CAMPAIGN.START_COMMAND_AT);
+    Instant at = command.at();
+    boolean newer = at != null && (before == null || at.isAfter(before));
+    if (!newer || !command.afterRepair()) {
+      return false;
+    }
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.START_OFFSET, command.offset())
+        .set(CAMPAIGN.START_COMMAND_AT, at)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .execute();
+    return true;
   }
 
   private static Start markScheduled(DSLContext sql, UUID campaignId, Instant at) {

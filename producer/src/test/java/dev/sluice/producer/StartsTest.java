@@ -3,7 +3,9 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -69,6 +71,24 @@ class StartsTest extends FanOutTest {
         .contains("no record of how far it came")
         .contains("sluice campaign repair");
     assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+  }
+
+  @Test
+  void afterARepairACampaignThatWasForgottenGoesOnWithThoseWhoArePending() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(2);
+    assertThat(requests()).hasSize(10);
+
+    loseTheStore();
+    now = now.plusSeconds(1);
+    byte[] goOn = Json.write(CampaignCommand.goOn(campaign, "test", now));
+    commands.pipeInput(
+        campaign.toString(), new String(goOn, StandardCharsets.UTF_8), now.plusSeconds(1));
+    turns(3);
+
+    assertThat(requests()).hasSize(10);
+    assertThat(deadLetters.isEmpty()).isTrue();
   }
 
   @Test

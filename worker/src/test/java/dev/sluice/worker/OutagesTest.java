@@ -61,7 +61,7 @@ class OutagesTest {
     for (int i = 0; i < 4; i++) {
       waitUntilAsked();
     }
-    assertThat(waitUntilAsked()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(waitUntilAsked()).isEqualTo(Duration.ofSeconds(5));
     assertThat(outages.poll()).isNull();
   }
 
@@ -108,7 +108,7 @@ class OutagesTest {
   void leavesOthersSendersToOthers() {
     for (int i = 0; i < 10; i++) {
       outages.look(BLOCKED, sender -> false);
-      pass(Duration.ofSeconds(15));
+      pass(Duration.ofSeconds(5));
     }
 
     assertThat(asked).isZero();
@@ -129,7 +129,7 @@ class OutagesTest {
     Map<String, Control> blocked = Map.of("s", Control.blockedUntilBack("pigeon", "unknown"));
     for (int i = 0; i < 10; i++) {
       look(blocked);
-      pass(Duration.ofSeconds(15));
+      pass(Duration.ofSeconds(5));
     }
 
     assertThat(outages.poll()).isNull();

@@ -3,6 +3,7 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.Migration;
 import dev.sluice.schema.Place;
 import dev.sluice.schema.Places;
@@ -10,13 +11,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -35,7 +40,7 @@ class FirstWindowsTest {
 
   @Test
   void whatIsCommittedStaysAsItIs() throws Exception {
-    write(0);
+    write(0, "s/0");
     commit(0, new OffsetAndMetadata(0, "v1 s1"));
     migrate();
 
@@ -44,7 +49,7 @@ class FirstWindowsTest {
 
   @Test
   void ofALogWhoseOffsetsAreLostItKnowsNothingAndOfAnEmptyOneThatNothingWaits() throws Exception {
-    write(1);
+    write(1, "s/0");
     try (Admin admin = admin()) {
       admin.deleteConsumerGroups(List.of(group)).all().get();
     }
@@ -56,8 +61,8 @@ class FirstWindowsTest {
   }
 
   @Test
-  void addedPartitionsAreUsedOnlyWhenNothingWaitsInTheOthersBecauseLanesMove() throws Exception {
-    write(0);
+  void addedPartitionsAreUsedOnlyWhenNothingIsUnderWayInLanesThatMove() throws Exception {
+    write(0, movingLane(2, 4) + "/0");
     try (Admin admin = admin()) {
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4))).all().get();
     }
@@ -108,11 +113,38 @@ class FirstWindowsTest {
     new Places(sandbox.kafka()).commit(Map.of(partition, place));
   }
 
-  private void write(int partition) throws Exception {
+  @Test
+  void partitionsThatWereNeverUsedArePreparedWhileRequestsAreUnderWayInOthers() throws Exception {
+    String stays =
+        senders().filter(id -> new LaneKey(id, 0).partition(2) == 0).findFirst().orElseThrow();
+    write(0, stays + "/0");
+    try (Admin admin = admin()) {
+      admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(topic, 1))).all().get();
+    }
+    migrate();
+
+    assertThat(places().get(0).drained()).isFalse();
+    assertThat(places().get(1).closed()).isFalse();
+  }
+
+  /** A sender whose first lane is in partition 0 of few partitions and elsewhere in many. */
+  private static String movingLane(int few, int many) {
+    return senders()
+        .filter(id -> new LaneKey(id, 0).partition(few) == 0)
+        .filter(id -> new LaneKey(id, 0).partition(many) != 0)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Stream<String> senders() {
+    return IntStream.range(0, 1_000).mapToObj(number -> "s" + number);
+  }
+
+  private void write(int partition, String key) throws Exception {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
             sandbox.kafka().client(Map.of()), new StringSerializer(), new StringSerializer())) {
-      producer.send(new ProducerRecord<>(topic, partition, "s/0", "{}")).get();
+      producer.send(new ProducerRecord<>(topic, partition, key, "{}")).get();
     }
   }
 

@@ -103,7 +103,11 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
     for (TopicPartition partition : partitions) {
       OffsetAndMetadata place = committed.get(partition);
       long from = place.offset() + done(place.metadata());
-      waiting.put(partition.partition(), Math.max(0, ends.get(partition) - from));
+      long end = ends.get(partition);
+      // Beyond the log's end it is closed to workers, hence full.
+      waiting.put(
+          partition.partition(),
+          place.offset() > end ? Integer.MAX_VALUE : Math.max(0, end - from));
     }
     return new Reading(begun, waiting);
   }

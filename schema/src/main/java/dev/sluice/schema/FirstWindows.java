@@ -18,9 +18,11 @@ import org.slf4j.LoggerFactory;
 final class FirstWindows {
   private static final Logger log = LoggerFactory.getLogger(FirstWindows.class);
 
+  private final KafkaConfig kafka;
   private final Places places;
 
   FirstWindows(KafkaConfig kafka) {
+    this.kafka = kafka;
     places = new Places(kafka);
   }
 
@@ -45,23 +47,16 @@ final class FirstWindows {
     if (first.isEmpty()) {
       return;
     }
-    if (!mayMoveLanes(all)) {
+    if (new LaneMoves(kafka).any(all)) {
       log.error(
           "send-requests has {} partition(s) more than the workers know. Their use would move lanes"
               + " from one worker to another while requests are under way, and a sender would be"
-              + " sent for by both. Wait until every campaign has ended or is paused and no request"
-              + " waits, then run migrate again",
+              + " sent for by both. Pause every campaign, wait until no request is under way, and"
+              + " run migrate again",
           first.size());
       return;
     }
     places.commit(first);
     log.info("windows: {} partition(s) of send-requests are ready for workers", first.size());
-  }
-
-  /** Lanes move when partitions are added, so no request may be waiting where its lane was. */
-  private static boolean mayMoveLanes(SortedMap<Integer, Place> all) {
-    return all.values().stream()
-        .filter(place -> place.committed() != null)
-        .allMatch(Place::drained);
   }
 }

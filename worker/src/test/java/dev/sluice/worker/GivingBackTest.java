@@ -244,7 +244,7 @@ class GivingBackTest {
 
   @Test
   void aRequestThatWaitsForItsTimeIsNotRewrittenMeanwhile() throws Exception {
-    fixture.write(List.of(request(1, CAMPAIGN, SENDER, 50, Instant.now().plusSeconds(8))));
+    fixture.write(List.of(request(1, CAMPAIGN, SENDER, 50, Instant.now().plusSeconds(7))));
     fixture.start("w1", WorkerFixture::accepted);
 
     assertThat(fixture.results(1)).hasSize(1);

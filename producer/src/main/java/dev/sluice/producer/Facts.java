@@ -82,6 +82,11 @@ final class Facts {
         && (lastAsked.equals(Instant.MIN) || lastAsked.plus(ANSWER_WITHIN).isBefore(now));
   }
 
+  /** Its row may have been mended. */
+  void forget(UUID campaignId) {
+    campaigns.remove(campaignId);
+  }
+
   /** Only these campaigns are of interest still. */
   void retain(Set<UUID> open) {
     campaigns.keySet().retainAll(open);

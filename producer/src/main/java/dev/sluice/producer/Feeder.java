@@ -114,6 +114,7 @@ final class Feeder {
 
   /** People want this campaign to be tried again. */
   void forgive(UUID campaignId) {
+    facts.forget(campaignId);
     faults.forgive(campaignId);
   }
 

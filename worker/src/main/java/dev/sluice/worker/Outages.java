@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * makes no difference.
  */
 final class Outages {
-  private static final Backoff BETWEEN =
-      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
+  private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
 
   /** A sender that was not blocked for so long begins anew. */
   private static final Duration GOOD_SPELL = Duration.ofSeconds(30);

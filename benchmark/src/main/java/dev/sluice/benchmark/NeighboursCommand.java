@@ -62,7 +62,7 @@ final class NeighboursCommand implements Callable<Integer> {
                 out.println(line);
                 out.flush();
               })
-          .run(only);
+          .oneByOne(only);
     }
     return 0;
   }

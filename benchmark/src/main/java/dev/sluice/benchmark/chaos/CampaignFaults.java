@@ -62,7 +62,7 @@ final class CampaignFaults {
       victim.start();
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> scene.simulator().accepted().count(scene.victimAddress()) > 0);
+          .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
       scene.sql("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", victim.id());
       scene.sql("DELETE FROM sluice.campaign WHERE id = ?", victim.id());
     });
@@ -112,7 +112,7 @@ final class CampaignFaults {
         victim.start();
         Awaitility.await()
             .atMost(Duration.ofSeconds(30))
-            .until(() -> scene.simulator().accepted().count(scene.victimAddress()) > 0);
+            .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
         hold();
       }
     }
@@ -154,7 +154,7 @@ final class CampaignFaults {
           SELECT older.id, '+55118' || (10000000 + n), 'FAILED'
           FROM older, generate_series(1, 300000) AS n
           """,
-          scene.victimAddress());
+          victim.sender());
       victim.start();
       Awaitility.await().atMost(Duration.ofMinutes(1)).until(victim::completed);
       scene.sql(
@@ -201,7 +201,7 @@ final class CampaignFaults {
           victim.start();
           Awaitility.await()
               .atMost(Duration.ofSeconds(30))
-              .until(() -> scene.simulator().accepted().count(scene.victimAddress()) > 0);
+              .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
           int number = 0;
           for (long recipient : victim.statuses().keySet()) {
             if (number++ >= 50) {

@@ -98,6 +98,10 @@ final class CampaignRun implements AutoCloseable {
     return id;
   }
 
+  String sender() {
+    return sender;
+  }
+
   void start() throws Exception {
     byte[] command =
         ("{\"command\":\"start\",\"campaignId\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);

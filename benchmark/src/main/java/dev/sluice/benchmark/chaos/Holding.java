@@ -62,7 +62,7 @@ public final class Holding {
         CampaignRun held = new CampaignRun(sandbox, people, rate, 1);
         CampaignRun other = held.another(people);
         Fleet fleet = new Fleet(sandbox, simulator.url());
-        Scene scene = new Scene(sandbox, simulator)) {
+        Scene scene = new Scene(sandbox, simulator, true)) {
       fleet.start("producer", 2);
       fleet.start("status-aggregator", 1);
       fleet.start("worker", 2);

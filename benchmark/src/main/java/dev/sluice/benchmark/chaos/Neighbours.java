@@ -12,10 +12,11 @@ import dev.sluice.local.TemporaryFolder;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Something goes wrong for one sender, campaign or record while others send: a steady campaign and
@@ -59,20 +60,33 @@ public final class Neighbours {
    *
    * @throws AssertionError if somebody was harmed whom it did not concern
    */
-  public void run(List<Fault> faults) throws Exception {
+  public void oneByOne(List<Fault> faults) throws Exception {
+    run(faults.stream().map(List::of).toList());
+  }
+
+  /**
+   * Lets these happen at the same time.
+   *
+   * @throws AssertionError if somebody was harmed whom it did not concern
+   */
+  public void together(List<Fault> faults) throws Exception {
+    run(List.of(faults));
+  }
+
+  private void run(List<List<Fault>> groups) throws Exception {
     Sandbox sandbox = Sandbox.create(servers, Scene.PARTITIONS);
     List<Neighbour> senders = new ArrayList<>();
     try (TemporaryFolder folder = new TemporaryFolder("certificate")) {
       SelfSignedCertificate certificate =
           SelfSignedCertificate.writtenTo(folder.path().resolve("provider.pem"));
-      run(faults, sandbox, senders, certificate);
+      run(groups, sandbox, senders, certificate);
     } finally {
       senders.forEach(one -> one.campaign().close());
     }
   }
 
   private void run(
-      List<Fault> faults,
+      List<List<Fault>> groups,
       Sandbox sandbox,
       List<Neighbour> senders,
       SelfSignedCertificate certificate)
@@ -84,7 +98,7 @@ public final class Neighbours {
                 sandbox,
                 simulator.url(),
                 Map.of("WHATSAPP_CA_FILE", certificate.file().toString()));
-        Scene scene = new Scene(sandbox, simulator)) {
+        Scene scene = new Scene(sandbox, simulator, leastShare > 0)) {
       fleet.start("producer", 1);
       fleet.start("status-aggregator", 1);
       fleet.start("worker", 2);
@@ -93,13 +107,13 @@ public final class Neighbours {
       for (int i = 0; i < SMALL_ONES; i++) {
         senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
       }
-      Map<Fault, String> harmed = new TreeMap<>();
-      for (Fault fault : faults) {
-        story.accept(fault + ": " + fault.words());
+      Map<List<Fault>, String> harmed = new LinkedHashMap<>();
+      for (List<Fault> group : groups) {
+        group.forEach(fault -> story.accept(fault + ": " + fault.words()));
         try {
-          run(fault, scene, senders);
-        } catch (AssertionError e) {
-          harmed.put(fault, String.valueOf(e.getMessage()));
+          run(group, scene, senders);
+        } catch (AssertionError | ConditionTimeoutException e) {
+          harmed.put(group, String.valueOf(e.getMessage()));
           story.accept("  HARMED: " + e.getMessage());
         }
       }
@@ -111,9 +125,11 @@ public final class Neighbours {
     return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, rate);
   }
 
-  private void run(Fault fault, Scene scene, List<Neighbour> senders) throws Exception {
-    Incident incident = fault.in(scene, story);
-    incident.prepare();
+  private void run(List<Fault> faults, Scene scene, List<Neighbour> senders) throws Exception {
+    List<Incident> incidents = faults.stream().map(fault -> fault.in(scene, story)).toList();
+    for (Incident incident : incidents) {
+      incident.prepare();
+    }
     List<Neighbour> neighbours = new ArrayList<>();
     try {
       for (Neighbour one : senders) {
@@ -132,18 +148,31 @@ public final class Neighbours {
               neighbours.stream()
                   .allMatch(
                       one -> scene.simulator().accepted().countOf(one.campaign().id() + ":") > 5));
-      incident.begin();
-      unharmed.begin();
-      await().pollDelay(lasting).atMost(lasting.plusMinutes(1)).until(() -> true);
-      unharmed.measure();
-      await("everybody else completes while it lasts").atMost(PATIENCE).until(unharmed::completed);
-      unharmed.verify();
-      incident.end();
+      look(incidents, unharmed);
       assertThat(scene.simulator().accepted().perRecipient().values())
           .as("acceptances of each")
           .allMatch(count -> count == 1);
     } finally {
       neighbours.forEach(one -> one.campaign().close());
+    }
+  }
+
+  private void look(List<Incident> incidents, NeighboursUnharmed unharmed) throws Exception {
+    List<Incident> begun = new ArrayList<>();
+    try {
+      for (Incident incident : incidents) {
+        begun.add(incident);
+        incident.begin();
+      }
+      unharmed.begin();
+      await().pollDelay(lasting).atMost(lasting.plusMinutes(1)).until(() -> true);
+      unharmed.measure();
+      await("everybody else completes while it lasts").atMost(PATIENCE).until(unharmed::completed);
+      unharmed.verify();
+    } finally {
+      for (Incident incident : begun) {
+        incident.end();
+      }
     }
   }
 }

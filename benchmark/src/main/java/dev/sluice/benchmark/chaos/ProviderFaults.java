@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /** What can be wrong with the provider's answers to one sender. */
 final class ProviderFaults {
@@ -26,7 +25,7 @@ final class ProviderFaults {
   private ProviderFaults() {}
 
   static Incident wrongAnswers(Scene scene, Trouble.Mode mode, Consumer<String> story) {
-    return new WrongAnswers(scene, scene.victim(20_000, RATE), scene.victimAddress(), mode, story);
+    return new WrongAnswers(scene, scene.victim(20_000, RATE), mode, story);
   }
 
   /** Answers that say nothing about the message, which the provider has taken all the same. */
@@ -38,15 +37,10 @@ final class ProviderFaults {
     private final Consumer<String> story;
     private long acceptedBefore;
 
-    WrongAnswers(
-        Scene scene,
-        CampaignRun victim,
-        String address,
-        Trouble.Mode mode,
-        Consumer<String> story) {
+    WrongAnswers(Scene scene, CampaignRun victim, Trouble.Mode mode, Consumer<String> story) {
       this.scene = scene;
       this.victim = victim;
-      this.address = address;
+      this.address = victim.sender();
       this.mode = mode;
       this.story = story;
     }
@@ -57,14 +51,14 @@ final class ProviderFaults {
       await("the victim sends")
           .atMost(Duration.ofMinutes(1))
           .until(() -> accepted().count(address) > 3 * RATE);
-      scene.simulator().setTroubles(List.of(new Trouble(Pattern.compile(address), mode)));
+      scene.answerWrongly(address, mode);
       acceptedBefore = accepted().count(address);
     }
 
     @Override
     public void end() throws Exception {
       long inDoubt = accepted().count(address) - acceptedBefore;
-      scene.simulator().setTroubles(List.of());
+      scene.answerRightly(address);
       long endedNanos = System.nanoTime();
       long acceptedThen = accepted().count(address);
       await("the victim goes on by itself")
@@ -82,7 +76,9 @@ final class ProviderFaults {
               back.toMillis() / 1e3));
       scene.command(CampaignCommand.Action.CANCEL, victim);
       assertThat(inDoubt).isLessThanOrEqualTo((long) (MOST_IN_DOUBT.toSeconds() * RATE));
-      assertThat(back).isLessThanOrEqualTo(BACK_WITHIN);
+      if (scene.measured()) {
+        assertThat(back).isLessThanOrEqualTo(BACK_WITHIN);
+      }
     }
 
     private Accepted accepted() {

@@ -25,7 +25,7 @@ final class RequestFaults {
           victim.start();
           Awaitility.await()
               .atMost(Duration.ofSeconds(30))
-              .until(() -> scene.simulator().accepted().count(scene.victimAddress()) > 400);
+              .until(() -> scene.simulator().accepted().count(victim.sender()) > 400);
           scene.command(CampaignCommand.Action.PAUSE, victim);
           scene.flush();
         },
@@ -36,8 +36,7 @@ final class RequestFaults {
     CampaignRun victim = scene.victim(20_000, 800);
     return Incident.passing(
         () -> {
-          scene.sql(
-              "UPDATE sluice.sender SET provider = 'nobody' WHERE id = ?", scene.victimAddress());
+          scene.sql("UPDATE sluice.sender SET provider = 'nobody' WHERE id = ?", victim.sender());
           victim.start();
         },
         () -> scene.command(CampaignCommand.Action.CANCEL, victim));

@@ -1,6 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Json;
@@ -13,9 +14,11 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -28,11 +31,19 @@ final class Scene implements AutoCloseable {
 
   private final Sandbox sandbox;
   private final WhatsAppSimulator simulator;
+  private final boolean measured;
   private final List<CampaignRun> victims = new ArrayList<>();
+  private final Map<String, Trouble> troubles = new LinkedHashMap<>();
   private final KafkaProducer<byte[], byte[]> records;
 
-  Scene(Sandbox sandbox, WhatsAppSimulator simulator) {
+  /**
+   * Sets it.
+   *
+   * @param measured whether times count: on a machine that does other things as well they do not
+   */
+  Scene(Sandbox sandbox, WhatsAppSimulator simulator, boolean measured) {
     this.sandbox = sandbox;
+    this.measured = measured;
     this.simulator = simulator;
     records =
         new KafkaProducer<>(
@@ -47,22 +58,28 @@ final class Scene implements AutoCloseable {
     return simulator;
   }
 
+  boolean measured() {
+    return measured;
+  }
+
+  /** From now on this is what is wrong with the answers to a number, besides what was. */
+  void answerWrongly(String address, Trouble.Mode mode) {
+    troubles.put(address, new Trouble(Pattern.compile(Pattern.quote(address)), mode));
+    simulator.setTroubles(List.copyOf(troubles.values()));
+  }
+
+  /** The number is answered as it should be again. */
+  void answerRightly(String address) {
+    troubles.remove(address);
+    simulator.setTroubles(List.copyOf(troubles.values()));
+  }
+
   /** A campaign that is to suffer, of a sender of its own whose phone number id is its name. */
   CampaignRun victim(int recipients, double ratePerSecond) {
     String sender = "victim" + (victims.size() + 1);
     CampaignRun victim = new CampaignRun(sandbox, sender, sender, recipients, ratePerSecond, 1);
     victims.add(victim);
     return victim;
-  }
-
-  /** The phone number id of the victim that was made last. */
-  String victimAddress() {
-    return "victim" + victims.size();
-  }
-
-  /** The lane of the victim that was made last. */
-  LaneKey victimLane() {
-    return new LaneKey(victimAddress(), 0);
   }
 
   void command(CampaignCommand.Action action, CampaignRun campaign) throws Exception {

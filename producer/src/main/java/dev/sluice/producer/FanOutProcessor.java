@@ -142,8 +142,11 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       CampaignCommand command,
       Record<byte[], byte[]> record) {
     if (pass == null && wanted == Control.State.CANCELLED) {
-      // It may be a draft, or wait for its time.
+      // It may be a draft, or wait for its time; or the store was lost, while workers have
+      // requests.
       passes.put(id, Pass.requested(origin(record)).told(wanted));
+      output.control(id, new Control(wanted, reason(command)));
+      output.commitSoon();
     } else if (pass == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
     } else if (!pass.active() && wanted != Control.State.CANCELLED) {

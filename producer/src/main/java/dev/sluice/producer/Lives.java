@@ -205,7 +205,11 @@ final class Lives {
         facts.learn(campaign);
         Pass started = pass.started(campaign.senderId(), campaign.window() != null);
         passes.put(id, started);
-        if (!isOpen(campaign.window())) {
+        if (isOpen(campaign.window())) {
+          // An older one may be left on the topic, of a life that nobody remembers.
+          output.control(id, new Control(started.effective(), "started"));
+          output.commitSoon();
+        } else {
           tellWindow(id, started, campaign.window());
         }
       }

@@ -54,8 +54,8 @@ record Pass(
    *
    * @param statuses which recipients
    * @param offset the command's offset, which tells it from every other
-   * @param paused whether the campaign was paused before, which it is again if nobody is to be sent
-   *     to; null for no
+   * @param paused whether the campaign was paused before and nobody has said anything since, so
+   *     that it goes on if there is somebody to send to; null for no
    */
   record Resend(Set<RecipientStatus> statuses, long offset, @Nullable Boolean paused) {}
 
@@ -130,27 +130,30 @@ record Pass(
     return at(phase, cursor, fed + requests, null);
   }
 
-  /** Told to send once more: it goes on, even if it was paused when it completed. */
+  /** Told to send once more; until somebody is found to send to, it is what it was. */
   Pass resending(Set<RecipientStatus> statuses, long offset) {
     Resend command = new Resend(statuses, offset, state == Control.State.PAUSED);
-    return at(Phase.RESENDING, cursor, fed, command).as(Control.State.RUNNING, false, null);
+    return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null);
   }
 
-  /** Who is to be sent to once more is pending again. */
+  /** Who is to be sent to once more is pending again: it goes on if it was paused before. */
   Pass resent(boolean hasWindow) {
-    return at(Phase.FEEDING, Cursor.START, 0, null).keeping(hasWindow, false);
+    boolean paused = resend != null && Boolean.TRUE.equals(resend.paused());
+    Pass begun = at(Phase.FEEDING, Cursor.START, 0, null).keeping(hasWindow, false);
+    return paused ? begun.as(Control.State.RUNNING, false, null) : begun;
   }
 
   /** Nobody was to be sent to once more: it is as it was before. */
   Pass resentToNobody() {
-    boolean paused = resend != null && Boolean.TRUE.equals(resend.paused());
-    Pass fedAgain = at(Phase.FED, cursor, fed, null);
-    return paused && active() ? fedAgain.as(Control.State.PAUSED, rowDue, fault) : fedAgain;
+    return at(Phase.FED, cursor, fed, null);
   }
 
   /** People want something else; if it goes on, what was wrong is tried again. */
   Pass told(Control.State wanted) {
-    return as(wanted, true, null);
+    Pass told = as(wanted, true, null);
+    return resend == null
+        ? told
+        : told.at(phase, cursor, fed, new Resend(resend.statuses(), resend.offset(), null));
   }
 
   /** It cannot go on. */

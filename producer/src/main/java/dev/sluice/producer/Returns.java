@@ -27,8 +27,12 @@ final class Returns {
 
   void add(ReturnedRequest request) {
     String key = key(request);
-    if (store.get(key) == null) {
+    ReturnedRequest before = store.get(key);
+    if (before == null) {
       waiting.merge(request.campaignId(), 1, Integer::sum);
+    } else if (before.round() > request.round()) {
+      // Of a round that is over; the recipient waits in the newer one.
+      return;
     }
     store.put(key, request);
   }
@@ -49,7 +53,9 @@ final class Returns {
   }
 
   void remove(ReturnedRequest request) {
-    if (store.delete(key(request)) != null) {
+    ReturnedRequest stored = store.get(key(request));
+    if (stored != null && stored.round() == request.round()) {
+      store.delete(key(request));
       waiting.computeIfPresent(
           request.campaignId(), (id, count) -> count == 1 ? null : Integer.valueOf(count - 1));
     }

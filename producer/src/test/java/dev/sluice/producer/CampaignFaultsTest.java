@@ -31,7 +31,7 @@ class CampaignFaultsTest extends FanOutTest {
     assertThat(requests()).isEmpty();
     assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
     assertThat(health.problems().get("campaigns")).contains("Mars/Olympus");
-    Control control = Json.read(controls.readValue(), Control.class);
+    Control control = newestControl(faulty);
     assertThat(control.state()).isEqualTo(Control.State.PAUSED);
     assertThat(control.reason()).contains("Mars/Olympus");
 

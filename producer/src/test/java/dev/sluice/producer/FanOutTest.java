@@ -132,6 +132,17 @@ abstract class FanOutTest {
         .forEach(record -> inForce.put(record.key(), Json.read(record.value(), Control.class)));
   }
 
+  /** The newest control of a campaign among those written since they were read last. */
+  Control newestControl(UUID campaign) {
+    byte[] value =
+        controls.readRecordsToList().stream()
+            .filter(record -> record.key().equals(Control.campaignKey(campaign)))
+            .reduce((before, after) -> after)
+            .orElseThrow()
+            .value();
+    return Json.read(value, Control.class);
+  }
+
   static SendRequest read(TestRecord<String, byte[]> record) {
     return Json.read(record.value(), SendRequest.class);
   }

@@ -162,8 +162,7 @@ class FanOutTopologyTest extends FanOutTest {
     assertThat(before).isBetween(1, 299);
     assertThat(requests.isEmpty()).isTrue();
     assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
-    assertThat(Json.read(controls.readValue(), Control.class).state())
-        .isEqualTo(Control.State.PAUSED);
+    assertThat(newestControl(campaign).state()).isEqualTo(Control.State.PAUSED);
 
     command("resume", campaign);
     turns(5);

@@ -2,6 +2,7 @@ package dev.sluice.schema;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -81,9 +82,17 @@ public final class ControlsView implements AutoCloseable {
     return find(Control.senderKey(senderId));
   }
 
-  /** Lets a control apply that was just written, before it comes back from Kafka. */
-  public void expect(String key, Control control) {
-    put(key, control);
+  /**
+   * Lets a control apply that was just written, before it comes back from Kafka; unless another one
+   * has come since, which is newer.
+   *
+   * @param decidedNanos when it was decided, by {@link System#nanoTime}
+   */
+  public void expect(String key, Control control, long decidedNanos) {
+    Entry before = newest.get(key);
+    if (before == null || decidedNanos - before.sinceNanos() > 0) {
+      put(key, control);
+    }
   }
 
   private void put(String key, Control control) {
@@ -171,22 +180,34 @@ public final class ControlsView implements AutoCloseable {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    // Applied at the end at once: on the way there, older controls would apply again for a moment.
+    Map<String, ConsumerRecord<byte[], byte[]>> behind = new LinkedHashMap<>();
+    boolean caughtUp = false;
     while (!closing) {
-      consumer.poll(Duration.ofMillis(500)).forEach(this::take);
-      if (!complete
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+        if (record.key() != null && caughtUp) {
+          take(key(record), record);
+        } else if (record.key() != null) {
+          behind.put(key(record), record);
+        }
+      }
+      if (!caughtUp
           && ends.entrySet().stream()
               .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+        behind.forEach(this::take);
+        behind.clear();
+        caughtUp = true;
         complete = true;
         health.working("controls");
       }
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null) {
-      return;
-    }
-    String key = new String(record.key(), StandardCharsets.UTF_8);
+  private static String key(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  private void take(String key, ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       newest.remove(key);
       changed(key, null);

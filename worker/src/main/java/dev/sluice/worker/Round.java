@@ -237,7 +237,7 @@ final class Round {
 
   /** It has committed: launches what is declared started. */
   void carryOut(Launcher launcher, Postponed postponed, long begunNanos) {
-    controls.forEach(view::expect);
+    controls.forEach((key, control) -> view.expect(key, control, begunNanos));
     for (Taken one : started) {
       one.job().partition().addWaiting(-1);
       one.job().takeOff();

@@ -167,7 +167,9 @@ public final class Neighbours {
       unharmed.begin();
       await().pollDelay(lasting).atMost(lasting.plusMinutes(1)).until(() -> true);
       unharmed.measure();
-      await("everybody else completes while it lasts").atMost(PATIENCE).until(unharmed::completed);
+      await("everybody else completes while it lasts")
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(unharmed.unfinished()).isEmpty());
       unharmed.verify();
     } finally {
       for (Incident incident : begun) {

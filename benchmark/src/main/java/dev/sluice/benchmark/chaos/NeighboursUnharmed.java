@@ -1,6 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.RecipientStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,9 +84,14 @@ final class NeighboursUnharmed implements Guarantee {
     shares.assertAll();
   }
 
-  /** Whether all of them have completed. */
-  boolean completed() {
-    return neighbours.stream().allMatch(one -> one.campaign().completed());
+  /** Those that have not completed, and how far each is. */
+  Map<String, Map<RecipientStatus, Long>> unfinished() {
+    Map<String, Map<RecipientStatus, Long>> unfinished = new HashMap<>();
+    neighbours.stream()
+        .filter(one -> !one.campaign().completed())
+        .forEach(one ->
+            unfinished.put(one.address() + " " + one.campaign().id(), one.campaign().counts()));
+    return unfinished;
   }
 
   @Override

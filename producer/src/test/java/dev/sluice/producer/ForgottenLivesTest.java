@@ -1,0 +1,206 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What an earlier life of a campaign left behind must not strand anybody. */
+class ForgottenLivesTest extends FanOutTest {
+
+  /** Paused, store lost, repaired as operations.md says, then resumed. */
+  @Test
+  void aCampaignThatWasPausedAndForgottenGoesOnAfterARepair() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    // Nobody is queued.
+    waiting.set(1_000_000);
+    command("start", campaign);
+    turns(3);
+    command("pause", campaign);
+    turns(3);
+    hearControls();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+    loseTheStore();
+    waiting.set(0);
+    repair(campaign);
+    turns(5);
+    hearControls();
+    command("resume", campaign);
+    turns(5);
+    hearControls();
+    turns(200);
+    assertThat(requests()).hasSize(10);
+  }
+
+  /** Nobody paused it: the store was lost outside its hours and repaired within them. */
+  @Test
+  void aCampaignForgottenOutsideItsHoursGoesOnWithinThem() {
+    now = Instant.parse("2027-03-10T20:00:00Z");
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    window(campaign, "08:00", "18:00", "UTC");
+    command("start", campaign);
+    turns(5);
+    hearControls();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.PAUSED);
+    loseTheStore();
+    now = Instant.parse("2027-03-11T09:00:00Z");
+    repair(campaign);
+    turns(5);
+    hearControls();
+    turns(200);
+    assertThat(requests()).hasSize(10);
+  }
+
+  /** Paused while an import holds the row of a campaign whose time has not come. */
+  @Test
+  void aPauseBeforeItsTimeHasComeKeepsNobodyFromBeingSentTo() throws Exception {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(60));
+    try (var other = FIXTURE.elsewhere()) {
+      try (var lock =
+          other.prepareStatement("SELECT 1 FROM sluice.campaign WHERE id = ? FOR KEY SHARE")) {
+        lock.setObject(1, campaign);
+        lock.execute();
+      }
+      command("start", campaign);
+      turns(2);
+      command("pause", campaign);
+      turns(2);
+      other.rollback();
+    }
+    turns(20);
+    hearControls();
+    command("resume", campaign);
+    now = now.plusSeconds(61);
+    turns(200);
+    hearControls();
+    command("resume", campaign);
+    turns(200);
+    hearControls();
+    assertThat(requests()).hasSize(10);
+  }
+
+  /** A resend that comes too early swallows the resume that follows it. */
+  @Test
+  void aResendThatComesTooEarlySwallowsNoResume() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(3);
+    var first = requests();
+    assertThat(first).hasSize(10);
+    command("pause", campaign);
+    turns(3);
+    hearControls();
+    first.forEach(one -> giveBack(one.recipientId(), campaign, 1));
+    command("resend", campaign);
+    command("resume", campaign);
+    turns(5);
+    hearControls();
+    turns(100);
+    assertThat(requests()).hasSize(10);
+  }
+
+  /** The same, when it was paused and resumed while the resend was looked at. */
+  @Test
+  void aPauseAndAResumeDuringAResendThatComesTooEarlyAreObeyed() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(3);
+    var first = requests();
+    command("pause", campaign);
+    turns(3);
+    hearControls();
+    first.forEach(one -> giveBack(one.recipientId(), campaign, 1));
+    command("resend", campaign);
+    command("pause", campaign);
+    command("resume", campaign);
+    turns(5);
+    hearControls();
+    turns(100);
+    assertThat(requests()).hasSize(10);
+  }
+
+  /** What is given back of an older round puts out what was given back of the newer one. */
+  @Test
+  void anOlderRoundsReturnDoesNotPutOutTheNewerOnes() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    command("start", campaign);
+    turns(3);
+    SendRequest first = requests().getFirst();
+    // A receipt settles it while its request still waits to be tried again.
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN_RECIPIENT)
+        .set(CAMPAIGN_RECIPIENT.STATUS, RecipientStatus.FAILED)
+        .where(CAMPAIGN_RECIPIENT.ID.eq(first.recipientId()))
+        .execute();
+    set(campaign, CAMPAIGN.FAILED, 1L);
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.COMPLETED);
+    command("resend", campaign);
+    turns(5);
+    hearControls();
+    SendRequest second = requests().getFirst();
+    assertThat(second.round()).isEqualTo(2);
+    command("pause", campaign);
+    turns(3);
+    hearControls();
+    giveBack(second.recipientId(), campaign, 2);
+    giveBack(first.recipientId(), campaign, 1);
+    command("resume", campaign);
+    turns(5);
+    hearControls();
+    turns(100);
+    assertThat(requests()).extracting(SendRequest::round).containsExactly(2);
+  }
+
+  /** A cancel for a campaign whose store was lost never reaches the workers. */
+  @Test
+  void aCancelReachesTheWorkersAlthoughTheStoreWasLost() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(3);
+    assertThat(requests()).hasSize(10);
+    loseTheStore();
+    command("cancel", campaign);
+    turns(5);
+    command("cancel", campaign);
+    turns(5);
+    hearControls();
+    assertThat(inForce.get(Control.campaignKey(campaign)).state())
+        .isEqualTo(Control.State.CANCELLED);
+  }
+
+  private void repair(UUID campaign) {
+    now = now.plusSeconds(10);
+    commands.pipeInput(
+        campaign.toString(),
+        new String(
+            Json.write(CampaignCommand.goOn(campaign, "repair", now)), StandardCharsets.UTF_8),
+        now);
+  }
+
+  private void loseTheStore() {
+    driver.close();
+    open();
+  }
+
+  private void giveBack(long recipient, UUID campaign, int round) {
+    input(TOPICS.returnedRequests())
+        .pipeInput(
+            campaign.toString(),
+            new String(
+                Json.write(new ReturnedRequest(recipient, campaign, round, 0, null)),
+                StandardCharsets.UTF_8));
+  }
+}

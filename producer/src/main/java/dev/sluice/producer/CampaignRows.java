@@ -26,6 +26,7 @@ import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** The rows of campaigns and senders, as far as the fan-out reads and writes them. */
 final class CampaignRows {
@@ -33,6 +34,7 @@ final class CampaignRows {
   private static final int LONGEST_MESSAGE = 256 * 1024;
 
   private static final int LONGEST_ADDRESS = 1_000;
+  private static final int DEEPEST_MESSAGE = 100;
 
   private final DSLContext sql;
 
@@ -97,10 +99,28 @@ final class CampaignRows {
     return new Campaign(
         row.get(CAMPAIGN.ID),
         row.get(CAMPAIGN.SENDER_ID),
-        new MessageTemplate(Json.MAPPER.readTree(message.data())),
+        template(message),
         row.get(CAMPAIGN.ON_DOUBT),
         row.get(CAMPAIGN.PRIORITY),
         window(row));
+  }
+
+  /** It becomes a part of requests, which are nested a little deeper, and must be readable then. */
+  private static MessageTemplate template(JSONB message) {
+    JsonNode read = Json.MAPPER.readTree(message.data());
+    if (depth(read) > DEEPEST_MESSAGE) {
+      throw new IllegalArgumentException(
+          "its message is nested deeper than " + DEEPEST_MESSAGE + " levels");
+    }
+    return new MessageTemplate(read);
+  }
+
+  private static int depth(JsonNode node) {
+    int deepest = 0;
+    for (JsonNode child : node) {
+      deepest = Math.max(deepest, depth(child));
+    }
+    return node.isContainer() ? deepest + 1 : 0;
   }
 
   private static @Nullable SendingWindow window(Record row) {

@@ -48,10 +48,10 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
           new DeadLetter(place.topic(), place.partition(), place.offset(), e.getMessage());
       context.forward(
           new Record<>(
-              record.key(),
-              record.value(),
+              DeadLetter.key(record.key()),
+              DeadLetter.cut(record.value()),
               record.timestamp(),
-              new RecordHeaders(letter.headers())));
+              new RecordHeaders(letter.headers(record.value()))));
     }
   }
 }

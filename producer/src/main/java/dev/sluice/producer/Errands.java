@@ -60,13 +60,16 @@ final class Errands {
 
   /** Starts one if the campaign has none and is not to wait; whether it did. */
   boolean start(UUID campaignId, Wanted wanted, Errand errand) {
+    boolean suspect = faults.suspect(campaignId);
+    // Suspects do not queue for their few places: that would take the errands of all others.
     if (busy.size() >= MOST
+        || (suspect && suspectsPlaces.availablePermits() == 0)
         || outage.lasts()
         || faults.waiting(campaignId)
         || !busy.add(campaignId)) {
       return false;
     }
-    Semaphore place = faults.suspect(campaignId) ? suspectsPlaces : places;
+    Semaphore place = suspect ? suspectsPlaces : places;
     executor.execute(() -> finished.add(run(campaignId, wanted, errand, place)));
     return true;
   }

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Feeding {
   private static final Logger log = LoggerFactory.getLogger(Feeding.class);
 
+  /** Two seconds' work of ten are fed at once. */
+  private static final int PARTS = 5;
+
   private final Feeder.Surroundings around;
   private final FanOutSql sql;
   private final Pages pages;
@@ -134,9 +137,10 @@ final class Feeding {
         campaigns.entrySet().stream()
             .anyMatch(entry -> entry.getValue().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
-    // Small pages are dear: wait for room for a whole one, unless somebody waits to begin.
+    // Small pages are dear: wait for a part of the room, unless somebody waits to begin. The same
+    // part for everybody: who waits for more than others never gets it beside them.
     if (room <= 0
-        || !(fresh || room >= Math.min(around.pageSize(), rooms.capacity(sender) / 2))
+        || !(fresh || room >= Math.max(1, rooms.capacity(sender) / PARTS))
         || sql.budget().recentlyUsedUp(senderId)) {
       return;
     }

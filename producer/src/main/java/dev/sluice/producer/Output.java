@@ -49,7 +49,10 @@ final class Output {
   void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter) {
     context.forward(
         new Record<>(
-            key, value, context.currentSystemTimeMs(), new RecordHeaders(letter.headers())),
+            DeadLetter.key(key),
+            DeadLetter.cut(value),
+            context.currentSystemTimeMs(),
+            new RecordHeaders(letter.headers(value))),
         DEAD_LETTERS);
   }
 

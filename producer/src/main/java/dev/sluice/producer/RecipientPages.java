@@ -30,6 +30,7 @@ import org.jooq.Select;
 import org.jooq.SelectJoinStep;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -88,15 +89,20 @@ final class RecipientPages {
     /** Other programs write this column: what is not a plain value counts as missing. */
     private static Map<String, String> variables(JSONB json) {
       Map<String, String> variables = new HashMap<>();
-      Json.MAPPER
-          .readTree(json.data())
-          .properties()
-          .forEach(entry -> {
-            JsonNode value = entry.getValue();
-            if (value.isValueNode() && !value.isNull()) {
-              variables.put(entry.getKey(), value.asString());
-            }
-          });
+      try {
+        Json.MAPPER
+            .readTree(json.data())
+            .properties()
+            .forEach(entry -> {
+              JsonNode value = entry.getValue();
+              if (value.isValueNode() && !value.isNull()) {
+                variables.put(entry.getKey(), value.asString());
+              }
+            });
+      } catch (JacksonException | ArithmeticException e) {
+        // Nested too deeply, or numbers beyond all bounds: this recipient has none.
+        return Map.of();
+      }
       return variables;
     }
 

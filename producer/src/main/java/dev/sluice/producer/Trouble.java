@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ enum Trouble {
     }
     String state = cause.getSQLState();
     if (state == null || state.length() < 2) {
-      // The pool's own words: there is no connection to be had.
-      return DATABASE;
+      // The pool's own words: there is no connection to be had. Else a value that Java cannot hold.
+      return cause instanceof SQLTransientConnectionException ? DATABASE : OWN;
     }
     if (state.equals("57014")) {
       return MOMENT;

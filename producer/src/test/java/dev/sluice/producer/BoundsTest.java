@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,30 @@ class BoundsTest extends FanOutTest {
                 .set(SENDER.ADDRESS, "1".repeat(1_001))
                 .where(SENDER.ID.eq(sender))
                 .execute());
+  }
+
+  @Test
+  void timesAreFinite() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    for (String column : List.of("created_at", "scheduled_at", "started_at", "completed_at")) {
+      refused(
+          "campaign_times_are_finite",
+          () ->
+              FIXTURE
+                  .sql()
+                  .execute(
+                      "UPDATE sluice.campaign SET " + column + " = '-infinity' WHERE id = ?",
+                      campaign));
+    }
+    refused(
+        "campaign_recipient_time_is_finite",
+        () ->
+            FIXTURE
+                .sql()
+                .execute(
+                    "UPDATE sluice.campaign_recipient SET created_at = 'infinity'"
+                        + " WHERE campaign_id = ?",
+                    campaign));
   }
 
   @Test

@@ -56,6 +56,30 @@ class CampaignFaultsTest extends FanOutTest {
   }
 
   @Test
+  void aMessageThatIsNestedTooDeepForARequestPausesItsCampaign() {
+    UUID faulty = FIXTURE.campaign(sender, 10);
+    set(faulty, CAMPAIGN.MESSAGE, JSONB.valueOf("{\"a\":".repeat(150) + "1" + "}".repeat(150)));
+    command("start", faulty);
+    turns(TRIES);
+
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(newestControl(faulty).reason()).contains("deeper than 100");
+  }
+
+  @Test
+  void variablesThatCannotBeReadFailTheirRecipientAlone() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    FIXTURE.setVariables(
+        campaign, "+5511960000002", "{\"a\":" + "[".repeat(600) + "]".repeat(600) + "}");
+    command("start", campaign);
+    turns(2);
+
+    assertThat(requests()).hasSize(2);
+    SendResult failed = Json.read(results.readValue(), SendResult.class);
+    assertThat(failed.errorCode()).isEqualTo("missing_variable");
+  }
+
+  @Test
   void aVariableOfMegabytesFailsItsRecipientAlone() {
     UUID campaign = FIXTURE.campaign(sender, 3);
     FIXTURE.setLargeVariables(campaign, "+5511960000002", "large", 2_600_000);

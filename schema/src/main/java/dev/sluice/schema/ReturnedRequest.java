@@ -25,8 +25,9 @@ public record ReturnedRequest(
     if (round < 1) {
       throw new IllegalArgumentException("round must be at least 1");
     }
-    if (attempts < 0) {
-      throw new IllegalArgumentException("attempts must not be negative");
+    if (attempts < 0 || attempts > SendRequest.MOST_ATTEMPTS) {
+      throw new IllegalArgumentException(
+          "attempts must be between 0 and " + SendRequest.MOST_ATTEMPTS);
     }
   }
 }

@@ -212,7 +212,11 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         .register(meters)
         .increment();
     context.forward(
-        new Record<>(key, value, now(), new RecordHeaders(letter.headers())),
+        new Record<>(
+            DeadLetter.key(key),
+            DeadLetter.cut(value),
+            now(),
+            new RecordHeaders(letter.headers(value))),
         AggregatorTopology.DEAD_LETTERS);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.aggregator;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.jooq.exception.DataAccessException;
 
 /** Whose fault it is that a statement failed, by its SQLSTATE. */
@@ -21,6 +22,10 @@ enum Fault {
   static Fault of(DataAccessException failure) {
     String state = failure.sqlState();
     if (state.equals(QUERY_CANCELED) || failure.getCause(SQLException.class) == null) {
+      return BUSY;
+    }
+    if (state.startsWith("00") && failure.getCause(SQLTransientConnectionException.class) == null) {
+      // Not a word of the database's: something in a row cannot be read.
       return BUSY;
     }
     if (state.equals(RAISED_BY_A_TRIGGER)) {

@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,14 @@ class FaultTest {
 
   @Test
   void withoutAConnectionThereIsNoState() {
-    assertThat(Fault.of(failure(null))).isEqualTo(Fault.AWAY);
+    DataAccessException none =
+        new DataAccessException("failed", new SQLTransientConnectionException("no connection"));
+    assertThat(Fault.of(none)).isEqualTo(Fault.AWAY);
+  }
+
+  @Test
+  void aValueThatJavaCannotHoldIsNoAbsenceOfTheDatabase() {
+    assertThat(Fault.of(failure(null))).isEqualTo(Fault.BUSY);
   }
 
   private static DataAccessException failure(String sqlState) {

@@ -1,0 +1,94 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.SendRequest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.Test;
+
+/** Senders whose lanes share a partition, with workers that keep the rates exactly. */
+class NeighbourShareTest extends FanOutTest {
+  private final Map<String, Double> queued = new HashMap<>();
+  private final Map<String, Double> rates = new HashMap<>();
+  private final Map<UUID, Integer> fed = new HashMap<>();
+
+  private void reopen() {
+    driver.close();
+    Feeder.Surroundings old = around;
+    Backlog backlog =
+        () ->
+            new Backlog.Reading(
+                System.nanoTime() + 60_000_000_000L,
+                Map.of(
+                    0, (long) queued.values().stream().mapToDouble(one -> Math.max(0, one)).sum()));
+    around =
+        new Feeder.Surroundings(
+            FIXTURE.sql(),
+            backlog,
+            old.controls(),
+            old.workAhead(),
+            1_000,
+            Runnable::run,
+            old.clock(),
+            old.health(),
+            old.faults(),
+            old.tooLarge(),
+            old.watch());
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+    driver =
+        new TopologyTestDriver(
+            FanOutTopology.of(
+                TOPICS,
+                () ->
+                    new FanOutProcessor(
+                        TOPICS, (passes, output) -> Feeder.of(around, passes, output))),
+            settings);
+    commands = input(TOPICS.campaignCommands());
+    requests = output(TOPICS.sendRequests());
+    controls = output(TOPICS.controls());
+  }
+
+  /** Work for so many tenths of a second. */
+  private void work(int tenths) {
+    for (int i = 0; i < tenths; i++) {
+      turns(2);
+      for (SendRequest one : requests()) {
+        queued.merge(one.sender().id(), 1.0, Double::sum);
+        fed.merge(one.campaignId(), 1, Integer::sum);
+      }
+      rates.forEach(
+          (id, rate) -> queued.computeIfPresent(id, (x, n) -> Math.max(0, n - rate / 10)));
+    }
+  }
+
+  @Test
+  void aSmallSenderIsFedBesideALargeOneOfItsPartition() {
+    reopen();
+    String big = "big-" + UUID.randomUUID();
+    String small = "small-" + UUID.randomUUID();
+    FIXTURE.sender(big, 1_000, 1);
+    FIXTURE.sender(small, 80, 1);
+    rates.putAll(Map.of(big, 1_000.0, small, 80.0));
+    UUID large = FIXTURE.campaign(big, 60_000);
+    UUID other = FIXTURE.campaign(small, 1_500);
+    command("start", large);
+    work(100);
+    command("start", other);
+    work(20);
+    for (int i = 0; i < 8; i++) {
+      work(10);
+      assertThat(queued.get(small)).as("waiting for the small sender's lane").isPositive();
+    }
+    work(100);
+
+    assertThat(fed).containsEntry(other, 1_500);
+    assertThat(fed.get(large)).as("of the large one").isLessThan(60_000);
+  }
+}

@@ -72,7 +72,8 @@ final class CampaignFaults {
     CampaignRun victim = scene.victim(500, 80);
     return new Held(
         scene,
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone) VALUES (?, '+5511950000001')",
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+            + " VALUES (?, '+5511950000001', '{\"name\":\"Ana\"}')",
         victim,
         true);
   }

@@ -61,7 +61,7 @@ final class CampaignFaults {
     return Incident.lasting(() -> {
       victim.start();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
       scene.sql("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", victim.id());
       scene.sql("DELETE FROM sluice.campaign WHERE id = ?", victim.id());
@@ -112,7 +112,7 @@ final class CampaignFaults {
       } else {
         victim.start();
         Awaitility.await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofMinutes(2))
             .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
         hold();
       }
@@ -201,7 +201,7 @@ final class CampaignFaults {
         () -> {
           victim.start();
           Awaitility.await()
-              .atMost(Duration.ofSeconds(30))
+              .atMost(Duration.ofMinutes(2))
               .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
           int number = 0;
           for (long recipient : victim.statuses().keySet()) {

@@ -24,7 +24,7 @@ final class RequestFaults {
         () -> {
           victim.start();
           Awaitility.await()
-              .atMost(Duration.ofSeconds(30))
+              .atMost(Duration.ofMinutes(2))
               .until(() -> scene.simulator().accepted().count(victim.sender()) > 400);
           scene.command(CampaignCommand.Action.PAUSE, victim);
           scene.flush();

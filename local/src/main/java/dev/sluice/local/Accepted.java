@@ -60,6 +60,11 @@ public final class Accepted {
     return logs.values().stream().mapToLong(log -> log.acceptedOf(callbackDataPrefix)).sum();
   }
 
+  /** Messages from one number since then, as {@link System#nanoTime()} has it. */
+  public int countSince(String numberId, long nanos) {
+    return of(numberId, log -> log.since(nanos));
+  }
+
   /** Messages in the last moments. */
   public int countWithin(Duration time) {
     long since = System.nanoTime() - time.toNanos();

@@ -90,7 +90,8 @@ public final class FanOut implements AutoCloseable {
     MessageTemplate template =
         new MessageTemplate(Json.MAPPER.readTree("{\"type\":\"text\",\"text\":[\"{{name}}\"]}"));
     for (int i = 0; i < WARM_UP_REQUESTS; i++) {
-      if (template.render(Map.of("name", "nobody")) instanceof MessageTemplate.Complete(var body)) {
+      if (template.render(Map.of("name", "nobody"))
+          instanceof MessageTemplate.Complete(var body, _)) {
         Json.write(
             new SendRequest(
                 i,

@@ -2,8 +2,6 @@ package dev.sluice.producer;
 
 import dev.sluice.schema.Control;
 import dev.sluice.schema.ReturnedRequest;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,9 +40,6 @@ final class Feeding {
 
   private long pagesAsked;
 
-  /** The senders that share the partitions at this turn. */
-  private List<CampaignRows.Sender> active = List.of();
-
   private record Asked(String senderId, int limit) {}
 
   Feeding(
@@ -76,8 +71,7 @@ final class Feeding {
     }
     asked.keySet().removeIf(id -> !errands.busy(id));
     Map<String, Map<UUID, Pass>> bySender = bySender();
-    active = known(bySender.keySet());
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, active);
+    WorkAhead.Rooms rooms = workAhead.rooms(reading);
     bySender.forEach((senderId, its) -> {
       CampaignRows.Sender sender = facts.sender(senderId);
       if (sender == null) {
@@ -117,17 +111,6 @@ final class Feeding {
     return around.controls().apply(key).state() == Control.State.RUNNING;
   }
 
-  private List<CampaignRows.Sender> known(Collection<String> senderIds) {
-    List<CampaignRows.Sender> known = new ArrayList<>();
-    for (String id : senderIds) {
-      CampaignRows.Sender sender = facts.sender(id);
-      if (sender != null) {
-        known.add(sender);
-      }
-    }
-    return known;
-  }
-
   /** Shares the sender's room among its campaigns by their priorities. */
   private void feedSender(
       CampaignRows.Sender sender, Map<UUID, Pass> campaigns, WorkAhead.Rooms rooms) {
@@ -137,8 +120,7 @@ final class Feeding {
         campaigns.entrySet().stream()
             .anyMatch(entry -> entry.getValue().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
-    // Small pages are dear: wait for a part of the room, unless somebody waits to begin. The same
-    // part for everybody: who waits for more than others never gets it beside them.
+    // Small pages are dear: wait for a part of the room, unless somebody waits to begin.
     if (room <= 0
         || !(fresh || room >= Math.max(1, rooms.capacity(sender) / PARTS))
         || sql.budget().recentlyUsedUp(senderId)) {
@@ -205,7 +187,7 @@ final class Feeding {
     if (reading == null) {
       return;
     }
-    WorkAhead.Rooms rooms = workAhead.rooms(reading, active);
+    WorkAhead.Rooms rooms = workAhead.rooms(reading);
     long requests = 0;
     for (Letter letter : page.letters()) {
       switch (letter) {

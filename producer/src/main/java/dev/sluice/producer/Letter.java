@@ -17,12 +17,14 @@ sealed interface Letter {
   /**
    * A message to be sent.
    *
+   * @param characters what rendering it for this recipient takes of the memory
    * @param before the request that was given back, or null if this is the first
    */
   record Message(
       CampaignRows.Campaign campaign,
       RecipientPages.Recipient recipient,
       JsonNode body,
+      int characters,
       @Nullable ReturnedRequest before)
       implements Letter {
 
@@ -44,7 +46,15 @@ sealed interface Letter {
   }
 
   /** There is nothing to send. */
-  record Settled(SendResult result) implements Letter {}
+  record Settled(SendResult result) implements Letter {
+    @Override
+    public int characters() {
+      return 0;
+    }
+  }
+
+  /** What it takes of the memory beside what all recipients share, characters. */
+  int characters();
 
   /** Renders the campaign's message for a recipient, or says why there is none. */
   static Letter to(
@@ -69,11 +79,11 @@ sealed interface Letter {
           now);
     }
     return switch (campaign.template().render(recipient.variables())) {
-      case MessageTemplate.Complete(var message) -> {
+      case MessageTemplate.Complete(var message, int characters) -> {
         Optional<String> problem = MessageRules.of(sender.identity().provider()).problem(message);
         yield problem.isPresent()
             ? failed(campaign, recipient, before, "invalid_message", problem.get(), now)
-            : new Message(campaign, recipient, message, before);
+            : new Message(campaign, recipient, message, characters, before);
       }
       case MessageTemplate.MissingVariable(String name) ->
           failed(

@@ -2,9 +2,11 @@ package dev.sluice.producer;
 
 import dev.sluice.schema.ReturnedRequest;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * renders their messages.
  */
 final class Pages {
+  /** What the messages of a page may take together, characters. */
+  static final int LARGEST_PAGE = 2 * 1024 * 1024;
+
   private final RecipientPages recipients;
   private final DailyBudget budget;
   private final InstantSource clock;
@@ -27,11 +32,13 @@ final class Pages {
     List<RecipientPages.Recipient> read =
         recipients.after(campaign.id(), after, limit, countedFor(sender));
     Beginning beginning = beginning(read, sender);
-    List<RecipientPages.Recipient> some = beginning.recipients();
+    List<Letter> letters =
+        letters(
+            beginning.recipients(), one -> Letter.to(campaign, sender, one, null, clock.instant()));
     return new Page(
-        some.stream().map(one -> Letter.to(campaign, sender, one, null, clock.instant())).toList(),
-        some.isEmpty() ? after : some.getLast().cursor(),
-        read.size() < limit && some.size() == read.size(),
+        letters,
+        letters.isEmpty() ? after : read.get(letters.size() - 1).cursor(),
+        read.size() < limit && letters.size() == read.size(),
         List.of(),
         beginning.dayUsedUp());
   }
@@ -50,15 +57,34 @@ final class Pages {
             .toList();
     Beginning beginning = beginning(waiting, sender);
     List<Letter> letters =
-        beginning.recipients().stream()
-            .map(
-                one -> Letter.to(campaign, sender, one, byRecipient.get(one.id()), clock.instant()))
-            .toList();
+        letters(
+            beginning.recipients(),
+            one -> {
+              ReturnedRequest before = byRecipient.get(one.id());
+              return Letter.to(campaign, sender, one, before, clock.instant());
+            });
     waiting
         .subList(letters.size(), waiting.size())
         .forEach(later -> byRecipient.remove(later.id()));
     return new Page(
         letters, Cursor.START, false, List.copyOf(byRecipient.values()), beginning.dayUsedUp());
+  }
+
+  /** As many letters as the memory has room for; at least one, if there is one. */
+  private static List<Letter> letters(
+      List<RecipientPages.Recipient> recipients,
+      Function<RecipientPages.Recipient, Letter> rendering) {
+    List<Letter> letters = new ArrayList<>();
+    int characters = 0;
+    for (RecipientPages.Recipient one : recipients) {
+      if (characters > LARGEST_PAGE) {
+        break;
+      }
+      Letter letter = rendering.apply(one);
+      characters += letter.characters();
+      letters.add(letter);
+    }
+    return letters;
   }
 
   private static @Nullable String countedFor(CampaignRows.Sender sender) {

@@ -3,16 +3,14 @@ package dev.sluice.producer;
 import dev.sluice.schema.LaneKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps the work ahead of the workers bounded: a partition may have a few seconds of work queued
- * for each lane that is being fed, and the lanes share what is left of it in proportion to their
- * rates, so that none can crowd another out. What was fed counts until a reading of the backlog is
- * sure to contain it.
+ * Keeps the work ahead of the workers bounded: a lane may have a few seconds of its own work
+ * queued, whatever waits for others in the same partition. What was fed counts until a reading of
+ * the backlog is sure to contain it.
  */
 final class WorkAhead {
   /** A record is in Kafka's end offset so long after it was handed over, at the latest. */
@@ -25,31 +23,17 @@ final class WorkAhead {
     this.horizon = horizon;
   }
 
-  private record Fed(int partition, int requests, long atNanos) {}
+  private record Fed(LaneKey lane, int requests, long atNanos) {}
 
-  /**
-   * The rooms of all lanes, given the newest reading.
-   *
-   * @param feeding everybody who is being fed
-   */
-  Rooms rooms(Backlog.Reading reading, Collection<CampaignRows.Sender> feeding) {
+  /** The rooms of all lanes, given the newest reading. */
+  Rooms rooms(Backlog.Reading reading) {
     while (!fed.isEmpty()
         && reading.takenAtNanos() - fed.peekFirst().atNanos() > VISIBLE_AFTER_NANOS) {
       fed.removeFirst();
     }
-    Map<Integer, Long> used = new HashMap<>(reading.waiting());
-    fed.forEach(some -> used.merge(some.partition(), (long) some.requests(), Long::sum));
-    return new Rooms(reading.partitions(), used, capacities(feeding, reading.partitions()));
-  }
-
-  private Map<Integer, Long> capacities(Collection<CampaignRows.Sender> senders, int partitions) {
-    Map<Integer, Long> capacities = new HashMap<>();
-    for (CampaignRows.Sender sender : senders) {
-      for (int lane = 0; lane < sender.lanes(); lane++) {
-        capacities.merge(partition(sender, lane, partitions), capacity(sender), Long::sum);
-      }
-    }
-    return capacities;
+    Map<LaneKey, Long> recent = new HashMap<>();
+    fed.forEach(some -> recent.merge(some.lane(), (long) some.requests(), Long::sum));
+    return new Rooms(reading, recent);
   }
 
   /** The most that a lane of this sender may have queued. */
@@ -58,22 +42,16 @@ final class WorkAhead {
     return Math.max(1, (long) Math.ceil(sender.permitsPerSecond() * seconds));
   }
 
-  private static int partition(CampaignRows.Sender sender, int lane, int partitions) {
-    return new LaneKey(sender.identity().id(), lane).partition(partitions);
-  }
-
   /** What may be fed now; dealing uses it up. */
   final class Rooms {
-    private final int partitions;
-    private final Map<Integer, Long> used;
-    private final Map<Integer, Long> capacities;
+    private final Backlog.Reading reading;
+    private final Map<LaneKey, Long> recent;
     private final Map<LaneKey, Long> left = new HashMap<>();
-    private final Map<Integer, Integer> dealt = new HashMap<>();
+    private final Map<LaneKey, Integer> dealt = new HashMap<>();
 
-    private Rooms(int partitions, Map<Integer, Long> used, Map<Integer, Long> capacities) {
-      this.partitions = partitions;
-      this.used = used;
-      this.capacities = capacities;
+    private Rooms(Backlog.Reading reading, Map<LaneKey, Long> recent) {
+      this.reading = reading;
+      this.recent = recent;
     }
 
     /** Requests that the sender's lanes take together. */
@@ -97,14 +75,12 @@ final class WorkAhead {
 
     private long of(CampaignRows.Sender sender, int lane) {
       return left.computeIfAbsent(
-          new LaneKey(sender.identity().id(), lane), key -> share(sender, key));
-    }
-
-    private long share(CampaignRows.Sender sender, LaneKey lane) {
-      int partition = lane.partition(partitions);
-      long capacity = capacities.getOrDefault(partition, 1L);
-      long free = Math.clamp(capacity - used.getOrDefault(partition, 0L), 0, capacity);
-      return free * WorkAhead.this.capacity(sender) / capacity;
+          new LaneKey(sender.identity().id(), lane),
+          key -> {
+            long capacity = WorkAhead.this.capacity(sender);
+            long used = reading.mostWaiting(key) + recent.getOrDefault(key, 0L);
+            return Math.clamp(capacity - used, 0, capacity);
+          });
     }
 
     /**
@@ -125,14 +101,13 @@ final class WorkAhead {
       }
       LaneKey lane = new LaneKey(sender.identity().id(), chosen);
       left.merge(lane, -1L, Long::sum);
-      dealt.merge(lane.partition(partitions), 1, Integer::sum);
+      dealt.merge(lane, 1, Integer::sum);
       return chosen;
     }
   }
 
   /** Remembers what was dealt from these rooms, until the readings contain it. */
   void remember(Rooms rooms, long nowNanos) {
-    rooms.dealt.forEach(
-        (partition, requests) -> fed.addLast(new Fed(partition, requests, nowNanos)));
+    rooms.dealt.forEach((lane, requests) -> fed.addLast(new Fed(lane, requests, nowNanos)));
   }
 }

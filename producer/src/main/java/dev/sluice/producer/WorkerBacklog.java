@@ -2,12 +2,11 @@ package dev.sluice.producer;
 
 import dev.sluice.schema.Health;
 import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.UnreadableWindowException;
-import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers' lag, read from Kafka a few times a second. The offsets that a window's metadata
- * calls done do not count: one message that hangs must not look like a full queue.
+ * The workers' lag by lane, read from Kafka a few times a second. The offsets that a window's
+ * metadata calls done do not count: one message that hangs must not look like a full queue.
  */
 final class WorkerBacklog implements Backlog, AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
@@ -31,13 +30,13 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
 
   private final KafkaConfig kafka;
   private final Health health;
-  private final Thread loop;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Reading newest;
 
   WorkerBacklog(KafkaConfig kafka, Health health) {
     this.kafka = kafka;
     this.health = health;
-    loop = Thread.ofVirtual().name("worker-backlog").start(this::run);
+    Thread.ofPlatform().daemon().name("worker-backlog").start(this::run);
   }
 
   @Override
@@ -46,12 +45,13 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
   }
 
   private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try (Admin admin = Admin.create(kafka.client(Map.of()))) {
-        while (true) {
-          newest = read(admin);
+    while (closing.getCount() > 0) {
+      try (Admin admin = Admin.create(kafka.client(Map.of()));
+          RequestLog log = new RequestLog(kafka)) {
+        while (closing.getCount() > 0) {
+          newest = read(admin, log);
           health.working("backlog");
-          Thread.sleep(EVERY);
+          log.follow(EVERY);
         }
       } catch (InterruptedException e) {
         return;
@@ -59,23 +59,20 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
         // An old reading would let more and more work pile up.
         newest = null;
         health.failing("backlog", "cannot read the workers' lag: " + e);
-        if (!pause()) {
-          return;
-        }
+        pause();
       }
     }
   }
 
-  private static boolean pause() {
+  private void pause() {
     try {
-      Thread.sleep(AFTER_FAILURE);
-      return true;
+      closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      return false;
+      Thread.currentThread().interrupt();
     }
   }
 
-  private Reading read(Admin admin)
+  private Reading read(Admin admin, RequestLog log)
       throws InterruptedException, ExecutionException, TimeoutException {
     long begun = System.nanoTime();
     String topic = kafka.topics().sendRequests();
@@ -99,17 +96,7 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
             .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
     requirePlaces(partitions, committed);
     Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
-    Map<Integer, Long> waiting = new HashMap<>();
-    for (TopicPartition partition : partitions) {
-      OffsetAndMetadata place = committed.get(partition);
-      long from = place.offset() + done(place.metadata());
-      long end = ends.get(partition);
-      // Beyond the log's end it is closed to workers, hence full.
-      waiting.put(
-          partition.partition(),
-          place.offset() > end ? Integer.MAX_VALUE : Math.max(0, end - from));
-    }
-    return new Reading(begun, waiting);
+    return log.reading(begun, committed, ends);
   }
 
   /**
@@ -146,20 +133,8 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
     return offsets;
   }
 
-  private static long done(String metadata) {
-    try {
-      return WindowCodec.decode(metadata).stream()
-          .filter(run -> run.state() == WindowCodec.State.DONE)
-          .mapToLong(WindowCodec.Run::length)
-          .sum();
-    } catch (UnreadableWindowException e) {
-      // The worker reports it; to the producer its partition is simply full.
-      return 0;
-    }
-  }
-
   @Override
   public void close() {
-    loop.interrupt();
+    closing.countDown();
   }
 }

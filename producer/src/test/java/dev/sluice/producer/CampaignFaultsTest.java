@@ -134,6 +134,43 @@ class CampaignFaultsTest extends FanOutTest {
         .doesNotHaveDuplicates();
   }
 
+  /** Variables of 1 KB make messages of 60 KB; a page holds two million characters. */
+  @Test
+  void aPageWhoseMessagesWouldBeTooLargeIsWrittenInSmallerOnes() {
+    UUID campaign = FIXTURE.campaign(sender, 100);
+    set(
+        campaign,
+        CAMPAIGN.MESSAGE,
+        JSONB.valueOf(
+            "{\"type\":\"interactive\",\"interactive\":{\"texts\":[\"{{a}}\""
+                + ",\"{{a}}\"".repeat(59)
+                + "]}}"));
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient"
+                + " SET variables = jsonb_build_object('a', repeat('x', 1000))"
+                + " WHERE campaign_id = ?",
+            campaign);
+    FanOutSql sql = FanOutSql.of(FIXTURE.sql(), () -> now);
+    Page page =
+        new Pages(sql.recipients(), sql.budget(), () -> now)
+            .next(
+                sql.rows().find(campaign).orElseThrow(),
+                sql.rows().sender(sender),
+                Cursor.START,
+                100);
+    assertThat(page.letters()).hasSize(35);
+    assertThat(page.last()).isFalse();
+
+    command("start", campaign);
+    turns(20);
+    assertThat(requests())
+        .hasSize(100)
+        .extracting(SendRequest::recipientId)
+        .doesNotHaveDuplicates();
+  }
+
   @Test
   void aCommandThatIsTooLargeIsADeadLetter() {
     UUID campaign = FIXTURE.campaign(sender, 1);

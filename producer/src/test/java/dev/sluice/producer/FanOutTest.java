@@ -65,7 +65,7 @@ abstract class FanOutTest {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     // No reading is ever new enough to contain what was fed: all of it counts.
     long before = System.nanoTime();
-    Backlog backlog = () -> new Backlog.Reading(before, Map.of(0, waiting.get()));
+    Backlog backlog = () -> new Backlog.Reading(before, Map.of(), Map.of(0, waiting.get()));
     around =
         Feeder.Surroundings.of(
             FIXTURE.sql(),

@@ -2,11 +2,13 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.Test;
@@ -24,8 +26,12 @@ class NeighbourShareTest extends FanOutTest {
         () ->
             new Backlog.Reading(
                 System.nanoTime() + 60_000_000_000L,
-                Map.of(
-                    0, (long) queued.values().stream().mapToDouble(one -> Math.max(0, one)).sum()));
+                queued.entrySet().stream()
+                    .collect(
+                        Collectors.toMap(
+                            one -> new LaneKey(one.getKey(), 0),
+                            one -> one.getValue().longValue())),
+                Map.of(0, 0L));
     around =
         new Feeder.Surroundings(
             FIXTURE.sql(),
@@ -90,5 +96,29 @@ class NeighbourShareTest extends FanOutTest {
 
     assertThat(fed).containsEntry(other, 1_500);
     assertThat(fed.get(large)).as("of the large one").isLessThan(60_000);
+  }
+
+  /** The provider takes one message a second of the large one, and its campaign has ended. */
+  @Test
+  void aSmallSenderIsFedBesideALargeOneWhoseQueueHardlyMoves() {
+    reopen();
+    String big = "big-" + UUID.randomUUID();
+    String small = "small-" + UUID.randomUUID();
+    FIXTURE.sender(big, 80, 1);
+    FIXTURE.sender(small, 5, 1);
+    rates.putAll(Map.of(big, 1.0, small, 5.0));
+    UUID large = FIXTURE.campaign(big, 800);
+    UUID other = FIXTURE.campaign(small, 150);
+    command("start", large);
+    work(50);
+    assertThat(fed).containsEntry(large, 800);
+    command("start", other);
+    work(20);
+    for (int i = 0; i < 20; i++) {
+      work(10);
+      assertThat(queued.get(small)).as("waiting for the small sender's lane").isPositive();
+    }
+    work(50);
+    assertThat(fed).containsEntry(other, 150);
   }
 }

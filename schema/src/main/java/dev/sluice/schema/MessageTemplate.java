@@ -23,8 +23,13 @@ public record MessageTemplate(JsonNode message) {
   /** What came of rendering for one recipient. */
   public sealed interface Rendered {}
 
-  /** The message for this recipient. */
-  public record Complete(JsonNode message) implements Rendered {}
+  /**
+   * The message for this recipient.
+   *
+   * @param characters how long its texts with placeholders became together; other texts are shared
+   *     by all recipients
+   */
+  public record Complete(JsonNode message, int characters) implements Rendered {}
 
   /** The recipient has no such variable. */
   public record MissingVariable(String name) implements Rendered {}
@@ -54,7 +59,7 @@ public record MessageTemplate(JsonNode message) {
       return new TooLong(longest);
     }
     return rendering.missing == null
-        ? new Complete(rendered)
+        ? new Complete(rendered, longest - rendering.left)
         : new MissingVariable(rendering.missing);
   }
 

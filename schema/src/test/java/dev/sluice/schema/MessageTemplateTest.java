@@ -13,7 +13,7 @@ class MessageTemplateTest {
                 "{\"a\":\"Olá {{name}}\",\"b\":[{\"c\":\"{{ city }}, {{name}}\"}],\"n\":1,\"t\":true}",
                 Map.of("name", "Ana", "city", "Recife")))
         .isEqualTo(
-            complete("{\"a\":\"Olá Ana\",\"b\":[{\"c\":\"Recife, Ana\"}],\"n\":1,\"t\":true}"));
+            complete("{\"a\":\"Olá Ana\",\"b\":[{\"c\":\"Recife, Ana\"}],\"n\":1,\"t\":true}", 18));
   }
 
   @Test
@@ -25,13 +25,13 @@ class MessageTemplateTest {
   @Test
   void takesValuesAsTheyAre() {
     assertThat(render("{\"a\":\"{{x}}\"}", Map.of("x", "\"$1\\ {{y}} ä\n")))
-        .isEqualTo(complete("{\"a\":\"\\\"$1\\\\ {{y}} ä\\n\"}"));
+        .isEqualTo(complete("{\"a\":\"\\\"$1\\\\ {{y}} ä\\n\"}", 13));
   }
 
   @Test
   void anEmptyValueIsAValue() {
     assertThat(render("{\"a\":\"<{{x}}>\"}", Map.of("x", "")))
-        .isEqualTo(complete("{\"a\":\"<>\"}"));
+        .isEqualTo(complete("{\"a\":\"<>\"}", 2));
   }
 
   @Test
@@ -58,7 +58,7 @@ class MessageTemplateTest {
     return new MessageTemplate(Json.MAPPER.readTree(message)).render(variables);
   }
 
-  private static MessageTemplate.Rendered complete(String message) {
-    return new MessageTemplate.Complete(Json.MAPPER.readTree(message));
+  private static MessageTemplate.Complete complete(String message, int characters) {
+    return new MessageTemplate.Complete(Json.MAPPER.readTree(message), characters);
   }
 }

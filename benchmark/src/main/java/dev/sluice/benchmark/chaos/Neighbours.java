@@ -25,6 +25,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class Neighbours {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final int SMALL_ONES = 12;
   private static final double SMALL_RATE = 5;
 
@@ -107,6 +108,7 @@ public final class Neighbours {
       for (int i = 0; i < SMALL_ONES; i++) {
         senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
       }
+      warmUp(senders);
       Map<List<Fault>, String> harmed = new LinkedHashMap<>();
       for (List<Fault> group : groups) {
         group.forEach(fault -> story.accept(fault + ": " + fault.words()));
@@ -125,6 +127,25 @@ public final class Neighbours {
     return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, rate);
   }
 
+  /** What cold processes cost is not the first fault's doing. */
+  private void warmUp(List<Neighbour> senders) throws Exception {
+    story.accept("everybody sends for a while, undisturbed");
+    List<CampaignRun> campaigns =
+        senders.stream()
+            .map(one -> one.campaign().another((int) (one.rate() * WARM_UP.toSeconds())))
+            .toList();
+    try {
+      for (CampaignRun campaign : campaigns) {
+        campaign.start();
+      }
+      await("everybody is warm")
+          .atMost(PATIENCE)
+          .until(() -> campaigns.stream().allMatch(CampaignRun::completed));
+    } finally {
+      campaigns.forEach(CampaignRun::close);
+    }
+  }
+
   private void run(List<Fault> faults, Scene scene, List<Neighbour> senders) throws Exception {
     List<Incident> incidents = faults.stream().map(fault -> fault.in(scene, story)).toList();
     for (Incident incident : incidents) {
@@ -133,7 +154,7 @@ public final class Neighbours {
     List<Neighbour> neighbours = new ArrayList<>();
     try {
       for (Neighbour one : senders) {
-        int recipients = (int) Math.ceil(one.rate() * (lasting.toSeconds() + 10));
+        int recipients = (int) Math.ceil(one.rate() * (lasting.toSeconds() + 15));
         neighbours.add(
             new Neighbour(one.campaign().another(recipients), one.address(), one.rate()));
       }

@@ -2,10 +2,12 @@ package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.RecipientStatus;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.assertj.core.api.SoftAssertions;
 
@@ -67,7 +69,9 @@ final class NeighboursUnharmed implements Guarantee {
       double oneMessage = 1 / seconds / one.rate();
       shares
           .assertThat(share + oneMessage)
-          .as("what %s kept of its %s messages/s", one.address(), one.rate())
+          .as(
+              "what %s kept of its %s messages/s; each second it sent %s",
+              one.address(), one.rate(), eachSecond(one, seconds))
           .isGreaterThanOrEqualTo(leastShare);
       least = Math.min(least, share);
       all += sent / seconds;
@@ -82,6 +86,18 @@ final class NeighboursUnharmed implements Guarantee {
             seconds,
             100 * least));
     shares.assertAll();
+  }
+
+  private List<Integer> eachSecond(Neighbour one, double seconds) {
+    List<Integer> sent = new ArrayList<>();
+    for (int i = 0; i < (int) seconds; i++) {
+      long from = begunNanos + TimeUnit.SECONDS.toNanos(i);
+      long to = from + TimeUnit.SECONDS.toNanos(1);
+      sent.add(
+          simulator.accepted().countSince(one.address(), from)
+              - simulator.accepted().countSince(one.address(), to));
+    }
+    return sent;
   }
 
   /** Those that have not completed, and how far each is. */

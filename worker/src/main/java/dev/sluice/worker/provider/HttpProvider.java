@@ -56,7 +56,7 @@ public final class HttpProvider implements MessageProvider {
       case MessageTemplate.TooLong(int longest) ->
           new Outcome.BadRequest(
               "message_too_long", "the request is longer than " + longest + " characters");
-      case MessageTemplate.Complete(JsonNode body) -> {
+      case MessageTemplate.Complete(JsonNode body, _) -> {
         URI uri;
         try {
           uri = uri(message.address());

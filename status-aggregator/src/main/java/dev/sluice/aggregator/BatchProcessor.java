@@ -114,9 +114,9 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private @Nullable SendResult collect(SendResult result) {
     Campaign campaign = campaigns.computeIfAbsent(result.campaignId(), Campaign::new);
-    int before = campaign.batch().size();
+    int before = campaign.batch().weight();
     SendResult merged = campaign.add(result, now());
-    room.add(campaign.batch().size() - before);
+    room.add(campaign.batch().weight() - before);
     return merged;
   }
 
@@ -153,7 +153,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
-    int before = campaign.batch().size();
+    int before = campaign.batch().weight();
     campaign.flushed(outcome, now()).forEach(result -> store.delete(key(result)));
     outcome
         .refused()
@@ -161,7 +161,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (outcome.unknown()) {
       bury(outcome.campaignId(), campaign);
     }
-    room.add(campaign.batch().size() - before);
+    room.add(campaign.batch().weight() - before);
     if (outcome.trouble() == null) {
       troubles.worked(outcome.campaignId());
       flushIfDue(campaign);
@@ -224,7 +224,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   public void close() {
     for (Map.Entry<UUID, Campaign> entry : campaigns.entrySet()) {
       troubles.forget(entry.getKey());
-      room.add(-entry.getValue().batch().size());
+      room.add(-entry.getValue().batch().weight());
     }
     campaigns.clear();
     outcomes.clear();

@@ -21,8 +21,29 @@ final class PendingBatch {
   private final Set<Long> settling = new HashSet<>();
 
   private @Nullable CampaignCounts counts;
+  private int weight;
 
-  private record Waiting(SendResult result, long sinceMillis) {}
+  /** Long texts in any script take so many bytes a character, here and in the store together. */
+  private static final int BYTES_A_CHARACTER = 5;
+
+  private static final int USUAL_BYTES = 1024;
+
+  private record Waiting(SendResult result, long sinceMillis) {
+
+    /** What it takes of the memory, as so many results of the usual size. */
+    int weight() {
+      return 1
+          + BYTES_A_CHARACTER
+              * (length(result.errorDetail())
+                  + length(result.errorCode())
+                  + length(result.providerMessageId()))
+              / USUAL_BYTES;
+    }
+
+    private static int length(@Nullable String text) {
+      return text == null ? 0 : text.length();
+    }
+  }
 
   /**
    * Takes a result in.
@@ -35,15 +56,20 @@ final class PendingBatch {
     }
     Waiting before = results.get(result.recipientId());
     if (before == null) {
-      results.put(result.recipientId(), new Waiting(result, nowMillis));
+      put(new Waiting(result, nowMillis));
       return result;
     }
     SendResult merged = merge(before.result(), result);
     if (merged.equals(before.result())) {
       return null;
     }
-    results.put(result.recipientId(), new Waiting(merged, before.sinceMillis()));
+    put(new Waiting(merged, before.sinceMillis()));
     return merged;
+  }
+
+  private void put(Waiting waiting) {
+    Waiting before = results.put(waiting.result().recipientId(), waiting);
+    weight += waiting.weight() - (before == null ? 0 : before.weight());
   }
 
   /** A receipt has a message id and no attempt: the outcome of sending came, or comes, besides. */
@@ -86,6 +112,11 @@ final class PendingBatch {
     return results.size();
   }
 
+  /** What all of them take of the memory, as so many results of the usual size. */
+  int weight() {
+    return weight;
+  }
+
   /** The results that have waited longest, so many at most. */
   List<SendResult> oldest(int most) {
     return results.values().stream().limit(most).map(Waiting::result).toList();
@@ -123,10 +154,14 @@ final class PendingBatch {
   boolean remove(SendResult done, long nowMillis) {
     settling.remove(done.recipientId());
     Waiting waiting = results.remove(done.recipientId());
-    if (waiting == null || waiting.result().equals(done)) {
+    if (waiting == null) {
       return true;
     }
-    results.put(done.recipientId(), new Waiting(waiting.result(), nowMillis));
+    weight -= waiting.weight();
+    if (waiting.result().equals(done)) {
+      return true;
+    }
+    put(new Waiting(waiting.result(), nowMillis));
     return false;
   }
 

@@ -4,7 +4,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many results wait to be written, over all tasks of the process, and how many may. */
+/**
+ * How many results of the usual size wait to be written, over all tasks of the process, and how
+ * many may. One with long texts counts as several.
+ */
 final class Room {
   private final AtomicInteger waiting = new AtomicInteger();
   private final int most;

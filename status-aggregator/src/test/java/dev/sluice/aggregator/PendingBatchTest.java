@@ -40,6 +40,39 @@ class PendingBatchTest {
   }
 
   @Test
+  void aResultWithALongReasonWeighsAsMuchAsSeveral() {
+    PendingBatch batch = new PendingBatch();
+    SendResult usual = result(1, 1, RecipientStatus.SENT);
+    SendResult wordy = failed(2, "я".repeat(1_000));
+    batch.add(usual, 0);
+    assertThat(batch.weight()).isOne();
+    batch.add(wordy, 0);
+    assertThat(batch.weight()).isEqualTo(6);
+
+    // What came since the flush began stays.
+    SendResult newer = result(2, 2, RecipientStatus.SENT);
+    batch.add(newer, 0);
+    batch.remove(wordy, 1);
+    assertThat(batch.weight()).isEqualTo(2);
+    batch.remove(usual, 1);
+    batch.remove(newer, 1);
+    assertThat(batch.weight()).isZero();
+  }
+
+  private static SendResult failed(long recipient, String reason) {
+    return new SendResult(
+        recipient,
+        CAMPAIGN,
+        1,
+        RecipientStatus.FAILED,
+        null,
+        "131026",
+        reason,
+        1,
+        Instant.ofEpochSecond(1));
+  }
+
+  @Test
   void isFullAtItsSize() {
     PendingBatch batch = new PendingBatch();
     batch.add(result(1, 1, RecipientStatus.SENT), 0);

@@ -71,7 +71,7 @@ public final class Holding {
       await("sending").atMost(PATIENCE).until(() -> accepted(simulator, held) > 2 * rate);
       await("seconds of work are queued")
           .atMost(PATIENCE)
-          .until(() -> requests(sandbox, held).size() - accepted(simulator, held) > 8 * rate);
+          .until(() -> requests(sandbox, held).size() - accepted(simulator, held) > 7 * rate);
       story.accept(
           requests(sandbox, held).size() - accepted(simulator, held) + " requests are queued");
       Instant paused = command(scene, CampaignCommand.Action.PAUSE, held);

@@ -108,7 +108,9 @@ public final class Neighbours {
       for (int i = 0; i < SMALL_ONES; i++) {
         senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
       }
-      warmUp(senders);
+      if (leastShare > 0) {
+        warmUp(senders);
+      }
       Map<List<Fault>, String> harmed = new LinkedHashMap<>();
       for (List<Fault> group : groups) {
         group.forEach(fault -> story.accept(fault + ": " + fault.words()));

@@ -248,7 +248,8 @@ class ProviderTroubleIT {
   void aSenderWhoseProviderNobodyKnowsIsBlockedAndNobodyFails() throws Exception {
     start(friendly());
     sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
-    UUID campaign = campaign(20);
+    // More than may stand in a lane: nobody waits for a worker that knows the provider.
+    UUID campaign = campaign(400);
     command(campaign, "start");
 
     await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());

@@ -10,12 +10,11 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
 
-/** Results in; rows and counters out by SQL, dead letters out by Kafka. */
+/** Results in; rows and counters out by SQL, dead letters and commands to pause out by Kafka. */
 final class AggregatorTopology {
   /** The store of results that are not in PostgreSQL yet. */
   static final String STORE = "pending-results";
 
-  static final String DEAD_LETTERS = "dead-letters";
   private static final String SOURCE = "send-results";
   private static final String PROCESSOR = "batches";
 
@@ -33,7 +32,13 @@ final class AggregatorTopology {
                 JsonSerde.of(SendResult.class)),
             PROCESSOR)
         .addSink(
-            DEAD_LETTERS,
+            Output.COMMANDS,
+            topics.campaignCommands(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer(),
+            PROCESSOR)
+        .addSink(
+            Output.DEAD_LETTERS,
             topics.deadLetters(),
             new ByteArraySerializer(),
             new ByteArraySerializer(),

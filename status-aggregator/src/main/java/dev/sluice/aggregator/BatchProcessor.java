@@ -1,10 +1,8 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,12 +13,10 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +47,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, SendResult> store;
+  private Output output;
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
@@ -73,6 +70,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
     store = context.getStateStore(AggregatorTopology.STORE);
+    output = new Output(context, config.kafka().topics(), meters);
     try (var left = store.all()) {
       left.forEachRemaining(entry -> collect(entry.value));
     }
@@ -86,12 +84,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       result = Json.read(record.value(), SendResult.class);
       requireKey(record.key(), result.campaignId());
     } catch (UnreadableEventException e) {
-      RecordMetadata at = context.recordMetadata().orElseThrow();
-      deadLetter(
-          record.key(),
-          record.value(),
-          new DeadLetter(at.topic(), at.partition(), at.offset(), e.getMessage()),
-          "unreadable");
+      output.unreadable(record, e.getMessage());
       return;
     }
     SendResult merged = collect(result);
@@ -157,7 +150,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     campaign.flushed(outcome, now()).forEach(result -> store.delete(key(result)));
     outcome
         .refused()
-        .forEach(refused -> deadLetter(refused.result(), refused.reason(), "database"));
+        .forEach(refused -> output.deadLetter(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {
       bury(outcome.campaignId(), campaign);
     }
@@ -167,13 +160,23 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       flushIfDue(campaign);
     } else {
       troubles.failed(outcome.campaignId(), outcome.trouble(), now());
+      if (outcome.trouble().fault() != Fault.AWAY && room.crowdedBy(campaign.batch().weight())) {
+        pause(campaign, outcome.campaignId(), outcome.trouble().reason());
+      }
+    }
+  }
+
+  /** It must not take the room of all others: people let it go on when they have mended it. */
+  private void pause(Campaign campaign, UUID id, String reason) {
+    if (campaign.mayAskForPause(now())) {
+      output.pause(id, campaign.batch().size() + " results cannot be written: " + reason);
     }
   }
 
   /** Nobody knows this campaign: its results cannot be written anywhere. */
   private void bury(UUID id, Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
-      deadLetter(result, "unknown campaign " + id, "unknown");
+      output.deadLetter(result, "unknown campaign " + id, "unknown");
       campaign.batch().remove(result, now());
       store.delete(key(result));
     }
@@ -194,30 +197,6 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       }
       takeIn();
     }
-  }
-
-  private void deadLetter(SendResult result, String reason, String cause) {
-    DeadLetter letter =
-        new DeadLetter(
-            config.kafka().topics().sendResults(), context.taskId().partition(), -1, reason);
-    byte[] key = result.campaignId().toString().getBytes(StandardCharsets.UTF_8);
-    deadLetter(key, Json.write(result), letter, cause);
-  }
-
-  private void deadLetter(
-      byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter, String cause) {
-    Counter.builder("sluice.aggregator.refused")
-        .description("Results that went to the dead letters")
-        .tag("cause", cause)
-        .register(meters)
-        .increment();
-    context.forward(
-        new Record<>(
-            DeadLetter.key(key),
-            DeadLetter.cut(value),
-            now(),
-            new RecordHeaders(letter.headers(value))),
-        AggregatorTopology.DEAD_LETTERS);
   }
 
   @Override

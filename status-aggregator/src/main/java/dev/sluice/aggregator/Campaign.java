@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Campaign {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+  private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
   private static final Backoff AFTER_FAILURE =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
 
@@ -28,6 +29,7 @@ final class Campaign {
   private int failures;
   private long retryAtMillis;
   private long lastSeenMillis;
+  private long pauseAskedMillis = Long.MIN_VALUE;
 
   Campaign(UUID id) {
     this.id = id;
@@ -98,6 +100,15 @@ final class Campaign {
     if (completed && before != null && before.status() != CampaignStatus.COMPLETED) {
       line.completed(counts);
     }
+  }
+
+  /** Whether a pause may be asked for now: not with every failure. */
+  boolean mayAskForPause(long nowMillis) {
+    if (nowMillis - ASK_AGAIN_AFTER.toMillis() < pauseAskedMillis) {
+      return false;
+    }
+    pauseAskedMillis = nowMillis;
+    return true;
   }
 
   /** Whether nothing was heard of it for a while. */

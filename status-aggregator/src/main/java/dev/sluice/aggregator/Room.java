@@ -24,6 +24,11 @@ final class Room {
     waiting.addAndGet(results);
   }
 
+  /** Whether half of the room is taken, and a tenth by the one of this weight. */
+  boolean crowdedBy(int weight) {
+    return waiting.get() >= most / 2 && weight >= most / 10;
+  }
+
   boolean full() {
     return waiting.get() >= most;
   }

@@ -1,0 +1,84 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.DeadLetter;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a task's records to their topics. */
+final class Output {
+  static final String DEAD_LETTERS = "dead-letters";
+  static final String COMMANDS = "campaign-commands";
+
+  private final ProcessorContext<byte[], byte[]> context;
+  private final Topics topics;
+  private final MeterRegistry meters;
+
+  Output(ProcessorContext<byte[], byte[]> context, Topics topics, MeterRegistry meters) {
+    this.context = context;
+    this.topics = topics;
+    this.meters = meters;
+  }
+
+  /** The record that is being processed cannot be read. */
+  void unreadable(Record<byte[], byte[]> record, @Nullable String reason) {
+    RecordMetadata at = context.recordMetadata().orElseThrow();
+    deadLetter(
+        record.key(),
+        record.value(),
+        new DeadLetter(at.topic(), at.partition(), at.offset(), reason),
+        "unreadable");
+  }
+
+  /** A result that cannot be written, whatever is done. */
+  void deadLetter(SendResult result, String reason, String cause) {
+    DeadLetter letter =
+        new DeadLetter(topics.sendResults(), context.taskId().partition(), -1, reason);
+    deadLetter(key(result.campaignId()), Json.write(result), letter, cause);
+  }
+
+  private void deadLetter(
+      byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter, String cause) {
+    Counter.builder("sluice.aggregator.refused")
+        .description("Results that went to the dead letters")
+        .tag("cause", cause)
+        .register(meters)
+        .increment();
+    context.forward(
+        new Record<>(
+            DeadLetter.key(key),
+            DeadLetter.cut(value),
+            context.currentSystemTimeMs(),
+            new RecordHeaders(letter.headers(value))),
+        DEAD_LETTERS);
+  }
+
+  /** Asks for a pause of a campaign. */
+  void pause(UUID campaignId, String reason) {
+    long now = context.currentSystemTimeMs();
+    CampaignCommand pause =
+        new CampaignCommand(
+            CampaignCommand.Action.PAUSE,
+            campaignId,
+            "status-aggregator",
+            Instant.ofEpochMilli(now),
+            reason,
+            null);
+    context.forward(new Record<>(key(campaignId), Json.write(pause), now), COMMANDS);
+  }
+
+  private static byte[] key(UUID campaignId) {
+    return campaignId.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}

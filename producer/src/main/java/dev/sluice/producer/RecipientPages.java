@@ -2,7 +2,7 @@ package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
-import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
+import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
@@ -72,7 +72,7 @@ final class RecipientPages {
    * One recipient.
    *
    * @param variables null if they are too large to be read
-   * @param suppressed whether the number asked to be left alone
+   * @param suppressed whether this person asked to be left alone, by whichever name
    * @param counted whether the sender has written to this number within a day
    * @param fits whether the variables of the page up to here fit the memory; else they are missing
    */
@@ -172,9 +172,8 @@ final class RecipientPages {
             field(
                     exists(
                         selectOne()
-                            .from(SUPPRESSION)
-                            .where(SUPPRESSION.PHONE.eq(r.PHONE))
-                            .and(SUPPRESSION.LIFTED_AT.isNull())))
+                            .from(SUPPRESSED_PHONE)
+                            .where(SUPPRESSED_PHONE.PHONE.eq(r.PHONE))))
                 .as("suppressed"),
             countedFor == null
                 ? inline(true).as("counted")

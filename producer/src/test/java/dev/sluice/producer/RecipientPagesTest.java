@@ -51,6 +51,31 @@ class RecipientPagesTest {
         .containsExactly(false, false, true, false, false);
   }
 
+  @Test
+  void saysWhoAskedUnderAnotherNameToBeLeftAlone() {
+    fixture
+        .sql()
+        .execute(
+            """
+            INSERT INTO sluice.alias (phone, name) VALUES
+              ('+5511960000006', 'BR.6'), ('+5511960000007', '+551160000007'),
+              ('+5511960000009', 'BR.9'), ('+5511960000010', 'BR.10')
+            """);
+    fixture.sql().execute("INSERT INTO sluice.suppression (phone) VALUES ('+551160000007')");
+    fixture
+        .sql()
+        .execute(
+            """
+            INSERT INTO sluice.opt_out (name, reason, lifted_at) VALUES
+              ('BR.6', 'stop', NULL), ('BR.8', 'stop', NULL), ('BR.10', 'stop', now())
+            """);
+
+    Cursor five = pages.after(large, Cursor.START, 5, null).getLast().cursor();
+    assertThat(pages.after(large, five, 5, null))
+        .extracting(RecipientPages.Recipient::suppressed)
+        .containsExactly(true, true, false, false, false);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {10, 100_000})
   void aPageIsReadByTheCompositeIndexWithoutASort(int row) {

@@ -2,9 +2,11 @@ package dev.sluice.schema;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,7 +32,7 @@ public final class ControlsView implements AutoCloseable {
 
   private static final Control RUNNING = new Control(Control.State.RUNNING, null);
 
-  private record Entry(Control control, long sinceNanos) {}
+  private record Entry(Control control, long sinceNanos, Instant at) {}
 
   private final KafkaConfig kafka;
   private final Health health;
@@ -91,17 +93,18 @@ public final class ControlsView implements AutoCloseable {
   public void expect(String key, Control control, long decidedNanos) {
     Entry before = newest.get(key);
     if (before == null || decidedNanos - before.sinceNanos() > 0) {
-      put(key, control);
+      put(key, control, Instant.now());
     }
   }
 
-  private void put(String key, Control control) {
+  private void put(String key, Control control, Instant at) {
     Entry before = newest.get(key);
     if (before != null && before.control().equals(control)) {
       // It applies since it was first seen: what this service wrote itself comes back from Kafka.
+      newest.put(key, new Entry(control, before.sinceNanos(), at));
       return;
     }
-    newest.put(key, new Entry(control, System.nanoTime()));
+    newest.put(key, new Entry(control, System.nanoTime(), at));
     changed(key, control);
   }
 
@@ -142,6 +145,11 @@ public final class ControlsView implements AutoCloseable {
   public boolean appliedAt(String key, long nanos) {
     Entry entry = newest.get(key);
     return entry == null || nanos - entry.sinceNanos() > 0;
+  }
+
+  /** When a key's control was written; empty if there is none. */
+  public Optional<Instant> writtenAt(String key) {
+    return Optional.ofNullable(newest.get(key)).map(Entry::at);
   }
 
   private void run() {
@@ -214,7 +222,7 @@ public final class ControlsView implements AutoCloseable {
       return;
     }
     try {
-      put(key, Json.read(record.value(), Control.class));
+      put(key, Json.read(record.value(), Control.class), Instant.ofEpochMilli(record.timestamp()));
     } catch (UnreadableEventException e) {
       // The producer sends it to the dead letters.
       log.debug("control {} at offset {} is unreadable: {}", key, record.offset(), e.getMessage());

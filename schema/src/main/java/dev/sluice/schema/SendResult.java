@@ -1,8 +1,10 @@
 package dev.sluice.schema;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how often it was tried, 0 to 32,767
  * @param at when it happened, from 1970 to 2100
  * @param optOut whether the recipient is to get nothing more, ever; null for no
+ * @param aliases other names by which the provider knows the recipient, numbers in E.164 among
+ *     them; four at most, and only those that can be kept; null for none
  */
 public record SendResult(
     long recipientId,
@@ -34,12 +38,15 @@ public record SendResult(
     @Nullable String errorDetail,
     int attempts,
     Instant at,
-    @Nullable Boolean optOut) {
+    @Nullable Boolean optOut,
+    @Nullable List<String> aliases) {
 
   private static final int LONGEST_MESSAGE_ID = 255;
   private static final int LONGEST_CODE = 100;
   private static final int LONGEST_DETAIL = 1_000;
   private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
+  private static final int MOST_ALIASES = 4;
+  private static final Pattern ALIAS = Pattern.compile("\\+?[A-Za-z0-9][A-Za-z0-9._:@+-]{0,148}");
 
   /** A result that says nothing about the recipient's wish to be left alone. */
   public SendResult(
@@ -62,6 +69,33 @@ public record SendResult(
         errorDetail,
         attempts,
         at,
+        null,
+        null);
+  }
+
+  /** A result that says nothing new about who the recipient is. */
+  public SendResult(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      RecipientStatus status,
+      @Nullable String providerMessageId,
+      @Nullable String errorCode,
+      @Nullable String errorDetail,
+      int attempts,
+      Instant at,
+      @Nullable Boolean optOut) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        status,
+        providerMessageId,
+        errorCode,
+        errorDetail,
+        attempts,
+        at,
+        optOut,
         null);
   }
 
@@ -79,5 +113,24 @@ public record SendResult(
     errorDetail = StorableText.of(errorDetail, LONGEST_DETAIL);
     attempts = Math.clamp(attempts, 0, Short.MAX_VALUE);
     at = at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at.isAfter(LATEST) ? LATEST : at;
+    aliases = keepable(aliases);
+  }
+
+  private static @Nullable List<String> keepable(@Nullable List<String> aliases) {
+    if (aliases == null) {
+      return null;
+    }
+    List<String> kept =
+        aliases.stream()
+            .filter(alias -> alias != null && isAlias(alias))
+            .distinct()
+            .limit(MOST_ALIASES)
+            .toList();
+    return kept.isEmpty() ? null : kept;
+  }
+
+  /** Whether a name can be kept as an alias. */
+  public static boolean isAlias(String name) {
+    return ALIAS.matcher(name).matches();
   }
 }

@@ -60,6 +60,20 @@ class SendResultTest {
   }
 
   @Test
+  void onlyNamesThatCanBeKeptAreAliasesAndFewOfThem() {
+    assertThat(
+            read("\"aliases\":[\"a\",null,\"a\",\"\\u0000\",\"x y\",\"\",\"b\"],"
+                    + "\"at\":\"2026-05-01T00:00:00Z\"")
+                .aliases())
+        .containsExactly("a", "b");
+    assertThat(
+            read("\"aliases\":[\"a\",\"b\",\"c\",\"d\",\"e\"]," + "\"at\":\"2026-05-01T00:00:00Z\"")
+                .aliases())
+        .hasSize(4);
+    assertThat(read("\"aliases\":[],\"at\":\"2026-05-01T00:00:00Z\"").aliases()).isNull();
+  }
+
+  @Test
   void noCharacterIsCutInHalf() {
     String detail = failed("1", "x".repeat(999) + "😀").errorDetail();
 

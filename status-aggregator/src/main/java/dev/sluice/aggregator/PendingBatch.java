@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,7 @@ final class PendingBatch {
 
   /**
    * The one that counts of two results of a recipient, whichever came first. A wish to be left
-   * alone, with its code, is kept whatever else is known.
+   * alone, with its code, is kept whatever else is known, and so are the recipient's names.
    */
   static SendResult merge(SendResult one, SendResult other) {
     boolean sameRound = one.round() == other.round();
@@ -101,7 +102,16 @@ final class PendingBatch {
         words ? left.errorDetail() : kept.errorDetail(),
         sameRound ? Math.max(kept.attempts(), left.attempts()) : kept.attempts(),
         kept.at(),
-        wish ? left.optOut() : kept.optOut());
+        wish ? left.optOut() : kept.optOut(),
+        names(kept.aliases(), left.aliases()));
+  }
+
+  private static @Nullable List<String> names(
+      @Nullable List<String> kept, @Nullable List<String> left) {
+    if (kept == null || left == null) {
+      return kept == null ? left : kept;
+    }
+    return Stream.concat(kept.stream(), left.stream()).toList();
   }
 
   boolean isEmpty() {

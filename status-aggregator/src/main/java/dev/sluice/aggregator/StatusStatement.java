@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import dev.sluice.schema.SendResult;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -29,8 +30,9 @@ final class StatusStatement {
    * those whose status rises in their own round; all others stay as they are, which makes repeating
    * and reordering harmless. {@code left_alone}: who has opted out at the provider gets nothing
    * more from anybody, whatever the row says and of whichever round the wish is; in the order of
-   * the numbers, for the same reason, and unless it was lifted after that. Then the counters move
-   * by exactly these transitions.
+   * the numbers, for the same reason, and unless it was lifted after that. {@code names}: by which
+   * other names the provider knows them, so that a wish under such a name counts. Then the counters
+   * move by exactly these transitions.
    */
   private static final String SQL =
       """
@@ -69,6 +71,14 @@ final class StatusStatement {
         ORDER BY before.phone
         ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
         WHERE known.lifted_at <= excluded.created_at
+      ), names AS (
+        INSERT INTO sluice.alias (phone, name)
+        SELECT DISTINCT before.phone, alias.name
+        FROM unnest({10}, {11}) AS alias (id, name)
+        JOIN before ON before.id = alias.id
+        WHERE alias.name <> before.phone
+        ORDER BY before.phone, alias.name
+        ON CONFLICT DO NOTHING
       ), moved AS (
         SELECT status, sum(change) AS change
         FROM (SELECT new AS status, 1 AS change FROM changed
@@ -118,6 +128,7 @@ final class StatusStatement {
    * @return the campaign's counters after it, or empty if there is no such campaign
    */
   Optional<CampaignCounts> write(UUID campaignId, Collection<SendResult> batch) {
+    List<Alias> aliases = batch.stream().flatMap(Alias::of).toList();
     return sql.resultQuery(
             SQL,
             array(batch, SendResult::recipientId, Long[]::new, SQLDataType.BIGINT),
@@ -135,7 +146,12 @@ final class StatusStatement {
                 batch,
                 result -> Boolean.TRUE.equals(result.optOut()),
                 Boolean[]::new,
-                SQLDataType.BOOLEAN))
+                SQLDataType.BOOLEAN),
+            DSL.val(
+                aliases.stream().map(Alias::recipientId).toArray(Long[]::new),
+                SQLDataType.BIGINT.array()),
+            DSL.val(
+                aliases.stream().map(Alias::name).toArray(String[]::new), SQLDataType.CLOB.array()))
         .coerce(
             CAMPAIGN.STATUS,
             CAMPAIGN.ROUND,
@@ -156,6 +172,15 @@ final class StatusStatement {
     return sql.selectFrom(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(StatusStatement::counts);
+  }
+
+  private record Alias(long recipientId, String name) {
+    static Stream<Alias> of(SendResult result) {
+      List<String> names = result.aliases();
+      return names == null
+          ? Stream.empty()
+          : names.stream().map(name -> new Alias(result.recipientId(), name));
+    }
   }
 
   private static <T> Field<T[]> array(

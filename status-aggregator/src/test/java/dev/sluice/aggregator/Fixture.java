@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import static dev.sluice.schema.jooq.Tables.ALIAS;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
@@ -132,6 +133,33 @@ final class Fixture {
   static SendResult receipt(UUID campaign, long recipient, RecipientStatus status) {
     return new SendResult(
         recipient, campaign, 1, status, "wamid." + recipient, null, null, 0, Instant.now());
+  }
+
+  /** A receipt of an older round that tells how the provider calls the recipient. */
+  static SendResult named(UUID campaign, long recipient, List<String> names) {
+    return new SendResult(
+        recipient,
+        campaign,
+        7,
+        RecipientStatus.DELIVERED,
+        null,
+        null,
+        null,
+        0,
+        Instant.now(),
+        null,
+        names);
+  }
+
+  String phone(long recipient) {
+    return uncounted
+        .selectFrom(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.ID.eq(recipient))
+        .fetchSingle(CAMPAIGN_RECIPIENT.PHONE);
+  }
+
+  List<String> aliases(String phone) {
+    return uncounted.selectFrom(ALIAS).where(ALIAS.PHONE.eq(phone)).fetch(ALIAS.NAME);
   }
 
   private static SendResult failed(

@@ -170,6 +170,17 @@ class PendingBatchTest {
     }
   }
 
+  @Test
+  void theNamesOfARecipientAreKeptBesideAHigherResult() {
+    SendResult named = Fixture.named(CAMPAIGN, 7, List.of("BR.1"));
+    SendResult other = result(7, 8, RecipientStatus.READ);
+
+    assertThat(PendingBatch.merge(named, other).aliases()).containsExactly("BR.1");
+    assertThat(PendingBatch.merge(other, named).aliases()).containsExactly("BR.1");
+    assertThat(PendingBatch.merge(named, Fixture.named(CAMPAIGN, 7, List.of("BR.2"))).aliases())
+        .containsExactly("BR.1", "BR.2");
+  }
+
   @Property
   void mergingDoesNotDependOnTheOrder(
       @ForAll("results") SendResult one, @ForAll("results") SendResult other) {

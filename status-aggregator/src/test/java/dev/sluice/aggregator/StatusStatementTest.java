@@ -141,6 +141,21 @@ class StatusStatementTest {
   }
 
   @Test
+  void keepsByWhichOtherNamesTheProviderKnowsARecipient() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    String phone = FIXTURE.phone(id);
+    List<String> names = List.of(phone, "+551160000001", "BR.1502576394655843");
+    SendResult receipt = Fixture.named(campaign, id, names);
+
+    statement.write(campaign, List.of(receipt));
+    statement.write(campaign, List.of(receipt));
+    assertThat(FIXTURE.aliases(phone))
+        .as("of other rounds too, and not the number itself")
+        .containsExactlyInAnyOrder("+551160000001", "BR.1502576394655843");
+  }
+
+  @Test
   void takesWordsThatPostgresCannotHold() {
     UUID campaign = FIXTURE.campaign(1);
     long id = FIXTURE.recipients(campaign).getFirst();

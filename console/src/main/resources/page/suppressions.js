@@ -1,4 +1,4 @@
-// Numbers that get nothing: add, look up, take away as a file.
+// Numbers that get nothing: add, look up, take away as a file; and opt-outs without a number.
 import { html, render, nothing } from './lib.js';
 import { download, get, upload } from './api.js';
 import { note } from './dialogs.js';
@@ -11,6 +11,16 @@ export function suppressions(root) {
   let after = '';
   let result = null;
   let problem = '';
+  let nameless = [];
+
+  async function loadNameless(from) {
+    try {
+      nameless = await get(`/api/opt-outs?after=${encodeURIComponent(from)}`);
+    } catch (error) {
+      problem = error.message;
+    }
+    paint();
+  }
 
   async function load(from) {
     try {
@@ -80,9 +90,29 @@ export function suppressions(root) {
         load(page.at(-1).phone);
       }}>Next</button>
     </div>
+    ${nameless.length ? withoutNumber() : nothing}
+  `;
+
+  const withoutNumber = () => html`
+    <h2>Opted out without a number</h2>
+    <p class="quiet">They hide their number and are known by the provider's id. Their wish counts as soon as a receipt
+      tells which number it stands for.</p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Opted out without a number">
+      <table>
+        <thead><tr><th>Id</th><th>Number</th><th>Reason</th><th>Since</th></tr></thead>
+        <tbody>${nameless.map((row) => html`<tr><td><code>${row.name}</code></td><td>${
+          row.phone ? html`<code>${row.phone}</code>` : html`<span class="quiet">not known yet</span>`
+        }</td><td>${row.reason}</td><td><small>${moment(row.createdAt)}</small></td></tr>`)}</tbody>
+      </table>
+    </div>
+    <div class="actions">
+      <button ?disabled=${nameless.length < 1000} @click=${() => loadNameless(nameless.at(-1).name)}>Next</button>
+      <button @click=${() => loadNameless('')}>From the start</button>
+    </div>
   `;
 
   const paint = () => render(view(), root);
   paint();
   load('');
+  loadNameless('');
 }

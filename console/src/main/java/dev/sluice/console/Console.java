@@ -71,9 +71,10 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new SenderRoutes(database.sql(), controls, commands, usage, live).add(settings.routes);
           new SuppressionRoutes(suppressions, phoneNumbers).add(settings.routes);
+          new OptOutRoutes(new OptOuts(database.sql())).add(settings.routes);
           new WebhookRoutes(
                   config.webhooks(),
-                  new WebhookIntake(database.sql(), output, suppressions, config, meters),
+                  new WebhookIntake(database.sql(), output, controls, config, meters),
                   meters)
               .add(settings.routes);
           servePage(settings);

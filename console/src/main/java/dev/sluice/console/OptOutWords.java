@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 
 /** The words by which people ask to be left alone: a whole message, case and accents aside. */
 final class OptOutWords {
+  /** Folding a long text takes long, and nobody asks so. */
+  private static final int LONGEST = 200;
+
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
   private final Set<String> words;
@@ -18,7 +21,7 @@ final class OptOutWords {
   }
 
   boolean contains(String message) {
-    return words.contains(folded(message));
+    return message.length() <= LONGEST && words.contains(folded(message));
   }
 
   private static String folded(String text) {

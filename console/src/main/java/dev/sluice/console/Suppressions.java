@@ -1,7 +1,6 @@
 package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
-import static org.jooq.impl.DSL.currentInstant;
 
 import java.util.Collection;
 import java.util.List;
@@ -34,15 +33,6 @@ final class Suppressions {
         """,
         reason,
         phones.toArray(String[]::new));
-  }
-
-  /** Lifts what this number's owner set at the provider, and nothing else. */
-  void lift(String phone) {
-    sql.update(SUPPRESSION)
-        .set(SUPPRESSION.LIFTED_AT, currentInstant())
-        .where(SUPPRESSION.PHONE.eq(phone))
-        .and(SUPPRESSION.REASON.eq(STOPPED))
-        .execute();
   }
 
   /** The next numbers in order, after the given one. */

@@ -1,6 +1,5 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Json;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Counter;
@@ -9,21 +8,46 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code /webhooks/whatsapp}: the handshake, and receipts, which become results. 200 is answered
- * only when Kafka has them: what is acknowledged never comes again.
+ * {@code /webhooks/whatsapp}: the handshake, and what the provider tells. 200 is answered only when
+ * Kafka and PostgreSQL have it, because what is acknowledged never comes again; and for what will
+ * never be better, because everything else comes again for a week.
  */
 final class WebhookRoutes {
   private static final Logger log = LoggerFactory.getLogger(WebhookRoutes.class);
 
   /** Meta's calls have at most 3 MB. */
   private static final int LONGEST_BODY = 3 * 1024 * 1024;
+
+  private static final int DEEPEST = 100_000;
+
+  /** Reads what Json.MAPPER would refuse as a whole: what is odd is odd item by item. */
+  private static final JsonMapper LENIENT =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNumberLength(LONGEST_BODY)
+                          .maxStringLength(LONGEST_BODY)
+                          .maxNameLength(LONGEST_BODY)
+                          .maxNestingDepth(DEEPEST)
+                          .build())
+                  .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+                  .build())
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private final WebhookIntake intake;
   private final Optional<Signature> signature;
@@ -71,7 +95,7 @@ final class WebhookRoutes {
       throw refused(
           "signature", ProblemException.forbidden("X-Hub-Signature-256 does not sign this body."));
     }
-    intake.take(WhatsAppUpdate.read(parse(body)));
+    intake.take(WhatsAppCall.read(parse(body), Instant.now()));
     context.status(200);
   }
 
@@ -85,24 +109,31 @@ final class WebhookRoutes {
     }
   }
 
+  /** What is no JSON is counted and holds nothing: it was signed, so it would come again. */
   private JsonNode parse(byte[] body) {
     try {
-      JsonNode json = Json.MAPPER.readTree(body);
-      if (json != null && json.isObject()) {
+      // By way of a string: a broken character spoils a word and not the call.
+      JsonNode json = LENIENT.readTree(new String(body, StandardCharsets.UTF_8));
+      if (json.isObject()) {
         return json;
       }
     } catch (JacksonException e) {
-      log.debug("malformed webhook call", e);
+      log.warn("a signed webhook call is no JSON: {}", e.getOriginalMessage());
     }
-    throw refused("malformed", ProblemException.badRequest("The body is not a JSON object."));
+    count("malformed");
+    return LENIENT.missingNode();
   }
 
   private ProblemException refused(String reason, ProblemException problem) {
+    count(reason);
+    return problem;
+  }
+
+  private void count(String reason) {
     Counter.builder("sluice.console.webhooks.refused")
         .description("Webhook calls that were refused")
         .tag("kind", reason)
         .register(meters)
         .increment();
-    return problem;
   }
 }

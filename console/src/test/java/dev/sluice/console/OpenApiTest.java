@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import io.javalin.config.JavalinConfig;
@@ -36,17 +37,17 @@ class OpenApiTest {
   private static final SchemaRegistry SCHEMAS =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
   private static final List<JavalinConfig> CONFIGS = new ArrayList<>();
+  private static final Sandbox SANDBOX = Sandbox.create(1);
   private static Console console;
   private static JsonNode document;
 
   @BeforeAll
   static void start() {
-    Sandbox sandbox = Sandbox.create(1);
     console =
         new Console(
             new ConsoleConfig(
-                sandbox.kafka(),
-                sandbox.database(),
+                SANDBOX.kafka(),
+                SANDBOX.database(),
                 0,
                 Optional.empty(),
                 Optional.empty(),
@@ -128,6 +129,23 @@ class OpenApiTest {
         "phone\n+5511970000001\n",
         200);
     check("GET", "/api/suppressions", "/api/suppressions", "", "", 200);
+    optOut();
+    assertThat(check("GET", "/api/opt-outs", "/api/opt-outs", "", "", 200)).hasSize(2);
+    check("GET", "/api/opt-outs", "/api/opt-outs?after=%00", "", "", 400);
+  }
+
+  /** One whose number is known, and one whose is not. */
+  private static void optOut() {
+    try (Database database =
+        new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
+      database
+          .sql()
+          .execute(
+              "INSERT INTO sluice.opt_out (name, reason) VALUES ('BR.1', 'stop'), ('BR.2', 'stop')");
+      database
+          .sql()
+          .execute("INSERT INTO sluice.alias (name, phone) VALUES ('BR.1', '+5511960000001')");
+    }
   }
 
   @Test

@@ -1,0 +1,28 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.SendResult;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+
+/** {@code /api/opt-outs}: who opted out without telling a number, in pages. */
+final class OptOutRoutes {
+  private static final int PAGE = 1_000;
+
+  private final OptOuts optOuts;
+
+  OptOutRoutes(OptOuts optOuts) {
+    this.optOuts = optOuts;
+  }
+
+  void add(RoutesConfig routes) {
+    routes.get("/api/opt-outs", this::list);
+  }
+
+  private void list(Context context) {
+    String after = context.queryParam("after");
+    if (after != null && !after.isEmpty() && !SendResult.isAlias(after)) {
+      throw ProblemException.badRequest("\"after\" must be a name of this list.");
+    }
+    Answer.json(context, 200, optOuts.after(after == null ? "" : after, PAGE));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sluice.console;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.console.WhatsAppUpdate.AccountRestricted;
+import dev.sluice.console.WhatsAppUpdate.SenderTrouble;
+import dev.sluice.console.WhatsAppUpdate.TemplateStopped;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Clipped;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.ControlsView;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.Topics;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops what the provider forbids: senders whose account may not send, and campaigns whose template
+ * may not be used. What happened before people, or a worker, last changed the state says nothing
+ * about it: calls come late and again.
+ */
+final class ProviderStops {
+  private static final int LONGEST_REASON = 1_000;
+
+  private final DSLContext sql;
+  private final ControlsView controls;
+  private final Topics topics;
+
+  ProviderStops(DSLContext sql, ControlsView controls, Topics topics) {
+    this.sql = sql;
+    this.controls = controls;
+    this.topics = topics;
+  }
+
+  private record Cause(String reason, Instant at) {}
+
+  private static void note(Map<String, Cause> causes, String key, Cause cause) {
+    causes.merge(key, cause, (one, other) -> other.at().isAfter(one.at()) ? other : one);
+  }
+
+  /** The controls that block the senders concerned, as far as they are not blocked. */
+  List<ProducerRecord<byte[], byte[]>> blocks(
+      List<SenderTrouble> troubles, List<AccountRestricted> restrictions) {
+    Map<String, Cause> byAddress = new HashMap<>();
+    Map<String, Cause> byAccount = new HashMap<>();
+    for (SenderTrouble trouble : troubles) {
+      String reason = trouble.code() + " (told by a webhook): " + trouble.detail();
+      note(byAddress, trouble.business().phoneNumberId(), new Cause(reason, trouble.at()));
+    }
+    for (AccountRestricted restricted : restrictions) {
+      note(byAccount, restricted.account(), new Cause(restricted.reason(), restricted.at()));
+    }
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    if (!byAddress.isEmpty() || !byAccount.isEmpty()) {
+      sql.select(SENDER.ID, SENDER.ADDRESS, SENDER.ACCOUNT)
+          .from(SENDER)
+          .where(SENDER.PROVIDER.eq("whatsapp"))
+          .fetch()
+          .forEach(sender -> {
+            Cause own = byAddress.get(sender.value2());
+            cause(byAccount, own, sender.value3())
+                .filter(cause -> isNews(sender.value1(), cause))
+                .ifPresent(cause -> records.add(block(sender.value1(), cause)));
+          });
+    }
+    return records;
+  }
+
+  /** A sender of which no call has told the account may be any account's. */
+  private static Optional<Cause> cause(
+      Map<String, Cause> byAccount, @Nullable Cause own, @Nullable String account) {
+    if (own != null || byAccount.isEmpty()) {
+      return Optional.ofNullable(own);
+    }
+    return account == null
+        ? byAccount.values().stream().max(Comparator.comparing(Cause::at))
+        : Optional.ofNullable(byAccount.get(account));
+  }
+
+  private boolean isNews(String senderId, Cause cause) {
+    return controls.sender(senderId).state() != Control.State.BLOCKED
+        && !isOlder(cause.at(), Control.senderKey(senderId));
+  }
+
+  /** The provider's times are whole seconds: what is of the same second is taken as news. */
+  private boolean isOlder(Instant at, String key) {
+    return controls
+        .writtenAt(key)
+        .map(written -> at.isBefore(written.truncatedTo(ChronoUnit.SECONDS)))
+        .orElse(false);
+  }
+
+  private ProducerRecord<byte[], byte[]> block(String senderId, Cause cause) {
+    Control blocked =
+        new Control(Control.State.BLOCKED, Clipped.to(LONGEST_REASON, cause.reason()));
+    return KafkaOutput.record(topics.controls(), Control.senderKey(senderId), Json.write(blocked));
+  }
+
+  /** The commands that pause the campaigns which are sending these templates. */
+  List<ProducerRecord<byte[], byte[]>> pauses(List<TemplateStopped> templates) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    if (templates.isEmpty()) {
+      return records;
+    }
+    Map<String, List<TemplateStopped>> byName =
+        templates.stream().collect(Collectors.groupingBy(TemplateStopped::name));
+    Field<String> name = text("jsonb_extract_path_text({0}, 'template', 'name')");
+    Field<String> language = text("jsonb_extract_path_text({0}, 'template', 'language', 'code')");
+    sql.select(CAMPAIGN.ID, SENDER.ACCOUNT, name, language)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(CAMPAIGN.STATUS.eq(CampaignStatus.SENDING))
+        .and(SENDER.PROVIDER.eq("whatsapp"))
+        .fetch()
+        .forEach(row ->
+            byName.getOrDefault(Objects.requireNonNullElse(row.value3(), ""), List.of()).stream()
+                .filter(stopped -> isOf(stopped.account(), row.value2()))
+                .filter(stopped -> isSame(stopped.language(), row.value4()))
+                .filter(stopped -> !isOlder(stopped.at(), Control.campaignKey(row.value1())))
+                .findFirst()
+                .ifPresent(stopped -> records.add(pause(row.value1(), stopped))));
+    return records;
+  }
+
+  private static Field<String> text(String ofMessage) {
+    return DSL.field(ofMessage, String.class, CAMPAIGN.MESSAGE);
+  }
+
+  private static boolean isOf(String account, @Nullable String sendersAccount) {
+    return sendersAccount == null || account.isEmpty() || account.equals(sendersAccount);
+  }
+
+  /** {@code en-US} in events is {@code en_US} in messages. */
+  private static boolean isSame(String language, @Nullable String code) {
+    return language.isEmpty()
+        || code == null
+        || language
+            .replace('-', '_')
+            .toLowerCase(Locale.ROOT)
+            .equals(code.replace('-', '_').toLowerCase(Locale.ROOT));
+  }
+
+  private ProducerRecord<byte[], byte[]> pause(UUID campaignId, TemplateStopped stopped) {
+    CampaignCommand command =
+        new CampaignCommand(
+            CampaignCommand.Action.PAUSE,
+            campaignId,
+            "the provider",
+            Instant.now(),
+            Clipped.to(LONGEST_REASON, stopped.reason()),
+            null);
+    return KafkaOutput.record(
+        topics.campaignCommands(), campaignId.toString(), Json.write(command));
+  }
+}

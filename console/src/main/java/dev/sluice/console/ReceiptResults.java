@@ -1,0 +1,105 @@
+package dev.sluice.console;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.any;
+
+import dev.sluice.console.WhatsAppUpdate.Receipt;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jooq.DSLContext;
+import org.jooq.Record4;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns receipts into results: by the data that went out with our messages, or else by the
+ * message's id. What has neither is of a message that others sent from the same number.
+ */
+final class ReceiptResults {
+  private static final Pattern CALLBACK_DATA =
+      Pattern.compile("([0-9a-fA-F-]{36}):(\\d{1,18}):(\\d{1,9})");
+
+  /** The user wants nothing from this business (131050), or was blocked by it (130403). */
+  private static final Set<String> OPT_OUT = Set.of("131050", "130403");
+
+  private final DSLContext sql;
+
+  ReceiptResults(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** The results of those receipts that are about our messages. */
+  List<SendResult> of(List<Receipt> receipts) {
+    List<SendResult> results = new ArrayList<>();
+    List<Receipt> others = new ArrayList<>();
+    for (Receipt receipt : receipts) {
+      SendResult result = byCallbackData(receipt);
+      if (result != null) {
+        results.add(result);
+      } else if (!receipt.messageId().isEmpty()) {
+        others.add(receipt);
+      }
+    }
+    if (!others.isEmpty()) {
+      addByMessageId(others, results);
+    }
+    return results;
+  }
+
+  private static @Nullable SendResult byCallbackData(Receipt receipt) {
+    Matcher parts = CALLBACK_DATA.matcher(receipt.callbackData());
+    try {
+      return parts.matches()
+          ? result(
+              receipt,
+              Long.parseLong(parts.group(2)),
+              UUID.fromString(parts.group(1)),
+              Integer.parseInt(parts.group(3)))
+          : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private void addByMessageId(List<Receipt> receipts, List<SendResult> results) {
+    var r = CAMPAIGN_RECIPIENT;
+    String[] ids = receipts.stream().map(Receipt::messageId).distinct().toArray(String[]::new);
+    Map<String, Record4<String, Long, UUID, Integer>> found = new HashMap<>();
+    sql.select(r.PROVIDER_MESSAGE_ID, r.ID, r.CAMPAIGN_ID, r.ROUND)
+        .from(r)
+        .where(r.PROVIDER_MESSAGE_ID.eq(any(ids)))
+        .orderBy(r.ID)
+        .fetch()
+        .forEach(row -> found.put(row.value1(), row));
+    for (Receipt receipt : receipts) {
+      var row = found.get(receipt.messageId());
+      if (row != null) {
+        results.add(result(receipt, row.value2(), row.value3(), row.value4()));
+      }
+    }
+  }
+
+  private static SendResult result(Receipt receipt, long recipientId, UUID campaignId, int round) {
+    boolean failed = receipt.status() == RecipientStatus.FAILED;
+    String code = failed ? receipt.errorCode() : null;
+    return new SendResult(
+        recipientId,
+        campaignId,
+        round,
+        receipt.status(),
+        receipt.messageId().isEmpty() ? null : receipt.messageId(),
+        code,
+        failed ? receipt.errorDetail() : null,
+        0,
+        receipt.at(),
+        (code != null && OPT_OUT.contains(code)) ? true : null,
+        receipt.recipient().names());
+  }
+}

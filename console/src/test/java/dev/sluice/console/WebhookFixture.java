@@ -1,0 +1,215 @@
+package dev.sluice.console;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Database;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendResult;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A console that is called as the provider calls it, and what it has written. */
+final class WebhookFixture implements AutoCloseable {
+  static final String SECRET = "app-secret";
+
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Sandbox sandbox = Sandbox.create(1);
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Health health = new Health();
+  private final Database database = new Database(sandbox.database(), 1, "test", meters);
+  private final Console console;
+
+  WebhookFixture(WebhookConfig webhooks) {
+    console =
+        new Console(
+            new ConsoleConfig(
+                sandbox.kafka(),
+                sandbox.database(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                webhooks),
+            health,
+            meters,
+            settings -> {});
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> health.problems().isEmpty());
+  }
+
+  static WebhookFixture create() {
+    return new WebhookFixture(
+        new WebhookConfig(Optional.of(SECRET), Optional.of("verify-me"), List.of("STOP")));
+  }
+
+  DSLContext sql() {
+    return database.sql();
+  }
+
+  /** A row of a sender, whose address is its id. */
+  void sender(String id) {
+    sql().execute("INSERT INTO sluice.sender (id, address) VALUES (?, ?)", id, id);
+  }
+
+  UUID campaign(String sender, String status, String message) {
+    UUID id = UUID.randomUUID();
+    sql()
+        .execute(
+            "INSERT INTO sluice.campaign (id, name, sender_id, status, message)"
+                + " VALUES (?, 'x', ?, ?, ?::jsonb)",
+            id,
+            sender,
+            status,
+            message);
+    return id;
+  }
+
+  boolean suppressed(String phone) {
+    return !sql().fetch("SELECT 1 FROM sluice.suppressed_phone WHERE phone = ?", phone).isEmpty();
+  }
+
+  String url() {
+    return "http://localhost:" + console.port() + "/webhooks/whatsapp";
+  }
+
+  JsonNode api(String path) throws Exception {
+    URI uri = URI.create("http://localhost:" + console.port() + path);
+    return Json.MAPPER.readTree(
+        http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).body());
+  }
+
+  void command(String path) throws Exception {
+    URI uri = URI.create("http://localhost:" + console.port() + path);
+    http.send(
+        HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(),
+        BodyHandlers.discarding());
+  }
+
+  HttpResponse<String> handshake(String token) throws Exception {
+    String query = "?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=" + token;
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url() + query)).build(), BodyHandlers.ofString());
+  }
+
+  /** Calls it with the provider's signature. */
+  int post(String body) throws Exception {
+    return post(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  int post(byte[] body) throws Exception {
+    return post(body, signature(SECRET, body));
+  }
+
+  int post(byte[] body, @Nullable String signature) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url())).POST(BodyPublishers.ofByteArray(body));
+    if (signature != null) {
+      request.header("X-Hub-Signature-256", signature);
+    }
+    return http.send(request.build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  static String signature(String secret, byte[] body) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
+  }
+
+  double counted(String kind) {
+    var counter = meters.find("sluice.console.receipts").tag("kind", kind).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  /** A campaign's results that are on the topic now. */
+  List<SendResult> results(UUID campaign) {
+    return results().stream().filter(result -> result.campaignId().equals(campaign)).toList();
+  }
+
+  /** A call is answered after Kafka has its results. */
+  List<SendResult> results() {
+    return read(sandbox.kafka().topics().sendResults(), SendResult.class);
+  }
+
+  List<CampaignCommand> commands() {
+    return read(sandbox.kafka().topics().campaignCommands(), CampaignCommand.class);
+  }
+
+  private <T> List<T> read(String topic, Class<T> type) {
+    List<T> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            sandbox.kafka().client(Map.of()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer
+            .poll(Duration.ofMillis(100))
+            .forEach(record -> records.add(Json.read(record.value(), type)));
+      }
+    }
+    return records;
+  }
+
+  static String receipt(String callbackData, String status, String messageId) {
+    return receipt(callbackData, status, messageId, "\"timestamp\":\"1750030073\"");
+  }
+
+  /** A receipt with further fields. */
+  static String receipt(String callbackData, String status, String messageId, String more) {
+    return value(
+        "\"statuses\":[{\"id\":\"%s\",\"status\":\"%s\",\"biz_opaque_callback_data\":\"%s\",%s}]"
+            .formatted(messageId, status, callbackData, more));
+  }
+
+  static String incoming(String from, String text) {
+    return value(
+        "\"messages\":[{\"from\":\"%s\",\"type\":\"text\",\"text\":{\"body\":\"%s\"}}]"
+            .formatted(from, text));
+  }
+
+  /** The call of a field that is about accounts or templates. */
+  static String event(String account, long time, String field, String value) {
+    return "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"time\":%d,\"changes\":[{\"field\":\"%s\",\"value\":%s}]}]}"
+        .formatted(account, time, field, value);
+  }
+
+  static String value(String content) {
+    return "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":{"
+        + content
+        + "}}]}]}";
+  }
+
+  @Override
+  public void close() {
+    console.close();
+    database.close();
+  }
+}

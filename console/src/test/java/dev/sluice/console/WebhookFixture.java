@@ -15,17 +15,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +36,11 @@ final class WebhookFixture implements AutoCloseable {
   private final Health health = new Health();
   private final Database database = new Database(sandbox.database(), 1, "test", meters);
   private final Console console;
+  private final TopicReader<SendResult> results =
+      new TopicReader<>(sandbox.kafka(), sandbox.kafka().topics().sendResults(), SendResult.class);
+  private final TopicReader<CampaignCommand> commands =
+      new TopicReader<>(
+          sandbox.kafka(), sandbox.kafka().topics().campaignCommands(), CampaignCommand.class);
 
   WebhookFixture(WebhookConfig webhooks) {
     console =
@@ -148,34 +148,11 @@ final class WebhookFixture implements AutoCloseable {
 
   /** A call is answered after Kafka has its results. */
   List<SendResult> results() {
-    return read(sandbox.kafka().topics().sendResults(), SendResult.class);
+    return results.all();
   }
 
   List<CampaignCommand> commands() {
-    return read(sandbox.kafka().topics().campaignCommands(), CampaignCommand.class);
-  }
-
-  private <T> List<T> read(String topic, Class<T> type) {
-    List<T> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(record -> records.add(Json.read(record.value(), type)));
-      }
-    }
-    return records;
+    return commands.all();
   }
 
   static String receipt(String callbackData, String status, String messageId) {
@@ -210,6 +187,8 @@ final class WebhookFixture implements AutoCloseable {
   @Override
   public void close() {
     console.close();
+    results.close();
+    commands.close();
     database.close();
   }
 }

@@ -11,7 +11,9 @@ import dev.sluice.local.Refusal;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -76,6 +78,14 @@ class ConsolePageIT {
   @BeforeAll
   static void start() {
     Sandbox sandbox = Sandbox.create(PARTITIONS);
+    try (Database database =
+        new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())) {
+      database
+          .sql()
+          .execute(
+              "INSERT INTO sluice.opt_out (name, reason)"
+                  + " VALUES ('BR.' || repeat('1502576394655843', 8), 'opt-out message')");
+    }
     int port = FreePort.next();
     URI webhook = URI.create("http://localhost:" + port + "/webhooks/whatsapp");
     simulator =
@@ -267,6 +277,14 @@ class ConsolePageIT {
     });
     browser.dark(false);
     browser.resize(Browser.DESKTOP);
+  }
+
+  @Test
+  void whoOptedOutWithoutANumberIsShown() {
+    browser.open("#/suppressions");
+
+    browser.awaitText("[aria-label='Opted out without a number']", "BR.1502576394655843");
+    browser.awaitText("[aria-label='Opted out without a number']", "not known yet");
   }
 
   private static List<String> faults() {

@@ -150,13 +150,15 @@ async function read(body, onEvent) {
     const parts = (rest + value).split('\n\n');
     rest = parts.pop();
     for (const part of parts) {
-      const data = part
-        .split('\n')
-        .filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5).trimStart())
-        .join('\n');
+      const field = (name) =>
+        part
+          .split('\n')
+          .filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).trimStart())
+          .join('\n');
+      const data = field('data');
       if (data) {
-        onEvent(JSON.parse(data));
+        onEvent(JSON.parse(data), field('event'));
       }
     }
   }

@@ -1,10 +1,12 @@
 // All campaigns, live.
 import { html, render } from './lib.js';
-import { follow } from './api.js';
 import { badge, bar, moment, number, share } from './format.js';
+import { live } from './live.js';
+
+const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
 
 export function campaigns(root) {
-  let list = null;
+  let list = { rows: null };
   let problem = '';
   let connected = true;
 
@@ -35,29 +37,24 @@ export function campaigns(root) {
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}
     ${connected ? '' : html`<p class="reason">Not connected; trying again …</p>`}
     ${
-      list === null
+      list.rows === null
         ? html`<p class="quiet">Loading …</p>`
-        : list.length === 0
+        : list.rows.length === 0
           ? html`<div class="empty">
               <p>There is no campaign yet.</p>
               <a class="button primary" href="#/new">Create the first one</a>
             </div>`
-          : html`<ul class="list">${list.map(row)}</ul>`
+          : html`<ul class="list">${list.rows.map(row)}</ul>
+            ${list.more()}`
     }
   `;
 
   const paint = () => render(view(), root);
   paint();
-  return follow(
-    '/api/campaigns/events',
-    (now) => {
-      list = now;
-      paint();
-    },
-    (up, error) => {
-      connected = up;
-      problem = error?.message ?? '';
-      paint();
-    },
-  );
+  list = live('/api/campaigns', newestFirst, paint, (up, error) => {
+    connected = up;
+    problem = error?.message ?? '';
+    paint();
+  });
+  return list.stop;
 }

@@ -1,8 +1,9 @@
 // A new campaign: message with a preview, hours, recipients.
 import { html, render, nothing } from './lib.js';
-import { get, post, upload } from './api.js';
+import { post, upload } from './api.js';
 import { note } from './dialogs.js';
 import { report } from './importer.js';
+import { all } from './live.js';
 
 const EXAMPLE = '{\n  "type": "text",\n  "text": { "body": "Hi {{first_name}}" }\n}';
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -278,9 +279,9 @@ export function create(root) {
 
   const paint = () => render(view(), root);
   paint();
-  get('/api/senders').then(
-    (all) => {
-      senders = all;
+  all('/api/senders').then(
+    (found) => {
+      senders = found;
       paint();
     },
     (error) => {

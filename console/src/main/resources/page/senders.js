@@ -1,11 +1,14 @@
 // Who sends: rates, limits, what blocks them.
 import { html, render, nothing } from './lib.js';
-import { follow, post, put } from './api.js';
+import { post, put } from './api.js';
 import { confirm, form, note } from './dialogs.js';
 import { number, rate, share } from './format.js';
+import { live } from './live.js';
+
+const byId = (one, other) => (one.id < other.id ? -1 : 1);
 
 export function senders(root) {
-  let list = null;
+  let list = { rows: null };
   let problem = '';
 
   const edit = (sender) =>
@@ -90,25 +93,20 @@ export function senders(root) {
       <div class="actions"><button id="add-sender" class="primary" @click=${() => edit(null)}>Add a sender</button></div></div>
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
     ${
-      list === null
+      list.rows === null
         ? html`<p class="quiet">Loading …</p>`
-        : list.length === 0
+        : list.rows.length === 0
           ? html`<div class="empty"><p>There is no sender yet.</p></div>`
-          : html`<ul class="list">${list.map(row)}</ul>`
+          : html`<ul class="list">${list.rows.map(row)}</ul>
+            ${list.more()}`
     }
   `;
 
   const paint = () => render(view(), root);
   paint();
-  return follow(
-    '/api/senders/events',
-    (now) => {
-      list = now;
-      paint();
-    },
-    (up, error) => {
-      problem = error?.message ?? '';
-      paint();
-    },
-  );
+  list = live('/api/senders', byId, paint, (up, error) => {
+    problem = error?.message ?? '';
+    paint();
+  });
+  return list.stop;
 }

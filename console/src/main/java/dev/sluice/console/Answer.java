@@ -3,18 +3,33 @@ package dev.sluice.console;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.UnreadableEventException;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.io.InputStream;
 import java.util.Iterator;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Reading requests and writing answers, the same way everywhere. */
 final class Answer {
+  /** When places are likely to be free again, seconds. */
+  private static final String RETRY_AFTER = "5";
+
   private Answer() {}
 
   static void json(Context context, int status, Object body) {
     context.status(status).contentType("application/json").result(Json.write(body));
   }
 
+  /** Reads in a place among others who read, so that not all of them are in memory at once. */
+  static void list(Context context, Bulkhead places, Supplier<?> read) {
+    byte[] body = places.run(() -> Json.write(read.get()));
+    context.contentType("application/json").result(body);
+  }
+
   static void problem(Context context, ProblemException problem) {
+    if (problem.status() == HttpStatus.TOO_MANY_REQUESTS.getCode()) {
+      context.header("Retry-After", RETRY_AFTER);
+    }
     context
         .status(problem.status())
         .contentType("application/problem+json")
@@ -29,13 +44,13 @@ final class Answer {
     }
   }
 
-  /** The rows of a body in CSV or JSON, as they stream in. */
-  static Iterator<RecipientImport.Row> rows(Context context) {
+  /** The rows of a request's body in CSV or JSON, as they stream in. */
+  static Iterator<RecipientImport.Row> rows(Context context, InputStream body) {
     String type =
         context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
     return switch (type) {
-      case "text/csv" -> new CsvRows(context.bodyInputStream());
-      case "application/json" -> new JsonRows(context.bodyInputStream());
+      case "text/csv" -> new CsvRows(body);
+      case "application/json" -> new JsonRows(body);
       default ->
           throw ProblemException.badRequest(
               "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");

@@ -5,7 +5,6 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.sse.SseClient;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -16,34 +15,42 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/campaigns}: create, read, import recipients, command, follow. */
 final class CampaignRoutes {
-  private static final int LISTED = 200;
-
   private final Campaigns campaigns;
+  private final CampaignViews views;
+  private final Uploads uploads;
   private final RecipientImport imports;
   private final Commands commands;
   private final Recipients recipients;
   private final LiveFeeds live;
+  private final Bulkhead lists;
 
   CampaignRoutes(
       Campaigns campaigns,
+      CampaignViews views,
+      Uploads uploads,
       RecipientImport imports,
       Commands commands,
       Recipients recipients,
-      LiveFeeds live) {
+      LiveFeeds live,
+      Bulkhead lists) {
     this.recipients = recipients;
     this.live = live;
+    this.lists = lists;
     this.campaigns = campaigns;
+    this.views = views;
+    this.uploads = uploads;
     this.imports = imports;
     this.commands = commands;
   }
 
   void add(RoutesConfig routes) {
     routes.post("/api/campaigns", this::create);
-    routes.get("/api/campaigns", context -> Answer.json(context, 200, campaigns.newest(LISTED)));
+    routes.get("/api/campaigns", this::list);
     // Before the routes with an id, which would take "events" for one.
-    routes.sse(
+    routes.get(
         "/api/campaigns/events",
-        viewer -> live.follow(viewer, "campaigns", () -> campaigns.newest(LISTED)));
+        context ->
+            live.follow(context, "campaigns", () -> LiveState.list("campaigns", views.newest())));
     routes.get("/api/campaigns/{id}", this::read);
     routes.post("/api/campaigns/{id}/recipients", this::importRecipients);
     routes.post("/api/campaigns/{id}/start", context -> command(context, Action.START));
@@ -53,7 +60,7 @@ final class CampaignRoutes {
     routes.post("/api/campaigns/{id}/resend", this::resend);
     routes.get("/api/campaigns/{id}/recipients", this::recipients);
     routes.get("/api/campaigns/{id}/errors", this::errors);
-    routes.sse("/api/campaigns/{id}/events", this::follow);
+    routes.get("/api/campaigns/{id}/events", this::follow);
   }
 
   private void create(Context context) {
@@ -63,50 +70,71 @@ final class CampaignRoutes {
     Answer.json(context, 201, Map.of("id", id));
   }
 
+  private void list(Context context) {
+    String after = context.queryParam("after");
+    Answer.list(
+        context,
+        lists,
+        () -> after == null || after.isEmpty() ? views.newest() : views.before(lastSeen(after)));
+  }
+
+  private static UUID lastSeen(String after) {
+    try {
+      return UUID.fromString(after);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest("\"after\" is the id of the last campaign seen.");
+    }
+  }
+
   private void read(Context context) {
     UUID id = Answer.campaignId(context);
-    Answer.json(context, 200, existing(id));
+    Answer.list(context, lists, () -> views.one(id));
   }
 
   private void importRecipients(Context context) {
     UUID id = Answer.campaignId(context);
-    RecipientImport.Report report = imports.run(id, Answer.rows(context));
+    RecipientImport.Report report =
+        uploads.take(context, body -> imports.run(id, Answer.rows(context, body)));
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     Answer.json(context, 200, report);
   }
 
   private void recipients(Context context) {
     UUID id = Answer.campaignId(context);
-    campaigns.status(id);
-    RecipientStatus status = null;
-    if (context.queryParam("status") != null) {
-      status = status(context.queryParam("status"));
-    }
-    long after;
+    String wanted = context.queryParam("status");
+    RecipientStatus only = wanted == null ? null : status(wanted);
+    long after = lastRecipientSeen(context.queryParam("after"));
+    Answer.list(
+        context,
+        lists,
+        () -> {
+          views.require(id);
+          return recipients.page(id, only, context.queryParam("phone"), after);
+        });
+  }
+
+  private static long lastRecipientSeen(@Nullable String after) {
     try {
-      String text = context.queryParam("after");
-      after = text == null || text.isBlank() ? 0 : Long.parseLong(text);
+      return after == null || after.isBlank() ? 0 : Long.parseLong(after);
     } catch (NumberFormatException e) {
       throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
     }
-    Answer.json(context, 200, recipients.page(id, status, context.queryParam("phone"), after));
   }
 
   private void errors(Context context) {
     UUID id = Answer.campaignId(context);
-    campaigns.status(id);
-    Answer.json(context, 200, recipients.errors(id));
+    Answer.list(
+        context,
+        lists,
+        () -> {
+          views.require(id);
+          return recipients.errors(id);
+        });
   }
 
-  private void follow(SseClient viewer) {
-    UUID id = Answer.campaignId(viewer.ctx());
-    live.follow(viewer, "campaign", id.toString(), () -> existing(id));
-  }
-
-  private Map<String, @Nullable Object> existing(UUID id) {
-    return campaigns
-        .find(id)
-        .orElseThrow(() -> ProblemException.notFound("There is no campaign " + id + "."));
+  private void follow(Context context) {
+    UUID id = Answer.campaignId(context);
+    live.follow(context, id.toString(), () -> LiveState.one("campaign", views.one(id)));
   }
 
   private static RecipientStatus status(String text) {

@@ -10,8 +10,10 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.staticfiles.Location;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class Console implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Console.class);
 
-  private final Database database;
+  /** How long who reads a list waits for others who do. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Connections connections;
   private final KafkaOutput output;
   private final ControlsView controls;
   private final LiveFeeds live;
@@ -35,16 +40,38 @@ public final class Console implements AutoCloseable {
    */
   public Console(
       ConsoleConfig config, Health health, MeterRegistry meters, Consumer<JavalinConfig> extra) {
+    this(config, Limits.DEFAULT, health, meters, extra);
+  }
+
+  /**
+   * How much of what may happen at the same time.
+   *
+   * @param lists lists that are put together
+   */
+  record Limits(Connections.Sizes connections, int lists, Uploads.Limits uploads) {
+    static final Limits DEFAULT = new Limits(Connections.Sizes.DEFAULT, 8, Uploads.Limits.DEFAULT);
+  }
+
+  Console(
+      ConsoleConfig config,
+      Limits limits,
+      Health health,
+      MeterRegistry meters,
+      Consumer<JavalinConfig> extra) {
     PhoneNumbers phoneNumbers = new PhoneNumbers(config.defaultRegion());
-    database = new Database(config.database(), 8, "console", meters);
-    databaseProbe = Probe.of(database, config.database(), health);
+    connections = Connections.open(config.database(), limits.connections(), meters);
+    databaseProbe = Probe.of(connections.commands(), config.database(), health);
     kafkaProbe = Probe.of(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
     output = new KafkaOutput(config.kafka());
     Commands commands = new Commands(output, config.kafka().topics());
-    DailyUsage usage = new DailyUsage(database.sql());
-    Campaigns campaigns = new Campaigns(database.sql(), controls, usage);
-    Suppressions suppressions = new Suppressions(database.sql());
+    DSLContext reading = connections.lists().sql();
+    DSLContext commanding = connections.commands().sql();
+    DSLContext importing = connections.imports().sql();
+    DSLContext webhooks = connections.webhooks().sql();
+    Bulkhead lists =
+        new Bulkhead(limits.lists(), PATIENCE, "Too many read lists now; try again later.");
+    Uploads uploads = new Uploads(limits.uploads());
     live = new LiveFeeds();
     BrowserGuard guard = new BrowserGuard(config.token().isEmpty());
     WarmUp.of("console", health, output::warmUp);
@@ -63,18 +90,30 @@ public final class Console implements AutoCloseable {
               .map(BearerToken::new)
               .ifPresent(token -> settings.routes.before("/api/*", token::require));
           new CampaignRoutes(
-                  campaigns,
-                  new RecipientImport(database.sql(), phoneNumbers),
+                  new Campaigns(commanding, config.bounds()),
+                  new CampaignViews(reading, controls),
+                  uploads,
+                  new RecipientImport(importing, phoneNumbers, config.bounds()),
                   commands,
-                  new Recipients(database.sql()),
-                  live)
+                  new Recipients(reading),
+                  live,
+                  lists)
               .add(settings.routes);
-          new SenderRoutes(database.sql(), controls, commands, usage, live).add(settings.routes);
-          new SuppressionRoutes(suppressions, phoneNumbers).add(settings.routes);
-          new OptOutRoutes(new OptOuts(database.sql())).add(settings.routes);
+          new SenderRoutes(
+                  commanding,
+                  new SenderViews(reading, controls),
+                  new SenderViews(commanding, controls),
+                  commands,
+                  live,
+                  lists)
+              .add(settings.routes);
+          new SuppressionRoutes(
+                  new Suppressions(reading), new Suppressions(importing), uploads, phoneNumbers)
+              .add(settings.routes);
+          new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
           new WebhookRoutes(
                   config.webhooks(),
-                  new WebhookIntake(database.sql(), output, controls, config, meters),
+                  new WebhookIntake(webhooks, output, controls, config, meters),
                   meters)
               .add(settings.routes);
           servePage(settings);
@@ -129,6 +168,6 @@ public final class Console implements AutoCloseable {
     controls.close();
     kafkaProbe.close();
     databaseProbe.close();
-    database.close();
+    connections.close();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param token the bearer token that the API asks for; without one only this machine reaches it
  * @param defaultRegion the region of phone numbers without a country code, for example {@code BR}
  * @param webhooks what the provider's calls must bring
+ * @param bounds how large things may be that people send
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
@@ -20,12 +21,24 @@ public record ConsoleConfig(
     int port,
     Optional<String> token,
     Optional<String> defaultRegion,
-    WebhookConfig webhooks) {
+    WebhookConfig webhooks,
+    Bounds bounds) {
 
   public ConsoleConfig {
     if (token.isPresent() && token.get().length() < 16) {
       throw new IllegalArgumentException("the API token must have at least 16 characters");
     }
+  }
+
+  /** With the bounds that are usual. */
+  public ConsoleConfig(
+      KafkaConfig kafka,
+      DatabaseConfig database,
+      int port,
+      Optional<String> token,
+      Optional<String> defaultRegion,
+      WebhookConfig webhooks) {
+    this(kafka, database, port, token, defaultRegion, webhooks, Bounds.DEFAULT);
   }
 
   @Override

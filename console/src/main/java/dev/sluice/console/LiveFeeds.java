@@ -1,121 +1,137 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Json;
-import io.javalin.http.sse.SseClient;
-import java.nio.charset.StandardCharsets;
+import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What somebody watches, as server-sent events. Each thing is read once a second for all of its
- * viewers together, and told to them when it has changed.
+ * What somebody watches, as server-sent events. Each thing is read about once a second for all of
+ * its viewers together; each of them writes in the thread of its own request.
  */
 final class LiveFeeds implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveFeeds.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  /** Proxies drop connections on which nothing happens. */
-  private static final int SILENT_ROUNDS = 15;
+  /** A thing that takes long to read is read less often, so that a connection is not its alone. */
+  private static final int REST = 4;
+
+  /** Who has not read for so long is cut off. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+  private static final int MOST_VIEWERS = 2_000;
 
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
-  private final Thread loop;
+  private final AtomicInteger viewers = new AtomicInteger();
+  private final Thread watch = Thread.ofVirtual().name("live viewers").start(this::cutStuckOnes);
 
-  /** A thing with its viewers. */
-  private static final class Feed {
-    private final String event;
-    private final Supplier<?> source;
-    private final Set<SseClient> viewers = ConcurrentHashMap.newKeySet();
-    private volatile String newest;
-    private int silentRounds;
-
-    private Feed(String event, Supplier<?> source, String newest) {
-      this.event = event;
-      this.source = source;
-      this.newest = newest;
+  /**
+   * Sends what is known now, and everything new until the viewer goes away; the request's thread is
+   * the viewer's.
+   *
+   * @param key which thing it is
+   * @param source reads it; its exceptions are the viewer's answer
+   */
+  void follow(Context context, String key, Supplier<LiveState> source) {
+    if (viewers.incrementAndGet() > MOST_VIEWERS) {
+      viewers.decrementAndGet();
+      throw ProblemException.tooManyRequests(
+          "There are " + MOST_VIEWERS + " viewers already; try again later.");
+    }
+    try {
+      Feed known = feeds.get(key);
+      // Who joins others sees what they saw last, without asking the database.
+      Feed.Moment now = known == null ? Feed.Moment.first(source.get()) : known.newest();
+      Viewer viewer = begin(context);
+      join(key, source, now, viewer);
+      try {
+        viewer.watch();
+      } finally {
+        leave(key, viewer);
+      }
+    } catch (IOException e) {
+      log.debug("a viewer of {} has gone: {}", key, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      viewers.decrementAndGet();
     }
   }
 
-  LiveFeeds() {
-    loop = Thread.ofVirtual().name("live feeds").start(this::run);
+  private static Viewer begin(Context context) throws IOException {
+    HttpServletResponse response = context.res();
+    response.setContentType("text/event-stream;charset=utf-8");
+    response.setHeader("Cache-Control", "no-cache");
+    response.setHeader("Connection", "close");
+    // A proxy passes events on as they come.
+    response.setHeader("X-Accel-Buffering", "no");
+    return new Viewer(response.getOutputStream(), Wire.of(context)::close);
   }
 
-  /** Follows the one thing that the event is named after. */
-  void follow(SseClient viewer, String event, Supplier<?> source) {
-    follow(viewer, event, event, source);
-  }
-
-  /**
-   * Sends what is known now, and everything new until the viewer goes away.
-   *
-   * @param event the events' name
-   * @param key which of the things of this name it is
-   * @param source reads it; its exceptions are the viewer's answer
-   */
-  void follow(SseClient viewer, String event, String key, Supplier<?> source) {
-    Feed known = feeds.get(key);
-    // Who joins others sees what they saw last, without asking the database.
-    String now = known == null ? read(source) : known.newest;
-    viewer.keepAlive();
+  private void join(String key, Supplier<LiveState> source, Feed.Moment now, Viewer viewer) {
     feeds.compute(
         key,
         (same, before) -> {
-          Feed feed = before == null ? new Feed(event, source, now) : before;
-          feed.viewers.add(viewer);
-          viewer.onClose(() -> feed.viewers.remove(viewer));
+          Feed feed = before == null ? new Feed(source, now) : before;
+          feed.add(viewer);
+          if (before == null) {
+            Thread.ofVirtual().name("live " + key).start(() -> run(key, feed));
+          }
           return feed;
         });
-    viewer.sendEvent(event, now);
   }
 
-  private static String read(Supplier<?> source) {
-    return new String(Json.write(source.get()), StandardCharsets.UTF_8);
+  private void leave(String key, Viewer viewer) {
+    feeds.computeIfPresent(key, (same, feed) -> feed.remove(viewer) ? feed : null);
   }
 
-  private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
+  private void run(String key, Feed feed) {
+    Duration rest = EVERY;
+    while (pause(rest) && feeds.get(key) == feed) {
+      long begun = System.nanoTime();
       try {
-        Thread.sleep(EVERY);
-      } catch (InterruptedException e) {
-        return;
+        feed.read();
+      } catch (DataAccessException | ProblemException e) {
+        log.debug("cannot read what is followed: {}", key, e);
+      } catch (RuntimeException e) {
+        log.warn("cannot tell what is followed: {}", key, e);
       }
-      feeds.forEach((key, feed) -> tell(feed));
-      feeds
-          .keySet()
-          .forEach(key ->
-              feeds.computeIfPresent(key, (same, feed) -> feed.viewers.isEmpty() ? null : feed));
+      Duration took = Duration.ofNanos(System.nanoTime() - begun).multipliedBy(REST);
+      rest = took.compareTo(EVERY) > 0 ? took : EVERY;
     }
   }
 
-  private static void tell(Feed feed) {
+  private void cutStuckOnes() {
+    while (pause(LOOK_EVERY)) {
+      forEachViewer(viewer -> viewer.cutIfStuck(PATIENCE));
+    }
+  }
+
+  private static boolean pause(Duration time) {
     try {
-      String now = read(feed.source);
-      boolean changed = !now.equals(feed.newest);
-      feed.newest = now;
-      feed.silentRounds = changed ? 0 : feed.silentRounds + 1;
-      for (SseClient viewer : feed.viewers) {
-        if (changed) {
-          viewer.sendEvent(feed.event, now);
-        } else if (feed.silentRounds % SILENT_ROUNDS == 0) {
-          viewer.sendComment("still there");
-        }
-      }
-    } catch (DataAccessException | ProblemException e) {
-      log.debug("cannot read what is followed: {}", feed.event, e);
-    } catch (RuntimeException e) {
-      // Whatever is wrong with one feed, the others go on.
-      log.warn("cannot tell what is followed: {}", feed.event, e);
+      Thread.sleep(time);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
     }
   }
 
   @Override
   public void close() {
-    loop.interrupt();
-    feeds.values().forEach(feed -> feed.viewers.forEach(SseClient::close));
+    watch.interrupt();
+    forEachViewer(Viewer::dismiss);
+  }
+
+  private void forEachViewer(Consumer<Viewer> action) {
+    feeds.values().forEach(feed -> feed.viewers().forEach(action));
   }
 }

@@ -33,6 +33,16 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(413, "Content too large", detail);
   }
 
+  /** It came too slowly, or broke off. */
+  static ProblemException requestTimeout(String detail) {
+    return new ProblemException(408, "Request timeout", detail);
+  }
+
+  /** No place is free; {@link Answer} says when to come again. */
+  static ProblemException tooManyRequests(String detail) {
+    return new ProblemException(429, "Too many requests", detail);
+  }
+
   static ProblemException notFound(String detail) {
     return new ProblemException(404, "Not found", detail);
   }

@@ -3,9 +3,9 @@ package dev.sluice.console;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Clipped;
 import dev.sluice.schema.Json;
 import java.io.StringReader;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -29,23 +29,25 @@ import org.postgresql.PGConnection;
  * are committed together or not at all.
  */
 final class RecipientImport {
-  /** Rejected rows that are listed; more are only counted. */
-  private static final int LISTED = 10_000;
-
-  /** Characters of a portion: large enough that few are needed, small enough to hold two. */
-  private static final int PORTION = 8 * 1024 * 1024;
+  /** Characters of a portion: large enough that few are needed, small enough to hold several. */
+  private static final int PORTION = 2 * 1024 * 1024;
 
   /** PostgreSQL's SQLSTATE for a number that the campaign has already. */
   private static final String UNIQUE_VIOLATION = "23505";
+
+  /** Characters of a column's name that a reason repeats. */
+  private static final int LONGEST_NAME = 100;
 
   private static final Name RECIPIENTS = DSL.name("sluice", "campaign_recipient");
 
   private final DSLContext sql;
   private final PhoneNumbers phoneNumbers;
+  private final Bounds bounds;
 
-  RecipientImport(DSLContext sql, PhoneNumbers phoneNumbers) {
+  RecipientImport(DSLContext sql, PhoneNumbers phoneNumbers, Bounds bounds) {
     this.sql = sql;
     this.phoneNumbers = phoneNumbers;
+    this.bounds = bounds;
   }
 
   /**
@@ -64,9 +66,6 @@ final class RecipientImport {
     }
   }
 
-  /** A row that was not taken. */
-  record Rejected(long line, String reason) {}
-
   /**
    * What came of an import.
    *
@@ -75,7 +74,8 @@ final class RecipientImport {
    * @param rejectedCount rows that were not taken
    * @param rejected the first of them
    */
-  record Report(long accepted, long duplicates, long rejectedCount, List<Rejected> rejected) {}
+  record Report(
+      long accepted, long duplicates, long rejectedCount, List<Rejections.Rejected> rejected) {}
 
   Report run(UUID campaignId, Iterator<Row> rows) {
     return sql.transactionResult(transaction -> {
@@ -108,12 +108,11 @@ final class RecipientImport {
     private final UUID campaignId;
     private final ExecutorService writer =
         Executors.newSingleThreadExecutor(Thread.ofVirtual().name("import").factory());
-    private final List<Rejected> rejected = new ArrayList<>();
+    private final Rejections rejections = new Rejections();
     private Future<Integer> writing = CompletableFuture.completedFuture(0);
     private StringBuilder portion = new StringBuilder();
     private int portionRows;
     private int portions;
-    private long rejectedCount;
     private long copied;
     private long added;
 
@@ -131,31 +130,31 @@ final class RecipientImport {
       }
       handOver();
       added += written();
-      return new Report(added, copied - added, rejectedCount, rejected);
+      return rejections.report(added, copied - added);
     }
 
     private void take(Row row) {
-      String fault = row.fault() == null ? unstorable(row.variables()) : row.fault();
+      String fault = row.fault() == null ? fault(row.variables()) : row.fault();
       if (fault != null) {
-        reject(row.line(), fault);
+        rejections.add(row.line(), fault);
         return;
       }
       switch (phoneNumbers.parse(row.phone())) {
-        case PhoneNumbers.Valid(String e164) -> {
-          String variables = escaped(Json.MAPPER.writeValueAsString(row.variables()));
-          portion.append(campaignId).append('\t').append(e164).append('\t');
-          portion.append(variables).append('\n');
-          portionRows++;
-        }
-        case PhoneNumbers.Invalid(String reason) -> reject(row.line(), reason);
+        case PhoneNumbers.Valid(String e164) -> add(row.line(), e164, row.variables());
+        case PhoneNumbers.Invalid(String reason) -> rejections.add(row.line(), reason);
       }
     }
 
-    private void reject(long line, String reason) {
-      rejectedCount++;
-      if (rejected.size() < LISTED) {
-        rejected.add(new Rejected(line, reason));
+    private void add(long line, String e164, Map<String, String> variables) {
+      String json = Json.MAPPER.writeValueAsString(variables);
+      if (bounds.exceededBy(json)) {
+        rejections.add(
+            line, "the variables have more than " + bounds.variables() + " bytes together");
+        return;
       }
+      portion.append(campaignId).append('\t').append(e164).append('\t');
+      portion.append(escaped(json)).append('\n');
+      portionRows++;
     }
 
     /** Lets the portion be written once the one before it is. */
@@ -229,11 +228,19 @@ final class RecipientImport {
     }
   }
 
-  /** PostgreSQL's text cannot hold the character 0. */
-  private static @Nullable String unstorable(Map<String, String> variables) {
+  /** PostgreSQL's text cannot hold the character 0, and no message needs a book. */
+  private @Nullable String fault(Map<String, String> variables) {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
-      if (variable.getKey().indexOf(0) >= 0 || variable.getValue().indexOf(0) >= 0) {
-        return "the column \"" + variable.getKey().replace('\0', ' ') + "\" holds a NUL character";
+      String name = variable.getKey();
+      if (name.indexOf(0) >= 0 || variable.getValue().indexOf(0) >= 0) {
+        return "the column \"" + name.replace('\0', ' ') + "\" holds a NUL character";
+      }
+      if (variable.getValue().length() > bounds.value()) {
+        return "the column \""
+            + Clipped.to(LONGEST_NAME, name)
+            + "\" has more than "
+            + bounds.value()
+            + " characters";
       }
     }
     return null;

@@ -5,31 +5,40 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/senders}: who sends, and how fast. */
 final class SenderRoutes {
   private final DSLContext sql;
-  private final ControlsView controls;
+  private final SenderViews views;
+  private final SenderViews changed;
   private final Commands commands;
-  private final DailyUsage usage;
   private final LiveFeeds live;
+  private final Bulkhead lists;
 
+  /**
+   * Reads and changes them.
+   *
+   * @param views as people read them
+   * @param changed the same, on the connections of commands
+   */
   SenderRoutes(
-      DSLContext sql, ControlsView controls, Commands commands, DailyUsage usage, LiveFeeds live) {
+      DSLContext sql,
+      SenderViews views,
+      SenderViews changed,
+      Commands commands,
+      LiveFeeds live,
+      Bulkhead lists) {
     this.sql = sql;
-    this.controls = controls;
+    this.views = views;
+    this.changed = changed;
     this.commands = commands;
-    this.usage = usage;
     this.live = live;
+    this.lists = lists;
   }
 
   /** A sender to create or change; the address is required. */
@@ -41,26 +50,23 @@ final class SenderRoutes {
       @Nullable Integer dailyLimit) {}
 
   void add(RoutesConfig routes) {
-    routes.get("/api/senders", context -> Answer.json(context, 200, all()));
-    routes.sse("/api/senders/events", viewer -> live.follow(viewer, "senders", this::all));
+    routes.get("/api/senders", this::list);
+    routes.get(
+        "/api/senders/events",
+        context ->
+            live.follow(context, "senders", () -> LiveState.list("senders", views.after(""))));
     routes.get("/api/senders/{id}", this::read);
     routes.put("/api/senders/{id}", this::put);
     routes.post("/api/senders/{id}/unblock", this::unblock);
   }
 
-  private List<Map<String, @Nullable Object>> all() {
-    return sql.selectFrom(SENDER).orderBy(SENDER.ID).fetch(this::view);
+  private void list(Context context) {
+    String after = context.queryParam("after");
+    Answer.list(context, lists, () -> views.after(after == null ? "" : after));
   }
 
   private void read(Context context) {
-    String id = context.pathParam("id");
-    Answer.json(
-        context,
-        200,
-        sql.selectFrom(SENDER)
-            .where(SENDER.ID.eq(id))
-            .fetchOptional(this::view)
-            .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + ".")));
+    Answer.list(context, lists, () -> views.one(context.pathParam("id")));
   }
 
   private void unblock(Context context) {
@@ -98,21 +104,19 @@ final class SenderRoutes {
       throw ProblemException.badRequest("\"dailyLimit\" must be at least 1, or null for none.");
     }
     requireLanesFree(id, lanes);
-    Record row =
-        sql.insertInto(SENDER)
-            .set(SENDER.ID, id)
-            .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
-            .set(SENDER.ADDRESS, address)
-            .set(SENDER.RATE_PER_SECOND, rate)
-            .set(SENDER.LANES, lanes)
-            .set(SENDER.DAILY_LIMIT, change.dailyLimit())
-            .onConflict(SENDER.ID)
-            .doUpdate()
-            .setAllToExcluded()
-            .returning()
-            .fetchSingle();
+    sql.insertInto(SENDER)
+        .set(SENDER.ID, id)
+        .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
+        .set(SENDER.ADDRESS, address)
+        .set(SENDER.RATE_PER_SECOND, rate)
+        .set(SENDER.LANES, lanes)
+        .set(SENDER.DAILY_LIMIT, change.dailyLimit())
+        .onConflict(SENDER.ID)
+        .doUpdate()
+        .setAllToExcluded()
+        .execute();
     Audit.log(context, "put", "sender " + id);
-    Answer.json(context, 200, view(row));
+    Answer.json(context, 200, changed.one(id));
   }
 
   /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */
@@ -131,23 +135,5 @@ final class SenderRoutes {
           "The number of lanes cannot change while the sender's campaigns are sending; its rate"
               + " can.");
     }
-  }
-
-  private Map<String, @Nullable Object> view(Record row) {
-    Map<String, @Nullable Object> view = new LinkedHashMap<>();
-    view.put("id", row.get(SENDER.ID));
-    view.put("provider", row.get(SENDER.PROVIDER));
-    view.put("address", row.get(SENDER.ADDRESS));
-    view.put("ratePerSecond", row.get(SENDER.RATE_PER_SECOND));
-    view.put("lanes", row.get(SENDER.LANES));
-    view.put("dailyLimit", row.get(SENDER.DAILY_LIMIT));
-    Integer limit = row.get(SENDER.DAILY_LIMIT);
-    view.put("usedIn24Hours", limit == null ? null : usage.inADay(row.get(SENDER.ID)));
-    view.put("createdAt", row.get(SENDER.CREATED_AT));
-    Control control = controls.sender(row.get(SENDER.ID));
-    boolean blocked = control.state() == Control.State.BLOCKED;
-    view.put("blocked", blocked);
-    view.put("blockReason", blocked ? control.reason() : null);
-    return view;
   }
 }

@@ -17,10 +17,24 @@ final class SuppressionRoutes {
   private static final int BATCH = 5_000;
 
   private final Suppressions suppressions;
+  private final Suppressions imported;
+  private final Uploads uploads;
   private final PhoneNumbers phoneNumbers;
 
-  SuppressionRoutes(Suppressions suppressions, PhoneNumbers phoneNumbers) {
+  /**
+   * Reads and adds.
+   *
+   * @param suppressions as people read them
+   * @param imported the same, on the connections of imports
+   */
+  SuppressionRoutes(
+      Suppressions suppressions,
+      Suppressions imported,
+      Uploads uploads,
+      PhoneNumbers phoneNumbers) {
     this.suppressions = suppressions;
+    this.imported = imported;
+    this.uploads = uploads;
     this.phoneNumbers = phoneNumbers;
   }
 
@@ -65,36 +79,32 @@ final class SuppressionRoutes {
   }
 
   private void addNumbers(Context context) {
-    Iterator<RecipientImport.Row> rows = Answer.rows(context);
     String reason = context.queryParam("reason");
+    RecipientImport.Report report =
+        uploads.take(
+            context, body -> add(Answer.rows(context, body), reason == null ? "manual" : reason));
+    Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
+    Answer.json(context, 200, report);
+  }
+
+  private RecipientImport.Report add(Iterator<RecipientImport.Row> rows, String reason) {
     List<String> batch = new ArrayList<>();
-    List<RecipientImport.Rejected> rejected = new ArrayList<>();
+    Rejections rejections = new Rejections();
     long read = 0;
     long accepted = 0;
     while (rows.hasNext()) {
       RecipientImport.Row row = rows.next();
-      if (row.fault() != null) {
-        rejected.add(new RecipientImport.Rejected(row.line(), row.fault()));
-        continue;
+      String fault = row.fault();
+      switch (fault == null ? phoneNumbers.parse(row.phone()) : new PhoneNumbers.Invalid(fault)) {
+        case PhoneNumbers.Valid(String e164) -> batch.add(e164);
+        case PhoneNumbers.Invalid(String why) -> rejections.add(row.line(), why);
       }
-      switch (phoneNumbers.parse(row.phone())) {
-        case PhoneNumbers.Valid(String e164) -> {
-          batch.add(e164);
-          read++;
-        }
-        case PhoneNumbers.Invalid(String why) ->
-            rejected.add(new RecipientImport.Rejected(row.line(), why));
-      }
-      if (batch.size() == BATCH) {
-        accepted += suppressions.add(batch, reason == null ? "manual" : reason);
+      if (batch.size() == BATCH || (!rows.hasNext() && !batch.isEmpty())) {
+        read += batch.size();
+        accepted += imported.add(batch, reason);
         batch.clear();
       }
     }
-    accepted += batch.isEmpty() ? 0 : suppressions.add(batch, reason == null ? "manual" : reason);
-    Audit.log(context, "suppress " + accepted + " numbers", "suppressions");
-    Answer.json(
-        context,
-        200,
-        new RecipientImport.Report(accepted, read - accepted, rejected.size(), rejected));
+    return rejections.report(accepted, read - accepted);
   }
 }

@@ -317,6 +317,70 @@ class ConsoleTest {
   }
 
   @Test
+  void whatIsTooLargeIsRefusedWithTheFieldsName() {
+    String campaign =
+        "{\"name\":\"%s\",\"sender\":\"brazil\","
+            + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"},\"x\":\"%s\"}}";
+
+    assertProblem(
+        send("POST", "/api/campaigns", "application/json", campaign.formatted("n".repeat(201), "")),
+        400,
+        "name");
+    assertProblem(
+        send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            campaign.formatted("n", "x".repeat(65_500))),
+        400,
+        "message");
+  }
+
+  @Test
+  void recipientsWithTooMuchAreRejectedAlone() {
+    String id = create();
+    String many =
+        "{\"phone\":\"+5511960000002\",\"variables\":{%s\"z\":\"\"}}"
+            .formatted("\"%s\":\"\",".formatted("k".repeat(1_000)).repeat(300));
+    String json =
+        "[{\"phone\":\"+5511960000001\",\"variables\":{\"a\":\"%s\"}},%s,7,"
+                .formatted("x".repeat(1_025), many)
+            + "{\"phone\":\"+5511960000003\",\"variables\":{\"a\":\"%s\",\"n\":5,\"o\":{}}}]"
+                .formatted("x".repeat(1_024));
+    JsonNode report =
+        body(send("POST", "/api/campaigns/" + id + "/recipients", "application/json", json));
+    String sixteenKilobytes = ("," + "x".repeat(1_000)).repeat(17);
+    String header = "";
+    for (int i = 1; i <= 17; i++) {
+      header += ",v" + i;
+    }
+    JsonNode second =
+        body(
+            send(
+                "POST",
+                "/api/campaigns/" + id + "/recipients",
+                "text/csv",
+                "phone" + header + "\n+5511960000004" + sixteenKilobytes + "\n"));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").values().stream().map(row -> row.path("reason").asString()))
+        .satisfiesExactly(
+            reason -> assertThat(reason).contains("\"a\"").contains("1024"),
+            reason -> assertThat(reason).contains("too long"),
+            reason -> assertThat(reason).contains("not an object"));
+    assertThat(second.at("/rejected/0/reason").asString()).contains("16384 bytes");
+  }
+
+  @Test
+  void twentyMegabytesOfBadLinesAreCountedAndTheFirstAreListed() {
+    JsonNode report =
+        body(send("POST", "/api/suppressions", "text/csv", "phone\n" + "bad\n".repeat(5_000_000)));
+
+    assertThat(report.path("rejectedCount").asInt()).isEqualTo(5_000_000);
+    assertThat(report.path("rejected").size()).isEqualTo(10_000);
+  }
+
+  @Test
   void aSecondImportCountsWhoIsThereAlready() {
     String id = create();
     String path = "/api/campaigns/" + id + "/recipients";

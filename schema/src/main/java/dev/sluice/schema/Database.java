@@ -29,17 +29,25 @@ public final class Database implements AutoCloseable {
    *
    * @param statement the longest time of a statement
    * @param lock the longest wait for a lock
+   * @param idle how long a transaction may ask nothing; 0 for no bound
    */
-  public record Timeouts(Duration statement, Duration lock) {
+  public record Timeouts(Duration statement, Duration lock, Duration idle) {
     /** For short statements: 30 s, and 2 s for a lock. */
     public static final Timeouts SHORT =
         new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(2));
+
+    /** Without a bound on what a transaction does between its statements. */
+    public Timeouts(Duration statement, Duration lock) {
+      this(statement, lock, Duration.ZERO);
+    }
 
     private String sql() {
       return "SET statement_timeout = "
           + statement.toMillis()
           + "; SET lock_timeout = "
-          + lock.toMillis();
+          + lock.toMillis()
+          + "; SET idle_in_transaction_session_timeout = "
+          + idle.toMillis();
     }
   }
 

@@ -1,0 +1,49 @@
+package dev.sluice.console;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Places for one kind of work. Who finds none within a while is told to come again, and whoever
+ * does other work does not notice.
+ */
+final class Bulkhead {
+  private final String full;
+  private final Duration patience;
+  private final Semaphore places;
+
+  /**
+   * Has so many places.
+   *
+   * @param patience how long somebody waits for one
+   * @param full what is said to who got none
+   */
+  Bulkhead(int places, Duration patience, String full) {
+    this.places = new Semaphore(places, true);
+    this.patience = patience;
+    this.full = full;
+  }
+
+  /**
+   * Does it in a place of its own.
+   *
+   * @throws ProblemException 429 if there is none
+   */
+  <T> T run(Supplier<T> work) {
+    try {
+      if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw ProblemException.tooManyRequests(full);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ProblemException.unavailable("The console is stopping; try again.");
+    }
+    try {
+      return work.get();
+    } finally {
+      places.release();
+    }
+  }
+}

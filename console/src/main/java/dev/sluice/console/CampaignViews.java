@@ -1,0 +1,207 @@
+package dev.sluice.console;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.left;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.ControlsView;
+import dev.sluice.schema.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The campaigns as people see them. Rows are fetched whole before they are looked at: who holds a
+ * connection must not wait for a second one.
+ */
+final class CampaignViews {
+  private static final int PAGE = 200;
+  private static final Set<CampaignStatus> OPEN =
+      Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
+
+  /** Other programs may insert longer ones; a list shows their beginning. */
+  private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
+
+  private static final List<? extends Field<?>> COLUMNS =
+      CAMPAIGN
+          .fieldStream()
+          .filter(field -> !field.equals(CAMPAIGN.MESSAGE) && !field.equals(CAMPAIGN.NAME))
+          .toList();
+
+  private final DSLContext sql;
+  private final ControlsView controls;
+  private final DailyUsage usage;
+
+  CampaignViews(DSLContext sql, ControlsView controls) {
+    this.sql = sql;
+    this.controls = controls;
+    usage = new DailyUsage(sql);
+  }
+
+  /** A campaign with its message. */
+  Map<String, @Nullable Object> one(UUID id) {
+    List<Record> rows = rows(List.of(CAMPAIGN.NAME, CAMPAIGN.MESSAGE), CAMPAIGN.ID.eq(id)).fetch();
+    if (rows.isEmpty()) {
+      throw notFound(id);
+    }
+    Map<String, @Nullable Object> view = views(rows).getFirst();
+    view.put("message", Json.MAPPER.readTree(rows.getFirst().get(CAMPAIGN.MESSAGE).data()));
+    return view;
+  }
+
+  /** Fails if there is no such campaign. */
+  void require(UUID id) {
+    if (!sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(id))) {
+      throw notFound(id);
+    }
+  }
+
+  private static ProblemException notFound(UUID id) {
+    return ProblemException.notFound("There is no campaign " + id + ".");
+  }
+
+  /** The newest campaigns first, without their messages. */
+  List<Map<String, @Nullable Object>> newest() {
+    return page(noCondition());
+  }
+
+  /**
+   * The next older ones.
+   *
+   * @param last the last campaign seen
+   */
+  List<Map<String, @Nullable Object>> before(UUID last) {
+    var place =
+        sql.select(CAMPAIGN.CREATED_AT)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(last))
+            .fetchOptional(CAMPAIGN.CREATED_AT)
+            .orElseThrow(() ->
+                ProblemException.badRequest("\"after\" is the id of the last campaign seen."));
+    return page(row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID).lt(place, last));
+  }
+
+  private List<Map<String, @Nullable Object>> page(Condition which) {
+    return views(
+        rows(List.of(NAME), which)
+            .orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID.desc())
+            .limit(PAGE)
+            .fetch());
+  }
+
+  private SelectConditionStep<Record> rows(List<Field<?>> more, Condition which) {
+    return sql.select(COLUMNS)
+        .select(more)
+        .select(SENDER.RATE_PER_SECOND, SENDER.DAILY_LIMIT)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(which);
+  }
+
+  private List<Map<String, @Nullable Object>> views(List<Record> rows) {
+    Map<UUID, Integer> recipients = recipientsOfOpen(rows);
+    Map<String, Integer> used =
+        usage.inADay(
+            rows.stream()
+                .filter(row ->
+                    row.get(SENDER.DAILY_LIMIT) != null
+                        && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
+                .map(row -> row.get(CAMPAIGN.SENDER_ID))
+                .collect(Collectors.toSet()));
+    return rows.stream()
+        .map(row ->
+            view(
+                row,
+                OPEN.contains(row.get(CAMPAIGN.STATUS))
+                    ? recipients.getOrDefault(row.get(CAMPAIGN.ID), 0)
+                    : row.get(CAMPAIGN.TOTAL),
+                used))
+        .toList();
+  }
+
+  /** Rows hold their total once the campaign has started; before, the recipients are counted. */
+  private Map<UUID, Integer> recipientsOfOpen(List<Record> rows) {
+    List<UUID> open =
+        rows.stream()
+            .filter(row -> OPEN.contains(row.get(CAMPAIGN.STATUS)))
+            .map(row -> row.get(CAMPAIGN.ID))
+            .toList();
+    return open.isEmpty()
+        ? Map.of()
+        : sql.select(CAMPAIGN_RECIPIENT.CAMPAIGN_ID, count())
+            .from(CAMPAIGN_RECIPIENT)
+            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.in(open))
+            .groupBy(CAMPAIGN_RECIPIENT.CAMPAIGN_ID)
+            .fetchMap(CAMPAIGN_RECIPIENT.CAMPAIGN_ID, count());
+  }
+
+  private Map<String, @Nullable Object> view(Record row, long total, Map<String, Integer> used) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", row.get(CAMPAIGN.ID));
+    view.put("name", row.get(CAMPAIGN.NAME));
+    view.put("senderId", row.get(CAMPAIGN.SENDER_ID));
+    view.put("status", row.get(CAMPAIGN.STATUS));
+    view.put("statusReason", reason(row, used));
+    view.put("permittedPerSecond", row.get(SENDER.RATE_PER_SECOND));
+    view.put("priority", row.get(CAMPAIGN.PRIORITY));
+    view.put("onDoubt", row.get(CAMPAIGN.ON_DOUBT));
+    view.put("scheduledAt", row.get(CAMPAIGN.SCHEDULED_AT));
+    view.put("windowStart", row.get(CAMPAIGN.WINDOW_START));
+    view.put("windowEnd", row.get(CAMPAIGN.WINDOW_END));
+    view.put("timeZone", row.get(CAMPAIGN.TIME_ZONE));
+    view.put("round", row.get(CAMPAIGN.ROUND));
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("sent", row.get(CAMPAIGN.SENT));
+    counts.put("delivered", row.get(CAMPAIGN.DELIVERED));
+    counts.put("read", row.get(CAMPAIGN.READ));
+    counts.put("failed", row.get(CAMPAIGN.FAILED));
+    counts.put("unconfirmed", row.get(CAMPAIGN.UNCONFIRMED));
+    counts.put("suppressed", row.get(CAMPAIGN.SUPPRESSED));
+    view.put("total", total);
+    view.put("counts", counts);
+    view.put("pending", total - counts.values().stream().mapToLong(Long::longValue).sum());
+    view.put("createdAt", row.get(CAMPAIGN.CREATED_AT));
+    view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
+    view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
+    return view;
+  }
+
+  /** Why nothing is sent now, if somebody or something holds it. */
+  private @Nullable String reason(Record row, Map<String, Integer> used) {
+    Control sender = controls.sender(row.get(CAMPAIGN.SENDER_ID));
+    return switch (row.get(CAMPAIGN.STATUS)) {
+      case PAUSED, CANCELLED -> controls.campaign(row.get(CAMPAIGN.ID)).reason();
+      case SENDING ->
+          sender.state() == Control.State.BLOCKED
+              ? "the sender is blocked: " + sender.reason()
+              : limitReached(row, used);
+      case DRAFT, SCHEDULED, COMPLETED -> null;
+    };
+  }
+
+  private static @Nullable String limitReached(Record row, Map<String, Integer> used) {
+    Integer limit = row.get(SENDER.DAILY_LIMIT);
+    return limit != null && used.getOrDefault(row.get(CAMPAIGN.SENDER_ID), 0) >= limit
+        ? "the sender has written to "
+            + limit
+            + " different people within 24 hours, its daily limit; it goes on as they fall out of"
+            + " the 24 hours"
+        : null;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Database;
+import dev.sluice.schema.Database.Timeouts;
+import dev.sluice.schema.DatabaseConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The connections to PostgreSQL, each for one kind of work: however many read lists or import, who
+ * pauses a campaign finds one free, and so does a webhook.
+ *
+ * @param commands for what people command and change
+ * @param webhooks for what providers tell
+ * @param lists for what people and pages read
+ * @param imports for files of rows, one each
+ */
+record Connections(Database commands, Database webhooks, Database lists, Database imports)
+    implements AutoCloseable {
+  /** Files that are written into the database at the same time. */
+  static final int IMPORTS = 2;
+
+  private static final Timeouts SHORT = timeouts(Duration.ofSeconds(5));
+  private static final Timeouts READING = timeouts(Duration.ofSeconds(10));
+
+  /** A portion's COPY, or its way around rows that are there already. */
+  private static final Timeouts IMPORTING = timeouts(Duration.ofMinutes(1));
+
+  /** So many of each kind. */
+  record Sizes(int commands, int webhooks, int lists) {
+    static final Sizes DEFAULT = new Sizes(3, 3, 4);
+  }
+
+  static Connections open(DatabaseConfig config, Sizes sizes, MeterRegistry meters) {
+    return new Connections(
+        new Database(config, sizes.commands(), "console", meters, SHORT),
+        new Database(config, sizes.webhooks(), "console", meters, SHORT),
+        new Database(config, sizes.lists(), "console", meters, READING),
+        new Database(config, IMPORTS, "console", meters, IMPORTING));
+  }
+
+  private static Timeouts timeouts(Duration statement) {
+    return new Timeouts(statement, Duration.ofSeconds(2), statement);
+  }
+
+  @Override
+  public void close() {
+    List.of(commands, webhooks, lists, imports).forEach(Database::close);
+  }
+}

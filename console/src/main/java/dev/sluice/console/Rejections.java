@@ -1,0 +1,26 @@
+package dev.sluice.console;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rows that were not taken: all are counted, and the first are listed with the reason. */
+final class Rejections {
+  private static final int LISTED = 10_000;
+
+  private final List<Rejected> listed = new ArrayList<>();
+  private long count;
+
+  /** A row that was not taken. */
+  record Rejected(long line, String reason) {}
+
+  void add(long line, String reason) {
+    count++;
+    if (listed.size() < LISTED) {
+      listed.add(new Rejected(line, reason));
+    }
+  }
+
+  RecipientImport.Report report(long accepted, long duplicates) {
+    return new RecipientImport.Report(accepted, duplicates, count, listed);
+  }
+}

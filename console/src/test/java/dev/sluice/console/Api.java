@@ -1,0 +1,70 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.databind.JsonNode;
+
+/** A console as a program calls it. */
+record Api(int port) {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  HttpResponse<byte[]> get(String path) {
+    return send(request(path).GET());
+  }
+
+  HttpResponse<byte[]> post(String path, String type, String body) {
+    return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
+  }
+
+  HttpResponse<byte[]> put(String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body)));
+  }
+
+  /** A connection on which so much of a request was sent. */
+  Socket begin(String beginning) throws IOException {
+    Socket socket = new Socket("localhost", port);
+    socket.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  /** A connection on which a file was announced, and its first bytes were sent. */
+  Socket beginUpload(String path, String firstBytes) throws IOException {
+    return begin(
+        "POST "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 100000"
+            + "\r\n\r\n"
+            + firstBytes);
+  }
+
+  static JsonNode json(HttpResponse<byte[]> answer) {
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+  }
+
+  private static HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    try {
+      return HTTP.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,15 +1,21 @@
 package dev.sluice.benchmark;
 
+import dev.sluice.benchmark.chaos.CrowdedConsole;
 import dev.sluice.benchmark.chaos.Fault;
 import dev.sluice.benchmark.chaos.Neighbours;
 import dev.sluice.local.SeparateInfrastructure;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Lets one thing after the other go wrong, and looks at those whom it does not concern. */
@@ -21,6 +27,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class NeighboursCommand implements Callable<Integer> {
   private static final double LEAST_SHARE = 0.95;
+  private static final Duration PAUSED_WITHIN = Duration.ofSeconds(1);
+  private static final String CONSOLE = "console";
 
   @Spec private CommandSpec spec;
 
@@ -28,8 +36,16 @@ final class NeighboursCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "FAULT",
       split = ",",
-      description = "Only these: ${COMPLETION-CANDIDATES} (all).")
-  private List<Fault> only = List.of(Fault.values());
+      completionCandidates = Candidates.class,
+      description = "Only these: ${COMPLETION-CANDIDATES} (all but " + CONSOLE + ").")
+  private List<String> only = Stream.of(Fault.values()).map(Fault::name).toList();
+
+  @Option(
+      names = "--rows",
+      paramLabel = "ROWS",
+      defaultValue = "1000000",
+      description = "How many are imported before a crowded console (${DEFAULT-VALUE}).")
+  private int rows;
 
   @Option(
       names = "--seconds",
@@ -52,18 +68,47 @@ final class NeighboursCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    Consumer<String> story =
+        line -> {
+          out.println(line);
+          out.flush();
+        };
+    List<Fault> faults =
+        only.stream().filter(name -> !name.equalsIgnoreCase(CONSOLE)).map(this::fault).toList();
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      new Neighbours(
-              servers,
-              rate,
-              Duration.ofSeconds(seconds),
-              LEAST_SHARE,
-              line -> {
-                out.println(line);
-                out.flush();
-              })
-          .oneByOne(only);
+      if (faults.size() < only.size()) {
+        CrowdedConsole crowded = new CrowdedConsole(servers, rows, PAUSED_WITHIN, story);
+        crowded.pauses();
+        crowded.memory();
+      }
+      if (!faults.isEmpty()) {
+        new Neighbours(servers, rate, Duration.ofSeconds(seconds), LEAST_SHARE, story)
+            .oneByOne(faults);
+      }
     }
     return 0;
+  }
+
+  private Fault fault(String name) {
+    try {
+      return Fault.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "there is no fault " + name + "; there are " + new Candidates());
+    }
+  }
+
+  /** The faults of the pipeline, and a crowd before the console. */
+  private static final class Candidates implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Stream.concat(Stream.of(Fault.values()).map(Fault::name), Stream.of(CONSOLE))
+          .iterator();
+    }
+
+    @Override
+    public String toString() {
+      return String.join(", ", this);
+    }
   }
 }

@@ -6,17 +6,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /** Talks to a console. Its errors carry the console's own words. */
 final class ConsoleClient implements AutoCloseable {
@@ -43,6 +46,18 @@ final class ConsoleClient implements AutoCloseable {
 
   JsonNode get(String path) {
     return send(request(path).GET());
+  }
+
+  /** All rows of a list that the console gives page by page, each after the last one's id. */
+  JsonNode getAll(String path) {
+    ArrayNode rows = Json.MAPPER.createArrayNode();
+    JsonNode page = get(path);
+    while (!page.isEmpty()) {
+      page.forEach(rows::add);
+      String last = page.path(page.size() - 1).path("id").asString("");
+      page = get(path + "?after=" + URLEncoder.encode(last, StandardCharsets.UTF_8));
+    }
+    return rows;
   }
 
   JsonNode put(String path, Object body) {

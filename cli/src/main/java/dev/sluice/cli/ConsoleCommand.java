@@ -24,6 +24,7 @@ final class ConsoleCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private DatabaseOptions database = new DatabaseOptions();
+  @Mixin private BoundsOptions bounds = new BoundsOptions();
 
   @Option(
       names = "--http-port",
@@ -65,7 +66,8 @@ final class ConsoleCommand implements Callable<Integer> {
             new WebhookConfig(
                 Secrets.ofProcess().find("WHATSAPP_APP_SECRET"),
                 Secrets.ofProcess().find("WHATSAPP_VERIFY_TOKEN"),
-                optOutWords));
+                optOutWords),
+            bounds.bounds());
     return RoleProcess.run(
         "console",
         process -> {

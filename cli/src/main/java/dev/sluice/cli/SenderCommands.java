@@ -21,7 +21,7 @@ final class SenderCommands {
   @Command(name = "list", description = "Lists the senders.", mixinStandardHelpOptions = true)
   int list(@Mixin ConsoleOptions console) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.get("/api/senders");
+      JsonNode answer = client.getAll("/api/senders");
       console.print(
           answer,
           () -> {

@@ -34,7 +34,7 @@ public final class ImportSpeed {
     this.story = story;
   }
 
-  /** Runs it, the console as a process with a heap of 192 MiB. */
+  /** Runs it, the console as a process with a heap of 256 MiB. */
   public void run() throws Exception {
     Path csv = Files.createTempFile("sluice-import-", ".csv");
     Path copy = Files.createTempFile("sluice-copy-", ".tsv");

@@ -40,11 +40,12 @@ final class RoleJvm implements AutoCloseable {
     this.name = name;
     // Roles that are killed soon never pay for the optimizing compiler; a console that imports
     // does.
-    String compiler = name.startsWith("console") ? "4" : "1";
+    boolean console = name.startsWith("console");
+    String compiler = console ? "4" : "1";
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx192m",
+            console ? "-Xmx256m" : "-Xmx192m",
             "-XX:TieredStopAtLevel=" + compiler,
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",

@@ -1,0 +1,258 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Infrastructure;
+import dev.sluice.local.Sandbox;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * A console that knows 10,000 campaigns, with a heap of 256 MiB and a crowd before it: somebody who
+ * pauses a campaign must not notice, and neither must its memory.
+ */
+public final class CrowdedConsole {
+  private static final int CAMPAIGNS = 10_000;
+  private static final int IMPORTS = 3;
+  private static final long MIB = 1024 * 1024;
+
+  /**
+   * What may be in use more at the end than at the beginning: compiled code's constants, caches.
+   */
+  private static final long SLACK = 16 * MIB;
+
+  private final Infrastructure servers;
+  private final int rows;
+  private final Duration pausedWithin;
+  private final Consumer<String> story;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /**
+   * Prepares it.
+   *
+   * @param rows of the file that is imported
+   * @param pausedWithin how long a pause may take; a viewer may be told nothing for five times as
+   *     long
+   * @param story is told what was measured
+   */
+  public CrowdedConsole(
+      Infrastructure servers, int rows, Duration pausedWithin, Consumer<String> story) {
+    this.servers = servers;
+    this.rows = rows;
+    this.pausedWithin = pausedWithin;
+    this.story = story;
+  }
+
+  /** A running console with its campaigns, which change all the time, and a file to import. */
+  private record Place(RoleJvm console, UUID sending, List<UUID> drafts, Path csv) {}
+
+  private interface Scenario {
+    void in(Place place) throws Exception;
+  }
+
+  /**
+   * Slow uploads, viewers that do not read, readers of lists and an import at once: pauses are
+   * answered in time, and none of the others starves.
+   */
+  public void pauses() throws Exception {
+    set(place -> {
+      try (ConsoleCrowd crowd = new ConsoleCrowd(place.console().url());
+          ExecutorService importing = Executors.newSingleThreadExecutor()) {
+        crowd.slowUploaders(20, recipients(place.drafts().getLast()));
+        crowd.deafViewers(50);
+        crowd.viewers(1);
+        crowd.readers(100);
+        Future<Double> imported =
+            importing.submit(() -> importInto(place, place.drafts().getFirst()));
+        List<Duration> pauses = new ArrayList<>();
+        while (!imported.isDone() || pauses.size() < 50) {
+          pauses.add(pause(place));
+          Thread.sleep(Duration.ofMillis(200));
+        }
+        tell(crowd, pauses, imported.get());
+        assertThat(pauses).as("pauses").allMatch(took -> took.compareTo(pausedWithin) <= 0);
+        assertThat(crowd.answers().keySet()).as("answers to readers").containsExactly(200);
+        assertThat(crowd.longestGap()).as("viewer's gap").isLessThan(pausedWithin.multipliedBy(5));
+      }
+    });
+  }
+
+  private void tell(ConsoleCrowd crowd, List<Duration> pauses, double seconds) {
+    List<Duration> sorted = pauses.stream().sorted().toList();
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "%,d pauses while 20 slow uploads, 50 viewers that do not read, 100 readers of lists"
+                + " and an import of %,d rows (%.1f s) went on: half within %d ms, the slowest"
+                + " %d ms",
+            sorted.size(),
+            rows,
+            seconds,
+            sorted.get(sorted.size() / 2).toMillis(),
+            sorted.getLast().toMillis()));
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "lists by status %s, the slowest %d ms; a viewer's longest gap %d ms; slow uploads"
+                + " given up %d",
+            crowd.answers(),
+            crowd.slowestRead().toMillis(),
+            crowd.longestGap().toMillis(),
+            crowd.slowUploadsGivenUp()));
+  }
+
+  /** 200 viewers and one import after the other: what is in use on the heap stays what it was. */
+  public void memory() throws Exception {
+    set(place -> {
+      try (ConsoleCrowd crowd = new ConsoleCrowd(place.console().url())) {
+        crowd.viewers(200);
+        // Warmed up, as a console that runs is.
+        importInto(place, place.drafts().getFirst());
+        List<Long> live = new ArrayList<>();
+        live.add(place.console().liveBytes());
+        for (UUID draft : place.drafts().subList(1, 1 + IMPORTS)) {
+          importInto(place, draft);
+          live.add(place.console().liveBytes());
+        }
+        story.accept(
+            String.format(
+                Locale.ROOT,
+                "%,d campaigns, 200 viewers: MiB in use after each import of %,d rows: %s; heap at"
+                    + " most %.0f MiB; a viewer's longest gap %d ms",
+                CAMPAIGNS,
+                rows,
+                live.stream().map(bytes -> bytes / MIB).toList(),
+                place.console().heapMiB(),
+                crowd.longestGap().toMillis()));
+        assertThat(live.getLast()).as("bytes in use").isLessThan(live.getFirst() + SLACK);
+        assertThat(place.console().log()).noneMatch(line -> line.contains("OutOfMemory"));
+      }
+    });
+  }
+
+  private void set(Scenario scenario) throws Exception {
+    Path csv = Files.createTempFile("sluice-crowd-", ".csv");
+    Sandbox sandbox = Sandbox.create(servers, 1);
+    try (Connection owner =
+            DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+        Fleet fleet = new Fleet(sandbox, "http://localhost:1");
+        ExecutorService changing = Executors.newSingleThreadExecutor()) {
+      write(csv);
+      List<UUID> campaigns = insert(owner);
+      RoleJvm console = fleet.start("console 1");
+      await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
+      Future<?> changes = changing.submit(change(owner));
+      try {
+        scenario.in(
+            new Place(console, campaigns.getFirst(), campaigns.subList(1, 3 + IMPORTS), csv));
+      } finally {
+        changes.cancel(true);
+      }
+    } finally {
+      Files.delete(csv);
+    }
+  }
+
+  private void write(Path csv) throws IOException {
+    try (BufferedWriter people = Files.newBufferedWriter(csv)) {
+      people.write("phone,first_name,city\n");
+      for (int i = 0; i < rows; i++) {
+        people.write("+55119" + (60_000_000 + i) + ",Ana " + i + ",Recife\n");
+      }
+    }
+  }
+
+  /** A campaign that is being sent, and others that are not. */
+  private static List<UUID> insert(Connection owner) throws SQLException {
+    List<UUID> ids = new ArrayList<>();
+    try (var statement = owner.createStatement()) {
+      statement.execute(
+          "INSERT INTO sluice.sender (id, address) SELECT 's' || n, 'a' || n"
+              + " FROM generate_series(1, 200) AS n");
+      try (var inserted =
+          statement.executeQuery(
+              "INSERT INTO sluice.campaign (name, sender_id, message, status, total)"
+                  + " SELECT 'campaign ' || n, 's1', '{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}',"
+                  + " CASE WHEN n % 50 = 1 THEN 'SENDING' WHEN n <= 50 THEN 'DRAFT'"
+                  + " ELSE 'COMPLETED' END, 1000000"
+                  + " FROM generate_series(1, "
+                  + CAMPAIGNS
+                  + ") AS n RETURNING id")) {
+        while (inserted.next()) {
+          ids.add(inserted.getObject(1, UUID.class));
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** What is sent changes, so that viewers have something to be told. */
+  private static Callable<Void> change(Connection owner) {
+    return () -> {
+      try (var statement = owner.createStatement()) {
+        while (!Thread.currentThread().isInterrupted()) {
+          statement.execute("UPDATE sluice.campaign SET sent = sent + 1 WHERE status = 'SENDING'");
+          Thread.sleep(Duration.ofMillis(500));
+        }
+      }
+      return null;
+    };
+  }
+
+  private double importInto(Place place, UUID campaign) throws Exception {
+    long begun = System.nanoTime();
+    var answer =
+        http.send(
+            request(place, recipients(campaign))
+                .header("Content-Type", "text/csv")
+                .POST(BodyPublishers.ofFile(place.csv()))
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body()).contains("\"accepted\":" + rows + ",");
+    return (System.nanoTime() - begun) / 1e9;
+  }
+
+  private Duration pause(Place place) throws Exception {
+    long begun = System.nanoTime();
+    var answer =
+        http.send(
+            request(place, "/api/campaigns/" + place.sending() + "/pause")
+                .timeout(Duration.ofSeconds(30))
+                .POST(BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  private static HttpRequest.Builder request(Place place, String path) {
+    return HttpRequest.newBuilder(URI.create(place.console().url() + path));
+  }
+
+  private static String recipients(UUID campaign) {
+    return "/api/campaigns/" + campaign + "/recipients";
+  }
+}

@@ -11,13 +11,21 @@ export class Problem extends Error {
   }
 }
 
-function headers(more = {}) {
-  const token = sessionStorage.getItem(TOKEN);
-  return token ? { Authorization: `Bearer ${token}`, ...more } : more;
-}
+const known = () => sessionStorage.getItem(TOKEN);
 
-async function renewToken() {
-  sessionStorage.setItem(TOKEN, await askForToken());
+const headers = (token, more = {}) =>
+  token ? { Authorization: `Bearer ${token}`, ...more } : more;
+
+/** After a 401: asks for the token, unless there is a newer one than the request had. */
+async function renewToken(used) {
+  if (known() !== used) {
+    return;
+  }
+  const token = await askForToken(used !== null);
+  if (!token) {
+    throw new Problem(401, 'The console asks for its token; load the page again to sign in.');
+  }
+  sessionStorage.setItem(TOKEN, token);
 }
 
 function problem(status, text) {
@@ -33,18 +41,19 @@ async function call(method, path, { body, accept } = {}) {
   if (body !== undefined) {
     more['Content-Type'] = 'application/json';
   }
+  const token = known();
   let answer;
   try {
     answer = await fetch(path, {
       method,
-      headers: headers(more),
+      headers: headers(token, more),
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
     throw new Problem(0, 'The console does not answer; nothing was changed.');
   }
   if (answer.status === 401) {
-    await renewToken();
+    await renewToken(token);
     return call(method, path, { body, accept });
   }
   if (!answer.ok) {
@@ -61,16 +70,17 @@ export const download = async (path, accept) => (await call('GET', path, { accep
 /** Sends a file of rows as it is, telling the share that has left. */
 export function upload(path, file, onProgress) {
   return new Promise((resolve, reject) => {
+    const token = known();
     const request = new XMLHttpRequest();
     request.open('POST', path);
-    Object.entries(headers()).forEach(([name, value]) => request.setRequestHeader(name, value));
+    Object.entries(headers(token)).forEach(([name, value]) => request.setRequestHeader(name, value));
     const json = file.name?.toLowerCase().endsWith('.json');
     request.setRequestHeader('Content-Type', json ? 'application/json' : 'text/csv');
     request.upload.onprogress = (event) => event.total && onProgress(event.loaded / event.total);
     request.onerror = () => reject(new Problem(0, 'The upload broke off; nobody was added.'));
     request.onload = () => {
       if (request.status === 401) {
-        renewToken().then(() => upload(path, file, onProgress)).then(resolve, reject);
+        renewToken(token).then(() => upload(path, file, onProgress)).then(resolve, reject);
       } else if (request.status >= 400) {
         reject(problem(request.status, request.responseText));
       } else {
@@ -106,13 +116,19 @@ export function follow(path, onEvent, onConnection = () => {}) {
       const hidden = new AbortController();
       const hide = () => document.hidden && hidden.abort();
       document.addEventListener('visibilitychange', hide);
+      const token = known();
       try {
         const answer = await fetch(path, {
-          headers: headers({ Accept: 'text/event-stream' }),
+          headers: headers(token, { Accept: 'text/event-stream' }),
           signal: AbortSignal.any([stop.signal, hidden.signal]),
         });
         if (answer.status === 401) {
-          await renewToken();
+          try {
+            await renewToken(token);
+          } catch (unknown) {
+            onConnection(false, unknown);
+            return;
+          }
           continue;
         }
         if (answer.status >= 400 && answer.status < 500) {

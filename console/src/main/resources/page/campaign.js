@@ -40,7 +40,7 @@ export function campaign(root, id) {
   async function cancel() {
     const yes = await confirm({
       title: 'Cancel this campaign?',
-      text: `${number(now.pending)} people have not been sent to and will get nothing. This cannot be undone.`,
+      text: `${number(counts(now).pending)} people have not been sent to and will get nothing. This cannot be undone.`,
       action: 'Cancel the campaign',
       danger: true,
     });
@@ -102,7 +102,8 @@ export function campaign(root, id) {
       return nothing;
     }
     const running = now.status === 'SENDING';
-    const current = running ? pace.rate() : 0;
+    const current = running ? (now.perSecond ?? null) : 0;
+    const left = counts(now).pending;
     const took = (new Date(now.completedAt) - new Date(now.startedAt)) / 1000;
     return html`
       <section aria-labelledby="speed">
@@ -114,15 +115,15 @@ export function campaign(root, id) {
               : html`<span><strong>${current === null ? '…' : rate(current)}</strong> of
                     ${rate(now.permittedPerSecond)} messages/s permitted</span>
                   <span>${
-                    running && now.pending > 0 && current
-                      ? html`about <strong>${duration(now.pending / current)}</strong> left`
+                    running && left > 0 && current
+                      ? html`about <strong>${duration(left / current)}</strong> left`
                       : nothing
                   }</span>`
           }
         </p>
         ${
           pace.times.length > 1
-            ? html`<div id="chart" role="img" aria-label="Messages settled a second, over time, and the permitted rate"></div>`
+            ? html`<div id="chart" role="img" aria-label="Messages sent a second, over time, and the permitted rate"></div>`
             : nothing
         }
       </section>
@@ -169,7 +170,8 @@ export function campaign(root, id) {
 
   const view = () =>
     now === null
-      ? html`<h1>Campaign</h1>
+      ? html`<p class="crumb"><a href="#/">Campaigns</a></p>
+          <h1>Campaign</h1>
           ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<p class="quiet">Loading …</p>`}`
       : html`
           <p class="crumb"><a href="#/">Campaigns</a></p>
@@ -209,8 +211,9 @@ export function campaign(root, id) {
 
   paint();
   const errorsTimer = setInterval(() => now && readErrors().catch(() => {}), 3000);
-  // The rate falls to nothing without an event, so time passes for the chart as well.
-  const look = () => pace.add(Date.now() / 1000, now.total - now.pending, now.permittedPerSecond);
+  // A steady pace is told once, so time passes for the chart without an event as well.
+  const look = () =>
+    pace.add(Date.now() / 1000, connected ? (now.perSecond ?? null) : null, now.permittedPerSecond);
   const paceTimer = setInterval(() => {
     if (now?.status === 'SENDING') {
       look();

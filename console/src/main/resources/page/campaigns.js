@@ -1,6 +1,6 @@
 // All campaigns, live.
 import { html, render } from './lib.js';
-import { badge, bar, moment, number, share } from './format.js';
+import { badge, bar, moment, number, settled, share } from './format.js';
 import { live } from './live.js';
 
 const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
@@ -19,8 +19,8 @@ export function campaigns(root) {
         </span>
         ${bar(campaign)}
         <span class="line quiet">
-          <span>${number(campaign.total - campaign.pending)} of ${number(campaign.total)}
-            (${share(campaign.total - campaign.pending, campaign.total)})</span>
+          <span>${number(settled(campaign))} of ${number(campaign.total)}
+            (${share(settled(campaign), campaign.total)})</span>
           <span>${campaign.senderId} · ${
             campaign.status === 'SCHEDULED'
               ? `starts ${moment(campaign.scheduledAt)}`

@@ -1,7 +1,6 @@
 // The rate over time against the permitted rate.
 import { uPlot, chartStyle } from './lib.js';
 
-const SMOOTHED_OVER = 10;
 const KEPT = 3600;
 
 const style = document.createElement('link');
@@ -12,34 +11,19 @@ document.head.append(style);
 /** What a campaign's events say about its pace. */
 export class Pace {
   constructor() {
-    this.samples = [];
     this.times = [];
     this.rates = [];
     this.permitted = [];
   }
 
-  /** Takes in how many are settled at a time, in seconds. */
-  add(seconds, settled, permitted) {
-    this.samples.push([seconds, settled]);
-    while (this.samples.length > 2 && seconds - this.samples[1][0] >= SMOOTHED_OVER) {
-      this.samples.shift();
-    }
+  /** Takes in how many are sent a second at a time, in seconds; null if that is not known. */
+  add(seconds, rate, permitted) {
     this.times.push(seconds);
-    this.rates.push(this.rate());
+    this.rates.push(rate);
     this.permitted.push(permitted);
     if (this.times.length > KEPT) {
       [this.times, this.rates, this.permitted].forEach((values) => values.shift());
     }
-  }
-
-  /** Messages settled a second, over the last ten seconds; null until a second has been seen. */
-  rate() {
-    if (this.samples.length === 0) {
-      return null;
-    }
-    const [from, to] = [this.samples[0], this.samples.at(-1)];
-    const seconds = to[0] - from[0];
-    return seconds >= 1 ? Math.max(0, (to[1] - from[1]) / seconds) : null;
   }
 }
 

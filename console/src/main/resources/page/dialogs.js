@@ -3,9 +3,8 @@ import { html, render } from './lib.js';
 
 const dialog = () => document.getElementById('dialog');
 
-function show(content) {
+function show(content, element = dialog()) {
   return new Promise((resolve) => {
-    const element = dialog();
     render(content((answer) => element.close(answer)), element);
     element.onclose = () => {
       resolve(element.returnValue);
@@ -38,7 +37,7 @@ export async function confirm({ title, text, action, danger = false, extra = '' 
 }
 
 /** A form in the dialog; resolves once it was saved or put away. */
-export function form({ title, fields, action, save }) {
+export function form({ title, fields, action, save }, element = dialog()) {
   let error = '';
   return show((close) => {
     const submit = async (event) => {
@@ -53,7 +52,7 @@ export function form({ title, fields, action, save }) {
     };
     const content = () => html`
       <form @submit=${submit}>
-        <h2 id="dialog-title">${title}</h2>
+        <h2 id=${`${element.id}-title`}>${title}</h2>
         ${fields}
         ${error ? html`<p class="problem" role="alert">${error}</p>` : ''}
         <div class="actions">
@@ -62,30 +61,37 @@ export function form({ title, fields, action, save }) {
         </div>
       </form>
     `;
-    const paint = () => render(content(), dialog());
+    const paint = () => render(content(), element);
     return content();
-  });
+  }, element);
 }
 
 let asking = null;
 
-/** Asks for the API's token, once for all who need it at the same time. */
-export function askForToken() {
-  asking ??= new Promise((resolve) => {
+/**
+ * Asks for the API's token, once for all who need it at the same time; resolves to nothing if the
+ * person has none. In a dialog of its own: another one may be open.
+ */
+export function askForToken(refused) {
+  asking ??= (async () => {
     let token = '';
-    form({
-      title: 'API token',
-      action: 'Sign in',
-      fields: html`<label>The console's token (SLUICE_API_TOKEN)
-        <input name="token" type="password" autocomplete="current-password" required></label>`,
-      save: async (data) => {
-        token = data.get('token').trim();
+    await form(
+      {
+        title: 'API token',
+        action: 'Sign in',
+        fields: html`
+          ${refused ? html`<p class="problem" role="alert">The console does not take this token.</p>` : ''}
+          <label>The console's token (SLUICE_API_TOKEN)
+            <input name="token" type="password" autocomplete="current-password" required></label>`,
+        save: async (data) => {
+          token = data.get('token').trim();
+        },
       },
-    }).then(() => {
-      asking = null;
-      resolve(token);
-    });
-  });
+      document.getElementById('sign-in'),
+    );
+    asking = null;
+    return token;
+  })();
   return asking;
 }
 

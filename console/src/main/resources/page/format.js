@@ -33,7 +33,17 @@ export function duration(seconds) {
 export const badge = (status) =>
   html`<span class="badge ${status.toLowerCase()}">${status.toLowerCase()}</span>`;
 
-export const counts = (campaign) => ({ ...campaign.counts, pending: campaign.pending });
+/** With the results that are not in the rows yet: those are written in batches. */
+export function counts(campaign) {
+  const all = { ...campaign.counts, pending: campaign.pending };
+  for (const [state, more] of Object.entries(campaign.unwritten ?? {})) {
+    all[state] += more;
+    all.pending -= more;
+  }
+  return all;
+}
+
+export const settled = (campaign) => campaign.total - counts(campaign).pending;
 
 /** All recipients in one line, by how far they are. */
 export function bar(campaign) {
@@ -46,7 +56,6 @@ export function bar(campaign) {
     from += width;
     return part;
   });
-  const settled = campaign.total - campaign.pending;
   return html`<svg class="progress" viewBox="0 0 100 1" preserveAspectRatio="none" role="img"
-    aria-label=${`${number(settled)} of ${number(campaign.total)} settled`}>${parts}</svg>`;
+    aria-label=${`${number(settled(campaign))} of ${number(campaign.total)} settled`}>${parts}</svg>`;
 }

@@ -33,6 +33,3 @@ CREATE VIEW sluice.suppressed_phone AS
   SELECT alias.phone FROM sluice.alias
     JOIN sluice.opt_out ON opt_out.name = alias.name
     WHERE opt_out.lifted_at IS NULL;
-
-GRANT SELECT, INSERT, UPDATE ON sluice.alias, sluice.opt_out TO ${appRole};
-GRANT SELECT ON sluice.suppressed_phone TO ${appRole};

@@ -1,11 +1,12 @@
 package dev.sluice.benchmark;
 
-import picocli.CommandLine;
+import dev.sluice.cli.Sluice;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** The {@code sluice benchmark} command. */
 @Command(
-    name = "sluice benchmark",
+    name = "benchmark",
     description = "Measured comparisons on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -24,11 +25,9 @@ import picocli.CommandLine.Command;
       SoakCommand.class,
       SteeringCommand.class
     })
-public final class Benchmark {
-  private Benchmark() {}
-
+public final class Benchmark implements Sluice.Extension {
   /** Runs a benchmark and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Benchmark()).execute(arguments));
+    Sluice.main(Stream.concat(Stream.of("benchmark"), Stream.of(arguments)).toArray(String[]::new));
   }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** How many receipts the console takes beside the aggregator. */
 @Command(
     name = "receipts",
-    description = "Delivers receipts in disorder, 30 % of them twice, and checks every counter.",
+    description = "Delivers receipts in disorder, 30 %% of them twice, and checks every counter.",
     mixinStandardHelpOptions = true)
 final class ReceiptsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.schema.ShortId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
     subcommands = CampaignRepairCommand.class)
 final class CampaignCommands {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final String ID = "Its id, or the beginning of it as logs print it.";
   private static final Set<String> ENDED = Set.of("COMPLETED", "CANCELLED");
 
   @Command(
@@ -43,17 +45,19 @@ final class CampaignCommands {
       mixinStandardHelpOptions = true)
   int importCsv(
       @Mixin ConsoleOptions console,
-      @Parameters(paramLabel = "CAMPAIGN") UUID campaign,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
       @Parameters(paramLabel = "FILE") Path file) {
     try (ConsoleClient client = console.client()) {
-      JsonNode report = client.importCsv(campaign, file);
+      JsonNode report = client.importCsv(client.campaign(campaign), file);
       console.print(report, () -> console.printImport(report));
     }
     return 0;
   }
 
   @Command(name = "start", description = "Starts sending.", mixinStandardHelpOptions = true)
-  int start(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+  int start(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(console, campaign, "start");
   }
 
@@ -61,7 +65,9 @@ final class CampaignCommands {
       name = "pause",
       description = "Holds it; what is under way is finished.",
       mixinStandardHelpOptions = true)
-  int pause(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+  int pause(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(console, campaign, "pause");
   }
 
@@ -69,7 +75,9 @@ final class CampaignCommands {
       name = "resume",
       description = "Goes on where it was held.",
       mixinStandardHelpOptions = true)
-  int resume(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+  int resume(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(console, campaign, "resume");
   }
 
@@ -77,7 +85,9 @@ final class CampaignCommands {
       name = "cancel",
       description = "Ends it for good; who is pending gets nothing.",
       mixinStandardHelpOptions = true)
-  int cancel(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+  int cancel(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(console, campaign, "cancel");
   }
 
@@ -94,28 +104,28 @@ final class CampaignCommands {
                   "Also to those who are UNCONFIRMED: some of them may get it twice"
                       + " (SLUICE_RESEND_UNCONFIRMED; ${DEFAULT-VALUE}).")
           boolean unconfirmed,
-      @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(
         console, campaign, "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : ""));
   }
 
-  private static int command(ConsoleOptions console, UUID campaign, String command) {
+  private static int command(ConsoleOptions console, ShortId campaign, String command) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.post(path(campaign) + "/" + command, Map.of());
+      UUID id = client.campaign(campaign);
+      JsonNode answer = client.post(path(id) + "/" + command, Map.of());
       console.print(
           answer,
-          () ->
-              console
-                  .out()
-                  .println(command.replaceAll("\\?.*", "") + " is on its way to " + campaign));
+          () -> console.out().println(command.replaceAll("\\?.*", "") + " is on its way to " + id));
     }
     return 0;
   }
 
   @Command(name = "status", description = "Shows a campaign.", mixinStandardHelpOptions = true)
-  int status(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+  int status(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.get(path(campaign));
+      JsonNode answer = client.get("/api/campaigns/" + campaign);
       console.print(answer, () -> show(console, answer));
     }
     return 0;
@@ -170,9 +180,11 @@ final class CampaignCommands {
       name = "errors",
       description = "Says why recipients failed or are in doubt.",
       mixinStandardHelpOptions = true)
-  int errors(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign) {
+  int errors(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.get(path(campaign) + "/errors");
+      JsonNode answer = client.get(path(client.campaign(campaign)) + "/errors");
       console.print(
           answer,
           () -> {
@@ -194,31 +206,49 @@ final class CampaignCommands {
       name = "watch",
       description = "Follows a campaign until it has ended.",
       mixinStandardHelpOptions = true)
-  int watch(@Mixin ConsoleOptions console, @Parameters(paramLabel = "CAMPAIGN") UUID campaign)
+  int watch(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign)
       throws InterruptedException {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.get(path(campaign));
+      String path = path(client.campaign(campaign));
+      JsonNode answer = client.get(path);
       try (ProgressBar bar =
           new ProgressBarBuilder()
               .setTaskName(answer.path("name").asString(""))
               .setInitialMax(answer.path("total").asLong())
-              .showSpeed()
               .build()) {
         while (true) {
           bar.maxHint(answer.path("total").asLong());
-          bar.stepTo(answer.path("total").asLong() - answer.path("pending").asLong());
-          bar.setExtraMessage(" " + answer.path("status").asString(""));
+          bar.stepTo(settled(answer));
+          bar.setExtraMessage(" " + answer.path("status").asString("") + pace(answer));
           if (ENDED.contains(answer.path("status").asString(""))) {
             break;
           }
           Thread.sleep(LOOK_EVERY);
-          answer = client.get(path(campaign));
+          answer = client.get(path);
         }
       }
       JsonNode end = answer;
       console.print(end, () -> show(console, end));
       return end.path("status").asString("").equals("COMPLETED") ? 0 : 1;
     }
+  }
+
+  /** With the results that are not in the rows yet, which are written in batches. */
+  static long settled(JsonNode campaign) {
+    long settled = campaign.path("total").asLong() - campaign.path("pending").asLong();
+    for (JsonNode unwritten : campaign.path("unwritten")) {
+      settled += unwritten.asLong();
+    }
+    return settled;
+  }
+
+  /** What is sent, not what is written: that comes in bursts. */
+  static String pace(JsonNode campaign) {
+    return campaign.path("perSecond").isNumber()
+        ? String.format(Locale.ROOT, " %.1f/s", campaign.path("perSecond").asDouble())
+        : "";
   }
 
   private static String path(UUID campaign) {

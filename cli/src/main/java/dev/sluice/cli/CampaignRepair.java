@@ -11,6 +11,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.ShortId;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
+import org.jooq.Records;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -73,17 +75,25 @@ final class CampaignRepair {
   /**
    * Finds the campaign.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is none, or several begin so
    */
-  static Campaign find(DSLContext sql, UUID id) {
-    return sql.select(CAMPAIGN.STATUS, CAMPAIGN.STARTED_AT, CAMPAIGN.SENDER_ID, SENDER.LANES)
-        .from(CAMPAIGN)
-        .join(SENDER)
-        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
-        .where(CAMPAIGN.ID.eq(id))
-        .fetchOptional(found ->
-            new Campaign(id, found.value1(), found.value2(), found.value3(), found.value4()))
-        .orElseThrow(() -> new IllegalArgumentException("there is no campaign " + id));
+  static Campaign find(DSLContext sql, ShortId id) {
+    List<Campaign> found =
+        sql.select(
+                CAMPAIGN.ID, CAMPAIGN.STATUS, CAMPAIGN.STARTED_AT, CAMPAIGN.SENDER_ID, SENDER.LANES)
+            .from(CAMPAIGN)
+            .join(SENDER)
+            .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+            .where(CAMPAIGN.ID.between(id.first(), id.last()))
+            .limit(2)
+            .fetch(Records.mapping(Campaign::new));
+    if (found.size() != 1) {
+      throw new IllegalArgumentException(
+          found.isEmpty()
+              ? "there is no campaign " + id
+              : "the ids of several campaigns begin with " + id + "; give more of it");
+    }
+    return found.getFirst();
   }
 
   /** How many pending recipients stand how. */

@@ -7,6 +7,7 @@ import dev.sluice.schema.Database;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.ShortId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,11 @@ final class CampaignRepairCommand implements Callable<Integer> {
       description = "Do it; without this it only says what it would do (SLUICE_REPAIR_YES).")
   private boolean confirmed;
 
-  @Parameters(paramLabel = "CAMPAIGN")
+  @Parameters(
+      paramLabel = "CAMPAIGN",
+      description = "Its id, or the beginning of it as logs print it.")
+  private ShortId shortId;
+
   private UUID id;
 
   // picocli sets them before it calls.
@@ -63,7 +68,8 @@ final class CampaignRepairCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     KafkaConfig config = kafka.config();
     try (Database sql = new Database(database.config(), 1, "repair", new SimpleMeterRegistry())) {
-      CampaignRepair.Campaign campaign = CampaignRepair.find(sql.sql(), id);
+      CampaignRepair.Campaign campaign = CampaignRepair.find(sql.sql(), shortId);
+      id = campaign.id();
       if (!UNDER_WAY.contains(campaign.status())) {
         out.printf("the campaign is %s: there is nothing to repair%n", campaign.status());
         return 0;

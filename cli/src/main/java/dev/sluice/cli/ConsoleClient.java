@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.schema.Json;
+import dev.sluice.schema.ShortId;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,11 +19,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Talks to a console. Its errors carry the console's own words. */
 final class ConsoleClient implements AutoCloseable {
+  /** The environment's name of the API's token. */
+  static final String TOKEN = "SLUICE_API_TOKEN";
+
   /** For the console's audit. */
   private static final String USER = "cli/" + System.getProperty("user.name", "unknown");
 
@@ -58,6 +63,19 @@ final class ConsoleClient implements AutoCloseable {
       page = get(path + "?after=" + URLEncoder.encode(last, StandardCharsets.UTF_8));
     }
     return rows;
+  }
+
+  /** Reads what may not be there. */
+  Optional<JsonNode> find(String path) {
+    HttpResponse<byte[]> answer = answer(request(path).GET());
+    return answer.statusCode() == 404 ? Optional.empty() : Optional.of(body(answer));
+  }
+
+  /** The whole id of the campaign whose id begins so. */
+  UUID campaign(ShortId id) {
+    return id.isWhole()
+        ? id.first()
+        : UUID.fromString(get("/api/campaigns/" + id.text()).path("id").asString());
   }
 
   JsonNode put(String path, Object body) {
@@ -117,20 +135,38 @@ final class ConsoleClient implements AutoCloseable {
   }
 
   private JsonNode send(HttpRequest.Builder request) {
+    return body(answer(request));
+  }
+
+  private HttpResponse<byte[]> answer(HttpRequest.Builder request) {
     try {
-      HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
-      JsonNode body = Json.MAPPER.readTree(answer.body());
-      if (answer.statusCode() >= 400) {
-        throw new IllegalStateException(
-            body.path("detail").asString("HTTP " + answer.statusCode()));
-      }
-      return body;
+      return http.send(request.build(), BodyHandlers.ofByteArray());
     } catch (IOException e) {
       throw new IllegalStateException("no answer from the console at " + url, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  private JsonNode body(HttpResponse<byte[]> answer) {
+    JsonNode body;
+    try {
+      body = Json.MAPPER.readTree(answer.body());
+    } catch (JacksonException e) {
+      throw new IllegalStateException(
+          url + " is no console: it answers HTTP " + answer.statusCode() + " without JSON", e);
+    }
+    if (answer.statusCode() == 401) {
+      throw new IllegalStateException(
+          token.isEmpty()
+              ? "the console asks for its token; set " + TOKEN + " or " + TOKEN + "_FILE"
+              : "the console does not take the token in " + TOKEN);
+    }
+    if (answer.statusCode() >= 400) {
+      throw new IllegalStateException(body.path("detail").asString("HTTP " + answer.statusCode()));
+    }
+    return body;
   }
 
   @Override

@@ -32,8 +32,18 @@ final class ConsoleCommand implements Callable<Integer> {
       defaultValue = "${env:SLUICE_HTTP_PORT:-" + PORT + "}",
       description =
           "Where it listens (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}). Only this machine reaches it"
-              + " unless SLUICE_API_TOKEN (or SLUICE_API_TOKEN_FILE) sets a bearer token.")
+              + " unless SLUICE_API_TOKEN (or SLUICE_API_TOKEN_FILE) sets a bearer token, which the"
+              + " API, /metrics and details of /health/ready then ask for.")
   private int port;
+
+  @Option(
+      names = "--http-host",
+      paramLabel = "HOST",
+      defaultValue = "${env:SLUICE_HTTP_HOST}",
+      description =
+          "The address that it is bound to (SLUICE_HTTP_HOST; all with a token, localhost"
+              + " without).")
+  private @Nullable String host;
 
   @Option(
       names = "--default-region",
@@ -60,14 +70,15 @@ final class ConsoleCommand implements Callable<Integer> {
         new ConsoleConfig(
             kafka.config(),
             database.config(),
-            port,
-            Secrets.ofProcess().find("SLUICE_API_TOKEN"),
+            Ports.free(port, "--http-port (SLUICE_HTTP_PORT)"),
+            Secrets.ofProcess().find(ConsoleClient.TOKEN),
             Optional.ofNullable(defaultRegion),
             new WebhookConfig(
                 Secrets.ofProcess().find("WHATSAPP_APP_SECRET"),
                 Secrets.ofProcess().find("WHATSAPP_VERIFY_TOKEN"),
                 optOutWords),
-            bounds.bounds());
+            bounds.bounds(),
+            Optional.ofNullable(host));
     return RoleProcess.run(
         "console",
         process -> {

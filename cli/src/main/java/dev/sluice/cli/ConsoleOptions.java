@@ -41,7 +41,7 @@ final class ConsoleOptions {
 
   ConsoleClient client() {
     return new ConsoleClient(
-        url.toString().replaceAll("/+$", ""), Secrets.ofProcess().find("SLUICE_API_TOKEN"));
+        url.toString().replaceAll("/+$", ""), Secrets.ofProcess().find(ConsoleClient.TOKEN));
   }
 
   /** What came of an import, with the lines that were not taken. */

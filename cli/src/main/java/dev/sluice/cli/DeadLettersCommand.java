@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Reasons;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -169,7 +170,7 @@ final class DeadLettersCommand {
                     letter.value()))
             .get();
       } catch (ExecutionException e) {
-        throw new IllegalStateException("Kafka did not take it back: " + e.getMessage(), e);
+        throw new IllegalStateException("Kafka did not take it back: " + Reasons.of(e), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", e);

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
+import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
 import dev.sluice.local.WhatsAppSimulator;
@@ -55,9 +56,8 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     EmbeddedInfrastructure infrastructure = closer.register(EmbeddedInfrastructure.temporary());
     KafkaConfig kafka = KafkaConfig.of(infrastructure.bootstrapServers());
-    DatabaseConfig services = infrastructure.database("sluice_app", "sluice");
-    LocalPipeline.migrate(
-        kafka, infrastructure.database("sluice_owner", "sluice"), LANE_PARTITIONS);
+    DatabaseConfig services = infrastructure.database(Sandbox.APP, "sluice");
+    LocalPipeline.migrate(infrastructure, kafka, LANE_PARTITIONS);
     WhatsAppSimulator simulator =
         closer.register(new WhatsAppSimulator(SimulatorConfig.friendly(rate)));
     LocalPipeline pipeline =

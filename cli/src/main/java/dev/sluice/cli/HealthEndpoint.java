@@ -2,8 +2,11 @@ package dev.sluice.cli;
 
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Loopback;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
 
@@ -18,6 +21,9 @@ final class HealthEndpoint implements AutoCloseable {
           settings.concurrency.useVirtualThreads = true;
           settings.jetty.host = host;
           settings.jetty.port = port;
+          if (Loopback.isAddress(host)) {
+            settings.routes.before(HealthEndpoint::requireOurName);
+          }
           add(settings, health, meters);
         });
     server.start();
@@ -41,6 +47,13 @@ final class HealthEndpoint implements AutoCloseable {
               .contentType("application/json")
               .result(Json.write(Map.of("ready", problems.isEmpty(), "problems", problems)));
         });
+  }
+
+  /** A page of another site may have pointed its own name at this machine. */
+  private static void requireOurName(Context context) {
+    if (!Loopback.isHost(context.header("Host"))) {
+      throw new ForbiddenResponse("only for this machine");
+    }
   }
 
   int port() {

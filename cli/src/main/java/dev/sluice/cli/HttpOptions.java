@@ -1,6 +1,5 @@
 package dev.sluice.cli;
 
-import dev.sluice.local.FreePort;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -11,7 +10,8 @@ final class HttpOptions {
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT}",
       description =
-          "Where /metrics and /health are served (SLUICE_HTTP_PORT; the role's own port).")
+          "Where /metrics and /health are served, 0 for any free port (SLUICE_HTTP_PORT; the role's"
+              + " own port).")
   private @Nullable Integer port;
 
   @Option(
@@ -26,8 +26,12 @@ final class HttpOptions {
     return host;
   }
 
-  /** The port asked for, or the role's own; if nobody asked and that is taken, any free one. */
+  /**
+   * The port asked for, or the role's own.
+   *
+   * @throws IllegalStateException if somebody else has it
+   */
   int port(int rolesOwn) {
-    return port == null ? FreePort.preferably(rolesOwn) : port;
+    return Ports.free(port == null ? rolesOwn : port, "--http-port (SLUICE_HTTP_PORT)");
   }
 }

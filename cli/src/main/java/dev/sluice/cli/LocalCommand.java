@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.ReceiptConfig;
+import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.DatabaseConfig;
@@ -33,8 +34,28 @@ final class LocalCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT:-8080}",
-      description = "The console's port (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}).")
+      description =
+          "The console's port (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}). It asks for a token if"
+              + " SLUICE_API_TOKEN (or SLUICE_API_TOKEN_FILE) sets one.")
   private int port;
+
+  @Option(
+      names = "--http-host",
+      paramLabel = "HOST",
+      defaultValue = "${env:SLUICE_HTTP_HOST:-localhost}",
+      description =
+          "The address that the console is bound to; others than localhost need SLUICE_API_TOKEN"
+              + " (SLUICE_HTTP_HOST; ${DEFAULT-VALUE}).")
+  private String host = "";
+
+  @Option(
+      names = "--default-region",
+      paramLabel = "REGION",
+      defaultValue = "${env:SLUICE_DEFAULT_REGION}",
+      description =
+          "The region of phone numbers without a country code, like BR (SLUICE_DEFAULT_REGION;"
+              + " none).")
+  private @Nullable String defaultRegion;
 
   @Option(
       names = "--kafka-port",
@@ -93,21 +114,32 @@ final class LocalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return RoleProcess.run("local", this::open);
+    Optional<String> token = Secrets.ofProcess().find(ConsoleClient.TOKEN);
+    requireFreePorts();
+    return RoleProcess.run("local", process -> open(process, token));
   }
 
-  private void open(RoleProcess process) throws Exception {
+  /** Before anything starts: servers that cannot listen say so in a hundred lines. */
+  private void requireFreePorts() {
+    Ports.free(kafkaPort, "--kafka-port (SLUICE_LOCAL_KAFKA_PORT)");
+    Ports.free(databasePort, "--database-port (SLUICE_LOCAL_DATABASE_PORT)");
+    if (providerUrl == null) {
+      Ports.free(simulatorPort, "--simulator-port (SLUICE_LOCAL_SIMULATOR_PORT)");
+    }
+    if (!infrastructureOnly) {
+      Ports.free(port, "--port (SLUICE_HTTP_PORT)");
+    }
+  }
+
+  private void open(RoleProcess process, Optional<String> token) throws Exception {
     EmbeddedInfrastructure infrastructure =
         process.register(
             data == null
                 ? EmbeddedInfrastructure.temporary(kafkaPort, databasePort)
                 : EmbeddedInfrastructure.in(data, kafkaPort, databasePort));
     KafkaConfig kafka = KafkaConfig.of(infrastructure.bootstrapServers());
-    DatabaseConfig database = infrastructure.database("sluice_app", "sluice");
-    LocalPipeline.migrate(
-        kafka,
-        infrastructure.database("sluice_owner", "sluice"),
-        Migration.DEFAULT_LANE_PARTITIONS);
+    DatabaseConfig database = infrastructure.database(Sandbox.APP, "sluice");
+    LocalPipeline.migrate(infrastructure, kafka, Migration.DEFAULT_LANE_PARTITIONS);
     String provider = providerUrl;
     WebhookConfig webhooks =
         new WebhookConfig(
@@ -120,7 +152,9 @@ final class LocalCommand implements Callable<Integer> {
     if (!infrastructureOnly) {
       process.register(
           new LocalPipeline(
-              LocalPipelineConfig.of(kafka, database, provider, 1, port).withWebhooks(webhooks),
+              LocalPipelineConfig.of(kafka, database, provider, 1, port)
+                  .withConsole(token, Optional.ofNullable(defaultRegion), webhooks)
+                  .withHost(host),
               process.health(),
               process.meters()));
     }
@@ -144,7 +178,9 @@ final class LocalCommand implements Callable<Integer> {
     command.getOut().printf("export SLUICE_KAFKA_BOOTSTRAP_SERVERS=%s%n", kafka.bootstrapServers());
     command.getOut().printf("export SLUICE_DATABASE_URL='%s'%n", database.url());
     command.getOut().printf("export SLUICE_DATABASE_USER=%s%n", database.user());
+    command.getOut().printf("export SLUICE_DATABASE_PASSWORD=%s%n", database.password());
     command.getOut().printf("export SLUICE_OWNER_USER=sluice_owner%n");
+    command.getOut().printf("export SLUICE_OWNER_PASSWORD=%s%n", database.password());
     command.getOut().printf("export WHATSAPP_BASE_URL=%s%n", provider);
     command.getOut().printf("export WHATSAPP_ACCESS_TOKEN=local-access-token%n");
     if (infrastructureOnly) {

@@ -3,13 +3,14 @@ package dev.sluice.cli;
 import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
 import dev.sluice.console.Console;
-import dev.sluice.console.ConsoleConfig;
+import dev.sluice.local.Infrastructure;
+import dev.sluice.local.Sandbox;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
-import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Migration;
+import dev.sluice.schema.ServiceRole;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.provider.WhatsAppConfig;
@@ -32,12 +33,11 @@ final class LocalPipeline implements AutoCloseable {
   /** Starts it. */
   LocalPipeline(LocalPipelineConfig config, Health health, PrometheusMeterRegistry meters) {
     KafkaConfig kafka = config.kafka();
-    DatabaseConfig database = config.database();
     this.health = health;
     aggregator =
         closer.register(
             new StatusAggregator(
-                StatusAggregatorConfig.of(kafka, database)
+                StatusAggregatorConfig.of(kafka, config.as(ServiceRole.AGGREGATOR))
                     .withFlushInterval(config.flushInterval()),
                 health,
                 meters));
@@ -55,26 +55,22 @@ final class LocalPipeline implements AutoCloseable {
                   health,
                   meters)));
     }
-    fanOut = closer.register(new FanOut(FanOutConfig.of(kafka, database), health, meters));
+    FanOutConfig producer = FanOutConfig.of(kafka, config.as(ServiceRole.PRODUCER));
+    fanOut = closer.register(new FanOut(producer, health, meters));
     console =
         closer.register(
             new Console(
-                new ConsoleConfig(
-                    kafka,
-                    database,
-                    config.consolePort(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    config.webhooks()),
+                config.console(),
                 health,
                 meters,
                 settings -> HealthEndpoint.add(settings, health, meters)));
   }
 
   /** Creates what the services need, as {@code sluice migrate} does. */
-  static void migrate(KafkaConfig kafka, DatabaseConfig owner, int lanePartitions)
+  static void migrate(Infrastructure servers, KafkaConfig kafka, int lanePartitions)
       throws SQLException, ExecutionException, InterruptedException {
-    Migration.migrateTables(owner, "sluice_app", null);
+    Migration.migrateTables(
+        servers.database("sluice_owner", "sluice"), Sandbox.APP, servers.passwords());
     Migration.createTopics(kafka, lanePartitions, Optional.of((short) 1));
   }
 

@@ -1,19 +1,23 @@
 package dev.sluice.cli;
 
+import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.ServiceRole;
 import dev.sluice.worker.provider.HttpProviderConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all services in one process need to know.
  *
+ * @param database reaches PostgreSQL; each service uses a role of its own there
  * @param providerUrl where WhatsApp's Cloud API is
  * @param others providers besides WhatsApp
  * @param workers how many workers
- * @param consolePort where the console listens
+ * @param console the console's settings
  * @param flushInterval how long a result waits, at most, until it is written
  */
 record LocalPipelineConfig(
@@ -22,11 +26,10 @@ record LocalPipelineConfig(
     String providerUrl,
     List<HttpProviderConfig> others,
     int workers,
-    int consolePort,
-    WebhookConfig webhooks,
+    ConsoleConfig console,
     Duration flushInterval) {
 
-  /** With WhatsApp alone, no webhooks, and results written after 10 s. */
+  /** With WhatsApp alone, neither webhooks nor a token, and results written after 10 s. */
   static LocalPipelineConfig of(
       KafkaConfig kafka,
       DatabaseConfig database,
@@ -39,23 +42,61 @@ record LocalPipelineConfig(
         providerUrl,
         List.of(),
         workers,
-        consolePort,
-        WebhookConfig.NONE,
+        new ConsoleConfig(
+            kafka,
+            as(database, ServiceRole.CONSOLE),
+            consolePort,
+            Optional.empty(),
+            Optional.empty(),
+            WebhookConfig.NONE),
         Duration.ofSeconds(10));
+  }
+
+  /** The database in a service's role. */
+  DatabaseConfig as(ServiceRole role) {
+    return as(database, role);
+  }
+
+  private static DatabaseConfig as(DatabaseConfig database, ServiceRole role) {
+    return new DatabaseConfig(database.url(), role.roleName(), database.password());
   }
 
   LocalPipelineConfig withOthers(HttpProviderConfig... more) {
     return new LocalPipelineConfig(
-        kafka, database, providerUrl, List.of(more), workers, consolePort, webhooks, flushInterval);
+        kafka, database, providerUrl, List.of(more), workers, console, flushInterval);
   }
 
-  LocalPipelineConfig withWebhooks(WebhookConfig newWebhooks) {
+  LocalPipelineConfig withWebhooks(WebhookConfig webhooks) {
+    return withConsole(console.token(), console.defaultRegion(), webhooks);
+  }
+
+  /** With what people and providers meet of it. */
+  LocalPipelineConfig withConsole(
+      Optional<String> token, Optional<String> defaultRegion, WebhookConfig webhooks) {
+    return withConsole(
+        new ConsoleConfig(
+            kafka,
+            console.database(),
+            console.port(),
+            token,
+            defaultRegion,
+            webhooks,
+            console.bounds(),
+            console.host()));
+  }
+
+  /** With the console bound to this address. */
+  LocalPipelineConfig withHost(String host) {
+    return withConsole(console.withHost(host));
+  }
+
+  private LocalPipelineConfig withConsole(ConsoleConfig newConsole) {
     return new LocalPipelineConfig(
-        kafka, database, providerUrl, others, workers, consolePort, newWebhooks, flushInterval);
+        kafka, database, providerUrl, others, workers, newConsole, flushInterval);
   }
 
   LocalPipelineConfig withFlushInterval(Duration newInterval) {
     return new LocalPipelineConfig(
-        kafka, database, providerUrl, others, workers, consolePort, webhooks, newInterval);
+        kafka, database, providerUrl, others, workers, console, newInterval);
   }
 }

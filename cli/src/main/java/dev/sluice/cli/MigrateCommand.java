@@ -4,13 +4,18 @@ import dev.sluice.schema.Backoff;
 import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Migration;
+import dev.sluice.schema.Reasons;
+import dev.sluice.schema.ServiceRole;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
 import org.flywaydb.core.api.FlywayException;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +26,13 @@ import picocli.CommandLine.Option;
 /** Creates or upgrades topics and tables. */
 @Command(
     name = "migrate",
-    description = "Creates or upgrades topics and tables, as the owner. Safe to repeat.",
+    description = {
+      "Creates or upgrades topics and tables, as the owner. Safe to repeat.",
+      "It also makes the roles sluice_producer, sluice_aggregator and sluice_console, with the"
+          + " passwords in SLUICE_PRODUCER_PASSWORD, SLUICE_AGGREGATOR_PASSWORD and"
+          + " SLUICE_CONSOLE_PASSWORD (each or with _FILE), and the role of --database-user, which"
+          + " may do what they may together."
+    },
     mixinStandardHelpOptions = true)
 final class MigrateCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(MigrateCommand.class);
@@ -70,16 +81,28 @@ final class MigrateCommand implements Callable<Integer> {
     }
     DatabaseConfig ownerConfig = database.as(owner, "SLUICE_OWNER_PASSWORD");
     KafkaConfig kafkaConfig = kafka.config();
-    String appPassword = Secrets.ofProcess().find(DatabaseOptions.PASSWORD).orElse(null);
+    Map<String, String> passwords = passwords(database.user(), Secrets.ofProcess());
     patiently(
         "PostgreSQL at " + ownerConfig.url(),
-        () -> Migration.migrateTables(ownerConfig, database.user(), appPassword));
+        () -> Migration.migrateTables(ownerConfig, database.user(), passwords));
     patiently(
         "Kafka at " + kafkaConfig.bootstrapServers(),
         () ->
             Migration.createTopics(
                 kafkaConfig, partitions, Optional.ofNullable(replicationFactor)));
     return 0;
+  }
+
+  /** Those of the roles that it makes, by the names of the roles. */
+  static Map<String, String> passwords(String appRole, Secrets secrets) {
+    Map<String, String> passwords = new HashMap<>();
+    secrets.find(DatabaseOptions.PASSWORD).ifPresent(secret -> passwords.put(appRole, secret));
+    for (ServiceRole role : ServiceRole.values()) {
+      secrets
+          .find("SLUICE_" + role + "_PASSWORD")
+          .ifPresent(secret -> passwords.put(role.roleName(), secret));
+    }
+    return passwords;
   }
 
   private interface Step {
@@ -92,12 +115,21 @@ final class MigrateCommand implements Callable<Integer> {
       try {
         step.run();
         return;
-      } catch (SQLException | ExecutionException | FlywayException | KafkaException e) {
+      } catch (SQLException
+          | ExecutionException
+          | DataAccessException
+          | FlywayException
+          | KafkaException e) {
+        if (Reasons.loginRefused(e)) {
+          throw new IllegalStateException(
+              what + " does not let " + owner + " in (see SLUICE_OWNER_PASSWORD): " + Reasons.of(e),
+              e);
+        }
         if (System.nanoTime() >= deadline) {
-          throw new IllegalStateException(what + " cannot be used: " + e.getMessage(), e);
+          throw new IllegalStateException(what + " cannot be used: " + Reasons.of(e), e);
         }
         if (attempt == 1) {
-          log.warn("{} cannot be used yet: {} (trying on)", what, e.getMessage());
+          log.warn("{} cannot be used yet: {} (trying on)", what, Reasons.of(e));
         }
         Thread.sleep(RETRY.after(attempt));
       }

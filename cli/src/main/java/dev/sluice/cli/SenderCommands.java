@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.schema.Json;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /** What an operator does about senders, through a console. */
 @Command(
     name = "sender",
-    description = "Lists senders and unblocks them, through a console.",
+    description = "Lists, creates, changes and unblocks senders, through a console.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class SenderCommands {
@@ -54,54 +55,74 @@ final class SenderCommands {
 
   @Command(
       name = "put",
-      description = "Creates a sender, or changes it; a new rate applies within seconds.",
+      description =
+          "Creates a sender, or changes what is given of it; a new rate applies within seconds.",
       mixinStandardHelpOptions = true)
   int put(
       @Mixin ConsoleOptions console,
       @Parameters(paramLabel = "SENDER") String sender,
       @Option(
               names = "--address",
-              required = true,
               defaultValue = "${env:SLUICE_SENDER_ADDRESS}",
               description =
-                  "Its address at the provider; WhatsApp: the phone number id"
-                      + " (SLUICE_SENDER_ADDRESS).")
-          String address,
+                  "Its address at the provider, which a new one must have; WhatsApp: the phone"
+                      + " number id (SLUICE_SENDER_ADDRESS).")
+          @Nullable String address,
       @Option(
               names = "--provider",
-              defaultValue = "${env:SLUICE_SENDER_PROVIDER:-whatsapp}",
-              description = "Who delivers (SLUICE_SENDER_PROVIDER; ${DEFAULT-VALUE}).")
-          String provider,
+              defaultValue = "${env:SLUICE_SENDER_PROVIDER}",
+              description = "Who delivers (SLUICE_SENDER_PROVIDER; whatsapp for a new one).")
+          @Nullable String provider,
       @Option(
               names = "--rate",
               paramLabel = "MESSAGES/S",
-              defaultValue = "${env:SLUICE_SENDER_RATE:-80}",
-              description = "What it may send (SLUICE_SENDER_RATE; ${DEFAULT-VALUE}).")
-          double rate,
+              defaultValue = "${env:SLUICE_SENDER_RATE}",
+              description = "What it may send (SLUICE_SENDER_RATE; 80 for a new one).")
+          @Nullable Double rate,
       @Option(
               names = "--lanes",
-              defaultValue = "${env:SLUICE_SENDER_LANES:-1}",
+              defaultValue = "${env:SLUICE_SENDER_LANES}",
               description =
-                  "How many workers share it at most (SLUICE_SENDER_LANES; ${DEFAULT-VALUE}).")
-          int lanes,
+                  "How many workers share it at most (SLUICE_SENDER_LANES; 1 for a new one).")
+          @Nullable Integer lanes,
       @Option(
               names = "--daily-limit",
-              paramLabel = "PEOPLE",
+              paramLabel = "PEOPLE|none",
               defaultValue = "${env:SLUICE_SENDER_DAILY_LIMIT}",
               description =
-                  "Different people within 24 hours (SLUICE_SENDER_DAILY_LIMIT; no limit).")
-          @Nullable Integer dailyLimit) {
-    Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("provider", provider);
-    body.put("address", address);
-    body.put("ratePerSecond", rate);
-    body.put("lanes", lanes);
-    body.put("dailyLimit", dailyLimit);
+                  "Different people within 24 hours (SLUICE_SENDER_DAILY_LIMIT; none for a new"
+                      + " one).")
+          @Nullable String dailyLimit) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.put("/api/senders/" + sender, body);
+      String path = "/api/senders/" + sender;
+      JsonNode before = client.find(path).orElse(Json.MAPPER.createObjectNode());
+      Map<String, @Nullable Object> body = new LinkedHashMap<>();
+      body.put("provider", given(provider, before.get("provider")));
+      body.put("address", given(address, before.get("address")));
+      body.put("ratePerSecond", given(rate, before.get("ratePerSecond")));
+      body.put("lanes", given(lanes, before.get("lanes")));
+      body.put(
+          "dailyLimit",
+          "none".equalsIgnoreCase(dailyLimit)
+              ? null
+              : given(people(dailyLimit), before.get("dailyLimit")));
+      JsonNode answer = client.put(path, body);
       console.print(answer, () -> console.out().println(sender + " is saved"));
     }
     return 0;
+  }
+
+  private static @Nullable Object given(@Nullable Object option, @Nullable JsonNode before) {
+    return option == null ? before : option;
+  }
+
+  private static @Nullable Integer people(@Nullable String limit) {
+    try {
+      return limit == null || limit.equalsIgnoreCase("none") ? null : Integer.valueOf(limit);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "the daily limit must be a number of people or none, not '" + limit + "'", e);
+    }
   }
 
   @Command(

@@ -199,7 +199,7 @@ final class SimulatorCommand implements Callable<Integer> {
     SimulatorConfig config =
         new SimulatorConfig(
             new ListenerConfig(
-                port,
+                Ports.free(port, "--http-port (SLUICE_HTTP_PORT)"),
                 !allInterfaces,
                 idleTimeout,
                 tlsCertificate == null ? null : SelfSignedCertificate.writtenTo(tlsCertificate)),

@@ -2,10 +2,18 @@ package dev.sluice.cli;
 
 import dev.sluice.local.Refusal;
 import dev.sluice.local.Trouble;
+import dev.sluice.schema.Reasons;
+import dev.sluice.schema.ShortId;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code sluice} command. */
 @Command(
@@ -35,34 +43,76 @@ public final class Sluice {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    CommandLine sluice = commandLine();
+    boolean own = arguments.length > 0 && sluice.getSubcommands().containsKey(arguments[0]);
+    System.exit((own ? sluice : complete(sluice)).execute(arguments));
   }
 
   /**
    * The command with its parsers and the way it tells errors: one line, exit code 2 for bad input.
    */
   public static CommandLine commandLine() {
-    return new CommandLine(new Sluice())
-        .registerConverter(Duration.class, Durations::parse)
-        .registerConverter(Refusal.class, Refusal::parse)
-        .registerConverter(Trouble.class, Trouble::parse)
+    return configured(new CommandLine(new Sluice()));
+  }
+
+  /**
+   * The command with those that only some installations have. Roles start sooner without looking
+   * for them.
+   */
+  public static CommandLine complete(CommandLine sluice) {
+    ServiceLoader.load(Extension.class).forEach(sluice::addSubcommand);
+    return configured(sluice);
+  }
+
+  // picocli hands settings on to the subcommands that are there.
+  private static CommandLine configured(CommandLine sluice) {
+    return sluice
+        .registerConverter(Duration.class, told(Durations::parse))
+        .registerConverter(Refusal.class, told(Refusal::parse))
+        .registerConverter(Trouble.class, told(Trouble::parse))
+        .registerConverter(ShortId.class, told(ShortId::parse))
+        .registerConverter(Instant.class, told(Sluice::time))
+        .registerConverter(URI.class, told(URI::create))
+        // A file after @ is an option's own matter, as in --message @FILE.
+        .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sluice::explain)
         .setExecutionExceptionHandler(Sluice::explain);
+  }
+
+  /** Further commands, found on the class path. */
+  public interface Extension {}
+
+  /** In the converter's own words, instead of picocli's with the names of classes. */
+  private static <T> ITypeConverter<T> told(ITypeConverter<T> converter) {
+    return text -> {
+      try {
+        return converter.convert(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(Reasons.of(e));
+      }
+    };
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("'" + text + "' is no time like 2027-03-01T09:00:00Z", e);
+    }
   }
 
   private static int explain(CommandLine.ParameterException e, String... arguments) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
     PrintWriter err = command.getErr();
-    err.println(name + ": " + e.getMessage() + " (see " + name + " --help)");
+    err.println(name + ": " + Reasons.of(e) + " (see " + name + " --help)");
     return CommandLine.ExitCode.USAGE;
   }
 
   private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
     String name = command.getCommandSpec().qualifiedName();
-    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-    command.getErr().println(name + ": " + reason);
+    command.getErr().println(name + ": " + Reasons.of(e));
     return e instanceof IllegalArgumentException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;

@@ -258,11 +258,17 @@ class CampaignRepairTest {
         List.of(
             "--kafka", sandbox.kafka().bootstrapServers(),
             "--topic-prefix", sandbox.kafka().topics().prefix(),
-            "--database", sandbox.database().url(),
+            "--database", url(),
             "--database-user", sandbox.database().user()));
     return Sluice.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(out))
         .execute(all.toArray(String[]::new));
+  }
+
+  /** With the password, which the command takes from the environment otherwise. */
+  private String url() {
+    String password = sandbox.database().password();
+    return sandbox.database().url() + (password == null ? "" : "?password=" + password);
   }
 }

@@ -74,11 +74,17 @@ class CommandLineTest {
         "simulator --trouble 1065403=silly",
         "simulator --trouble silence",
         "migrate --partitions 0",
+        "console --http-host 0.0.0.0",
+        "campaign status spring",
+        "campaign create --name x --sender s --message @/no/such/file",
+        "campaign create --name x --sender s --message {} --scheduled-at tomorrow",
+        "campaign status 3fe21825 --url http://[",
         "nonsense",
       })
   void aWrongValueGetsOneClearLineAndExitCodeTwo(String arguments) {
     assertThat(run(arguments.split(" "))).isEqualTo(2);
     assertThat(err.toString().strip().lines()).as(err.toString()).hasSize(1);
+    assertThat(err.toString()).doesNotContainPattern("Exception|java\\.|dev\\.sluice|picocli");
   }
 
   @Test

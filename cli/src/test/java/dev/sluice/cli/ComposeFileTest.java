@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,6 +28,9 @@ class ComposeFileTest {
   private static final Set<String> SECRETS =
       Set.of(
           "SLUICE_DATABASE_PASSWORD",
+          "SLUICE_PRODUCER_PASSWORD",
+          "SLUICE_AGGREGATOR_PASSWORD",
+          "SLUICE_CONSOLE_PASSWORD",
           "SLUICE_OWNER_PASSWORD",
           "SLUICE_API_TOKEN",
           "WHATSAPP_ACCESS_TOKEN");
@@ -132,6 +136,23 @@ class ComposeFileTest {
         .noneMatch(name -> name.startsWith("SLUICE_OWNER"));
     assertThat(SERVICES.path("worker").path("environment").propertyNames())
         .noneMatch(name -> name.startsWith("SLUICE_DATABASE"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "producer, sluice_producer",
+    "status-aggregator, sluice_aggregator",
+    "console, sluice_console"
+  })
+  void everyServiceHasARoleOfItsOwnWithThePasswordThatTheMigrationSets(
+      String service, String role) {
+    JsonNode environment = SERVICES.path(service).path("environment");
+    String variable = role.toUpperCase(Locale.ROOT) + "_PASSWORD";
+
+    assertThat(environment.path("SLUICE_DATABASE_USER").asString()).isEqualTo(role);
+    assertThat(environment.path("SLUICE_DATABASE_PASSWORD").asString())
+        .isEqualTo(SERVICES.path("migrate").path("environment").path(variable).asString())
+        .contains(variable);
   }
 
   @Test

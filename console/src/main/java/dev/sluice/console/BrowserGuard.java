@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.Loopback;
 import io.javalin.http.Context;
 import java.net.URI;
 import java.util.Map;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * neither by requests across origins nor by a name that is pointed at this machine.
  */
 final class BrowserGuard {
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+  /** Called by the provider under whatever name leads here, and signed. */
+  private static final String WEBHOOKS = "/webhooks/";
+
   private static final Set<String> OURS = Set.of("same-origin", "none");
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -42,13 +45,18 @@ final class BrowserGuard {
     HEADERS.forEach(context::header);
   }
 
-  /** Refuses requests that another site's page has made. */
-  void requireOurOrigin(Context context) {
+  /** Refuses requests by a name that is not this machine's own, where only it may ask. */
+  void requireOurName(Context context) {
     String host = context.header("Host");
-    if (loopbackOnly && !LOOPBACK.contains(name(host))) {
+    if (loopbackOnly && !Loopback.isHost(host) && !context.path().startsWith(WEBHOOKS)) {
       throw ProblemException.forbidden(
           "Without an API token the console answers to localhost only, not to " + host + ".");
     }
+  }
+
+  /** Refuses requests that another site's page has made. */
+  void requireOurOrigin(Context context) {
+    String host = context.header("Host");
     if (!READING.contains(context.method().name()) && crossOrigin(context, host)) {
       throw ProblemException.forbidden("Another site's page may not command campaigns.");
     }
@@ -69,9 +77,5 @@ final class BrowserGuard {
     } catch (IllegalArgumentException e) {
       return true;
     }
-  }
-
-  private static String name(@Nullable String host) {
-    return host == null ? "" : host.replaceAll(":\\d+$", "");
   }
 }

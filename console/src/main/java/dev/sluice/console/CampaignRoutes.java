@@ -86,9 +86,9 @@ final class CampaignRoutes {
     }
   }
 
+  /** By the beginning of its id as well, as logs print it. */
   private void read(Context context) {
-    UUID id = Answer.campaignId(context);
-    Answer.list(context, lists, () -> views.one(id));
+    Answer.list(context, lists, () -> views.one(views.idOf(context.pathParam("id"))));
   }
 
   private void importRecipients(Context context) {

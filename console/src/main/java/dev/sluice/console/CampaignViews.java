@@ -12,6 +12,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.ShortId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +47,12 @@ final class CampaignViews {
   private final DSLContext sql;
   private final ControlsView controls;
   private final DailyUsage usage;
+  private final FreshResults fresh;
 
-  CampaignViews(DSLContext sql, ControlsView controls) {
+  CampaignViews(DSLContext sql, ControlsView controls, FreshResults fresh) {
     this.sql = sql;
     this.controls = controls;
+    this.fresh = fresh;
     usage = new DailyUsage(sql);
   }
 
@@ -73,6 +76,31 @@ final class CampaignViews {
 
   private static ProblemException notFound(UUID id) {
     return ProblemException.notFound("There is no campaign " + id + ".");
+  }
+
+  /** The id that begins so, of the one campaign whose id does. */
+  UUID idOf(String beginning) {
+    ShortId id;
+    try {
+      id = ShortId.parse(beginning);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.notFound("There is no campaign " + beginning + ".");
+    }
+    List<UUID> found =
+        id.isWhole()
+            ? List.of(id.first())
+            : sql.select(CAMPAIGN.ID)
+                .from(CAMPAIGN)
+                .where(CAMPAIGN.ID.between(id.first(), id.last()))
+                .limit(2)
+                .fetch(CAMPAIGN.ID);
+    if (found.size() > 1) {
+      throw ProblemException.conflict(
+          "The ids of several campaigns begin with " + beginning + "; give more of it.");
+    }
+    return found.stream()
+        .findFirst()
+        .orElseThrow(() -> ProblemException.notFound("There is no campaign " + beginning + "."));
   }
 
   /** The newest campaigns first, without their messages. */
@@ -176,10 +204,26 @@ final class CampaignViews {
     view.put("total", total);
     view.put("counts", counts);
     view.put("pending", total - counts.values().stream().mapToLong(Long::longValue).sum());
+    putFresh(view, row, total, counts);
     view.put("createdAt", row.get(CAMPAIGN.CREATED_AT));
     view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
     view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
     return view;
+  }
+
+  /** What is known before the row is written. */
+  private void putFresh(
+      Map<String, @Nullable Object> view, Record row, long total, Map<String, Long> counts) {
+    UUID id = row.get(CAMPAIGN.ID);
+    CampaignStatus status = row.get(CAMPAIGN.STATUS);
+    if (status == CampaignStatus.SENDING) {
+      view.put("perSecond", fresh.perSecond(id));
+    }
+    if (status == CampaignStatus.SENDING || status == CampaignStatus.PAUSED) {
+      int round = row.get(CAMPAIGN.ROUND);
+      view.put(
+          "unwritten", fresh.unwritten(id, round, row.get(CAMPAIGN.STARTED_AT), total, counts));
+    }
   }
 
   /** Why nothing is sent now, if somebody or something holds it. */

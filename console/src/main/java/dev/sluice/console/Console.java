@@ -28,6 +28,7 @@ public final class Console implements AutoCloseable {
   private final Connections connections;
   private final KafkaOutput output;
   private final ControlsView controls;
+  private final FreshResults fresh;
   private final LiveFeeds live;
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
@@ -72,26 +73,21 @@ public final class Console implements AutoCloseable {
     Bulkhead lists =
         new Bulkhead(limits.lists(), PATIENCE, "Too many read lists now; try again later.");
     Uploads uploads = new Uploads(limits.uploads());
+    fresh = new FreshResults(config.kafka());
     live = new LiveFeeds();
-    BrowserGuard guard = new BrowserGuard(config.token().isEmpty());
+    Doors doors = new Doors(config.token(), meters);
     WarmUp.of("console", health, output::warmUp);
     server =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
           settings.concurrency.useVirtualThreads = true;
           settings.http.maxRequestSize = 1_000_000;
-          // Without a token nobody but this machine may command campaigns.
-          settings.jetty.host = config.token().isPresent() ? "0.0.0.0" : "localhost";
+          settings.jetty.host = config.address();
           settings.jetty.port = config.port();
-          settings.routes.before(guard::harden);
-          settings.routes.before("/api/*", guard::requireOurOrigin);
-          config
-              .token()
-              .map(BearerToken::new)
-              .ifPresent(token -> settings.routes.before("/api/*", token::require));
+          doors.add(settings.routes);
           new CampaignRoutes(
                   new Campaigns(commanding, config.bounds()),
-                  new CampaignViews(reading, controls),
+                  new CampaignViews(reading, controls, fresh),
                   uploads,
                   new RecipientImport(importing, phoneNumbers, config.bounds()),
                   commands,
@@ -166,6 +162,7 @@ public final class Console implements AutoCloseable {
     server.stop();
     output.close();
     controls.close();
+    fresh.close();
     kafkaProbe.close();
     databaseProbe.close();
     connections.close();

@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.Loopback;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param defaultRegion the region of phone numbers without a country code, for example {@code BR}
  * @param webhooks what the provider's calls must bring
  * @param bounds how large things may be that people send
+ * @param host the address that it is bound to; by default all with a token, and {@code localhost}
+ *     without
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
@@ -22,15 +25,10 @@ public record ConsoleConfig(
     Optional<String> token,
     Optional<String> defaultRegion,
     WebhookConfig webhooks,
-    Bounds bounds) {
+    Bounds bounds,
+    Optional<String> host) {
 
-  public ConsoleConfig {
-    if (token.isPresent() && token.get().length() < 16) {
-      throw new IllegalArgumentException("the API token must have at least 16 characters");
-    }
-  }
-
-  /** With the bounds that are usual. */
+  /** With the bounds that are usual, bound to the default address. */
   public ConsoleConfig(
       KafkaConfig kafka,
       DatabaseConfig database,
@@ -38,7 +36,29 @@ public record ConsoleConfig(
       Optional<String> token,
       Optional<String> defaultRegion,
       WebhookConfig webhooks) {
-    this(kafka, database, port, token, defaultRegion, webhooks, Bounds.DEFAULT);
+    this(kafka, database, port, token, defaultRegion, webhooks, Bounds.DEFAULT, Optional.empty());
+  }
+
+  public ConsoleConfig {
+    if (token.isPresent() && token.get().length() < 16) {
+      throw new IllegalArgumentException("the API token must have at least 16 characters");
+    }
+    if (token.isEmpty() && host.isPresent() && !Loopback.isAddress(host.get())) {
+      throw new IllegalArgumentException(
+          "the console listens on " + host.get() + " only with an API token; set SLUICE_API_TOKEN");
+    }
+  }
+
+  /** Bound to the given address. */
+  public ConsoleConfig withHost(String newHost) {
+    return new ConsoleConfig(
+        kafka, database, port, token, defaultRegion, webhooks, bounds, Optional.of(newHost));
+  }
+
+  /** The address to bind to. */
+  String address() {
+    // Without a token nobody but this machine may command campaigns.
+    return host.orElse(token.isPresent() ? "0.0.0.0" : "localhost");
   }
 
   @Override

@@ -20,9 +20,8 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(400, "Bad request", detail);
   }
 
-  static ProblemException unauthorized() {
-    return new ProblemException(
-        401, "Unauthorized", "Send the API token as \"Authorization: Bearer <token>\".");
+  static ProblemException unauthorized(String detail) {
+    return new ProblemException(401, "Unauthorized", detail);
   }
 
   static ProblemException forbidden(String detail) {
@@ -49,6 +48,10 @@ final class ProblemException extends RuntimeException {
 
   static ProblemException conflict(String detail) {
     return new ProblemException(409, "Conflict", detail);
+  }
+
+  static ProblemException tooMany(String detail) {
+    return new ProblemException(429, "Too many requests", detail);
   }
 
   static ProblemException unavailable(String detail) {

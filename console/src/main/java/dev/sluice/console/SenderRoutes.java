@@ -113,7 +113,7 @@ final class SenderRoutes {
         .set(SENDER.DAILY_LIMIT, change.dailyLimit())
         .onConflict(SENDER.ID)
         .doUpdate()
-        .setAllToExcluded()
+        .setNonKeyToExcluded()
         .execute();
     Audit.log(context, "put", "sender " + id);
     Answer.json(context, 200, changed.one(id));

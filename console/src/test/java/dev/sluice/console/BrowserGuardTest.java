@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Health;
+import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -129,7 +130,12 @@ class BrowserGuardTest {
   private static Console console(Optional<String> token) {
     return new Console(
         new ConsoleConfig(
-            SANDBOX.kafka(), SANDBOX.database(), 0, token, Optional.empty(), WebhookConfig.NONE),
+            SANDBOX.kafka(),
+            SANDBOX.as(ServiceRole.CONSOLE),
+            0,
+            token,
+            Optional.empty(),
+            WebhookConfig.NONE),
         new Health(),
         new SimpleMeterRegistry(),
         settings -> {});

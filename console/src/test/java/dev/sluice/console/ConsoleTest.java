@@ -6,6 +6,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -447,7 +448,7 @@ class ConsoleTest {
   private static Console console(Optional<String> token) {
     return new Console(
         new ConsoleConfig(
-            SANDBOX.kafka(), SANDBOX.database(), 0, token, Optional.empty(), WEBHOOKS),
+            SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE), 0, token, Optional.empty(), WEBHOOKS),
         new Health(),
         METERS,
         settings -> {});

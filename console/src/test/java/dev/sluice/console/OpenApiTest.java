@@ -8,6 +8,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.ServiceRole;
 import io.javalin.config.JavalinConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class OpenApiTest {
         new Console(
             new ConsoleConfig(
                 SANDBOX.kafka(),
-                SANDBOX.database(),
+                SANDBOX.as(ServiceRole.CONSOLE),
                 0,
                 Optional.empty(),
                 Optional.empty(),

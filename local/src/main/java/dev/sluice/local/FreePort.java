@@ -35,7 +35,8 @@ public final class FreePort {
     return free(port) ? port : next();
   }
 
-  private static boolean free(int port) {
+  /** Whether nobody listens there. */
+  public static boolean free(int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.isBound();
     } catch (IOException e) {

@@ -1,6 +1,9 @@
 package dev.sluice.local;
 
 import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.ServiceRole;
+import java.util.HashMap;
+import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 
 /** A Kafka broker and a PostgreSQL server: containers where Docker exists, embedded elsewhere. */
@@ -22,6 +25,20 @@ public sealed interface Infrastructure extends AutoCloseable
 
   /** How to reach the server as somebody who may create databases. */
   DatabaseConfig administrator();
+
+  /** The passwords of the roles that a migration makes here; none where none is asked for. */
+  default Map<String, String> passwords() {
+    String password = administrator().password();
+    if (password == null) {
+      return Map.of();
+    }
+    Map<String, String> passwords = new HashMap<>();
+    passwords.put(Sandbox.APP, password);
+    for (ServiceRole role : ServiceRole.values()) {
+      passwords.put(role.roleName(), password);
+    }
+    return passwords;
+  }
 
   /** How many copies of a topic its brokers can keep. */
   default int replicas() {

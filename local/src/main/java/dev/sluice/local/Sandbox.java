@@ -3,6 +3,7 @@ package dev.sluice.local;
 import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Migration;
+import dev.sluice.schema.ServiceRole;
 import dev.sluice.schema.Topics;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -16,10 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * migrated, so that no test can see another's rows or records.
  *
  * @param kafka reaches the topics, which have a prefix of their own
- * @param database reaches the database in the services' role
+ * @param database reaches the database in the role that may do what all services may
  * @param owner reaches it as its owner
  */
 public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig owner) {
+  /** The role that may do what all services may. */
+  public static final String APP = "sluice_app";
+
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   /** Makes one with the given number of partitions for lanes. */
@@ -37,11 +41,13 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
     try {
       DatabaseConfig administrator = servers.administrator();
       try (var connection =
-              DriverManager.getConnection(administrator.url(), administrator.user(), "");
+              DriverManager.getConnection(
+                  administrator.url(), administrator.user(), administrator.password());
           var statement = connection.createStatement()) {
         statement.execute("CREATE DATABASE " + database + " OWNER sluice_owner");
       }
-      Migration.migrateTables(owner, "sluice_app", null);
+      Migration.harden(servers.database(administrator.user(), database));
+      Migration.migrateTables(owner, APP, servers.passwords());
       Migration.createTopics(kafka, lanePartitions, Optional.of((short) servers.replicas()));
     } catch (SQLException | ExecutionException e) {
       throw new IllegalStateException("cannot prepare " + database, e);
@@ -49,7 +55,12 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-    return new Sandbox(kafka, servers.database("sluice_app", database), owner);
+    return new Sandbox(kafka, servers.database(APP, database), owner);
+  }
+
+  /** Reaches the database as a service does that has a role of its own. */
+  public DatabaseConfig as(ServiceRole role) {
+    return new DatabaseConfig(database.url(), role.roleName(), database.password());
   }
 
   /** Started with the first sandbox of the JVM, stopped with the JVM. */

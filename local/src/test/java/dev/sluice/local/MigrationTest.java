@@ -25,7 +25,7 @@ class MigrationTest {
   void isSafeToRepeat() {
     assertThatCode(
             () -> {
-              Migration.migrateTables(SANDBOX.owner(), "sluice_app", null);
+              Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
               Migration.createTopics(SANDBOX.kafka(), 4, Optional.of((short) 1));
             })
         .doesNotThrowAnyException();
@@ -110,6 +110,6 @@ class MigrationTest {
   }
 
   private static Connection connect(DatabaseConfig database) throws SQLException {
-    return DriverManager.getConnection(database.url(), database.user(), "");
+    return DriverManager.getConnection(database.url(), database.user(), database.password());
   }
 }

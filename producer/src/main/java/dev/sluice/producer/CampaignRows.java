@@ -1,7 +1,10 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.octetLength;
 import static org.jooq.impl.DSL.when;
@@ -15,10 +18,8 @@ import dev.sluice.schema.SendRequest;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -169,30 +170,49 @@ final class CampaignRows {
    * @return whether there is such a campaign
    */
   boolean record(UUID campaignId, Control.State state) {
-    CampaignStatus status =
-        switch (state) {
-          case RUNNING -> CampaignStatus.SENDING;
-          case PAUSED -> CampaignStatus.PAUSED;
-          case CANCELLED -> CampaignStatus.CANCELLED;
-          case BLOCKED -> throw new IllegalArgumentException("senders are blocked, not campaigns");
-        };
-    Instant end = state == Control.State.CANCELLED ? Instant.now() : null;
-    sql.update(CAMPAIGN)
-        .set(CAMPAIGN.STATUS, status)
-        .set(CAMPAIGN.COMPLETED_AT, end)
-        .where(CAMPAIGN.ID.eq(campaignId))
-        .and(CAMPAIGN.STATUS.in(changeable(state)))
-        .execute();
+    switch (state) {
+      case RUNNING -> set(campaignId, CampaignStatus.SENDING);
+      case PAUSED -> set(campaignId, CampaignStatus.PAUSED);
+      case CANCELLED -> sql.transaction(transaction -> cancel(transaction.dsl(), campaignId));
+      case BLOCKED -> throw new IllegalArgumentException("senders are blocked, not campaigns");
+    }
     return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId));
   }
 
-  private static Set<CampaignStatus> changeable(Control.State state) {
-    return state == Control.State.CANCELLED
-        ? EnumSet.of(
-            CampaignStatus.DRAFT,
-            CampaignStatus.SCHEDULED,
-            CampaignStatus.SENDING,
-            CampaignStatus.PAUSED)
-        : EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED);
+  private void set(UUID campaignId, CampaignStatus status) {
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, status)
+        .setNull(CAMPAIGN.COMPLETED_AT)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED))
+        .execute();
+  }
+
+  /** One that never started has no total yet; it gets one, so that its counters add up. */
+  private static void cancel(DSLContext sql, UUID campaignId) {
+    // Locked first and counted afterwards: whoever adds recipients holds the row.
+    CampaignStatus before =
+        sql.select(CAMPAIGN.STATUS)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .forUpdate()
+            .fetchOne(CAMPAIGN.STATUS);
+    if (before == null
+        || before == CampaignStatus.COMPLETED
+        || before == CampaignStatus.CANCELLED) {
+      return;
+    }
+    boolean started = before == CampaignStatus.SENDING || before == CampaignStatus.PAUSED;
+    Field<Long> recipients =
+        field(
+            sql.select(count().cast(SQLDataType.BIGINT))
+                .from(CAMPAIGN_RECIPIENT)
+                .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaignId)));
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, CampaignStatus.CANCELLED)
+        .set(CAMPAIGN.COMPLETED_AT, Instant.now())
+        .set(CAMPAIGN.TOTAL, started ? CAMPAIGN.TOTAL : recipients)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .execute();
   }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.producer;
 
-import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Duration;
@@ -77,8 +76,9 @@ final class DailyBudget {
     Instant now = clock.instant();
     return sql.transactionResult(transaction -> {
       DSLContext inside = transaction.dsl();
-      // A sender's campaigns ask one after the other; else two could take the same place.
-      inside.selectOne().from(SENDER).where(SENDER.ID.eq(senderId)).forNoKeyUpdate().execute();
+      // A sender's campaigns ask one after the other; else two could take the same place. Not by
+      // its row: that would need the right to change it.
+      inside.execute("SELECT pg_advisory_xact_lock(hashtextextended('sluice ' || ?, 0))", senderId);
       return inside
           .resultQuery(
               ADMIT,

@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.schema.Reasons;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.NoSuchElementException;
@@ -38,9 +39,7 @@ enum Trouble {
   static String reason(Throwable failure) {
     SQLException cause = cause(failure);
     Throwable root = cause == null ? failure : cause;
-    String words =
-        root.getMessage() == null || root instanceof Error ? root.toString() : root.getMessage();
-    return Texts.shortened(words.lines().findFirst().orElse(""));
+    return Texts.shortened(Reasons.of(root));
   }
 
   private static @Nullable SQLException cause(Throwable failure) {

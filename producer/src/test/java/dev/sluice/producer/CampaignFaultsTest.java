@@ -120,7 +120,7 @@ class CampaignFaultsTest extends FanOutTest {
                 + " SET variables = variables || jsonb_build_object('large', repeat('x', 60000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    RecipientPages pages = new RecipientPages(FIXTURE.sql(), () -> now);
+    RecipientPages pages = new RecipientPages(FIXTURE.producer(), () -> now);
     assertThat(pages.after(campaign, Cursor.START, 100, null))
         .hasSize(100)
         .filteredOn(RecipientPages.Recipient::fits)

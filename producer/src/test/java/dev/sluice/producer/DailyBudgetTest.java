@@ -25,7 +25,7 @@ class DailyBudgetTest {
 
   private final String sender = "s-" + UUID.randomUUID();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
-  private final DailyBudget budget = new DailyBudget(FIXTURE.sql(), () -> now);
+  private final DailyBudget budget = new DailyBudget(FIXTURE.producer(), () -> now);
 
   private record Contact(Instant at, String phone) {}
 

@@ -10,6 +10,7 @@ import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,7 +55,7 @@ class FanOutKafkaTest {
 
     try (FanOut fanOut =
             new FanOut(
-                FanOutConfig.of(KAFKA, FIXTURE.sandbox().database()),
+                FanOutConfig.of(KAFKA, FIXTURE.sandbox().as(ServiceRole.PRODUCER)),
                 new Health(),
                 new SimpleMeterRegistry());
         var requests = requests()) {

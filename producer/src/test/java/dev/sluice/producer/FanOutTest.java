@@ -7,6 +7,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.ServiceRole;
 import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -68,12 +69,12 @@ abstract class FanOutTest {
     Backlog backlog = () -> new Backlog.Reading(before, Map.of(), Map.of(0, waiting.get()));
     around =
         Feeder.Surroundings.of(
-            FIXTURE.sql(),
+            FIXTURE.producer(),
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
             new FanOutConfig(
                 FIXTURE.sandbox().kafka(),
-                FIXTURE.sandbox().database(),
+                FIXTURE.sandbox().as(ServiceRole.PRODUCER),
                 Duration.ofSeconds(10),
                 500),
             executor(),

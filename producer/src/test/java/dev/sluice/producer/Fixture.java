@@ -6,6 +6,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Database;
+import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,14 +20,18 @@ final class Fixture {
   static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
 
   private final Sandbox sandbox = Sandbox.create(4);
-  private final DSLContext sql;
-
-  Fixture() {
-    sql = new Database(sandbox.database(), 4, "test", new SimpleMeterRegistry()).sql();
-  }
+  private final DSLContext sql =
+      new Database(sandbox.database(), 4, "test", new SimpleMeterRegistry()).sql();
+  private final DSLContext producer =
+      new Database(sandbox.as(ServiceRole.PRODUCER), 4, "test", new SimpleMeterRegistry()).sql();
 
   DSLContext sql() {
     return sql;
+  }
+
+  /** In the producer's own role, as it runs. */
+  DSLContext producer() {
+    return producer;
   }
 
   Sandbox sandbox() {
@@ -36,7 +41,8 @@ final class Fixture {
   /** Another program's connection, with a transaction of its own. */
   Connection elsewhere() throws SQLException {
     Connection connection =
-        DriverManager.getConnection(sandbox.database().url(), sandbox.database().user(), "");
+        DriverManager.getConnection(
+            sandbox.database().url(), sandbox.database().user(), sandbox.database().password());
     connection.setAutoCommit(false);
     return connection;
   }

@@ -60,6 +60,24 @@ class HoursAndLimitsTest extends FanOutTest {
     assertThat(requests.isEmpty()).isTrue();
   }
 
+  /** Whoever looks at it later sees its people pending, and not that it had none. */
+  @Test
+  void aCampaignThatIsCancelledBeforeItsStartHasItsTotal() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("cancel", campaign);
+    turns(2);
+
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
+    assertThat(
+            FIXTURE
+                .sql()
+                .select(CAMPAIGN.TOTAL)
+                .from(CAMPAIGN)
+                .where(CAMPAIGN.ID.eq(campaign))
+                .fetchSingle(CAMPAIGN.TOTAL))
+        .isEqualTo(10);
+  }
+
   @Test
   void outsideItsWindowACampaignIsPausedAndGoesOnByItself() {
     now = Instant.parse("2027-03-10T12:00:00Z");

@@ -34,7 +34,7 @@ class NeighbourShareTest extends FanOutTest {
                 Map.of(0, 0L));
     around =
         new Feeder.Surroundings(
-            FIXTURE.sql(),
+            FIXTURE.producer(),
             backlog,
             old.controls(),
             old.workAhead(),

@@ -18,7 +18,8 @@ class RecipientPagesTest {
   private static final int RECIPIENTS = 120_000;
 
   private final Fixture fixture = new Fixture();
-  private final RecipientPages pages = new RecipientPages(fixture.sql(), InstantSource.system());
+  private final RecipientPages pages =
+      new RecipientPages(fixture.producer(), InstantSource.system());
   private UUID large = new UUID(0, 0);
 
   @BeforeAll

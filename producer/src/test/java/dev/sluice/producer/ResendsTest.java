@@ -25,7 +25,7 @@ class ResendsTest {
   private static final Fixture FIXTURE = new Fixture();
   private static final DSLContext SQL = FIXTURE.sql();
 
-  private final Resends resends = new Resends(SQL);
+  private final Resends resends = new Resends(FIXTURE.producer());
 
   @BeforeAll
   static void sender() {
@@ -90,7 +90,7 @@ class ResendsTest {
     Pass.Resend resend = resend(1, RecipientStatus.FAILED);
     resends.step(campaign, resend);
 
-    Resends restarted = new Resends(SQL);
+    Resends restarted = new Resends(FIXTURE.producer());
     while (restarted.step(campaign, resend) == Resends.Progress.MORE) {}
     assertThat(pending(campaign, 2)).isEqualTo(5_000);
     assertThat(row(campaign).get(CAMPAIGN.FAILED)).isZero();

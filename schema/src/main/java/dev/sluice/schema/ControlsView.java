@@ -161,7 +161,7 @@ public final class ControlsView implements AutoCloseable {
         log.debug("closing", e);
       } catch (KafkaException | IllegalStateException e) {
         health.failing(
-            "controls", "cannot read " + kafka.topics().controls() + ": " + e.getMessage());
+            "controls", "cannot read " + kafka.topics().controls() + ": " + Reasons.of(e));
         pause();
       } finally {
         reader = null;

@@ -112,9 +112,7 @@ public final class Database implements AutoCloseable {
 
   /** Why a statement failed, in one line: jOOQ's message begins with the statement. */
   public static String reason(DataAccessException failure) {
-    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return words.lines().findFirst().orElse("");
+    return Reasons.of(failure.getCause() == null ? failure : failure.getCause());
   }
 
   /** jOOQ on the pool; each statement is a transaction of its own unless told otherwise. */

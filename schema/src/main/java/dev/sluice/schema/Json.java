@@ -40,7 +40,7 @@ public final class Json {
       }
       return value;
     } catch (JacksonException e) {
-      throw new UnreadableEventException(e.getOriginalMessage(), e);
+      throw new UnreadableEventException(Reasons.in(e.getOriginalMessage()), e);
     }
   }
 }

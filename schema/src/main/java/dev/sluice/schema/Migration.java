@@ -17,7 +17,6 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.flywaydb.core.Flyway;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +33,19 @@ public final class Migration {
   private Migration() {}
 
   /**
-   * Upgrades the tables, and creates the services' role if the owner may and it is missing.
+   * Upgrades the tables, creates the roles that are missing if the owner may, and gives each what
+   * it needs.
    *
-   * @param appRole the services' role
-   * @param appPassword its password if it has to be created, or null for none
+   * @param appRole the role that may do what all services may together
+   * @param passwords by role: that of {@code appRole} is set if the role is created, those of the
+   *     {@link ServiceRole}s whenever they are given
    * @throws SQLException if the database cannot be reached
    */
   public static void migrateTables(
-      DatabaseConfig owner, String appRole, @Nullable String appPassword) throws SQLException {
-    createRole(owner, appRole, appPassword);
+      DatabaseConfig owner, String appRole, Map<String, String> passwords) throws SQLException {
+    try (Connection connection = connect(owner)) {
+      new Roles(connection, owner.user()).create(appRole, passwords);
+    }
     var result =
         Flyway.configure()
             .dataSource(owner.url(), owner.user(), owner.password())
@@ -57,24 +60,23 @@ public final class Migration {
         result.targetSchemaVersion == null
             ? result.initialSchemaVersion
             : result.targetSchemaVersion);
+    try (Connection connection = connect(owner)) {
+      new Roles(connection, owner.user()).give(appRole);
+    }
   }
 
-  private static void createRole(DatabaseConfig owner, String role, @Nullable String password)
-      throws SQLException {
-    try (Connection connection =
-        DriverManager.getConnection(owner.url(), owner.user(), owner.password())) {
-      var sql = DSL.using(connection);
-      if (sql.fetch("SELECT 1 FROM pg_roles WHERE rolname = ?", role).isEmpty()) {
-        sql.execute(
-            password == null
-                ? sql.render(DSL.sql("CREATE ROLE {0} LOGIN", DSL.name(role)))
-                : sql.render(
-                    DSL.sql(
-                        "CREATE ROLE {0} LOGIN PASSWORD {1}",
-                        DSL.name(role), DSL.inline(password))));
-        log.info("role {} created", role);
-      }
+  /**
+   * Takes from everybody in a database what only a superuser can take; {@link #migrateTables} does
+   * it too where the owner is one.
+   */
+  public static void harden(DatabaseConfig superuser) throws SQLException {
+    try (Connection connection = connect(superuser)) {
+      new Grants(DSL.using(connection)).withholdLargeObjects();
     }
+  }
+
+  private static Connection connect(DatabaseConfig database) throws SQLException {
+    return DriverManager.getConnection(database.url(), database.user(), database.password());
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.sluice.schema;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -39,15 +38,13 @@ public final class Probe implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
       if (!Thread.currentThread().isInterrupted()) {
-        Throwable reason =
-            e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        health.failing(component, "no answer from " + address + ": " + words(reason));
+        health.failing(
+            component,
+            Reasons.loginRefused(e)
+                ? address + " lets nobody in with this role and password: " + Reasons.of(e)
+                : "no answer from " + address + ": " + Reasons.of(e));
       }
     }
-  }
-
-  private static String words(Throwable reason) {
-    return reason.getMessage() == null ? reason.toString() : reason.getMessage();
   }
 
   /** Watches a database. */

@@ -105,7 +105,7 @@ public final class StreamsApplication implements AutoCloseable {
         start();
         return;
       } catch (KafkaException e) {
-        health.failing("kafka", kafka.bootstrapServers() + " cannot be used: " + e.getMessage());
+        health.failing("kafka", kafka.bootstrapServers() + " cannot be used: " + Reasons.of(e));
         pause(restarts.next());
       }
     }

@@ -1,6 +1,7 @@
 package dev.sluice.aggregator;
 
 import dev.sluice.schema.Database;
+import dev.sluice.schema.Reasons;
 import dev.sluice.schema.SendResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
         failed(part, Fault.of(e), Database.reason(e));
       } catch (RuntimeException e) {
         // Nobody foresaw it: this campaign waits, and all others go on.
-        failed(part, Fault.BUSY, e.toString());
+        failed(part, Fault.BUSY, Reasons.of(e));
       }
     }
 

@@ -10,6 +10,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
@@ -22,20 +23,22 @@ import org.jspecify.annotations.Nullable;
 final class Fixture {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Sandbox sandbox = Sandbox.create(1);
-  private final DSLContext sql = new Database(sandbox.database(), 2, "test", meters).sql();
+  private final DSLContext sql =
+      new Database(sandbox.as(ServiceRole.AGGREGATOR), 2, "test", meters).sql();
   private final DSLContext uncounted =
       new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()).sql();
 
   private long campaigns;
 
   Fixture() {
-    sql.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
+    uncounted.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
   }
 
   Sandbox sandbox() {
     return sandbox;
   }
 
+  /** In the aggregator's own role, as it runs. */
   DSLContext sql() {
     return sql;
   }

@@ -83,7 +83,8 @@ public final class ImportSpeed {
 
   private static double copy(Sandbox sandbox, Path file) throws Exception {
     try (var connection =
-            DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+            DriverManager.getConnection(
+                sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
         var stream = Files.newInputStream(file)) {
       long begun = System.nanoTime();
       connection

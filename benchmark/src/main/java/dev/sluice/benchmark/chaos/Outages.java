@@ -157,7 +157,7 @@ public final class Outages {
   }
 
   private static void execute(DatabaseConfig owner, String sql) throws SQLException {
-    try (var connection = DriverManager.getConnection(owner.url(), owner.user(), "");
+    try (var connection = DriverManager.getConnection(owner.url(), owner.user(), owner.password());
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }

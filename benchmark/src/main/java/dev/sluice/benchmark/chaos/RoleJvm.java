@@ -68,6 +68,9 @@ final class RoleJvm implements AutoCloseable {
                 "WHATSAPP_BASE_URL", providerUrl,
                 "WHATSAPP_ACCESS_TOKEN", "test-token",
                 "SLUICE_LOG_LEVEL", "WARN"));
+    if (sandbox.database().password() != null) {
+      builder.environment().put("SLUICE_DATABASE_PASSWORD", sandbox.database().password());
+    }
     builder.environment().putAll(environment);
     process = builder.start();
     // Not a virtual thread: reading a pipe holds its carrier, and a handful of them starved the

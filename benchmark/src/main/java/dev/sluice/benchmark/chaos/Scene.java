@@ -132,7 +132,8 @@ final class Scene implements AutoCloseable {
 
   /** A connection of the owner, for locks that are held. */
   Connection connection() throws SQLException {
-    return DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+    return DriverManager.getConnection(
+        sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
   }
 
   /** Takes back what keeps rows within bounds: rows from before there were any are still there. */

@@ -1,6 +1,7 @@
 package dev.sluice.worker.provider;
 
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -103,7 +104,7 @@ final class HttpCalls implements AutoCloseable {
     String detail =
         attempt.late() || e instanceof ConnectTimeoutException
             ? "the provider did not accept a connection in time"
-            : "no connection to " + endpoint.baseUrl() + ": " + reason(e);
+            : "no connection to " + endpoint.baseUrl() + ": " + Reasons.of(e);
     return new Outcome.Unavailable("not_connected", detail, null);
   }
 
@@ -111,11 +112,7 @@ final class HttpCalls implements AutoCloseable {
     return new Outcome.InDoubt(
         attempt.late()
             ? "no answer within " + endpoint.answerTimeout().toSeconds() + " s"
-            : "the connection broke: " + reason(e));
-  }
-
-  private static String reason(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            : "the connection broke: " + Reasons.of(e));
   }
 
   /** Whether the root of the provider's address answers at all; sends nothing. */

@@ -1,0 +1,173 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.ServiceRole;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Commands that talk to a console, as people type them. */
+class ConsoleCommandsTest {
+  private static final String MESSAGE = "{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}";
+  private static final String TOKEN = "0123456789abcdef";
+
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static Console console;
+  private static Console guarded;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    console = console(Optional.empty());
+    guarded = console(Optional.of(TOKEN));
+  }
+
+  @AfterAll
+  static void stop() {
+    console.close();
+    guarded.close();
+  }
+
+  @Test
+  void aSenderKeepsWhatIsNotGiven() {
+    assertThat(run("sender", "put", "kept", "--address", "123", "--daily-limit", "500")).isZero();
+    assertThat(run("sender", "put", "kept", "--rate", "20")).isZero();
+    assertThat(run("sender", "put", "kept", "--lanes", "2")).isZero();
+
+    JsonNode sender = read("/api/senders/kept");
+    assertThat(sender.path("address").asString()).isEqualTo("123");
+    assertThat(sender.path("provider").asString()).isEqualTo("whatsapp");
+    assertThat(sender.path("ratePerSecond").asDouble()).isEqualTo(20);
+    assertThat(sender.path("lanes").asInt()).isEqualTo(2);
+    assertThat(sender.path("dailyLimit").asInt()).isEqualTo(500);
+
+    assertThat(run("sender", "put", "kept", "--daily-limit", "none")).isZero();
+    assertThat(read("/api/senders/kept").path("dailyLimit").isNull()).isTrue();
+    assertThat(read("/api/senders/kept").path("ratePerSecond").asDouble()).isEqualTo(20);
+  }
+
+  @Test
+  void aNewSenderNeedsAnAddressAndNothingElse() {
+    assertThat(run("sender", "put", "fresh", "--rate", "20")).isEqualTo(1);
+    assertThat(err.toString()).contains("address");
+    assertThat(run("sender", "put", "fresh", "--address", "123")).isZero();
+    assertThat(read("/api/senders/fresh").path("ratePerSecond").asDouble()).isEqualTo(80);
+
+    assertThat(run("sender", "put", "fresh", "--daily-limit", "many")).isEqualTo(2);
+    assertThat(err.toString()).contains("a number of people or none");
+  }
+
+  @Test
+  void aMessageIsReadFromAFileAndTheBeginningOfAnIdIsEnough() throws IOException {
+    run("sender", "put", "s", "--address", "123");
+    Path message = Files.writeString(folder.resolve("message.json"), MESSAGE);
+    out.getBuffer().setLength(0);
+
+    assertThat(
+            run("campaign", "create", "--name", "x", "--sender", "s", "--message", "@" + message))
+        .as(err.toString())
+        .isZero();
+    String id = out.toString().strip();
+    String brief = id.substring(0, 8);
+    assertThat(read("/api/campaigns/" + id).path("message"))
+        .isEqualTo(Json.MAPPER.readTree(MESSAGE));
+
+    Path csv = Files.writeString(folder.resolve("people.csv"), "phone,name\n+5511960000001,Ana\n");
+    assertThat(run("campaign", "import", brief, csv.toString())).isZero();
+    assertThat(run("campaign", "status", brief)).isZero();
+    assertThat(out.toString()).contains("1 added").contains("recipients   1");
+    assertThat(run("campaign", "errors", brief)).isZero();
+    assertThat(run("campaign", "start", brief)).isZero();
+    assertThat(out.toString()).contains("start is on its way to " + id);
+
+    assertThat(run("campaign", "status", "00000000")).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no campaign 00000000");
+  }
+
+  @Test
+  void whatIsSentIsCountedBeforeItIsWritten() {
+    JsonNode campaign =
+        Json.MAPPER.readTree(
+            "{\"total\":20,\"pending\":20,\"unwritten\":{\"sent\":7,\"failed\":1},"
+                + "\"perSecond\":1.96}");
+
+    assertThat(CampaignCommands.settled(campaign)).isEqualTo(8);
+    assertThat(CampaignCommands.pace(campaign)).isEqualTo(" 2.0/s");
+    assertThat(CampaignCommands.settled(Json.MAPPER.readTree("{\"total\":20,\"pending\":5}")))
+        .isEqualTo(15);
+    assertThat(CampaignCommands.pace(Json.MAPPER.readTree("{\"perSecond\":null}"))).isEmpty();
+  }
+
+  @Test
+  void aConsoleThatAsksForItsTokenIsToldAsSuch() {
+    assertThat(runAt(guarded, "campaign", "list")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "sluice campaign list: the console asks for its token; set SLUICE_API_TOKEN or"
+                + " SLUICE_API_TOKEN_FILE\n");
+  }
+
+  @Test
+  void whatIsNoConsoleIsToldAsSuch() {
+    assertThat(runAt(null, "campaign", "list", "--url", "http://localhost:1")).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .isEqualTo("sluice campaign list: no answer from the console at http://localhost:1");
+  }
+
+  private int run(String... arguments) {
+    return runAt(console, arguments);
+  }
+
+  private int runAt(@org.jspecify.annotations.Nullable Console at, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    if (at != null) {
+      all.addAll(List.of("--url", "http://localhost:" + at.port()));
+    }
+    return Sluice.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(String[]::new));
+  }
+
+  private static JsonNode read(String path) {
+    try (ConsoleClient client = new ConsoleClient("http://localhost:" + console.port())) {
+      return client.get(path);
+    }
+  }
+
+  private static Console console(Optional<String> token) {
+    return new Console(
+        new ConsoleConfig(
+            SANDBOX.kafka(),
+            SANDBOX.as(ServiceRole.CONSOLE),
+            0,
+            token,
+            Optional.empty(),
+            WebhookConfig.NONE),
+        new Health(),
+        new SimpleMeterRegistry(),
+        settings -> {});
+  }
+}

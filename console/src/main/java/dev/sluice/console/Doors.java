@@ -1,0 +1,44 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Json;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who may enter where. The page's files are everybody's who reaches the console, and webhooks are
+ * signed; the API, the metrics and what is wrong at the moment ask for the token, if there is one.
+ */
+final class Doors {
+  private final BrowserGuard guard;
+  private final Optional<BearerToken> token;
+
+  Doors(Optional<String> token, MeterRegistry meters) {
+    guard = new BrowserGuard(token.isEmpty());
+    this.token =
+        token.map(
+            secret -> new BearerToken(secret, new WrongTokens(InstantSource.system(), meters)));
+  }
+
+  /** Stands before all routes. */
+  void add(RoutesConfig routes) {
+    routes.before(guard::harden);
+    routes.before(guard::requireOurName);
+    routes.before("/api/*", guard::requireOurOrigin);
+    token.ifPresent(bearer -> {
+      routes.before("/api/*", bearer::require);
+      routes.before("/metrics", bearer::require);
+      routes.after("/health/ready", context -> keepDetails(bearer, context));
+    });
+  }
+
+  /** Probes need the status alone. */
+  private static void keepDetails(BearerToken bearer, Context context) {
+    if (!bearer.isIn(context)) {
+      context.result(Json.write(Map.of("ready", context.statusCode() == 200)));
+    }
+  }
+}

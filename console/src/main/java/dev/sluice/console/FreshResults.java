@@ -1,0 +1,173 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Json;
+import dev.sluice.schema.KafkaConfig;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.UnreadableEventException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Results as they come, from the topic itself, for those who watch: rows are written in batches.
+ * What it counts is shown and nothing else depends on it, so it may miss results while Kafka is
+ * away, and begins anew with each process.
+ */
+final class FreshResults implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FreshResults.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+  /** Campaigns that are counted; of more, those that were quiet for longest are not. */
+  private static final int CAMPAIGNS = 2_000;
+
+  private final KafkaConfig kafka;
+  private final Thread loop;
+  private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
+  private @Nullable Instant completeSince;
+  private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
+  private volatile boolean closing;
+
+  FreshResults(KafkaConfig kafka) {
+    this.kafka = kafka;
+    loop = Thread.ofVirtual().name("fresh results").start(this::run);
+  }
+
+  /** Messages sent a second; null if that is not known. */
+  @Nullable Double perSecond(UUID campaignId) {
+    FreshCount count = find(campaignId);
+    return count == null ? null : count.perSecond(Instant.now());
+  }
+
+  /**
+   * The results that a row does not count yet, by status; null if there are none or it is not
+   * known.
+   */
+  @Nullable Map<String, Long> unwritten(
+      UUID campaignId,
+      int round,
+      @Nullable Instant startedAt,
+      long total,
+      Map<String, Long> rowsCounts) {
+    FreshCount count = find(campaignId);
+    return count == null ? null : count.unwritten(round, startedAt, total, rowsCounts);
+  }
+
+  private @Nullable FreshCount find(UUID campaignId) {
+    synchronized (counts) {
+      return counts.get(campaignId);
+    }
+  }
+
+  private void run() {
+    while (!closing) {
+      try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        reader = consumer;
+        follow(consumer);
+      } catch (WakeupException e) {
+        log.debug("closing", e);
+      } catch (KafkaException | IllegalStateException e) {
+        // Whether Kafka can be reached is told by its probe.
+        log.debug("cannot read the results", e);
+        pause();
+      } finally {
+        reader = null;
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(AFTER_FAILURE);
+    } catch (InterruptedException e) {
+      closing = true;
+    }
+  }
+
+  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(kafka.topics().sendResults()).stream()
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new IllegalStateException("the topic does not exist (yet)");
+    }
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position);
+    begin();
+    while (!closing) {
+      consumer.poll(Duration.ofMillis(500)).forEach(record -> take(record.value()));
+    }
+  }
+
+  /** From now on nothing is missed; what was counted before has a gap. */
+  private void begin() {
+    synchronized (counts) {
+      counts.clear();
+      completeSince = Instant.now();
+    }
+  }
+
+  private void take(byte @Nullable [] value) {
+    try {
+      SendResult result = Json.read(value, SendResult.class);
+      count(result.campaignId()).add(result);
+    } catch (UnreadableEventException e) {
+      // The aggregator sends it to the dead letters.
+      log.debug("an unreadable result: {}", e.getMessage());
+    }
+  }
+
+  private FreshCount count(UUID campaignId) {
+    synchronized (counts) {
+      FreshCount known = counts.get(campaignId);
+      if (known != null) {
+        return known;
+      }
+      Instant now = Instant.now();
+      FreshCount count = new FreshCount(completeSince == null ? now : completeSince);
+      counts.put(campaignId, count);
+      if (counts.size() > CAMPAIGNS) {
+        counts.remove(counts.keySet().iterator().next());
+        // The forgotten one may come again, and is not complete then.
+        completeSince = now;
+      }
+      return count;
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        kafka.client(
+            Map.of(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "latest")),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    KafkaConsumer<byte[], byte[]> current = reader;
+    if (current == null) {
+      loop.interrupt();
+    } else {
+      current.wakeup();
+    }
+  }
+}

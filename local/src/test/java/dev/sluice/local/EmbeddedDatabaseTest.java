@@ -1,0 +1,84 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.schema.Database;
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Probe;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbeddedDatabaseTest {
+  @TempDir private static Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sluice_owner", "postgres"})
+  void nobodyGetsInWithoutThePassword(String role) throws Exception {
+    Path data = Files.createDirectories(folder.resolve(role));
+    try (EmbeddedDatabase database = new EmbeddedDatabase(data, FreePort.next())) {
+      DatabaseConfig known = database.as(role, "sluice");
+      ask(known);
+      for (String password : List.of("", "postgres", "sluice")) {
+        assertThatThrownBy(() -> ask(new DatabaseConfig(known.url(), role, password)))
+            .isInstanceOf(SQLException.class);
+      }
+    }
+  }
+
+  /** Not that no connection was free for three seconds. */
+  @Test
+  void aServiceWithAWrongPasswordSaysSo() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("wrong"));
+    try (EmbeddedDatabase server = new EmbeddedDatabase(data, FreePort.next())) {
+      DatabaseConfig wrong =
+          new DatabaseConfig(server.as("sluice_owner", "sluice").url(), "sluice_owner", "wrong");
+      Health health = new Health();
+      try (Database database = new Database(wrong, 1, "test", new SimpleMeterRegistry());
+          Probe _ = Probe.of(database, wrong, health)) {
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(() ->
+                assertThat(health.problems().get("postgresql"))
+                    .contains("lets nobody in with this role and password")
+                    .contains("password authentication failed for user \"sluice_owner\""));
+      }
+    }
+  }
+
+  @Test
+  void thePasswordIsTheSameWhenTheServerStartsAgain() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("again"));
+    int port = FreePort.next();
+    String first;
+    try (EmbeddedDatabase database = new EmbeddedDatabase(data, port)) {
+      first = database.as("sluice_owner", "sluice").password();
+    }
+    try (EmbeddedDatabase database = new EmbeddedDatabase(data, port)) {
+      ask(database.as("sluice_owner", "sluice"));
+      assertThat(database.as("sluice_owner", "sluice").password()).isEqualTo(first);
+    }
+    assertThat(Files.getPosixFilePermissions(folder.resolve("again.password")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private static void ask(DatabaseConfig database) throws SQLException {
+    try (var connection =
+            DriverManager.getConnection(database.url(), database.user(), database.password());
+        var statement = connection.createStatement()) {
+      statement.execute("SELECT 1");
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.schema.Migration;
+import dev.sluice.schema.ServiceRole;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What each service's role may do, statement by statement, and that it may do nothing else. */
+class RolesTest {
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+
+  /** Who may do it: the first letters of PRODUCER, AGGREGATOR and CONSOLE; - is nobody. */
+  private static final String MATRIX =
+      """
+      PAC | SELECT count(*) FROM sluice.campaign
+      PAC | SELECT count(*) FROM sluice.campaign_recipient
+      A C | SELECT count(*) FROM sluice.suppression
+      P   | SELECT count(*) FROM sluice.suppressed_phone
+      C   | SELECT count(*) FROM sluice.alias, sluice.opt_out
+      P C | SELECT count(*) FROM sluice.sender
+      P C | SELECT count(*) FROM sluice.sender_recipient
+      C   | INSERT INTO sluice.sender (id, address) SELECT 'x', '1' WHERE false
+      C   | UPDATE sluice.sender SET rate_per_second = 1 WHERE false
+      -   | UPDATE sluice.sender SET id = 'x' WHERE false
+      -   | UPDATE sluice.sender SET created_at = now() WHERE false
+      C   | INSERT INTO sluice.campaign (name, sender_id, message) SELECT '', '', '{}' WHERE false
+      -   | INSERT INTO sluice.campaign (name, sender_id, message, sent) SELECT '', '', '{}', 1 WHERE false
+      C   | UPDATE sluice.campaign SET name = '' WHERE false
+      PAC | SELECT 1 FROM sluice.campaign WHERE false FOR SHARE
+      -   | SELECT 1 FROM sluice.sender_recipient, sluice.sender WHERE false FOR UPDATE
+      -   | UPDATE sluice.campaign SET message = '{}' WHERE false
+      -   | UPDATE sluice.campaign SET sender_id = '' WHERE false
+      PA  | UPDATE sluice.campaign SET status = 'PAUSED' WHERE false
+      PA  | UPDATE sluice.campaign SET failed = 0, unconfirmed = 0 WHERE false
+      A   | UPDATE sluice.campaign SET sent = 0, delivered = 0, read = 0, suppressed = 0 WHERE false
+      P   | UPDATE sluice.campaign SET total = 0 WHERE false
+      P   | UPDATE sluice.campaign SET round = 2 WHERE false
+      C   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables) SELECT gen_random_uuid(), '', '{}' WHERE false
+      -   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, status) SELECT gen_random_uuid(), '', '' WHERE false
+      PA  | UPDATE sluice.campaign_recipient SET status = 'SENT', updated_at = now() WHERE false
+      P   | UPDATE sluice.campaign_recipient SET round = 2 WHERE false
+      -   | UPDATE sluice.campaign_recipient SET phone = '' WHERE false
+      -   | UPDATE sluice.campaign_recipient SET variables = '{}' WHERE false
+      A C | INSERT INTO sluice.suppression (phone, reason) SELECT '', '' WHERE false
+      A C | UPDATE sluice.suppression SET lifted_at = now() WHERE false
+      A C | INSERT INTO sluice.alias (phone, name) SELECT '', '' WHERE false
+      -   | UPDATE sluice.alias SET name = '' WHERE false
+      C   | INSERT INTO sluice.opt_out (name, reason) SELECT '', '' WHERE false
+      C   | UPDATE sluice.opt_out SET lifted_at = now() WHERE false
+      -   | UPDATE sluice.suppression SET phone = '' WHERE false
+      P   | INSERT INTO sluice.sender_recipient (sender_id, phone) SELECT '', '' WHERE false
+      P   | UPDATE sluice.sender_recipient SET counted_at = now() WHERE false
+      -   | DELETE FROM sluice.campaign_recipient WHERE false
+      -   | DELETE FROM sluice.sender_recipient WHERE false
+      -   | TRUNCATE sluice.campaign
+      -   | DROP TABLE sluice.sender
+      -   | ALTER TABLE sluice.sender ADD COLUMN x text
+      -   | CREATE TABLE sluice.mine (x text)
+      -   | CREATE TABLE public.mine (x text)
+      -   | SELECT count(*) FROM sluice.flyway_schema_history
+      -   | LOCK TABLE sluice.campaign IN ACCESS EXCLUSIVE MODE
+      -   | LOCK TABLE sluice.campaign_recipient IN SHARE MODE
+      -   | LOCK TABLE sluice.suppression IN ROW EXCLUSIVE MODE
+      -   | SELECT lo_create(0)
+      -   | SELECT lo_from_bytea(0, 'x')
+      C   | CREATE TEMPORARY TABLE mine (x text)
+      -   | CREATE ROLE mine
+      -   | COPY sluice.sender TO PROGRAM 'true'
+      """;
+
+  static Stream<Arguments> matrix() {
+    return MATRIX
+        .lines()
+        .flatMap(line -> {
+          String[] parts = line.split("\\|", 2);
+          return Stream.of(ServiceRole.values())
+              .map(role ->
+                  Arguments.of(
+                      role, parts[0].indexOf(role.name().charAt(0)) >= 0, parts[1].strip()));
+        });
+  }
+
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @MethodSource("matrix")
+  void aRoleMayDoWhatItsServiceDoesAndNothingElse(ServiceRole role, boolean may, String statement)
+      throws SQLException {
+    if (may) {
+      execute(SANDBOX.as(role), statement);
+    } else {
+      assertThatThrownBy(() -> execute(SANDBOX.as(role), statement))
+          .isInstanceOf(SQLException.class)
+          .hasMessageMatching("(?s).*(permission denied|must be owner).*");
+    }
+  }
+
+  /** The worker has none of these roles; this is what anybody else may do. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SELECT count(*) FROM sluice.sender",
+        "SELECT sluice.status_rank('SENT')",
+        "CREATE TEMPORARY TABLE mine (x text)",
+        "SELECT lo_create(0)"
+      })
+  void aRoleThatIsNoServicesMayDoNothing(String statement) throws SQLException {
+    execute(
+        SANDBOX.owner(),
+        """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'sluice_stranger') THEN
+            CREATE ROLE sluice_stranger;
+          END IF;
+          GRANT sluice_stranger TO sluice_owner;
+        END $$
+        """);
+    try (Connection connection = connect(SANDBOX.owner());
+        var strange = connection.createStatement()) {
+      strange.execute("SET ROLE sluice_stranger");
+      assertThatThrownBy(() -> strange.execute(statement))
+          .hasMessageContaining("permission denied");
+    }
+  }
+
+  /** A table without an entry in the list of grants is nobody's, and a service would miss it. */
+  @Test
+  void everyTableIsSomebodys() throws SQLException {
+    assertThat(
+            query(
+                """
+                SELECT tablename FROM pg_tables
+                WHERE schemaname = 'sluice' AND tablename <> 'flyway_schema_history'
+                AND NOT EXISTS (
+                  SELECT 1 FROM unnest(ARRAY['sluice_producer', 'sluice_aggregator', 'sluice_console']) r
+                  WHERE has_table_privilege(r, 'sluice.' || tablename, 'SELECT'))
+                """))
+        .as("tables without an entry in dev.sluice.schema.Grants")
+        .isEmpty();
+  }
+
+  /** What services write, all of them together may write. */
+  @Test
+  void theRoleOfOldIsTheSumOfTheServices() throws SQLException {
+    assertThat(
+            query(
+                """
+                WITH needed AS MATERIALIZED (
+                  SELECT DISTINCT table_name, column_name, privilege_type
+                  FROM information_schema.column_privileges
+                  WHERE table_schema = 'sluice'
+                  AND grantee IN ('sluice_producer', 'sluice_aggregator', 'sluice_console'))
+                SELECT table_name || '.' || column_name || ' ' || privilege_type FROM needed
+                WHERE NOT has_column_privilege(
+                  'sluice_app', 'sluice.' || table_name, column_name, privilege_type)
+                """))
+        .isEmpty();
+  }
+
+  /** Somebody gave one more than it needs; the next migration takes it back. */
+  @ParameterizedTest
+  @EnumSource(ServiceRole.class)
+  void aMigrationTakesBackWhatIsNotInTheList(ServiceRole role) throws SQLException {
+    execute(SANDBOX.owner(), "GRANT ALL ON sluice.sender TO " + role.roleName());
+    execute(SANDBOX.owner(), "GRANT UPDATE (phone) ON sluice.suppression TO " + role.roleName());
+
+    Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
+
+    for (String statement :
+        List.of(
+            "DELETE FROM sluice.sender WHERE false",
+            "UPDATE sluice.suppression SET phone = '' WHERE false")) {
+      assertThatThrownBy(() -> execute(SANDBOX.as(role), statement))
+          .hasMessageContaining("permission denied");
+    }
+  }
+
+  /** In some places only the database's administrator may create roles. */
+  @Test
+  void anOwnerWhoMayNotCreateRolesMigratesAllTheSame() throws SQLException {
+    DatabaseConfig administrator =
+        new DatabaseConfig(SANDBOX.owner().url(), "postgres", SANDBOX.owner().password());
+    execute(administrator, "ALTER ROLE sluice_owner NOCREATEROLE");
+    execute(administrator, "ALTER ROLE sluice_console RENAME TO sluice_console_away");
+    try {
+      Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
+      assertThat(query("SELECT 1 FROM pg_roles WHERE rolname = 'sluice_console'")).isEmpty();
+    } finally {
+      execute(administrator, "ALTER ROLE sluice_console_away RENAME TO sluice_console");
+      execute(administrator, "ALTER ROLE sluice_owner CREATEROLE");
+      // Renaming has made the passwords invalid where they depend on the name.
+      Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, passwords());
+    }
+    execute(SANDBOX.as(ServiceRole.CONSOLE), "SELECT count(*) FROM sluice.sender");
+  }
+
+  @Test
+  void theEmbeddedServerAsksForThePassword() {
+    for (String password : List.of("", "postgres", "sluice_app")) {
+      assertThatThrownBy(() ->
+              execute(
+                  new DatabaseConfig(SANDBOX.owner().url(), "sluice_app", password), "SELECT 1"))
+          .isInstanceOf(SQLException.class);
+    }
+  }
+
+  private static Map<String, String> passwords() {
+    String password = SANDBOX.owner().password();
+    return password == null ? Map.of() : Map.of(ServiceRole.CONSOLE.roleName(), password);
+  }
+
+  private static void execute(DatabaseConfig database, String sql) throws SQLException {
+    try (Connection connection = connect(database);
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute(sql);
+      connection.commit();
+    }
+  }
+
+  private static List<String> query(String sql) throws SQLException {
+    try (Connection connection = connect(SANDBOX.owner());
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(sql)) {
+      List<String> rows = new ArrayList<>();
+      while (result.next()) {
+        rows.add(result.getString(1));
+      }
+      return rows;
+    }
+  }
+
+  private static Connection connect(DatabaseConfig database) throws SQLException {
+    return DriverManager.getConnection(database.url(), database.user(), database.password());
+  }
+}

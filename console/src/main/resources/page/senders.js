@@ -20,7 +20,7 @@ export function senders(root) {
           sender
             ? nothing
             : html`<label>Id (letters, digits, dots and dashes)
-                <input name="id" required pattern="[A-Za-z0-9._-]{1,100}"></label>`
+                <input name="id" required pattern="(?:[A-Za-z0-9._]|-){1,100}"></label>`
         }
         <div class="columns">
           <label>Provider <input name="provider" required value=${sender?.provider ?? 'whatsapp'}></label>

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class Feeding {
   /** When campaigns were asked for a page last, by a count of pages. */
   private final Map<UUID, Long> turns = new HashMap<>();
 
+  private final long openedNanos = System.nanoTime();
   private long pagesAsked;
 
   private record Asked(String senderId, int limit) {}
@@ -65,7 +67,7 @@ final class Feeding {
   }
 
   void turn() {
-    Backlog.Reading reading = around.backlog().newest();
+    Backlog.Reading reading = reading();
     if (reading == null) {
       return;
     }
@@ -81,6 +83,14 @@ final class Feeding {
       }
     });
     turns.keySet().retainAll(passes.open().keySet());
+  }
+
+  /**
+   * The newest reading. What others fed before this task was opened may be missing in older ones.
+   */
+  private Backlog.@Nullable Reading reading() {
+    Backlog.Reading newest = around.backlog().newest();
+    return newest == null || newest.takenAtNanos() - openedNanos < 0 ? null : newest;
   }
 
   /** The campaigns to be fed, those first whose last page is longest ago. */
@@ -183,7 +193,7 @@ final class Feeding {
   }
 
   private void write(UUID id, Pass pass, CampaignRows.Sender sender, Page page, boolean fresh) {
-    Backlog.Reading reading = around.backlog().newest();
+    Backlog.Reading reading = reading();
     if (reading == null) {
       return;
     }

@@ -8,20 +8,26 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the keys of {@code send-requests}, whoever wrote them, and so knows whose work is queued. A
@@ -29,8 +35,16 @@ import org.jspecify.annotations.Nullable;
  * campaign has ended, would look like everybody's full queue.
  */
 final class RequestLog implements AutoCloseable {
-  private final Consumer<byte[], Void> consumer;
+  private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
+
+  /** How long is spent on reading what was written lately; the rest is anybody's until then. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(1);
+
+  private static final Duration ONE_PARTITION = Duration.ofMillis(100);
+
+  private final Consumer<@Nullable LaneKey, Void> consumer;
   private Map<TopicPartition, QueuedRequests> partitions = Map.of();
+  private final Set<TopicPartition> damaged = new HashSet<>();
 
   RequestLog(KafkaConfig kafka) {
     consumer =
@@ -39,15 +53,41 @@ final class RequestLog implements AutoCloseable {
                 Map.of(
                     ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                    ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100",
-                    ConsumerConfig.FETCH_MIN_BYTES_CONFIG, "500000",
+                    ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50",
                     ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8000000",
-                    ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "10000")),
-            new ByteArrayDeserializer(),
+                    ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000",
+                    ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1000")),
+            new Lane(),
             new Unread());
   }
 
-  /** What is asked for is not wanted here; it is not even copied. */
+  /** The lane of a key as Sluice writes it; null for all others, which are nobody's. */
+  private static final class Lane implements Deserializer<@Nullable LaneKey> {
+    private static final int LONGEST = 300;
+
+    @Override
+    public @Nullable LaneKey deserialize(String topic, byte @Nullable [] data) {
+      if (data == null || data.length > LONGEST) {
+        return null;
+      }
+      String text = new String(data, StandardCharsets.UTF_8);
+      try {
+        LaneKey lane = LaneKey.parse(text);
+        return lane.toString().equals(text) ? lane : null;
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+
+    @Override
+    public @Nullable LaneKey deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
+      return data == null || data.remaining() > LONGEST
+          ? null
+          : deserialize(topic, Utils.toNullableArray(data));
+    }
+  }
+
+  /** What is not wanted here, and not even copied. */
   private static final class Unread implements Deserializer<Void> {
     @Override
     public @Nullable Void deserialize(String topic, byte[] data) {
@@ -60,25 +100,58 @@ final class RequestLog implements AutoCloseable {
     }
   }
 
-  /** Reads on for so long. */
-  void follow(Duration time) throws InterruptedException {
-    if (partitions.isEmpty()) {
-      return;
-    }
-    long until = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = until - System.nanoTime()) {
-      consumer.poll(Duration.ofNanos(left)).forEach(this::take);
+  /** Reads what is committed by now, for a while at most. */
+  private void catchUp() {
+    long until = System.nanoTime() + CATCH_UP.toNanos();
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions.keySet());
+    for (long left = CATCH_UP.toNanos();
+        left > 0 && isBehind(ends);
+        left = until - System.nanoTime()) {
+      try {
+        consumer.poll(Duration.ofNanos(left)).forEach(this::take);
+      } catch (KafkaException e) {
+        passDamaged(e);
+      }
     }
   }
 
-  private void take(ConsumerRecord<byte[], Void> record) {
-    try {
-      LaneKey lane = LaneKey.parse(new String(record.key(), StandardCharsets.UTF_8));
-      partitions
-          .get(new TopicPartition(record.topic(), record.partition()))
-          .add(record.offset(), lane);
-    } catch (IllegalArgumentException | NullPointerException e) {
-      // Nobody's: workers send it to the dead letters.
+  private boolean isBehind(Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .anyMatch(end ->
+            !damaged.contains(end.getKey()) && consumer.position(end.getKey()) < end.getValue());
+  }
+
+  /**
+   * Asks one partition after the other, so that a record that cannot be read stops its own alone.
+   */
+  private void passDamaged(KafkaException cause) {
+    for (TopicPartition partition : partitions.keySet()) {
+      consumer.pause(partitions.keySet());
+      if (!damaged.contains(partition)) {
+        consumer.resume(List.of(partition));
+        try {
+          consumer.poll(ONE_PARTITION).forEach(this::take);
+        } catch (KafkaException e) {
+          log.warn("{} cannot be read, so it is full: {}", partition, e.getMessage());
+          damaged.add(partition);
+        }
+      }
+    }
+    consumer.resume(partitions.keySet());
+    consumer.pause(damaged);
+    if (damaged.size() == partitions.size()) {
+      throw cause;
+    }
+  }
+
+  private void take(ConsumerRecord<@Nullable LaneKey, Void> record) {
+    LaneKey lane = record.key();
+    if (lane != null && lane.partition(partitions.size()) == record.partition()) {
+      QueuedRequests queued =
+          partitions.get(new TopicPartition(record.topic(), record.partition()));
+      if (queued != null) {
+        queued.add(record.offset(), lane);
+      }
     }
   }
 
@@ -86,13 +159,14 @@ final class RequestLog implements AutoCloseable {
    * What waits, as far as it was read.
    *
    * @param committed the workers' places in all partitions of the topic
-   * @param ends the partitions' ends
+   * @param ends the partitions' ends, of what is not committed too
    */
   Backlog.Reading reading(
       long takenAtNanos,
       Map<TopicPartition, OffsetAndMetadata> committed,
       Map<TopicPartition, Long> ends) {
     assign(committed);
+    catchUp();
     Map<LaneKey, Long> waiting = new HashMap<>();
     Map<Integer, Long> unread = new HashMap<>();
     partitions.forEach((partition, queued) -> {
@@ -101,7 +175,8 @@ final class RequestLog implements AutoCloseable {
       long end = ends.get(partition);
       long position = Math.max(consumer.position(partition), place.offset());
       // A place beyond the log's end closes the partition to workers: nobody has room in it.
-      unread.put(partition.partition(), position > end ? Integer.MAX_VALUE : end - position);
+      boolean closed = place.offset() > end || damaged.contains(partition);
+      unread.put(partition.partition(), closed ? Integer.MAX_VALUE : Math.max(0, end - position));
     });
     return new Backlog.Reading(takenAtNanos, waiting, unread);
   }
@@ -114,6 +189,7 @@ final class RequestLog implements AutoCloseable {
     partitions =
         committed.keySet().stream()
             .collect(Collectors.toMap(Function.identity(), one -> new QueuedRequests()));
+    damaged.clear();
     consumer.assign(partitions.keySet());
     committed.forEach((partition, place) -> consumer.seek(partition, place.offset()));
   }
@@ -129,6 +205,6 @@ final class RequestLog implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 }

@@ -45,30 +45,30 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
   }
 
   private void run() {
-    while (closing.getCount() > 0) {
-      try (Admin admin = Admin.create(kafka.client(Map.of()));
-          RequestLog log = new RequestLog(kafka)) {
-        while (closing.getCount() > 0) {
-          newest = read(admin, log);
-          health.working("backlog");
-          log.follow(EVERY);
-        }
-      } catch (InterruptedException e) {
-        return;
-      } catch (ExecutionException | TimeoutException | KafkaException e) {
-        // An old reading would let more and more work pile up.
-        newest = null;
-        health.failing("backlog", "cannot read the workers' lag: " + e);
-        pause();
+    try {
+      while (closing.getCount() > 0) {
+        follow();
+        closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void pause() {
-    try {
-      closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void follow() throws InterruptedException {
+    Admin admin = Admin.create(kafka.client(Map.of()));
+    try (RequestLog log = new RequestLog(kafka)) {
+      while (closing.getCount() > 0) {
+        newest = read(admin, log);
+        health.working("backlog");
+        closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      // An old reading would let more and more work pile up.
+      newest = null;
+      health.failing("backlog", "cannot read the workers' lag: " + e);
+    } finally {
+      admin.close(Duration.ZERO);
     }
   }
 

@@ -65,8 +65,13 @@ abstract class FanOutTest {
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     // No reading is ever new enough to contain what was fed: all of it counts.
-    long before = System.nanoTime();
-    Backlog backlog = () -> new Backlog.Reading(before, Map.of(), Map.of(0, waiting.get()));
+    AtomicLong first = new AtomicLong();
+    Backlog backlog =
+        () ->
+            new Backlog.Reading(
+                first.updateAndGet(taken -> taken == 0 ? System.nanoTime() : taken),
+                Map.of(),
+                Map.of(0, waiting.get()));
     around =
         Feeder.Surroundings.of(
             FIXTURE.producer(),

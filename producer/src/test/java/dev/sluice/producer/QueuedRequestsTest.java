@@ -49,6 +49,25 @@ class QueuedRequestsTest {
     assertThat(count(5, List.of(new Run(DONE, 2)))).isEqualTo(Map.of(A, 1L));
   }
 
+  @Test
+  void aLogThatBeginsAnewIsCountedAnew() {
+    add(A, 5, 6, 500);
+    assertThat(count(5, List.of())).isEqualTo(Map.of(A, 3L));
+    add(B, 0, 1);
+
+    assertThat(count(0, List.of())).isEqualTo(Map.of(B, 2L));
+  }
+
+  @Test
+  void whatIsCountedIsTheSameUntilSomethingMoves() {
+    add(A, 5, 6);
+    assertThat(count(5, List.of())).isEqualTo(Map.of(A, 2L));
+    assertThat(count(5, List.of())).isEqualTo(Map.of(A, 2L));
+    add(B, 7);
+    assertThat(count(5, List.of())).isEqualTo(Map.of(A, 2L, B, 1L));
+    assertThat(count(5, List.of(new Run(DONE, 1)))).isEqualTo(Map.of(A, 1L, B, 1L));
+  }
+
   private void add(LaneKey lane, long... offsets) {
     for (long offset : offsets) {
       queued.add(offset, lane);

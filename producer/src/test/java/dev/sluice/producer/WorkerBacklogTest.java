@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.local.EmbeddedInfrastructure;
+import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.LaneKey;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,16 +50,31 @@ class WorkerBacklogTest {
   void saysForWhomRequestsWait() throws Exception {
     String topic = sandbox.kafka().topics().sendRequests();
     LaneKey lane = new LaneKey("s", 0);
+    // In whichever partition the two are neighbours.
+    LaneKey another =
+        Stream.iterate(0, i -> i + 1)
+            .map(i -> new LaneKey("another" + i, 0))
+            .filter(one -> one.partition(2) == lane.partition(2))
+            .findFirst()
+            .orElseThrow();
     try (WorkerBacklog backlog = new WorkerBacklog(sandbox.kafka(), health);
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                sandbox.kafka().client(Map.of()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-      for (String key : List.of("s/0", "s/0", "another/0", "no lane")) {
+        KafkaProducer<byte[], byte[]> producer = producer(sandbox)) {
+      List<String> keys =
+          List.of(
+              "s/0",
+              "s/0",
+              another.toString(),
+              "no lane",
+              "s/+0",
+              "s/00",
+              "x".repeat(1_000) + "/0");
+      for (String key : keys) {
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
         producer.send(new ProducerRecord<>(topic, lane.partition(2), name, new byte[100])).get();
       }
+      // Where no worker would look for it.
+      byte[] astray = "s/0".getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, 1 - lane.partition(2), astray, null)).get();
 
       await()
           .atMost(Duration.ofSeconds(20))
@@ -60,10 +82,68 @@ class WorkerBacklogTest {
               assertThat(backlog.newest())
                   .isNotNull()
                   .satisfies(reading -> {
-                    assertThat(reading.waiting())
-                        .containsOnly(entry(lane, 2L), entry(new LaneKey("another", 0), 1L));
+                    assertThat(reading.waiting()).containsOnly(entry(lane, 2L), entry(another, 1L));
                     assertThat(reading.unread()).isEqualTo(Map.of(0, 0L, 1, 0L));
                   }));
     }
+  }
+
+  @Test
+  void aDamagedRecordStopsItsPartitionAlone() throws Exception {
+    Path data = Files.createTempDirectory("damaged");
+    try (EmbeddedInfrastructure own =
+        EmbeddedInfrastructure.in(data, FreePort.next(), FreePort.next())) {
+      Sandbox damaged = Sandbox.create(own, 2);
+      String topic = damaged.kafka().topics().sendRequests();
+      try (KafkaProducer<byte[], byte[]> producer = producer(damaged)) {
+        producer.send(new ProducerRecord<>(topic, 0, null, new byte[1_000])).get();
+      }
+      overwriteByte(log(data, topic + "-0"), 500);
+
+      try (WorkerBacklog backlog = new WorkerBacklog(damaged.kafka(), health)) {
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(() ->
+                assertThat(backlog.newest())
+                    .isNotNull()
+                    .satisfies(reading ->
+                        assertThat(reading.unread())
+                            .isEqualTo(Map.of(0, (long) Integer.MAX_VALUE, 1, 0L))));
+      }
+    }
+  }
+
+  private static Path log(Path data, String partition) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .filter(file -> file.getParent().endsWith(partition))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static void overwriteByte(Path file, long place) throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.seek(place);
+      open.write(7);
+    }
+  }
+
+  @Test
+  void noReadingOutlastsKafkaForLong() {
+    EmbeddedInfrastructure own = EmbeddedInfrastructure.temporary();
+    try (WorkerBacklog backlog = new WorkerBacklog(Sandbox.create(own, 2).kafka(), health)) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
+      own.close();
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() == null);
+      assertThat(health.problems()).containsKey("backlog");
+    }
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(Sandbox sandbox) {
+    return new KafkaProducer<>(
+        sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

@@ -50,7 +50,7 @@ public final class Console implements AutoCloseable {
    * @param lists lists that are put together
    */
   record Limits(Connections.Sizes connections, int lists, Uploads.Limits uploads) {
-    static final Limits DEFAULT = new Limits(Connections.Sizes.DEFAULT, 8, Uploads.Limits.DEFAULT);
+    static final Limits DEFAULT = new Limits(Connections.Sizes.DEFAULT, 4, Uploads.Limits.DEFAULT);
   }
 
   Console(

@@ -2,8 +2,12 @@ package dev.sluice.console;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Feed {
   private final Supplier<LiveState> source;
   private final Set<Viewer> viewers = new HashSet<>();
-  private Moment newest;
+  private final FutureTask<?> first;
+  private @Nullable Moment newest;
+  private int present;
 
   /**
    * A state with the events that bring nearly all viewers there, made once for all of them.
@@ -40,41 +46,79 @@ final class Feed {
     }
   }
 
-  Feed(Supplier<LiveState> source, Moment newest) {
+  /**
+   * Knows nothing until it is opened.
+   *
+   * @param opened is told when it was read for the first time
+   */
+  Feed(Supplier<LiveState> source, Consumer<Feed> opened) {
     this.source = source;
-    this.newest = newest;
+    first =
+        new FutureTask<>(
+            () -> {
+              begin(Moment.first(source.get()));
+              opened.accept(this);
+            },
+            null);
   }
 
-  synchronized Moment newest() {
-    return newest;
+  /** Somebody is about to watch. */
+  synchronized Feed entered() {
+    present++;
+    return this;
+  }
+
+  /** Whether nobody is left. */
+  synchronized boolean left() {
+    present--;
+    return present == 0;
+  }
+
+  /** Reads it once for all who come at the same time; its failure is the failure of all of them. */
+  void open() throws InterruptedException {
+    first.run();
+    try {
+      first.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  private synchronized void begin(Moment moment) {
+    newest = moment;
   }
 
   synchronized void add(Viewer viewer) {
     viewers.add(viewer);
-    viewer.show(newest);
+    viewer.show(newest());
   }
 
-  /** Whether others stay. */
-  synchronized boolean remove(Viewer viewer) {
+  synchronized void remove(Viewer viewer) {
     viewers.remove(viewer);
-    return !viewers.isEmpty();
+  }
+
+  private Moment newest() {
+    return Objects.requireNonNull(newest, "it was not opened");
   }
 
   synchronized List<Viewer> viewers() {
     return List.copyOf(viewers);
   }
 
-  /** Reads it, and shows it to all if it has changed. */
+  /** Reads it again, and shows it to all if it has changed. */
   void read() {
     show(source.get());
   }
 
   private synchronized void show(LiveState state) {
-    LiveState before = newest.state();
+    LiveState before = newest().state();
     Optional<byte[]> step = state.since(before);
     if (step.isPresent()) {
-      newest = new Moment(state, before, step.get(), state.whole());
-      viewers.forEach(viewer -> viewer.show(newest));
+      Moment moment = new Moment(state, before, step.get(), state.whole());
+      newest = moment;
+      viewers.forEach(viewer -> viewer.show(moment));
     }
   }
 }

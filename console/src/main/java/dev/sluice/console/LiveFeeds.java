@@ -47,24 +47,35 @@ final class LiveFeeds implements AutoCloseable {
       throw ProblemException.tooManyRequests(
           "There are " + MOST_VIEWERS + " viewers already; try again later.");
     }
+    Feed feed = enter(key, source);
     try {
-      Feed known = feeds.get(key);
-      // Who joins others sees what they saw last, without asking the database.
-      Feed.Moment now = known == null ? Feed.Moment.first(source.get()) : known.newest();
+      feed.open();
       Viewer viewer = begin(context);
-      join(key, source, now, viewer);
+      feed.add(viewer);
       try {
         viewer.watch();
       } finally {
-        leave(key, viewer);
+        feed.remove(viewer);
       }
     } catch (IOException e) {
       log.debug("a viewer of {} has gone: {}", key, e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      feeds.computeIfPresent(key, (same, present) -> present.left() ? null : present);
       viewers.decrementAndGet();
     }
+  }
+
+  /** Who joins others sees what they saw last, without asking the database. */
+  private Feed enter(String key, Supplier<LiveState> source) {
+    return feeds.compute(
+        key, (same, known) -> (known == null ? feed(key, source) : known).entered());
+  }
+
+  private Feed feed(String key, Supplier<LiveState> source) {
+    return new Feed(
+        source, feed -> Thread.ofVirtual().name("live " + key).start(() -> run(key, feed)));
   }
 
   private static Viewer begin(Context context) throws IOException {
@@ -75,23 +86,6 @@ final class LiveFeeds implements AutoCloseable {
     // A proxy passes events on as they come.
     response.setHeader("X-Accel-Buffering", "no");
     return new Viewer(response.getOutputStream(), Wire.of(context)::close);
-  }
-
-  private void join(String key, Supplier<LiveState> source, Feed.Moment now, Viewer viewer) {
-    feeds.compute(
-        key,
-        (same, before) -> {
-          Feed feed = before == null ? new Feed(source, now) : before;
-          feed.add(viewer);
-          if (before == null) {
-            Thread.ofVirtual().name("live " + key).start(() -> run(key, feed));
-          }
-          return feed;
-        });
-  }
-
-  private void leave(String key, Viewer viewer) {
-    feeds.computeIfPresent(key, (same, feed) -> feed.remove(viewer) ? feed : null);
   }
 
   private void run(String key, Feed feed) {

@@ -137,6 +137,12 @@ final class ConsoleCrowd implements AutoCloseable {
     return answers;
   }
 
+  /** The share of answers that had this status, 0 to 1. */
+  double share(int status) {
+    double all = answers.values().stream().mapToLong(LongAdder::sum).sum();
+    return answers.getOrDefault(status, new LongAdder()).sum() / all;
+  }
+
   long slowUploadsGivenUp() {
     return givenUp.sum();
   }

@@ -21,9 +21,6 @@ final class LiveFeeds implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveFeeds.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  /** A thing that takes long to read is read less often, so that a connection is not its alone. */
-  private static final int REST = 4;
-
   /** Who has not read for so long is cut off. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -99,7 +96,8 @@ final class LiveFeeds implements AutoCloseable {
       } catch (RuntimeException e) {
         log.warn("cannot tell what is followed: {}", key, e);
       }
-      Duration took = Duration.ofNanos(System.nanoTime() - begun).multipliedBy(REST);
+      // What takes long to read is read less often, so that a connection is not its alone.
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
       rest = took.compareTo(EVERY) > 0 ? took : EVERY;
     }
   }

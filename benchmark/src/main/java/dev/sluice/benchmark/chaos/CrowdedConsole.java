@@ -165,7 +165,8 @@ public final class CrowdedConsole {
     Path csv = Files.createTempFile("sluice-crowd-", ".csv");
     Sandbox sandbox = Sandbox.create(servers, 1);
     try (Connection owner =
-            DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+            DriverManager.getConnection(
+                sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
         Fleet fleet = new Fleet(sandbox, "http://localhost:1");
         ExecutorService changing = Executors.newSingleThreadExecutor()) {
       write(csv);

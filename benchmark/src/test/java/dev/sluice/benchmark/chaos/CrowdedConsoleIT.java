@@ -42,7 +42,8 @@ class CrowdedConsoleIT {
     Sandbox sandbox = Sandbox.create(SERVERS, 1);
     try (CampaignRun campaign = new CampaignRun(sandbox, 0, 80, 1);
         Connection owner =
-            DriverManager.getConnection(sandbox.owner().url(), sandbox.owner().user(), "");
+            DriverManager.getConnection(
+                sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
         Fleet fleet = new Fleet(sandbox, "http://localhost:1")) {
       RoleJvm console = fleet.start("console 1");
       await().atMost(Duration.ofMinutes(1)).until(fleet::ready);

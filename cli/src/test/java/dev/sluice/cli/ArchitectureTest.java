@@ -87,7 +87,7 @@ class ArchitectureTest {
     "dev.sluice.producer, FanOut FanOutConfig",
     "dev.sluice.worker, Worker WorkerConfig RetryPolicy",
     "dev.sluice.aggregator, StatusAggregator StatusAggregatorConfig",
-    "dev.sluice.console, Console ConsoleConfig WebhookConfig",
+    "dev.sluice.console, Console ConsoleConfig WebhookConfig Bounds",
     "dev.sluice.cli, Sluice"
   })
   void aServiceHasOneDoorAndItsConfiguration(String room, String doors) {

@@ -5,9 +5,10 @@ const TOKEN = 'sluice-token';
 
 /** A problem in the server's own words (RFC 9457). */
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, members = {}) {
     super(detail);
     this.status = status;
+    this.members = members;
   }
 }
 
@@ -30,16 +31,22 @@ async function renewToken(used) {
 
 function problem(status, text) {
   try {
-    return new Problem(status, JSON.parse(text).detail ?? `HTTP ${status}`);
+    const members = JSON.parse(text);
+    return new Problem(status, members.detail ?? `HTTP ${status}`, members);
   } catch {
     return new Problem(status, `The console answered HTTP ${status}.`);
   }
 }
 
-async function call(method, path, { body, accept } = {}) {
+const rowsType = (file) => (file.name?.toLowerCase().endsWith('.json') ? 'application/json' : 'text/csv');
+
+async function call(method, path, { body, file, accept } = {}) {
   const more = accept ? { Accept: accept } : {};
   if (body !== undefined) {
     more['Content-Type'] = 'application/json';
+  }
+  if (file) {
+    more['Content-Type'] = rowsType(file);
   }
   const token = known();
   let answer;
@@ -47,14 +54,14 @@ async function call(method, path, { body, accept } = {}) {
     answer = await fetch(path, {
       method,
       headers: headers(token, more),
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch {
     throw new Problem(0, 'The console does not answer; nothing was changed.');
   }
   if (answer.status === 401) {
     await renewToken(token);
-    return call(method, path, { body, accept });
+    return call(method, path, { body, file, accept });
   }
   if (!answer.ok) {
     throw problem(answer.status, await answer.text());
@@ -67,6 +74,10 @@ export const post = async (path, body) => (await call('POST', path, { body })).j
 export const put = async (path, body) => (await call('PUT', path, { body })).json();
 export const download = async (path, accept) => (await call('GET', path, { accept })).blob();
 
+/** The lines of a file that are not taken, whole, with the reason beside them. */
+export const rejectedLines = async (file, query) =>
+  (await call('POST', `/api/recipients/check?${query}`, { file, accept: 'text/csv' })).blob();
+
 /** Sends a file of rows as it is, telling the share that has left. */
 export function upload(path, file, onProgress) {
   return new Promise((resolve, reject) => {
@@ -74,8 +85,7 @@ export function upload(path, file, onProgress) {
     const request = new XMLHttpRequest();
     request.open('POST', path);
     Object.entries(headers(token)).forEach(([name, value]) => request.setRequestHeader(name, value));
-    const json = file.name?.toLowerCase().endsWith('.json');
-    request.setRequestHeader('Content-Type', json ? 'application/json' : 'text/csv');
+    request.setRequestHeader('Content-Type', rowsType(file));
     request.upload.onprogress = (event) => event.total && onProgress(event.loaded / event.total);
     request.onerror = () => reject(new Problem(0, 'The upload broke off; nobody was added.'));
     request.onload = () => {

@@ -4,7 +4,8 @@ import { follow, get, post } from './api.js';
 import { chart, Pace } from './chart.js';
 import { confirm, note } from './dialogs.js';
 import { badge, bar, counts, duration, moment, number, rate, share } from './format.js';
-import { importer } from './importer.js';
+import { acceptMissing, importer } from './importer.js';
+import { variables } from './placeholders.js';
 import { recipients } from './recipients.js';
 
 const FIGURES = ['pending', 'sent', 'delivered', 'read', 'failed', 'unconfirmed', 'suppressed'];
@@ -22,7 +23,7 @@ export function campaign(root, id) {
   let busy = false;
 
   const people = recipients(path, () => paint());
-  const upload = importer(path, () => people.reload());
+  const upload = importer(path, () => variables(now.message), () => people.reload());
 
   async function command(name, query = '') {
     busy = true;
@@ -31,10 +32,21 @@ export function campaign(root, id) {
       await post(`${path}/${name}${query}`);
       note(`${name} is on its way`);
     } catch (error) {
-      note(error.message, 'bad');
+      if (error.members?.missing) {
+        await startAnyway(error.members.missing);
+      } else {
+        note(error.message, 'bad');
+      }
     }
     busy = false;
     paint();
+  }
+
+  async function startAnyway(missing) {
+    const lacking = Object.entries(missing.variables).map(([name, people]) => `${name} (${number(people)} lack it)`);
+    if (await acceptMissing(lacking, `Start without ${number(missing.recipients)} of ${number(now.total)}`)) {
+      await command('start', '?acceptMissing=true');
+    }
   }
 
   async function cancel() {

@@ -2,67 +2,14 @@
 import { html, render, nothing } from './lib.js';
 import { post, upload } from './api.js';
 import { note } from './dialogs.js';
-import { report } from './importer.js';
+import { number } from './format.js';
+import { acceptMissing } from './importer.js';
 import { all } from './live.js';
+import { peopleFile } from './peoplefile.js';
+import { broken, filled, variables } from './placeholders.js';
 
 const EXAMPLE = '{\n  "type": "text",\n  "text": { "body": "Hi {{first_name}}" }\n}';
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-
-/** The first two records of a CSV file's beginning. */
-function firstRecords(text) {
-  const records = [[]];
-  let field = '';
-  let quoted = false;
-  for (let i = 0; i < text.length && records.length < 3; i++) {
-    const c = text[i];
-    if (quoted) {
-      if (c === '"' && text[i + 1] === '"') {
-        field += '"';
-        i++;
-      } else if (c === '"') {
-        quoted = false;
-      } else {
-        field += c;
-      }
-    } else if (c === '"') {
-      quoted = true;
-    } else if (c === ',' || c === '\n') {
-      records.at(-1).push(field.replace(/\r$/, ''));
-      field = '';
-      if (c === '\n') {
-        records.push([]);
-      }
-    } else {
-      field += c;
-    }
-  }
-  if (field && records.length < 3) {
-    records.at(-1).push(field);
-  }
-  return records;
-}
-
-async function sample(file) {
-  if (!file || file.name.toLowerCase().endsWith('.json')) {
-    return {};
-  }
-  const text = (await file.slice(0, 64 * 1024).text()).replace(/^\uFEFF/, '');
-  const [header, row = []] = firstRecords(text);
-  return Object.fromEntries(header.map((name, i) => [name.trim(), row[i] ?? '']));
-}
-
-const PLACEHOLDER = /\{\{\s*([^{}\s]+)\s*\}\}/g;
-
-const filled = (text, values) =>
-  String(text)
-    .split(PLACEHOLDER)
-    .map((part, i) =>
-      i % 2 === 0
-        ? part
-        : part in values && part !== 'phone'
-          ? html`<mark>${values[part]}</mark>`
-          : html`<mark class="missing" title="no such column">{{${part}}}</mark>`,
-    );
 
 export function create(root) {
   let senders = null;
@@ -70,11 +17,21 @@ export function create(root) {
   let text = 'Hi {{first_name}}, …';
   let template = { name: '', language: 'en', parameters: '' };
   let raw = EXAMPLE;
-  let values = {};
   let problem = '';
   let busy = false;
   let share = null;
-  let made = null;
+  // A campaign to which nobody could be added: what it was made of, so that trying again makes no other.
+  let draft = null;
+  const people = peopleFile(() => paint(), { wanted });
+  const values = () => people.first()?.variables ?? {};
+
+  function wanted() {
+    try {
+      return variables(message());
+    } catch {
+      return [];
+    }
+  }
 
   function message() {
     if (kind === 'text') {
@@ -108,8 +65,13 @@ export function create(root) {
     } catch (error) {
       return html`<p class="quiet">${error.message}</p>`;
     }
+    const odd = broken(body);
+    if (odd !== undefined) {
+      return html`<p class="problem">Double braces belong around a column's name, like
+        <code>{{first_name}}</code>. Not so here: ${odd.slice(0, 200)}</p>`;
+    }
     if (body.type === 'text') {
-      return html`<p class="bubble">${filled(body.text?.body ?? '', values)}</p>`;
+      return html`<p class="bubble">${filled(body.text?.body ?? '', values())}</p>`;
     }
     if (body.type === 'template') {
       const components = body.template?.components ?? [];
@@ -118,12 +80,42 @@ export function create(root) {
           (${body.template?.language?.code || '…'})</small>
         ${components.map(
           (component) => html`<p>${component.type}: ${(component.parameters ?? []).map(
-            (parameter, i) => html`<br>${i + 1}. ${filled(parameter.text ?? parameter.payload ?? `[${parameter.type}]`, values)}`,
+            (parameter, i) => html`<br>${i + 1}. ${filled(parameter.text ?? parameter.payload ?? `[${parameter.type}]`, values())}`,
           )}</p>`,
         )}
       </div>`;
     }
-    return html`<pre class="bubble">${filled(JSON.stringify(body, null, 2), values)}</pre>`;
+    return html`<pre class="bubble">${filled(JSON.stringify(body, null, 2), values())}</pre>`;
+  }
+
+  /** Makes the campaign, unless the same one was made before and nobody could be added to it. */
+  async function make(wish) {
+    const text = JSON.stringify(wish);
+    if (draft && draft.text !== text) {
+      await post(`/api/campaigns/${draft.id}/cancel`);
+      draft = null;
+    }
+    draft ??= { id: (await post('/api/campaigns', wish)).id, text };
+    return draft.id;
+  }
+
+  async function addPeople(id, lacking) {
+    const file = people.file();
+    if (!file) {
+      return;
+    }
+    share = 0;
+    paint();
+    const query = people.query({ acceptMissing: lacking ? 'true' : '' });
+    const result = await upload(`/api/campaigns/${id}/recipients?${query}`, file, (part) => {
+      share = part;
+      paint();
+    }).catch((error) => {
+      throw new Error(`Nobody was added yet; Create tries it again with the same campaign. ${error.message}`);
+    });
+    note(
+      `${number(result.accepted)} added, ${number(result.duplicates)} duplicates, ${number(result.rejectedCount)} rejected`,
+    );
   }
 
   async function submit(event) {
@@ -135,7 +127,7 @@ export function create(root) {
     paint();
     try {
       const at = value('scheduledAt');
-      const { id } = await post('/api/campaigns', {
+      const wish = {
         name: value('name'),
         sender: value('sender'),
         message: message(),
@@ -145,25 +137,15 @@ export function create(root) {
         windowStart: value('windowStart'),
         windowEnd: value('windowEnd'),
         timeZone: value('timeZone'),
-      });
-      const file = data.get('file');
-      let result = null;
-      if (file?.size) {
-        share = 0;
-        paint();
-        result = await upload(`/api/campaigns/${id}/recipients`, file, (part) => {
-          share = part;
-          paint();
-        }).catch((error) => {
-          note(`The campaign was created, but nobody was added: ${error.message}`, 'bad');
-          return null;
-        });
-      }
-      if (result === null || result.rejectedCount === 0) {
+      };
+      const usable = await people.usable();
+      const lacking = people.missing();
+      if (usable && (!lacking.length || (await acceptMissing(lacking, 'Create it all the same')))) {
+        const id = await make(wish);
+        await addPeople(id, lacking.length > 0);
         location.hash = `#/campaigns/${id}`;
         return;
       }
-      made = { id, result };
     } catch (error) {
       problem = error.message;
     }
@@ -205,12 +187,6 @@ export function create(root) {
           @input=${change((v) => (raw = v))}></textarea></label>`,
     })[kind]();
 
-  const done = () => html`
-    <h1>Created</h1>
-    ${report(made.result)}
-    <p><a class="button primary" href=${`#/campaigns/${made.id}`}>To the campaign</a></p>
-  `;
-
   const empty = () => html`
     <h1>New campaign</h1>
     <div class="empty"><p>Somebody has to send it: add a sender first.</p>
@@ -218,9 +194,6 @@ export function create(root) {
   `;
 
   const view = () => {
-    if (made) {
-      return done();
-    }
     if (senders?.length === 0) {
       return empty();
     }
@@ -242,16 +215,11 @@ export function create(root) {
         </fieldset>
         <fieldset>
           <legend>Recipients</legend>
-          <label>CSV with a column <code>phone</code>, or JSON; more can be added later
-            <input name="file" type="file" accept=".csv,.json,text/csv,application/json"
-              @change=${async (event) => {
-                values = await sample(event.target.files[0]);
-                paint();
-              }}></label>
+          ${people.view('CSV with a column of phone numbers, or JSON; more can be added later')}
         </fieldset>
         <section class="preview" aria-labelledby="preview">
           <h2 id="preview">Preview</h2>
-          <p class="quiet">${values.phone ? `As ${values.phone} gets it` : 'With the first row of your file filled in'}</p>
+          <p class="quiet">${people.first() ? `As ${people.first().phone} gets it` : 'With the first row of your file filled in'}</p>
           ${preview()}
         </section>
         <details>

@@ -1,58 +1,49 @@
-// Adds a file of rows, and tells what was not taken and why.
+// Adds a file of people to a campaign.
 import { html, nothing } from './lib.js';
 import { upload } from './api.js';
-import { number } from './format.js';
+import { confirm } from './dialogs.js';
+import { peopleFile } from './peoplefile.js';
+import { report } from './rejected.js';
 
-/** Offers text as a file to keep. */
-export function save(name, blob) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
+/** Whether a person wants people who lack variables all the same. */
+export const acceptMissing = (names, action) =>
+  confirm({
+    title: 'Variables are missing',
+    text: `The message needs ${names.join(', ')}. Whoever lacks one of them fails and gets nothing.`,
+    action,
+    danger: true,
+  });
 
-function saveRejected(rows) {
-  const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
-  const lines = rows.map((row) => `${row.line},${quoted(row.reason)}`);
-  save('rejected.csv', new Blob([['line,reason', ...lines].join('\r\n')], { type: 'text/csv' }));
-}
-
-/** What came of an import. */
-export const report = (result) => html`
-  <div class="report" role="status">
-    <p><strong>${number(result.accepted)}</strong> added,
-      <strong>${number(result.duplicates)}</strong> duplicates,
-      <strong>${number(result.rejectedCount)}</strong> rejected.</p>
-    ${
-      result.rejected.length === 0
-        ? nothing
-        : html`<ul>${result.rejected
-              .slice(0, 5)
-              .map((row) => html`<li>Line ${row.line}: ${row.reason}</li>`)}</ul>
-            <button type="button" @click=${() => saveRejected(result.rejected)}>Download rejected lines</button>`
-    }
-  </div>
-`;
-
-export function importer(path, done) {
+export function importer(path, wanted, done) {
   let share = null;
-  let result = null;
+  let added = null;
   let problem = '';
   let paint = () => {};
+  const people = peopleFile(() => paint(), { wanted });
 
   async function send(event) {
     event.preventDefault();
-    const file = event.target.elements.file.files[0];
+    const form = event.target;
     problem = '';
-    result = null;
+    added = null;
+    if (!(await people.usable())) {
+      return;
+    }
+    const missing = people.missing();
+    if (missing.length && !(await acceptMissing(missing, 'Add them all the same'))) {
+      return;
+    }
     share = 0;
     paint();
     try {
-      result = await upload(`${path}/recipients`, file, (part) => {
+      const query = people.query({ acceptMissing: missing.length ? 'true' : '' });
+      const result = await upload(`${path}/recipients?${query}`, people.file(), (part) => {
         share = part;
         paint();
       });
+      added = { result, file: people.file(), query };
+      people.clear();
+      form.reset();
       done();
     } catch (error) {
       problem = error.message;
@@ -64,14 +55,13 @@ export function importer(path, done) {
   const view = () => html`
     <section aria-labelledby="import">
       <h2 id="import">Add recipients</h2>
-      <form class="filter" @submit=${send}>
-        <label>CSV with a column <code>phone</code> and one for each variable, or JSON
-          <input name="file" type="file" accept=".csv,.json,text/csv,application/json" required></label>
-        <button class="primary" ?disabled=${share !== null}>Import</button>
+      <form @submit=${send}>
+        ${people.view('CSV with a column of phone numbers and one for each variable, or JSON')}
+        <div class="actions"><button class="primary" ?disabled=${share !== null || !people.file()}>Import</button></div>
       </form>
       ${share === null ? nothing : html`<progress aria-label="Upload" max="1" .value=${share}></progress>`}
       ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
-      ${result ? report(result) : nothing}
+      ${added ? report(added.result, added.file, added.query) : nothing}
     </section>
   `;
 

@@ -3,7 +3,8 @@ import { html, render, nothing } from './lib.js';
 import { download, get, upload } from './api.js';
 import { note } from './dialogs.js';
 import { moment } from './format.js';
-import { report, save } from './importer.js';
+import { peopleFile } from './peoplefile.js';
+import { report, save } from './rejected.js';
 
 export function suppressions(root) {
   let page = null;
@@ -12,6 +13,7 @@ export function suppressions(root) {
   let result = null;
   let problem = '';
   let nameless = [];
+  const people = peopleFile(() => paint());
 
   async function loadNameless(from) {
     try {
@@ -35,16 +37,19 @@ export function suppressions(root) {
 
   async function add(event) {
     event.preventDefault();
-    const data = new FormData(event.target);
+    const form = event.target;
+    const data = new FormData(form);
     const numbers = data.get('numbers').trim();
-    const file = data.get('file').size
-      ? data.get('file')
-      : new Blob([`phone\n${numbers}\n`], { type: 'text/csv' });
-    const reason = encodeURIComponent(data.get('reason') || 'manual');
+    if (!(await people.usable())) {
+      return;
+    }
+    const file = people.file() ?? new Blob([`phone\n${numbers}\n`], { type: 'text/csv' });
+    const query = people.query({ reason: data.get('reason') || 'manual' });
     try {
-      result = await upload(`/api/suppressions?reason=${reason}`, file, () => {});
+      result = { report: await upload(`/api/suppressions?${query}`, file, () => {}), file: people.file(), query };
       problem = '';
-      event.target.reset();
+      people.clear();
+      form.reset();
     } catch (error) {
       problem = error.message;
     }
@@ -66,13 +71,13 @@ export function suppressions(root) {
     <form class="sheet" @submit=${add}>
       <div class="columns">
         <label>Numbers, one a line <textarea name="numbers" rows="2" placeholder="+5511999990001"></textarea></label>
-        <label>or a CSV with a column <code>phone</code> <input name="file" type="file" accept=".csv,text/csv"></label>
         <label>Reason <input name="reason" placeholder="manual" maxlength="200"></label>
       </div>
+      ${people.view('or a CSV with a column of phone numbers')}
       <div class="actions"><button class="primary">Add</button></div>
     </form>
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
-    ${result ? report(result) : nothing}
+    ${result ? report(result.report, result.file, result.query) : nothing}
     <div class="scroll" tabindex="0" role="region" aria-label="Suppressed numbers">
       <table>
         <thead><tr><th>Number</th><th>Reason</th><th>Since</th></tr></thead>

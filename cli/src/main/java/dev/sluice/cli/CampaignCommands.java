@@ -41,14 +41,18 @@ final class CampaignCommands {
 
   @Command(
       name = "import",
-      description = "Adds the recipients of a CSV file: a column phone, one for each variable.",
+      description =
+          "Adds the recipients of a CSV file: a column of phone numbers, one for each variable.",
       mixinStandardHelpOptions = true)
   int importCsv(
       @Mixin ConsoleOptions console,
+      @Mixin CsvOptions csv,
+      @Mixin MissingOption missing,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
       @Parameters(paramLabel = "FILE") Path file) {
     try (ConsoleClient client = console.client()) {
-      JsonNode report = client.importCsv(client.campaign(campaign), file);
+      JsonNode report =
+          client.importCsv(client.campaign(campaign), file, csv.query() + missing.query());
       console.print(report, () -> console.printImport(report));
     }
     return 0;
@@ -57,8 +61,9 @@ final class CampaignCommands {
   @Command(name = "start", description = "Starts sending.", mixinStandardHelpOptions = true)
   int start(
       @Mixin ConsoleOptions console,
+      @Mixin MissingOption missing,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "start");
+    return command(console, campaign, "start?" + missing.query());
   }
 
   @Command(

@@ -88,7 +88,12 @@ final class ConsoleClient implements AutoCloseable {
 
   /** Imports a CSV file's recipients into a campaign. */
   JsonNode importCsv(UUID campaignId, Path csv) {
-    return postCsv("/api/campaigns/" + campaignId + "/recipients", csv);
+    return importCsv(campaignId, csv, "");
+  }
+
+  /** Imports a CSV file's recipients into a campaign, read as the query says. */
+  JsonNode importCsv(UUID campaignId, Path csv, String query) {
+    return postCsv("/api/campaigns/" + campaignId + "/recipients?" + query, csv);
   }
 
   /** Sends a CSV file as it is. */

@@ -130,13 +130,16 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
               rate,
               "lanes",
               workers));
+      JsonNode file = console.postCsv("/api/recipients/check", csv);
+      List<String> columns =
+          file.path("variables").values().stream().map(JsonNode::asString).toList();
       JsonNode created =
           console.post(
               "/api/campaigns",
               Map.of(
                   "name", "Spring offer",
                   "sender", "demo",
-                  "message", DemoRecipients.message(csv)));
+                  "message", DemoRecipients.message(columns)));
       UUID campaign = UUID.fromString(created.path("id").asString());
       report(console.importCsv(campaign, csv), out);
       return campaign;

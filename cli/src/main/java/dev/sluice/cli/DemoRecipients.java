@@ -1,12 +1,9 @@
 package dev.sluice.cli;
 
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,12 +29,17 @@ final class DemoRecipients {
     }
   }
 
-  /** A template message with one parameter for each column besides the phone number. */
-  static Map<String, Object> message(Path csv) throws IOException {
-    List<Map<String, Object>> parameters = new ArrayList<>();
-    for (String column : columns(csv)) {
-      parameters.add(Map.of("type", "text", "text", "{{" + column + "}}"));
-    }
+  /**
+   * A template message with one parameter for each column.
+   *
+   * @param columns those of the file without that of the numbers
+   */
+  static Map<String, Object> message(List<String> columns) {
+    List<Map<String, String>> parameters =
+        columns.stream()
+            .filter(column -> !column.contains("{") && !column.contains("}"))
+            .map(column -> Map.of("type", "text", "text", "{{" + column + "}}"))
+            .toList();
     List<Object> components =
         parameters.isEmpty()
             ? List.of()
@@ -48,18 +50,5 @@ final class DemoRecipients {
         "template",
         Map.of(
             "name", "spring_offer", "language", Map.of("code", "pt_BR"), "components", components));
-  }
-
-  /** Columns that a placeholder can name; the import itself judges the file. */
-  private static List<String> columns(Path csv) throws IOException {
-    try (BufferedReader in = Files.newBufferedReader(csv)) {
-      String header = in.readLine();
-      return header == null
-          ? List.of()
-          : Arrays.stream(header.replace("\uFEFF", "").split(",", -1))
-              .map(name -> name.replace("\"", "").strip())
-              .filter(name -> name.matches("[^{}\\s]+") && !name.equalsIgnoreCase("phone"))
-              .toList();
-    }
   }
 }

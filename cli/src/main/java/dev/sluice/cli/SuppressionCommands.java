@@ -23,10 +23,11 @@ final class SuppressionCommands {
 
   @Command(
       name = "import",
-      description = "Adds the numbers of a CSV file with a column phone.",
+      description = "Adds the numbers of a CSV file.",
       mixinStandardHelpOptions = true)
   int importCsv(
       @Mixin ConsoleOptions console,
+      @Mixin CsvOptions csv,
       @Option(
               names = "--reason",
               defaultValue = "${env:SLUICE_SUPPRESSION_REASON:-manual}",
@@ -36,7 +37,10 @@ final class SuppressionCommands {
     try (ConsoleClient client = console.client()) {
       JsonNode report =
           client.postCsv(
-              "/api/suppressions?reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8),
+              "/api/suppressions?"
+                  + csv.query()
+                  + "reason="
+                  + URLEncoder.encode(reason, StandardCharsets.UTF_8),
               file);
       console.print(report, () -> console.printImport(report));
     }

@@ -195,11 +195,17 @@ class ConsolePageIT {
     browser.type("textarea[name=text]", "Hi {{first_name}} from {{city}}");
     browser.choose("input[name=file]", file);
     browser.awaitText(".bubble", "Hi Jürgen \"J\", Müller from {{city}}");
+    browser.awaitText(".report", "Line 5:");
+    assertThat(browser.find(".report").getText())
+        .contains("3 can be written to")
+        .contains("1 cannot")
+        .contains("{{city}}");
     browser.picture("create");
     browser.click("form button.primary");
-    browser.awaitText(".report", "Line 5:");
-    assertThat(browser.find(".report").getText()).contains("3 added").contains("1 rejected");
-    browser.picture("import-report");
+    browser.awaitText("#dialog", "The message needs city");
+    browser.click("#dialog .danger");
+    browser.awaitText("h1", "With a bad line");
+    browser.awaitText("#notes", "3 added, 0 duplicates, 1 rejected");
   }
 
   @Test

@@ -1,11 +1,9 @@
 package dev.sluice.console;
 
 import dev.sluice.schema.Json;
-import dev.sluice.schema.UnreadableEventException;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.InputStream;
-import java.util.Iterator;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -37,24 +35,30 @@ final class Answer {
   }
 
   static <T> T body(Context context, Class<T> type) {
-    try {
-      return Json.read(context.bodyAsBytes(), type);
-    } catch (UnreadableEventException e) {
-      throw ProblemException.badRequest("The body is not what is expected: " + e.getMessage());
-    }
+    return Bodies.read(context.bodyAsBytes(), type);
   }
 
   /** The rows of a request's body in CSV or JSON, as they stream in. */
-  static Iterator<RecipientImport.Row> rows(Context context, InputStream body) {
+  static Rows rows(Context context, InputStream body) {
     String type =
         context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
     return switch (type) {
-      case "text/csv" -> new CsvRows(body);
+      case "text/csv" -> new CsvRows(body, Reading.of(context));
       case "application/json" -> new JsonRows(body);
       default ->
           throw ProblemException.badRequest(
               "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");
     };
+  }
+
+  /** What rows must be like, with the {@code region} of this request's numbers. */
+  static RowRules rules(Context context, RowRules rules) {
+    return rules.in(Reading.given(context, "region"));
+  }
+
+  /** Whether a person accepts that variables are missing. */
+  static boolean missingAccepted(Context context) {
+    return "true".equals(context.queryParam("acceptMissing"));
   }
 
   static UUID campaignId(Context context) {

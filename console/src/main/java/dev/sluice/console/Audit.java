@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.Masked;
 import io.javalin.http.Context;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,12 @@ final class Audit {
   private Audit() {}
 
   static void log(Context context, String what, String of) {
-    log.info("who={} what={} of=\"{}\"", who(context), what, of);
+    log.info("{}", line(who(context), what, of));
+  }
+
+  /** One line whatever it is about, and nobody's number in it. */
+  static String line(String who, String what, String of) {
+    return Masked.line("who=" + who + " what=" + what + " of=\"" + of.replace('"', '\'') + "\"");
   }
 
   /** The caller's name, if it gives one, and its address. */

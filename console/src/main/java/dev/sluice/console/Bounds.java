@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
-import java.nio.charset.StandardCharsets;
+import dev.sluice.schema.Json;
+import java.util.Map;
 
 /**
  * How large things may be that people send.
@@ -27,10 +28,13 @@ public record Bounds(int name, int message, int value, int variables) {
   }
 
   /** Whether a recipient's variables, as JSON, are too many bytes. */
-  boolean exceededBy(String json) {
-    // No character has more than three bytes: most need not be encoded to be measured.
-    return json.length() > variables / 3
-        && json.getBytes(StandardCharsets.UTF_8).length > variables;
+  boolean exceededBy(Map<String, String> given) {
+    long characters = 1;
+    for (Map.Entry<String, String> variable : given.entrySet()) {
+      characters += variable.getKey().length() + variable.getValue().length() + 1;
+    }
+    // No character takes more than six bytes: most need not be written to be measured.
+    return characters * 6 > variables && Json.write(given).length > variables;
   }
 
   private static void require(String what, int bound, int most) {

@@ -19,6 +19,7 @@ final class CampaignRoutes {
   private final CampaignViews views;
   private final Uploads uploads;
   private final RecipientImport imports;
+  private final RowRules rules;
   private final Commands commands;
   private final Recipients recipients;
   private final LiveFeeds live;
@@ -29,6 +30,7 @@ final class CampaignRoutes {
       CampaignViews views,
       Uploads uploads,
       RecipientImport imports,
+      RowRules rules,
       Commands commands,
       Recipients recipients,
       LiveFeeds live,
@@ -40,6 +42,7 @@ final class CampaignRoutes {
     this.views = views;
     this.uploads = uploads;
     this.imports = imports;
+    this.rules = rules;
     this.commands = commands;
   }
 
@@ -93,8 +96,11 @@ final class CampaignRoutes {
 
   private void importRecipients(Context context) {
     UUID id = Answer.campaignId(context);
+    RowRules here = Answer.rules(context, rules);
+    boolean missingAccepted = Answer.missingAccepted(context);
     RecipientImport.Report report =
-        uploads.take(context, body -> imports.run(id, Answer.rows(context, body)));
+        uploads.take(
+            context, body -> imports.run(id, Answer.rows(context, body), here, missingAccepted));
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     Answer.json(context, 200, report);
   }
@@ -176,10 +182,22 @@ final class CampaignRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
+    if (action == Action.START && Campaigns.isOpen(status) && !Answer.missingAccepted(context)) {
+      requireVariables(id);
+    }
     commands.publish(id, action, Audit.who(context), statuses);
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, statuses == null ? what : what + " " + statuses, "campaign " + id);
     Answer.json(context, 202, Map.of("id", id, "command", action));
+  }
+
+  /** All recipients are looked at, which is for those to wait for who read, not who command. */
+  private void requireVariables(UUID id) {
+    lists
+        .run(() -> recipients.missing(id))
+        .ifPresent(missing -> {
+          throw ProblemException.missing(missing, "It was not started.");
+        });
   }
 
   /** The states in which a command makes sense; repeating one that was obeyed does no harm. */

@@ -8,6 +8,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageRules;
+import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -42,37 +43,35 @@ final class Campaigns {
       @Nullable String timeZone) {}
 
   UUID create(Draft draft) {
-    String name = required("name", draft.name());
+    String name = Fields.required("name", draft.name());
     if (name.codePointCount(0, name.length()) > bounds.name()) {
-      throw ProblemException.badRequest("\"name\" has at most " + bounds.name() + " characters.");
+      throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
     }
-    String sender = required("sender", draft.sender());
+    String sender = Fields.required("sender", draft.sender());
     JsonNode message = draft.message();
     if (message == null || !message.isObject()) {
-      throw ProblemException.badRequest(
-          "\"message\" must be the provider's message body, an object.");
+      throw ProblemException.field("message", "must be the provider's message body, an object");
     }
     if (Json.write(message).length > bounds.message()) {
-      throw ProblemException.badRequest(
-          "\"message\" has at most " + bounds.message() + " bytes of JSON.");
+      throw ProblemException.field("message", "has at most " + bounds.message() + " bytes of JSON");
     }
+    requireSendable(message, provider(sender));
     int priority = draft.priority() == null ? 1 : draft.priority();
     if (priority < 1 || priority > 100) {
-      throw ProblemException.badRequest("\"priority\" must be between 1 and 100.");
+      throw ProblemException.field("priority", "must be between 1 and 100");
     }
     if ((draft.windowStart() == null) != (draft.windowEnd() == null)) {
       throw ProblemException.badRequest(
           "\"windowStart\" and \"windowEnd\" belong together: give both or none.");
     }
-    Instant scheduledAt = draft.scheduledAt();
+    if (draft.windowStart() != null && draft.windowStart().equals(draft.windowEnd())) {
+      throw ProblemException.field(
+          "windowEnd", "must be another time than \"windowStart\", or nothing would ever be sent");
+    }
+    Instant scheduledAt = Fields.time("scheduledAt", draft.scheduledAt());
     if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
       throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
     }
-    MessageRules.of(provider(sender))
-        .problem(message)
-        .ifPresent(problem -> {
-          throw ProblemException.badRequest("\"message\" would be refused: " + problem + ".");
-        });
     return sql.insertInto(CAMPAIGN)
         .set(CAMPAIGN.NAME, name)
         .set(CAMPAIGN.SENDER_ID, sender)
@@ -102,19 +101,27 @@ final class Campaigns {
                     + "."));
   }
 
-  private static String required(String field, @Nullable String value) {
-    if (value == null || value.isBlank()) {
-      throw ProblemException.badRequest("\"" + field + "\" is missing.");
-    }
-    return value.strip();
+  private static void requireSendable(JsonNode message, String provider) {
+    Fields.storable("message", message);
+    new MessageTemplate(message)
+        .problem()
+        .or(() -> MessageRules.of(provider).problem(message))
+        .ifPresent(problem -> {
+          throw ProblemException.badRequest("\"message\" would be refused: " + problem + ".")
+              .with("field", "message");
+        });
+  }
+
+  /** Whether it has not started, so that recipients can be added to it. */
+  static boolean isOpen(CampaignStatus status) {
+    return status == DRAFT || status == SCHEDULED;
   }
 
   private static String zone(@Nullable String name) {
     try {
       return name == null ? "UTC" : ZoneId.of(name).getId();
     } catch (DateTimeException e) {
-      throw ProblemException.badRequest(
-          "\"timeZone\" must be a name like America/Sao_Paulo, not \"" + name + "\".");
+      throw ProblemException.field("timeZone", "must be a name like America/Sao_Paulo");
     }
   }
 

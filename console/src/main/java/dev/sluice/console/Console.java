@@ -1,27 +1,20 @@
 package dev.sluice.console;
 
 import dev.sluice.schema.ControlsView;
-import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Probe;
 import dev.sluice.schema.WarmUp;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.HttpResponseException;
 import io.javalin.http.staticfiles.Location;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The console: the page and the HTTP API for people, and for services that do not speak Kafka. */
 public final class Console implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Console.class);
-
   /** How long who reads a list waits for others who do. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -73,6 +66,7 @@ public final class Console implements AutoCloseable {
     Bulkhead lists =
         new Bulkhead(limits.lists(), PATIENCE, "Too many read lists now; try again later.");
     Uploads uploads = new Uploads(limits.uploads());
+    RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
     fresh = new FreshResults(config.kafka());
     live = new LiveFeeds();
     Doors doors = new Doors(config.token(), meters);
@@ -89,7 +83,8 @@ public final class Console implements AutoCloseable {
                   new Campaigns(commanding, config.bounds()),
                   new CampaignViews(reading, controls, fresh),
                   uploads,
-                  new RecipientImport(importing, phoneNumbers, config.bounds()),
+                  new RecipientImport(importing),
+                  recipientRules,
                   commands,
                   new Recipients(reading),
                   live,
@@ -104,16 +99,20 @@ public final class Console implements AutoCloseable {
                   lists)
               .add(settings.routes);
           new SuppressionRoutes(
-                  new Suppressions(reading), new Suppressions(importing), uploads, phoneNumbers)
+                  new Suppressions(reading),
+                  new Suppressions(importing),
+                  uploads,
+                  new RowRules(phoneNumbers))
               .add(settings.routes);
           new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
+          new FileCheck(uploads, phoneNumbers, recipientRules).add(settings.routes);
           new WebhookRoutes(
                   config.webhooks(),
                   new WebhookIntake(webhooks, output, controls, config, meters),
                   meters)
               .add(settings.routes);
           servePage(settings);
-          explainErrors(settings);
+          new Problems().add(settings);
           extra.accept(settings);
         });
     server.start();
@@ -128,27 +127,6 @@ public final class Console implements AutoCloseable {
       files.location = Location.CLASSPATH;
       files.headers = Map.of("Cache-Control", "no-cache");
     });
-  }
-
-  private static void explainErrors(JavalinConfig settings) {
-    settings.routes.exception(ProblemException.class, (e, context) -> Answer.problem(context, e));
-    settings.routes.exception(
-        HttpResponseException.class,
-        (e, context) -> {
-          context.status(e.getStatus()).contentType("application/problem+json");
-          context.result(
-              dev.sluice.schema.Json.write(
-                  ProblemException.body(
-                      e.getStatus(), "Request failed", String.valueOf(e.getMessage()))));
-        });
-    settings.routes.exception(
-        DataAccessException.class,
-        (e, context) -> {
-          log.warn("{} {} failed: {}", context.method(), context.path(), Database.reason(e));
-          Answer.problem(
-              context,
-              ProblemException.unavailable("The database did not answer; nothing was changed."));
-        });
   }
 
   /** Where it listens. */

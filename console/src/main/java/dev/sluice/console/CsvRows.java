@@ -2,85 +2,163 @@ package dev.sluice.console;
 
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import dev.sluice.schema.MessageTemplate;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Recipients from CSV (RFC 4180, UTF-8 with or without a byte order mark): a column {@code phone}
- * and one for each variable of the template.
+ * Recipients from CSV as spreadsheets write it: a column of phone numbers and one for each variable
+ * of the message. Columns without a name are passed over, and rows without anything.
  */
-final class CsvRows implements Iterator<RecipientImport.Row> {
-  private static final String PHONE = "phone";
-
+final class CsvRows implements Rows {
+  private final Charset charset;
+  private final CsvLayout layout;
   private final CloseableIterator<CsvRecord> records;
   private final List<String> header;
+  private final List<String> columns;
   private final int phoneColumn;
+  private @Nullable CsvRecord next;
 
-  CsvRows(InputStream csv) {
-    records =
-        CsvReader.builder()
-            .detectBomHeader(true)
-            .skipEmptyLines(true)
-            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .ofCsvRecord(csv, StandardCharsets.UTF_8)
-            .iterator();
-    if (!hasNext()) {
+  CsvRows(InputStream csv, Reading reading) {
+    try {
+      FileText text = new FileText(csv, reading.charset());
+      charset = text.charset();
+      BufferedReader in = new BufferedReader(text);
+      layout = CsvLayout.of(in, reading.phoneColumn());
+      records = CsvLayout.parser(layout.separator()).ofCsvRecord(in).iterator();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (layout.named() && more()) {
+      read();
+    }
+    if (!more()) {
       throw ProblemException.badRequest("The file is empty; its first line must name the columns.");
     }
-    header = nextRecord().getFields().stream().map(String::strip).toList();
-    phoneColumn =
-        header.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList().indexOf(PHONE);
-    if (phoneColumn < 0) {
-      throw ProblemException.badRequest(
-          "The first line must name the columns, one of them \"phone\"; it reads: "
-              + String.join(", ", header));
+    header = read().getFields();
+    columns = header.stream().map(MessageTemplate::name).toList();
+    phoneColumn = phoneColumn(reading);
+    requireDifferentNames();
+  }
+
+  private int phoneColumn(Reading reading) {
+    List<String> named = columns.stream().filter(name -> !name.isEmpty()).toList();
+    return switch (PhoneColumn.in(columns, reading.phoneColumn())) {
+      case PhoneColumn.At(int index) -> index;
+      case PhoneColumn.Several(List<String> names) ->
+          throw ProblemException.badRequest(
+                  "Which column holds the phone numbers: "
+                      + String.join(" or ", names)
+                      + "? Choose one with \"phoneColumn\".")
+              .with("field", "phoneColumn")
+              .with("columns", named);
+      case PhoneColumn.None() ->
+          throw ProblemException.badRequest(
+                  reading
+                          .phoneColumn()
+                          .map(chosen -> "\"phoneColumn\" names no column: \"" + chosen + "\".")
+                          .orElse(
+                              "The first line must name the columns, one of them \"phone\" or a"
+                                  + " usual name for it; choose another with \"phoneColumn\".")
+                      + " It reads: "
+                      + String.join(", ", named))
+              .with("field", "phoneColumn")
+              .with("columns", named);
+    };
+  }
+
+  private void requireDifferentNames() {
+    Set<String> seen = new HashSet<>();
+    for (String name : columns) {
+      if (!name.isEmpty() && !seen.add(name)) {
+        throw ProblemException.badRequest("Two columns have the same name: \"" + name + "\".");
+      }
     }
-    if (new HashSet<>(header).size() < header.size()) {
-      throw ProblemException.badRequest("Two columns have the same name: " + header);
-    }
+  }
+
+  Charset charset() {
+    return charset;
+  }
+
+  /** The columns that are variables. */
+  List<String> variables() {
+    return columns.stream()
+        .filter(name -> !name.isEmpty() && !name.equals(columns.get(phoneColumn)))
+        .toList();
+  }
+
+  String phoneColumn() {
+    return columns.get(phoneColumn);
+  }
+
+  @Override
+  public List<String> header() {
+    return header;
+  }
+
+  @Override
+  public char separator() {
+    return layout.separator();
   }
 
   @Override
   public boolean hasNext() {
-    try {
-      return records.hasNext();
-    } catch (CsvParseException e) {
-      throw ProblemException.badRequest("The file is not CSV: " + e.getMessage());
+    while (next == null && more()) {
+      CsvRecord record = read();
+      if (!record.getFields().stream().allMatch(String::isBlank)) {
+        next = record;
+      }
     }
+    return next != null;
   }
 
   @Override
-  public RecipientImport.Row next() {
-    CsvRecord row = nextRecord();
-    long line = row.getStartingLineNumber();
-    if (row.getFieldCount() != header.size()) {
-      return RecipientImport.Row.unusable(
-          line, row.getFieldCount() + " columns where the first line has " + header.size());
+  public Row next() {
+    if (next == null && !hasNext()) {
+      throw new NoSuchElementException();
+    }
+    CsvRecord record = Objects.requireNonNull(next);
+    next = null;
+    List<String> cells = record.getFields().stream().map(Formulas::restored).toList();
+    if (cells.size() != header.size()) {
+      String fault = cells.size() + " columns where the first line has " + header.size();
+      return new Row(record.getStartingLineNumber(), "", Map.of(), cells, fault);
     }
     Map<String, String> variables = new LinkedHashMap<>();
-    for (int i = 0; i < header.size(); i++) {
-      if (i != phoneColumn) {
-        variables.put(header.get(i), row.getField(i));
+    for (int i = 0; i < cells.size(); i++) {
+      if (i != phoneColumn && !columns.get(i).isEmpty()) {
+        variables.put(columns.get(i), cells.get(i));
       }
     }
-    return RecipientImport.Row.of(line, row.getField(phoneColumn).strip(), variables);
+    return new Row(
+        record.getStartingLineNumber(), cells.get(phoneColumn).strip(), variables, cells, null);
   }
 
-  private CsvRecord nextRecord() {
+  private boolean more() {
+    try {
+      return records.hasNext();
+    } catch (CsvParseException e) {
+      throw CsvLayout.problem(e);
+    }
+  }
+
+  private CsvRecord read() {
     try {
       return records.next();
     } catch (CsvParseException e) {
-      throw ProblemException.badRequest("The file is not CSV: " + e.getMessage());
+      throw CsvLayout.problem(e);
     }
   }
 }

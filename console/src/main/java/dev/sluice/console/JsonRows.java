@@ -1,8 +1,9 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.MessageTemplate;
 import java.io.InputStream;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -16,13 +17,11 @@ import tools.jackson.core.json.JsonFactory;
  * Recipients from a JSON array of {@code {"phone", "variables"}}, read one by one, and of each no
  * more than a recipient may have.
  */
-final class JsonRows implements Iterator<RecipientImport.Row> {
-  /** Characters of a recipient's variables beyond which they are not even read. */
-  private static final int LONGEST = 256 * 1024;
-
-  private static final JsonFactory FACTORY =
+final class JsonRows implements Rows {
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(LONGEST).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(JsonElement.LONGEST).build())
           .build();
 
   private final JsonParser json;
@@ -42,69 +41,92 @@ final class JsonRows implements Iterator<RecipientImport.Row> {
   }
 
   @Override
+  public List<String> header() {
+    return List.of("recipient");
+  }
+
+  @Override
+  public char separator() {
+    return ',';
+  }
+
+  @Override
   public boolean hasNext() {
     return next != JsonToken.END_ARRAY;
   }
 
   @Override
-  public RecipientImport.Row next() {
+  public Row next() {
     line++;
     try {
-      RecipientImport.Row row = row();
+      JsonElement element = new JsonElement(json);
+      Given given = new Given();
+      given.read(element);
+      String whole = element.close();
       next = json.nextToken();
-      return row;
+      return given.row(line, whole, element.isTooLong());
     } catch (JacksonException e) {
       throw unreadable(e);
     }
   }
 
-  private RecipientImport.Row row() {
-    if (next != JsonToken.START_OBJECT) {
-      json.skipChildren();
-      return RecipientImport.Row.unusable(line, "not an object with a phone number");
+  /** What an element says of a recipient. */
+  private static final class Given {
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private String phone = "";
+    private @Nullable String fault;
+
+    void read(JsonElement element) {
+      if (element.token() != JsonToken.START_OBJECT) {
+        element.skipChildren();
+        fault = "it is not an object with a \"phone\"";
+        return;
+      }
+      while (element.next() != JsonToken.END_OBJECT) {
+        String name = element.name();
+        element.next();
+        switch (name) {
+          case "phone" -> readPhone(element);
+          case "variables" -> readVariables(element);
+          default -> element.skipChildren();
+        }
+      }
     }
-    String phone = "";
-    Map<String, String> variables = new LinkedHashMap<>();
-    boolean all = true;
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      if (name.equals("variables") && value == JsonToken.START_OBJECT) {
-        all = readInto(variables);
-      } else if (name.equals("phone")) {
-        phone = text();
+
+    private void readPhone(JsonElement element) {
+      if (element.isContainer()) {
+        element.skipChildren();
+        fault = "\"phone\" must be a text";
       } else {
-        json.skipChildren();
+        phone = element.text();
       }
     }
-    return all
-        ? RecipientImport.Row.of(line, phone.strip(), variables)
-        : RecipientImport.Row.unusable(line, "the variables are too long");
-  }
 
-  /** Whether there were not too many of them. */
-  private boolean readInto(Map<String, String> variables) {
-    int length = 0;
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      String name = json.currentName();
-      json.nextToken();
-      String value = text();
-      length += name.length() + value.length();
-      if (length <= LONGEST) {
-        variables.put(name, value);
+    private void readVariables(JsonElement element) {
+      if (element.token() != JsonToken.START_OBJECT) {
+        element.skipChildren();
+        if (element.token() != JsonToken.VALUE_NULL) {
+          fault = "\"variables\" must be an object of texts";
+        }
+        return;
+      }
+      while (element.next() != JsonToken.END_OBJECT) {
+        String name = element.name();
+        JsonToken value = element.next();
+        if (element.isContainer() || value == JsonToken.VALUE_NULL) {
+          element.skipChildren();
+          fault = "the variable \"" + name + "\" must be a text";
+        } else if (!element.isTooLong()) {
+          variables.put(MessageTemplate.name(name), element.text());
+        }
       }
     }
-    return length <= LONGEST;
-  }
 
-  /** A text, a number, true or false; anything else is no value. */
-  private String text() {
-    JsonToken token = json.currentToken();
-    if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
-      return json.getString();
+    Row row(long line, String whole, boolean tooLong) {
+      return tooLong
+          ? new Row(line, "", Map.of(), List.of(whole), "the recipient is too long")
+          : new Row(line, phone.strip(), variables, List.of(whole), fault);
     }
-    json.skipChildren();
-    return "";
   }
 
   private static ProblemException unreadable(JacksonException e) {

@@ -4,11 +4,28 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what people write into E.164. */
+/** Turns what people and spreadsheets write into E.164. */
 final class PhoneNumbers {
+  /** What is left of a long number in a cell that was not text. */
+  private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
+
+  /**
+   * A number as text by a formula, or by an apostrophe; or one that a program took for a fraction.
+   */
+  private static final Pattern FORMULA = Pattern.compile("=\"(.*)\"|'(.*)|(\\+?[0-9]{7,15})[.,]0");
+
+  /** A country code after the sign that most of the world dials for abroad. */
+  private static final Pattern ABROAD = Pattern.compile("[(\\s]*00[\\s)]*([1-9].*)");
+
   private final PhoneNumberUtil library = PhoneNumberUtil.getInstance();
   private final @Nullable String defaultRegion;
 
@@ -24,6 +41,32 @@ final class PhoneNumbers {
     }
   }
 
+  /** The regions that there are, like BR. */
+  Set<String> regions() {
+    return library.getSupportedRegions();
+  }
+
+  /** The region of numbers without a country code, if there is one. */
+  Optional<String> region() {
+    return Optional.ofNullable(defaultRegion);
+  }
+
+  /** The same with another region, if one is given. */
+  PhoneNumbers in(Optional<String> region) {
+    if (region.isEmpty()) {
+      return this;
+    }
+    try {
+      return new PhoneNumbers(region.map(name -> name.toUpperCase(Locale.ROOT)));
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+              "\"region\" must be a country's two letters, like BR or DE, not \""
+                  + region.get()
+                  + "\".")
+          .with("field", "region");
+    }
+  }
+
   /** What came of a number. */
   sealed interface Parsed {}
 
@@ -35,8 +78,12 @@ final class PhoneNumbers {
     if (text.isBlank()) {
       return new Invalid("the phone number is missing");
     }
+    if (SHORTENED.matcher(text).matches()) {
+      return new Invalid(
+          "a spreadsheet has shortened this number; make its column text there and export it again");
+    }
     try {
-      PhoneNumber number = library.parse(text, defaultRegion);
+      PhoneNumber number = library.parse(international(plain(text)), defaultRegion);
       if (library.isValidNumber(number)) {
         return new Valid(library.format(number, PhoneNumberFormat.E164));
       }
@@ -56,5 +103,17 @@ final class PhoneNumbers {
             case TOO_LONG -> "the phone number is too long";
           });
     }
+  }
+
+  private static String plain(String text) {
+    Matcher formula = FORMULA.matcher(text);
+    return formula.matches()
+        ? Stream.of(1, 2, 3).map(formula::group).filter(Objects::nonNull).findFirst().orElse(text)
+        : text;
+  }
+
+  private static String international(String text) {
+    Matcher abroad = ABROAD.matcher(text);
+    return abroad.matches() ? "+" + abroad.group(1) : text;
   }
 }

@@ -9,6 +9,7 @@ final class ProblemException extends RuntimeException {
 
   private final int status;
   private final String title;
+  private final transient Map<String, Object> members = new LinkedHashMap<>();
 
   private ProblemException(int status, String title, String detail) {
     super(detail);
@@ -18,6 +19,11 @@ final class ProblemException extends RuntimeException {
 
   static ProblemException badRequest(String detail) {
     return new ProblemException(400, "Bad request", detail);
+  }
+
+  /** What is wrong with a field of the request. */
+  static ProblemException field(String name, String otherwise) {
+    return badRequest("\"" + name + "\" " + otherwise + ".").with("field", name);
   }
 
   static ProblemException unauthorized(String detail) {
@@ -50,12 +56,24 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(409, "Conflict", detail);
   }
 
-  static ProblemException tooMany(String detail) {
-    return new ProblemException(429, "Too many requests", detail);
+  /** Recipients lack variables, which nobody has accepted. */
+  static ProblemException missing(Missing missing, String consequence) {
+    return conflict(
+            missing.words()
+                + " "
+                + consequence
+                + " Repeat it with acceptMissing=true if that is meant.")
+        .with("missing", missing);
   }
 
   static ProblemException unavailable(String detail) {
     return new ProblemException(503, "Service unavailable", detail);
+  }
+
+  /** Adds a member for programs, such as the field that is meant. */
+  ProblemException with(String member, Object value) {
+    members.put(member, value);
+    return this;
   }
 
   int status() {
@@ -63,7 +81,9 @@ final class ProblemException extends RuntimeException {
   }
 
   Map<String, Object> body() {
-    return body(status, title, String.valueOf(getMessage()));
+    Map<String, Object> body = body(status, title, String.valueOf(getMessage()));
+    body.putAll(members);
+    return body;
   }
 
   static Map<String, Object> body(int status, String title, String detail) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -150,6 +151,11 @@ final class Recipients {
           view.put("detail", row.value4());
           return view;
         });
+  }
+
+  /** What they lack of the message's variables, if they lack anything. */
+  Optional<Missing> missing(UUID campaignId) {
+    return Missing.of(sql, campaignId);
   }
 
   private static Map<String, @Nullable Object> view(Record row) {

@@ -2,25 +2,36 @@ package dev.sluice.console;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The rows that were not taken: all are counted, and the first are listed with the reason. */
 final class Rejections {
   private static final int LISTED = 10_000;
 
+  private final int most;
   private final List<Rejected> listed = new ArrayList<>();
   private long count;
+
+  Rejections() {
+    this(LISTED);
+  }
+
+  /** Lists so many. */
+  Rejections(int most) {
+    this.most = most;
+  }
 
   /** A row that was not taken. */
   record Rejected(long line, String reason) {}
 
   void add(long line, String reason) {
     count++;
-    if (listed.size() < LISTED) {
+    if (listed.size() < most) {
       listed.add(new Rejected(line, reason));
     }
   }
 
-  RecipientImport.Report report(long accepted, long duplicates) {
-    return new RecipientImport.Report(accepted, duplicates, count, listed);
+  RecipientImport.Report report(long accepted, long duplicates, Optional<Missing> missing) {
+    return new RecipientImport.Report(accepted, duplicates, count, listed, missing.orElse(null));
   }
 }

@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.SendRequest;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
@@ -66,11 +67,12 @@ final class SenderRoutes {
   }
 
   private void read(Context context) {
-    Answer.list(context, lists, () -> views.one(context.pathParam("id")));
+    String id = Fields.storable("id", context.pathParam("id"));
+    Answer.list(context, lists, () -> views.one(id));
   }
 
   private void unblock(Context context) {
-    String id = context.pathParam("id");
+    String id = Fields.storable("id", context.pathParam("id"));
     if (!sql.fetchExists(SENDER, SENDER.ID.eq(id))) {
       throw ProblemException.notFound("There is no sender " + id + ".");
     }
@@ -94,14 +96,20 @@ final class SenderRoutes {
     }
     double rate = change.ratePerSecond() == null ? 80 : change.ratePerSecond();
     int lanes = change.lanes() == null ? 1 : change.lanes();
-    if (!(rate > 0 && rate <= 1_000_000)) {
-      throw ProblemException.badRequest("\"ratePerSecond\" must be above 0.");
-    }
     if (lanes < 1 || lanes > 1_000) {
-      throw ProblemException.badRequest("\"lanes\" must be between 1 and 1,000.");
+      throw ProblemException.field("lanes", "must be between 1 and 1,000");
+    }
+    if (!(rate / lanes >= SendRequest.SLOWEST && rate <= 1_000_000)) {
+      throw ProblemException.field(
+          "ratePerSecond",
+          "must be from " + SendRequest.SLOWEST + " for each lane to 1,000,000 in all");
+    }
+    if (change.provider() != null && !change.provider().matches("[A-Za-z0-9._-]{1,100}")) {
+      throw ProblemException.field(
+          "provider", "is made of letters, digits, dots, dashes and underscores, at most 100");
     }
     if (change.dailyLimit() != null && change.dailyLimit() < 1) {
-      throw ProblemException.badRequest("\"dailyLimit\" must be at least 1, or null for none.");
+      throw ProblemException.field("dailyLimit", "must be at least 1, or null for none");
     }
     requireLanesFree(id, lanes);
     sql.insertInto(SENDER)

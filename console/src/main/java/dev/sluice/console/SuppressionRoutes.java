@@ -7,19 +7,20 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code /api/suppressions}: read in pages, and add. */
 final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
+  private static final int LONGEST_REASON = 200;
 
   private final Suppressions suppressions;
   private final Suppressions imported;
   private final Uploads uploads;
-  private final PhoneNumbers phoneNumbers;
+  private final RowRules rules;
 
   /**
    * Reads and adds.
@@ -28,14 +29,11 @@ final class SuppressionRoutes {
    * @param imported the same, on the connections of imports
    */
   SuppressionRoutes(
-      Suppressions suppressions,
-      Suppressions imported,
-      Uploads uploads,
-      PhoneNumbers phoneNumbers) {
+      Suppressions suppressions, Suppressions imported, Uploads uploads, RowRules rules) {
     this.suppressions = suppressions;
     this.imported = imported;
     this.uploads = uploads;
-    this.phoneNumbers = phoneNumbers;
+    this.rules = rules;
   }
 
   void add(RoutesConfig routes) {
@@ -50,7 +48,7 @@ final class SuppressionRoutes {
     }
     String after = context.queryParam("after");
     // A plus in a query string that nobody encoded is a space.
-    String from = after == null ? "" : after.replace(' ', '+');
+    String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
     List<Map<String, Object>> page = suppressions.after(from, PAGE);
     Answer.json(context, 200, page);
   }
@@ -68,7 +66,7 @@ final class SuppressionRoutes {
       page.forEach(row ->
           csv.writeRecord(
               row.get("phone").toString(),
-              row.get("reason").toString(),
+              Formulas.defused(row.get("reason").toString()),
               row.get("createdAt").toString()));
       if (page.size() < PAGE) {
         break;
@@ -79,25 +77,25 @@ final class SuppressionRoutes {
   }
 
   private void addNumbers(Context context) {
-    String reason = context.queryParam("reason");
+    RowRules here = Answer.rules(context, rules);
+    String reason =
+        Fields.atMost(LONGEST_REASON, "reason", Reading.given(context, "reason").orElse("manual"));
     RecipientImport.Report report =
-        uploads.take(
-            context, body -> add(Answer.rows(context, body), reason == null ? "manual" : reason));
+        uploads.take(context, body -> add(Answer.rows(context, body), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
     Answer.json(context, 200, report);
   }
 
-  private RecipientImport.Report add(Iterator<RecipientImport.Row> rows, String reason) {
+  private RecipientImport.Report add(Rows rows, RowRules here, String reason) {
     List<String> batch = new ArrayList<>();
     Rejections rejections = new Rejections();
     long read = 0;
     long accepted = 0;
     while (rows.hasNext()) {
-      RecipientImport.Row row = rows.next();
-      String fault = row.fault();
-      switch (fault == null ? phoneNumbers.parse(row.phone()) : new PhoneNumbers.Invalid(fault)) {
-        case PhoneNumbers.Valid(String e164) -> batch.add(e164);
-        case PhoneNumbers.Invalid(String why) -> rejections.add(row.line(), why);
+      Rows.Row row = rows.next();
+      switch (here.judge(row)) {
+        case RowRules.Usable(String phone, var variables) -> batch.add(phone);
+        case RowRules.Unusable(String why) -> rejections.add(row.line(), why);
       }
       if (batch.size() == BATCH || (!rows.hasNext() && !batch.isEmpty())) {
         read += batch.size();
@@ -105,6 +103,6 @@ final class SuppressionRoutes {
         batch.clear();
       }
     }
-    return rejections.report(accepted, read - accepted);
+    return rejections.report(accepted, read - accepted, Optional.empty());
   }
 }

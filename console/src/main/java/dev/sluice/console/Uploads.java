@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -72,12 +73,55 @@ final class Uploads {
    *     comes too slowly
    */
   <T> T take(Context context, Function<InputStream, T> use) {
+    return keep(context, body -> importing.run(() -> use.apply(body)));
+  }
+
+  /** What is made of a body. */
+  interface Conversion {
+    void write(InputStream body, OutputStream made) throws IOException;
+  }
+
+  /**
+   * Takes a request's body, and answers with what is made of it. That is kept as well, so that who
+   * reads slowly holds no place that imports need.
+   *
+   * @throws ProblemException as {@link #take} does, before anything was answered
+   */
+  void convert(Context context, Conversion use) {
+    keep(
+        context,
+        body -> {
+          try (FileChannel made = open()) {
+            importing.run(() -> {
+              convert(body, new Kept(made, limits.longest()), use);
+              return made;
+            });
+            made.position(0);
+            send(context, Channels.newInputStream(made));
+          }
+          return context;
+        });
+  }
+
+  private static void convert(InputStream body, OutputStream made, Conversion use) {
+    try {
+      use.write(body, made);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface Use<T> {
+    T of(InputStream body) throws IOException;
+  }
+
+  private <T> T keep(Context context, Use<T> use) {
     return onTheirWay.run(() -> {
       try (FileChannel file = open()) {
         receive(context, file);
         file.position(0);
-        return importing.run(() -> use.apply(Channels.newInputStream(file)));
-      } catch (IOException e) {
+        return use.of(Channels.newInputStream(file));
+      } catch (IOException | UncheckedIOException e) {
         log.warn("an upload cannot be kept in {}", limits.folder(), e);
         throw ProblemException.unavailable("The file cannot be kept; nothing of it was taken.");
       }
@@ -90,16 +134,17 @@ final class Uploads {
     // A body of which nothing comes at all is given up as soon as one that trickles.
     connection.setIdleTimeout(limits.window().toMillis());
     InputStream body = context.bodyInputStream();
-    OutputStream kept = Channels.newOutputStream(file);
+    OutputStream kept = new Kept(file, limits.longest());
     Pace pace = new Pace(limits);
     byte[] buffer = new byte[16 * 1024];
     for (int bytes = read(body, buffer); bytes >= 0; bytes = read(body, buffer)) {
-      pace.require(bytes);
-      kept.write(buffer, 0, bytes);
-      if (file.position() > limits.longest()) {
-        throw ProblemException.tooLarge(
-            "A file has at most " + (limits.longest() >> 20) + " MiB; divide it.");
+      if (pace.isTooSlow(bytes)) {
+        throw ProblemException.requestTimeout(
+            "The upload came too slowly, and nothing of it was taken: a file must bring at least "
+                + limits.leastRate()
+                + " bytes a second.");
       }
+      kept.write(buffer, 0, bytes);
     }
     connection.setIdleTimeout(usual);
   }
@@ -113,7 +158,52 @@ final class Uploads {
     }
   }
 
-  /** Looks at how fast a body comes. */
+  /** Who does not read it as fast as files must come is cut off. */
+  private void send(Context context, InputStream made) throws IOException {
+    Pace pace = new Pace(limits);
+    byte[] buffer = new byte[16 * 1024];
+    for (int bytes = made.read(buffer); bytes >= 0; bytes = made.read(buffer)) {
+      try {
+        context.outputStream().write(buffer, 0, bytes);
+      } catch (IOException e) {
+        log.debug("somebody went away", e);
+        return;
+      }
+      if (pace.isTooSlow(bytes)) {
+        Wire.of(context).close();
+        return;
+      }
+    }
+  }
+
+  /** Takes no more than a file may have. */
+  private static final class Kept extends OutputStream {
+    private final FileChannel file;
+    private final OutputStream out;
+    private final long longest;
+
+    private Kept(FileChannel file, long longest) {
+      this.file = file;
+      this.longest = longest;
+      out = Channels.newOutputStream(file);
+    }
+
+    @Override
+    public void write(int single) throws IOException {
+      write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      out.write(bytes, from, length);
+      if (file.position() > longest) {
+        throw ProblemException.tooLarge(
+            "A file has at most " + (longest >> 20) + " MiB; divide it.");
+      }
+    }
+  }
+
+  /** Looks at how fast a body comes or goes. */
   private static final class Pace {
     private final Limits limits;
     private long begun = System.nanoTime();
@@ -123,20 +213,16 @@ final class Uploads {
       this.limits = limits;
     }
 
-    private void require(int bytes) {
+    private boolean isTooSlow(int bytes) {
       came += bytes;
       Duration passed = Duration.ofNanos(System.nanoTime() - begun);
       if (passed.compareTo(limits.window()) < 0) {
-        return;
+        return false;
       }
-      if (came * 1_000 < limits.leastRate() * passed.toMillis()) {
-        throw ProblemException.requestTimeout(
-            "The upload came too slowly, and nothing of it was taken: a file must bring at least "
-                + limits.leastRate()
-                + " bytes a second.");
-      }
+      boolean tooSlow = came * 1_000 < limits.leastRate() * passed.toMillis();
       begun = System.nanoTime();
       came = 0;
+      return tooSlow;
     }
   }
 

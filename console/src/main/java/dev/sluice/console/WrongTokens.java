@@ -57,7 +57,7 @@ final class WrongTokens {
       return;
     }
     if (!places.tryAcquire()) {
-      throw ProblemException.tooMany("Too many wrong tokens; come back later.");
+      throw ProblemException.tooManyRequests("Too many wrong tokens; come back later.");
     }
     try {
       Thread.sleep(delay);

@@ -346,7 +346,7 @@ class ConsoleTest {
     String json =
         "[{\"phone\":\"+5511960000001\",\"variables\":{\"a\":\"%s\"}},%s,7,"
                 .formatted("x".repeat(1_025), many)
-            + "{\"phone\":\"+5511960000003\",\"variables\":{\"a\":\"%s\",\"n\":5,\"o\":{}}}]"
+            + "{\"phone\":\"+5511960000003\",\"variables\":{\"a\":\"%s\",\"n\":5,\"o\":true}}]"
                 .formatted("x".repeat(1_024));
     JsonNode report =
         body(send("POST", "/api/campaigns/" + id + "/recipients", "application/json", json));

@@ -30,6 +30,42 @@ class PhoneNumbersTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "005511960000001 | +5511960000001",
+        "00 55 (11) 96000-0001 | +5511960000001",
+        "(00) 49 170 1234567 | +491701234567",
+        "'+5511960000001 | +5511960000001",
+        "=\"+5511960000001\" | +5511960000001",
+        "+5511960000001.0 | +5511960000001",
+        "tel:+55-11-96000-0001 | +5511960000001"
+      })
+  void understandsTheSignForAbroadAndWhatSpreadsheetsMakeOfNumbers(String written, String e164) {
+    assertThat(anywhere.parse(written)).isEqualTo(new PhoneNumbers.Valid(e164));
+    assertThat(brazil.parse(written)).isEqualTo(new PhoneNumbers.Valid(e164));
+  }
+
+  @Test
+  void aNumberThatASpreadsheetHasShortenedIsNotGuessed() {
+    assertThat(brazil.parse("5,51196E+12"))
+        .isInstanceOfSatisfying(
+            PhoneNumbers.Invalid.class,
+            invalid -> assertThat(invalid.reason()).contains("spreadsheet has shortened"));
+  }
+
+  @Test
+  void anImportMayHaveARegionOfItsOwn() {
+    assertThat(brazil.in(Optional.of("de")).parse("0170 1234567"))
+        .isEqualTo(new PhoneNumbers.Valid("+491701234567"));
+    assertThat(brazil.in(Optional.empty())).isSameAs(brazil);
+    assertThatThrownBy(() -> brazil.in(Optional.of("Germany")))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("\"region\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
       value = {
         "11960000001 | it needs a country code, like +5511999990001",
         "hello | not a phone number",

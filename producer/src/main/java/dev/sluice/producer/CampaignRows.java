@@ -113,7 +113,13 @@ final class CampaignRows {
       throw new IllegalArgumentException(
           "its message is nested deeper than " + DEEPEST_MESSAGE + " levels");
     }
-    return new MessageTemplate(read);
+    MessageTemplate template = new MessageTemplate(read);
+    template
+        .problem()
+        .ifPresent(problem -> {
+          throw new IllegalArgumentException("its message cannot be sent: " + problem);
+        });
+    return template;
   }
 
   private static int depth(JsonNode node) {

@@ -1,12 +1,15 @@
 package dev.sluice.producer;
 
-/** Words from outside, cut to what people read. */
+import dev.sluice.schema.Masked;
+
+/** Words from outside, cut to what people read, on one line and without anybody's number. */
 final class Texts {
   private static final int LONGEST = 500;
 
   private Texts() {}
 
   static String shortened(String words) {
-    return words.length() <= LONGEST ? words : words.substring(0, LONGEST) + "…";
+    String line = Masked.line(words);
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 }

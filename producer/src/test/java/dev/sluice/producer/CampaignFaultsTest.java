@@ -67,6 +67,23 @@ class CampaignFaultsTest extends FanOutTest {
   }
 
   @Test
+  void bracesThatWouldBeSentAsTheyStandPauseTheCampaign() {
+    UUID faulty = FIXTURE.campaign(sender, 10);
+    set(
+        faulty,
+        CAMPAIGN.MESSAGE,
+        JSONB.valueOf("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}, hello\"}}"));
+    command("start", faulty);
+    turns(TRIES);
+
+    assertThat(requests()).isEmpty();
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(newestControl(faulty).reason())
+        .contains("{{name}, hello")
+        .contains("is not a variable");
+  }
+
+  @Test
   void variablesThatCannotBeReadFailTheirRecipientAlone() {
     UUID campaign = FIXTURE.campaign(sender, 3);
     FIXTURE.setVariables(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic the original's topic
  * @param partition its partition
  * @param offset its offset
- * @param reason why it cannot be used, cut to 1,000 characters
+ * @param reason why it cannot be used, on one line of 1,000 characters, with phone numbers masked
  */
 public record DeadLetter(String topic, int partition, long offset, String reason) {
   /**
@@ -28,7 +28,7 @@ public record DeadLetter(String topic, int partition, long offset, String reason
   private static final int LONGEST_VALUE = Topics.LARGEST_RECORD - 64 * 1024;
 
   public DeadLetter {
-    reason = Clipped.to(1_000, reason);
+    reason = Clipped.to(1_000, Masked.line(reason));
   }
 
   /** As record headers {@code topic}, {@code partition}, {@code offset} and {@code reason}. */

@@ -1,6 +1,10 @@
 package dev.sluice.schema;
 
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +14,20 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A campaign's message, in which every string may hold {@code {{variable}}} placeholders.
+ * A campaign's message, in which every string may hold {@code {{variable}}} placeholders. A
+ * variable is called like any column of a CSV file without braces; spaces around the name do not
+ * count. The page's {@code placeholders.js} says the same.
  *
  * @param message the provider's message body without the recipient
  */
 public record MessageTemplate(JsonNode message) {
-  static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}\\s]+)\\s*}}");
+  private static final String SPACE = "\\s\\p{Z}\\uFEFF";
+
+  /** Possessive, so that no text takes long. */
+  static final Pattern PLACEHOLDER =
+      Pattern.compile("(?<!\\{)\\{\\{[" + SPACE + "]*+([^{}" + SPACE + "][^{}]*+)}}(?!})");
+
+  private static final Pattern SPACES = Pattern.compile("[" + SPACE + "]+");
 
   /** The longest that the texts with placeholders may become together, characters. */
   public static final int LONGEST = 64 * 1024;
@@ -40,6 +52,63 @@ public record MessageTemplate(JsonNode message) {
    * @param longest what was allowed, characters
    */
   public record TooLong(int longest) implements Rendered {}
+
+  /**
+   * A variable's name as it is compared: composed characters, and one space for any white space.
+   */
+  public static String name(String written) {
+    return Normalizer.normalize(
+        SPACES.matcher(written).replaceAll(" ").strip(), Normalizer.Form.NFC);
+  }
+
+  /** The names of its variables. */
+  public Set<String> variables() {
+    Set<String> names = new LinkedHashSet<>();
+    collect(message, names);
+    return names;
+  }
+
+  private static void collect(JsonNode node, Set<String> names) {
+    if (node.isString()) {
+      PLACEHOLDER
+          .matcher(node.stringValue())
+          .results()
+          .forEach(found -> names.add(name(found.group(1))));
+    }
+    node.forEach(child -> collect(child, names));
+  }
+
+  /** What has double braces and is no variable, in words: it would be sent as it stands. */
+  public Optional<String> problem() {
+    return problem(message);
+  }
+
+  private static Optional<String> problem(JsonNode node) {
+    if (node.isString()) {
+      String fixed = PLACEHOLDER.matcher(node.stringValue()).replaceAll(" ");
+      return fixed.contains("{{") || fixed.contains("}}")
+          ? Optional.of("\"" + excerpt(fixed) + "\" is not a variable like {{first_name}}")
+          : Optional.empty();
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (field.getKey().contains("{{")) {
+        return Optional.of("the field \"" + excerpt(field.getKey()) + "\" cannot be a variable");
+      }
+    }
+    for (JsonNode child : node) {
+      Optional<String> problem = problem(child);
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String excerpt(String text) {
+    int opening = text.indexOf("{{");
+    int from = opening < 0 ? Math.max(0, text.indexOf("}}") - 40) : opening;
+    return Clipped.to(60, text.substring(from).strip());
+  }
 
   /** Renders the message for a recipient with these variables, to {@link #LONGEST} at most. */
   public Rendered render(Map<String, String> variables) {
@@ -100,7 +169,7 @@ public record MessageTemplate(JsonNode message) {
       int end = 0;
       while (left >= 0 && placeholders.find()) {
         append(rendered, text, end, placeholders.start());
-        String value = value(placeholders.group(1));
+        String value = value(name(placeholders.group(1)));
         append(rendered, value, 0, value.length());
         end = placeholders.end();
       }

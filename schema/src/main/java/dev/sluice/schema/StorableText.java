@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * text} cannot hold, without halves of a surrogate pair, which are no UTF-8, and no longer than a
  * bound.
  */
-final class StorableText {
+public final class StorableText {
   private StorableText() {}
 
   /**
@@ -26,6 +26,11 @@ final class StorableText {
         .takeWhile(point -> fine.length() + Character.charCount(point) <= longest)
         .forEachOrdered(fine::appendCodePoint);
     return fine.toString();
+  }
+
+  /** Whether it can be stored as it is, however long. */
+  public static boolean isFine(String words) {
+    return isFine(words, Integer.MAX_VALUE);
   }
 
   /** Whether it can be stored as it is. */

@@ -1,9 +1,14 @@
 package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 class MessageTemplateTest {
   @Test
@@ -32,6 +37,66 @@ class MessageTemplateTest {
   void anEmptyValueIsAValue() {
     assertThat(render("{\"a\":\"<{{x}}>\"}", Map.of("x", "")))
         .isEqualTo(complete("{\"a\":\"<>\"}", 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{First Name}}",
+        "{{ First Name }}",
+        "{{\tFirst \u00a0 Name\n}}",
+        "{{\uFEFFFirst\u2003Name}}"
+      })
+  void aNameIsAnyColumnsAndSpacesAroundItDoNotCount(String placeholder) {
+    MessageTemplate template =
+        new MessageTemplate(JsonNodeFactory.instance.stringNode(placeholder));
+
+    assertThat(template.problem()).isEmpty();
+    assertThat(template.variables()).containsExactly("First Name");
+    assertThat(template.render(Map.of("First Name", "Ana")))
+        .isEqualTo(new MessageTemplate.Complete(JsonNodeFactory.instance.stringNode("Ana"), 3));
+  }
+
+  @Test
+  void composedAndDecomposedLettersAreTheSameName() {
+    assertThat(render("{\"a\":\"{{Nu\u0301mero}}\"}", Map.of("N\u00famero", "7")))
+        .isEqualTo(complete("{\"a\":\"7\"}", 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{{", "{{}}", "{{ }}", "{{{a}}}", "{{a}", "{a}}", "{{a{b}}", "{{a}}}", "}} {{"})
+  void whatHasDoubleBracesAndIsNoVariableIsAProblem(String text) {
+    assertThat(new MessageTemplate(JsonNodeFactory.instance.stringNode("Hi " + text)).problem())
+        .get()
+        .asString()
+        .contains("is not a variable");
+  }
+
+  @Test
+  void aFieldsNameIsNoVariable() {
+    assertThat(new MessageTemplate(Json.MAPPER.readTree("{\"a\":{\"{{b}}\":1}}")).problem())
+        .isPresent();
+  }
+
+  @Test
+  void singleBracesAreText() {
+    MessageTemplate template =
+        new MessageTemplate(JsonNodeFactory.instance.stringNode("{a} {{b}} { } {{c}}{{d}}"));
+
+    assertThat(template.problem()).isEmpty();
+    assertThat(template.variables()).containsExactly("b", "c", "d");
+  }
+
+  @Test
+  void noTextTakesLong() {
+    String text = "{{a".repeat(20_000) + "{{ " + " ".repeat(60_000);
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () ->
+            assertThat(new MessageTemplate(JsonNodeFactory.instance.stringNode(text)).problem())
+                .isPresent());
   }
 
   @Test

@@ -1,0 +1,48 @@
+package dev.sluice.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a CSV file is to be read, where it does not say so itself. */
+final class CsvOptions {
+  @Option(
+      names = "--charset",
+      paramLabel = "NAME",
+      defaultValue = "${env:SLUICE_CSV_CHARSET:-}",
+      description =
+          "The file's encoding, like windows-1252, if it is neither UTF-8 nor has a byte order mark"
+              + " (SLUICE_CSV_CHARSET).")
+  private @Nullable String charset;
+
+  @Option(
+      names = "--phone-column",
+      paramLabel = "NAME",
+      defaultValue = "${env:SLUICE_CSV_PHONE_COLUMN:-}",
+      description =
+          "The column of the phone numbers, if its name does not tell (SLUICE_CSV_PHONE_COLUMN).")
+  private @Nullable String phoneColumn;
+
+  @Option(
+      names = "--region",
+      paramLabel = "BR",
+      defaultValue = "${env:SLUICE_CSV_REGION:-}",
+      description =
+          "The country of this file's numbers without a country code; the console's own if it is"
+              + " missing (SLUICE_CSV_REGION).")
+  private @Nullable String region;
+
+  /** As parameters, each with an ampersand after it. */
+  String query() {
+    return parameter("charset", charset)
+        + parameter("phoneColumn", phoneColumn)
+        + parameter("region", region);
+  }
+
+  private static String parameter(String name, @Nullable String value) {
+    return value == null || value.isBlank()
+        ? ""
+        : name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8) + "&";
+  }
+}

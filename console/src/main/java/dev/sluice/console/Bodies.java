@@ -1,0 +1,91 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Json;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Bodies in JSON, of which nothing is guessed or rounded: what is odd is told by its field. */
+final class Bodies {
+  private static final JsonMapper STRICT =
+      Json.MAPPER
+          .rebuild()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private Bodies() {}
+
+  /** Reads a body. */
+  static <T> T read(byte[] body, Class<T> type) {
+    T value;
+    try {
+      value = STRICT.readValue(body, type);
+    } catch (DatabindException e) {
+      throw problem(e);
+    } catch (JacksonException e) {
+      throw ProblemException.badRequest("The body is not JSON: " + e.getOriginalMessage());
+    } catch (RuntimeException e) {
+      // Times beyond every calendar, for one.
+      throw ProblemException.badRequest("The body is not what is expected.");
+    }
+    if (value == null) {
+      throw ProblemException.badRequest("The body is not a JSON object.");
+    }
+    return value;
+  }
+
+  private static ProblemException problem(DatabindException e) {
+    List<JacksonException.Reference> path = e.getPath();
+    String field =
+        path.stream()
+            .map(JacksonException.Reference::getPropertyName)
+            .filter(name -> name != null)
+            .collect(Collectors.joining("."));
+    Class<?> type =
+        e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+    return field.isEmpty()
+        ? ProblemException.badRequest("The body is not what is expected: " + expected(type) + ".")
+        : ProblemException.field(field, "must be " + expected(type));
+  }
+
+  private static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "as the description of the API says";
+    }
+    if (type.isEnum()) {
+      return Stream.of(type.getEnumConstants())
+          .map(Object::toString)
+          .collect(Collectors.joining(", ", "one of ", ""));
+    }
+    if (type == Integer.class || type == Long.class) {
+      return "a whole number";
+    }
+    if (type == Double.class) {
+      return "a number";
+    }
+    if (type == Boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "a text";
+    }
+    if (type == Instant.class) {
+      return "a time like 2030-01-31T09:00:00Z";
+    }
+    return type == LocalTime.class ? "a time of day like 09:00" : "an object";
+  }
+}

@@ -1,0 +1,102 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Database;
+import dev.sluice.schema.Json;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes every error a problem document (RFC 9457), also those that nobody expected. */
+final class Problems {
+  private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+  void add(JavalinConfig settings) {
+    settings.routes.exception(ProblemException.class, (e, context) -> Answer.problem(context, e));
+    settings.routes.exception(HttpResponseException.class, Problems::refused);
+    settings.routes.exception(DataAccessException.class, Problems::database);
+    settings.routes.exception(Exception.class, Problems::unexpected);
+    BeforeRoutes pages = new BeforeRoutes();
+    settings.jetty.modifyServer(server -> server.setErrorHandler(pages));
+    settings.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(pages));
+  }
+
+  private static void refused(HttpResponseException e, Context context) {
+    write(context, e.getStatus(), String.valueOf(e.getMessage()));
+  }
+
+  /** A value that does not fit is the request's fault, everything else the world's. */
+  private static void database(DataAccessException e, Context context) {
+    String state = e.sqlState();
+    if (state.startsWith("22") || state.startsWith("23")) {
+      Answer.problem(
+          context, ProblemException.badRequest("PostgreSQL refuses a value: " + words(e)));
+      return;
+    }
+    log.warn("{} {} failed: {}", context.method(), context.path(), Database.reason(e));
+    Answer.problem(
+        context, ProblemException.unavailable("The database did not answer; nothing was changed."));
+  }
+
+  private static String words(DataAccessException e) {
+    PSQLException cause = e.getCause(PSQLException.class);
+    ServerErrorMessage message = cause == null ? null : cause.getServerErrorMessage();
+    if (message == null) {
+      return "it does not fit.";
+    }
+    String field = message.getColumn() == null ? message.getConstraint() : message.getColumn();
+    return (field == null ? "" : "\"" + field + "\": ") + message.getMessage() + ".";
+  }
+
+  private static void unexpected(Exception e, Context context) {
+    log.error("{} {} failed", context.method(), context.path(), e);
+    write(context, 500, "The console made a mistake; its log says which.");
+  }
+
+  private static void write(Context context, int status, String detail) {
+    context.status(status).contentType("application/problem+json");
+    context.result(Json.write(ProblemException.body(status, title(status), detail)));
+  }
+
+  private static String title(int status) {
+    HttpStatus.Code code = HttpStatus.getCode(status);
+    return code == null ? "Request failed" : code.getMessage();
+  }
+
+  /** Requests that the server refuses before any route sees them. */
+  private static final class BeforeRoutes extends ErrorHandler {
+    @Override
+    public boolean errorPageForMethod(String method) {
+      return true;
+    }
+
+    @Override
+    protected void generateResponse(
+        Request request,
+        Response response,
+        int code,
+        @Nullable String message,
+        @Nullable Throwable cause,
+        Callback callback) {
+      String detail = message == null ? title(code) : message;
+      response.getHeaders().put(new HttpField(HttpHeader.CONTENT_TYPE, "application/problem+json"));
+      response.write(
+          true,
+          ByteBuffer.wrap(Json.write(ProblemException.body(code, title(code), detail))),
+          callback);
+    }
+  }
+}

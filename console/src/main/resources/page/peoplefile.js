@@ -1,0 +1,161 @@
+// A file of recipients: chosen, looked at by the console before anything is made of it, and with
+// what has to be said about it: its encoding, its column of numbers, their country.
+import { html, nothing } from './lib.js';
+import { get, upload } from './api.js';
+import { number } from './format.js';
+import { rejections } from './rejected.js';
+
+const CHARSETS = [
+  ['', 'as it seems'],
+  ['windows-1252', 'Windows, Western Europe and Americas'],
+  ['windows-1250', 'Windows, Central Europe'],
+  ['windows-1251', 'Windows, Cyrillic'],
+  ['x-MacRoman', 'Macintosh'],
+  ['UTF-16LE', 'UTF-16'],
+  ['Shift_JIS', 'Japanese'],
+  ['GB18030', 'Chinese'],
+];
+
+const countries = new Intl.DisplayNames([navigator.language, 'en'], { type: 'region' });
+const country = (code) => countries.of(code) ?? code;
+
+export function peopleFile(paint, { wanted = () => [] } = {}) {
+  let file = null;
+  let result = null;
+  let problem = '';
+  let share = null;
+  let columns = [];
+  let regions = { regions: [], default: null };
+  let chosen = { charset: '', phoneColumn: '', region: '' };
+  let check = Promise.resolve();
+
+  get('/api/regions').then(
+    (all) => {
+      regions = all;
+      paint();
+    },
+    () => {},
+  );
+
+  const query = (more = {}) =>
+    new URLSearchParams(Object.entries({ ...chosen, ...more }).filter(([, value]) => value));
+
+  /** What the message needs and the file does not have. */
+  const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);
+
+  async function look(what) {
+    result = null;
+    problem = '';
+    share = 0;
+    paint();
+    const still = () => file === what.file && chosen === what.chosen;
+    try {
+      const answer = await upload(`/api/recipients/check?${query()}`, file, (part) => {
+        if (still()) {
+          share = part;
+          paint();
+        }
+      });
+      if (still()) {
+        result = answer;
+        columns = answer.phoneColumn ? [answer.phoneColumn, ...answer.variables].sort() : [];
+        problem = answer.usable ? '' : 'Nobody in this file can be written to.';
+      }
+    } catch (error) {
+      if (still()) {
+        problem = error.message;
+        columns = error.members.columns ?? columns;
+      }
+    }
+    if (still()) {
+      share = null;
+      paint();
+    }
+  }
+
+  const begin = () => {
+    check = file ? look({ file, chosen }) : Promise.resolve();
+  };
+
+  const choose = (event) => {
+    file = event.target.files[0] ?? null;
+    result = null;
+    problem = '';
+    columns = [];
+    chosen = { ...chosen, charset: '', phoneColumn: '' };
+    begin();
+    paint();
+  };
+
+  const say = (name) => (event) => {
+    chosen = { ...chosen, [name]: event.target.value };
+    begin();
+  };
+
+  const select = (name, label, options) => html`
+    <label>${label}
+      <select name=${name} @change=${say(name)}>
+        ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen[name]}>${text}</option>`)}
+      </select></label>
+  `;
+
+  const options = () => html`
+    <div class="columns">
+      ${select('charset', 'Encoding', CHARSETS)}
+      ${select('region', 'Country of numbers without a country code', [
+        ['', regions.default ? country(regions.default) : 'none: every number needs its code'],
+        ...regions.regions.map((code) => [code, country(code)]).sort((a, b) => a[1].localeCompare(b[1])),
+      ])}
+      ${
+        columns.length
+          ? select('phoneColumn', 'Column of the numbers', [
+              ['', result?.phoneColumn && !chosen.phoneColumn ? result.phoneColumn : 'by its name'],
+              ...columns.map((name) => [name, name]),
+            ])
+          : nothing
+      }
+    </div>
+  `;
+
+  const found = () => html`
+    <div class="report" role="status">
+      <p><strong>${number(result.usable)}</strong> can be written to,
+        <strong>${number(result.rejectedCount)}</strong> cannot.</p>
+      ${rejections(result, file, query())}
+      ${
+        missing().length
+          ? html`<p class="problem">The message needs what the file does not have:
+              ${missing().map((name) => html`<code>{{${name}}}</code> `)} Nobody would get it.</p>`
+          : nothing
+      }
+    </div>
+  `;
+
+  const view = (label) => html`
+    <label>${label}
+      <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json" @change=${choose}></label>
+    ${file ? options() : nothing}
+    ${share === null ? nothing : html`<progress aria-label="The file is looked at" max="1" .value=${share}></progress>`}
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+    ${result ? found() : nothing}
+  `;
+
+  return {
+    view,
+    missing,
+    query,
+    file: () => file,
+    first: () => result?.first ?? null,
+    /** Waits for the console's answer; whether the file, if there is one, can be used. */
+    async usable() {
+      await check;
+      return problem === '';
+    },
+    clear() {
+      file = null;
+      result = null;
+      problem = '';
+      columns = [];
+    },
+  };
+}

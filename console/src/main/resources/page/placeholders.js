@@ -1,0 +1,39 @@
+// The variables of a message: {{name}}, where a name is any column of a CSV file without braces.
+// The same grammar as MessageTemplate's, which fills them in.
+import { html } from './lib.js';
+
+const PLACEHOLDER = /(?<!\{)\{\{[\s\p{Z}]*([^{}\s\p{Z}][^{}]*)\}\}(?!\})/gu;
+
+/** A name as it is compared: composed characters, and one space for any white space. */
+export const nameOf = (written) =>
+  written.replaceAll(/[\s\p{Z}]+/gu, ' ').trim().normalize('NFC');
+
+function texts(node) {
+  if (typeof node === 'string') {
+    return [node];
+  }
+  return node && typeof node === 'object' ? Object.values(node).flatMap(texts) : [];
+}
+
+/** The names of a message's variables. */
+export const variables = (message) => [
+  ...new Set(texts(message).flatMap((text) => [...text.matchAll(PLACEHOLDER)].map((found) => nameOf(found[1])))),
+];
+
+/** The first text with double braces around what is no variable, or nothing. */
+export const broken = (message) =>
+  texts(message).find((text) => /\{\{|\}\}/.test(text.replaceAll(PLACEHOLDER, ' ')));
+
+/** The text with the values filled in, as it would be sent. */
+export const filled = (text, values) =>
+  String(text)
+    .split(PLACEHOLDER)
+    .map((part, i) => {
+      if (i % 2 === 0) {
+        return part;
+      }
+      const name = nameOf(part);
+      return Object.hasOwn(values, name)
+        ? html`<mark>${values[name]}</mark>`
+        : html`<mark class="missing" title="no such column">{{${name}}}</mark>`;
+    });

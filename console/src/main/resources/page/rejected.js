@@ -1,0 +1,45 @@
+// What of a file was taken and what was not, and why.
+import { html, nothing } from './lib.js';
+import { rejectedLines } from './api.js';
+import { note } from './dialogs.js';
+import { number } from './format.js';
+
+/** Offers text as a file to keep. */
+export function save(name, blob) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+async function saveRejected(file, query) {
+  try {
+    save('rejected.csv', await rejectedLines(file, query));
+  } catch (error) {
+    note(error.message, 'bad');
+  }
+}
+
+/** The first lines of a file that were not taken, and all of them to be kept. */
+export const rejections = (result, file, query) =>
+  result.rejected.length === 0
+    ? nothing
+    : html`<ul>${result.rejected
+          .slice(0, 5)
+          .map((row) => html`<li>Line ${row.line}: ${row.reason}</li>`)}</ul>
+        ${
+          file
+            ? html`<button type="button" @click=${() => saveRejected(file, query)}>Download rejected lines</button>`
+            : nothing
+        }`;
+
+/** What came of an import. */
+export const report = (result, file, query) => html`
+  <div class="report" role="status">
+    <p><strong>${number(result.accepted)}</strong> added,
+      <strong>${number(result.duplicates)}</strong> duplicates,
+      <strong>${number(result.rejectedCount)}</strong> rejected.</p>
+    ${rejections(result, file, query)}
+  </div>
+`;

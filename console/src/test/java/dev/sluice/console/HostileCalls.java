@@ -1,0 +1,311 @@
+package dev.sluice.console;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Calls that want to break something, and the answer that each deserves. */
+final class HostileCalls {
+  private static final String CSV = "text/csv";
+  private static final String JSON = "application/json";
+
+  private final List<Call> calls = new ArrayList<>();
+  private final String draft;
+
+  /**
+   * A call.
+   *
+   * @param request all of it, a byte a character
+   * @param status the answer's
+   * @param words what the answer says
+   */
+  record Call(String name, String request, int status, String words) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private HostileCalls(String draft) {
+    this.draft = "/api/campaigns/" + draft;
+  }
+
+  /** All of them, against this campaign, which is a draft. */
+  static List<Call> against(String draft) {
+    HostileCalls table = new HostileCalls(draft);
+    table.campaigns();
+    table.bodies();
+    table.senders();
+    table.files();
+    table.queries();
+    table.commands();
+    table.protocol();
+    return table.calls;
+  }
+
+  private void campaigns() {
+    campaign("name", "null", "\"name\" is missing");
+    campaign("name", "\" \"", "\"name\" is missing");
+    campaign("name", "\"a\\u0000b\"", "\"name\" holds a NUL");
+    campaign("name", "\"a\\ud800b\"", "\"name\" holds a NUL character or half");
+    campaign("name", "{}", "\"name\" must be a text");
+    campaign("name", "[\"a\",\"b\"]", "\"name\" must be a text");
+    campaign("name", "17", "\"name\" must be a text");
+    campaign("sender", "null", "\"sender\" is missing");
+    campaign("sender", "\"nobody\"", "There is no sender");
+    campaign("sender", "\"x\\u0000\"", "\"sender\" holds a NUL");
+    campaign("sender", "\"x'; DROP TABLE sluice.campaign; --\"", "There is no sender");
+    campaign("sender", "{\"id\":\"brazil\"}", "\"sender\" must be a text");
+    campaign("message", "null", "\"message\" must be");
+    campaign("message", "\"Hi\"", "\"message\" must be");
+    campaign("message", "[]", "\"message\" must be");
+    campaign("message", "{}", "\"message\" would be refused");
+    campaign("message", "{\"type\":\"text\"}", "needs an object \"text\"");
+    campaign("message", text("a\\u0000b"), "\"message\" holds a NUL");
+    campaign("message", text("a\\udfffb"), "\"message\" holds a NUL character or half");
+    campaign("message", more("\"\\u0000\":1"), "\"message\" holds a NUL");
+    campaign("message", more("\"n\":1e999"), "out of range");
+    campaign("message", more("\"n\":-1e999"), "out of range");
+    campaign("message", more("\"n\":" + "[".repeat(200) + "]".repeat(200)), "nested deeper");
+    campaign("message", more("\"n\":" + "[".repeat(5_000) + "]".repeat(5_000)), "not JSON");
+    campaign("message", more("\"n\":" + "9".repeat(5_000)), "not JSON");
+    for (String odd :
+        List.of("{{", "{{}}", "{{ }}", "{{{a}}}", "{{a}", "{a}}", "{{a{b}}", "{{a}}}", "}} {{")) {
+      campaign("message", text("Hi " + odd + ", …"), "is not a variable");
+    }
+    campaign("message", more("\"{{a}}\":1"), "cannot be a variable");
+    for (String odd : List.of("0", "101", "-1", "-2147483648")) {
+      campaign("priority", odd, "\"priority\" must be between 1 and 100");
+    }
+    for (String odd : List.of("1.5", "\"1\"", "true", "[1]", "{}", "99999999999", "1e300")) {
+      campaign("priority", odd, "\"priority\" must be a whole number");
+    }
+    for (String odd : List.of("\"resend\"", "\"\"", "0", "[]")) {
+      campaign("onDoubt", odd, "\"onDoubt\" must be one of HOLD, RESEND");
+    }
+    campaign("scheduledAt", "\"2020-01-01T00:00:00Z\"", "\"scheduledAt\" lies in the past");
+    campaign("scheduledAt", "\"+1000000000-01-01T00:00:00Z\"", "\"scheduledAt\" must lie");
+    campaign("scheduledAt", "\"-1000000000-01-01T00:00:00Z\"", "\"scheduledAt\" must lie");
+    campaign("scheduledAt", "\"+300000-01-01T00:00:00Z\"", "\"scheduledAt\" must lie");
+    for (String odd : List.of("\"soon\"", "\"2099-02-30T00:00:00Z\"", "{}", "[1]", "\"\"")) {
+      campaign("scheduledAt", odd, "\"scheduledAt\" must be a time like");
+    }
+    campaign("scheduledAt", "1e300", "400");
+    campaign("scheduledAt", "1e999999999", "400");
+    campaign("windowStart", "\"09:00\"", "belong together");
+    campaign("windowStart", "\"09:00\",\"windowEnd\":\"09:00\"", "\"windowEnd\" must be another");
+    for (String odd : List.of("\"25:00\"", "900", "{}", "[99,99]", "\"9\"", "\"\"")) {
+      campaign("windowStart", odd, "\"windowStart\" must be a time of day");
+    }
+    for (String odd : List.of("\"Mars/Olympus\"", "\"\\u0000\"", "\"+99:00\"", "\"\"")) {
+      campaign("timeZone", odd, "\"timeZone\" must be a name");
+    }
+    campaign("timeZone", "5", "\"timeZone\" must be a text");
+  }
+
+  private void bodies() {
+    for (String odd : List.of("", "{", "[1", "<a/>", "{\"name\":\"a\",\"name\":\"b\"}", "{} {}")) {
+      post("/api/campaigns", JSON, odd, 400, "The body is not");
+    }
+    for (String odd : List.of("[]", "null", "\"x\"", "5", "true")) {
+      post("/api/campaigns", JSON, odd, 400, "The body is not");
+    }
+    call("POST", "/api/campaigns", JSON, "{\"\u00c3(", 400, "not JSON");
+    call("POST", "/api/campaigns", JSON, "\0\0\0\0", 400, "not JSON");
+    post("/api/campaigns", JSON, "{\"name\":\"" + "x".repeat(1_200_000) + "\"}", 413, "");
+  }
+
+  private void senders() {
+    for (String odd : List.of("1e-300", "0", "-5", "2e6", "1e400", "-1e400")) {
+      sender("ratePerSecond", odd, "\"ratePerSecond\" must be from");
+    }
+    sender("ratePerSecond", "\"80\"", "\"ratePerSecond\" must be a number");
+    sender("ratePerSecond", "NaN", "not JSON");
+    for (String odd : List.of("0", "1001", "-1")) {
+      sender("lanes", odd, "\"lanes\" must be between");
+    }
+    for (String odd : List.of("1.5", "\"4\"", "false", "4e9")) {
+      sender("lanes", odd, "\"lanes\" must be a whole number");
+    }
+    sender("dailyLimit", "0", "\"dailyLimit\" must be at least 1");
+    sender("dailyLimit", "2.5", "\"dailyLimit\" must be a whole number");
+    sender("dailyLimit", "3000000000", "\"dailyLimit\" must be a whole number");
+    for (String odd : List.of("null", "\"\"", "\"a b\"", "\"a\\u0000\"", "\"../../x\"")) {
+      sender("address", odd, "\"address\" must be");
+    }
+    sender("address", "106540352242922", "\"address\" must be a text");
+    for (String odd : List.of("\"\"", "\"a\\u0000\"", "\"" + "p".repeat(200) + "\"")) {
+      sender("provider", odd, "\"provider\" is made of");
+    }
+    String fine = "{\"address\":\"1065403\"}";
+    call("PUT", "/api/senders/a%20b", JSON, fine, 400, "id is made of");
+    call("PUT", "/api/senders/" + "x".repeat(101), JSON, fine, 400, "id is made of");
+    call("PUT", "/api/senders/a%00", JSON, fine, 400, "");
+    call("GET", "/api/senders/a%00", "", "", 400, "");
+    call("GET", "/api/senders/nobody", "", "", 404, "nobody");
+    post("/api/senders/a%00/unblock", "", "", 400, "");
+    post("/api/senders/nobody/unblock", "", "", 404, "nobody");
+  }
+
+  private void files() {
+    for (String path : List.of(draft + "/recipients", "/api/suppressions")) {
+      String good = "phone\n+5511960000001\n";
+      call("POST", path, CSV, "phone,n\n+5511960000001,Jos\u00e9\n", 400, "Line 2 is not");
+      call("POST", path, CSV, "\u00ff\u00fep\0h\0o", 400, "not UTF-16LE");
+      call("POST", path, CSV, "PK\u0003\u0004\0\0", 400, "not a CSV file");
+      call("POST", path, CSV, "p\0h\0o\0n\0e\0", 400, "UTF-16 without");
+      post(path, CSV, "", 400, "empty");
+      post(path, CSV, "\n\n\n", 400, "empty");
+      post(path, CSV, "phone,n\n+5511960000001,\"Ana\n", 400, "line 2, a quotation mark opens");
+      post(path, CSV, "phone,n\n+5511960000001,\"A\" b\n", 400, "line 2, a text in quotation");
+      post(path, CSV, "phone,n\n1,\"" + "x".repeat(2_000_000), 400, "a quotation mark opens");
+      post(path, CSV, "name\nAna\n", 400, "It reads: name");
+      post(path, CSV, "phone,a,a\n+5511960000001,b,c\n", 400, "the same name");
+      post(path, CSV, "mobile,whatsapp\n+5511960000001,x\n", 400, "Which column");
+      post(path + "?charset=klingon", CSV, good, 400, "\"charset\" must be");
+      post(path + "?charset=a%00b", CSV, good, 400, "\"charset\" must be");
+      post(path, "text/csv; charset=klingon", good, 400, "\"charset\" must be");
+      post(path + "?region=Brazil", CSV, good, 400, "\"region\" must be");
+      post(path + "?region=%00", CSV, good, 400, "\"region\" must be");
+      post(path + "?phoneColumn=nobody", CSV, good, 400, "names no column");
+      post(path, "application/xml", "<a/>", 400, "text/csv");
+      post(path, "", good, 400, "text/csv");
+      post(path, JSON, "[{\"phone\":\"+5511960000001\"},", 400, "not a JSON array");
+      post(path, JSON, "[{\"phone\":" + "[".repeat(5_000), 400, "not a JSON array");
+      post(path, CSV, "phone,n\n+5511960000001,a\0b\n", 200, "NUL");
+      post(path, CSV, "phone\n'; DROP TABLE sluice.suppression; --\n", 200, "not a phone number");
+      post(path, CSV, "phone\n5,51E+12\n=cmd|' /C calc'!A0\n", 200, "rejectedCount\":2");
+      post(path, JSON, "[1,null,\"x\",[]]", 200, "rejectedCount\":4");
+      post(path, JSON, "[{\"phone\":{\"a\":1}},{\"phone\":null}]", 200, "rejectedCount\":2");
+      post(path, JSON, person("\"a\":{\"b\":1}"), 200, "\"a\" must be a text");
+      post(path, JSON, person("\"a\":null"), 200, "\"a\" must be a text");
+      post(path, JSON, person("\"a\":\"\\u0000\""), 200, "NUL");
+      post(path, JSON, person("\"a\":\"\\ud800\""), 200, "half");
+    }
+    post("/api/campaigns/seventeen/recipients", CSV, "phone\n", 404, "seventeen");
+    post(nobody() + "/recipients", CSV, "phone\n+5511960000001\n", 404, "There is no campaign");
+    post("/api/recipients/check?region=XX", CSV, "phone\n", 400, "\"region\" must be");
+    post("/api/recipients/check", CSV, "name\n", 400, "It reads: name");
+  }
+
+  private void queries() {
+    get(draft + "/recipients?after=99999999999999999999", 400, "\"after\"");
+    get(draft + "/recipients?after=x", 400, "\"after\"");
+    get(draft + "/recipients?after=9223372036854775807", 400, "\"after\"");
+    get(draft + "/recipients?status=LOST", 400, "\"status\"");
+    get(draft + "/recipients?status=%00", 400, "\"status\"");
+    get(draft + "/recipients?phone=%00%27", 200, "recipients");
+    get("/api/suppressions?after=%00", 400, "\"after\"");
+    get("/api/campaigns/seventeen", 404, "seventeen");
+    get("/api/campaigns/seventeen/events", 404, "seventeen");
+    get(nobody() + "/errors", 404, "There is no campaign");
+    get("/api/nothing", 404, "");
+    String numbers = "phone\n+5511960000001\n";
+    post("/api/suppressions?reason=a%00b", CSV, numbers, 400, "\"reason\" holds a NUL");
+    post("/api/suppressions?reason=" + "x".repeat(300), CSV, numbers, 400, "\"reason\" has 300");
+  }
+
+  private void commands() {
+    post(nobody() + "/start", "", "", 404, "There is no campaign");
+    post(draft + "/pause", "", "", 409, "DRAFT");
+    post(draft + "/resume", "", "", 409, "DRAFT");
+    post(draft + "/resend", "", "", 409, "DRAFT");
+    post(draft + "/resend?status=SENT", "", "", 400, "twice");
+    post(draft + "/resend?status=%00", "", "", 400, "\"status\"");
+    post(draft + "/explode", "", "", 404, "");
+    post("/api/campaigns/%27%20OR%201=1/start", "", "", 404, "There is no campaign");
+    call("DELETE", draft, "", "", 404, "");
+    call("TRACE", draft, "", "", 404, "");
+  }
+
+  private void protocol() {
+    raw("GET /api/campaigns/%zz HTTP/1.1\r\nHost: localhost\r\n", 400);
+    raw("GET /api/..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n", 400);
+    raw("G@T /api/campaigns HTTP/1.1\r\nHost: localhost\r\n", 404);
+    raw("GET /api/campaigns HTTP/1.1\r\n", 400);
+    raw("POST /api/campaigns HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n", 400);
+    raw("POST /api/campaigns HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n", 400);
+    raw("GET /api/campaigns HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(20_000) + "\r\n", 431);
+    raw("GET /api/campaigns HTTP/1.1\r\nHost: evil.example\r\n", 403);
+    raw(
+        "POST " + draft + "/start HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n",
+        403);
+  }
+
+  private void campaign(String field, String value, String words) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("name", "\"Spring\"");
+    fields.put("sender", "\"brazil\"");
+    fields.put("message", text("Hi"));
+    fields.put(field, value);
+    post("/api/campaigns", JSON, object(fields), 400, words);
+  }
+
+  private void sender(String field, String value, String words) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("address", "\"1065403\"");
+    fields.put(field, value);
+    call("PUT", "/api/senders/hostile", JSON, object(fields), 400, words);
+  }
+
+  private static String object(Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .map(one -> "\"" + one.getKey() + "\":" + one.getValue())
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static String text(String body) {
+    return "{\"type\":\"text\",\"text\":{\"body\":\"" + body + "\"}}";
+  }
+
+  private static String more(String member) {
+    return "{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}," + member + "}";
+  }
+
+  private static String person(String variable) {
+    return "[{\"phone\":\"+5511960000001\",\"variables\":{" + variable + "}}]";
+  }
+
+  private static String nobody() {
+    return "/api/campaigns/00000000-0000-4000-8000-000000000000";
+  }
+
+  private void get(String path, int status, String words) {
+    call("GET", path, "", "", status, words);
+  }
+
+  private void post(String path, String type, String body, int status, String words) {
+    call("POST", path, type, body, status, words);
+  }
+
+  private void call(
+      String method, String path, String type, String body, int status, String words) {
+    String head =
+        method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\n"
+            + (type.isEmpty() ? "" : "Content-Type: " + type + "\r\n")
+            + "Content-Length: "
+            + body.length()
+            + "\r\n";
+    add(method + " " + path, head, body, status, words);
+  }
+
+  private void raw(String head, int status) {
+    add(head, head, "", status, "");
+  }
+
+  private void add(String what, String head, String body, int status, String words) {
+    String start = body.substring(0, Math.min(body.length(), 80));
+    String name = what.substring(0, Math.min(what.length(), 90)) + " " + start;
+    calls.add(
+        new Call(
+            (calls.size() + 1) + " " + name.replaceAll("\\p{Cntrl}", "·"),
+            head + "Connection: close\r\n\r\n" + body,
+            status,
+            words));
+  }
+}

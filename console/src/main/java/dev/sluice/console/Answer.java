@@ -40,8 +40,9 @@ final class Answer {
 
   /** The rows of a request's body in CSV or JSON, as they stream in. */
   static Rows rows(Context context, InputStream body) {
-    String type =
-        context.contentType() == null ? "" : context.contentType().split(";", 2)[0].strip();
+    // Not contentType(), which fails where the encoding is unknown.
+    String given = context.header("Content-Type");
+    String type = given == null ? "" : given.split(";", 2)[0].strip();
     return switch (type) {
       case "text/csv" -> new CsvRows(body, Reading.of(context));
       case "application/json" -> new JsonRows(body);

@@ -9,12 +9,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /** Bodies in JSON, of which nothing is guessed or rounded: what is odd is told by its field. */
 final class Bodies {
@@ -25,6 +30,7 @@ final class Bodies {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(LogicalType.Textual, Bodies::onlyText)
           .build();
 
   private Bodies() {}
@@ -36,6 +42,8 @@ final class Bodies {
       value = STRICT.readValue(body, type);
     } catch (DatabindException e) {
       throw problem(e);
+    } catch (InputCoercionException e) {
+      throw outOfRange(e);
     } catch (JacksonException e) {
       throw ProblemException.badRequest("The body is not JSON: " + e.getOriginalMessage());
     } catch (RuntimeException e) {
@@ -46,6 +54,19 @@ final class Bodies {
       throw ProblemException.badRequest("The body is not a JSON object.");
     }
     return value;
+  }
+
+  private static void onlyText(MutableCoercionConfig texts) {
+    texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    texts.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+    texts.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+  }
+
+  private static ProblemException outOfRange(InputCoercionException e) {
+    String field = e.processor().currentName();
+    return field == null
+        ? ProblemException.badRequest("The body holds a number that is out of range.")
+        : ProblemException.field(field, "must be a whole number that is not out of range");
   }
 
   private static ProblemException problem(DatabindException e) {

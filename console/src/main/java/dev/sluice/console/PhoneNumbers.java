@@ -18,6 +18,9 @@ final class PhoneNumbers {
   /** What is left of a long number in a cell that was not text. */
   private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
 
+  /** The library takes letters for the digits that they share a key with: "030-unknown" rings. */
+  private static final Pattern LETTERS = Pattern.compile("[0-9].*\\p{L}");
+
   /**
    * A number as text by a formula, or by an apostrophe; or one that a program took for a fraction.
    */
@@ -81,6 +84,9 @@ final class PhoneNumbers {
     if (SHORTENED.matcher(text).matches()) {
       return new Invalid(
           "a spreadsheet has shortened this number; make its column text there and export it again");
+    }
+    if (LETTERS.matcher(text).find()) {
+      return new Invalid("not a phone number, as it has letters in it");
     }
     try {
       PhoneNumber number = library.parse(international(plain(text)), defaultRegion);

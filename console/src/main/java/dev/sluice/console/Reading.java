@@ -22,7 +22,9 @@ record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
   /** By {@code charset}, in the query or the content type, and {@code phoneColumn}. */
   static Reading of(Context context) {
     return new Reading(
-        given(context, "charset").or(() -> declared(context.contentType())).map(Reading::charset),
+        given(context, "charset")
+            .or(() -> declared(context.header("Content-Type")))
+            .map(Reading::charset),
         given(context, "phoneColumn"));
   }
 

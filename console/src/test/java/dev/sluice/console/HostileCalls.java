@@ -199,7 +199,6 @@ final class HostileCalls {
     get(draft + "/recipients?phone=%00%27", 200, "recipients");
     get("/api/suppressions?after=%00", 400, "\"after\"");
     get("/api/campaigns/seventeen", 404, "seventeen");
-    get("/api/campaigns/seventeen/events", 404, "seventeen");
     get(nobody() + "/errors", 404, "There is no campaign");
     get("/api/nothing", 404, "");
     String numbers = "phone\n+5511960000001\n";
@@ -222,8 +221,8 @@ final class HostileCalls {
 
   private void protocol() {
     raw("GET /api/campaigns/%zz HTTP/1.1\r\nHost: localhost\r\n", 400);
-    raw("GET /api/..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n", 400);
-    raw("G@T /api/campaigns HTTP/1.1\r\nHost: localhost\r\n", 404);
+    raw("GET /api/..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n", 404);
+    raw("G@T /api/campaigns HTTP/1.1\r\nHost: localhost\r\n", 400);
     raw("GET /api/campaigns HTTP/1.1\r\n", 400);
     raw("POST /api/campaigns HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n", 400);
     raw("POST /api/campaigns HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n", 400);

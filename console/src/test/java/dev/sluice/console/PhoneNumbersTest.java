@@ -69,6 +69,7 @@ class PhoneNumbersTest {
       value = {
         "11960000001 | it needs a country code, like +5511999990001",
         "hello | not a phone number",
+        "+49 30 unknown | not a phone number, as it has letters in it",
         "+55 | not a phone number",
         "+5511 | the phone number is too short",
         "+55119600000011234567 | the phone number is too long",

@@ -94,7 +94,7 @@ class RealWorldFilesTest {
             .comesTo(
                 "2 +4915123456789 {Vorname=Jürgen, Nachname=Müller, Straße=Größenweg, Nummer=12}",
                 "3 +4915123456780 {Vorname=Käthe, Nachname=Weiß; geb. Groß, Straße=Öde, Nummer=3}",
-                "4 the phone number is too short"),
+                "4 not a phone number, as it has letters in it"),
         file("excel-de-de-utf8.csv")
             .in("DE")
             .comesTo(

@@ -59,7 +59,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
       if (still()) {
         result = answer;
         columns = answer.phoneColumn ? [answer.phoneColumn, ...answer.variables].sort() : [];
-        problem = answer.usable ? '' : 'Nobody in this file can be written to.';
+        problem = answer.usable ? '' : 'Nothing in this file can be used.';
       }
     } catch (error) {
       if (still()) {
@@ -119,7 +119,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
 
   const found = () => html`
     <div class="report" role="status">
-      <p><strong>${number(result.usable)}</strong> can be written to,
+      <p><strong>${number(result.usable)}</strong> can be used,
         <strong>${number(result.rejectedCount)}</strong> cannot.</p>
       ${rejections(result, file, query())}
       ${

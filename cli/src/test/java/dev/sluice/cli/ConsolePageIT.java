@@ -197,7 +197,7 @@ class ConsolePageIT {
     browser.awaitText(".bubble", "Hi Jürgen \"J\", Müller from {{city}}");
     browser.awaitText(".report", "Line 5:");
     assertThat(browser.find(".report").getText())
-        .contains("3 can be written to")
+        .contains("3 can be used")
         .contains("1 cannot")
         .contains("{{city}}");
     browser.picture("create");

@@ -80,9 +80,9 @@ class PeopleFilePageIT {
     browser.click("select[name=charset] option[value=windows-1252]");
     browser.awaitText(".problem", "Which column holds the phone numbers: Celular or WhatsApp?");
     browser.click("select[name=phoneColumn] option[value=Celular]");
-    browser.awaitText(".problem", "Nobody in this file can be written to");
+    browser.awaitText(".problem", "Nothing in this file can be used");
     browser.click("select[name=region] option[value=BR]");
-    browser.awaitText(".report", "1 can be written to");
+    browser.awaitText(".report", "1 can be used");
     browser.awaitText(".report", "Line 3: the phone number is too short");
     browser.awaitText(".bubble", "Oi João");
     browser.picture("file-mended");
@@ -127,7 +127,7 @@ class PeopleFilePageIT {
     browser.choose("input[name=file]", file);
     browser.awaitText(".report", "Line 2: it needs a country code");
     browser.click("select[name=region] option[value=DE]");
-    browser.awaitText(".report", "1 can be written to");
+    browser.awaitText(".report", "1 can be used");
     browser.picture("campaign-file");
     browser.click("form .actions button.primary");
     browser.awaitText(".report", "1 added");
@@ -135,7 +135,7 @@ class PeopleFilePageIT {
     browser.open("#/suppressions");
     browser.choose("input[name=file]", file);
     browser.click("select[name=region] option[value=DE]");
-    browser.awaitText(".report", "1 can be written to");
+    browser.awaitText(".report", "1 can be used");
     browser.picture("suppressions-file");
     browser.click("form .actions button.primary");
     browser.awaitText("tbody", "+4915123456789");

@@ -127,7 +127,7 @@ final class FileText extends Reader {
   private ProblemException unreadable() {
     String advice =
         charset.equals(StandardCharsets.UTF_8)
-            ? "Save the file as CSV UTF-8, or say its encoding with \"charset\", for example"
+            ? "Save the file as CSV UTF-8, or choose its encoding (\"charset\"), for example"
                 + " windows-1252."
             : "It has another encoding; say it with \"charset\".";
     return ProblemException.badRequest("Line " + line + " is not " + charset + ". " + advice)

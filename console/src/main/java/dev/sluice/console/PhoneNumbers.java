@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what people and spreadsheets write into E.164. */
 final class PhoneNumbers {
+  /** Characters; nobody writes so many, and patterns would take long over a whole book. */
+  private static final int LONGEST = 100;
+
   /** What is left of a long number in a cell that was not text. */
   private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
 
@@ -80,6 +83,9 @@ final class PhoneNumbers {
   Parsed parse(String text) {
     if (text.isBlank()) {
       return new Invalid("the phone number is missing");
+    }
+    if (text.length() > LONGEST) {
+      return new Invalid("the phone number is too long");
     }
     if (SHORTENED.matcher(text).matches()) {
       return new Invalid(

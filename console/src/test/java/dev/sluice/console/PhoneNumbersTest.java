@@ -54,6 +54,12 @@ class PhoneNumbersTest {
   }
 
   @Test
+  void aBookIsNoNumberAndIsNotReadLikeOne() {
+    assertThat(brazil.parse("1".repeat(1_000_000)))
+        .isEqualTo(new PhoneNumbers.Invalid("the phone number is too long"));
+  }
+
+  @Test
   void anImportMayHaveARegionOfItsOwn() {
     assertThat(brazil.in(Optional.of("de")).parse("0170 1234567"))
         .isEqualTo(new PhoneNumbers.Valid("+491701234567"));

@@ -16,6 +16,9 @@ const CHARSETS = [
   ['GB18030', 'Chinese'],
 ];
 
+/** No answer, no place for the file or no database: the same file may do a moment later. */
+const PASSING = [0, 429, 503];
+
 const countries = new Intl.DisplayNames([navigator.language, 'en'], { type: 'region' });
 const country = (code) => countries.of(code) ?? code;
 
@@ -23,6 +26,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
   let file = null;
   let result = null;
   let problem = '';
+  let passing = false;
   let share = null;
   let columns = [];
   let regions = { regions: [], default: null };
@@ -46,6 +50,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
   async function look(what) {
     result = null;
     problem = '';
+    passing = false;
     share = 0;
     paint();
     const still = () => file === what.file && chosen === what.chosen;
@@ -64,6 +69,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
     } catch (error) {
       if (still()) {
         problem = error.message;
+        passing = PASSING.includes(error.status);
         columns = error.members.columns ?? columns;
       }
     }
@@ -81,6 +87,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
     file = event.target.files[0] ?? null;
     result = null;
     problem = '';
+    passing = false;
     columns = [];
     chosen = { ...chosen, charset: '', phoneColumn: '' };
     begin();
@@ -149,12 +156,17 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
     /** Waits for the console's answer; whether the file, if there is one, can be used. */
     async usable() {
       await check;
+      if (passing) {
+        begin();
+        await check;
+      }
       return problem === '';
     },
     clear() {
       file = null;
       result = null;
       problem = '';
+      passing = false;
       columns = [];
     },
   };

@@ -148,6 +148,8 @@ class CrowdTest {
                   answer -> answer.statusCode() != 200);
 
       assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(api.post("/api/recipients/check", "text/csv", "phone\n").statusCode())
+          .isEqualTo(429);
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
     } finally {
       for (Socket upload : uploads) {
@@ -267,7 +269,8 @@ class CrowdTest {
 
   private static void sql(String statement) throws SQLException {
     try (Connection owner =
-            DriverManager.getConnection(SANDBOX.owner().url(), SANDBOX.owner().user(), "");
+            DriverManager.getConnection(
+                SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
         var prepared = owner.createStatement()) {
       prepared.execute(statement);
     }

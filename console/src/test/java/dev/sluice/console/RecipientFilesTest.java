@@ -169,6 +169,37 @@ class RecipientFilesTest {
   }
 
   @Test
+  void whatIsTooLongIsToldOfRecipientsWhereTheFileIsChosenAndKeepsNobodyFromOptingOut()
+      throws Exception {
+    byte[] file = utf8("phone,note\n+5511960000077," + "x".repeat(1_025) + "\n");
+    JsonNode checked = json(send("POST", CHECK, "text/csv", file));
+    JsonNode suppressed = json(send("POST", "/api/suppressions", "text/csv", file));
+
+    assertThat(checked.at("/rejected/0/reason").asString())
+        .isEqualTo("the column \"note\" has more than 1024 characters");
+    assertThat(suppressed.path("accepted").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void rejectedRecipientsInJsonAreGivenBackAsTheyWere() throws Exception {
+    String odd = "{\"phone\":\"12\",\"id\":[1.10,{\"a\":null}],\"variables\":{\"n\":\"A\"}}";
+    HttpResponse<byte[]> answer =
+        send(
+            "POST",
+            CHECK,
+            "application/json",
+            utf8("[{\"phone\":\"+5511960000001\"}," + odd + "]"),
+            "Accept",
+            "text/csv");
+
+    assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "\uFEFFrecipient,reason\r\n\""
+                + odd.replace("\"", "\"\"")
+                + "\",the phone number is too short\r\n");
+  }
+
+  @Test
   void whatBeginsLikeAFormulaIsExportedAsText() throws Exception {
     send(
         "POST", "/api/suppressions?reason=%3D1%2B1", "text/csv", utf8("Telefon\n+5511960000009\n"));

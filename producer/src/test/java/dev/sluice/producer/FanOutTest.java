@@ -61,17 +61,20 @@ abstract class FanOutTest {
 
   /** Starts with empty stores, as after a loss of what Kafka kept. */
   void open() {
+    // No reading is ever new enough to contain what was fed: all of it counts.
+    AtomicLong first = new AtomicLong();
+    open(() ->
+        new Backlog.Reading(
+            first.updateAndGet(taken -> taken == 0 ? System.nanoTime() : taken),
+            Map.of(),
+            Map.of(0, waiting.get())));
+  }
+
+  /** The same with workers' lags of the test's own. */
+  void open(Backlog backlog) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-    // No reading is ever new enough to contain what was fed: all of it counts.
-    AtomicLong first = new AtomicLong();
-    Backlog backlog =
-        () ->
-            new Backlog.Reading(
-                first.updateAndGet(taken -> taken == 0 ? System.nanoTime() : taken),
-                Map.of(),
-                Map.of(0, waiting.get()));
     around =
         Feeder.Surroundings.of(
             FIXTURE.producer(),

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.Test;
 
 /** Senders whose lanes share a partition, with workers that keep the rates exactly. */
@@ -19,46 +18,19 @@ class NeighbourShareTest extends FanOutTest {
   private final Map<String, Double> rates = new HashMap<>();
   private final Map<UUID, Integer> fed = new HashMap<>();
 
+  /** When the readings are taken; by default each contains all that was fed before. */
+  private LongSupplier takenAtNanos = () -> System.nanoTime() + Duration.ofMinutes(1).toNanos();
+
   private void reopen() {
     driver.close();
-    Feeder.Surroundings old = around;
-    Backlog backlog =
-        () ->
-            new Backlog.Reading(
-                System.nanoTime() + 60_000_000_000L,
-                queued.entrySet().stream()
-                    .collect(
-                        Collectors.toMap(
-                            one -> new LaneKey(one.getKey(), 0),
-                            one -> one.getValue().longValue())),
-                Map.of(0, 0L));
-    around =
-        new Feeder.Surroundings(
-            FIXTURE.producer(),
-            backlog,
-            old.controls(),
-            old.workAhead(),
-            1_000,
-            Runnable::run,
-            old.clock(),
-            old.health(),
-            old.faults(),
-            old.tooLarge(),
-            old.watch());
-    Properties settings = new Properties();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
-    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-    driver =
-        new TopologyTestDriver(
-            FanOutTopology.of(
-                TOPICS,
-                () ->
-                    new FanOutProcessor(
-                        TOPICS, (passes, output) -> Feeder.of(around, passes, output))),
-            settings);
-    commands = input(TOPICS.campaignCommands());
-    requests = output(TOPICS.sendRequests());
-    controls = output(TOPICS.controls());
+    open(() ->
+        new Backlog.Reading(
+            takenAtNanos.getAsLong(),
+            queued.entrySet().stream()
+                .collect(
+                    Collectors.toMap(
+                        one -> new LaneKey(one.getKey(), 0), one -> one.getValue().longValue())),
+            Map.of(0, 0L)));
   }
 
   /** Work for so many tenths of a second. */
@@ -120,5 +92,21 @@ class NeighbourShareTest extends FanOutTest {
     }
     work(50);
     assertThat(fed).containsEntry(other, 150);
+  }
+
+  /** What its predecessor fed a moment ago is not in readings from before. */
+  @Test
+  void aTaskThatWasJustOpenedWaitsForAReadingOfItsOwn() {
+    long before = System.nanoTime();
+    takenAtNanos = () -> before;
+    reopen();
+    UUID campaign = FIXTURE.campaign(sender, 50);
+    command("start", campaign);
+    work(20);
+    assertThat(fed).isEmpty();
+
+    takenAtNanos = System::nanoTime;
+    work(20);
+    assertThat(fed).containsEntry(campaign, 50);
   }
 }

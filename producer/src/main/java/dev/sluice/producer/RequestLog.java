@@ -42,9 +42,15 @@ final class RequestLog implements AutoCloseable {
 
   private static final Duration ONE_PARTITION = Duration.ofMillis(100);
 
+  /** More than any lane may have queued. */
+  private static final long CLOSED = Integer.MAX_VALUE;
+
   private final Consumer<@Nullable LaneKey, Void> consumer;
   private Map<TopicPartition, QueuedRequests> partitions = Map.of();
   private final Set<TopicPartition> damaged = new HashSet<>();
+
+  /** How many partitions the topic has, those included that are closed. */
+  private int lanesSpread;
 
   RequestLog(KafkaConfig kafka) {
     consumer =
@@ -102,6 +108,9 @@ final class RequestLog implements AutoCloseable {
 
   /** Reads what is committed by now, for a while at most. */
   private void catchUp() {
+    if (partitions.isEmpty()) {
+      return;
+    }
     long until = System.nanoTime() + CATCH_UP.toNanos();
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions.keySet());
     for (long left = CATCH_UP.toNanos();
@@ -146,7 +155,7 @@ final class RequestLog implements AutoCloseable {
 
   private void take(ConsumerRecord<@Nullable LaneKey, Void> record) {
     LaneKey lane = record.key();
-    if (lane != null && lane.partition(partitions.size()) == record.partition()) {
+    if (lane != null && lane.partition(lanesSpread) == record.partition()) {
       QueuedRequests queued =
           partitions.get(new TopicPartition(record.topic(), record.partition()));
       if (queued != null) {
@@ -158,40 +167,43 @@ final class RequestLog implements AutoCloseable {
   /**
    * What waits, as far as it was read.
    *
-   * @param committed the workers' places in all partitions of the topic
-   * @param ends the partitions' ends, of what is not committed too
+   * @param places the workers' committed offsets; a partition without one is closed to them
+   * @param ends the ends of all partitions of the topic, of what is not committed too
    */
   Backlog.Reading reading(
       long takenAtNanos,
-      Map<TopicPartition, OffsetAndMetadata> committed,
+      Map<TopicPartition, OffsetAndMetadata> places,
       Map<TopicPartition, Long> ends) {
-    assign(committed);
+    assign(places, ends.size());
     catchUp();
     Map<LaneKey, Long> waiting = new HashMap<>();
     Map<Integer, Long> unread = new HashMap<>();
+    ends.keySet().forEach(partition -> unread.put(partition.partition(), CLOSED));
     partitions.forEach((partition, queued) -> {
-      OffsetAndMetadata place = committed.get(partition);
+      OffsetAndMetadata place = places.get(partition);
       queued.countInto(waiting, place.offset(), window(place));
       long end = ends.get(partition);
-      long position = Math.max(consumer.position(partition), place.offset());
       // A place beyond the log's end closes the partition to workers: nobody has room in it.
-      boolean closed = place.offset() > end || damaged.contains(partition);
-      unread.put(partition.partition(), closed ? Integer.MAX_VALUE : Math.max(0, end - position));
+      if (place.offset() <= end && !damaged.contains(partition)) {
+        long position = Math.max(consumer.position(partition), place.offset());
+        unread.put(partition.partition(), Math.max(0, end - position));
+      }
     });
     return new Backlog.Reading(takenAtNanos, waiting, unread);
   }
 
   /** What the workers have done needs no reading. */
-  private void assign(Map<TopicPartition, OffsetAndMetadata> committed) {
-    if (partitions.keySet().equals(committed.keySet())) {
+  private void assign(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
+    if (partitions.keySet().equals(places.keySet()) && lanesSpread == partitionsOfTopic) {
       return;
     }
+    lanesSpread = partitionsOfTopic;
     partitions =
-        committed.keySet().stream()
+        places.keySet().stream()
             .collect(Collectors.toMap(Function.identity(), one -> new QueuedRequests()));
     damaged.clear();
     consumer.assign(partitions.keySet());
-    committed.forEach((partition, place) -> consumer.seek(partition, place.offset()));
+    places.forEach((partition, place) -> consumer.seek(partition, place.offset()));
   }
 
   private static List<WindowCodec.Run> window(OffsetAndMetadata place) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,6 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
     try (RequestLog log = new RequestLog(kafka)) {
       while (closing.getCount() > 0) {
         newest = read(admin, log);
-        health.working("backlog");
         closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
@@ -88,33 +88,56 @@ final class WorkerBacklog implements Backlog, AutoCloseable {
             .map(partition -> new TopicPartition(topic, partition.partition()))
             .toList();
     // Committed offsets first: what is finished in between then counts as waiting, never less.
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        admin
-            .listConsumerGroupOffsets(
-                Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
-            .partitionsToOffsetAndMetadata(group)
-            .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-    requirePlaces(partitions, committed);
+    Map<TopicPartition, OffsetAndMetadata> places =
+        new HashMap<>(
+            admin
+                .listConsumerGroupOffsets(
+                    Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
+                .partitionsToOffsetAndMetadata(group)
+                .get(TIMEOUT_MS, TimeUnit.MILLISECONDS));
+    // Kafka answers null where nothing is committed.
+    places.values().removeIf(Objects::isNull);
     Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
-    return log.reading(begun, committed, ends);
+    List<Integer> lost = withoutPlace(partitions, places);
+    requireNoneAdded(topic, lost, ends);
+    Backlog.Reading reading = log.reading(begun, places, ends);
+    if (lost.isEmpty()) {
+      health.working("backlog");
+    } else {
+      health.failing(
+          "backlog",
+          "workers keep partition(s) "
+              + lost
+              + " of send-requests closed, so nothing is fed into"
+              + " them: no offset is committed there (see sluice window show)");
+    }
+    return reading;
+  }
+
+  private static List<Integer> withoutPlace(
+      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> places) {
+    return partitions.stream()
+        .filter(partition -> !places.containsKey(partition))
+        .map(TopicPartition::partition)
+        .sorted()
+        .toList();
   }
 
   /**
-   * Workers open no partition without a committed offset. Where one is missing because partitions
-   * were added, lanes would move while their requests are under way in others: nothing is fed then.
+   * Partitions that were added move lanes while their requests are under way in others: nothing is
+   * fed until workers have a place in them. Where something was written, the place was lost, which
+   * concerns that partition alone.
    */
-  private static void requirePlaces(
-      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-    List<Integer> missing =
-        partitions.stream()
-            .filter(partition -> committed.get(partition) == null)
-            .map(TopicPartition::partition)
-            .sorted()
+  private static void requireNoneAdded(
+      String topic, List<Integer> withoutPlace, Map<TopicPartition, Long> ends) {
+    List<Integer> added =
+        withoutPlace.stream()
+            .filter(partition -> ends.get(new TopicPartition(topic, partition)) == 0)
             .toList();
-    if (!missing.isEmpty()) {
+    if (!added.isEmpty()) {
       throw new KafkaException(
           "workers have no place in partition(s) "
-              + missing
+              + added
               + " of send-requests, so nothing is fed: run sluice migrate");
     }
   }

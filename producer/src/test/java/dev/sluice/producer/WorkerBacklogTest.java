@@ -9,6 +9,7 @@ import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Places;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +48,52 @@ class WorkerBacklogTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().containsKey("backlog"));
       assertThat(health.problems().get("backlog")).contains("[2]", "sluice migrate");
     }
+  }
+
+  @Test
+  void aPartitionWhosePlaceWasLostIsFullAndTheOthersAreReadOn() throws Exception {
+    String topic = sandbox.kafka().topics().sendRequests();
+    String group = sandbox.kafka().topics().workerGroup();
+    try (WorkerBacklog backlog = new WorkerBacklog(sandbox.kafka(), health);
+        KafkaProducer<byte[], byte[]> producer = producer(sandbox);
+        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+      producer.send(new ProducerRecord<>(topic, 0, null, new byte[100])).get();
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
+      admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(topic, 0))).all().get();
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().containsKey("backlog"));
+      assertThat(health.problems().get("backlog")).contains("[0]", "sluice window show");
+      LaneKey lane = laneIn(1);
+      producer
+          .send(
+              new ProducerRecord<>(
+                  topic, 1, lane.toString().getBytes(StandardCharsets.UTF_8), new byte[100]))
+          .get();
+
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() ->
+              assertThat(backlog.newest())
+                  .isNotNull()
+                  .satisfies(reading -> {
+                    assertThat(reading.mostWaiting(laneIn(0))).isGreaterThan(1_000_000_000L);
+                    assertThat(reading.mostWaiting(lane)).isEqualTo(1);
+                  }));
+
+      // As sluice window reset does.
+      new Places(sandbox.kafka()).commit(Map.of(0, new OffsetAndMetadata(1, "v1")));
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().isEmpty());
+      assertThat(backlog.newest())
+          .isNotNull()
+          .satisfies(reading -> assertThat(reading.mostWaiting(laneIn(0))).isZero());
+    }
+  }
+
+  private static LaneKey laneIn(int partition) {
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> new LaneKey("sender" + i, 0))
+        .filter(lane -> lane.partition(2) == partition)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

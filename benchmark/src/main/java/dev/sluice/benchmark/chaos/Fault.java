@@ -17,13 +17,14 @@ public enum Fault {
   UNREADABLE_REQUESTS("20,000 records that nobody can read"),
   GROWING_REQUESTS("requests too large to be put back"),
   ABSURD_RATES("20,000 requests with a rate of 1e-9/s"),
+  LOST_OFFSET("a partition has lost the workers' committed offset"),
   UNKNOWN_TIME_ZONE("a campaign in a time zone that does not exist"),
   HUGE_VARIABLES("variables of 2.6 MB"),
   EXPLODING_MESSAGE("4,000 placeholders of 300 KB"),
   MISSING_ROW("a campaign's row disappears while it is sent"),
   START_DURING_IMPORT("a start while recipients are being added"),
   LOCKED_ROWS("somebody locks a campaign's rows"),
-  RESEND_BESIDE_OLD_ROWS("a resend beside 300,000 older rows"),
+  RECEIPTS_DURING_RESEND("receipts during a resend, beside 300,000 older rows"),
   REFUSED_RESULTS("results that PostgreSQL refuses");
 
   private final String words;
@@ -50,13 +51,14 @@ public enum Fault {
       case UNREADABLE_REQUESTS -> RequestFaults.unreadable(scene);
       case GROWING_REQUESTS -> RequestFaults.growing(scene);
       case ABSURD_RATES -> RequestFaults.absurdRates(scene);
+      case LOST_OFFSET -> new LostOffset(scene);
       case UNKNOWN_TIME_ZONE -> CampaignFaults.timeZone(scene);
       case HUGE_VARIABLES -> CampaignFaults.hugeVariables(scene);
       case EXPLODING_MESSAGE -> CampaignFaults.exploding(scene);
       case MISSING_ROW -> CampaignFaults.missingRow(scene);
       case START_DURING_IMPORT -> CampaignFaults.importing(scene);
       case LOCKED_ROWS -> CampaignFaults.locked(scene);
-      case RESEND_BESIDE_OLD_ROWS -> CampaignFaults.resend(scene);
+      case RECEIPTS_DURING_RESEND -> CampaignFaults.resend(scene);
       case REFUSED_RESULTS -> CampaignFaults.refusedResults(scene);
     };
   }

@@ -29,6 +29,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class Holding {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int SECONDS_QUEUED = 10;
+
+  /** It is filled up in fifths. */
+  private static final String WORK_AHEAD = "13s";
+
   private static final String ADDRESS = "106540352242922";
 
   private final Infrastructure servers;
@@ -61,8 +66,8 @@ public final class Holding {
                     .withLatency(Duration.ofMillis(30), Duration.ofMillis(100)));
         CampaignRun held = new CampaignRun(sandbox, people, rate, 1);
         CampaignRun other = held.another(people);
-        Fleet fleet = new Fleet(sandbox, simulator.url());
-        Scene scene = new Scene(sandbox, simulator, true)) {
+        Fleet fleet = new Fleet(sandbox, simulator.url(), Map.of("SLUICE_WORK_AHEAD", WORK_AHEAD));
+        Scene scene = new Scene(sandbox, simulator, fleet, true)) {
       fleet.start("producer", 2);
       fleet.start("status-aggregator", 1);
       fleet.start("worker", 2);
@@ -71,7 +76,8 @@ public final class Holding {
       await("sending").atMost(PATIENCE).until(() -> accepted(simulator, held) > 2 * rate);
       await("seconds of work are queued")
           .atMost(PATIENCE)
-          .until(() -> requests(sandbox, held).size() - accepted(simulator, held) > 7 * rate);
+          .until(() ->
+              requests(sandbox, held).size() - accepted(simulator, held) > SECONDS_QUEUED * rate);
       story.accept(
           requests(sandbox, held).size() - accepted(simulator, held) + " requests are queued");
       Instant paused = command(scene, CampaignCommand.Action.PAUSE, held);

@@ -12,6 +12,11 @@ interface Incident {
   /** It ends. */
   default void end() throws Exception {}
 
+  /** Whether it is this sender's own fault, so that nothing is promised to it while it lasts. */
+  default boolean concerns(String senderId) {
+    return false;
+  }
+
   /** One that does not end by itself, for example a record that stays in the log. */
   static Incident lasting(Step step) {
     return step::run;

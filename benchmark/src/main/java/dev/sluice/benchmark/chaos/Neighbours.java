@@ -99,7 +99,7 @@ public final class Neighbours {
                 sandbox,
                 simulator.url(),
                 Map.of("WHATSAPP_CA_FILE", certificate.file().toString()));
-        Scene scene = new Scene(sandbox, simulator, leastShare > 0)) {
+        Scene scene = new Scene(sandbox, simulator, fleet, leastShare > 0)) {
       fleet.start("producer", 1);
       fleet.start("status-aggregator", 1);
       fleet.start("worker", 2);
@@ -156,6 +156,9 @@ public final class Neighbours {
     List<Neighbour> neighbours = new ArrayList<>();
     try {
       for (Neighbour one : senders) {
+        if (incidents.stream().anyMatch(incident -> incident.concerns(one.address()))) {
+          continue;
+        }
         int recipients = (int) Math.ceil(one.rate() * (lasting.toSeconds() + 15));
         neighbours.add(
             new Neighbour(one.campaign().another(recipients), one.address(), one.rate()));

@@ -31,6 +31,7 @@ final class Scene implements AutoCloseable {
 
   private final Sandbox sandbox;
   private final WhatsAppSimulator simulator;
+  private final Fleet fleet;
   private final boolean measured;
   private final List<CampaignRun> victims = new ArrayList<>();
   private final Map<String, Trouble> troubles = new LinkedHashMap<>();
@@ -41,8 +42,9 @@ final class Scene implements AutoCloseable {
    *
    * @param measured whether times count: on a machine that does other things as well they do not
    */
-  Scene(Sandbox sandbox, WhatsAppSimulator simulator, boolean measured) {
+  Scene(Sandbox sandbox, WhatsAppSimulator simulator, Fleet fleet, boolean measured) {
     this.sandbox = sandbox;
+    this.fleet = fleet;
     this.measured = measured;
     this.simulator = simulator;
     records =
@@ -56,6 +58,10 @@ final class Scene implements AutoCloseable {
 
   WhatsAppSimulator simulator() {
     return simulator;
+  }
+
+  Fleet fleet() {
+    return fleet;
   }
 
   boolean measured() {

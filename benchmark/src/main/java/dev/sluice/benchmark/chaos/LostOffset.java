@@ -1,0 +1,90 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Place;
+import dev.sluice.schema.Places;
+import dev.sluice.schema.WindowCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The workers come back and one partition of {@code send-requests} has no committed offset any
+ * more: nobody knows what was sent from it, so nothing is. It concerns the lanes of that partition.
+ */
+final class LostOffset implements Incident {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int PARTITION = 2;
+
+  private final Scene scene;
+
+  LostOffset(Scene scene) {
+    this.scene = scene;
+  }
+
+  @Override
+  public boolean concerns(String senderId) {
+    return new LaneKey(senderId, 0).partition(Scene.PARTITIONS) == PARTITION;
+  }
+
+  /** Kafka forgets an offset of a group that has no members, for example after seven days. */
+  @Override
+  public void prepare() throws Exception {
+    List<String> workers =
+        scene.fleet().names().stream().filter(name -> name.startsWith("worker")).toList();
+    for (String worker : workers) {
+      scene.fleet().stop(worker);
+    }
+    forget();
+    for (String worker : workers) {
+      scene.fleet().start(worker);
+    }
+    await("workers say that it is closed")
+        .atMost(PATIENCE)
+        .until(() -> {
+          for (String worker : workers) {
+            if (scene.fleet().get(worker).health().contains("no offset is committed")) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  private void forget() {
+    String group = scene.sandbox().kafka().topics().workerGroup();
+    TopicPartition partition =
+        new TopicPartition(scene.sandbox().kafka().topics().sendRequests(), PARTITION);
+    try (Admin admin = Admin.create(scene.sandbox().kafka().client(Map.of()))) {
+      // The broker sees the last worker leave a moment after that.
+      await("Kafka forgets the offset")
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .until(() -> {
+            admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get();
+            return true;
+          });
+    }
+  }
+
+  @Override
+  public void begin() {}
+
+  /** As {@code sluice window reset} does, when everything in it was sent or never will be. */
+  @Override
+  public void end() throws Exception {
+    Places places = new Places(scene.sandbox().kafka());
+    try (Admin admin = Admin.create(scene.sandbox().kafka().client(Map.of()))) {
+      Place place = places.read(admin).get(PARTITION);
+      places.commit(
+          Map.of(PARTITION, new OffsetAndMetadata(place.end(), WindowCodec.encode(List.of()))));
+    }
+    await("everybody is ready again").atMost(PATIENCE).until(scene.fleet()::ready);
+  }
+}

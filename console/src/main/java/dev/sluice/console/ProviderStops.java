@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -69,42 +69,43 @@ final class ProviderStops {
     }
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     if (!byAddress.isEmpty() || !byAccount.isEmpty()) {
-      sql.select(SENDER.ID, SENDER.ADDRESS, SENDER.ACCOUNT)
+      sql.select(SENDER.ID, SENDER.ADDRESS, SENDER.ACCOUNT, SENDER.CREATED_AT)
           .from(SENDER)
           .where(SENDER.PROVIDER.eq("whatsapp"))
           .fetch()
-          .forEach(sender -> {
-            Cause own = byAddress.get(sender.value2());
-            cause(byAccount, own, sender.value3())
-                .filter(cause -> isNews(sender.value1(), cause))
-                .ifPresent(cause -> records.add(block(sender.value1(), cause)));
-          });
+          .forEach(sender ->
+              Stream.concat(
+                      Stream.ofNullable(byAddress.get(sender.value2())),
+                      ofAccount(byAccount, sender.value3()))
+                  .filter(cause -> isNews(sender.value1(), sender.value4(), cause))
+                  .max(Comparator.comparing(Cause::at))
+                  .ifPresent(cause -> records.add(block(sender.value1(), cause))));
     }
     return records;
   }
 
   /** A sender of which no call has told the account may be any account's. */
-  private static Optional<Cause> cause(
-      Map<String, Cause> byAccount, @Nullable Cause own, @Nullable String account) {
-    if (own != null || byAccount.isEmpty()) {
-      return Optional.ofNullable(own);
-    }
+  private static Stream<Cause> ofAccount(Map<String, Cause> byAccount, @Nullable String account) {
     return account == null
-        ? byAccount.values().stream().max(Comparator.comparing(Cause::at))
-        : Optional.ofNullable(byAccount.get(account));
+        ? byAccount.values().stream()
+        : Stream.ofNullable(byAccount.get(account));
   }
 
-  private boolean isNews(String senderId, Cause cause) {
-    return controls.sender(senderId).state() != Control.State.BLOCKED
+  /** A block that ends by itself gives way to one that only people end. */
+  private boolean isNews(String senderId, Instant createdAt, Cause cause) {
+    Control control = controls.sender(senderId);
+    return (control.state() != Control.State.BLOCKED || control.endsByItself())
+        && !isBefore(cause.at(), createdAt)
         && !isOlder(cause.at(), Control.senderKey(senderId));
   }
 
-  /** The provider's times are whole seconds: what is of the same second is taken as news. */
   private boolean isOlder(Instant at, String key) {
-    return controls
-        .writtenAt(key)
-        .map(written -> at.isBefore(written.truncatedTo(ChronoUnit.SECONDS)))
-        .orElse(false);
+    return controls.writtenAt(key).map(written -> isBefore(at, written)).orElse(false);
+  }
+
+  /** The provider's times are whole seconds: what is of the same second is taken as news. */
+  private static boolean isBefore(Instant at, Instant changed) {
+    return at.isBefore(changed.truncatedTo(ChronoUnit.SECONDS));
   }
 
   private ProducerRecord<byte[], byte[]> block(String senderId, Cause cause) {

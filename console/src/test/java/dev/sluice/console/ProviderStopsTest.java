@@ -5,6 +5,7 @@ import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -124,6 +125,49 @@ class ProviderStopsTest {
     }
 
     assertThat(FIXTURE.counted("notice") - before).isEqualTo(4);
+  }
+
+  @Test
+  void anAccountsRestrictionIsNotLostBesideALateReceipt() throws Exception {
+    FIXTURE.sender("ra");
+    FIXTURE.sender("rb");
+    FIXTURE.post(failed("ra", "131042", now()));
+    awaitBlocked("ra", true);
+    FIXTURE.command("/api/senders/ra/unblock");
+    awaitBlocked("ra", false);
+    String late =
+        ("{\"id\":\"1\",\"time\":%d,\"changes\":[{\"field\":\"messages\",\"value\":{\"metadata\":{\"phone_number_id\":\"ra\"},"
+                + "\"statuses\":[{\"id\":\"w\",\"status\":\"failed\",\"timestamp\":\"%d\",\"errors\":[{\"code\":131042}]}]}}]}")
+            .formatted(now() - 3_600, now() - 3_600);
+    String restricted =
+        ("{\"id\":\"1\",\"time\":%d,\"changes\":[{\"field\":\"account_update\",\"value\":{\"event\":\"DISABLED_UPDATE\","
+                + "\"ban_info\":{\"waba_ban_state\":\"DISABLE\"}}}]}")
+            .formatted(now());
+    assertThat(FIXTURE.post("{\"entry\":[" + late + "," + restricted + "]}")).isEqualTo(200);
+    awaitBlocked("rb", true);
+    assertThat(blocked("ra")).as("the account is disabled").isTrue();
+  }
+
+  @Test
+  void aReceiptFromBeforeTheSenderWasMadeDoesNotBlockIt() throws Exception {
+    FIXTURE.sender("new");
+    FIXTURE.sender("new-witness");
+    FIXTURE.post(failed("new", "131042", now() - 6 * 86_400));
+    FIXTURE.post(failed("new-witness", "131042", now()));
+    awaitBlocked("new-witness", true);
+    assertThat(blocked("new")).isFalse();
+  }
+
+  @Test
+  void aBlockThatOnlyPeopleEndTakesThePlaceOfOneThatEndsByItself() throws Exception {
+    FIXTURE.sender("silent");
+    FIXTURE.control("silent", Control.blockedUntilBack("whatsapp", "no answer"));
+    awaitBlocked("silent", true);
+
+    FIXTURE.post(failed("silent", "131042", now() + 1));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(reason("silent")).contains("131042"));
   }
 
   private static long now() {

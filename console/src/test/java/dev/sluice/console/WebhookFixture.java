@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
@@ -87,6 +88,24 @@ final class WebhookFixture implements AutoCloseable {
 
   boolean suppressed(String phone) {
     return !sql().fetch("SELECT 1 FROM sluice.suppressed_phone WHERE phone = ?", phone).isEmpty();
+  }
+
+  /** Suppresses a number as a person does. */
+  void suppress(String phone) throws Exception {
+    URI uri = URI.create("http://localhost:" + console.port() + "/api/suppressions");
+    http.send(
+        HttpRequest.newBuilder(uri)
+            .header("Content-Type", "text/csv")
+            .POST(BodyPublishers.ofString("phone\n" + phone + "\n"))
+            .build(),
+        BodyHandlers.discarding());
+  }
+
+  /** Writes a sender's control as a worker does. */
+  void control(String senderId, Control control) {
+    try (KafkaOutput output = new KafkaOutput(sandbox.kafka())) {
+      new Commands(output, sandbox.kafka().topics()).control(senderId, control);
+    }
   }
 
   String url() {

@@ -39,7 +39,8 @@ final class OptOuts {
   private record Pair(String one, String other) {}
 
   /**
-   * Keeps wishes; one that was taken back after it was made stays so.
+   * Keeps wishes; one that was taken back after it was made stays so. One that no resume lifts
+   * takes the place of one that a resume lifts, or has lifted.
    *
    * @return how many names had none before
    */
@@ -75,20 +76,27 @@ final class OptOuts {
             INSERT INTO {0} AS known ({1}, reason, created_at)
             SELECT DISTINCT ON (name) name, reason, at
             FROM unnest({2}, {3}, {4}) AS wish (name, reason, at)
-            ORDER BY name, at DESC
+            ORDER BY name, reason = {5}, at DESC
             ON CONFLICT ({1}) DO UPDATE
             SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
             WHERE known.lifted_at <= excluded.created_at
+              OR (known.reason = {5} AND excluded.reason <> {5})
             """,
             DSL.raw(table),
             DSL.raw(column),
             texts(entries, Entry::name),
             texts(entries, Entry::reason),
-            times(entries));
+            times(entries),
+            DSL.val(Suppressions.STOPPED));
   }
 
-  /** People want messages again: what they set at the provider is lifted, and nothing else. */
+  /**
+   * People want messages again: what they set at the provider is lifted, and nothing else. That
+   * they said so is kept, because the call that tells the earlier stop may come later.
+   */
   void lift(Collection<Wish> wishes) {
+    remember("sluice.suppression", "phone", entries(wishes, Person::phone));
+    remember("sluice.opt_out", "name", entries(wishes, Person::userId));
     List<Entry> entries =
         wishes.stream()
             .flatMap(wish ->
@@ -114,6 +122,24 @@ final class OptOuts {
             AND known.lifted_at IS NULL AND known.created_at <= person.at
           """,
           texts(entries, Entry::name), times(entries), DSL.val(Suppressions.STOPPED));
+    }
+  }
+
+  private void remember(String table, String column, List<Entry> entries) {
+    if (!entries.isEmpty()) {
+      sql.execute(
+          """
+          INSERT INTO {0} AS known ({1}, reason, created_at, lifted_at)
+          SELECT name, {4}, max(at), max(at) FROM unnest({2}, {3}) AS wish (name, at)
+          GROUP BY name ORDER BY name
+          ON CONFLICT ({1}) DO UPDATE SET lifted_at = excluded.lifted_at
+          WHERE known.reason = {4} AND known.lifted_at < excluded.lifted_at
+          """,
+          DSL.raw(table),
+          DSL.raw(column),
+          texts(entries, Entry::name),
+          times(entries),
+          DSL.val(Suppressions.STOPPED));
     }
   }
 

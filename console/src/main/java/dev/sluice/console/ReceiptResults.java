@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -29,15 +30,22 @@ final class ReceiptResults {
   /** The user wants nothing from this business (131050), or was blocked by it (130403). */
   private static final Set<String> OPT_OUT = Set.of("131050", "130403");
 
+  /** The same choice as the preference, told in another way. */
+  private static final String STOPPED = "131050";
+
   private final DSLContext sql;
 
   ReceiptResults(DSLContext sql) {
     this.sql = sql;
   }
 
-  /** The results of those receipts that are about our messages. */
-  List<SendResult> of(List<Receipt> receipts) {
+  /** What is about our messages, and the receipts of others'. */
+  record Sorted(List<SendResult> results, List<Receipt> foreign) {}
+
+  /** The results of those receipts that are about our messages, and the others. */
+  Sorted of(List<Receipt> receipts) {
     List<SendResult> results = new ArrayList<>();
+    List<Receipt> foreign = new ArrayList<>();
     List<Receipt> others = new ArrayList<>();
     for (Receipt receipt : receipts) {
       SendResult result = byCallbackData(receipt);
@@ -45,12 +53,14 @@ final class ReceiptResults {
         results.add(result);
       } else if (!receipt.messageId().isEmpty()) {
         others.add(receipt);
+      } else {
+        foreign.add(receipt);
       }
     }
     if (!others.isEmpty()) {
-      addByMessageId(others, results);
+      addByMessageId(others, results, foreign);
     }
-    return results;
+    return new Sorted(results, foreign);
   }
 
   private static @Nullable SendResult byCallbackData(Receipt receipt) {
@@ -68,7 +78,8 @@ final class ReceiptResults {
     }
   }
 
-  private void addByMessageId(List<Receipt> receipts, List<SendResult> results) {
+  private void addByMessageId(
+      List<Receipt> receipts, List<SendResult> results, List<Receipt> foreign) {
     var r = CAMPAIGN_RECIPIENT;
     String[] ids = receipts.stream().map(Receipt::messageId).distinct().toArray(String[]::new);
     Map<String, Record4<String, Long, UUID, Integer>> found = new HashMap<>();
@@ -82,8 +93,22 @@ final class ReceiptResults {
       var row = found.get(receipt.messageId());
       if (row != null) {
         results.add(result(receipt, row.value2(), row.value3(), row.value4()));
+      } else {
+        foreign.add(receipt);
       }
     }
+  }
+
+  /** What a failed message tells of its recipient's wish; empty if that is nothing. */
+  static Optional<OptOuts.Wish> wish(Receipt receipt) {
+    String code = receipt.errorCode();
+    return code != null && receipt.status() == RecipientStatus.FAILED && OPT_OUT.contains(code)
+        ? Optional.of(
+            new OptOuts.Wish(
+                receipt.recipient(),
+                code.equals(STOPPED) ? Suppressions.STOPPED : "provider: " + code,
+                receipt.at()))
+        : Optional.empty();
   }
 
   private static SendResult result(Receipt receipt, long recipientId, UUID campaignId, int round) {

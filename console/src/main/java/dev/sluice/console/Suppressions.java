@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 
 /** Numbers that get nothing. */
 final class Suppressions {
@@ -19,20 +21,29 @@ final class Suppressions {
   }
 
   /**
-   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted.
+   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted. No resume
+   * lifts it afterwards.
    *
    * @return how many were not suppressed before
    */
   int add(Collection<String> phones, String reason) {
-    return sql.execute(
-        """
-        INSERT INTO sluice.suppression AS s (phone, reason)
-        SELECT DISTINCT phone, ? FROM unnest(?::text[]) AS added (phone) ORDER BY phone
-        ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
-        WHERE s.lifted_at IS NOT NULL
-        """,
-        reason,
-        phones.toArray(String[]::new));
+    return sql.fetchSingle(
+            """
+            WITH before AS (
+              SELECT phone FROM sluice.suppression WHERE phone = ANY ({1}) AND lifted_at IS NULL
+            ), written AS (
+              INSERT INTO sluice.suppression AS s (phone, reason)
+              SELECT DISTINCT phone, {0} FROM unnest({1}) AS added (phone) ORDER BY phone
+              ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
+              WHERE s.lifted_at IS NOT NULL OR (s.reason = {2} AND excluded.reason <> {2})
+              RETURNING phone
+            )
+            SELECT count(*) FROM written WHERE phone NOT IN (SELECT phone FROM before)
+            """,
+            DSL.val(reason),
+            DSL.val(phones.toArray(String[]::new), SQLDataType.CLOB.array()),
+            DSL.val(STOPPED))
+        .get(0, int.class);
   }
 
   /** The next numbers in order, after the given one. */

@@ -94,9 +94,12 @@ final class WebhookIntake {
     Sorted sorted = new Sorted();
     updates.forEach(update -> sort(update, sorted));
     sorted.notices.stream().limit(MOST_LOGGED).forEach(words -> log.info("provider: {}", words));
-    List<SendResult> settled = results.of(sorted.receipts);
-    count("foreign", sorted.receipts.size() - settled.size());
-    write(settled);
+    ReceiptResults.Sorted receipts = results.of(sorted.receipts);
+    count("foreign", receipts.foreign().size());
+    write(receipts.results());
+    receipts.foreign().stream()
+        .flatMap(receipt -> ReceiptResults.wish(receipt).stream())
+        .forEach(wish -> wish(sorted.optOuts, wish));
     optOuts.follow(sorted.renamed);
     optOuts.lift(sorted.returns);
     int added = optOuts.add(sorted.optOuts);

@@ -157,6 +157,47 @@ class OptOutsTest {
     assertThat(FIXTURE.counted("nameless") - before).isEqualTo(1);
   }
 
+  @Test
+  void aStopMessageAfterAPreferenceOutlivesItsResume() throws Exception {
+    FIXTURE.post(preference("5511970001401", "stop", 1_000));
+    FIXTURE.post(incoming("5511970001401", "STOP"));
+    FIXTURE.post(preference("5511970001401", "resume", Instant.now().getEpochSecond() + 1));
+    assertThat(FIXTURE.suppressed("+5511970001401")).isTrue();
+  }
+
+  @Test
+  void whatAPersonHasSuppressedOutlivesAResumeToo() throws Exception {
+    FIXTURE.post(preference("5511970001411", "stop", 1_000));
+    FIXTURE.suppress("+5511970001411");
+    FIXTURE.post(preference("5511970001411", "resume", Instant.now().getEpochSecond()));
+    assertThat(FIXTURE.suppressed("+5511970001411")).isTrue();
+  }
+
+  @Test
+  void aStopThatComesLateDoesNotUndoTheResumeThatFollowedIt() throws Exception {
+    FIXTURE.post(preference("5511970001501", "resume", 2_000));
+    FIXTURE.post(preference("5511970001501", "stop", 1_000));
+    assertThat(FIXTURE.suppressed("+5511970001501")).isFalse();
+  }
+
+  @Test
+  void aResumeCountsThatFollowsAStopInTheSameCall() throws Exception {
+    FIXTURE.post(
+        value(
+            "\"user_preferences\":[{\"wa_id\":\"5511970001511\",\"value\":\"stop\",\"timestamp\":1000},"
+                + "{\"wa_id\":\"5511970001511\",\"value\":\"resume\",\"timestamp\":2000}]"));
+    assertThat(FIXTURE.suppressed("+5511970001511")).isFalse();
+  }
+
+  @Test
+  void anOptOutToldByAReceiptOfAForeignMessageIsKept() throws Exception {
+    FIXTURE.post(
+        value(
+            "\"statuses\":[{\"id\":\"wamid.foreign\",\"status\":\"failed\",\"recipient_id\":\"5511970001601\","
+                + "\"errors\":[{\"code\":131050,\"title\":\"stopped\"}]}]"));
+    assertThat(FIXTURE.suppressed("+5511970001601")).isTrue();
+  }
+
   private static void alias(String phone, String name) {
     FIXTURE.sql().execute("INSERT INTO sluice.alias (phone, name) VALUES (?, ?)", phone, name);
   }

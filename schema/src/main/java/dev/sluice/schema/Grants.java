@@ -67,13 +67,16 @@ final class Grants {
               NOTHING,
               READ + ", INSERT (phone, reason, created_at), UPDATE (reason, lifted_at)",
               READ
-                  + ", INSERT (phone, reason, created_at), UPDATE (reason, created_at, lifted_at)"),
+                  + ", INSERT (phone, reason, created_at, lifted_at)"
+                  + ", UPDATE (reason, created_at, lifted_at)"),
           new Rights("alias", NOTHING, "INSERT (phone, name)", READ + ", INSERT (phone, name)"),
           new Rights(
               "opt_out",
               NOTHING,
               NOTHING,
-              READ + ", INSERT (name, reason, created_at), UPDATE (reason, created_at, lifted_at)"),
+              READ
+                  + ", INSERT (name, reason, created_at, lifted_at)"
+                  + ", UPDATE (reason, created_at, lifted_at)"),
           new Rights("suppressed_phone", READ, NOTHING, NOTHING),
           new Rights(
               "sender_recipient",

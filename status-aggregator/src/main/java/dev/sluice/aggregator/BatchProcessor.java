@@ -72,7 +72,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     store = context.getStateStore(AggregatorTopology.STORE);
     output = new Output(context, config.kafka().topics(), meters);
     try (var left = store.all()) {
-      left.forEachRemaining(entry -> collect(entry.value));
+      left.forEachRemaining(entry -> campaign(entry.value.campaignId()).add(entry.value, now()));
     }
     context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look());
   }
@@ -84,19 +84,27 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       result = Json.read(record.value(), SendResult.class);
       requireKey(record.key(), result.campaignId());
     } catch (UnreadableEventException e) {
-      output.unreadable(record, e.getMessage());
+      output.deadLetter(record, e.getMessage(), "unreadable");
       return;
     }
-    SendResult merged = collect(result);
+    takeIn();
+    Campaign campaign = campaign(result.campaignId());
+    if (campaign.hasNoRoomFor(result) && !troubles.away()) {
+      // Not taken out of the store, where it never was: the letter is safe before the offset is.
+      output.deadLetter(record, "no room: " + campaign.stuckBecause(), "room");
+      pause(campaign);
+    } else {
+      collect(campaign, result);
+    }
+    awaitRoom();
+  }
+
+  private void collect(Campaign campaign, SendResult result) {
+    SendResult merged = campaign.add(result, now());
     if (merged != null) {
       store.put(key(merged), merged);
     }
-    takeIn();
-    Campaign campaign = campaigns.get(result.campaignId());
-    if (campaign != null) {
-      flushIfDue(campaign);
-    }
-    awaitRoom();
+    flushIfDue(campaign);
   }
 
   private static void requireKey(byte @Nullable [] key, UUID campaignId) {
@@ -105,12 +113,8 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  private @Nullable SendResult collect(SendResult result) {
-    Campaign campaign = campaigns.computeIfAbsent(result.campaignId(), Campaign::new);
-    int before = campaign.batch().weight();
-    SendResult merged = campaign.add(result, now());
-    room.add(campaign.batch().weight() - before);
-    return merged;
+  private Campaign campaign(UUID id) {
+    return campaigns.computeIfAbsent(id, unseen -> new Campaign(unseen, room));
   }
 
   private void look() {
@@ -121,6 +125,9 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         campaigns.remove(id);
       } else if (campaign != null) {
         flushIfDue(campaign);
+        if (campaign.crowds() && !troubles.away()) {
+          pause(campaign);
+        }
       }
     }
   }
@@ -146,41 +153,39 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
-    int before = campaign.batch().weight();
     campaign.flushed(outcome, now()).forEach(result -> store.delete(key(result)));
     outcome
         .refused()
         .forEach(refused -> output.deadLetter(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {
-      bury(outcome.campaignId(), campaign);
+      bury(campaign);
     }
-    room.add(campaign.batch().weight() - before);
     if (outcome.trouble() == null) {
       troubles.worked(outcome.campaignId());
       flushIfDue(campaign);
     } else {
       troubles.failed(outcome.campaignId(), outcome.trouble(), now());
-      if (outcome.trouble().fault() != Fault.AWAY && room.crowdedBy(campaign.batch().weight())) {
-        pause(campaign, outcome.campaignId(), outcome.trouble().reason());
-      }
     }
   }
 
   /** It must not take the room of all others: people let it go on when they have mended it. */
-  private void pause(Campaign campaign, UUID id, String reason) {
+  private void pause(Campaign campaign) {
     if (campaign.mayAskForPause(now())) {
-      output.pause(id, campaign.batch().size() + " results cannot be written: " + reason);
+      output.pause(
+          campaign.id(),
+          campaign.batch().size() + " results cannot be written: " + campaign.stuckBecause());
     }
   }
 
   /** Nobody knows this campaign: its results cannot be written anywhere. */
-  private void bury(UUID id, Campaign campaign) {
+  private void bury(Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
-      output.deadLetter(result, "unknown campaign " + id, "unknown");
+      output.deadLetter(result, "unknown campaign " + campaign.id(), "unknown");
       campaign.batch().remove(result, now());
       store.delete(key(result));
     }
-    campaigns.remove(id);
+    campaign.leave();
+    campaigns.remove(campaign.id());
   }
 
   /**
@@ -195,16 +200,16 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         Thread.currentThread().interrupt();
         return;
       }
-      takeIn();
+      look();
     }
   }
 
   @Override
   public void close() {
-    for (Map.Entry<UUID, Campaign> entry : campaigns.entrySet()) {
-      troubles.forget(entry.getKey());
-      room.add(-entry.getValue().batch().weight());
-    }
+    campaigns.forEach((id, campaign) -> {
+      troubles.forget(id);
+      campaign.leave();
+    });
     campaigns.clear();
     outcomes.clear();
   }

@@ -1,6 +1,5 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.Backoff;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
@@ -16,23 +15,26 @@ import org.jspecify.annotations.Nullable;
 final class Campaign {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
-  private static final Backoff AFTER_FAILURE =
-      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
 
   /** Results of one statement at most, so that it ends in time whatever has piled up. */
   private static final int LARGEST_FLUSH = 5_000;
 
   private final UUID id;
+  private final Room.Part room;
   private final PendingBatch batch = new PendingBatch();
+  private final Refusals refusals = new Refusals();
   private @Nullable Progress line;
   private boolean flushing;
-  private int failures;
-  private long retryAtMillis;
   private long lastSeenMillis;
   private long pauseAskedMillis = Long.MIN_VALUE;
 
-  Campaign(UUID id) {
+  Campaign(UUID id, Room room) {
     this.id = id;
+    this.room = room.part();
+  }
+
+  UUID id() {
+    return id;
   }
 
   PendingBatch batch() {
@@ -42,7 +44,33 @@ final class Campaign {
   /** Takes a result in; see {@link PendingBatch#add}. */
   @Nullable SendResult add(SendResult result, long nowMillis) {
     lastSeenMillis = nowMillis;
-    return batch.add(result, nowMillis);
+    SendResult merged = batch.add(result, nowMillis);
+    weigh();
+    return merged;
+  }
+
+  private void weigh() {
+    room.set(batch.weight(), stuckBecause() != null);
+  }
+
+  /** Why nothing of it could be written for a while, or null if that is not so. */
+  @Nullable String stuckBecause() {
+    return refusals.stuckBecause();
+  }
+
+  /** Whether it is stuck and takes the room of others that are. */
+  boolean crowds() {
+    return room.crowds();
+  }
+
+  /** Whether it is stuck, and this result would need room that there is not. */
+  boolean hasNoRoomFor(SendResult result) {
+    return room.closed() && batch.growth(result) > 0;
+  }
+
+  /** Nothing of it waits here any more. */
+  void leave() {
+    room.set(0, false);
   }
 
   /** Says how far it is, if there is something new to say. */
@@ -54,17 +82,17 @@ final class Campaign {
 
   /** What to flush now, or null if that has time, or has to wait. */
   @Nullable Flush due(StatusAggregatorConfig config, long nowMillis) {
-    if (flushing || batch.isEmpty() || nowMillis < retryAtMillis) {
+    if (flushing || batch.isEmpty() || refusals.mustWait(nowMillis)) {
       return null;
     }
     if (batch.full(config.flushSize())
         || batch.ageMillis(nowMillis) >= config.flushInterval().toMillis()) {
       // After a failure a little at a time: it ends sooner, and touches fewer rows that are locked.
-      int most = failures == 0 ? Math.max(LARGEST_FLUSH, config.flushSize()) : config.flushSize();
-      return new Flush(id, batch.oldest(most), failures > 0);
+      int most = refusals.any() ? config.flushSize() : Math.max(LARGEST_FLUSH, config.flushSize());
+      return new Flush(id, batch.oldest(most), refusals.any());
     }
     // Nobody knows which outcome is the last without the campaign's row.
-    return batch.counts() == null ? new Flush(id, List.of(), failures > 0) : null;
+    return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
   }
 
   void flushing() {
@@ -78,12 +106,11 @@ final class Campaign {
    */
   List<SendResult> flushed(Flush.Outcome outcome, long nowMillis) {
     flushing = false;
-    boolean failed = outcome.trouble() != null && outcome.trouble().fault() != Fault.AWAY;
-    failures = failed ? failures + 1 : 0;
-    retryAtMillis = failed ? nowMillis + AFTER_FAILURE.after(failures).toMillis() : 0;
+    refusals.take(outcome, nowMillis);
     List<SendResult> done = new ArrayList<>(outcome.written());
     outcome.refused().forEach(refused -> done.add(refused.result()));
     done.removeIf(result -> !batch.remove(result, nowMillis));
+    weigh();
     if (outcome.counts() != null) {
       know(outcome.counts(), nowMillis);
     }

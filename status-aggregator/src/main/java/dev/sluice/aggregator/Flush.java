@@ -86,7 +86,9 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
     }
 
     private void failed(List<SendResult> part, Fault fault, String reason) {
-      if (fault != Fault.REFUSED || part.isEmpty()) {
+      if (fault == Fault.BUSY) {
+        trouble = new Trouble(othersCanWrite() ? Fault.BUSY : Fault.AWAY, reason);
+      } else if (fault == Fault.AWAY || part.isEmpty()) {
         trouble = new Trouble(fault, reason);
       } else if (part.size() == 1) {
         refused.add(new Refused(part.getFirst(), reason));
@@ -94,6 +96,16 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
         int half = part.size() / 2;
         write(part.subList(0, half));
         write(part.subList(half, part.size()));
+      }
+    }
+
+    /** A lock on a whole table, or a database that is too slow for anybody, looks the same. */
+    private boolean othersCanWrite() {
+      try {
+        statement.rehearse();
+        return true;
+      } catch (RuntimeException e) {
+        return false;
       }
     }
 

@@ -31,14 +31,14 @@ final class Output {
     this.meters = meters;
   }
 
-  /** The record that is being processed cannot be read. */
-  void unreadable(Record<byte[], byte[]> record, @Nullable String reason) {
+  /** The record that is being processed cannot be taken in. */
+  void deadLetter(Record<byte[], byte[]> record, @Nullable String reason, String cause) {
     RecordMetadata at = context.recordMetadata().orElseThrow();
     deadLetter(
         record.key(),
         record.value(),
         new DeadLetter(at.topic(), at.partition(), at.offset(), reason),
-        "unreadable");
+        cause);
   }
 
   /** A result that cannot be written, whatever is done. */

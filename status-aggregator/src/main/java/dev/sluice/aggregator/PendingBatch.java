@@ -30,20 +30,23 @@ final class PendingBatch {
   private static final int USUAL_BYTES = 1024;
 
   private record Waiting(SendResult result, long sinceMillis) {
-
-    /** What it takes of the memory, as so many results of the usual size. */
     int weight() {
-      return 1
-          + BYTES_A_CHARACTER
-              * (length(result.errorDetail())
-                  + length(result.errorCode())
-                  + length(result.providerMessageId()))
-              / USUAL_BYTES;
+      return PendingBatch.weight(result);
     }
+  }
 
-    private static int length(@Nullable String text) {
-      return text == null ? 0 : text.length();
-    }
+  /** What it takes of the memory, as so many results of the usual size. */
+  private static int weight(SendResult result) {
+    return 1
+        + BYTES_A_CHARACTER
+            * (length(result.errorDetail())
+                + length(result.errorCode())
+                + length(result.providerMessageId()))
+            / USUAL_BYTES;
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   /**
@@ -66,6 +69,14 @@ final class PendingBatch {
     }
     put(new Waiting(merged, before.sinceMillis()));
     return merged;
+  }
+
+  /** By how much it would weigh more with this result. */
+  int growth(SendResult result) {
+    Waiting before = results.get(result.recipientId());
+    return before == null
+        ? weight(result)
+        : weight(merge(before.result(), result)) - before.weight();
   }
 
   private void put(Waiting waiting) {

@@ -2,34 +2,74 @@ package dev.sluice.aggregator;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many results of the usual size wait to be written, over all tasks of the process, and how
- * many may. One with long texts counts as several.
+ * many may. One with long texts counts as several. Half of the room is for campaigns that are
+ * stuck, the other half for all others, so that neither can take it from the other.
  */
 final class Room {
-  private final AtomicInteger waiting = new AtomicInteger();
   private final int most;
+  private final int half;
+  private int waiting;
+  private int stuck;
+  private int stuckCampaigns;
 
   Room(int most, MeterRegistry meters) {
     this.most = most;
-    Gauge.builder("sluice.aggregator.pending", waiting, AtomicInteger::get)
+    this.half = most / 2;
+    Gauge.builder("sluice.aggregator.pending", this, Room::waiting)
         .description("Results that wait to be written")
         .register(meters);
   }
 
-  /** So many more wait, or fewer. */
-  void add(int results) {
-    waiting.addAndGet(results);
+  private synchronized int waiting() {
+    return waiting;
   }
 
-  /** Whether half of the room is taken, and a tenth by the one of this weight. */
-  boolean crowdedBy(int weight) {
-    return waiting.get() >= most / 2 && weight >= most / 10;
+  /**
+   * Whether those that are not stuck have taken their half. All of it is taken only if so much gets
+   * stuck at once that the other half cannot hold it.
+   */
+  synchronized boolean full() {
+    return waiting - stuck >= half || waiting >= most;
   }
 
-  boolean full() {
-    return waiting.get() >= most;
+  Part part() {
+    return new Part();
+  }
+
+  /** What one campaign takes of it. */
+  final class Part {
+    private int weight;
+    private boolean isStuck;
+
+    /** It takes so much from now on, in the half for stuck campaigns or in the other one. */
+    void set(int newWeight, boolean nowStuck) {
+      synchronized (Room.this) {
+        waiting += newWeight - weight;
+        stuck += (nowStuck ? newWeight : 0) - (isStuck ? weight : 0);
+        stuckCampaigns += (nowStuck ? 1 : 0) - (isStuck ? 1 : 0);
+        weight = newWeight;
+        isStuck = nowStuck;
+      }
+    }
+
+    /**
+     * Whether stuck campaigns have taken half of theirs, and this one an even share of that. The
+     * rest is for what is under way when it is told to pause.
+     */
+    boolean crowds() {
+      synchronized (Room.this) {
+        return isStuck && stuck >= half / 2 && (long) weight * stuckCampaigns >= half / 2;
+      }
+    }
+
+    /** Whether it is stuck and there is nothing left for such. */
+    boolean closed() {
+      synchronized (Room.this) {
+        return isStuck && stuck >= half;
+      }
+    }
   }
 }

@@ -3,14 +3,10 @@ package dev.sluice.aggregator;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.Probe;
-import dev.sluice.schema.RecipientStatus;
-import dev.sluice.schema.SendResult;
 import dev.sluice.schema.StreamsApplication;
 import dev.sluice.schema.WarmUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -73,15 +69,9 @@ public final class StatusAggregator implements AutoCloseable {
             meters);
   }
 
-  /** Writes a result of a campaign that cannot exist, which changes nothing. */
   private static void warmUp(StatusStatement statement) {
-    UUID nobody = new UUID(0, 0);
-    statement.read(nobody);
-    statement.write(
-        nobody,
-        List.of(
-            new SendResult(
-                0, nobody, 1, RecipientStatus.SENT, null, null, null, 1, Instant.EPOCH)));
+    statement.read(new UUID(0, 0));
+    statement.rehearse();
   }
 
   /** Whether it has its partitions and works. */

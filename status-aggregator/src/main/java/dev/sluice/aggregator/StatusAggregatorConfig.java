@@ -11,8 +11,9 @@ import java.time.Duration;
  * @param database how to reach PostgreSQL, in the services' role
  * @param flushSize results of a campaign that are written at once
  * @param flushInterval how long a result waits for others, at most
- * @param maxPending results that may wait in the process while they cannot be written; beyond it
- *     hardly more is read
+ * @param maxPending results that may wait in the process while they cannot be written: half of them
+ *     of campaigns that are stuck, whose others are dead letters, half of all other campaigns,
+ *     beyond which hardly more is read
  */
 public record StatusAggregatorConfig(
     KafkaConfig kafka,
@@ -22,8 +23,8 @@ public record StatusAggregatorConfig(
     int maxPending) {
 
   /**
-   * About 1 KB each, so 100 MB. It is more than half an hour of a campaign of 50/s that cannot be
-   * written, during which all others go on.
+   * About 1 KB each, so 100 MB. Half of it is a quarter of an hour of a campaign of 50/s that
+   * cannot be written, and it is paused after half of that.
    */
   private static final int MAX_PENDING = 100_000;
 
@@ -34,8 +35,9 @@ public record StatusAggregatorConfig(
     if (flushInterval.isNegative() || flushInterval.isZero()) {
       throw new IllegalArgumentException("the flush interval must be above 0");
     }
-    if (maxPending < flushSize) {
-      throw new IllegalArgumentException("fewer results may wait than are written at once");
+    if (maxPending / 2 < flushSize) {
+      throw new IllegalArgumentException(
+          "at least twice as many results must be able to wait as are written at once");
     }
   }
 

@@ -21,16 +21,21 @@ final class Troubles {
   private static final int NAMED = 10;
 
   private final Health health;
-  private final Set<UUID> stuck = new HashSet<>();
+  private final Set<UUID> failing = new HashSet<>();
   private final Set<UUID> named = new HashSet<>();
   private int failures;
   private long retryAtMillis;
 
   Troubles(Health health, MeterRegistry meters) {
     this.health = health;
-    Gauge.builder("sluice.aggregator.stuck", this, Troubles::stuckCampaigns)
+    Gauge.builder("sluice.aggregator.stuck", this, Troubles::failingCampaigns)
         .description("Campaigns whose results cannot be written now")
         .register(meters);
+  }
+
+  /** Whether nobody can write. */
+  synchronized boolean away() {
+    return failures > 0;
   }
 
   /** Whether a write may begin now; while the database is away, one does each time. */
@@ -57,7 +62,8 @@ final class Troubles {
         health.failing(EVERYBODY, "writing results failed: " + trouble.reason());
       }
       case BUSY, REFUSED -> {
-        stuck.add(campaignId);
+        back();
+        failing.add(campaignId);
         if (named.contains(campaignId) || named.size() < NAMED) {
           named.add(campaignId);
           health.failing(
@@ -73,21 +79,26 @@ final class Troubles {
 
   /** A write of this campaign succeeded, so the database is there. */
   synchronized void worked(UUID campaignId) {
+    back();
+    forget(campaignId);
+  }
+
+  /** Somebody can write. */
+  private void back() {
     failures = 0;
     health.working(EVERYBODY);
-    forget(campaignId);
   }
 
   /** The campaign is no business of this process any more. */
   synchronized void forget(UUID campaignId) {
-    stuck.remove(campaignId);
+    failing.remove(campaignId);
     if (named.remove(campaignId)) {
       health.working(component(campaignId));
     }
   }
 
-  private synchronized int stuckCampaigns() {
-    return stuck.size();
+  private synchronized int failingCampaigns() {
+    return failing.size();
   }
 
   private static String component(UUID campaignId) {

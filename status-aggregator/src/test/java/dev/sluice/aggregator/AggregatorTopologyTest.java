@@ -3,7 +3,6 @@ package dev.sluice.aggregator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Database;
 import dev.sluice.schema.DatabaseConfig;
 import dev.sluice.schema.Health;
@@ -26,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
@@ -208,46 +206,6 @@ class AggregatorTopologyTest {
   }
 
   @Test
-  void aLockedCampaignThatTakesTheRoomOfOthersIsToBePaused() {
-    driver.close();
-    Database.Timeouts soon = new Database.Timeouts(Duration.ofSeconds(30), Duration.ofMillis(200));
-    StatusAggregatorConfig small =
-        new StatusAggregatorConfig(
-            FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database(), 1, Duration.ofSeconds(10), 10);
-    try (Database database = new Database(FIXTURE.sandbox().database(), 4, "locked", meters, soon);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      driver = start(new StatusStatement(database.sql()), threads, small);
-      UUID locked = FIXTURE.campaign(8);
-      List<Long> people = FIXTURE.recipients(locked);
-      TestOutputTopic<String, byte[]> commands =
-          driver.createOutputTopic(
-              TOPICS.campaignCommands(), new StringDeserializer(), new ByteArrayDeserializer());
-      FIXTURE
-          .sql()
-          .transaction(lock -> {
-            lock.dsl()
-                .execute(
-                    "SELECT 1 FROM sluice.campaign_recipient WHERE campaign_id = ? FOR UPDATE",
-                    locked);
-            send(locked, people.subList(0, 2), RecipientStatus.SENT);
-            until(() -> !health.problems().isEmpty());
-            driver.advanceWallClockTime(Duration.ofSeconds(10));
-            assertThat(commands.isEmpty()).as("there is room for others").isTrue();
-
-            send(locked, people.subList(2, 8), RecipientStatus.SENT);
-            until(() -> !commands.isEmpty());
-          });
-
-      TestRecord<String, byte[]> command = commands.readRecord();
-      assertThat(command.key()).isEqualTo(locked.toString());
-      CampaignCommand pause = Json.read(command.value(), CampaignCommand.class);
-      assertThat(pause.command()).isEqualTo(CampaignCommand.Action.PAUSE);
-      assertThat(pause.reason()).contains("8 results cannot be written", "lock timeout");
-      until(() -> FIXTURE.campaignStatus(locked).equals("COMPLETED"));
-    }
-  }
-
-  @Test
   void whatComesDuringAFlushIsKeptForTheNext() {
     driver.close();
     Queue<Runnable> flushes = new ArrayDeque<>();
@@ -278,7 +236,7 @@ class AggregatorTopologyTest {
     driver.close();
     StatusAggregatorConfig small =
         new StatusAggregatorConfig(
-            FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database(), 1, Duration.ofSeconds(10), 1);
+            FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database(), 1, Duration.ofSeconds(10), 2);
     driver = start(new StatusStatement(FIXTURE.sql()), never -> {}, small);
     UUID campaign = FIXTURE.campaign(2);
     send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);

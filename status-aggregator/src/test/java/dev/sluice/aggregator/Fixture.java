@@ -116,6 +116,18 @@ final class Fixture {
     }
   }
 
+  /** Does something while a transaction of the owner's that has done this is open. */
+  void holding(String statement, Runnable then) {
+    try (Database owner = new Database(sandbox.owner(), 1, "holder", new SimpleMeterRegistry())) {
+      owner
+          .sql()
+          .transaction(held -> {
+            held.dsl().execute(statement);
+            then.run();
+          });
+    }
+  }
+
   /** Makes PostgreSQL refuse results whose error code is {@code poison}. */
   void refusePoison() {
     asOwner(

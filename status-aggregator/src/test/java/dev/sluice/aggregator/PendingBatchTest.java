@@ -46,8 +46,10 @@ class PendingBatchTest {
     SendResult wordy = failed(2, "я".repeat(1_000));
     batch.add(usual, 0);
     assertThat(batch.weight()).isOne();
+    assertThat(batch.growth(wordy)).isEqualTo(5);
     batch.add(wordy, 0);
     assertThat(batch.weight()).isEqualTo(6);
+    assertThat(batch.growth(wordy)).isZero();
 
     // What came since the flush began stays.
     SendResult newer = result(2, 2, RecipientStatus.SENT);

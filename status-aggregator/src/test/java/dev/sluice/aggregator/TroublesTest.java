@@ -34,6 +34,17 @@ class TroublesTest {
   }
 
   @Test
+  void aDatabaseThatRefusesOneCampaignAloneIsBack() {
+    troubles.failed(campaign(1), GONE, 0);
+    assertThat(troubles.away()).isTrue();
+
+    troubles.failed(campaign(2), LOCKED, 0);
+    assertThat(troubles.away()).isFalse();
+    assertThat(troubles.mayTry(0)).isTrue();
+    assertThat(health.problems()).doesNotContainKey("batches").hasSize(1);
+  }
+
+  @Test
   void oneCampaignsTroubleHoldsUpNobodyElse() {
     troubles.failed(campaign(1), LOCKED, 0);
 

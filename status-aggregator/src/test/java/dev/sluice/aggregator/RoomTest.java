@@ -1,0 +1,71 @@
+package dev.sluice.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+class RoomTest {
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Room room = new Room(100, meters);
+
+  @Test
+  void whatIsStuckTakesNothingFromAllOthers() {
+    Room.Part stuck = room.part();
+    Room.Part healthy = room.part();
+    stuck.set(50, false);
+    assertThat(room.full()).isTrue();
+
+    stuck.set(50, true);
+    assertThat(room.full()).isFalse();
+    healthy.set(49, false);
+    assertThat(room.full()).isFalse();
+    healthy.set(50, false);
+    assertThat(room.full()).isTrue();
+    assertThat(meters.get("sluice.aggregator.pending").gauge().value()).isEqualTo(100);
+
+    healthy.set(0, false);
+    stuck.set(0, false);
+    assertThat(room.full()).isFalse();
+    assertThat(meters.get("sluice.aggregator.pending").gauge().value()).isZero();
+  }
+
+  @Test
+  void neverMoreThanAllOfItIsTaken() {
+    room.part().set(90, true);
+    room.part().set(9, false);
+    assertThat(room.full()).isFalse();
+
+    room.part().set(1, false);
+    assertThat(room.full()).isTrue();
+  }
+
+  @Test
+  void isClosedToWhatIsStuckAtItsHalf() {
+    Room.Part large = room.part();
+    Room.Part small = room.part();
+    large.set(49, true);
+    small.set(0, true);
+    assertThat(large.closed()).isFalse();
+
+    small.set(1, true);
+    assertThat(large.closed()).isTrue();
+    assertThat(small.closed()).isTrue();
+    assertThat(room.part().closed()).isFalse();
+  }
+
+  @Test
+  void whoIsStuckAndTakesMoreThanAnEvenShareCrowdsIt() {
+    Room.Part large = room.part();
+    Room.Part small = room.part();
+    large.set(24, true);
+    assertThat(large.crowds()).as("others have room as well").isFalse();
+
+    small.set(1, true);
+    assertThat(large.crowds()).isTrue();
+    assertThat(small.crowds()).isFalse();
+
+    large.set(24, false);
+    assertThat(large.crowds()).as("not stuck any more").isFalse();
+  }
+}

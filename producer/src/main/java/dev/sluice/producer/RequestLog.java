@@ -177,11 +177,14 @@ final class RequestLog implements AutoCloseable {
     assign(places, ends.size());
     catchUp();
     Map<LaneKey, Long> waiting = new HashMap<>();
+    Map<Integer, Long> others = new HashMap<>();
     Map<Integer, Long> unread = new HashMap<>();
     ends.keySet().forEach(partition -> unread.put(partition.partition(), CLOSED));
     partitions.forEach((partition, queued) -> {
       OffsetAndMetadata place = places.get(partition);
-      queued.countInto(waiting, place.offset(), window(place));
+      QueuedRequests.Waiting its = queued.count(place.offset(), window(place));
+      waiting.putAll(its.byLane());
+      others.put(partition.partition(), its.others());
       long end = ends.get(partition);
       // A place beyond the log's end closes the partition to workers: nobody has room in it.
       if (place.offset() <= end && !damaged.contains(partition)) {
@@ -189,7 +192,7 @@ final class RequestLog implements AutoCloseable {
         unread.put(partition.partition(), Math.max(0, end - position));
       }
     });
-    return new Backlog.Reading(takenAtNanos, waiting, unread);
+    return new Backlog.Reading(takenAtNanos, waiting, others, unread);
   }
 
   /** What the workers have done needs no reading. */

@@ -67,6 +67,7 @@ abstract class FanOutTest {
         new Backlog.Reading(
             first.updateAndGet(taken -> taken == 0 ? System.nanoTime() : taken),
             Map.of(),
+            Map.of(),
             Map.of(0, waiting.get())));
   }
 

@@ -30,6 +30,7 @@ class NeighbourShareTest extends FanOutTest {
                 .collect(
                     Collectors.toMap(
                         one -> new LaneKey(one.getKey(), 0), one -> one.getValue().longValue())),
+            Map.of(),
             Map.of(0, 0L)));
   }
 

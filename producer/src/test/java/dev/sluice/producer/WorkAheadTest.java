@@ -30,15 +30,23 @@ class WorkAheadTest {
   @Test
   void whatWaitsForOthersInTheSamePartitionTakesUpNone() {
     Backlog.Reading reading =
-        new Backlog.Reading(0, Map.of(new LaneKey("fast", 0), 100_000L), Map.of(0, 0L));
+        new Backlog.Reading(0, Map.of(new LaneKey("fast", 0), 100_000L), Map.of(), Map.of(0, 0L));
     assertThat(workAhead.rooms(reading).of(one)).isEqualTo(800);
   }
 
   @Test
   void whatCouldBeAnybodysTakesUpEverybodysRoom() {
-    Backlog.Reading reading = new Backlog.Reading(0, Map.of(ONE, 100L), Map.of(0, 250L));
+    Backlog.Reading reading = new Backlog.Reading(0, Map.of(ONE, 100L), Map.of(), Map.of(0, 250L));
     assertThat(workAhead.rooms(reading).of(one)).isEqualTo(450);
     assertThat(workAhead.rooms(reading).of(sender("other", 1, 80))).isEqualTo(550);
+  }
+
+  @Test
+  void aLaneThatIsNotToldApartMayHaveAllThatIsNot() {
+    Backlog.Reading reading =
+        new Backlog.Reading(0, Map.of(ONE, 100L), Map.of(0, 700L), Map.of(0, 0L));
+    assertThat(workAhead.rooms(reading).of(one)).isEqualTo(700);
+    assertThat(workAhead.rooms(reading).of(sender("other", 1, 80))).isEqualTo(100);
   }
 
   @Test
@@ -67,13 +75,14 @@ class WorkAheadTest {
     CampaignRows.Sender two = sender("two", 2, 40);
     WorkAhead.Rooms rooms =
         workAhead.rooms(
-            new Backlog.Reading(0, Map.of(new LaneKey("two", 0), 4_000L), Map.of(0, 0L, 1, 0L)));
+            new Backlog.Reading(
+                0, Map.of(new LaneKey("two", 0), 4_000L), Map.of(), Map.of(0, 0L, 1, 0L)));
 
     assertThat(IntStream.range(0, 4).map(turn -> rooms.deal(two, turn))).containsOnly(1);
   }
 
   private static Backlog.Reading reading(long takenAtNanos, long waiting) {
-    return new Backlog.Reading(takenAtNanos, Map.of(ONE, waiting), Map.of(0, 0L));
+    return new Backlog.Reading(takenAtNanos, Map.of(ONE, waiting), Map.of(), Map.of(0, 0L));
   }
 
   private static CampaignRows.Sender sender(String id, int lanes, double permitsPerSecond) {

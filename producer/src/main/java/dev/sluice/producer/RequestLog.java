@@ -1,30 +1,27 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Reasons;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,116 +37,154 @@ final class RequestLog implements AutoCloseable {
   /** How long is spent on reading what was written lately; the rest is anybody's until then. */
   private static final Duration CATCH_UP = Duration.ofSeconds(1);
 
-  private static final Duration ONE_PARTITION = Duration.ofMillis(100);
+  private static final Duration ONE_PARTITION = Duration.ofMillis(500);
 
   /** More than any lane may have queued. */
   private static final long CLOSED = Integer.MAX_VALUE;
 
   private final Consumer<@Nullable LaneKey, Void> consumer;
+  private final Duration retryDamaged;
   private Map<TopicPartition, QueuedRequests> partitions = Map.of();
-  private final Set<TopicPartition> damaged = new HashSet<>();
+
+  /** Where reading goes on: what a failed poll had taken already is lost, and read again. */
+  private final Map<TopicPartition, Long> next = new HashMap<>();
+
+  private final Map<TopicPartition, Damage> damaged = new HashMap<>();
 
   /** How many partitions the topic has, those included that are closed. */
   private int lanesSpread;
 
-  RequestLog(KafkaConfig kafka) {
-    consumer =
-        new KafkaConsumer<>(
-            kafka.client(
-                Map.of(
-                    ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                    ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50",
-                    ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8000000",
-                    ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000",
-                    ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1000")),
-            new Lane(),
-            new Unread());
-  }
+  private record Damage(long seenAtNanos, String reason) {}
 
-  /** The lane of a key as Sluice writes it; null for all others, which are nobody's. */
-  private static final class Lane implements Deserializer<@Nullable LaneKey> {
-    private static final int LONGEST = 300;
-
-    @Override
-    public @Nullable LaneKey deserialize(String topic, byte @Nullable [] data) {
-      if (data == null || data.length > LONGEST) {
-        return null;
-      }
-      String text = new String(data, StandardCharsets.UTF_8);
-      try {
-        LaneKey lane = LaneKey.parse(text);
-        return lane.toString().equals(text) ? lane : null;
-      } catch (IllegalArgumentException e) {
-        return null;
-      }
-    }
-
-    @Override
-    public @Nullable LaneKey deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
-      return data == null || data.remaining() > LONGEST
-          ? null
-          : deserialize(topic, Utils.toNullableArray(data));
-    }
-  }
-
-  /** What is not wanted here, and not even copied. */
-  private static final class Unread implements Deserializer<Void> {
-    @Override
-    public @Nullable Void deserialize(String topic, byte[] data) {
-      return null;
-    }
-
-    @Override
-    public @Nullable Void deserialize(String topic, Headers headers, ByteBuffer data) {
-      return null;
-    }
+  /**
+   * A log.
+   *
+   * @param retryDamaged after which time a partition that could not be read is looked at again
+   */
+  RequestLog(Consumer<@Nullable LaneKey, Void> consumer, Duration retryDamaged) {
+    this.consumer = consumer;
+    this.retryDamaged = retryDamaged;
   }
 
   /** Reads what is committed by now, for a while at most. */
-  private void catchUp() {
-    if (partitions.isEmpty()) {
+  private void catchUp(long nowNanos) {
+    Set<TopicPartition> readable = readable();
+    if (readable.isEmpty()) {
       return;
     }
     long until = System.nanoTime() + CATCH_UP.toNanos();
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions.keySet());
+    Map<TopicPartition, Long> ends = consumer.endOffsets(readable);
     for (long left = CATCH_UP.toNanos();
-        left > 0 && isBehind(ends);
+        left > 0 && !behind(ends).isEmpty();
         left = until - System.nanoTime()) {
       try {
-        consumer.poll(Duration.ofNanos(left)).forEach(this::take);
-      } catch (KafkaException e) {
-        passDamaged(e);
+        poll(Duration.ofNanos(left));
+      } catch (RuntimeException | Error e) {
+        if (isKafkas(e)) {
+          throw e;
+        }
+        behind(ends).forEach(partition -> readAlone(partition, nowNanos));
+        follow(readable());
       }
     }
   }
 
-  private boolean isBehind(Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream()
-        .anyMatch(end ->
-            !damaged.contains(end.getKey()) && consumer.position(end.getKey()) < end.getValue());
+  private Set<TopicPartition> readable() {
+    Set<TopicPartition> readable = new HashSet<>(partitions.keySet());
+    readable.removeAll(damaged.keySet());
+    return readable;
+  }
+
+  /** Those of which more can be read now. */
+  private List<TopicPartition> behind(Map<TopicPartition, Long> ends) {
+    return readable().stream()
+        .filter(partition -> at(partition) < ends.get(partition) && !queuedIn(partition).full())
+        .toList();
+  }
+
+  private void poll(Duration atMost) {
+    Set<TopicPartition> followed = consumer.assignment();
+    Map<Boolean, List<TopicPartition>> byFull =
+        followed.stream()
+            .collect(Collectors.partitioningBy(partition -> queuedIn(partition).full()));
+    consumer.pause(byFull.get(true));
+    consumer.resume(byFull.get(false));
+    consumer.poll(atMost).forEach(this::take);
+    followed.forEach(partition -> next.put(partition, consumer.position(partition)));
   }
 
   /**
-   * Asks one partition after the other, so that a record that cannot be read stops its own alone.
+   * Whether it is no partition's own. What is wrong with a record may show as anything else: its
+   * size, once unpacked, as an OutOfMemoryError.
    */
-  private void passDamaged(KafkaException cause) {
-    for (TopicPartition partition : partitions.keySet()) {
-      consumer.pause(partitions.keySet());
-      if (!damaged.contains(partition)) {
-        consumer.resume(List.of(partition));
-        try {
-          consumer.poll(ONE_PARTITION).forEach(this::take);
-        } catch (KafkaException e) {
-          log.warn("{} cannot be read, so it is full: {}", partition, e.getMessage());
-          damaged.add(partition);
-        }
+  private static boolean isKafkas(Throwable failure) {
+    return failure instanceof ApiException && !(failure instanceof CorruptRecordException);
+  }
+
+  /** Reads one partition, so that what cannot be read stops its own alone. */
+  private void readAlone(TopicPartition partition, long nowNanos) {
+    try {
+      follow(List.of(partition));
+      poll(ONE_PARTITION);
+      if (damaged.remove(partition) != null) {
+        log.info("{} can be read again", partition);
+      }
+    } catch (RuntimeException | Error e) {
+      if (isKafkas(e)) {
+        throw e;
+      }
+      Damage damage = new Damage(nowNanos, Texts.shortened(Reasons.of(e)));
+      if (damaged.put(partition, damage) == null) {
+        log.warn("{} cannot be read, so it is full: {}", partition, damage.reason());
       }
     }
-    consumer.resume(partitions.keySet());
-    consumer.pause(damaged);
-    if (damaged.size() == partitions.size()) {
-      throw cause;
+  }
+
+  /** Follows these partitions from where each was read to, and lets go of all that is fetched. */
+  private void follow(Collection<TopicPartition> wanted) {
+    consumer.assign(List.of());
+    consumer.assign(wanted);
+    wanted.forEach(partition -> consumer.seek(partition, at(partition)));
+  }
+
+  private long at(TopicPartition partition) {
+    return Objects.requireNonNull(next.get(partition));
+  }
+
+  private QueuedRequests queuedIn(TopicPartition partition) {
+    return Objects.requireNonNull(partitions.get(partition));
+  }
+
+  /** What is damaged may have expired or been repaired. */
+  private void lookAtDamagedAgain(long nowNanos, Map<TopicPartition, OffsetAndMetadata> places) {
+    List<TopicPartition> due =
+        damaged.entrySet().stream()
+            .filter(one -> nowNanos - one.getValue().seenAtNanos() >= retryDamaged.toNanos())
+            .map(Map.Entry::getKey)
+            .toList();
+    if (due.isEmpty()) {
+      return;
+    }
+    for (TopicPartition partition : due) {
+      next.merge(partition, places.get(partition).offset(), Math::max);
+      readAlone(partition, nowNanos);
+    }
+    follow(readable());
+  }
+
+  /** A log that ends before the place where it was read to has lost its tail. */
+  private void dropWhatWasCutOff(Map<TopicPartition, Long> ends) {
+    boolean cut = false;
+    for (Map.Entry<TopicPartition, Long> place : next.entrySet()) {
+      long end = ends.get(place.getKey());
+      if (end < place.getValue()) {
+        queuedIn(place.getKey()).cutOff(end);
+        place.setValue(end);
+        cut = true;
+      }
+    }
+    if (cut) {
+      follow(readable());
     }
   }
 
@@ -174,8 +209,10 @@ final class RequestLog implements AutoCloseable {
       long takenAtNanos,
       Map<TopicPartition, OffsetAndMetadata> places,
       Map<TopicPartition, Long> ends) {
-    assign(places, ends.size());
-    catchUp();
+    keepTo(places, ends.size());
+    dropWhatWasCutOff(ends);
+    lookAtDamagedAgain(takenAtNanos, places);
+    catchUp(takenAtNanos);
     Map<LaneKey, Long> waiting = new HashMap<>();
     Map<Integer, Long> others = new HashMap<>();
     Map<Integer, Long> unread = new HashMap<>();
@@ -187,16 +224,23 @@ final class RequestLog implements AutoCloseable {
       others.put(partition.partition(), its.others());
       long end = ends.get(partition);
       // A place beyond the log's end closes the partition to workers: nobody has room in it.
-      if (place.offset() <= end && !damaged.contains(partition)) {
-        long position = Math.max(consumer.position(partition), place.offset());
+      if (place.offset() <= end && !damaged.containsKey(partition)) {
+        long position = Math.max(at(partition), place.offset());
         unread.put(partition.partition(), Math.max(0, end - position));
       }
     });
     return new Backlog.Reading(takenAtNanos, waiting, others, unread);
   }
 
+  /** Why partitions cannot be read, by their numbers. */
+  Map<Integer, String> damaged() {
+    Map<Integer, String> reasons = new TreeMap<>();
+    damaged.forEach((partition, damage) -> reasons.put(partition.partition(), damage.reason()));
+    return reasons;
+  }
+
   /** What the workers have done needs no reading. */
-  private void assign(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
+  private void keepTo(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
     if (partitions.keySet().equals(places.keySet()) && lanesSpread == partitionsOfTopic) {
       return;
     }
@@ -205,8 +249,9 @@ final class RequestLog implements AutoCloseable {
         places.keySet().stream()
             .collect(Collectors.toMap(Function.identity(), one -> new QueuedRequests()));
     damaged.clear();
-    consumer.assign(partitions.keySet());
-    places.forEach((partition, place) -> consumer.seek(partition, place.offset()));
+    next.clear();
+    places.forEach((partition, place) -> next.put(partition, place.offset()));
+    follow(readable());
   }
 
   private static List<WindowCodec.Run> window(OffsetAndMetadata place) {

@@ -3,157 +3,88 @@ package dev.sluice.producer;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.KafkaConfig;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers' lag by lane, read from Kafka a few times a second. The offsets that a window's
- * metadata calls done do not count: one message that hangs must not look like a full queue.
+ * Reads the workers' lag a few times a second, on a thread of its own, for as long as it is open.
  */
 final class WorkerBacklog implements Backlog, AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
-  private static final long TIMEOUT_MS = 5_000;
+  private static final Duration RETRY_DAMAGED = Duration.ofSeconds(10);
 
-  private final KafkaConfig kafka;
+  /** A call that never ends gives no failure to tell. */
+  private static final Duration EXPIRES = Duration.ofSeconds(30);
+
+  private final Supplier<? extends Source> sources;
   private final Health health;
+  private final LongSupplier nanoTime;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Reading newest;
 
+  /** Where readings come from, until one fails. */
+  interface Source extends AutoCloseable {
+    Reading read() throws InterruptedException, ExecutionException, TimeoutException;
+
+    @Override
+    void close();
+  }
+
   WorkerBacklog(KafkaConfig kafka, Health health) {
-    this.kafka = kafka;
+    this(() -> LagReader.open(kafka, health, RETRY_DAMAGED), health, System::nanoTime);
+  }
+
+  WorkerBacklog(Supplier<? extends Source> sources, Health health, LongSupplier nanoTime) {
+    this.sources = sources;
     this.health = health;
+    this.nanoTime = nanoTime;
     Thread.ofPlatform().daemon().name("worker-backlog").start(this::run);
   }
 
   @Override
   public @Nullable Reading newest() {
-    return newest;
+    Reading reading = newest;
+    if (reading == null) {
+      return null;
+    }
+    long age = nanoTime.getAsLong() - reading.takenAtNanos();
+    if (age > EXPIRES.toNanos()) {
+      health.failing(
+          "backlog",
+          "the workers' lag was read last " + TimeUnit.NANOSECONDS.toSeconds(age) + " s ago");
+      return null;
+    }
+    return reading;
   }
 
   private void run() {
     try {
-      while (closing.getCount() > 0) {
+      do {
         follow();
-        closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
-      }
+      } while (!closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private void follow() throws InterruptedException {
-    Admin admin = Admin.create(kafka.client(Map.of()));
-    try (RequestLog log = new RequestLog(kafka)) {
-      while (closing.getCount() > 0) {
-        newest = read(admin, log);
-        closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS);
-      }
-    } catch (ExecutionException | TimeoutException | RuntimeException e) {
-      // An old reading would let more and more work pile up.
+    try (Source source = sources.get()) {
+      do {
+        newest = source.read();
+      } while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Throwable e) {
+      // Errors too must not end the thread. An old reading would let more and more work pile up.
       newest = null;
       health.failing("backlog", "cannot read the workers' lag: " + e);
-    } finally {
-      admin.close(Duration.ZERO);
     }
-  }
-
-  private Reading read(Admin admin, RequestLog log)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    long begun = System.nanoTime();
-    String topic = kafka.topics().sendRequests();
-    String group = kafka.topics().workerGroup();
-    List<TopicPartition> partitions =
-        admin
-            .describeTopics(List.of(topic))
-            .allTopicNames()
-            .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
-            .get(topic)
-            .partitions()
-            .stream()
-            .map(partition -> new TopicPartition(topic, partition.partition()))
-            .toList();
-    // Committed offsets first: what is finished in between then counts as waiting, never less.
-    Map<TopicPartition, OffsetAndMetadata> places =
-        new HashMap<>(
-            admin
-                .listConsumerGroupOffsets(
-                    Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)))
-                .partitionsToOffsetAndMetadata(group)
-                .get(TIMEOUT_MS, TimeUnit.MILLISECONDS));
-    // Kafka answers null where nothing is committed.
-    places.values().removeIf(Objects::isNull);
-    Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
-    List<Integer> lost = withoutPlace(partitions, places);
-    requireNoneAdded(topic, lost, ends);
-    Backlog.Reading reading = log.reading(begun, places, ends);
-    if (lost.isEmpty()) {
-      health.working("backlog");
-    } else {
-      health.failing(
-          "backlog",
-          "workers keep partition(s) "
-              + lost
-              + " of send-requests closed, so nothing is fed into"
-              + " them: no offset is committed there (see sluice window show)");
-    }
-    return reading;
-  }
-
-  private static List<Integer> withoutPlace(
-      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> places) {
-    return partitions.stream()
-        .filter(partition -> !places.containsKey(partition))
-        .map(TopicPartition::partition)
-        .sorted()
-        .toList();
-  }
-
-  /**
-   * Partitions that were added move lanes while their requests are under way in others: nothing is
-   * fed until workers have a place in them. Where something was written, the place was lost, which
-   * concerns that partition alone.
-   */
-  private static void requireNoneAdded(
-      String topic, List<Integer> withoutPlace, Map<TopicPartition, Long> ends) {
-    List<Integer> added =
-        withoutPlace.stream()
-            .filter(partition -> ends.get(new TopicPartition(topic, partition)) == 0)
-            .toList();
-    if (!added.isEmpty()) {
-      throw new KafkaException(
-          "workers have no place in partition(s) "
-              + added
-              + " of send-requests, so nothing is fed: run sluice migrate");
-    }
-  }
-
-  private static Map<TopicPartition, Long> offsets(
-      Admin admin, List<TopicPartition> partitions, OffsetSpec which)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    admin
-        .listOffsets(
-            partitions.stream()
-                .collect(java.util.stream.Collectors.toMap(Function.identity(), p -> which)))
-        .all()
-        .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
-        .forEach((partition, info) -> offsets.put(partition, info.offset()));
-    return offsets;
   }
 
   @Override

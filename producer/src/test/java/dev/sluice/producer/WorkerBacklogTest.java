@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.EmbeddedInfrastructure;
-import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.schema.Health;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.Places;
-import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -135,48 +130,6 @@ class WorkerBacklogTest {
                     assertThat(reading.waiting()).containsOnly(entry(lane, 2L), entry(another, 1L));
                     assertThat(reading.unread()).isEqualTo(Map.of(0, 0L, 1, 0L));
                   }));
-    }
-  }
-
-  @Test
-  void aDamagedRecordStopsItsPartitionAlone() throws Exception {
-    Path data = Files.createTempDirectory("damaged");
-    try (EmbeddedInfrastructure own =
-        EmbeddedInfrastructure.in(data, FreePort.next(), FreePort.next())) {
-      Sandbox damaged = Sandbox.create(own, 2);
-      String topic = damaged.kafka().topics().sendRequests();
-      try (KafkaProducer<byte[], byte[]> producer = producer(damaged)) {
-        producer.send(new ProducerRecord<>(topic, 0, null, new byte[1_000])).get();
-      }
-      overwriteByte(log(data, topic + "-0"), 500);
-
-      try (WorkerBacklog backlog = new WorkerBacklog(damaged.kafka(), health)) {
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .untilAsserted(() ->
-                assertThat(backlog.newest())
-                    .isNotNull()
-                    .satisfies(reading ->
-                        assertThat(reading.unread())
-                            .isEqualTo(Map.of(0, (long) Integer.MAX_VALUE, 1, 0L))));
-      }
-    }
-  }
-
-  private static Path log(Path data, String partition) throws IOException {
-    try (Stream<Path> files = Files.walk(data)) {
-      return files
-          .filter(file -> file.toString().endsWith(".log"))
-          .filter(file -> file.getParent().endsWith(partition))
-          .findFirst()
-          .orElseThrow();
-    }
-  }
-
-  private static void overwriteByte(Path file, long place) throws IOException {
-    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-      open.seek(place);
-      open.write(7);
     }
   }
 

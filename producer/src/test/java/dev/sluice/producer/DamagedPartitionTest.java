@@ -1,0 +1,204 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.EmbeddedInfrastructure;
+import dev.sluice.local.FreePort;
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.LaneKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.ByteUtils;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Records that cannot be read, in partition 0 of two. */
+class DamagedPartitionTest {
+  // Places in a batch of version 2.
+  private static final int CRC = 17;
+  private static final int ATTRIBUTES = 21;
+  private static final int RECORDS = 61;
+
+  private static EmbeddedInfrastructure own;
+  private static Path data;
+
+  private final Sandbox sandbox = Sandbox.create(own, 2);
+  private final String topic = sandbox.kafka().topics().sendRequests();
+  private final Health health = new Health();
+
+  @BeforeAll
+  static void startBroker() throws IOException {
+    data = Files.createTempDirectory("damaged");
+    own = EmbeddedInfrastructure.in(data, FreePort.next(), FreePort.next());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    own.close();
+  }
+
+  @Test
+  void aDamagedRecordStopsItsPartitionAloneUntilItIsRepaired() throws Exception {
+    write(0, laneIn(0));
+    byte[] sound = readLog();
+    byte[] damaged = sound.clone();
+    damaged[500] = 7;
+    overwriteLog(damaged);
+
+    try (WorkerBacklog backlog = open()) {
+      awaitClosed(backlog);
+      write(1, laneIn(1));
+      await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 1) == 1);
+      overwriteLog(sound);
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 0) == 1);
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().isEmpty());
+    }
+  }
+
+  @Test
+  void aDamagedRecordThatHasExpiredStopsNothing() throws Exception {
+    write(0, laneIn(0));
+    byte[] damaged = readLog();
+    damaged[500] = 7;
+    overwriteLog(damaged);
+
+    try (WorkerBacklog backlog = open();
+        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+      awaitClosed(backlog);
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
+          .all()
+          .get();
+      write(0, laneIn(0));
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 0) == 1);
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().isEmpty());
+    }
+  }
+
+  @Test
+  void aRecordThatUnpacksBeyondMemoryStopsItsPartitionAloneUntilItIsGone() throws Exception {
+    write(0, laneIn(0));
+    byte[] sound = readLog();
+    overwriteLog(bomb(sound));
+    for (int i = 0; i < 250; i++) {
+      write(1, laneIn(1));
+    }
+
+    try (WorkerBacklog backlog = open()) {
+      awaitClosed(backlog);
+      await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 1) == 250);
+      write(1, laneIn(1));
+      await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 1) == 251);
+      overwriteLog(sound);
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 0) == 1);
+      assertThat(waiting(backlog, 1)).isEqualTo(251);
+    }
+  }
+
+  private WorkerBacklog open() {
+    return new WorkerBacklog(
+        () -> LagReader.open(sandbox.kafka(), health, Duration.ofMillis(300)),
+        health,
+        System::nanoTime);
+  }
+
+  private void awaitClosed(WorkerBacklog backlog) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(backlog.newest())
+                .isNotNull()
+                .satisfies(reading ->
+                    assertThat(reading.unread())
+                        .containsEntry(0, (long) Integer.MAX_VALUE)
+                        .containsEntry(1, 0L)));
+    assertThat(health.problems().get("backlog")).contains("[0]", "cannot be read");
+  }
+
+  /** What waits in a partition; none while nothing is known. */
+  private static long waiting(WorkerBacklog backlog, int partition) {
+    Backlog.Reading reading = backlog.newest();
+    return reading == null ? -1 : reading.mostWaiting(laneIn(partition));
+  }
+
+  private static LaneKey laneIn(int partition) {
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> new LaneKey("sender" + i, 0))
+        .filter(lane -> lane.partition(2) == partition)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void write(int partition, LaneKey lane) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            sandbox.kafka().client(Map.of()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      byte[] key = lane.toString().getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, partition, key, new byte[1_000])).get();
+    }
+  }
+
+  /** The batch with a compressed record that says it is as long as can be, and a right checksum. */
+  private static byte[] bomb(byte[] batch) throws IOException {
+    ByteBuffer record = ByteBuffer.allocate(10);
+    ByteUtils.writeVarint(Integer.MAX_VALUE, record);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(record.array());
+    }
+    ByteBuffer bomb = ByteBuffer.wrap(batch.clone());
+    bomb.putShort(ATTRIBUTES, (short) CompressionType.GZIP.id);
+    bomb.put(RECORDS, packed.toByteArray());
+    CRC32C crc = new CRC32C();
+    crc.update(bomb.array(), ATTRIBUTES, batch.length - ATTRIBUTES);
+    bomb.putInt(CRC, (int) crc.getValue());
+    return bomb.array();
+  }
+
+  private byte[] readLog() throws IOException {
+    return Files.readAllBytes(log());
+  }
+
+  /** In place, as the broker has the file open. */
+  private void overwriteLog(byte[] bytes) throws IOException {
+    try (FileChannel file = FileChannel.open(log(), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(bytes), 0);
+    }
+  }
+
+  private Path log() throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .filter(file -> file.getParent().endsWith(topic + "-0"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.schema.Health;
+import dev.sluice.schema.KafkaConfig;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class WorkerBacklogFaultsTest {
+  private final Health health = new Health();
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+
+  private interface Reader extends WorkerBacklog.Source {
+    @Override
+    default void close() {}
+  }
+
+  private Backlog.Reading reading() {
+    return new Backlog.Reading(nanos.get(), Map.of(), Map.of(), Map.of(0, 0L));
+  }
+
+  @Test
+  void anErrorIsNotTheLastTurn() {
+    AtomicInteger turns = new AtomicInteger();
+    Reader reader =
+        () -> {
+          if (turns.getAndIncrement() == 1) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+          return reading();
+        };
+    try (WorkerBacklog backlog = new WorkerBacklog(() -> reader, health, nanos::get)) {
+      await().until(() -> health.problems().containsKey("backlog"));
+      assertThat(health.problems().get("backlog")).contains("Java heap space");
+      assertThat(backlog.newest()).isNull();
+
+      await().until(() -> backlog.newest() != null);
+      assertThat(turns).hasValueGreaterThan(2);
+    }
+  }
+
+  @Test
+  void whatCannotBeOpenedIsTriedAgain() {
+    AtomicInteger opened = new AtomicInteger();
+    Reader reader = this::reading;
+    try (WorkerBacklog backlog =
+        new WorkerBacklog(
+            () -> {
+              if (opened.getAndIncrement() == 0) {
+                throw new NoClassDefFoundError("somewhere");
+              }
+              return reader;
+            },
+            health,
+            nanos::get)) {
+      await().until(() -> backlog.newest() != null);
+      assertThat(health.problems().get("backlog")).contains("somewhere");
+    }
+  }
+
+  @Test
+  void anUnknownBrokerIsATroubleThatHealthTells() {
+    try (WorkerBacklog backlog = new WorkerBacklog(KafkaConfig.of("nowhere.invalid:1"), health)) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> health.problems().containsKey("backlog"));
+      assertThat(backlog.newest()).isNull();
+    }
+  }
+
+  @Test
+  void aReadingExpiresWhenNoOtherComes() throws Exception {
+    CountDownLatch hung = new CountDownLatch(1);
+    AtomicInteger turns = new AtomicInteger();
+    Reader reader =
+        () -> {
+          if (turns.getAndIncrement() == 1) {
+            hung.await();
+          }
+          return reading();
+        };
+    try (WorkerBacklog backlog = new WorkerBacklog(() -> reader, health, nanos::get)) {
+      await().until(() -> turns.get() == 2);
+      assertThat(backlog.newest()).isNotNull();
+      nanos.addAndGet(Duration.ofSeconds(31).toNanos());
+      assertThat(backlog.newest()).isNull();
+      assertThat(health.problems().get("backlog")).contains("31 s ago");
+
+      hung.countDown();
+      await().until(() -> backlog.newest() != null);
+    }
+  }
+}

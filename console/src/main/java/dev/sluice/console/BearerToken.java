@@ -3,12 +3,14 @@ package dev.sluice.console;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Admits requests that carry the API's token (RFC 6750), compared in constant time. */
 final class BearerToken {
-  /** Schemes are the same in any case (RFC 9110). */
-  private static final String SCHEME = "Bearer ";
+  /** Schemes are the same in any case; tabs pass for spaces, as in other white space (RFC 9110). */
+  private static final Pattern CREDENTIALS = Pattern.compile("(?i)bearer[ \\t]+(.+)");
 
   private final byte[] expected;
   private final WrongTokens wrong;
@@ -20,30 +22,34 @@ final class BearerToken {
 
   /** Lets only those in who know the token. */
   void require(Context context) {
-    String given = given(context);
-    if (given != null && isRight(given)) {
-      return;
-    }
-    context.header("WWW-Authenticate", "Bearer");
-    if (given == null) {
+    if (!isGiven(context)) {
+      context.header("WWW-Authenticate", "Bearer");
       throw ProblemException.unauthorized(
           "Send the API token as \"Authorization: Bearer <token>\".");
     }
+    refuseWrong(context);
+  }
+
+  /** Lets those in who know the token or bring none. */
+  void refuseWrong(Context context) {
+    Optional<String> given = given(context);
+    if (given.isEmpty() || isRight(given.get())) {
+      return;
+    }
     wrong.holdUp(context.ip());
+    context.header("WWW-Authenticate", "Bearer");
     throw ProblemException.unauthorized("This is not the API token.");
   }
 
-  /** Whether a request carries it. */
-  boolean isIn(Context context) {
-    String given = given(context);
-    return given != null && isRight(given);
+  /** Whether a request brings a token, right or wrong. */
+  static boolean isGiven(Context context) {
+    return given(context).isPresent();
   }
 
-  private static @Nullable String given(Context context) {
+  private static Optional<String> given(Context context) {
     String header = context.header("Authorization");
-    return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        ? header.substring(SCHEME.length()).strip()
-        : null;
+    Matcher credentials = CREDENTIALS.matcher(header == null ? "" : header.strip());
+    return credentials.matches() ? Optional.of(credentials.group(1)) : Optional.empty();
   }
 
   private boolean isRight(String given) {

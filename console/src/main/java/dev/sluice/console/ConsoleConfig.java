@@ -43,6 +43,10 @@ public record ConsoleConfig(
     if (token.isPresent() && token.get().length() < 16) {
       throw new IllegalArgumentException("the API token must have at least 16 characters");
     }
+    if (token.isPresent() && !token.get().matches("[!-~]+")) {
+      throw new IllegalArgumentException(
+          "the API token must have only visible ASCII characters; nobody could send another");
+    }
     if (token.isEmpty() && host.isPresent() && !Loopback.isAddress(host.get())) {
       throw new IllegalArgumentException(
           "the console listens on " + host.get() + " only with an API token; set SLUICE_API_TOKEN");

@@ -31,13 +31,14 @@ final class Doors {
     token.ifPresent(bearer -> {
       routes.before("/api/*", bearer::require);
       routes.before("/metrics", bearer::require);
-      routes.after("/health/ready", context -> keepDetails(bearer, context));
+      routes.before("/health/ready", bearer::refuseWrong);
+      routes.after("/health/ready", Doors::keepDetails);
     });
   }
 
-  /** Probes need the status alone. */
-  private static void keepDetails(BearerToken bearer, Context context) {
-    if (!bearer.isIn(context)) {
+  /** Probes need the status alone, and bring no token. */
+  private static void keepDetails(Context context) {
+    if (!BearerToken.isGiven(context)) {
       context.result(Json.write(Map.of("ready", context.statusCode() == 200)));
     }
   }

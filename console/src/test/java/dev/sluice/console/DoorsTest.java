@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoorsTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
   private static Console open;
   private static Console guarded;
 
@@ -67,7 +68,14 @@ class DoorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Bearer, 200", "bearer, 200", "BEARER, 200", "'Bearer ', 200", "Basic, 401"})
+  @CsvSource({
+    "Bearer, 200",
+    "bearer, 200",
+    "BEARER, 200",
+    "'Bearer ', 200",
+    "'bearer\t', 200",
+    "Basic, 401"
+  })
   void theSchemeIsTheSameInAnyCase(String scheme, int status) {
     assertThat(get(guarded, "/api/senders", "x", scheme + " " + TOKEN))
         .startsWith("HTTP/1.1 " + status);
@@ -83,6 +91,28 @@ class DoorsTest {
         .startsWith("HTTP/1.1 503")
         .contains("secret-host");
     assertThat(get(open, "/health/ready", "localhost", "")).contains("secret-host");
+  }
+
+  /** Its details would tell whoever guesses that a token is right. */
+  @Test
+  void aWrongTokenAtTheProbesIsCountedAndSlowedAsElsewhere() {
+    double before = wrongTokens();
+
+    assertThat(get(guarded, "/health/ready", "x", "Bearer nonsense"))
+        .startsWith("HTTP/1.1 401")
+        .contains("This is not the API token")
+        .doesNotContain("ready");
+    assertThat(wrongTokens() - before).isOne();
+    assertThat(get(guarded, "/health/ready", "x", "Basic nonsense")).contains("{\"ready\":false}");
+    assertThat(wrongTokens() - before).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0123456789\u200babcdef", "пароль-пароль-пароль", "0123456789 abcdef"})
+  void aTokenThatNoHeaderCanHoldIsRefused(String token) {
+    assertThatThrownBy(() -> config(Optional.of(token)))
+        .hasMessageContaining("visible ASCII")
+        .hasMessageNotContaining(token);
   }
 
   @Test
@@ -124,11 +154,15 @@ class DoorsTest {
         WebhookConfig.NONE);
   }
 
+  private static double wrongTokens() {
+    return METERS.counter("sluice.console.tokens.wrong").count();
+  }
+
   private static Console console(ConsoleConfig config) {
     return new Console(
         config,
         new Health(),
-        new SimpleMeterRegistry(),
+        METERS,
         settings -> {
           settings.routes.get("/metrics", context -> context.result("metrics"));
           settings.routes.get(

@@ -4,6 +4,7 @@ import dev.sluice.schema.Json;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -42,7 +43,7 @@ final class Answer {
   static Rows rows(Context context, InputStream body) {
     // Not contentType(), which fails where the encoding is unknown.
     String given = context.header("Content-Type");
-    String type = given == null ? "" : given.split(";", 2)[0].strip();
+    String type = given == null ? "" : given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return switch (type) {
       case "text/csv" -> new CsvRows(body, Reading.of(context));
       case "application/json" -> new JsonRows(body);

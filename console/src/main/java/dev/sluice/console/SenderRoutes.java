@@ -63,7 +63,8 @@ final class SenderRoutes {
 
   private void list(Context context) {
     String after = context.queryParam("after");
-    Answer.list(context, lists, () -> views.after(after == null ? "" : after));
+    String from = after == null ? "" : Fields.storable("after", after);
+    Answer.list(context, lists, () -> views.after(from));
   }
 
   private void read(Context context) {

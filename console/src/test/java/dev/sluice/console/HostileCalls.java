@@ -158,6 +158,8 @@ final class HostileCalls {
       call("POST", path, CSV, "p\0h\0o\0n\0e\0", 400, "UTF-16 without");
       post(path, CSV, "", 400, "empty");
       post(path, CSV, "\n\n\n", 400, "empty");
+      post(path, "Text/CSV", "\n", 400, "empty");
+      post(path, "APPLICATION/JSON;charset=utf-8", "[", 400, "not a JSON array");
       post(path, CSV, "phone,n\n+5511960000001,\"Ana\n", 400, "line 2, a quotation mark opens");
       post(path, CSV, "phone,n\n+5511960000001,\"A\" b\n", 400, "line 2, a text in quotation");
       post(path, CSV, "phone,n\n1,\"" + "x".repeat(2_000_000), 400, "a quotation mark opens");
@@ -198,6 +200,7 @@ final class HostileCalls {
     get(draft + "/recipients?status=%00", 400, "\"status\"");
     get(draft + "/recipients?phone=%00%27", 200, "recipients");
     get("/api/suppressions?after=%00", 400, "\"after\"");
+    get("/api/senders?after=%00", 400, "\"after\" holds a NUL");
     get("/api/campaigns/seventeen", 404, "seventeen");
     get(nobody() + "/errors", 404, "There is no campaign");
     get("/api/nothing", 404, "");

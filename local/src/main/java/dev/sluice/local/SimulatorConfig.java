@@ -85,7 +85,7 @@ public record SimulatorConfig(
     return with(listener.with(idleTimeout));
   }
 
-  private SimulatorConfig with(ListenerConfig newListener) {
+  SimulatorConfig with(ListenerConfig newListener) {
     return new SimulatorConfig(
         newListener,
         ratePerSecond,

@@ -25,10 +25,12 @@ public final class WhatsAppSimulator implements AutoCloseable {
     ReceiptConfig reporting = config.receipts();
     receipts = reporting == null ? null : new Receipts(reporting, config.seed());
     messages = new Messages(config, behaviour, messageIds, receipts);
-    listener = new Listener(config.listener(), this::route);
+    SimulatorGuard guard = new SimulatorGuard(config.listener().loopbackOnly());
+    listener = new Listener(config.listener(), routes -> route(routes, guard));
   }
 
-  private void route(RoutesConfig routes) {
+  private void route(RoutesConfig routes, SimulatorGuard guard) {
+    guard.add(routes);
     routes.post("/{version}/{number}/messages", messages::send);
     routes.get("/simulator/report", context -> Answers.json(context, 200, report()));
     routes.get(

@@ -1,18 +1,24 @@
 package dev.sluice.schema;
 
-import java.util.Locale;
-import java.util.Set;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The names by which a machine calls itself, and nobody else calls it. */
+/** The name and the addresses by which a machine calls itself, and nobody else calls it. */
 public final class Loopback {
-  private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
-
   private Loopback() {}
 
   /** Whether an address to listen on is this machine's alone. */
   public static boolean isAddress(String address) {
-    return NAMES.contains(address.toLowerCase(Locale.ROOT));
+    return address.equalsIgnoreCase("localhost") || isLiteral(address);
+  }
+
+  /** All of 127.0.0.0/8, and ::1 in every spelling; no name is looked up. */
+  private static boolean isLiteral(String address) {
+    try {
+      return InetAddress.ofLiteral(address).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /**

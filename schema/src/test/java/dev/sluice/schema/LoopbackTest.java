@@ -8,14 +8,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopbackTest {
   @ParameterizedTest
-  @ValueSource(strings = {"localhost", "LocalHost:8080", "127.0.0.1:8080", "[::1]:8080", "[::1]"})
+  @ValueSource(
+      strings = {
+        "localhost",
+        "LocalHost:8080",
+        "127.0.0.1:8080",
+        "127.0.1.1:8080",
+        "127.255.0.9",
+        "[::1]:8080",
+        "[::1]",
+        "[0:0:0:0:0:0:0:1]:80"
+      })
   void aMachineCallsItselfSo(String host) {
     assertThat(Loopback.isHost(host)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "rebound.example", "localhost.example", "127.0.0.1.nip.io", "0.0.0.0"})
+      strings = {
+        "",
+        "rebound.example",
+        "localhost.example",
+        "127.0.0.1.nip.io",
+        "0.0.0.0",
+        "[::]",
+        "192.168.0.1:80"
+      })
   void nothingElseIs(String host) {
     assertThat(Loopback.isHost(host)).isFalse();
   }

@@ -1,17 +1,11 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.Json;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /** What a new campaign is like. */
 final class CampaignOptions {
@@ -92,7 +86,7 @@ final class CampaignOptions {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("name", name);
     body.put("sender", sender);
-    body.put("message", message(message));
+    body.put("message", MessageArgument.read(message));
     body.put("priority", priority);
     body.put("scheduledAt", scheduledAt);
     body.put("timeZone", timeZone);
@@ -106,16 +100,5 @@ final class CampaignOptions {
       body.put("windowEnd", hours[1].strip());
     }
     return body;
-  }
-
-  private static JsonNode message(String text) {
-    try {
-      return Json.MAPPER.readTree(
-          text.startsWith("@") ? Files.readString(Path.of(text.substring(1))) : text);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + text.substring(1), e);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("the message is not JSON: " + text, e);
-    }
   }
 }

@@ -5,7 +5,6 @@ import ch.qos.logback.classic.Logger;
 import dev.sluice.schema.Json;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -115,8 +114,8 @@ final class DemoCommand implements Callable<Integer> {
     if (workers < 1 || workers > Demo.LANE_PARTITIONS) {
       throw new IllegalArgumentException("--workers must be between 1 and " + Demo.LANE_PARTITIONS);
     }
-    if (recipients != null && !Files.isReadable(recipients)) {
-      throw new IllegalArgumentException("the file " + recipients + " cannot be read");
+    if (recipients != null) {
+      InputFile.require(recipients);
     }
   }
 

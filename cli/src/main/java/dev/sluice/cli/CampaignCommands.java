@@ -34,7 +34,7 @@ final class CampaignCommands {
   int create(@Mixin ConsoleOptions console, @Mixin CampaignOptions campaign) {
     try (ConsoleClient client = console.client()) {
       JsonNode answer = client.post("/api/campaigns", campaign.body());
-      console.print(answer, () -> console.out().println(answer.path("id").asString()));
+      console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;
   }
@@ -120,7 +120,7 @@ final class CampaignCommands {
       JsonNode answer = client.post(path(id) + "/" + command, Map.of());
       console.print(
           answer,
-          () -> console.out().println(command.replaceAll("\\?.*", "") + " is on its way to " + id));
+          () -> console.line("%s is on its way to %s", command.replaceAll("\\?.*", ""), id));
     }
     return 0;
   }
@@ -137,19 +137,18 @@ final class CampaignCommands {
   }
 
   private static void show(ConsoleOptions console, JsonNode campaign) {
-    console.out().printf("%-12s %s%n", "name", campaign.path("name").asString(""));
-    console.out().printf("%-12s %s%n", "status", campaign.path("status").asString(""));
+    console.line("%-12s %s", "name", campaign.path("name").asString(""));
+    console.line("%-12s %s", "status", campaign.path("status").asString(""));
     String reason = campaign.path("statusReason").asString("");
     if (!reason.isEmpty()) {
-      console.out().printf("%-12s %s%n", "because", reason);
+      console.line("%-12s %s", "because", reason);
     }
-    console.out().printf("%-12s %d%n", "recipients", campaign.path("total").asLong());
-    console.out().printf("%-12s %d%n", "pending", campaign.path("pending").asLong());
+    console.line("%-12s %d", "recipients", campaign.path("total").asLong());
+    console.line("%-12s %d", "pending", campaign.path("pending").asLong());
     campaign
         .path("counts")
         .properties()
-        .forEach(
-            count -> console.out().printf("%-12s %d%n", count.getKey(), count.getValue().asLong()));
+        .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
   }
 
   @Command(
@@ -162,20 +161,15 @@ final class CampaignCommands {
       console.print(
           answer,
           () -> {
-            console
-                .out()
-                .printf("%-36s  %-10s %10s %10s  %s%n", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
+            console.line("%-36s  %-10s %10s %10s  %s", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
             answer.forEach(row ->
-                console
-                    .out()
-                    .printf(
-                        Locale.ROOT,
-                        "%-36s  %-10s %10d %10d  %s%n",
-                        row.path("id").asString(""),
-                        row.path("status").asString(""),
-                        row.path("total").asLong(),
-                        row.path("pending").asLong(),
-                        row.path("name").asString("")));
+                console.line(
+                    "%-36s  %-10s %10d %10d  %s",
+                    row.path("id").asString(""),
+                    row.path("status").asString(""),
+                    row.path("total").asLong(),
+                    row.path("pending").asLong(),
+                    row.path("name").asString("")));
           });
     }
     return 0;
@@ -193,15 +187,13 @@ final class CampaignCommands {
       console.print(
           answer,
           () -> {
-            console.out().printf("%10s  %-18s %s%n", "PEOPLE", "CODE", "WHAT IT MEANS");
+            console.line("%10s  %-18s %s", "PEOPLE", "CODE", "WHAT IT MEANS");
             answer.forEach(row ->
-                console
-                    .out()
-                    .printf(
-                        "%10d  %-18s %s%n",
-                        row.path("count").asLong(),
-                        row.path("code").asString("-"),
-                        row.path("words").asString("")));
+                console.line(
+                    "%10d  %-18s %s",
+                    row.path("count").asLong(),
+                    row.path("code").asString("-"),
+                    row.path("words").asString("")));
           });
     }
     return 0;
@@ -220,7 +212,7 @@ final class CampaignCommands {
       JsonNode answer = client.get(path);
       try (ProgressBar bar =
           new ProgressBarBuilder()
-              .setTaskName(answer.path("name").asString(""))
+              .setTaskName(Printable.of(answer.path("name").asString("")))
               .setInitialMax(answer.path("total").asLong())
               .build()) {
         while (true) {

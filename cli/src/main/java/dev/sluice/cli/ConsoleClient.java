@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,8 +29,10 @@ final class ConsoleClient implements AutoCloseable {
   /** The environment's name of the API's token. */
   static final String TOKEN = "SLUICE_API_TOKEN";
 
+  private static final Pattern NO_HEADER = Pattern.compile("[^!-~]+");
+
   /** For the console's audit. */
-  private static final String USER = "cli/" + System.getProperty("user.name", "unknown");
+  private static final String USER = "cli/" + header(System.getProperty("user.name", "unknown"));
 
   private final String url;
   private final Optional<String> token;
@@ -44,9 +47,32 @@ final class ConsoleClient implements AutoCloseable {
     this(url, Optional.empty());
   }
 
+  /**
+   * One that sends the token.
+   *
+   * @throws IllegalArgumentException if it cannot be sent; the message does not hold it
+   */
   ConsoleClient(String url, Optional<String> token) {
+    if (token.filter(secret -> NO_HEADER.matcher(secret).find()).isPresent()) {
+      throw new IllegalArgumentException(
+          "a token has only visible ASCII characters, unlike the one in " + TOKEN);
+    }
     this.url = url;
     this.token = token;
+  }
+
+  /** A name as headers can hold it. */
+  static String header(String name) {
+    return NO_HEADER.matcher(name).replaceAll(odd -> encoded(odd.group()));
+  }
+
+  /** A text as a segment of a path, whatever it holds. */
+  static String segment(String text) {
+    return encoded(text).replace("+", "%20");
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   JsonNode get(String path) {
@@ -60,7 +86,7 @@ final class ConsoleClient implements AutoCloseable {
     while (!page.isEmpty()) {
       page.forEach(rows::add);
       String last = page.path(page.size() - 1).path("id").asString("");
-      page = get(path + "?after=" + URLEncoder.encode(last, StandardCharsets.UTF_8));
+      page = get(path + "?after=" + encoded(last));
     }
     return rows;
   }
@@ -68,7 +94,9 @@ final class ConsoleClient implements AutoCloseable {
   /** Reads what may not be there. */
   Optional<JsonNode> find(String path) {
     HttpResponse<byte[]> answer = answer(request(path).GET());
-    return answer.statusCode() == 404 ? Optional.empty() : Optional.of(body(answer));
+    return answer.statusCode() == 404
+        ? Optional.empty()
+        : Optional.of(body(answer.statusCode(), answer.body()));
   }
 
   /** The whole id of the campaign whose id begins so. */
@@ -99,10 +127,10 @@ final class ConsoleClient implements AutoCloseable {
   /** Sends a CSV file as it is. */
   JsonNode postCsv(String path, Path csv) {
     try {
-      BodyPublisher file = BodyPublishers.ofFile(csv);
+      BodyPublisher file = BodyPublishers.ofFile(InputFile.require(csv));
       return send(request(path).header("Content-Type", "text/csv").POST(file));
     } catch (FileNotFoundException e) {
-      throw new IllegalArgumentException("there is no file " + csv, e);
+      throw new IllegalArgumentException("the file " + csv + " cannot be read", e);
     }
   }
 
@@ -114,9 +142,10 @@ final class ConsoleClient implements AutoCloseable {
               request(path).header("Accept", "text/csv").GET().build(),
               BodyHandlers.ofInputStream());
       try (InputStream body = answer.body()) {
-        if (answer.statusCode() >= 400) {
-          throw new IllegalStateException(
-              Json.MAPPER.readTree(body).path("detail").asString("HTTP " + answer.statusCode()));
+        String type = answer.headers().firstValue("Content-Type").orElse("");
+        if (!type.startsWith("text/csv")) {
+          body(answer.statusCode(), body.readAllBytes());
+          throw noConsole(answer.statusCode(), "CSV");
         }
         body.transferTo(to);
       }
@@ -140,7 +169,8 @@ final class ConsoleClient implements AutoCloseable {
   }
 
   private JsonNode send(HttpRequest.Builder request) {
-    return body(answer(request));
+    HttpResponse<byte[]> answer = answer(request);
+    return body(answer.statusCode(), answer.body());
   }
 
   private HttpResponse<byte[]> answer(HttpRequest.Builder request) {
@@ -154,24 +184,28 @@ final class ConsoleClient implements AutoCloseable {
     }
   }
 
-  private JsonNode body(HttpResponse<byte[]> answer) {
+  private JsonNode body(int status, byte[] bytes) {
     JsonNode body;
     try {
-      body = Json.MAPPER.readTree(answer.body());
+      body = Json.MAPPER.readTree(bytes);
     } catch (JacksonException e) {
-      throw new IllegalStateException(
-          url + " is no console: it answers HTTP " + answer.statusCode() + " without JSON", e);
+      throw noConsole(status, "JSON");
     }
-    if (answer.statusCode() == 401) {
+    if (status == 401) {
       throw new IllegalStateException(
           token.isEmpty()
               ? "the console asks for its token; set " + TOKEN + " or " + TOKEN + "_FILE"
               : "the console does not take the token in " + TOKEN);
     }
-    if (answer.statusCode() >= 400) {
-      throw new IllegalStateException(body.path("detail").asString("HTTP " + answer.statusCode()));
+    if (status >= 400) {
+      throw new IllegalStateException(body.path("detail").asString("HTTP " + status));
     }
     return body;
+  }
+
+  private IllegalStateException noConsole(int status, String wanted) {
+    return new IllegalStateException(
+        url + " is no console: it answers HTTP " + status + " without " + wanted);
   }
 
   @Override

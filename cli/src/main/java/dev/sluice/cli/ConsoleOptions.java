@@ -3,6 +3,8 @@ package dev.sluice.cli;
 import dev.sluice.schema.Json;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,21 +48,30 @@ final class ConsoleOptions {
 
   /** What came of an import, with the lines that were not taken. */
   void printImport(JsonNode report) {
-    out()
-        .printf(
-            "%d added, %d duplicates, %d rejected%n",
-            report.path("accepted").asLong(),
-            report.path("duplicates").asLong(),
-            report.path("rejectedCount").asLong());
+    line(
+        "%d added, %d duplicates, %d rejected",
+        report.path("accepted").asLong(),
+        report.path("duplicates").asLong(),
+        report.path("rejectedCount").asLong());
     report
         .path("rejected")
         .forEach(row ->
-            out()
-                .printf(
-                    "  line %d: %s%n", row.path("line").asLong(), row.path("reason").asString("")));
+            line("  line %d: %s", row.path("line").asLong(), row.path("reason").asString("")));
   }
 
-  PrintWriter out() {
+  /** Prints a line; what others chose of it does not steer the terminal. */
+  void line(String format, Object... arguments) {
+    out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                format,
+                Arrays.stream(arguments)
+                    .map(one -> one instanceof String words ? Printable.of(words) : one)
+                    .toArray()));
+  }
+
+  private PrintWriter out() {
     return spec.commandLine().getOut();
   }
 
@@ -70,10 +81,11 @@ final class ConsoleOptions {
       case JSON ->
           out()
               .println(
-                  Json.MAPPER
-                      .writer()
-                      .with(SerializationFeature.INDENT_OUTPUT)
-                      .writeValueAsString(answer));
+                  Printable.json(
+                      Json.MAPPER
+                          .writer()
+                          .with(SerializationFeature.INDENT_OUTPUT)
+                          .writeValueAsString(answer)));
       case TABLE -> forPeople.run();
     }
     out().flush();

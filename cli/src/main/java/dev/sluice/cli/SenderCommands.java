@@ -2,7 +2,6 @@ package dev.sluice.cli;
 
 import dev.sluice.schema.Json;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,22 +25,16 @@ final class SenderCommands {
       console.print(
           answer,
           () -> {
-            console
-                .out()
-                .printf(
-                    "%-20s %10s %6s %15s  %s%n",
-                    "ID", "RATE/S", "LANES", "PEOPLE IN 24 H", "BLOCKED");
+            console.line(
+                "%-20s %10s %6s %15s  %s", "ID", "RATE/S", "LANES", "PEOPLE IN 24 H", "BLOCKED");
             answer.forEach(row ->
-                console
-                    .out()
-                    .printf(
-                        Locale.ROOT,
-                        "%-20s %10.1f %6d %15s  %s%n",
-                        row.path("id").asString(""),
-                        row.path("ratePerSecond").asDouble(),
-                        row.path("lanes").asInt(),
-                        people(row),
-                        row.path("blockReason").asString("no")));
+                console.line(
+                    "%-20s %10.1f %6d %15s  %s",
+                    row.path("id").asString(""),
+                    row.path("ratePerSecond").asDouble(),
+                    row.path("lanes").asInt(),
+                    people(row),
+                    row.path("blockReason").asString("no")));
           });
     }
     return 0;
@@ -94,7 +87,7 @@ final class SenderCommands {
                       + " one).")
           @Nullable String dailyLimit) {
     try (ConsoleClient client = console.client()) {
-      String path = "/api/senders/" + sender;
+      String path = "/api/senders/" + ConsoleClient.segment(sender);
       JsonNode before = client.find(path).orElse(Json.MAPPER.createObjectNode());
       Map<String, @Nullable Object> body = new LinkedHashMap<>();
       body.put("provider", given(provider, before.get("provider")));
@@ -107,7 +100,7 @@ final class SenderCommands {
               ? null
               : given(people(dailyLimit), before.get("dailyLimit")));
       JsonNode answer = client.put(path, body);
-      console.print(answer, () -> console.out().println(sender + " is saved"));
+      console.print(answer, () -> console.line("%s is saved", sender));
     }
     return 0;
   }
@@ -131,8 +124,9 @@ final class SenderCommands {
       mixinStandardHelpOptions = true)
   int unblock(@Mixin ConsoleOptions console, @Parameters(paramLabel = "SENDER") String sender) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.post("/api/senders/" + sender + "/unblock", Map.of());
-      console.print(answer, () -> console.out().println(sender + " may send again"));
+      JsonNode answer =
+          client.post("/api/senders/" + ConsoleClient.segment(sender) + "/unblock", Map.of());
+      console.print(answer, () -> console.line("%s may send again", sender));
     }
     return 0;
   }

@@ -106,13 +106,13 @@ public final class Sluice {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
     PrintWriter err = command.getErr();
-    err.println(name + ": " + Reasons.of(e) + " (see " + name + " --help)");
+    err.println(name + ": " + Printable.of(Reasons.of(e)) + " (see " + name + " --help)");
     return CommandLine.ExitCode.USAGE;
   }
 
   private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(name + ": " + Reasons.of(e));
+    command.getErr().println(name + ": " + Printable.of(Reasons.of(e)));
     return e instanceof IllegalArgumentException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;

@@ -1,10 +1,8 @@
 package dev.sluice.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,9 +59,7 @@ final class SuppressionCommands {
         client.getCsv("/api/suppressions", System.out);
         System.out.flush();
       } else {
-        try (OutputStream out = Files.newOutputStream(file)) {
-          client.getCsv("/api/suppressions", out);
-        }
+        WholeFile.write(file, out -> client.getCsv("/api/suppressions", out));
       }
     }
     return 0;

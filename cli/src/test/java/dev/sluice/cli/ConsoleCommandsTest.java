@@ -13,6 +13,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +27,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Commands that talk to a console, as people type them. */
@@ -104,6 +111,94 @@ class ConsoleCommandsTest {
 
     assertThat(run("campaign", "status", "00000000")).isEqualTo(1);
     assertThat(err.toString()).contains("There is no campaign 00000000");
+  }
+
+  /** What a sender is called decides about no other one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"exact#2", "exact?x=1", "x/../exact", "exact%23"})
+  void anOddSenderIsRefusedAndNoOtherOneChanged(String odd) {
+    run("sender", "put", "exact", "--address", "123", "--rate", "20");
+
+    assertThat(run("sender", "put", odd, "--address", "9", "--rate", "5")).isEqualTo(1);
+    assertThat(run("sender", "unblock", odd)).isEqualTo(1);
+    assertThat(err.toString().strip().lines()).hasSize(2);
+    assertThat(read("/api/senders/exact").path("ratePerSecond").asDouble()).isEqualTo(20);
+    assertThat(read("/api/senders/exact").path("address").asString()).isEqualTo("123");
+  }
+
+  @Test
+  void anExportReplacesTheFileWhole() throws IOException {
+    Path numbers = Files.writeString(folder.resolve("numbers.csv"), "phone\n+5511970000042\n");
+    assertThat(run("suppression", "import", numbers.toString())).isZero();
+    Path file = Files.writeString(folder.resolve("out.csv"), "of yesterday");
+
+    assertThat(run("suppression", "export", file.toString())).isZero();
+
+    assertThat(file).content().startsWith("phone,reason,createdAt").contains("+5511970000042");
+    assertThat(folder).isDirectoryNotContaining("glob:**.part");
+  }
+
+  @Test
+  void anExportThatFailsLeavesTheFileThatWasThere() throws IOException {
+    Path file = Files.writeString(folder.resolve("out.csv"), "of yesterday");
+
+    assertThat(runAt(guarded, "suppression", "export", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("set SLUICE_API_TOKEN");
+    try (ServerSocket breaksOff = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread server = Thread.ofVirtual().start(() -> answerHalf(breaksOff));
+      String url = "http://localhost:" + breaksOff.getLocalPort();
+      assertThat(runAt(null, "suppression", "export", file.toString(), "--url", url)).isEqualTo(1);
+      server.interrupt();
+    }
+
+    assertThat(file).content().isEqualTo("of yesterday");
+    assertThat(folder).isDirectoryNotContaining("glob:**.part");
+  }
+
+  private static void answerHalf(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      socket.getInputStream().read();
+      socket
+          .getOutputStream()
+          .write(
+              "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 99\r\n\r\nphone"
+                  .getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aFolderIsSaidToBeOne() {
+    for (String[] command :
+        new String[][] {
+          {"campaign", "import", "00000000-0000-4000-8000-000000000000", folder.toString()},
+          {"suppression", "import", folder.toString()},
+          {"suppression", "export", folder.toString()},
+          {"campaign", "create", "--name", "x", "--sender", "s", "--message", "@" + folder}
+        }) {
+      err.getBuffer().setLength(0);
+      assertThat(run(command)).as(String.join(" ", command)).isEqualTo(2);
+      assertThat(err.toString()).contains(folder + " is a folder");
+    }
+  }
+
+  /** Names are whatever somebody has typed, or pasted, and terminals obey. */
+  @ParameterizedTest
+  @ValueSource(strings = {"table", "json"})
+  void namesDoNotSteerTheTerminal(String output) {
+    run("sender", "put", "s", "--address", "123");
+    String name = "Sp\u001b[2J\u009b31mring\u202e\r\n";
+    run("campaign", "create", "--name", name + "x", "--sender", "s", "--message", MESSAGE);
+    String id = out.toString().strip().lines().toList().getLast();
+
+    assertThat(run("campaign", "list", "--output", output)).isZero();
+    assertThat(run("campaign", "status", id, "--output", output)).isZero();
+
+    assertThat(out.toString())
+        .contains("31mring")
+        .doesNotContain("\u001b", "\u009b", "\u202e", "\r")
+        .doesNotContainPattern("ring\\s*\nx");
   }
 
   @Test

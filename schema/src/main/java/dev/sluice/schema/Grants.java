@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Name;
+import org.jooq.QueryPart;
+import org.jooq.impl.DSL;
 
 /**
  * What each role may do, table by table; nobody may do anything else. Rights to write are given by
@@ -53,7 +56,9 @@ final class Grants {
               READ
                   + ", UPDATE (status, completed_at, sent, delivered, read, failed, unconfirmed,"
                   + " suppressed)",
-              // An import holds the row with FOR SHARE; a name is what harms least.
+              // An import holds the row with FOR SHARE; a name is what harms least. A scheduled
+              // campaign begins as SCHEDULED, so the console sets the status of new ones; columns
+              // do not say that no other status is right.
               READ
                   + ", INSERT (name, sender_id, message, status, priority, on_doubt, scheduled_at,"
                   + " window_start, window_end, time_zone), UPDATE (name)"),
@@ -84,8 +89,9 @@ final class Grants {
               NOTHING,
               READ));
 
-  /** The role that is the sum of the services', for those who run all of them in one role. */
-  private static final String SUM = "SELECT, INSERT, UPDATE";
+  /** Other programs fill these and correct what they filled, in the role that is the sum. */
+  private static final Set<String> FILLED_BY_PROGRAMS =
+      Set.of("sender", "campaign", "campaign_recipient", "suppression");
 
   /** Who imports makes temporary tables for files that repeat numbers. */
   private static final Set<ServiceRole> TEMPORARY_TABLES = Set.of(ServiceRole.CONSOLE);
@@ -106,38 +112,82 @@ final class Grants {
   }
 
   /**
-   * Gives the roles what the list says and takes everything else from them, within the caller's
-   * transaction.
+   * Gives the roles what the list says and takes everything else from them and from PUBLIC, within
+   * the caller's transaction.
    *
    * @param sum the role that may do what all services may
    * @param services the services' roles that exist
+   * @return what was taken
    */
-  void give(String sum, List<ServiceRole> services) {
+  Set<HeldRight> give(String sum, List<ServiceRole> services) {
+    List<String> roles =
+        Stream.concat(Stream.of(sum), services.stream().map(ServiceRole::roleName))
+            .filter(role -> !role.equals(currentUser()))
+            .toList();
+    Set<HeldRight> taken = HeldRight.of(sql, roles);
     Name database = name(sql.fetchSingle("SELECT current_database()").get(0, String.class));
-    sql.execute("GRANT CONNECT, TEMPORARY ON DATABASE {0} TO {1}", database, name(sum));
-    sql.execute("GRANT USAGE ON SCHEMA sluice TO {0}", name(sum));
-    for (Rights rights : RIGHTS) {
-      sql.execute("GRANT " + SUM + " ON {0} TO {1}", table(rights), name(sum));
+    sql.execute("REVOKE CREATE, TEMPORARY ON DATABASE {0} FROM PUBLIC", database);
+    takeAll(DSL.keyword("PUBLIC"));
+    for (String role : roles) {
+      sql.execute("REVOKE ALL ON DATABASE {0} FROM {1} CASCADE", database, name(role));
+      takeAll(name(role));
+      sql.execute("GRANT CONNECT ON DATABASE {0} TO {1}", database, name(role));
+      sql.execute("GRANT USAGE ON SCHEMA sluice TO {0}", name(role));
     }
     for (ServiceRole role : services) {
-      give(database, role);
+      give(database, role, name(role.roleName()));
     }
-    sql.execute("REVOKE TEMPORARY ON DATABASE {0} FROM PUBLIC", database);
+    if (roles.contains(sum)) {
+      giveSum(database, name(sum));
+    }
+    taken.removeAll(HeldRight.of(sql, roles));
+    return taken;
   }
 
-  private void give(Name database, ServiceRole role) {
-    Name grantee = name(role.roleName());
-    sql.execute("REVOKE ALL ON ALL TABLES IN SCHEMA sluice FROM {0}", grantee);
-    sql.execute("GRANT CONNECT ON DATABASE {0} TO {1}", database, grantee);
+  /** Whoever owns the tables may do everything, and would only take it from itself. */
+  private String currentUser() {
+    return sql.fetchSingle("SELECT current_user").get(0, String.class);
+  }
+
+  private void takeAll(QueryPart holder) {
+    sql.execute("REVOKE ALL ON ALL TABLES IN SCHEMA sluice FROM {0} CASCADE", holder);
+    sql.execute("REVOKE ALL ON ALL SEQUENCES IN SCHEMA sluice FROM {0} CASCADE", holder);
+    sql.execute("REVOKE ALL ON SCHEMA sluice FROM {0} CASCADE", holder);
+  }
+
+  private void give(Name database, ServiceRole role, Name grantee) {
     if (TEMPORARY_TABLES.contains(role)) {
       sql.execute("GRANT TEMPORARY ON DATABASE {0} TO {1}", database, grantee);
     }
-    sql.execute("GRANT USAGE ON SCHEMA sluice TO {0}", grantee);
     for (Rights rights : RIGHTS) {
       if (!rights.of(role).isEmpty()) {
         sql.execute("GRANT " + rights.of(role) + " ON {0} TO {1}", table(rights), grantee);
       }
     }
+  }
+
+  private void giveSum(Name database, Name grantee) {
+    for (ServiceRole role : ServiceRole.values()) {
+      give(database, role, grantee);
+    }
+    for (Rights rights : RIGHTS) {
+      sql.execute("GRANT " + READ + " ON {0} TO {1}", table(rights), grantee);
+      if (FILLED_BY_PROGRAMS.contains(rights.table())) {
+        String columns = columns(rights.table());
+        sql.execute(
+            "GRANT INSERT (" + columns + "), UPDATE (" + columns + ") ON {0} TO {1}",
+            table(rights),
+            grantee);
+      }
+    }
+  }
+
+  private String columns(String table) {
+    return sql.fetchSingle(
+            "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
+                + " WHERE attrelid = ('sluice.' || ?)::regclass AND attnum > 0 AND NOT attisdropped",
+            table)
+        .get(0, String.class);
   }
 
   private static Name table(Rights rights) {

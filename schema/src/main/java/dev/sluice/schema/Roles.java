@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -84,19 +85,22 @@ final class Roles {
     }
   }
 
-  /** Gives the roles their rights. */
+  /** Gives the roles their rights, and says what it has taken from them. */
   void give(String appRole) {
-    sql.transaction(transaction -> {
-      DSLContext inside = transaction.dsl();
-      inside.execute(ONE_AT_A_TIME);
-      List<ServiceRole> services =
-          Arrays.stream(ServiceRole.values()).filter(role -> exists(role.roleName())).toList();
-      Grants grants = new Grants(inside);
-      grants.give(appRole, services);
-      if (superuser(inside)) {
-        grants.withholdLargeObjects();
-      }
-    });
+    Set<HeldRight> taken =
+        sql.transactionResult(transaction -> {
+          DSLContext inside = transaction.dsl();
+          inside.execute(ONE_AT_A_TIME);
+          List<ServiceRole> services =
+              Arrays.stream(ServiceRole.values()).filter(role -> exists(role.roleName())).toList();
+          Grants grants = new Grants(inside);
+          Set<HeldRight> excess = grants.give(appRole, services);
+          if (superuser(inside)) {
+            grants.withholdLargeObjects();
+          }
+          return excess;
+        });
+    HeldRight.lines(taken).forEach(line -> log.info("rights taken back from {}", line));
   }
 
   private static boolean superuser(DSLContext sql) {

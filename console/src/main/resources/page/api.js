@@ -12,7 +12,19 @@ export class Problem extends Error {
   }
 }
 
-const known = () => sessionStorage.getItem(TOKEN);
+/** What a header can hold. */
+const SENDABLE = /^[!-~]+$/;
+
+function requireSendable(token) {
+  if (!SENDABLE.test(token)) {
+    throw new Error('A token has only visible ASCII characters; copy it once more.');
+  }
+}
+
+const known = () => {
+  const token = sessionStorage.getItem(TOKEN);
+  return SENDABLE.test(token ?? '') ? token : null;
+};
 
 const headers = (token, more = {}) =>
   token ? { Authorization: `Bearer ${token}`, ...more } : more;
@@ -22,7 +34,7 @@ async function renewToken(used) {
   if (known() !== used) {
     return;
   }
-  const token = await askForToken(used !== null);
+  const token = await askForToken(used !== null, requireSendable);
   if (!token) {
     throw new Problem(401, 'The console asks for its token; load the page again to sign in.');
   }

@@ -70,9 +70,10 @@ let asking = null;
 
 /**
  * Asks for the API's token, once for all who need it at the same time; resolves to nothing if the
- * person has none. In a dialog of its own: another one may be open.
+ * person has none. In a dialog of its own: another one may be open. The check throws for what cannot
+ * be a token.
  */
-export function askForToken(refused) {
+export function askForToken(refused, check) {
   asking ??= (async () => {
     let token = '';
     await form(
@@ -84,7 +85,9 @@ export function askForToken(refused) {
           <label>The console's token (SLUICE_API_TOKEN)
             <input name="token" type="password" autocomplete="current-password" required></label>`,
         save: async (data) => {
-          token = data.get('token').trim();
+          const given = data.get('token').trim();
+          check(given);
+          token = given;
         },
       },
       document.getElementById('sign-in'),

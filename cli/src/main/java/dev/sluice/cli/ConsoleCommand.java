@@ -70,7 +70,7 @@ final class ConsoleCommand implements Callable<Integer> {
         new ConsoleConfig(
             kafka.config(),
             database.config(),
-            Ports.free(port, "--http-port (SLUICE_HTTP_PORT)"),
+            port,
             Secrets.ofProcess().find(ConsoleClient.TOKEN),
             Optional.ofNullable(defaultRegion),
             new WebhookConfig(
@@ -79,6 +79,7 @@ final class ConsoleCommand implements Callable<Integer> {
                 optOutWords),
             bounds.bounds(),
             Optional.ofNullable(host));
+    Ports.free(config.address(), port, "--http-port (SLUICE_HTTP_PORT)");
     return RoleProcess.run(
         "console",
         process -> {

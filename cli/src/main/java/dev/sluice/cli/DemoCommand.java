@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
   private int workers;
 
   @Option(
-      names = "--port",
+      names = {"--http-port", "--port"},
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT:-8080}",
       description =

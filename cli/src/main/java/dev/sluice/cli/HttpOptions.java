@@ -32,6 +32,6 @@ final class HttpOptions {
    * @throws IllegalStateException if somebody else has it
    */
   int port(int rolesOwn) {
-    return Ports.free(port == null ? rolesOwn : port, "--http-port (SLUICE_HTTP_PORT)");
+    return Ports.free(host, port == null ? rolesOwn : port, "--http-port (SLUICE_HTTP_PORT)");
   }
 }

@@ -31,7 +31,7 @@ final class LocalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(
-      names = "--port",
+      names = {"--http-port", "--port"},
       paramLabel = "PORT",
       defaultValue = "${env:SLUICE_HTTP_PORT:-8080}",
       description =
@@ -121,13 +121,13 @@ final class LocalCommand implements Callable<Integer> {
 
   /** Before anything starts: servers that cannot listen say so in a hundred lines. */
   private void requireFreePorts() {
-    Ports.free(kafkaPort, "--kafka-port (SLUICE_LOCAL_KAFKA_PORT)");
-    Ports.free(databasePort, "--database-port (SLUICE_LOCAL_DATABASE_PORT)");
+    Ports.free(Ports.LOOPBACK, kafkaPort, "--kafka-port (SLUICE_LOCAL_KAFKA_PORT)");
+    Ports.free(Ports.LOOPBACK, databasePort, "--database-port (SLUICE_LOCAL_DATABASE_PORT)");
     if (providerUrl == null) {
-      Ports.free(simulatorPort, "--simulator-port (SLUICE_LOCAL_SIMULATOR_PORT)");
+      Ports.free(Ports.LOOPBACK, simulatorPort, "--simulator-port (SLUICE_LOCAL_SIMULATOR_PORT)");
     }
     if (!infrastructureOnly) {
-      Ports.free(port, "--port (SLUICE_HTTP_PORT)");
+      Ports.free(host, port, "--http-port (SLUICE_HTTP_PORT)");
     }
   }
 

@@ -1,21 +1,52 @@
 package dev.sluice.cli;
 
 import dev.sluice.local.FreePort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /** Ports to listen on, looked at before anything is opened. */
 final class Ports {
+  static final String LOOPBACK = "localhost";
+
+  /** All of the machine's addresses. */
+  static final String ALL = "0.0.0.0";
+
   private Ports() {}
 
   /**
    * The port, if nobody else has it.
    *
-   * @param option how another one is chosen
-   * @throws IllegalStateException if somebody has it
+   * @param host the name or address that is going to be bound
+   * @param option how another port is chosen
+   * @throws IllegalArgumentException if this machine has no such address
+   * @throws IllegalStateException if somebody has the port
    */
-  static int free(int port, String option) {
-    if (port != 0 && !FreePort.free(port)) {
+  static int free(String host, int port, String option) {
+    InetAddress address = address(host);
+    if (!FreePort.free(address, 0)) {
+      throw notOurs(host, "is no address of this machine");
+    }
+    if (port != 0 && !FreePort.free(address, port)) {
       throw new IllegalStateException("port " + port + " is taken; choose another with " + option);
     }
     return port;
+  }
+
+  private static InetAddress address(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw notOurs(host, "is not known");
+    }
+  }
+
+  private static IllegalArgumentException notOurs(String host, String why) {
+    return new IllegalArgumentException(
+        "'"
+            + host
+            + "' "
+            + why
+            + "; choose localhost, 0.0.0.0 or another with --http-host"
+            + " (SLUICE_HTTP_HOST)");
   }
 }

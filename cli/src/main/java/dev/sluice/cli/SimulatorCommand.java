@@ -199,7 +199,10 @@ final class SimulatorCommand implements Callable<Integer> {
     SimulatorConfig config =
         new SimulatorConfig(
             new ListenerConfig(
-                Ports.free(port, "--http-port (SLUICE_HTTP_PORT)"),
+                Ports.free(
+                    allInterfaces ? Ports.ALL : Ports.LOOPBACK,
+                    port,
+                    "--http-port (SLUICE_HTTP_PORT)"),
                 !allInterfaces,
                 idleTimeout,
                 tlsCertificate == null ? null : SelfSignedCertificate.writtenTo(tlsCertificate)),

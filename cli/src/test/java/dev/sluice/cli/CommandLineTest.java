@@ -75,6 +75,8 @@ class CommandLineTest {
         "simulator --trouble silence",
         "migrate --partitions 0",
         "console --http-host 0.0.0.0",
+        "producer --http-host nowhere.invalid",
+        "producer --http-host 192.0.2.1",
         "campaign status spring",
         "campaign create --name x --sender s --message @/no/such/file",
         "campaign create --name x --sender s --message {} --scheduled-at tomorrow",

@@ -188,6 +188,23 @@ class ConsoleTokenIT {
     assertThat(browser.driver().findElement(By.id("sign-in")).isDisplayed()).isFalse();
   }
 
+  /** It would be in every request from then on, and none could be sent. */
+  @Test
+  void aTokenThatNoHeaderCanHoldIsToldInTheDialog() {
+    browser.driver().executeScript("sessionStorage.setItem('sluice-token', 'секрет-секрет-1')");
+    browser.open("#/suppressions");
+    browser.type("#sign-in input", "correct-horse\u200b-battery");
+    browser.click("#sign-in .primary");
+    browser.awaitText("#sign-in .problem", "only visible ASCII characters");
+    browser.picture("sign-in-invisible");
+    browser.type("#sign-in input", TOKEN);
+    browser.click("#sign-in .primary");
+
+    browser.awaitText("h1", "Suppress");
+    browser.find("textarea[name=numbers]");
+    assertThat(browser.driver().findElement(By.id("sign-in")).isDisplayed()).isFalse();
+  }
+
   @Test
   void anUnknownCampaignIsSaidToBeUnknown() {
     browser.driver().executeScript("sessionStorage.setItem('sluice-token', '" + TOKEN + "')");

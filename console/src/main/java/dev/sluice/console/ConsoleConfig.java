@@ -60,7 +60,7 @@ public record ConsoleConfig(
   }
 
   /** The address to bind to. */
-  String address() {
+  public String address() {
     // Without a token nobody but this machine may command campaigns.
     return host.orElse(token.isPresent() ? "0.0.0.0" : "localhost");
   }

@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports of the loopback interface that nobody listens on. They lie below those that operating
- * systems give to outgoing connections, and each is given only once, so that nobody else takes one
- * before its user listens.
+ * Ports that nobody listens on, those that it chooses of the loopback interface. They lie below
+ * those that operating systems give to outgoing connections, and each is given only once, so that
+ * nobody else takes one before its user listens.
  */
 public final class FreePort {
   private static final int FIRST = 20_000;
@@ -35,9 +35,13 @@ public final class FreePort {
     return free(port) ? port : next();
   }
 
-  /** Whether nobody listens there. */
-  public static boolean free(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+  private static boolean free(int port) {
+    return free(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** Whether one can listen there, at this address of the machine's or at all of them. */
+  public static boolean free(InetAddress address, int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, address)) {
       return socket.isBound();
     } catch (IOException e) {
       return false;

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -12,6 +13,9 @@ import java.util.function.Supplier;
 final class Answer {
   /** When places are likely to be free again, seconds. */
   private static final String RETRY_AFTER = "5";
+
+  private static final Set<Integer> COME_AGAIN =
+      Set.of(HttpStatus.TOO_MANY_REQUESTS.getCode(), HttpStatus.SERVICE_UNAVAILABLE.getCode());
 
   private Answer() {}
 
@@ -26,17 +30,13 @@ final class Answer {
   }
 
   static void problem(Context context, ProblemException problem) {
-    if (problem.status() == HttpStatus.TOO_MANY_REQUESTS.getCode()) {
+    if (COME_AGAIN.contains(problem.status())) {
       context.header("Retry-After", RETRY_AFTER);
     }
     context
         .status(problem.status())
         .contentType("application/problem+json")
         .result(Json.write(problem.body()));
-  }
-
-  static <T> T body(Context context, Class<T> type) {
-    return Bodies.read(context.bodyAsBytes(), type);
   }
 
   /** The rows of a request's body in CSV or JSON, as they stream in. */

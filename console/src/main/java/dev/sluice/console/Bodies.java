@@ -1,6 +1,6 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Json;
+import dev.sluice.schema.Clipped;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.util.List;
@@ -8,8 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -23,9 +25,22 @@ import tools.jackson.databind.type.LogicalType;
 
 /** Bodies in JSON, of which nothing is guessed or rounded: what is odd is told by its field. */
 final class Bodies {
+  private static final int LONGEST_WORDS = 120;
+
   private static final JsonMapper STRICT =
-      Json.MAPPER
-          .rebuild()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxDocumentLength(HeldBodies.Limits.API.longest())
+                          .maxStringLength(256 * 1024)
+                          .maxNameLength(1_000)
+                          .maxNumberLength(1_000)
+                          .maxNestingDepth(500)
+                          .build())
+                  .build())
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
@@ -45,7 +60,7 @@ final class Bodies {
     } catch (InputCoercionException e) {
       throw outOfRange(e);
     } catch (JacksonException e) {
-      throw ProblemException.badRequest("The body is not JSON: " + e.getOriginalMessage());
+      throw ProblemException.badRequest("The body is not JSON: " + words(e));
     } catch (RuntimeException e) {
       // Times beyond every calendar, for one.
       throw ProblemException.badRequest("The body is not what is expected.");
@@ -54,6 +69,11 @@ final class Bodies {
       throw ProblemException.badRequest("The body is not a JSON object.");
     }
     return value;
+  }
+
+  /** What the parser says, of which a name that it repeats may be the longest part. */
+  static String words(JacksonException e) {
+    return Clipped.to(LONGEST_WORDS, String.valueOf(e.getOriginalMessage()));
   }
 
   private static void onlyText(MutableCoercionConfig texts) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/campaigns}: create, read, import recipients, command, follow. */
 final class CampaignRoutes {
+  private final HeldBodies bodies;
   private final Campaigns campaigns;
   private final CampaignViews views;
   private final Uploads uploads;
@@ -26,6 +27,7 @@ final class CampaignRoutes {
   private final Bulkhead lists;
 
   CampaignRoutes(
+      HeldBodies bodies,
       Campaigns campaigns,
       CampaignViews views,
       Uploads uploads,
@@ -35,6 +37,7 @@ final class CampaignRoutes {
       Recipients recipients,
       LiveFeeds live,
       Bulkhead lists) {
+    this.bodies = bodies;
     this.recipients = recipients;
     this.live = live;
     this.lists = lists;
@@ -67,7 +70,7 @@ final class CampaignRoutes {
   }
 
   private void create(Context context) {
-    UUID id = campaigns.create(Answer.body(context, Campaigns.Draft.class));
+    UUID id = campaigns.create(bodies.read(context, Campaigns.Draft.class));
     Audit.log(context, "create", "campaign " + id);
     context.header("Location", "/api/campaigns/" + id);
     Answer.json(context, 201, Map.of("id", id));

@@ -42,8 +42,19 @@ public final class Console implements AutoCloseable {
    *
    * @param lists lists that are put together
    */
-  record Limits(Connections.Sizes connections, int lists, Uploads.Limits uploads) {
-    static final Limits DEFAULT = new Limits(Connections.Sizes.DEFAULT, 4, Uploads.Limits.DEFAULT);
+  record Limits(
+      Connections.Sizes connections,
+      int lists,
+      Uploads.Limits uploads,
+      HeldBodies.Limits bodies,
+      HeldBodies.Limits webhooks) {
+    static final Limits DEFAULT =
+        new Limits(
+            Connections.Sizes.DEFAULT,
+            4,
+            Uploads.Limits.DEFAULT,
+            HeldBodies.Limits.API,
+            HeldBodies.Limits.WEBHOOKS);
   }
 
   Console(
@@ -65,6 +76,9 @@ public final class Console implements AutoCloseable {
     DSLContext webhooks = connections.webhooks().sql();
     Bulkhead lists =
         new Bulkhead(limits.lists(), PATIENCE, "Too many read lists now; try again later.");
+    // Calls of providers have a budget of their own, which no other body can take.
+    HeldBodies bodies = new HeldBodies("api", limits.bodies(), meters);
+    HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), meters);
     Uploads uploads = new Uploads(limits.uploads());
     RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
     fresh = new FreshResults(config.kafka());
@@ -75,11 +89,11 @@ public final class Console implements AutoCloseable {
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
           settings.concurrency.useVirtualThreads = true;
-          settings.http.maxRequestSize = 1_000_000;
           settings.jetty.host = config.address();
           settings.jetty.port = config.port();
           doors.add(settings.routes);
           new CampaignRoutes(
+                  bodies,
                   new Campaigns(commanding, config.bounds()),
                   new CampaignViews(reading, controls, fresh),
                   uploads,
@@ -91,6 +105,7 @@ public final class Console implements AutoCloseable {
                   lists)
               .add(settings.routes);
           new SenderRoutes(
+                  bodies,
                   commanding,
                   new SenderViews(reading, controls),
                   new SenderViews(commanding, controls),
@@ -102,12 +117,14 @@ public final class Console implements AutoCloseable {
                   new Suppressions(reading),
                   new Suppressions(importing),
                   uploads,
-                  new RowRules(phoneNumbers))
+                  new RowRules(phoneNumbers),
+                  limits.uploads().pace())
               .add(settings.routes);
           new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
           new FileCheck(uploads, phoneNumbers, recipientRules).add(settings.routes);
           new WebhookRoutes(
                   config.webhooks(),
+                  calls,
                   new WebhookIntake(webhooks, output, controls, config, meters),
                   meters)
               .add(settings.routes);

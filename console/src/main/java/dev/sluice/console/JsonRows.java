@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.Clipped;
 import dev.sluice.schema.MessageTemplate;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -21,7 +22,11 @@ final class JsonRows implements Rows {
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(JsonElement.LONGEST).build())
+              StreamReadConstraints.builder()
+                  .maxStringLength(JsonElement.LONGEST)
+                  .maxNameLength(50_000)
+                  .maxNestingDepth(500)
+                  .build())
           .build();
 
   private final JsonParser json;
@@ -115,7 +120,7 @@ final class JsonRows implements Rows {
         JsonToken value = element.next();
         if (element.isContainer() || value == JsonToken.VALUE_NULL) {
           element.skipChildren();
-          fault = "the variable \"" + name + "\" must be a text";
+          fault = "the variable \"" + Clipped.to(100, name) + "\" must be a text";
         } else if (!element.isTooLong()) {
           variables.put(MessageTemplate.name(name), element.text());
         }
@@ -131,6 +136,6 @@ final class JsonRows implements Rows {
 
   private static ProblemException unreadable(JacksonException e) {
     return ProblemException.badRequest(
-        "The body is not a JSON array of recipients: " + e.getOriginalMessage());
+        "The body is not a JSON array of recipients: " + Bodies.words(e));
   }
 }

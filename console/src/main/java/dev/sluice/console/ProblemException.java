@@ -1,11 +1,15 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.Clipped;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A request that cannot be served, as an RFC 9457 problem: what is wrong, and what helps. */
 final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  /** So much of a name that somebody made up is repeated. */
+  private static final int LONGEST_NAME = 100;
 
   private final int status;
   private final String title;
@@ -23,7 +27,8 @@ final class ProblemException extends RuntimeException {
 
   /** What is wrong with a field of the request. */
   static ProblemException field(String name, String otherwise) {
-    return badRequest("\"" + name + "\" " + otherwise + ".").with("field", name);
+    String shown = Clipped.to(LONGEST_NAME, name);
+    return badRequest("\"" + shown + "\" " + otherwise + ".").with("field", shown);
   }
 
   static ProblemException unauthorized(String detail) {
@@ -68,6 +73,11 @@ final class ProblemException extends RuntimeException {
 
   static ProblemException unavailable(String detail) {
     return new ProblemException(503, "Service unavailable", detail);
+  }
+
+  /** There is no room for what was to be kept. */
+  static ProblemException insufficientStorage(String detail) {
+    return new ProblemException(507, "Insufficient storage", detail);
   }
 
   /** Adds a member for programs, such as the field that is meant. */

@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.schema.Clipped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,9 @@ import java.util.Optional;
 /** The rows that were not taken: all are counted, and the first are listed with the reason. */
 final class Rejections {
   private static final int LISTED = 10_000;
+
+  /** Reasons repeat names of columns, which may be long. */
+  private static final int LONGEST_REASON = 300;
 
   private final int most;
   private final List<Rejected> listed = new ArrayList<>();
@@ -27,7 +31,7 @@ final class Rejections {
   void add(long line, String reason) {
     count++;
     if (listed.size() < most) {
-      listed.add(new Rejected(line, reason));
+      listed.add(new Rejected(line, Clipped.to(LONGEST_REASON, reason)));
     }
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/senders}: who sends, and how fast. */
 final class SenderRoutes {
+  private final HeldBodies bodies;
   private final DSLContext sql;
   private final SenderViews views;
   private final SenderViews changed;
@@ -28,12 +29,14 @@ final class SenderRoutes {
    * @param changed the same, on the connections of commands
    */
   SenderRoutes(
+      HeldBodies bodies,
       DSLContext sql,
       SenderViews views,
       SenderViews changed,
       Commands commands,
       LiveFeeds live,
       Bulkhead lists) {
+    this.bodies = bodies;
     this.sql = sql;
     this.views = views;
     this.changed = changed;
@@ -89,7 +92,7 @@ final class SenderRoutes {
       throw ProblemException.badRequest(
           "A sender's id is made of letters, digits, dots, dashes and underscores.");
     }
-    Change change = Answer.body(context, Change.class);
+    Change change = bodies.read(context, Change.class);
     String address = change.address();
     if (address == null || !address.matches("[A-Za-z0-9._-]{1,200}")) {
       throw ProblemException.badRequest(

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,19 +22,26 @@ final class SuppressionRoutes {
   private final Suppressions imported;
   private final Uploads uploads;
   private final RowRules rules;
+  private final Pace pace;
 
   /**
    * Reads and adds.
    *
    * @param suppressions as people read them
    * @param imported the same, on the connections of imports
+   * @param pace how fast all of them must be read, at least
    */
   SuppressionRoutes(
-      Suppressions suppressions, Suppressions imported, Uploads uploads, RowRules rules) {
+      Suppressions suppressions,
+      Suppressions imported,
+      Uploads uploads,
+      RowRules rules,
+      Pace pace) {
     this.suppressions = suppressions;
     this.imported = imported;
     this.uploads = uploads;
     this.rules = rules;
+    this.pace = pace;
   }
 
   void add(RoutesConfig routes) {
@@ -57,7 +65,11 @@ final class SuppressionRoutes {
   private void export(Context context) throws IOException {
     context.contentType("text/csv; charset=utf-8");
     context.header("Content-Disposition", "attachment; filename=\"suppressions.csv\"");
-    OutputStreamWriter out = new OutputStreamWriter(context.outputStream(), StandardCharsets.UTF_8);
+    Download.send(context, pace, this::writeAll);
+  }
+
+  private void writeAll(OutputStream to) throws IOException {
+    OutputStreamWriter out = new OutputStreamWriter(to, StandardCharsets.UTF_8);
     CsvWriter csv = CsvWriter.builder().build(out);
     csv.writeRecord("phone", "reason", "createdAt");
     String after = "";

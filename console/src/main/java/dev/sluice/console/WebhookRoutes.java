@@ -4,8 +4,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -28,9 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class WebhookRoutes {
   private static final Logger log = LoggerFactory.getLogger(WebhookRoutes.class);
 
-  /** Meta's calls have at most 3 MB. */
-  private static final int LONGEST_BODY = 3 * 1024 * 1024;
-
+  private static final int LONGEST = HeldBodies.Limits.WEBHOOKS.longest();
   private static final int DEEPEST = 100_000;
 
   /** Reads what Json.MAPPER would refuse as a whole: what is odd is odd item by item. */
@@ -39,9 +35,9 @@ final class WebhookRoutes {
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
-                          .maxNumberLength(LONGEST_BODY)
-                          .maxStringLength(LONGEST_BODY)
-                          .maxNameLength(LONGEST_BODY)
+                          .maxNumberLength(LONGEST)
+                          .maxStringLength(LONGEST)
+                          .maxNameLength(LONGEST)
                           .maxNestingDepth(DEEPEST)
                           .build())
                   .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
@@ -49,12 +45,15 @@ final class WebhookRoutes {
           .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private final HeldBodies bodies;
   private final WebhookIntake intake;
   private final Optional<Signature> signature;
   private final Optional<String> verifyToken;
   private final MeterRegistry meters;
 
-  WebhookRoutes(WebhookConfig config, WebhookIntake intake, MeterRegistry meters) {
+  WebhookRoutes(
+      WebhookConfig config, HeldBodies bodies, WebhookIntake intake, MeterRegistry meters) {
+    this.bodies = bodies;
     this.intake = intake;
     this.meters = meters;
     signature = config.appSecret().map(Signature::new);
@@ -83,29 +82,35 @@ final class WebhookRoutes {
     context.contentType("text/plain").result(challenge);
   }
 
-  private void receive(Context context) throws IOException {
-    byte[] body = body(context);
+  private void receive(Context context) {
     Signature ours =
         signature.orElseThrow(() ->
             refused(
                 "no_secret",
                 ProblemException.forbidden(
                     "Set WHATSAPP_APP_SECRET: unsigned calls are never taken.")));
-    if (!ours.signs(context.header("X-Hub-Signature-256"), body)) {
-      throw refused(
-          "signature", ProblemException.forbidden("X-Hub-Signature-256 does not sign this body."));
+    try (HeldBodies.Body body = body(context)) {
+      if (!ours.signs(context.header("X-Hub-Signature-256"), body.bytes())) {
+        throw refused(
+            "signature",
+            ProblemException.forbidden("X-Hub-Signature-256 does not sign this body."));
+      }
+      intake.take(WhatsAppCall.read(parse(body.bytes()), Instant.now()));
+      context.status(200);
     }
-    intake.take(WhatsAppCall.read(parse(body), Instant.now()));
-    context.status(200);
   }
 
-  private byte[] body(Context context) throws IOException {
-    try (InputStream stream = context.bodyInputStream()) {
-      byte[] body = stream.readNBytes(LONGEST_BODY + 1);
-      if (body.length > LONGEST_BODY) {
-        throw refused("oversized", ProblemException.tooLarge("A call has at most 3 MB."));
-      }
-      return body;
+  private HeldBodies.Body body(Context context) {
+    try {
+      return bodies.take(context);
+    } catch (ProblemException e) {
+      String reason =
+          switch (e.status()) {
+            case 413 -> "oversized";
+            case 503 -> "no_room";
+            default -> "incomplete";
+          };
+      throw refused(reason, e);
     }
   }
 
@@ -118,7 +123,7 @@ final class WebhookRoutes {
         return json;
       }
     } catch (JacksonException e) {
-      log.warn("a signed webhook call is no JSON: {}", e.getOriginalMessage());
+      log.warn("a signed webhook call is no JSON: {}", Bodies.words(e));
     }
     count("malformed");
     return LENIENT.missingNode();

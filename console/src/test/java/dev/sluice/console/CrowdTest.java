@@ -56,7 +56,12 @@ class CrowdTest {
                 new Connections.Sizes(1, 1, 1),
                 8,
                 new Uploads.Limits(
-                    folder, 1 << 20, UPLOADS, 100_000, WINDOW, Duration.ofSeconds(30))),
+                    new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
+                    UPLOADS,
+                    new Pace(100_000, WINDOW, Duration.ofMinutes(1)),
+                    Duration.ofSeconds(30)),
+                HeldBodies.Limits.API,
+                HeldBodies.Limits.WEBHOOKS),
             new Health(),
             new SimpleMeterRegistry(),
             settings -> {});

@@ -1,0 +1,69 @@
+package dev.sluice.console;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import org.eclipse.jetty.io.EndPoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An answer written while it is read. Who reads too slowly, or not at all, is cut off. */
+final class Download extends OutputStream {
+  private static final Logger log = LoggerFactory.getLogger(Download.class);
+
+  private final OutputStream client;
+  private final EndPoint connection;
+  private final Pace.Watch watch;
+  private boolean ended;
+
+  private Download(OutputStream client, EndPoint connection, Pace.Watch watch) {
+    this.client = client;
+    this.connection = connection;
+    this.watch = watch;
+  }
+
+  /** What is downloaded. */
+  interface Source {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Answers with all that the source writes; it is nobody's fault if the client goes away. */
+  static void send(Context context, Pace pace, Source source) throws IOException {
+    EndPoint connection = Wire.of(context);
+    long usual = connection.getIdleTimeout();
+    connection.setIdleTimeout(pace.window().toMillis());
+    Download download = new Download(context.outputStream(), connection, pace.watch());
+    try {
+      source.writeTo(download);
+    } catch (IOException | UncheckedIOException e) {
+      if (!download.ended) {
+        throw e;
+      }
+      log.debug("somebody went away", e);
+    } finally {
+      connection.setIdleTimeout(usual);
+    }
+  }
+
+  @Override
+  public void write(int single) throws IOException {
+    write(new byte[] {(byte) single}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int from, int length) throws IOException {
+    watch.start();
+    try {
+      client.write(bytes, from, length);
+    } catch (IOException e) {
+      ended = true;
+      throw e;
+    }
+    if (watch.isTooSlow(length)) {
+      ended = true;
+      connection.close();
+      throw new IOException("it is read too slowly");
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.sluice.console;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Temporary files, all of them together within a budget, and only while the disk keeps room for
+ * others. A file loses its name as soon as it is open, so that nothing is left of it whatever
+ * happens to this process; where that is not so, the next process removes it.
+ */
+final class Spool {
+  private static final Logger log = LoggerFactory.getLogger(Spool.class);
+  private static final String PREFIX = "sluice-upload-";
+
+  /** Files take of the budget by so much. */
+  private static final int PORTION = 1 << 20;
+
+  /**
+   * How much may be kept.
+   *
+   * @param folder where the files are
+   * @param longest the longest file, bytes
+   * @param together all files at the same time, bytes
+   * @param leastFree what stays free on the disk, bytes
+   */
+  record Limits(Path folder, long longest, long together, long leastFree) {
+    static final Limits DEFAULT =
+        new Limits(Path.of(System.getProperty("java.io.tmpdir")), 1L << 30, 4L << 30, 128L << 20);
+  }
+
+  private final Limits limits;
+  private final ByteBudget budget;
+
+  Spool(Limits limits) {
+    this.limits = limits;
+    budget = new ByteBudget(limits.together());
+    removeLeftOnes();
+  }
+
+  /** Those of another process that runs are open: they need no name. */
+  private void removeLeftOnes() {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(limits.folder(), PREFIX + "*")) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      log.warn("cannot remove what is left of uploads in {}: {}", limits.folder(), e.toString());
+    }
+  }
+
+  /** How many bytes are taken now. */
+  long taken() {
+    return budget.taken();
+  }
+
+  Kept open() throws IOException {
+    return new Kept(
+        FileChannel.open(
+            limits.folder().resolve(PREFIX + UUID.randomUUID()),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE),
+        budget.share());
+  }
+
+  /** A file that is written and then read; it is gone when it is closed. */
+  final class Kept extends OutputStream {
+    private final FileChannel file;
+    private final OutputStream out;
+    private final ByteBudget.Share share;
+
+    private Kept(FileChannel file, ByteBudget.Share share) {
+      this.file = file;
+      this.share = share;
+      out = Channels.newOutputStream(file);
+    }
+
+    @Override
+    public void write(int single) throws IOException {
+      write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      long size = file.position() + length;
+      if (size > limits.longest()) {
+        throw ProblemException.tooLarge(
+            "A file has at most " + (limits.longest() >> 20) + " MiB; divide it.");
+      }
+      while (size > share.bytes()) {
+        grow();
+      }
+      out.write(bytes, from, length);
+    }
+
+    private void grow() throws IOException {
+      FileStore disk = Files.getFileStore(limits.folder());
+      if (disk.getUsableSpace() - PORTION < limits.leastFree()) {
+        throw ProblemException.insufficientStorage(
+            "The console's disk for temporary files is full, and nothing of this file was taken.");
+      }
+      if (!share.grow(PORTION)) {
+        throw ProblemException.unavailable(
+            "The files that are being uploaded take "
+                + (limits.together() >> 20)
+                + " MiB already, and nothing of this one was taken; try again later.");
+      }
+    }
+
+    /** All that was written, from its beginning. */
+    InputStream read() throws IOException {
+      file.position(0);
+      return Channels.newInputStream(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (share) {
+        file.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** Bodies that never come whole, on every kind of route that reads one. */
+class BrokenBodiesTest {
+  private static final String API = "/api/campaigns";
+  private static final String FILES = "/api/suppressions";
+  private static final String WEBHOOKS = "/webhooks/whatsapp";
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+  @TempDir private static Path folder;
+  private static Console console;
+  private static Api api;
+
+  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+  @BeforeAll
+  static void start() {
+    HeldBodies.Limits bodies = new HeldBodies.Limits(1_000_000, 4 << 20, PATIENCE);
+    console =
+        new Console(
+            new ConsoleConfig(
+                SANDBOX.kafka(),
+                SANDBOX.database(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of())),
+            new Console.Limits(
+                Connections.Sizes.DEFAULT,
+                4,
+                new Uploads.Limits(
+                    new Spool.Limits(folder, 1 << 20, 4 << 20, 0),
+                    4,
+                    new Pace(1_024, PATIENCE, Duration.ofMinutes(1)),
+                    Duration.ofSeconds(30)),
+                bodies,
+                bodies),
+            new Health(),
+            new SimpleMeterRegistry(),
+            settings -> {});
+    api = new Api(console.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    console.close();
+  }
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    root.addAppender(log);
+  }
+
+  @AfterEach
+  void noStackTrace() {
+    root.detachAppender(log);
+    assertThat(log.list).hasSizeLessThanOrEqualTo(1);
+    assertThat(log.list).allMatch(line -> line.getThrowableProxy() == null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {API, FILES, WEBHOOKS})
+  void chunksThatAreNoneAreABadRequest(String path) throws Exception {
+    try (Socket client = begin(path, "rubbish\r\n")) {
+      refused(client, 400, "not as the request's head announces");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {API, FILES, WEBHOOKS})
+  void rubbishAfterAGoodChunkIsABadRequest(String path) throws Exception {
+    try (Socket client = begin(path, "5\r\nphone\r\n-17\r\n")) {
+      refused(client, 400, "not as the request's head announces");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {API, FILES, WEBHOOKS})
+  void chunksOfWhichNothingMoreComesAreGivenUp(String path) throws Exception {
+    try (Socket client = begin(path, "5\r\npho")) {
+      refused(client, 408, "Nothing more of the body came");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {API, FILES, WEBHOOKS})
+  void aBodyThatEndsBeforeItsTimeIsABadRequest(String path) throws Exception {
+    try (Socket client = begin(path, "5\r\npho")) {
+      client.shutdownOutput();
+      refused(client, 400, "not as the request's head announces");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {API, WEBHOOKS})
+  void aBodyThatTricklesIsGivenUp(String path) throws Exception {
+    try (Socket client = begin(path, "ffff\r\n")) {
+      await()
+          .until(() -> {
+            client.getOutputStream().write(' ');
+            return client.getInputStream().available() > 0;
+          });
+      refused(client, 408, "too slowly");
+    }
+  }
+
+  private static Socket begin(String path, String body) throws IOException {
+    return api.begin(
+        "POST "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + body);
+  }
+
+  private static void refused(Socket client, int status, String words) throws IOException {
+    client.setSoTimeout(20_000);
+    String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(answer)
+        .startsWith("HTTP/1.1 " + status + " ")
+        .contains("application/problem+json")
+        .contains("Connection: close");
+    JsonNode problem =
+        Json.MAPPER.readTree(answer.substring(answer.indexOf('{'), answer.lastIndexOf('}') + 1));
+    assertThat(problem.path("status").asInt()).isEqualTo(status);
+    assertThat(problem.path("detail").asString()).contains(words);
+  }
+}

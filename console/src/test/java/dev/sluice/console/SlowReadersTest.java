@@ -1,0 +1,151 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.Database;
+import dev.sluice.schema.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** People who download more than the network holds, and do not read it: one place for files. */
+class SlowReadersTest {
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final AtomicInteger ENDED = new AtomicInteger();
+  private static final String EXPORT =
+      "GET /api/suppressions HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n";
+  @TempDir private static Path folder;
+  private static Console console;
+  private static Api api;
+
+  @BeforeAll
+  static void start() {
+    try (Database database =
+        new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
+      database
+          .sql()
+          .execute(
+              "INSERT INTO sluice.suppression (phone, reason) SELECT '+' || n, repeat('r', 200)"
+                  + " FROM generate_series(5511960000000, 5511960149999) AS n");
+    }
+    console =
+        new Console(
+            new ConsoleConfig(
+                SANDBOX.kafka(),
+                SANDBOX.database(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                WebhookConfig.NONE),
+            new Console.Limits(
+                new Connections.Sizes(1, 1, 1),
+                4,
+                new Uploads.Limits(
+                    new Spool.Limits(folder, 64 << 20, 256 << 20, 0),
+                    1,
+                    new Pace(1_000_000, Duration.ofMillis(500), Duration.ofMinutes(1)),
+                    Duration.ofSeconds(30)),
+                HeldBodies.Limits.API,
+                HeldBodies.Limits.WEBHOOKS),
+            new Health(),
+            new SimpleMeterRegistry(),
+            settings -> settings.routes.after("/api/*", context -> ENDED.incrementAndGet()));
+    api = new Api(console.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    console.close();
+  }
+
+  @BeforeEach
+  void reset() {
+    ENDED.set(0);
+  }
+
+  @Test
+  void whoDoesNotReadAnExportIsCutOffAndHoldsNoConnectionToTheDatabase() throws Exception {
+    try (Socket silent = api.begin(EXPORT)) {
+      assertThat(silent.getInputStream().read()).isEqualTo('H');
+      assertThat(api.get("/api/suppressions").statusCode()).isEqualTo(200);
+      ENDED.set(0);
+
+      soon().until(() -> ENDED.get() == 1);
+      assertThat(rest(silent)).doesNotContain("+5511960149999");
+    }
+  }
+
+  @Test
+  void whoReadsAnExportByteByByteIsCutOff() throws Exception {
+    try (Socket slow = api.begin(EXPORT)) {
+      soon()
+          .until(() -> {
+            slow.getInputStream().readNBytes(1_000);
+            return ENDED.get() == 1;
+          });
+      assertThat(rest(slow)).doesNotContain("+5511960149999");
+    }
+  }
+
+  @Test
+  void whoDoesNotReadRejectedLinesGivesThePlaceBack() throws Exception {
+    String file = "phone,note\n" + ("bad," + "x".repeat(1_000) + "\n").repeat(40_000);
+    try (Socket silent =
+        api.begin(
+            "POST /api/recipients/check HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n"
+                + "Content-Type: text/csv\r\nContent-Length: "
+                + file.length()
+                + "\r\n\r\n"
+                + file)) {
+      assertThat(silent.getInputStream().read()).isEqualTo('H');
+
+      HttpResponse<byte[]> next =
+          soon()
+              .until(
+                  () -> api.post("/api/recipients/check", "text/csv", "phone\n"),
+                  answer -> answer.statusCode() != 429);
+      assertThat(next.statusCode()).isEqualTo(200);
+      assertThat(rest(silent).length()).isLessThan(file.length());
+    }
+  }
+
+  @Test
+  void whoReadsGetsAllOfIt() throws Exception {
+    try (Socket reader = api.begin(EXPORT.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))) {
+      assertThat(rest(reader)).contains("+5511960149999");
+    }
+  }
+
+  private static ConditionFactory soon() {
+    return await().atMost(Duration.ofSeconds(25));
+  }
+
+  private static String rest(Socket socket) {
+    StringBuilder all = new StringBuilder();
+    byte[] buffer = new byte[64 * 1024];
+    try {
+      for (int n = socket.getInputStream().read(buffer);
+          n >= 0;
+          n = socket.getInputStream().read(buffer)) {
+        all.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+      }
+    } catch (IOException e) {
+      // Cut off.
+    }
+    return all.toString();
+  }
+}

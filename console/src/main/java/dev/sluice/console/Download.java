@@ -3,7 +3,6 @@ package dev.sluice.console;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +14,7 @@ final class Download extends OutputStream {
   private final OutputStream client;
   private final EndPoint connection;
   private final Pace.Watch watch;
+  private boolean begun;
   private boolean ended;
 
   private Download(OutputStream client, EndPoint connection, Pace.Watch watch) {
@@ -36,13 +36,21 @@ final class Download extends OutputStream {
     Download download = new Download(context.outputStream(), connection, pace.watch());
     try {
       source.writeTo(download);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | RuntimeException e) {
       if (!download.ended) {
+        download.breakOff();
         throw e;
       }
       log.debug("somebody went away", e);
     } finally {
       connection.setIdleTimeout(usual);
+    }
+  }
+
+  /** What was read so far must not pass for the whole. */
+  private void breakOff() {
+    if (begun) {
+      connection.close();
     }
   }
 
@@ -53,6 +61,7 @@ final class Download extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int from, int length) throws IOException {
+    begun = true;
     watch.start();
     try {
       client.write(bytes, from, length);

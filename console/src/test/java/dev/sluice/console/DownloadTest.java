@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** People who download more than the network holds, and do not read it: one place for files. */
-class SlowReadersTest {
+/** Downloads of more than the network holds, with one place for files. */
+class DownloadTest {
   private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final AtomicInteger ENDED = new AtomicInteger();
   private static final String EXPORT =
@@ -127,6 +127,21 @@ class SlowReadersTest {
   void whoReadsGetsAllOfIt() throws Exception {
     try (Socket reader = api.begin(EXPORT.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))) {
       assertThat(rest(reader)).contains("+5511960149999");
+    }
+  }
+
+  @Test
+  void anExportThatFailsHalfWayDoesNotPassForTheWhole() throws Exception {
+    try (Database owner = new Database(SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
+      owner.sql().execute("SELECT 1");
+      try (Socket reader = api.begin(EXPORT)) {
+        assertThat(reader.getInputStream().read()).isEqualTo('H');
+        owner.sql().execute("ALTER TABLE sluice.suppression RENAME TO away");
+
+        assertThat(rest(reader)).doesNotContain("The database did not").doesNotEndWith("0\r\n\r\n");
+      } finally {
+        owner.sql().execute("ALTER TABLE sluice.away RENAME TO suppression");
+      }
     }
   }
 

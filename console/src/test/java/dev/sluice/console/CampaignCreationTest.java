@@ -1,0 +1,108 @@
+package dev.sluice.console;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Campaigns as people create them. */
+class CampaignCreationTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void createsACampaignAndShowsIt() {
+    String id = CONSOLE.campaign();
+    JsonNode campaign = body(CONSOLE.send("GET", "/api/campaigns/" + id, "", ""));
+
+    assertThat(campaign.path("status").asString()).isEqualTo("DRAFT");
+    assertThat(campaign.path("senderId").asString()).isEqualTo("brazil");
+    assertThat(campaign.path("counts").path("sent").asInt(-1)).isZero();
+    assertThat(campaign.path("pending").asInt(-1)).isZero();
+  }
+
+  @Test
+  void refusesACampaignThatCannotBeSentAndSaysWhy() {
+    assertProblem(
+        CONSOLE.send("POST", "/api/campaigns", "application/json", "{\"name\":\"x\"}"),
+        400,
+        "sender");
+    assertProblem(
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"x\",\"sender\":\"nobody\",\"message\":{\"type\":\"text\"}}"),
+        400,
+        "There is no sender");
+    assertProblem(CONSOLE.send("POST", "/api/campaigns", "application/json", "{"), 400, "body");
+  }
+
+  @Test
+  void aCampaignWithATimeIsScheduledAndCanBeCancelled() {
+    String id =
+        body(CONSOLE.send(
+                "POST",
+                "/api/campaigns",
+                "application/json",
+                "{\"name\":\"Later\",\"sender\":\"brazil\",\"scheduledAt\":\"2099-01-01T00:00:00Z\","
+                    + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}"))
+            .path("id")
+            .asString();
+
+    assertThat(body(CONSOLE.send("GET", "/api/campaigns/" + id, "", "")).path("status").asString())
+        .isEqualTo("SCHEDULED");
+    assertThat(CONSOLE.send("POST", "/api/campaigns/" + id + "/cancel", "", "").statusCode())
+        .isEqualTo(202);
+    assertProblem(
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"Too late\",\"sender\":\"brazil\",\"scheduledAt\":\"2020-01-01T00:00:00Z\","
+                + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}"),
+        400,
+        "past");
+  }
+
+  @Test
+  void aMessageThatTheProviderWouldRefuseIsRefusedWithTheReason() {
+    assertProblem(
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"x\",\"sender\":\"brazil\",\"message\":{\"type\":\"template\","
+                + "\"template\":{\"name\":\"spring\"}}}"),
+        400,
+        "template.language.code");
+  }
+
+  @Test
+  void whatIsTooLargeIsRefusedWithTheFieldsName() {
+    String campaign =
+        "{\"name\":\"%s\",\"sender\":\"brazil\","
+            + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"},\"x\":\"%s\"}}";
+
+    assertProblem(
+        CONSOLE.send(
+            "POST", "/api/campaigns", "application/json", campaign.formatted("n".repeat(201), "")),
+        400,
+        "name");
+    assertProblem(
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            campaign.formatted("n", "x".repeat(65_500))),
+        400,
+        "message");
+  }
+}

@@ -1,0 +1,150 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.ServiceRole;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+
+/** A console that runs, as a program calls it. */
+final class ConsoleFixture implements AutoCloseable {
+  private static final WebhookConfig WEBHOOKS =
+      new WebhookConfig(
+          Optional.of("app-secret"), Optional.of("verify-token"), List.of("STOP", "Sair"));
+
+  private final Sandbox sandbox = Sandbox.create(1);
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Console console = another(Optional.empty());
+
+  private ConsoleFixture() {}
+
+  /** One that has a sender. */
+  static ConsoleFixture create() {
+    ConsoleFixture fixture = new ConsoleFixture();
+    fixture.send(
+        "PUT", "/api/senders/brazil", "application/json", "{\"address\":\"106540352242922\"}");
+    return fixture;
+  }
+
+  int port() {
+    return console.port();
+  }
+
+  double statements() {
+    return meters.get("sluice.sql.statements").counter().count();
+  }
+
+  /** A further console on the same servers. */
+  Console another(Optional<String> token) {
+    return new Console(
+        new ConsoleConfig(
+            sandbox.kafka(), sandbox.as(ServiceRole.CONSOLE), 0, token, Optional.empty(), WEBHOOKS),
+        new Health(),
+        meters,
+        settings -> {});
+  }
+
+  /** The id of a new campaign. */
+  String campaign() {
+    HttpResponse<byte[]> answer =
+        send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"Spring\",\"sender\":\"brazil\","
+                + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}");
+    assertThat(answer.statusCode()).isEqualTo(201);
+    return body(answer).path("id").asString();
+  }
+
+  /** The command that was written for a campaign. */
+  CampaignCommand commandOf(String campaign) {
+    String topic = sandbox.kafka().topics().campaignCommands();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            sandbox.kafka().client(Map.of()),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(List.of(new TopicPartition(topic, 0)));
+      consumer.seekToBeginning(consumer.assignment());
+      return Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                  if (record.key().equals(campaign)) {
+                    return Optional.of(Json.read(record.value(), CampaignCommand.class));
+                  }
+                }
+                return Optional.<CampaignCommand>empty();
+              },
+              Optional::isPresent)
+          .orElseThrow();
+    }
+  }
+
+  static void assertProblem(HttpResponse<byte[]> answer, int status, String words) {
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(body(answer).path("status").asInt()).isEqualTo(status);
+    assertThat(body(answer).path("detail").asString()).contains(words);
+  }
+
+  HttpResponse<byte[]> send(String method, String path, String type, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + console.port() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
+    return send(request);
+  }
+
+  HttpResponse<byte[]> get(String url, String authorization) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    return send(request);
+  }
+
+  HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    try {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static JsonNode body(HttpResponse<byte[]> answer) {
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  @Override
+  public void close() {
+    console.close();
+  }
+}

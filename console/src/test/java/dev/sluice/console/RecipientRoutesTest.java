@@ -1,0 +1,169 @@
+package dev.sluice.console;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Recipients as they are imported and read. */
+class RecipientRoutesTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void importsTheGoodLinesOfACsvFileAndNamesTheBadOnes() {
+    String id = CONSOLE.campaign();
+    String csv =
+        "\uFEFFphone,first_name,note\r\n"
+            + "+5511960000001,Jürgen,\"Müller, \"\"Bo\"\"\"\r\n"
+            + "12,too short,\r\n"
+            + "+5511960000001,again,\r\n"
+            + "+5511960000002,\"two\nlines\",\r\n"
+            + "hello,not a number,\r\n"
+            + "+5511960000003,one column too few\r\n";
+    JsonNode report =
+        body(CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(2);
+    assertThat(report.path("duplicates").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").size()).isEqualTo(3);
+    assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(3);
+    assertThat(report.path("rejected").path(1).path("line").asInt()).isEqualTo(7);
+    assertThat(report.path("rejected").path(2).path("reason").asString()).contains("2 columns");
+    assertThat(body(CONSOLE.send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void importsJson() {
+    String id = CONSOLE.campaign();
+    String json =
+        "[{\"phone\":\"+5511960000001\",\"variables\":{\"first_name\":\"Ana\"}},{\"phone\":\"x\"}]";
+    JsonNode report =
+        body(
+            CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "application/json", json));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void anUnusableFileAddsNobody() {
+    String id = CONSOLE.campaign();
+    String path = "/api/campaigns/" + id + "/recipients";
+
+    assertProblem(CONSOLE.send("POST", path, "text/csv", ""), 400, "empty");
+    assertProblem(CONSOLE.send("POST", path, "text/csv", "name,city\nAna,Recife\n"), 400, "phone");
+    assertProblem(
+        CONSOLE.send("POST", path, "application/json", "[{\"phone\":\"+5511960000001\"},"),
+        400,
+        "JSON");
+    assertProblem(CONSOLE.send("POST", path, "application/xml", "<a/>"), 400, "text/csv");
+    assertThat(body(CONSOLE.send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt(-1))
+        .isZero();
+  }
+
+  @Test
+  void backslashesQuotesAndNewLinesOfAFileArriveAsTheyAre() {
+    String id = CONSOLE.campaign();
+    String csv =
+        "phone,note\n+5511960000001,\"a \\ b\"\n+5511960000002,\"\\\\N \"\"q\"\"\"\n"
+            + "+5511960000003,\"two\nlines\ttab\"\n+5511960000004,nul\u0000\n";
+    JsonNode report =
+        body(CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv));
+    JsonNode rows = body(CONSOLE.send("GET", "/api/campaigns/" + id + "/recipients", "", ""));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(3);
+    assertThat(report.path("rejected").path(0).path("reason").asString()).contains("NUL");
+    assertThat(
+            rows.path("recipients").values().stream().map(r -> r.at("/variables/note").asString()))
+        .containsExactly("a \\ b", "\\\\N \"q\"", "two\nlines\ttab");
+  }
+
+  @Test
+  void recipientsWithTooMuchAreRejectedAlone() {
+    String id = CONSOLE.campaign();
+    String many =
+        "{\"phone\":\"+5511960000002\",\"variables\":{%s\"z\":\"\"}}"
+            .formatted("\"%s\":\"\",".formatted("k".repeat(1_000)).repeat(300));
+    String json =
+        "[{\"phone\":\"+5511960000001\",\"variables\":{\"a\":\"%s\"}},%s,7,"
+                .formatted("x".repeat(1_025), many)
+            + "{\"phone\":\"+5511960000003\",\"variables\":{\"a\":\"%s\",\"n\":5,\"o\":true}}]"
+                .formatted("x".repeat(1_024));
+    JsonNode report =
+        body(
+            CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "application/json", json));
+    String sixteenKilobytes = ("," + "x".repeat(1_000)).repeat(17);
+    String header = "";
+    for (int i = 1; i <= 17; i++) {
+      header += ",v" + i;
+    }
+    JsonNode second =
+        body(
+            CONSOLE.send(
+                "POST",
+                "/api/campaigns/" + id + "/recipients",
+                "text/csv",
+                "phone" + header + "\n+5511960000004" + sixteenKilobytes + "\n"));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").values().stream().map(row -> row.path("reason").asString()))
+        .satisfiesExactly(
+            reason -> assertThat(reason).contains("\"a\"").contains("1024"),
+            reason -> assertThat(reason).contains("too long"),
+            reason -> assertThat(reason).contains("not an object"));
+    assertThat(second.at("/rejected/0/reason").asString()).contains("16384 bytes");
+  }
+
+  @Test
+  void aSecondImportCountsWhoIsThereAlready() {
+    String id = CONSOLE.campaign();
+    String path = "/api/campaigns/" + id + "/recipients";
+    CONSOLE.send("POST", path, "text/csv", "phone\n+5511960000001\n");
+    JsonNode report =
+        body(CONSOLE.send("POST", path, "text/csv", "phone\n+5511960000001\n+55 11 96000-0002\n"));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("duplicates").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void recipientsAreReadPageByPage() {
+    String id = CONSOLE.campaign();
+    StringBuilder csv = new StringBuilder("phone\n");
+    for (int i = 1; i <= 150; i++) {
+      csv.append("+55119600%05d\n".formatted(i));
+    }
+    CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv.toString());
+    String path = "/api/campaigns/" + id + "/recipients";
+
+    JsonNode first = body(CONSOLE.send("GET", path + "?status=pending", "", ""));
+    JsonNode second =
+        body(
+            CONSOLE.send(
+                "GET", path + "?status=PENDING&after=" + first.path("next").asLong(), "", ""));
+
+    assertThat(first.path("recipients").size()).isEqualTo(100);
+    assertThat(second.path("recipients").size()).isEqualTo(50);
+    assertThat(second.path("next").isMissingNode() || second.path("next").isNull()).isTrue();
+    assertThat(second.path("recipients").path(49).path("phone").asString())
+        .isEqualTo("+5511960000150");
+    assertThat(body(CONSOLE.send("GET", path + "?status=SENT", "", "")).path("recipients").size())
+        .isZero();
+    assertThat(
+            body(CONSOLE.send("GET", path + "?phone=%2B551196000014", "", ""))
+                .path("recipients")
+                .size())
+        .isEqualTo(10);
+    assertProblem(CONSOLE.send("GET", path + "?status=LOST", "", ""), 400, "UNCONFIRMED");
+    assertProblem(CONSOLE.send("GET", path + "?after=x", "", ""), 400, "after");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.console;
+
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Numbers that are never sent to, as they are imported, read and exported. */
+class SuppressionRoutesTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void suppressionsAreImportedAndRead() {
+    JsonNode report =
+        body(
+            CONSOLE.send(
+                "POST",
+                "/api/suppressions?reason=complaint",
+                "text/csv",
+                "phone\n+5511970000011\n+5511970000012\n+5511970000011\nnobody\n"));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(2);
+    assertThat(report.path("duplicates").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(5);
+    assertThat(body(CONSOLE.send("GET", "/api/suppressions?after=%2B5511970000011", "", "")))
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.path("phone").asString()).isEqualTo("+5511970000012");
+          assertThat(row.path("reason").asString()).isEqualTo("complaint");
+        });
+  }
+
+  @Test
+  void twentyMegabytesOfBadLinesAreCountedAndTheFirstAreListed() {
+    JsonNode report =
+        body(
+            CONSOLE.send(
+                "POST", "/api/suppressions", "text/csv", "phone\n" + "bad\n".repeat(5_000_000)));
+
+    assertThat(report.path("rejectedCount").asInt()).isEqualTo(5_000_000);
+    assertThat(report.path("rejected").size()).isEqualTo(10_000);
+  }
+
+  @Test
+  void suppressionsAreExportedAsAFile() {
+    CONSOLE.send(
+        "POST", "/api/suppressions?reason=a%2C%20b", "text/csv", "phone\n+5511970000001\n");
+    HttpResponse<byte[]> file =
+        CONSOLE.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://localhost:" + CONSOLE.port() + "/api/suppressions"))
+                .header("Accept", "text/csv"));
+
+    assertThat(file.headers().firstValue("Content-Disposition").orElse("")).contains("attachment");
+    assertThat(new String(file.body(), StandardCharsets.UTF_8))
+        .startsWith("phone,reason,createdAt")
+        .contains("+5511970000001,\"a, b\",");
+  }
+}

@@ -27,6 +27,7 @@ class RequestLogTest {
   private static final LaneKey LANE = laneIn(0);
 
   private final Log consumer = new Log();
+  private long committed;
   private final RequestLog log = new RequestLog(consumer, Duration.ofSeconds(10));
 
   /** A broker's log of which some partitions cannot be read. */
@@ -118,6 +119,31 @@ class RequestLogTest {
         });
   }
 
+  @Test
+  void whatIsTooMuchToBeRememberedIsEverybodysUntilWorkersAreFurther() {
+    LaneKey another = new LaneKey(LANE.sender(), 2);
+    read(0, 0, 0);
+    for (long offset = 0; offset < 200_000; offset++) {
+      LaneKey lane = offset % 2 == 0 ? LANE : another;
+      consumer.addRecord(new ConsumerRecord<>(ZERO.topic(), 0, offset, lane, null));
+    }
+    read(1, 200_000, 0);
+    write(200_000, 200_001);
+    assertThat(read(2, 200_002, 0))
+        .satisfies(reading -> {
+          assertThat(reading.waiting()).isEqualTo(Map.of(LANE, 100_000L, another, 100_000L));
+          assertThat(reading.unread()).isEqualTo(Map.of(0, 2L, 1, 0L));
+        });
+
+    committed = 10;
+    read(3, 200_002, 0);
+    assertThat(read(4, 200_002, 0))
+        .satisfies(reading -> {
+          assertThat(reading.waiting()).isEqualTo(Map.of(LANE, 99_997L, another, 99_995L));
+          assertThat(reading.unread()).isEqualTo(Map.of(0, 0L, 1, 0L));
+        });
+  }
+
   private void write(long... offsets) {
     for (long offset : offsets) {
       consumer.addRecord(new ConsumerRecord<>(ZERO.topic(), 0, offset, LANE, null));
@@ -126,10 +152,11 @@ class RequestLogTest {
 
   private Backlog.Reading read(long seconds, long endOfZero, long endOfOne) {
     consumer.updateEndOffsets(Map.of(ZERO, endOfZero, ONE, endOfOne));
+    OffsetAndMetadata place = new OffsetAndMetadata(committed, "v1");
     OffsetAndMetadata start = new OffsetAndMetadata(0, "v1");
     return log.reading(
         Duration.ofSeconds(seconds).toNanos(),
-        Map.of(ZERO, start, ONE, start),
+        Map.of(ZERO, place, ONE, start),
         Map.of(ZERO, endOfZero, ONE, endOfOne));
   }
 

@@ -5,8 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * How many results of the usual size wait to be written, over all tasks of the process, and how
- * many may. One with long texts counts as several. Half of the room is for campaigns that are
- * stuck, the other half for all others, so that neither can take it from the other.
+ * many may. One with long texts counts as several. Campaigns that are stuck have half of the room,
+ * all others half of what those leave: even if all of them get stuck at once, as much is left
+ * again.
  */
 final class Room {
   private final int most;
@@ -27,12 +28,9 @@ final class Room {
     return waiting;
   }
 
-  /**
-   * Whether those that are not stuck have taken their half. All of it is taken only if so much gets
-   * stuck at once that the other half cannot hold it.
-   */
+  /** Whether those that are not stuck have taken their part. */
   synchronized boolean full() {
-    return waiting - stuck >= half || waiting >= most;
+    return waiting - stuck >= (most - stuck) / 2;
   }
 
   Part part() {
@@ -44,7 +42,7 @@ final class Room {
     private int weight;
     private boolean isStuck;
 
-    /** It takes so much from now on, in the half for stuck campaigns or in the other one. */
+    /** It takes so much from now on. */
     void set(int newWeight, boolean nowStuck) {
       synchronized (Room.this) {
         waiting += newWeight - weight;

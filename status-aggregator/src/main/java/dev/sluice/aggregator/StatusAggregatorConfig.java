@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param flushSize results of a campaign that are written at once
  * @param flushInterval how long a result waits for others, at most
  * @param maxPending results that may wait in the process while they cannot be written: half of them
- *     of campaigns that are stuck, whose others are dead letters, half of all other campaigns,
- *     beyond which hardly more is read
+ *     of campaigns that are stuck, whose others are dead letters, and half of the rest of all other
+ *     campaigns, beyond which hardly more is read
  */
 public record StatusAggregatorConfig(
     KafkaConfig kafka,

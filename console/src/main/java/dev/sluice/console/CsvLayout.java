@@ -27,6 +27,10 @@ import java.util.stream.Stream;
 record CsvLayout(char separator, boolean named) {
   private static final String SEPARATORS = ",;\t|";
   private static final Pattern NAMED = Pattern.compile("(?i)^\"?sep=(.)\"?\\R");
+
+  /** What texts are not made of, and neither quotes them nor makes a comment of them. */
+  private static final Pattern SEPARATOR = Pattern.compile("[\\t\\p{Punct}&&[^\"#]]");
+
   private static final Pattern LINE = Pattern.compile("starting at line (\\d+)");
 
   /** How far the first line is looked at, and how long a cell may be, characters. */
@@ -39,7 +43,7 @@ record CsvLayout(char separator, boolean named) {
     String beginning = beginning(file);
     Matcher named = NAMED.matcher(beginning);
     if (named.find()) {
-      return new CsvLayout(named.group(1).charAt(0), true);
+      return new CsvLayout(separator(named.group(1)), true);
     }
     // The first of those that are equally good.
     return SEPARATORS
@@ -48,6 +52,16 @@ record CsvLayout(char separator, boolean named) {
         .reduce((best, other) -> Candidate.BY_LIKELIHOOD.compare(other, best) > 0 ? other : best)
         .map(best -> new CsvLayout(best.separator(), false))
         .orElseThrow();
+  }
+
+  private static char separator(String named) {
+    if (!SEPARATOR.matcher(named).matches()) {
+      throw ProblemException.badRequest(
+          "Line 1 says sep="
+              + named
+              + ", which cannot lie between cells. Let it say , ; | or a tab, or leave it out.");
+    }
+    return named.charAt(0);
   }
 
   private static String beginning(BufferedReader file) throws IOException {

@@ -4,30 +4,18 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what people and spreadsheets write into E.164. */
 final class PhoneNumbers {
-  /** Characters; nobody writes so many, and patterns would take long over a whole book. */
-  private static final int LONGEST = 100;
-
-  /** What is left of a long number in a cell that was not text. */
-  private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
-
-  /** The library takes letters for the digits that they share a key with: "030-unknown" rings. */
-  private static final Pattern LETTERS = Pattern.compile("[0-9].*\\p{L}");
-
-  /**
-   * A number as text by a formula, or by an apostrophe; or one that a program took for a fraction.
-   */
-  private static final Pattern FORMULA = Pattern.compile("=\"(.*)\"|'(.*)|(\\+?[0-9]{7,15})[.,]0");
+  /** With its plus, as E.164 and the tables have it. */
+  private static final int LONGEST = 16;
 
   /** A country code after the sign that most of the world dials for abroad. */
   private static final Pattern ABROAD = Pattern.compile("[(\\s]*00[\\s)]*([1-9].*)");
@@ -80,32 +68,17 @@ final class PhoneNumbers {
 
   record Invalid(String reason) implements Parsed {}
 
-  Parsed parse(String text) {
-    if (text.isBlank()) {
-      return new Invalid("the phone number is missing");
+  Parsed parse(String cell) {
+    Optional<String> fault = PhoneCell.fault(cell);
+    if (fault.isPresent()) {
+      return new Invalid(fault.get());
     }
-    if (text.length() > LONGEST) {
-      return new Invalid("the phone number is too long");
-    }
-    if (SHORTENED.matcher(text).matches()) {
-      return new Invalid(
-          "a spreadsheet has shortened this number; make its column text there and export it again");
-    }
-    if (LETTERS.matcher(text).find()) {
-      return new Invalid("not a phone number, as it has letters in it");
+    String text = PhoneCell.number(cell);
+    if (isMoreThanOne(text)) {
+      return new Invalid("two numbers in one cell");
     }
     try {
-      PhoneNumber number = library.parse(international(plain(text)), defaultRegion);
-      if (library.isValidNumber(number)) {
-        return new Valid(library.format(number, PhoneNumberFormat.E164));
-      }
-      return switch (library.isPossibleNumberWithReason(number)) {
-        case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> new Invalid("no such phone number");
-        case TOO_SHORT -> new Invalid("the phone number is too short");
-        case TOO_LONG -> new Invalid("the phone number is too long");
-        case INVALID_COUNTRY_CODE -> new Invalid("no country has this code");
-        case INVALID_LENGTH -> new Invalid("no phone number there has this length");
-      };
+      return judge(read(text));
     } catch (NumberParseException e) {
       return new Invalid(
           switch (e.getErrorType()) {
@@ -117,15 +90,39 @@ final class PhoneNumbers {
     }
   }
 
-  private static String plain(String text) {
-    Matcher formula = FORMULA.matcher(text);
-    return formula.matches()
-        ? Stream.of(1, 2, 3).map(formula::group).filter(Objects::nonNull).findFirst().orElse(text)
-        : text;
+  private Parsed judge(PhoneNumber number) {
+    if (library.isValidNumber(number)) {
+      String e164 = library.format(number, PhoneNumberFormat.E164);
+      return e164.length() > LONGEST
+          ? new Invalid("the phone number has more than 15 digits")
+          : new Valid(e164);
+    }
+    return new Invalid(
+        switch (library.isPossibleNumberWithReason(number)) {
+          case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> "no such phone number";
+          case TOO_SHORT -> "the phone number is too short";
+          case TOO_LONG -> "the phone number is too long";
+          case INVALID_COUNTRY_CODE -> "no country has this code";
+          case INVALID_LENGTH -> "no phone number there has this length";
+        });
   }
 
-  private static String international(String text) {
+  /** An area code may stand before a slash, and the end of a long number after it. */
+  private boolean isMoreThanOne(String text) {
+    List<String> parts = PhoneCell.parts(text);
+    return PhoneCell.isSeveral(text) || (parts.size() > 1 && isValid(parts.getFirst()));
+  }
+
+  private boolean isValid(String text) {
+    try {
+      return library.isValidNumber(read(text));
+    } catch (NumberParseException e) {
+      return false;
+    }
+  }
+
+  private PhoneNumber read(String text) throws NumberParseException {
     Matcher abroad = ABROAD.matcher(text);
-    return abroad.matches() ? "+" + abroad.group(1) : text;
+    return library.parse(abroad.matches() ? "+" + abroad.group(1) : text, defaultRegion);
   }
 }

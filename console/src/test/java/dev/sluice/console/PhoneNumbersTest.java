@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PhoneNumbersTest {
   private final PhoneNumbers anywhere = new PhoneNumbers(Optional.empty());
   private final PhoneNumbers brazil = new PhoneNumbers(Optional.of("BR"));
+  private final PhoneNumbers germany = new PhoneNumbers(Optional.of("DE"));
 
   @ParameterizedTest
   @CsvSource({
@@ -51,6 +52,47 @@ class PhoneNumbersTest {
         .isInstanceOfSatisfying(
             PhoneNumbers.Invalid.class,
             invalid -> assertThat(invalid.reason()).contains("spreadsheet has shortened"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "4930123456.0 | +4930123456",
+        "4930123456.00 | +4930123456",
+        "4930123456,00 | +4930123456",
+        "+4930123456.000 | +4930123456",
+        "4,930,123,456.00 | +4930123456",
+        "4\u00a0930\u00a0123\u00a0456,00 | +4930123456",
+        "030.123456 | +4930123456",
+        "03.01.23.45.67 | +49301234567",
+        "030/123456 | +4930123456",
+        "0049 (0)4193 / 1234567 | +4941931234567"
+      })
+  void separatorsWithinANumberAreNotItsEnd(String written, String e164) {
+    assertThat(germany.parse(written)).isEqualTo(new PhoneNumbers.Valid(e164));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "4930123456.50 | not a phone number, as it has decimals",
+        "4930123456,5 | not a phone number, as it has decimals",
+        "4930123456.125 | not a phone number, as it has decimals",
+        "030 1234567/68 | two numbers in one cell",
+        "030 1234567; 030 1234568 | two numbers in one cell",
+        "4930123456.0 / 4930123457.0 | two numbers in one cell",
+        "+4930123456+4930123457 | two numbers in one cell",
+        "2024-01-02 | not a phone number, but a date",
+        "2024/1/2 00:00:00 | not a phone number, but a date",
+        "2024-01-02T10:00:00Z | not a phone number, but a date",
+        "31.12.1999 | not a phone number, but a date",
+        "+4916801111111111111 | the phone number is too long",
+        "+4916801111111111 | the phone number has more than 15 digits"
+      })
+  void whatIsNotOneNumberIsNotMadeOne(String written, String reason) {
+    assertThat(germany.parse(written)).isEqualTo(new PhoneNumbers.Invalid(reason));
   }
 
   @Test

@@ -164,6 +164,34 @@ class RealWorldFilesTest {
         file("no-phone-column.csv").by("Contact Info").comesTo("2 +5511960000001 {Nome=Ana}"),
         file("twice-the-same-name.csv").isRefused("the same name: \"city\""),
         file("latin-1-in-line-4.csv").isRefused("Line 4 is not UTF-8"),
+        file("excel-de-de-decimals.csv")
+            .in("DE")
+            .comesTo(
+                "2 +4930123456 {Name=Anna}",
+                "3 +4930123457 {Name=Bert}",
+                "4 +4930123458 {Name=Carl}",
+                "5 not a phone number, as it has decimals",
+                "6 not a phone number, as it has decimals"),
+        file("crm-two-numbers-in-a-cell.csv")
+            .in("BR")
+            .comesTo(
+                "2 two numbers in one cell",
+                "3 two numbers in one cell",
+                "4 two numbers in one cell",
+                "5 two numbers in one cell",
+                "6 two numbers in one cell",
+                "7 two numbers in one cell",
+                "9 +5511960000001 {Nome=Gil}"),
+        file("sixteen-digits.csv")
+            .comesTo("2 the phone number has more than 15 digits", "3 +4930123456 {Name=Bert}"),
+        file("sep-line-of-a-quotation-mark.csv").isRefused("Line 1 says sep=\""),
+        file("dates-among-numbers.csv")
+            .in("DE")
+            .comesTo(
+                "2 not a phone number, but a date",
+                "3 not a phone number, but a date",
+                "4 not a phone number, but a date",
+                "5 +4941931234567 {Name=Dora}"),
         file("empty.csv").isRefused("The file is empty"));
   }
 

@@ -44,7 +44,8 @@ export function campaign(root, id) {
 
   async function startAnyway(missing) {
     const lacking = Object.entries(missing.variables).map(([name, people]) => `${name} (${number(people)} lack it)`);
-    if (await acceptMissing(lacking, `Start without ${number(missing.recipients)} of ${number(now.total)}`)) {
+    const without = `${missing.partial ? 'at least ' : ''}${number(missing.recipients)}`;
+    if (await acceptMissing(lacking, `Start without ${without} of ${number(now.total)}`)) {
       await command('start', '?acceptMissing=true');
     }
   }

@@ -3,12 +3,13 @@ package dev.sluice.console;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.condition;
-import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.not;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,49 +17,122 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SelectField;
+import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
 
 /**
  * Variables of a message that recipients do not have: these people would fail and get nothing.
  *
  * @param recipients how many people lack at least one
  * @param variables how many lack each, by its name
+ * @param partial whether only the campaign's first recipients were looked at
  */
-record Missing(long recipients, Map<String, Long> variables) {
+record Missing(long recipients, Map<String, Long> variables, boolean partial) {
   /** Names that are counted each on its own. */
   private static final int NAMED = 50;
 
+  /** How long all recipients may take; who starts a campaign waits for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** Who is looked at where all are too many: a column that is missing is missing there too. */
+  private static final int FIRST = 50_000;
+
+  /** PostgreSQL's SQLSTATE for a statement that took too long. */
+  private static final String TOO_LONG = "57014";
+
   /** What a campaign's recipients lack, if they lack anything. */
   static Optional<Missing> of(DSLContext sql, UUID campaignId) {
+    return of(sql, campaignId, PATIENCE, PATIENCE);
+  }
+
+  /**
+   * What all recipients lack if that can be told in time, else what the first ones lack. Whoever is
+   * not seen here fails when the campaign is fanned out, with that reason.
+   */
+  static Optional<Missing> of(
+      DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
     Set<String> names = variablesOf(sql, campaignId);
     if (names.isEmpty()) {
       return Optional.empty();
     }
-    var variables = CAMPAIGN_RECIPIENT.VARIABLES;
+    return within(withAll, sql, inside -> count(inside, all(campaignId), names, false))
+        .or(() -> within(withFirst, sql, inside -> count(inside, first(campaignId), names, true)))
+        .flatMap(Function.identity());
+  }
+
+  private static Table<?> all(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return select(r.VARIABLES).from(r).where(r.CAMPAIGN_ID.eq(campaignId)).asTable("people");
+  }
+
+  /** In the order of an index, or other campaigns' rows would have to be passed over. */
+  private static Table<?> first(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return select(r.VARIABLES)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .orderBy(r.STATUS, r.CREATED_AT, r.ID)
+        .limit(FIRST)
+        .asTable("people");
+  }
+
+  private static <T> Optional<T> within(
+      Duration longest, DSLContext sql, Function<DSLContext, T> work) {
+    try {
+      return Optional.of(
+          sql.transactionResult(transaction -> {
+            // Right after an import PostgreSQL does not know how many there are, and would sort
+            // them.
+            transaction
+                .dsl()
+                .execute(
+                    "SET LOCAL enable_sort = off; SET LOCAL statement_timeout = "
+                        + longest.toMillis());
+            return work.apply(transaction.dsl());
+          }));
+    } catch (DataAccessException e) {
+      if (TOO_LONG.equals(e.sqlState())) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Most people lack nothing: they are asked for all names at once, and only the others by name.
+   */
+  private static Optional<Missing> count(
+      DSLContext sql, Table<?> people, Set<String> names, boolean partial) {
+    var variables = people.field(CAMPAIGN_RECIPIENT.VARIABLES);
     List<String> named = names.stream().limit(NAMED).toList();
-    Condition all =
-        condition("jsonb_exists_all({0}, {1})", variables, val(names.toArray(String[]::new)));
     List<SelectField<?>> counts = new ArrayList<>();
-    counts.add(count().filterWhere(not(all)));
+    counts.add(DSL.count());
     named.forEach(name ->
         counts.add(
-            count().filterWhere(not(condition("jsonb_exists({0}, {1})", variables, val(name))))));
+            DSL.count()
+                .filterWhere(not(condition("jsonb_exists({0}, {1})", variables, val(name))))));
     Record row =
         sql.select(counts)
-            .from(CAMPAIGN_RECIPIENT)
-            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaignId))
+            .from(people)
+            .where(
+                not(
+                    condition(
+                        "jsonb_exists_all({0}, {1})",
+                        variables, val(names.toArray(String[]::new)))))
             .fetchSingle();
     Tally tally = new Tally(names);
     tally.recipients = row.get(0, Long.class);
     for (int i = 0; i < named.size(); i++) {
       tally.add(named.get(i), row.get(i + 1, Long.class));
     }
-    return tally.missing();
+    return tally.missing(partial);
   }
 
   private static Set<String> variablesOf(DSLContext sql, UUID campaignId) {
@@ -81,7 +155,9 @@ record Missing(long recipients, Map<String, Long> variables) {
         .collect(
             Collectors.joining(
                 ", ",
-                recipients + " recipient(s) lack variables of the message and would get nothing: ",
+                recipients
+                    + (partial ? " of the first " + FIRST + " recipients" : " recipient(s)")
+                    + " lack variables of the message and would get nothing: ",
                 "."));
   }
 
@@ -113,7 +189,13 @@ record Missing(long recipients, Map<String, Long> variables) {
     }
 
     Optional<Missing> missing() {
-      return recipients == 0 ? Optional.empty() : Optional.of(new Missing(recipients, variables));
+      return missing(false);
+    }
+
+    private Optional<Missing> missing(boolean partial) {
+      return recipients == 0
+          ? Optional.empty()
+          : Optional.of(new Missing(recipients, variables, partial));
     }
   }
 }

@@ -4,11 +4,28 @@ import java.util.regex.Pattern;
 
 /** Words for logs and dead letters, which many read and nobody clears. */
 public final class Masked {
-  /** In E.164 or as people write it with a plus, or at least ten digits; neither UUIDs nor ids. */
+  private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+
+  /** Digits that are no phone number: ids of campaigns, times, addresses, sizes. */
+  private static final String OTHER =
+      String.join(
+          "|",
+          "\\b\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12}\\b",
+          "(?<![\\w+-])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]"
+              + "(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?)?(?![0-9-])",
+          "(?<![\\w.])" + OCTET + "(?:\\." + OCTET + "){3}(?!\\w|\\.[0-9])",
+          "(?<![\\w+-])[0-9]{1,9}(?= bytes)");
+
+  /** Seven digits or more, however they are set apart and whatever stands before them. */
   private static final Pattern NUMBER =
-      Pattern.compile("(?<![\\w+-])(?:\\+[0-9][0-9 ().-]{5,18}[0-9]|[0-9]{10,15})(?![\\w-])");
+      Pattern.compile(
+          OTHER + "|(?<number>\\+?[0-9](?:[\\h().\\-/\\u2010-\\u2015]{0,2}[0-9]){6,30})");
 
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
+
+  /** A number without its country is short: what would be left of it tells too much. */
+  private static final int SHORT = 10;
+
   private static final int BEGINNING = 5;
   private static final int END = 2;
 
@@ -23,12 +40,14 @@ public final class Masked {
   public static String numbers(String words) {
     return NUMBER
         .matcher(words)
-        .replaceAll(found -> {
-          String number = found.group();
-          int end = number.length() - END;
-          return number.substring(0, BEGINNING)
-              + number.substring(BEGINNING, end).replaceAll("[0-9]", "*")
-              + number.substring(end);
-        });
+        .replaceAll(found -> found.group("number") == null ? found.group() : masked(found.group()));
+  }
+
+  private static String masked(String number) {
+    int beginning = number.chars().filter(Character::isDigit).count() < SHORT ? 0 : BEGINNING;
+    int end = number.length() - END;
+    return number.substring(0, beginning)
+        + number.substring(beginning, end).replaceAll("[0-9]", "*")
+        + number.substring(end);
   }
 }

@@ -4,6 +4,7 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber.CountryCodeSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -114,15 +115,47 @@ final class PhoneNumbers {
   }
 
   private boolean isValid(String text) {
-    try {
-      return library.isValidNumber(read(text));
-    } catch (NumberParseException e) {
-      return false;
-    }
+    return valid(() -> read(text)).isPresent();
   }
 
   private PhoneNumber read(String text) throws NumberParseException {
     Matcher abroad = ABROAD.matcher(text);
-    return library.parse(abroad.matches() ? "+" + abroad.group(1) : text, defaultRegion);
+    if (!abroad.matches()) {
+      return library.parse(text, defaultRegion);
+    }
+    String plus = "+" + abroad.group(1);
+    Optional<PhoneNumber> number =
+        defaultRegion == null
+            ? Optional.empty()
+            : valid(() -> library.parse(plus, null))
+                .filter(this::isOfTheRegion)
+                .or(() -> dialled(text, defaultRegion));
+    return number.isPresent() ? number.get() : library.parse(plus, null);
+  }
+
+  /**
+   * By what the region dials for abroad, which may be longer than {@code 00}: {@code 001} in
+   * Singapore, {@code 0011} in Australia. In Brazil a carrier's code follows, which may look like
+   * Brazil's own; that is why the region's own numbers come first.
+   */
+  private Optional<PhoneNumber> dialled(String text, String region) {
+    return valid(() -> library.parseAndKeepRawInput(text, region))
+        .filter(number -> number.getCountryCodeSource() == CountryCodeSource.FROM_NUMBER_WITH_IDD);
+  }
+
+  private boolean isOfTheRegion(PhoneNumber number) {
+    return number.getCountryCode() == library.getCountryCodeForRegion(defaultRegion);
+  }
+
+  private interface Attempt {
+    PhoneNumber read() throws NumberParseException;
+  }
+
+  private Optional<PhoneNumber> valid(Attempt attempt) {
+    try {
+      return Optional.of(attempt.read()).filter(library::isValidNumber);
+    } catch (NumberParseException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -46,6 +46,23 @@ class PhoneNumbersTest {
     assertThat(brazil.parse(written)).isEqualTo(new PhoneNumbers.Valid(e164));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "SG, 001 65 6123 4567, +6561234567",
+    "SG, 0065 6123 4567, +6561234567",
+    "AU, 0011 65 6123 4567, +6561234567",
+    "AU, 0065 6123 4567, +6561234567",
+    "KR, 008 1 650 253 0000, +16502530000",
+    "US, 011 65 6123 4567, +6561234567",
+    "US, 001 650 253 0000, +16502530000",
+    "BR, 00 15 1 650 253 0000, +16502530000",
+    "BR, 00 55 48 99922-1234, +5548999221234"
+  })
+  void theSignForAbroadIsThatOfTheRegion(String region, String written, String e164) {
+    assertThat(new PhoneNumbers(Optional.of(region)).parse(written))
+        .isEqualTo(new PhoneNumbers.Valid(e164));
+  }
+
   @Test
   void aNumberThatASpreadsheetHasShortenedIsNotGuessed() {
     assertThat(brazil.parse("5,51196E+12"))

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.octetLength;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.when;
 
 import dev.sluice.schema.CampaignStatus;
@@ -64,12 +65,19 @@ final class CampaignRows {
       double permitsPerSecond,
       @Nullable Integer dailyLimit) {}
 
-  /** The scheduled campaigns whose time comes until the given moment, and when. */
+  /**
+   * The scheduled campaigns whose time comes until the given moment, and when. One without
+   * recipients waits for them: their file may have failed, and started it would be over at once.
+   */
   Map<UUID, Instant> scheduledUntil(Instant moment) {
     return sql.select(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT)
         .from(CAMPAIGN)
         .where(CAMPAIGN.STATUS.eq(inline(CampaignStatus.SCHEDULED, CAMPAIGN.STATUS)))
         .and(CAMPAIGN.SCHEDULED_AT.le(moment))
+        .andExists(
+            selectOne()
+                .from(CAMPAIGN_RECIPIENT)
+                .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(CAMPAIGN.ID)))
         .fetchMap(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT);
   }
 

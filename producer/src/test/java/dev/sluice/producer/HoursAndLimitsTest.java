@@ -46,6 +46,28 @@ class HoursAndLimitsTest extends FanOutTest {
     assertThat(requests.readRecordsToList()).hasSize(10);
   }
 
+  /** The upload of its file may have failed; started without it, the campaign would be over. */
+  @Test
+  void whatIsScheduledWithoutRecipientsWaitsForThem() {
+    UUID campaign = FIXTURE.campaign(sender, 0);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    now = now.plusSeconds(30);
+    turns(3);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SCHEDULED);
+
+    FIXTURE
+        .sql()
+        .execute(
+            "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+                + " VALUES (?, '+5511960000001', '{\"name\":\"Ana\"}')",
+            campaign);
+    now = now.plusSeconds(30);
+    turns(3);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(requests.readRecordsToList()).hasSize(1);
+  }
+
   @Test
   void aCancelledScheduleNeverStarts() {
     UUID campaign = FIXTURE.campaign(sender, 10);

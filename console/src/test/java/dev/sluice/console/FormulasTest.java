@@ -3,6 +3,7 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FormulasTest {
@@ -13,8 +14,9 @@ class FormulasTest {
         "+1+cmd|' /C calc'!A0",
         "-2+3",
         "@SUM(A1)",
-        "\t=1",
-        "\r=1",
+        "\t1",
+        "\rx",
+        "\"=1",
         "\uff1d1",
         "'=1+1",
         "=HYPERLINK(\"http://x\")\nmore"
@@ -25,8 +27,44 @@ class FormulasTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "a;=1+1 ~ a;'=1+1",
+        "a,@x ~ a,'@x",
+        "a|-x;b ~ a|'-x;b",
+        "`a\t+cmd` ~ `a\t'+cmd`",
+        "`a\n=1` ~ `a\n'=1`",
+        "`a\r\n＝1` ~ `a\r\n'＝1`",
+        "a;\"=1\" ~ a;\"'=1\"",
+        "a;\"\"=1 ~ a;\"\"'=1",
+        "`=1;=2;;=3` ~ `'=1;'=2;;'=3`",
+        "`\t=1` ~ `'\t'=1`",
+        "a;'=1 ~ a;''=1",
+        "a;'-10 ~ a;''-10"
+      })
+  void soDoesWhatBeginsACellForASpreadsheetWithAnotherSeparator(String cell, String written) {
+    assertThat(Formulas.defused(cell)).isEqualTo(written);
+    assertThat(Formulas.restored(written)).isEqualTo(cell);
+  }
+
+  @ParameterizedTest
   @ValueSource(
-      strings = {"+5511960000001", "-10", "+1,5", "Ana", "", "'", "'quoted'", "a=b", "2026-11-25"})
+      strings = {
+        "+5511960000001",
+        "-10",
+        "+1,5",
+        "Ana",
+        "",
+        "'",
+        "'quoted'",
+        "a=b",
+        "2026-11-25",
+        "a;-10;+1",
+        "a, b - c",
+        "a,'-10"
+      })
   void everythingElseStaysAsItIs(String cell) {
     assertThat(Formulas.defused(cell)).isEqualTo(cell);
     assertThat(Formulas.restored(cell)).isEqualTo(cell);

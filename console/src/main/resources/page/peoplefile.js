@@ -22,7 +22,7 @@ const PASSING = [0, 429, 503];
 const countries = new Intl.DisplayNames([navigator.language, 'en'], { type: 'region' });
 const country = (code) => countries.of(code) ?? code;
 
-export function peopleFile(paint, { wanted = () => [] } = {}) {
+export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}) {
   let file = null;
   let result = null;
   let problem = '';
@@ -42,7 +42,7 @@ export function peopleFile(paint, { wanted = () => [] } = {}) {
   );
 
   const query = (more = {}) =>
-    new URLSearchParams(Object.entries({ ...chosen, ...more }).filter(([, value]) => value));
+    new URLSearchParams(Object.entries({ for: use, ...chosen, ...more }).filter(([, value]) => value));
 
   /** What the message needs and the file does not have. */
   const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);

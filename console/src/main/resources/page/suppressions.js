@@ -13,7 +13,7 @@ export function suppressions(root) {
   let result = null;
   let problem = '';
   let nameless = [];
-  const people = peopleFile(() => paint());
+  const people = peopleFile(() => paint(), { use: 'suppressions' });
 
   async function loadNameless(from) {
     try {

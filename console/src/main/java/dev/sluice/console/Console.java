@@ -81,6 +81,7 @@ public final class Console implements AutoCloseable {
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), meters);
     Uploads uploads = new Uploads(limits.uploads());
     RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
+    RowRules suppressionRules = new RowRules(phoneNumbers);
     fresh = new FreshResults(config.kafka());
     live = new LiveFeeds();
     Doors doors = new Doors(config.token(), meters);
@@ -117,11 +118,12 @@ public final class Console implements AutoCloseable {
                   new Suppressions(reading),
                   new Suppressions(importing),
                   uploads,
-                  new RowRules(phoneNumbers),
+                  suppressionRules,
                   limits.uploads().pace())
               .add(settings.routes);
           new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
-          new FileCheck(uploads, phoneNumbers, recipientRules).add(settings.routes);
+          new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)
+              .add(settings.routes);
           new WebhookRoutes(
                   config.webhooks(),
                   calls,

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recipients from CSV as spreadsheets write it: a column of phone numbers and one for each variable
- * of the message. Columns without a name are passed over, and rows without anything.
+ * of the message. Columns without a name are passed over, rows without anything, and the reasons in
+ * a file of rejected rows that comes back mended.
  */
 final class CsvRows implements Rows {
   private final Charset charset;
   private final CsvLayout layout;
   private final CloseableIterator<CsvRecord> records;
+  private final boolean hasReasons;
   private final List<String> header;
   private final List<String> columns;
   private final int phoneColumn;
@@ -47,7 +49,9 @@ final class CsvRows implements Rows {
     if (!more()) {
       throw ProblemException.badRequest("The file is empty; its first line must name the columns.");
     }
-    header = read().getFields();
+    List<String> named = read().getFields();
+    hasReasons = MessageTemplate.name(named.getLast()).equals(Rejections.REASON);
+    header = hasReasons ? named.subList(0, named.size() - 1) : named;
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
     requireDifferentNames();
@@ -117,7 +121,7 @@ final class CsvRows implements Rows {
   public boolean hasNext() {
     while (next == null && more()) {
       CsvRecord record = read();
-      if (!record.getFields().stream().allMatch(String::isBlank)) {
+      if (!cells(record).stream().allMatch(String::isBlank)) {
         next = record;
       }
     }
@@ -131,7 +135,7 @@ final class CsvRows implements Rows {
     }
     CsvRecord record = Objects.requireNonNull(next);
     next = null;
-    List<String> cells = record.getFields().stream().map(Formulas::restored).toList();
+    List<String> cells = cells(record).stream().map(Formulas::restored).toList();
     if (cells.size() != header.size()) {
       String fault = cells.size() + " columns where the first line has " + header.size();
       return new Row(record.getStartingLineNumber(), "", Map.of(), cells, fault);
@@ -144,6 +148,12 @@ final class CsvRows implements Rows {
     }
     return new Row(
         record.getStartingLineNumber(), cells.get(phoneColumn).strip(), variables, cells, null);
+  }
+
+  /** Without the reason for which the row was rejected before, which stands at its end. */
+  private List<String> cells(CsvRecord record) {
+    List<String> cells = record.getFields();
+    return hasReasons && cells.size() > header.size() ? cells.subList(0, cells.size() - 1) : cells;
   }
 
   private boolean more() {

@@ -16,8 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /api/recipients/check}: what a file of recipients would come to, before anything is made;
- * and as CSV, the lines that would not be taken, whole, with the reason beside them.
+ * {@code /api/recipients/check}: what a file of recipients or of suppressions would come to, before
+ * anything is made; and as CSV, the lines that would not be taken, whole, with the reason beside
+ * them.
  */
 final class FileCheck {
   /** Rejected rows that are listed; more are only counted. */
@@ -28,12 +29,15 @@ final class FileCheck {
 
   private final Uploads uploads;
   private final PhoneNumbers phoneNumbers;
-  private final RowRules rules;
+  private final RowRules recipients;
+  private final RowRules suppressions;
 
-  FileCheck(Uploads uploads, PhoneNumbers phoneNumbers, RowRules rules) {
+  FileCheck(
+      Uploads uploads, PhoneNumbers phoneNumbers, RowRules recipients, RowRules suppressions) {
     this.uploads = uploads;
     this.phoneNumbers = phoneNumbers;
-    this.rules = rules;
+    this.recipients = recipients;
+    this.suppressions = suppressions;
   }
 
   void add(RoutesConfig routes) {
@@ -49,7 +53,7 @@ final class FileCheck {
   }
 
   private void check(Context context) {
-    RowRules here = Answer.rules(context, rules);
+    RowRules here = Answer.rules(context, rules(context));
     if ("text/csv".equals(context.header("Accept"))) {
       uploads.convert(
           context,
@@ -63,6 +67,17 @@ final class FileCheck {
       Answer.json(
           context, 200, uploads.take(context, body -> summary(Answer.rows(context, body), here)));
     }
+  }
+
+  /** Those by which the file would be taken where it is meant for. */
+  private RowRules rules(Context context) {
+    String use = Reading.given(context, "for").orElse("recipients");
+    return switch (use) {
+      case "recipients" -> recipients;
+      case "suppressions" -> suppressions;
+      default ->
+          throw ProblemException.field("for", "is recipients or suppressions, not \"" + use + "\"");
+    };
   }
 
   private static Map<String, @Nullable Object> summary(Rows rows, RowRules rules) {
@@ -103,7 +118,7 @@ final class FileCheck {
     out.write(BYTE_ORDER_MARK);
     CsvWriter csv = CsvWriter.builder().fieldSeparator(rows.separator()).build(out);
     int width = rows.header().size();
-    csv.writeRecord(line(rows.header(), width, reasonColumn(rows.header())));
+    csv.writeRecord(line(rows.header(), width, Rejections.REASON));
     try {
       while (rows.hasNext()) {
         Rows.Row row = rows.next();
@@ -123,9 +138,5 @@ final class FileCheck {
     line.addAll(Collections.nCopies(Math.max(0, width - cells.size()), ""));
     line.add(reason);
     return line.stream().map(Formulas::defused).toList();
-  }
-
-  private static String reasonColumn(List<String> header) {
-    return header.contains("reason") ? "reason (Sluice)" : "reason";
   }
 }

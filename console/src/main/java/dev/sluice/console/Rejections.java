@@ -7,6 +7,12 @@ import java.util.Optional;
 
 /** The rows that were not taken: all are counted, and the first are listed with the reason. */
 final class Rejections {
+  /**
+   * The column of reasons in a file of rejected rows: the last one, and no usual name, so that it
+   * is not taken for one of the file's own when that comes back mended.
+   */
+  static final String REASON = "reason (Sluice)";
+
   private static final int LISTED = 10_000;
 
   /** Reasons repeat names of columns, which may be long. */

@@ -98,7 +98,7 @@ class RecipientFilesTest {
 
     assertThat(lines)
         .isEqualTo(
-            "\uFEFFNome;Celular;Nota;reason\r\n"
+            "\uFEFFNome;Celular;Nota;reason (Sluice)\r\n"
                 + "\"A; \"\"b\"\"\";12;'=1+1;the phone number is too short\r\n"
                 + "kurz;1;;2 columns where the first line has 3\r\n");
 
@@ -106,6 +106,51 @@ class RecipientFilesTest {
     JsonNode again = json(send("POST", CHECK, "text/csv", utf8(mended)));
     assertThat(again.at("/first/variables/Nota").asString()).isEqualTo("=1+1");
     assertThat(again.at("/first/variables/Nome").asString()).isEqualTo("A; \"b\"");
+  }
+
+  @Test
+  void reasonsTakeThePlaceOfThoseOfTheRoundBefore() throws Exception {
+    String file =
+        """
+        phone,reason
+        12,birthday
+        13,birthday,more
+        14
+        +5511960000001,birthday
+        "open
+        """;
+    String first = rejected(file);
+    String mended = first.replace("12,birthday", "+5511960000002,birthday");
+    String second = rejected(mended);
+
+    assertThat(first)
+        .isEqualTo(
+            """
+            \uFEFFphone,reason,reason (Sluice)
+            12,birthday,the phone number is too short
+            13,birthday,more,3 columns where the first line has 2
+            14,,1 columns where the first line has 2
+            ,,"The rest was not read: In the row that begins in line 6, a quotation mark opens a \
+            text that is not closed."
+            """
+                .replace("\n", "\r\n"));
+    assertThat(second)
+        .isEqualTo(
+            """
+            \uFEFFphone,reason,reason (Sluice)
+            13,birthday,more,3 columns where the first line has 2
+            14,,the phone number is too short
+            """
+                .replace("\n", "\r\n"));
+    assertThat(rejected(second)).isEqualTo(second);
+    JsonNode again = json(send("POST", CHECK, "text/csv", utf8(mended)));
+    assertThat(again.at("/first/variables").toString()).isEqualTo("{\"reason\":\"birthday\"}");
+  }
+
+  private static String rejected(String file) throws Exception {
+    return new String(
+        send("POST", CHECK, "text/csv", utf8(file), "Accept", "text/csv").body(),
+        StandardCharsets.UTF_8);
   }
 
   @Test
@@ -173,11 +218,16 @@ class RecipientFilesTest {
       throws Exception {
     byte[] file = utf8("phone,note\n+5511960000077," + "x".repeat(1_025) + "\n");
     JsonNode checked = json(send("POST", CHECK, "text/csv", file));
+    JsonNode suppression = json(send("POST", CHECK + "?for=suppressions", "text/csv", file));
     JsonNode suppressed = json(send("POST", "/api/suppressions", "text/csv", file));
+    HttpResponse<byte[]> neither = send("POST", CHECK + "?for=fun", "text/csv", file);
 
     assertThat(checked.at("/rejected/0/reason").asString())
         .isEqualTo("the column \"note\" has more than 1024 characters");
+    assertThat(suppression.path("usable").asInt()).isEqualTo(1);
     assertThat(suppressed.path("accepted").asInt()).isEqualTo(1);
+    assertThat(neither.statusCode()).isEqualTo(400);
+    assertThat(json(neither).path("field").asString()).isEqualTo("for");
   }
 
   @Test
@@ -194,7 +244,7 @@ class RecipientFilesTest {
 
     assertThat(new String(answer.body(), StandardCharsets.UTF_8))
         .isEqualTo(
-            "\uFEFFrecipient,reason\r\n\""
+            "\uFEFFrecipient,reason (Sluice)\r\n\""
                 + odd.replace("\"", "\"\"")
                 + "\",the phone number is too short\r\n");
   }

@@ -5,6 +5,7 @@ import static dev.sluice.schema.CampaignStatus.SCHEDULED;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageRules;
@@ -14,6 +15,8 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
@@ -30,7 +33,11 @@ final class Campaigns {
     this.bounds = bounds;
   }
 
-  /** A campaign to create; the first three are required. */
+  /**
+   * A campaign to create; the first three are required.
+   *
+   * @param others what it does not know, as a misspelt time would otherwise be no time
+   */
   record Draft(
       @Nullable String name,
       @Nullable String sender,
@@ -40,9 +47,13 @@ final class Campaigns {
       @Nullable Instant scheduledAt,
       @Nullable LocalTime windowStart,
       @Nullable LocalTime windowEnd,
-      @Nullable String timeZone) {}
+      @Nullable String timeZone,
+      @JsonAnySetter @Nullable Map<String, JsonNode> others) {}
 
   UUID create(Draft draft) {
+    if (draft.others() != null) {
+      KnownNames.of(Draft.class).requireNoOther(draft.others().keySet());
+    }
     String name = Fields.required("name", draft.name());
     if (name.codePointCount(0, name.length()) > bounds.name()) {
       throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
@@ -64,7 +75,9 @@ final class Campaigns {
       throw ProblemException.badRequest(
           "\"windowStart\" and \"windowEnd\" belong together: give both or none.");
     }
-    if (draft.windowStart() != null && draft.windowStart().equals(draft.windowEnd())) {
+    LocalTime windowStart = stored(draft.windowStart());
+    LocalTime windowEnd = stored(draft.windowEnd());
+    if (windowStart != null && windowStart.equals(windowEnd)) {
       throw ProblemException.field(
           "windowEnd", "must be another time than \"windowStart\", or nothing would ever be sent");
     }
@@ -80,11 +93,16 @@ final class Campaigns {
         .set(CAMPAIGN.ON_DOUBT, draft.onDoubt() == null ? OnDoubt.HOLD : draft.onDoubt())
         .set(CAMPAIGN.STATUS, scheduledAt == null ? DRAFT : SCHEDULED)
         .set(CAMPAIGN.SCHEDULED_AT, scheduledAt)
-        .set(CAMPAIGN.WINDOW_START, draft.windowStart())
-        .set(CAMPAIGN.WINDOW_END, draft.windowEnd())
+        .set(CAMPAIGN.WINDOW_START, windowStart)
+        .set(CAMPAIGN.WINDOW_END, windowEnd)
         .set(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()))
         .returning(CAMPAIGN.ID)
         .fetchSingle(CAMPAIGN.ID);
+  }
+
+  /** As PostgreSQL keeps it, without rounding it up into another minute or day. */
+  private static @Nullable LocalTime stored(@Nullable LocalTime time) {
+    return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
   }
 
   private String provider(String sender) {

@@ -113,11 +113,7 @@ final class PhoneColumn {
   static Found in(List<String> columns, Optional<String> chosen) {
     if (chosen.isPresent()) {
       int exact = columns.indexOf(chosen.get());
-      int index =
-          exact >= 0
-              ? exact
-              : columns.stream().map(PhoneColumn::key).toList().indexOf(key(chosen.get()));
-      return index < 0 ? new None() : new At(index);
+      return exact >= 0 ? new At(exact) : alike(columns, key(chosen.get()));
     }
     for (Set<String> names : NAMES) {
       List<Integer> found =
@@ -133,6 +129,12 @@ final class PhoneColumn {
       }
     }
     return new None();
+  }
+
+  /** A name without letters and digits is like every other such name, and like none at all. */
+  private static Found alike(List<String> columns, String chosen) {
+    int index = columns.stream().map(PhoneColumn::key).toList().indexOf(chosen);
+    return chosen.isEmpty() || index < 0 ? new None() : new At(index);
   }
 
   private static String key(String name) {

@@ -93,9 +93,17 @@ final class HostileCalls {
       campaign("scheduledAt", odd, "\"scheduledAt\" must be a time like");
     }
     campaign("scheduledAt", "1e300", "400");
+    campaign("scheduleAt", "\"2099-01-01T00:00:00Z\"", "did you mean \"scheduledAt\"");
+    campaign("WindowStart", "\"09:00\"", "did you mean \"windowStart\"");
+    campaign("time_zone", "\"UTC\"", "did you mean \"timeZone\"");
+    campaign("others", "{}", "is not known");
     campaign("scheduledAt", "1e999999999", "400");
     campaign("windowStart", "\"09:00\"", "belong together");
     campaign("windowStart", "\"09:00\",\"windowEnd\":\"09:00\"", "\"windowEnd\" must be another");
+    campaign(
+        "windowStart",
+        "\"09:00:00.0000001\",\"windowEnd\":\"09:00:00.0000009\"",
+        "\"windowEnd\" must be another");
     for (String odd : List.of("\"25:00\"", "900", "{}", "[99,99]", "\"9\"", "\"\"")) {
       campaign("windowStart", odd, "\"windowStart\" must be a time of day");
     }

@@ -162,6 +162,12 @@ class RealWorldFilesTest {
         file("no-phone-column.csv").isRefused("It reads: Nome, Contact Info"),
         file("no-phone-column.csv").by("Telefone").isRefused("names no column: \"Telefone\""),
         file("no-phone-column.csv").by("Contact Info").comesTo("2 +5511960000001 {Nome=Ana}"),
+        file("nameless-column.csv").by("???").isRefused("names no column: \"???\". It reads: Nome"),
+        file("nameless-column.csv").by("fone?").comesTo("2 +5511960000001 {Nome=Ana}"),
+        file("crm-unquoted.tsv")
+            .comesTo(
+                "2 +5511960000001 {name=Ana \"Nina\" Souza, note=5\" pipe}",
+                "3 +5511960000002 {name=Bia, note=says \"hi\"}"),
         file("twice-the-same-name.csv").isRefused("the same name: \"city\""),
         file("latin-1-in-line-4.csv").isRefused("Line 4 is not UTF-8"),
         file("excel-de-de-decimals.csv")

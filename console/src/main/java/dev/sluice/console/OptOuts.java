@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.ALIAS;
 import static dev.sluice.schema.jooq.Tables.OPT_OUT;
 import static org.jooq.impl.DSL.min;
 
+import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,7 +88,7 @@ final class OptOuts {
             texts(entries, Entry::name),
             texts(entries, Entry::reason),
             times(entries),
-            DSL.val(Suppressions.STOPPED));
+            DSL.val(OptOutReason.PREFERENCE));
   }
 
   /**
@@ -121,7 +122,7 @@ final class OptOuts {
           WHERE known.name = person.name AND known.reason = {2}
             AND known.lifted_at IS NULL AND known.created_at <= person.at
           """,
-          texts(entries, Entry::name), times(entries), DSL.val(Suppressions.STOPPED));
+          texts(entries, Entry::name), times(entries), DSL.val(OptOutReason.PREFERENCE));
     }
   }
 
@@ -139,7 +140,7 @@ final class OptOuts {
           DSL.raw(column),
           texts(entries, Entry::name),
           times(entries),
-          DSL.val(Suppressions.STOPPED));
+          DSL.val(OptOutReason.PREFERENCE));
     }
   }
 

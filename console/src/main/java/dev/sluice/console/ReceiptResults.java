@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.any;
 
 import dev.sluice.console.WhatsAppUpdate.Receipt;
+import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.util.ArrayList;
@@ -29,9 +30,6 @@ final class ReceiptResults {
 
   /** The user wants nothing from this business (131050), or was blocked by it (130403). */
   private static final Set<String> OPT_OUT = Set.of("131050", "130403");
-
-  /** The same choice as the preference, told in another way. */
-  private static final String STOPPED = "131050";
 
   private final DSLContext sql;
 
@@ -103,11 +101,7 @@ final class ReceiptResults {
   static Optional<OptOuts.Wish> wish(Receipt receipt) {
     String code = receipt.errorCode();
     return code != null && receipt.status() == RecipientStatus.FAILED && OPT_OUT.contains(code)
-        ? Optional.of(
-            new OptOuts.Wish(
-                receipt.recipient(),
-                code.equals(STOPPED) ? Suppressions.STOPPED : "provider: " + code,
-                receipt.at()))
+        ? Optional.of(new OptOuts.Wish(receipt.recipient(), OptOutReason.of(code), receipt.at()))
         : Optional.empty();
   }
 

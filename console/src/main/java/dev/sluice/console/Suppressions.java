@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
 
+import dev.sluice.schema.OptOutReason;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,6 @@ import org.jooq.impl.SQLDataType;
 
 /** Numbers that get nothing. */
 final class Suppressions {
-  /** Set by people who stopped at the provider; only the provider's resume lifts it. */
-  static final String STOPPED = "user preference: stop";
-
   private final DSLContext sql;
 
   Suppressions(DSLContext sql) {
@@ -42,7 +40,7 @@ final class Suppressions {
             """,
             DSL.val(reason),
             DSL.val(phones.toArray(String[]::new), SQLDataType.CLOB.array()),
-            DSL.val(STOPPED))
+            DSL.val(OptOutReason.PREFERENCE))
         .get(0, int.class);
   }
 

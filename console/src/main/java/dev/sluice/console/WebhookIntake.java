@@ -12,6 +12,7 @@ import dev.sluice.console.WhatsAppUpdate.SenderTrouble;
 import dev.sluice.console.WhatsAppUpdate.TemplateStopped;
 import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.Counter;
@@ -132,7 +133,7 @@ final class WebhookIntake {
       case Preference(Person from, boolean stop, var at) ->
           wish(
               stop ? sorted.optOuts : sorted.returns,
-              new OptOuts.Wish(from, Suppressions.STOPPED, at));
+              new OptOuts.Wish(from, OptOutReason.PREFERENCE, at));
       case Renamed renamed -> sorted.renamed.add(renamed);
       case SenderTrouble trouble -> {
         if (BLOCKING.contains(trouble.code())) {

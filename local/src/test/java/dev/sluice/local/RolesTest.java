@@ -63,11 +63,13 @@ class RolesTest {
       -   | UPDATE sluice.campaign_recipient SET phone = '' WHERE false
       -   | UPDATE sluice.campaign_recipient SET variables = '{}' WHERE false
       A C | INSERT INTO sluice.suppression (phone, reason) SELECT '', '' WHERE false
-      A C | UPDATE sluice.suppression SET lifted_at = now() WHERE false
+      C   | INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false
+      A C | UPDATE sluice.suppression SET reason = '', created_at = now(), lifted_at = now() WHERE false
       A C | INSERT INTO sluice.alias (phone, name) SELECT '', '' WHERE false
       -   | UPDATE sluice.alias SET name = '' WHERE false
       C   | INSERT INTO sluice.opt_out (name, reason) SELECT '', '' WHERE false
-      C   | UPDATE sluice.opt_out SET lifted_at = now() WHERE false
+      C   | INSERT INTO sluice.opt_out (name, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false
+      C   | UPDATE sluice.opt_out SET reason = '', created_at = now(), lifted_at = now() WHERE false
       -   | UPDATE sluice.suppression SET phone = '' WHERE false
       P   | INSERT INTO sluice.sender_recipient (sender_id, phone) SELECT '', '' WHERE false
       P   | UPDATE sluice.sender_recipient SET counted_at = now() WHERE false

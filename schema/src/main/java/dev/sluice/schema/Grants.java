@@ -70,7 +70,9 @@ final class Grants {
           new Rights(
               "suppression",
               NOTHING,
-              READ + ", INSERT (phone, reason, created_at), UPDATE (reason, lifted_at)",
+              READ
+                  + ", INSERT (phone, reason, created_at)"
+                  + ", UPDATE (reason, created_at, lifted_at)",
               READ
                   + ", INSERT (phone, reason, created_at, lifted_at)"
                   + ", UPDATE (reason, created_at, lifted_at)"),

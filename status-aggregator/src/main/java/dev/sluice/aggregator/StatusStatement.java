@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.SendResult;
 import java.time.Instant;
 import java.util.Collection;
@@ -31,16 +32,17 @@ final class StatusStatement {
    * those whose status rises in their own round; all others stay as they are, which makes repeating
    * and reordering harmless. {@code left_alone}: who has opted out at the provider gets nothing
    * more from anybody, whatever the row says and of whichever round the wish is; in the order of
-   * the numbers, for the same reason, and unless it was lifted after that. {@code names}: by which
-   * other names the provider knows them, so that a wish under such a name counts. Then the counters
-   * move by exactly these transitions.
+   * the numbers, for the same reason, and unless it was lifted after that; a wish that no resume
+   * lifts takes the place of one that a resume does. {@code names}: by which other names the
+   * provider knows them, so that a wish under such a name counts. Then the counters move by exactly
+   * these transitions.
    */
   private static final String SQL =
       """
       WITH result AS (
         SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9})
           AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
-                opt_out)
+                opt_out_reason)
       ), before AS (
         SELECT recipient.id, recipient.status, recipient.phone
         FROM sluice.campaign_recipient AS recipient
@@ -64,14 +66,17 @@ final class StatusStatement {
         RETURNING before.status AS old, result.status AS new
       ), left_alone AS (
         INSERT INTO sluice.suppression AS known (phone, reason, created_at)
-        SELECT before.phone, 'provider: ' || coalesce(result.error_code, 'opted out'),
-               least(result.at, clock_timestamp())
+        SELECT before.phone, result.opt_out_reason, least(result.at, clock_timestamp())
         FROM result
         JOIN before ON before.id = result.id
-        WHERE result.opt_out
+        WHERE result.opt_out_reason IS NOT NULL
         ORDER BY before.phone
-        ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
+        ON CONFLICT (phone) DO UPDATE
+        SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
         WHERE known.lifted_at <= excluded.created_at
+          OR (known.reason = {12} AND excluded.reason <> {12})
+          OR (known.reason = excluded.reason AND known.lifted_at IS NULL
+              AND known.created_at < excluded.created_at)
       ), names AS (
         INSERT INTO sluice.alias (phone, name)
         SELECT DISTINCT before.phone, alias.name
@@ -147,14 +152,18 @@ final class StatusStatement {
             DSL.val(campaignId),
             array(
                 batch,
-                result -> Boolean.TRUE.equals(result.optOut()),
-                Boolean[]::new,
-                SQLDataType.BOOLEAN),
+                result ->
+                    Boolean.TRUE.equals(result.optOut())
+                        ? OptOutReason.of(result.errorCode())
+                        : null,
+                String[]::new,
+                SQLDataType.CLOB),
             DSL.val(
                 aliases.stream().map(Alias::recipientId).toArray(Long[]::new),
                 SQLDataType.BIGINT.array()),
             DSL.val(
-                aliases.stream().map(Alias::name).toArray(String[]::new), SQLDataType.CLOB.array()))
+                aliases.stream().map(Alias::name).toArray(String[]::new), SQLDataType.CLOB.array()),
+            DSL.val(OptOutReason.PREFERENCE))
         .coerce(
             CAMPAIGN.STATUS,
             CAMPAIGN.ROUND,

@@ -141,7 +141,11 @@ final class Fixture {
 
   /** Who is to get nothing more. */
   static SendResult optOut(UUID campaign, long recipient, int round) {
-    return failed(campaign, recipient, round, "131050", true);
+    return optOut(campaign, recipient, round, "131050");
+  }
+
+  static SendResult optOut(UUID campaign, long recipient, int round, String code) {
+    return failed(campaign, recipient, round, code, true);
   }
 
   /** The provider's word on a message whose outcome is known. */
@@ -197,6 +201,16 @@ final class Fixture {
     return uncounted.fetchExists(
         SUPPRESSION.join(CAMPAIGN_RECIPIENT).on(CAMPAIGN_RECIPIENT.PHONE.eq(SUPPRESSION.PHONE)),
         CAMPAIGN_RECIPIENT.ID.eq(recipient).and(SUPPRESSION.LIFTED_AT.isNull()));
+  }
+
+  /** Why this recipient's number gets nothing more. */
+  String suppressedFor(long recipient) {
+    return uncounted
+        .fetchSingle(
+            "SELECT reason FROM sluice.suppression WHERE lifted_at IS NULL"
+                + " AND phone = (SELECT phone FROM sluice.campaign_recipient WHERE id = ?)",
+            recipient)
+        .get(0, String.class);
   }
 
   /** Takes the suppression of this recipient's number back. */

@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.util.ArrayList;
@@ -138,6 +139,25 @@ class StatusStatementTest {
 
     statement.write(campaign, List.of(Fixture.optOut(campaign, id, 1)));
     assertThat(FIXTURE.suppressed(id)).as("a new wish").isTrue();
+  }
+
+  @Test
+  void whoStoppedMarketingHasSetAPreferenceAndWhoIsBlockedHasNot() {
+    UUID campaign = FIXTURE.campaign(2);
+    List<Long> ids = FIXTURE.recipients(campaign);
+
+    statement.write(
+        campaign,
+        List.of(
+            Fixture.optOut(campaign, ids.get(0), 1),
+            Fixture.optOut(campaign, ids.get(1), 1, "130403")));
+    assertThat(FIXTURE.suppressedFor(ids.get(0))).isEqualTo(OptOutReason.PREFERENCE);
+    assertThat(FIXTURE.suppressedFor(ids.get(1))).isEqualTo("provider: 130403");
+
+    FIXTURE.lift(ids.get(0));
+    statement.write(campaign, List.of(Fixture.optOut(campaign, ids.get(0), 1, "130403")));
+    statement.write(campaign, List.of(Fixture.optOut(campaign, ids.get(0), 1)));
+    assertThat(FIXTURE.suppressedFor(ids.get(0))).isEqualTo("provider: 130403");
   }
 
   @Test

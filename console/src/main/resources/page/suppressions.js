@@ -100,8 +100,8 @@ export function suppressions(root) {
 
   const withoutNumber = () => html`
     <h2>Opted out without a number</h2>
-    <p class="quiet">They hide their number and are known by the provider's id. Their wish counts as soon as a receipt
-      tells which number it stands for.</p>
+    <p class="quiet">They hide their number and are known by the provider's id: their wish counts as soon as a receipt
+      tells which number it stands for. Or their number has changed, and what they said under the old one came along.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Opted out without a number">
       <table>
         <thead><tr><th>Id</th><th>Number</th><th>Reason</th><th>Since</th></tr></thead>

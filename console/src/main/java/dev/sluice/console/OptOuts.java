@@ -1,219 +1,128 @@
 package dev.sluice.console;
 
-import static dev.sluice.schema.jooq.Tables.ALIAS;
+import static dev.sluice.schema.jooq.Tables.ALIAS_UNTIL;
 import static dev.sluice.schema.jooq.Tables.OPT_OUT;
 import static org.jooq.impl.DSL.min;
 
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What people tell the provider about being left alone. A wish is kept under every name that came
- * with it, a number as a suppression and an id beside those; which numbers an id stands for may be
- * learned before or after. Each statement takes all rows of a call, in order, and repeating it
- * changes nothing.
+ * with it: that it was said, and what stands because of it, in {@code suppression} for a number and
+ * in {@code opt_out} for an id. It goes along when a name changes. Repeating a call changes
+ * nothing, nor does the order of calls.
  */
 final class OptOuts {
   private final DSLContext sql;
+  private final Names names;
+  private final StandingWishes standing;
 
   OptOuts(DSLContext sql) {
     this.sql = sql;
+    names = new Names(sql);
+    standing = new StandingWishes(sql);
   }
 
-  /** Somebody wants nothing more, since that time. */
+  /** Somebody wants nothing more, or wants messages again, since that time. */
   record Wish(Person person, String reason, Instant at) {}
 
-  private record Entry(String name, String reason, Instant at) {}
-
-  private record Pair(String one, String other) {}
-
   /**
-   * Keeps wishes; one that was taken back after it was made stays so. One that no resume lifts
-   * takes the place of one that a resume lifts, or has lifted.
+   * Takes what one call tells.
    *
-   * @return how many names had none before
+   * @param stops who wants nothing more
+   * @param resumes who wants messages again, which lifts what they set at the provider and nothing
+   *     else
+   * @param changes whose number or id is another one now
+   * @return how many stops were news, counted by name
    */
-  int add(Collection<Wish> wishes) {
-    link(wishes.stream().map(Wish::person).flatMap(OptOuts::pairs).toList());
-    return add("sluice.suppression", "phone", entries(wishes, Person::phone))
-        + add("sluice.opt_out", "name", entries(wishes, Person::userId));
-  }
-
-  private static Stream<Pair> pairs(Person person) {
-    return person.phone() == null || person.userId() == null
-        ? Stream.empty()
-        : Stream.of(new Pair(person.phone(), person.userId()));
-  }
-
-  private static List<Entry> entries(
-      Collection<Wish> wishes, Function<Person, @Nullable String> name) {
-    List<Entry> entries = new ArrayList<>();
-    for (Wish wish : wishes) {
-      String known = name.apply(wish.person());
-      if (known != null) {
-        entries.add(new Entry(known, wish.reason(), wish.at()));
-      }
-    }
-    return entries;
-  }
-
-  private int add(String table, String column, List<Entry> entries) {
-    return entries.isEmpty()
-        ? 0
-        : sql.execute(
-            """
-            INSERT INTO {0} AS known ({1}, reason, created_at)
-            SELECT DISTINCT ON (name) name, reason, at
-            FROM unnest({2}, {3}, {4}) AS wish (name, reason, at)
-            ORDER BY name, reason = {5}, at DESC
-            ON CONFLICT ({1}) DO UPDATE
-            SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
-            WHERE known.lifted_at <= excluded.created_at
-              OR (known.reason = {5} AND excluded.reason <> {5})
-            """,
-            DSL.raw(table),
-            DSL.raw(column),
-            texts(entries, Entry::name),
-            texts(entries, Entry::reason),
-            times(entries),
-            DSL.val(OptOutReason.PREFERENCE));
+  int take(
+      Collection<Wish> stops,
+      Collection<Wish> resumes,
+      Collection<WhatsAppUpdate.Renamed> changes) {
+    List<Said> stopped = Said.of(stops);
+    List<Said> resumed = Said.of(resumes);
+    names.link(Stream.concat(stops.stream(), resumes.stream()).map(Wish::person).toList());
+    names.change(changes);
+    int news = Said.write(sql, stopped);
+    Said.write(sql, resumed);
+    suppress(stopped.stream().filter(Said::ofNumber).toList());
+    remember(resumed.stream().filter(Said::ofNumber).toList());
+    standing.settle(
+        Stream.of(
+                Said.names(stopped).stream(),
+                Said.names(resumed).stream(),
+                changes.stream().flatMap(WhatsAppUpdate.Renamed::names))
+            .flatMap(names -> names)
+            .collect(Collectors.toSet()));
+    return news;
   }
 
   /**
-   * People want messages again: what they set at the provider is lifted, and nothing else. That
-   * they said so is kept, because the call that tells the earlier stop may come later.
+   * One that was taken back after it was made stays so. One that no resume lifts takes the place of
+   * one that a resume lifts, or has lifted.
    */
-  void lift(Collection<Wish> wishes) {
-    remember("sluice.suppression", "phone", entries(wishes, Person::phone));
-    remember("sluice.opt_out", "name", entries(wishes, Person::userId));
-    List<Entry> entries =
-        wishes.stream()
-            .flatMap(wish ->
-                wish.person().names().stream()
-                    .map(name -> new Entry(name, wish.reason(), wish.at())))
-            .toList();
-    if (!entries.isEmpty()) {
+  private void suppress(List<Said> numbers) {
+    if (!numbers.isEmpty()) {
       sql.execute(
           """
-          WITH said AS (
-            SELECT name, max(at) AS at FROM unnest({0}, {1}) AS wish (name, at) GROUP BY name
-          ), person AS (
-            SELECT name, at FROM said
-            UNION SELECT alias.phone, said.at FROM sluice.alias JOIN said USING (name)
-            UNION SELECT alias.name, said.at FROM sluice.alias JOIN said ON said.name = alias.phone
-          ), numbers AS (
-            UPDATE sluice.suppression AS known SET lifted_at = person.at FROM person
-            WHERE known.phone = person.name AND known.reason = {2}
-              AND known.lifted_at IS NULL AND known.created_at <= person.at
-          )
-          UPDATE sluice.opt_out AS known SET lifted_at = person.at FROM person
-          WHERE known.name = person.name AND known.reason = {2}
-            AND known.lifted_at IS NULL AND known.created_at <= person.at
+          INSERT INTO sluice.suppression AS known (phone, reason, created_at)
+          SELECT DISTINCT ON (phone) phone, reason, at
+          FROM unnest({0}, {1}, {2}) AS said (phone, reason, at)
+          ORDER BY phone, reason = {3}, at DESC
+          ON CONFLICT (phone) DO UPDATE
+          SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
+          WHERE known.lifted_at <= excluded.created_at
+            OR (known.reason = {3} AND (excluded.reason <> {3} OR (
+              known.lifted_at IS NULL AND known.created_at < excluded.created_at)))
           """,
-          texts(entries, Entry::name), times(entries), DSL.val(OptOutReason.PREFERENCE));
-    }
-  }
-
-  private void remember(String table, String column, List<Entry> entries) {
-    if (!entries.isEmpty()) {
-      sql.execute(
-          """
-          INSERT INTO {0} AS known ({1}, reason, created_at, lifted_at)
-          SELECT name, {4}, max(at), max(at) FROM unnest({2}, {3}) AS wish (name, at)
-          GROUP BY name ORDER BY name
-          ON CONFLICT ({1}) DO UPDATE SET lifted_at = excluded.lifted_at
-          WHERE known.reason = {4} AND known.lifted_at < excluded.lifted_at
-          """,
-          DSL.raw(table),
-          DSL.raw(column),
-          texts(entries, Entry::name),
-          times(entries),
+          Said.texts(numbers, Said::name),
+          Said.texts(numbers, Said::reason),
+          Said.times(numbers),
           DSL.val(OptOutReason.PREFERENCE));
     }
   }
 
-  /**
-   * Keeps up with numbers and ids that have changed: what was said under the old ones counts for
-   * the new ones. The old number may be somebody else's soon, so nothing new counts for it, unless
-   * no other number is known.
-   */
-  void follow(Collection<WhatsAppUpdate.Renamed> changes) {
-    List<Pair> links = new ArrayList<>();
-    List<Pair> ids = new ArrayList<>();
-    for (WhatsAppUpdate.Renamed change : changes) {
-      Person before = change.before();
-      Person now = change.now();
-      String number = now.phone() == null ? before.phone() : now.phone();
-      if (number != null) {
-        Stream.concat(before.names().stream(), now.names().stream())
-            .forEach(name -> links.add(new Pair(number, name)));
-      }
-      if (before.userId() != null && now.userId() != null) {
-        ids.add(new Pair(before.userId(), now.userId()));
-      }
-    }
-    link(links);
-    if (!ids.isEmpty()) {
-      Field<String[]> olds = texts(ids, Pair::one);
-      Field<String[]> news = texts(ids, Pair::other);
+  /** A resume is kept even if nothing is suppressed: the stop before it may be told later. */
+  private void remember(List<Said> numbers) {
+    if (!numbers.isEmpty()) {
       sql.execute(
           """
-          INSERT INTO sluice.alias (phone, name)
-          SELECT DISTINCT alias.phone, renamed.now
-          FROM unnest({0}, {1}) AS renamed (before, now)
-          JOIN sluice.alias ON alias.name = renamed.before
-          WHERE alias.phone <> renamed.now
-          ORDER BY 1, 2
-          ON CONFLICT DO NOTHING
+          INSERT INTO sluice.suppression AS known (phone, reason, created_at, lifted_at)
+          SELECT phone, {2}, max(at), max(at) FROM unnest({0}, {1}) AS said (phone, at)
+          GROUP BY phone ORDER BY phone
+          ON CONFLICT (phone) DO UPDATE
+          SET lifted_at = excluded.lifted_at,
+              created_at = CASE WHEN known.created_at = known.lifted_at
+                                THEN excluded.created_at ELSE known.created_at END
+          WHERE known.reason = {2} AND known.lifted_at < excluded.lifted_at
           """,
-          olds, news);
-      sql.execute(
-          """
-          INSERT INTO sluice.opt_out (name, reason, created_at)
-          SELECT DISTINCT ON (renamed.now) renamed.now, known.reason, known.created_at
-          FROM unnest({0}, {1}) AS renamed (before, now)
-          JOIN sluice.opt_out AS known ON known.name = renamed.before
-          WHERE known.lifted_at IS NULL
-          ORDER BY renamed.now, known.created_at DESC
-          ON CONFLICT DO NOTHING
-          """,
-          olds, news);
-    }
-  }
-
-  private void link(List<Pair> pairs) {
-    if (!pairs.isEmpty()) {
-      sql.execute(
-          """
-          INSERT INTO sluice.alias (phone, name)
-          SELECT DISTINCT phone, name FROM unnest({0}, {1}) AS known (phone, name)
-          WHERE phone <> name
-          ORDER BY phone, name
-          ON CONFLICT DO NOTHING
-          """,
-          texts(pairs, Pair::one), texts(pairs, Pair::other));
+          Said.texts(numbers, Said::name), Said.times(numbers), DSL.val(OptOutReason.PREFERENCE));
     }
   }
 
   /**
-   * The next opt-outs without a number in the order of their names, after the given one; with the
-   * number, if it has been learned since.
+   * The next opt-outs that did not come under a number in the order of their names, after the given
+   * one: under an id, with the number if it is known, or from a name that is another one now.
    */
   List<Map<String, @Nullable Object>> after(String name, int limit) {
-    Field<String> phone =
-        DSL.field(DSL.select(min(ALIAS.PHONE)).from(ALIAS).where(ALIAS.NAME.eq(OPT_OUT.NAME)));
+    Field<String> known =
+        DSL.field(
+            DSL.select(min(ALIAS_UNTIL.PHONE))
+                .from(ALIAS_UNTIL)
+                .where(ALIAS_UNTIL.NAME.eq(OPT_OUT.NAME))
+                .and(ALIAS_UNTIL.UNTIL.isNull()));
+    Field<String> phone = DSL.when(OPT_OUT.NAME.startsWith("+"), OPT_OUT.NAME).otherwise(known);
     return sql.select(OPT_OUT.NAME, phone, OPT_OUT.REASON, OPT_OUT.CREATED_AT)
         .from(OPT_OUT)
         .where(OPT_OUT.NAME.gt(name))
@@ -228,14 +137,5 @@ final class OptOuts {
           view.put("createdAt", row.value4());
           return view;
         });
-  }
-
-  private static <T> Field<String[]> texts(List<T> rows, Function<T, String> part) {
-    return DSL.val(rows.stream().map(part).toArray(String[]::new), SQLDataType.CLOB.array());
-  }
-
-  private static Field<Instant[]> times(List<Entry> entries) {
-    return DSL.val(
-        entries.stream().map(Entry::at).toArray(Instant[]::new), SQLDataType.INSTANT.array());
   }
 }

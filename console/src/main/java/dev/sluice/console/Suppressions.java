@@ -32,7 +32,8 @@ final class Suppressions {
             ), written AS (
               INSERT INTO sluice.suppression AS s (phone, reason)
               SELECT DISTINCT phone, {0} FROM unnest({1}) AS added (phone) ORDER BY phone
-              ON CONFLICT (phone) DO UPDATE SET reason = excluded.reason, lifted_at = NULL
+              ON CONFLICT (phone) DO UPDATE
+              SET reason = excluded.reason, created_at = now(), lifted_at = NULL
               WHERE s.lifted_at IS NOT NULL OR (s.reason = {2} AND excluded.reason <> {2})
               RETURNING phone
             )

@@ -98,12 +98,11 @@ final class WebhookIntake {
     ReceiptResults.Sorted receipts = results.of(sorted.receipts);
     count("foreign", receipts.foreign().size());
     write(receipts.results());
-    receipts.foreign().stream()
+    // Of ours too: the aggregator knows the number only, and nothing of changes.
+    sorted.receipts.stream()
         .flatMap(receipt -> ReceiptResults.wish(receipt).stream())
         .forEach(wish -> wish(sorted.optOuts, wish));
-    optOuts.follow(sorted.renamed);
-    optOuts.lift(sorted.returns);
-    int added = optOuts.add(sorted.optOuts);
+    int added = optOuts.take(sorted.optOuts, sorted.returns, sorted.renamed);
     if (added > 0) {
       log.info("{} opt-out(s) kept", added);
     }
@@ -133,7 +132,7 @@ final class WebhookIntake {
       case Preference(Person from, boolean stop, var at) ->
           wish(
               stop ? sorted.optOuts : sorted.returns,
-              new OptOuts.Wish(from, OptOutReason.PREFERENCE, at));
+              new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at));
       case Renamed renamed -> sorted.renamed.add(renamed);
       case SenderTrouble trouble -> {
         if (BLOCKING.contains(trouble.code())) {

@@ -156,8 +156,7 @@ final class WhatsAppCall {
               interactive.path("button_reply").path("title"),
               interactive.path("list_reply").path("id"),
               interactive.path("list_reply").path("title"));
-      case "system" ->
-          renamed(message.path("system"), message.path("from"), message.path("from_user_id"));
+      case "system" -> renamed(message, message.path("system"));
       default -> new Other(message.isObject() ? Kind.IGNORED : Kind.UNREADABLE);
     };
   }
@@ -176,15 +175,16 @@ final class WhatsAppCall {
   }
 
   /** A new number brings a new id with it; a new id comes alone from who hides the number. */
-  private static WhatsAppUpdate renamed(JsonNode system, JsonNode number, JsonNode id) {
+  private WhatsAppUpdate renamed(JsonNode message, JsonNode system) {
     if (!Bounded.name(system.path("type")).startsWith("user_changed_")) {
       return new Other(Kind.IGNORED);
     }
     JsonNode previous = system.path("previous_user_id");
-    Person before = Person.of(number, previous.isMissingNode() ? id : previous);
+    JsonNode id = previous.isMissingNode() ? message.path("from_user_id") : previous;
+    Person before = Person.of(message.path("from"), id);
     Person now = Person.of(system.path("wa_id"), system.path("user_id"));
     return now.isKnown() && before.isKnown()
-        ? new WhatsAppUpdate.Renamed(before, now)
+        ? new WhatsAppUpdate.Renamed(before, now, Bounded.time(message.path("timestamp"), this.now))
         : new Other(Kind.UNREADABLE);
   }
 

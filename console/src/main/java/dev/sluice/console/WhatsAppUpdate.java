@@ -3,6 +3,7 @@ package dev.sluice.console;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that a webhook call tells. */
@@ -45,7 +46,12 @@ sealed interface WhatsAppUpdate {
   record Preference(Person from, boolean stop, Instant at) implements WhatsAppUpdate {}
 
   /** A user's number or id is another one now. */
-  record Renamed(Person before, Person now) implements WhatsAppUpdate {}
+  record Renamed(Person before, Person now, Instant at) implements WhatsAppUpdate {
+    /** The old ones and the new ones. */
+    Stream<String> names() {
+      return Stream.of(before, now).map(Person::names).flatMap(List::stream);
+    }
+  }
 
   /** An error that concerns all messages of a sender. */
   record SenderTrouble(Business business, String code, String detail, Instant at)

@@ -304,7 +304,8 @@ class HostileWebhooksTest {
     return List.of(
         sql.fetchSingle("SELECT count(*) FROM sluice.suppression").get(0, Long.class),
         sql.fetchSingle(
-                "SELECT (SELECT count(*) FROM sluice.opt_out) + (SELECT count(*) FROM sluice.alias)")
+                "SELECT (SELECT count(*) FROM sluice.opt_out) + (SELECT count(*) FROM sluice.alias)"
+                    + " + (SELECT count(*) FROM sluice.renamed)")
             .get(0, Long.class));
   }
 }

@@ -37,7 +37,7 @@ class RolesTest {
       PAC | SELECT count(*) FROM sluice.campaign_recipient
       A C | SELECT count(*) FROM sluice.suppression
       P   | SELECT count(*) FROM sluice.suppressed_phone
-      C   | SELECT count(*) FROM sluice.alias, sluice.opt_out
+      C   | SELECT count(*) FROM sluice.alias, sluice.alias_until, sluice.opt_out, sluice.said, sluice.renamed
       P C | SELECT count(*) FROM sluice.sender
       P C | SELECT count(*) FROM sluice.sender_recipient
       C   | INSERT INTO sluice.sender (id, address) SELECT 'x', '1' WHERE false
@@ -70,6 +70,10 @@ class RolesTest {
       C   | INSERT INTO sluice.opt_out (name, reason) SELECT '', '' WHERE false
       C   | INSERT INTO sluice.opt_out (name, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false
       C   | UPDATE sluice.opt_out SET reason = '', created_at = now(), lifted_at = now() WHERE false
+      C   | INSERT INTO sluice.said (name, at, reason) SELECT '', now(), '' WHERE false
+      -   | UPDATE sluice.said SET reason = '' WHERE false
+      C   | INSERT INTO sluice.renamed (before, now, at) SELECT '', '', now() WHERE false
+      -   | UPDATE sluice.renamed SET at = now() WHERE false
       -   | UPDATE sluice.suppression SET phone = '' WHERE false
       P   | INSERT INTO sluice.sender_recipient (sender_id, phone) SELECT '', '' WHERE false
       P   | UPDATE sluice.sender_recipient SET counted_at = now() WHERE false

@@ -74,9 +74,8 @@ final class StatusStatement {
         ON CONFLICT (phone) DO UPDATE
         SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
         WHERE known.lifted_at <= excluded.created_at
-          OR (known.reason = {12} AND excluded.reason <> {12})
-          OR (known.reason = excluded.reason AND known.lifted_at IS NULL
-              AND known.created_at < excluded.created_at)
+          OR (known.reason = {12} AND (excluded.reason <> {12} OR (
+            known.lifted_at IS NULL AND known.created_at < excluded.created_at)))
       ), names AS (
         INSERT INTO sluice.alias (phone, name)
         SELECT DISTINCT before.phone, alias.name

@@ -1,0 +1,98 @@
+package dev.sluice.console;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** By which names people are known: which go together, and which have become others. */
+final class Names {
+  private final DSLContext sql;
+
+  Names(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  private record Alias(String phone, String id) {}
+
+  private record Change(String before, String now, Instant at) {}
+
+  /** People's numbers and ids that were told together. */
+  void link(Collection<Person> people) {
+    List<Alias> aliases = new ArrayList<>();
+    people.forEach(person -> link(aliases, person.phone(), person.userId()));
+    write(aliases);
+  }
+
+  /**
+   * Keeps changes. Who moves to another number takes everything along and leaves the number to
+   * others. An id that changes alone is the same person at the same number, so the old and the new
+   * one count for each other.
+   */
+  void change(Collection<WhatsAppUpdate.Renamed> told) {
+    List<Alias> aliases = new ArrayList<>();
+    List<Change> changes = new ArrayList<>();
+    for (WhatsAppUpdate.Renamed renamed : told) {
+      Person before = renamed.before();
+      Person now = renamed.now();
+      link(aliases, now.phone() == null ? before.phone() : now.phone(), now.userId());
+      if (now.phone() == null || now.phone().equals(before.phone())) {
+        link(aliases, before.phone(), before.userId());
+        if (before.userId() != null && now.userId() != null) {
+          changes.add(new Change(before.userId(), now.userId(), renamed.at()));
+          changes.add(new Change(now.userId(), before.userId(), renamed.at()));
+        }
+      } else {
+        for (String old : before.names()) {
+          now.names().forEach(name -> changes.add(new Change(old, name, renamed.at())));
+        }
+      }
+    }
+    write(aliases);
+    if (!changes.isEmpty()) {
+      sql.execute(
+          """
+          INSERT INTO sluice.renamed (before, now, at)
+          SELECT DISTINCT before, now, at FROM unnest({0}, {1}, {2}) AS change (before, now, at)
+          WHERE before <> now
+          ORDER BY before, at, now
+          ON CONFLICT DO NOTHING
+          """,
+          texts(changes, Change::before),
+          texts(changes, Change::now),
+          DSL.val(
+              changes.stream().map(Change::at).toArray(Instant[]::new),
+              SQLDataType.INSTANT.array()));
+    }
+  }
+
+  private static void link(List<Alias> aliases, @Nullable String phone, @Nullable String id) {
+    if (phone != null && id != null) {
+      aliases.add(new Alias(phone, id));
+    }
+  }
+
+  private void write(List<Alias> aliases) {
+    if (!aliases.isEmpty()) {
+      sql.execute(
+          """
+          INSERT INTO sluice.alias (phone, name)
+          SELECT DISTINCT phone, name FROM unnest({0}, {1}) AS known (phone, name)
+          WHERE phone <> name
+          ORDER BY phone, name
+          ON CONFLICT DO NOTHING
+          """,
+          texts(aliases, Alias::phone), texts(aliases, Alias::id));
+    }
+  }
+
+  private static <T> Field<String[]> texts(List<T> rows, Function<T, String> part) {
+    return DSL.val(rows.stream().map(part).toArray(String[]::new), SQLDataType.CLOB.array());
+  }
+}

@@ -2,8 +2,8 @@ package dev.sluice.aggregator;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
-import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.OptOutReason;
+import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.time.Instant;
 import java.util.Collection;

@@ -261,6 +261,19 @@ class RolesTest {
     migrate();
   }
 
+  /** As where the environment of a service is the migration's too. */
+  @Test
+  void aServicesRoleGetsNoMoreForBeingNamedAsTheSum() throws SQLException {
+    Migration.migrateTables(SANDBOX.owner(), "sluice_console", Map.of());
+
+    assertThatThrownBy(() ->
+            execute(
+                as("sluice_console"), "UPDATE sluice.campaign SET status = 'DRAFT' WHERE false"))
+        .hasMessageContaining("permission denied");
+    execute(as("sluice_console"), "SELECT count(*) FROM sluice.sender");
+    migrate();
+  }
+
   /** The lines that tell what was taken. */
   private static List<String> migrate() throws SQLException {
     Logger log = (Logger) LoggerFactory.getLogger("dev.sluice.schema.Roles");

@@ -128,6 +128,7 @@ final class Grants {
     List<String> roles =
         Stream.concat(Stream.of(sum), services.stream().map(ServiceRole::roleName))
             .filter(role -> !role.equals(currentUser()))
+            .distinct()
             .toList();
     Set<HeldRight> taken = HeldRight.of(sql, roles);
     Name database = name(sql.fetchSingle("SELECT current_database()").get(0, String.class));
@@ -142,7 +143,8 @@ final class Grants {
     for (ServiceRole role : services) {
       give(database, role, name(role.roleName()));
     }
-    if (roles.contains(sum)) {
+    // A service's own role gets no more for being named as the sum.
+    if (roles.contains(sum) && services.stream().noneMatch(role -> role.roleName().equals(sum))) {
       giveSum(database, name(sum));
     }
     taken.removeAll(HeldRight.of(sql, roles));

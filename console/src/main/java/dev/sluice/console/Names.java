@@ -19,14 +19,14 @@ final class Names {
     this.sql = sql;
   }
 
-  private record Alias(String phone, String id) {}
+  private record Alias(String phone, String id, Instant at) {}
 
   private record Change(String before, String now, Instant at) {}
 
   /** People's numbers and ids that were told together. */
-  void link(Collection<Person> people) {
+  void link(Collection<OptOuts.Wish> wishes) {
     List<Alias> aliases = new ArrayList<>();
-    people.forEach(person -> link(aliases, person.phone(), person.userId()));
+    wishes.forEach(wish -> link(aliases, wish.person().phone(), wish.person().userId(), wish.at()));
     write(aliases);
   }
 
@@ -41,9 +41,9 @@ final class Names {
     for (WhatsAppUpdate.Renamed renamed : told) {
       Person before = renamed.before();
       Person now = renamed.now();
-      link(aliases, now.phone() == null ? before.phone() : now.phone(), now.userId());
+      link(aliases, now.phone() == null ? before.phone() : now.phone(), now.userId(), renamed.at());
       if (now.phone() == null || now.phone().equals(before.phone())) {
-        link(aliases, before.phone(), before.userId());
+        link(aliases, before.phone(), before.userId(), renamed.at());
         if (before.userId() != null && now.userId() != null) {
           changes.add(new Change(before.userId(), now.userId(), renamed.at()));
           changes.add(new Change(now.userId(), before.userId(), renamed.at()));
@@ -64,17 +64,14 @@ final class Names {
           ORDER BY before, at, now
           ON CONFLICT DO NOTHING
           """,
-          texts(changes, Change::before),
-          texts(changes, Change::now),
-          DSL.val(
-              changes.stream().map(Change::at).toArray(Instant[]::new),
-              SQLDataType.INSTANT.array()));
+          texts(changes, Change::before), texts(changes, Change::now), times(changes, Change::at));
     }
   }
 
-  private static void link(List<Alias> aliases, @Nullable String phone, @Nullable String id) {
+  private static void link(
+      List<Alias> aliases, @Nullable String phone, @Nullable String id, Instant at) {
     if (phone != null && id != null) {
-      aliases.add(new Alias(phone, id));
+      aliases.add(new Alias(phone, id, at));
     }
   }
 
@@ -82,17 +79,21 @@ final class Names {
     if (!aliases.isEmpty()) {
       sql.execute(
           """
-          INSERT INTO sluice.alias (phone, name)
-          SELECT DISTINCT phone, name FROM unnest({0}, {1}) AS known (phone, name)
+          INSERT INTO sluice.alias (phone, name, created_at)
+          SELECT phone, name, min(at) FROM unnest({0}, {1}, {2}) AS known (phone, name, at)
           WHERE phone <> name
-          ORDER BY phone, name
+          GROUP BY phone, name ORDER BY phone, name
           ON CONFLICT DO NOTHING
           """,
-          texts(aliases, Alias::phone), texts(aliases, Alias::id));
+          texts(aliases, Alias::phone), texts(aliases, Alias::id), times(aliases, Alias::at));
     }
   }
 
   private static <T> Field<String[]> texts(List<T> rows, Function<T, String> part) {
     return DSL.val(rows.stream().map(part).toArray(String[]::new), SQLDataType.CLOB.array());
+  }
+
+  private static <T> Field<Instant[]> times(List<T> rows, Function<T, Instant> part) {
+    return DSL.val(rows.stream().map(part).toArray(Instant[]::new), SQLDataType.INSTANT.array());
   }
 }

@@ -52,7 +52,8 @@ final class OptOuts {
       Collection<WhatsAppUpdate.Renamed> changes) {
     List<Said> stopped = Said.of(stops);
     List<Said> resumed = Said.of(resumes);
-    names.link(Stream.concat(stops.stream(), resumes.stream()).map(Wish::person).toList());
+    names.link(stops);
+    names.link(resumes);
     names.change(changes);
     int news = Said.write(sql, stopped);
     Said.write(sql, resumed);

@@ -21,8 +21,8 @@ final class StandingWishes {
    *
    * <p>{@code counted}: an id's row is about all that; a number's is about what came from
    * elsewhere, since {@code suppression} has what was said under the number itself. {@code
-   * standing}: the newest counts, a stop before a resume of the same second, and what no resume
-   * lifts before both. {@code returned}: the numbers of those who want messages again.
+   * standing}: what no resume lifts, or else the newest of the number's last holder, a stop before
+   * a resume of the same second. {@code returned}: the numbers of those who want messages again.
    */
   private static final String SQL =
       """
@@ -67,7 +67,10 @@ final class StandingWishes {
             SELECT min(next.at) FROM sluice.renamed AS next
             WHERE next.before = reach.name AND next.at >= reach.since)
       ), counted AS (
-        SELECT name, reason, at, bool_or(reason <> {2}) OVER (PARTITION BY name) AS asked
+        SELECT name, reason, at, bool_or(reason <> {2}) OVER (PARTITION BY name) AS asked,
+          CASE WHEN name LIKE '+%' THEN (
+            SELECT min(next.at) FROM sluice.renamed AS next
+            WHERE next.before = reach.name AND next.at >= reach.since) END AS left_at
         FROM reach
         WHERE way = 'carried' OR reason = {2} OR (way = 'own' AND name NOT LIKE '+%')
       ), standing AS (
@@ -76,7 +79,7 @@ final class StandingWishes {
           CASE WHEN reason = {2} THEN at END AS lifted_at
         FROM counted
         WHERE asked
-        ORDER BY name, reason IN ({1}, {2}), at DESC, reason = {2}
+        ORDER BY name, reason IN ({1}, {2}), left_at DESC NULLS FIRST, at DESC, reason = {2}
       ), written AS (
         INSERT INTO sluice.opt_out AS known (name, reason, created_at, lifted_at)
         SELECT name, reason, created_at, lifted_at FROM standing

@@ -369,7 +369,7 @@ class ChangedNamesTest {
     FIXTURE
         .sql()
         .execute(
-            "INSERT INTO sluice.suppression (phone, reason, created_at) VALUES (?, ?, ?)",
+            "INSERT INTO sluice.suppression (phone, reason, created_at) VALUES (?, ?, ?::timestamptz)",
             world.phone(1),
             OptOutReason.PREFERENCE,
             time(1));
@@ -377,8 +377,8 @@ class ChangedNamesTest {
     FIXTURE
         .sql()
         .execute(
-            "UPDATE sluice.suppression SET created_at = ? WHERE phone = ?",
-            time(3),
+            "UPDATE sluice.suppression SET created_at = ?::timestamptz WHERE phone = ?",
+            time(3).toString(),
             world.phone(1));
     number(2, 3, 4).tell(world);
 

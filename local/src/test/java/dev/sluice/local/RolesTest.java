@@ -66,6 +66,7 @@ class RolesTest {
       C   | INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false
       A C | UPDATE sluice.suppression SET reason = '', created_at = now(), lifted_at = now() WHERE false
       A C | INSERT INTO sluice.alias (phone, name) SELECT '', '' WHERE false
+      C   | INSERT INTO sluice.alias (phone, name, created_at) SELECT '', '', now() WHERE false
       -   | UPDATE sluice.alias SET name = '' WHERE false
       C   | INSERT INTO sluice.opt_out (name, reason) SELECT '', '' WHERE false
       C   | INSERT INTO sluice.opt_out (name, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false

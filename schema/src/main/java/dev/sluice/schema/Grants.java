@@ -76,7 +76,11 @@ final class Grants {
               READ
                   + ", INSERT (phone, reason, created_at, lifted_at)"
                   + ", UPDATE (reason, created_at, lifted_at)"),
-          new Rights("alias", NOTHING, "INSERT (phone, name)", READ + ", INSERT (phone, name)"),
+          new Rights(
+              "alias",
+              NOTHING,
+              "INSERT (phone, name)",
+              READ + ", INSERT (phone, name, created_at)"),
           new Rights(
               "opt_out",
               NOTHING,

@@ -1,9 +1,9 @@
 package dev.sluice.benchmark;
 
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import dev.sluice.schema.Json;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.WhatsAppConfig;
-import dev.sluice.worker.provider.WhatsAppProvider;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dev.sluice.benchmark;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -60,8 +60,8 @@ final class ClientLoad {
             new OutgoingMessage("106540352242922", "+5511960000000", MESSAGE, "c:" + i + ":1");
         callers.execute(() -> {
           while (System.nanoTime() - start < time.toNanos()) {
-            Outcome outcome = provider.send(message);
-            if (!(outcome instanceof Outcome.Accepted)) {
+            SendOutcome outcome = provider.send(message);
+            if (!(outcome instanceof SendOutcome.Accepted)) {
               throw new IllegalStateException("not accepted: " + outcome);
             }
             accepted.increment();

@@ -1,10 +1,10 @@
 package dev.sluice.benchmark;
 
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.schema.Json;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
-import dev.sluice.worker.provider.WhatsAppConfig;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,7 +24,7 @@ final class JdkProvider implements MessageProvider {
   }
 
   @Override
-  public Outcome send(OutgoingMessage message) {
+  public SendOutcome send(OutgoingMessage message) {
     ObjectNode body = message.message().deepCopy().asObject();
     body.put("messaging_product", "whatsapp");
     body.put("recipient_type", "individual");
@@ -45,13 +45,13 @@ final class JdkProvider implements MessageProvider {
       String id =
           Json.MAPPER.readTree(answer.body()).path("messages").path(0).path("id").asString("");
       return answer.statusCode() == 200
-          ? new Outcome.Accepted(id)
-          : new Outcome.InDoubt("HTTP " + answer.statusCode());
+          ? new SendOutcome.Accepted(id)
+          : new SendOutcome.InDoubt("HTTP " + answer.statusCode());
     } catch (IOException e) {
-      return new Outcome.InDoubt(e.toString());
+      return new SendOutcome.InDoubt(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Outcome.InDoubt("interrupted");
+      return new SendOutcome.InDoubt("interrupted");
     }
   }
 

@@ -51,7 +51,7 @@ final class RatesCommand implements Callable<Integer> {
     for (int rate : rates) {
       StringWriter json = new StringWriter();
       int exitCode =
-          Sluice.commandLine()
+          Sluice.complete(Sluice.commandLine())
               .setOut(new PrintWriter(json, true))
               .execute(
                   "demo",

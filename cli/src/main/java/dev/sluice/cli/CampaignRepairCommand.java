@@ -1,11 +1,11 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.CampaignRepair.Verdict;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
-import dev.sluice.schema.Database;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.ShortId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

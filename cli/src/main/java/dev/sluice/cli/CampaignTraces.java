@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;

@@ -25,9 +25,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Talks to a console. Its errors carry the console's own words. */
-final class ConsoleClient implements AutoCloseable {
+public final class ConsoleClient implements AutoCloseable {
   /** The environment's name of the API's token. */
-  static final String TOKEN = "SLUICE_API_TOKEN";
+  public static final String TOKEN = "SLUICE_API_TOKEN";
 
   private static final Pattern NO_HEADER = Pattern.compile("[^!-~]+");
 
@@ -43,7 +43,7 @@ final class ConsoleClient implements AutoCloseable {
           .build();
 
   /** One that needs no token. */
-  ConsoleClient(String url) {
+  public ConsoleClient(String url) {
     this(url, Optional.empty());
   }
 
@@ -52,7 +52,7 @@ final class ConsoleClient implements AutoCloseable {
    *
    * @throws IllegalArgumentException if it cannot be sent; the message does not hold it
    */
-  ConsoleClient(String url, Optional<String> token) {
+  public ConsoleClient(String url, Optional<String> token) {
     if (token.filter(secret -> NO_HEADER.matcher(secret).find()).isPresent()) {
       throw new IllegalArgumentException(
           "a token has only visible ASCII characters, unlike the one in " + TOKEN);
@@ -75,7 +75,7 @@ final class ConsoleClient implements AutoCloseable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  JsonNode get(String path) {
+  public JsonNode get(String path) {
     return send(request(path).GET());
   }
 
@@ -106,26 +106,26 @@ final class ConsoleClient implements AutoCloseable {
         : UUID.fromString(get("/api/campaigns/" + id.text()).path("id").asString());
   }
 
-  JsonNode put(String path, Object body) {
+  public JsonNode put(String path, Object body) {
     return send(json(path).PUT(BodyPublishers.ofByteArray(Json.write(body))));
   }
 
-  JsonNode post(String path, Object body) {
+  public JsonNode post(String path, Object body) {
     return send(json(path).POST(BodyPublishers.ofByteArray(Json.write(body))));
   }
 
   /** Imports a CSV file's recipients into a campaign. */
-  JsonNode importCsv(UUID campaignId, Path csv) {
+  public JsonNode importCsv(UUID campaignId, Path csv) {
     return importCsv(campaignId, csv, "");
   }
 
   /** Imports a CSV file's recipients into a campaign, read as the query says. */
-  JsonNode importCsv(UUID campaignId, Path csv, String query) {
+  public JsonNode importCsv(UUID campaignId, Path csv, String query) {
     return postCsv("/api/campaigns/" + campaignId + "/recipients?" + query, csv);
   }
 
   /** Sends a CSV file as it is. */
-  JsonNode postCsv(String path, Path csv) {
+  public JsonNode postCsv(String path, Path csv) {
     try {
       BodyPublisher file = BodyPublishers.ofFile(InputFile.require(csv));
       return send(request(path).header("Content-Type", "text/csv").POST(file));

@@ -1,6 +1,6 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.runtime.database.DatabaseConfig;
 import picocli.CommandLine.Option;
 
 /** How to reach PostgreSQL in the services' role. */

@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.DeadLetter;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.Reasons;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Loopback;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.Loopback;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -11,7 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
 
 /** {@code /metrics}, {@code /health/live} and {@code /health/ready}. */
-final class HealthEndpoint implements AutoCloseable {
+public final class HealthEndpoint implements AutoCloseable {
   private final Javalin server;
 
   HealthEndpoint(String host, int port, Health health, PrometheusMeterRegistry meters) {
@@ -30,7 +30,7 @@ final class HealthEndpoint implements AutoCloseable {
   }
 
   /** Adds the routes to a server that serves more. */
-  static void add(JavalinConfig settings, Health health, PrometheusMeterRegistry meters) {
+  public static void add(JavalinConfig settings, Health health, PrometheusMeterRegistry meters) {
     settings.routes.get(
         "/metrics",
         context ->

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file that a command is to read. */
-final class InputFile {
+public final class InputFile {
   private InputFile() {}
 
   /**
@@ -12,7 +12,7 @@ final class InputFile {
    *
    * @throws IllegalArgumentException saying what is wrong with it
    */
-  static Path require(Path file) {
+  public static Path require(Path file) {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(file + " is a folder; name a file in it");
     }

@@ -1,6 +1,6 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
 import java.io.IOException;
 import java.io.Reader;

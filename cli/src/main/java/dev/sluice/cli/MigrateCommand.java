@@ -1,11 +1,11 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.Backoff;
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.Migration;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.Reasons;
-import dev.sluice.schema.ServiceRole;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;

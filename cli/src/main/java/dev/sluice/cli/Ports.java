@@ -1,15 +1,16 @@
 package dev.sluice.cli;
 
-import dev.sluice.local.FreePort;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 
 /** Ports to listen on, looked at before anything is opened. */
-final class Ports {
-  static final String LOOPBACK = "localhost";
+public final class Ports {
+  public static final String LOOPBACK = "localhost";
 
   /** All of the machine's addresses. */
-  static final String ALL = "0.0.0.0";
+  public static final String ALL = "0.0.0.0";
 
   private Ports() {}
 
@@ -21,15 +22,23 @@ final class Ports {
    * @throws IllegalArgumentException if this machine has no such address
    * @throws IllegalStateException if somebody has the port
    */
-  static int free(String host, int port, String option) {
+  public static int free(String host, int port, String option) {
     InetAddress address = address(host);
-    if (!FreePort.free(address, 0)) {
+    if (!canBind(address, 0)) {
       throw notOurs(host, "is no address of this machine");
     }
-    if (port != 0 && !FreePort.free(address, port)) {
+    if (port != 0 && !canBind(address, port)) {
       throw new IllegalStateException("port " + port + " is taken; choose another with " + option);
     }
     return port;
+  }
+
+  private static boolean canBind(InetAddress address, int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, address)) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static InetAddress address(String host) {

@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * The shell of every role: health, metrics, and an orderly stop on SIGTERM or Ctrl-C, in which
  * whatever was opened is closed in reverse.
  */
-final class RoleProcess implements AutoCloseable {
+public final class RoleProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
 
   private final Health health = new Health();
@@ -24,7 +25,7 @@ final class RoleProcess implements AutoCloseable {
   private final Closer closer = new Closer();
 
   /** Opens a role's parts. */
-  interface Opening {
+  public interface Opening {
     void open(RoleProcess process) throws Exception;
   }
 
@@ -42,7 +43,7 @@ final class RoleProcess implements AutoCloseable {
   }
 
   /** Opens the parts and runs until the process is told to stop. */
-  static int run(String role, Opening opening) throws Exception {
+  public static int run(String role, Opening opening) throws Exception {
     CountDownLatch stop = new CountDownLatch(1);
     try (StopSignal _ = new StopSignal(stop::countDown)) {
       try (RoleProcess process = new RoleProcess()) {
@@ -56,15 +57,15 @@ final class RoleProcess implements AutoCloseable {
     return 0;
   }
 
-  Health health() {
+  public Health health() {
     return health;
   }
 
-  PrometheusMeterRegistry meters() {
+  public PrometheusMeterRegistry meters() {
     return meters;
   }
 
-  <T extends AutoCloseable> T register(T resource) {
+  public <T extends AutoCloseable> T register(T resource) {
     return closer.register(resource);
   }
 

@@ -12,9 +12,9 @@ import java.util.Optional;
  *
  * @param environment the process's environment
  */
-record Secrets(Map<String, String> environment) {
+public record Secrets(Map<String, String> environment) {
 
-  static Secrets ofProcess() {
+  public static Secrets ofProcess() {
     return new Secrets(System.getenv());
   }
 
@@ -23,7 +23,7 @@ record Secrets(Map<String, String> environment) {
    *
    * @throws IllegalArgumentException if its file cannot be read
    */
-  Optional<String> find(String name) {
+  public Optional<String> find(String name) {
     String value = environment.get(name);
     if (value != null && !value.isBlank()) {
       return Optional.of(value.strip());
@@ -45,7 +45,7 @@ record Secrets(Map<String, String> environment) {
    *
    * @throws IllegalArgumentException if it is not
    */
-  String require(String name) {
+  public String require(String name) {
     return find(name)
         .orElseThrow(() ->
             new IllegalArgumentException(

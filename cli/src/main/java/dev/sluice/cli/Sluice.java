@@ -1,7 +1,5 @@
 package dev.sluice.cli;
 
-import dev.sluice.local.Refusal;
-import dev.sluice.local.Trouble;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.ShortId;
 import java.io.PrintWriter;
@@ -9,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,14 +23,11 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      DemoCommand.class,
-      LocalCommand.class,
       MigrateCommand.class,
       ProducerCommand.class,
       WorkerCommand.class,
       StatusAggregatorCommand.class,
       ConsoleCommand.class,
-      SimulatorCommand.class,
       WindowCommand.class,
       DeadLettersCommand.class,
       CampaignCommands.class,
@@ -60,7 +56,10 @@ public final class Sluice {
    * for them.
    */
   public static CommandLine complete(CommandLine sluice) {
-    ServiceLoader.load(Extension.class).forEach(sluice::addSubcommand);
+    List<Extension> extensions =
+        ServiceLoader.load(Extension.class).stream().map(ServiceLoader.Provider::get).toList();
+    extensions.forEach(sluice::addSubcommand);
+    extensions.forEach(extension -> extension.register(sluice));
     return configured(sluice);
   }
 
@@ -68,8 +67,6 @@ public final class Sluice {
   private static CommandLine configured(CommandLine sluice) {
     return sluice
         .registerConverter(Duration.class, told(Durations::parse))
-        .registerConverter(Refusal.class, told(Refusal::parse))
-        .registerConverter(Trouble.class, told(Trouble::parse))
         .registerConverter(ShortId.class, told(ShortId::parse))
         .registerConverter(Instant.class, told(Sluice::time))
         .registerConverter(URI.class, told(URI::create))
@@ -80,11 +77,14 @@ public final class Sluice {
         .setExecutionExceptionHandler(Sluice::explain);
   }
 
-  /** Further commands, found on the class path. */
-  public interface Extension {}
+  /** A further command, found on the class path. */
+  public interface Extension {
+    /** Registers the parsers that its options need. */
+    default void register(CommandLine sluice) {}
+  }
 
   /** In the converter's own words, instead of picocli's with the names of classes. */
-  private static <T> ITypeConverter<T> told(ITypeConverter<T> converter) {
+  public static <T> ITypeConverter<T> told(ITypeConverter<T> converter) {
     return text -> {
       try {
         return converter.convert(text);

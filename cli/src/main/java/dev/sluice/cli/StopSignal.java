@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * Tells the running work when the process is told to stop (SIGTERM, Ctrl-C), and holds the JVM's
  * end until the work has closed what it opened, each part of which is bounded in time.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StopSignal.class);
 
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -19,7 +19,7 @@ final class StopSignal implements AutoCloseable {
    *
    * @param onSignal makes the work end soon; called on another thread
    */
-  StopSignal(Runnable onSignal) {
+  public StopSignal(Runnable onSignal) {
     hook =
         new Thread(
             () -> {

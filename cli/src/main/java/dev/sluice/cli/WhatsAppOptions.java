@@ -1,6 +1,6 @@
 package dev.sluice.cli;
 
-import dev.sluice.worker.provider.WhatsAppConfig;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

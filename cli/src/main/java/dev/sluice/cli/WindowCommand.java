@@ -1,8 +1,8 @@
 package dev.sluice.cli;
 
-import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.Place;
-import dev.sluice.schema.Places;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.Places;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.Run;

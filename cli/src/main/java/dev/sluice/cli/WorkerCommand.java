@@ -1,13 +1,13 @@
 package dev.sluice.cli;
 
+import dev.sluice.providers.http.HttpProvider;
+import dev.sluice.providers.http.HttpProviderConfig;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import dev.sluice.worker.RetryPolicy;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
-import dev.sluice.worker.provider.HttpProvider;
-import dev.sluice.worker.provider.HttpProviderConfig;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.WhatsAppConfig;
-import dev.sluice.worker.provider.WhatsAppProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "worker",
     description = "Sends: takes send-requests, calls the provider, writes send-results.",
     mixinStandardHelpOptions = true)
-final class WorkerCommand implements Callable<Integer> {
+public final class WorkerCommand implements Callable<Integer> {
   static final int PORT = 8082;
 
   @Mixin private KafkaOptions kafka = new KafkaOptions();
@@ -97,7 +97,7 @@ final class WorkerCommand implements Callable<Integer> {
         });
   }
 
-  static Map<String, MessageProvider> providers(
+  public static Map<String, MessageProvider> providers(
       Optional<WhatsAppConfig> whatsApp, List<HttpProviderConfig> others, int maxInFlight) {
     Map<String, MessageProvider> providers = new HashMap<>();
     whatsApp.ifPresent(

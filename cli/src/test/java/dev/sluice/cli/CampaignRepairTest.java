@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;

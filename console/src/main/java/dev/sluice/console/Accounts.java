@@ -1,6 +1,6 @@
 package dev.sluice.console;
 
-import dev.sluice.console.WhatsAppUpdate.Business;
+import dev.sluice.providers.whatsapp.WebhookEvent.Business;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

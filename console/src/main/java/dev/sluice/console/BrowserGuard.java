@@ -1,6 +1,6 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Loopback;
+import dev.sluice.runtime.Loopback;
 import io.javalin.http.Context;
 import java.net.URI;
 import java.util.Map;

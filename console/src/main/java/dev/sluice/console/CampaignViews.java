@@ -8,9 +8,9 @@ import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ShortId;
 import java.util.LinkedHashMap;

@@ -6,9 +6,10 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
+import dev.sluice.providers.spi.MessageRules;
+import dev.sluice.providers.Providers;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.MessageRules;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import java.time.DateTimeException;
@@ -123,7 +124,7 @@ final class Campaigns {
     Fields.storable("message", message);
     new MessageTemplate(message)
         .problem()
-        .or(() -> MessageRules.of(provider).problem(message))
+        .or(() -> Providers.rules(provider).problem(message))
         .ifPresent(problem -> {
           throw ProblemException.badRequest("\"message\" would be refused: " + problem + ".")
               .with("field", "message");

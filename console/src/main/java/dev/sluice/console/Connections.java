@@ -1,8 +1,8 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Database.Timeouts;
-import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.Database.Timeouts;
+import dev.sluice.runtime.database.DatabaseConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,11 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.ControlsView;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.Probe;
-import dev.sluice.schema.WarmUp;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.WarmUp;
+import dev.sluice.runtime.database.DatabaseProbe;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.KafkaProbe;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.staticfiles.Location;
@@ -65,8 +67,8 @@ public final class Console implements AutoCloseable {
       Consumer<JavalinConfig> extra) {
     PhoneNumbers phoneNumbers = new PhoneNumbers(config.defaultRegion());
     connections = Connections.open(config.database(), limits.connections(), meters);
-    databaseProbe = Probe.of(connections.commands(), config.database(), health);
-    kafkaProbe = Probe.of(config.kafka(), health);
+    databaseProbe = DatabaseProbe.of(connections.commands(), config.database(), health);
+    kafkaProbe = KafkaProbe.of(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
     output = new KafkaOutput(config.kafka());
     Commands commands = new Commands(output, config.kafka().topics());

@@ -1,8 +1,8 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.Loopback;
+import dev.sluice.runtime.Loopback;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package dev.sluice.console;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
 import java.time.Duration;

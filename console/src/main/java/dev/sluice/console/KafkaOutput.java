@@ -1,6 +1,6 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

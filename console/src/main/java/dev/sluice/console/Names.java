@@ -1,5 +1,7 @@
 package dev.sluice.console;
 
+import dev.sluice.providers.whatsapp.Person;
+import dev.sluice.providers.whatsapp.WebhookEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,10 +37,10 @@ final class Names {
    * others. An id that changes alone is the same person at the same number, so the old and the new
    * one count for each other.
    */
-  void change(Collection<WhatsAppUpdate.Renamed> told) {
+  void change(Collection<WebhookEvent.Renamed> told) {
     List<Alias> aliases = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
-    for (WhatsAppUpdate.Renamed renamed : told) {
+    for (WebhookEvent.Renamed renamed : told) {
       Person before = renamed.before();
       Person now = renamed.now();
       link(aliases, now.phone() == null ? before.phone() : now.phone(), now.userId(), renamed.at());

@@ -4,6 +4,8 @@ import static dev.sluice.schema.jooq.Tables.ALIAS_UNTIL;
 import static dev.sluice.schema.jooq.Tables.OPT_OUT;
 import static org.jooq.impl.DSL.min;
 
+import dev.sluice.providers.whatsapp.Person;
+import dev.sluice.providers.whatsapp.WebhookEvent;
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
 import java.util.Collection;
@@ -49,7 +51,7 @@ final class OptOuts {
   int take(
       Collection<Wish> stops,
       Collection<Wish> resumes,
-      Collection<WhatsAppUpdate.Renamed> changes) {
+      Collection<WebhookEvent.Renamed> changes) {
     List<Said> stopped = Said.of(stops);
     List<Said> resumed = Said.of(resumes);
     names.link(stops);
@@ -63,7 +65,7 @@ final class OptOuts {
         Stream.of(
                 Said.names(stopped).stream(),
                 Said.names(resumed).stream(),
-                changes.stream().flatMap(WhatsAppUpdate.Renamed::names))
+                changes.stream().flatMap(WebhookEvent.Renamed::names))
             .flatMap(names -> names)
             .collect(Collectors.toSet()));
     return news;

@@ -1,6 +1,6 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Database;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Json;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;

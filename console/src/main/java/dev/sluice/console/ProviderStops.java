@@ -3,14 +3,14 @@ package dev.sluice.console;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
-import dev.sluice.console.WhatsAppUpdate.AccountRestricted;
-import dev.sluice.console.WhatsAppUpdate.SenderTrouble;
-import dev.sluice.console.WhatsAppUpdate.TemplateStopped;
+import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
+import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
+import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Topics;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.sluice.console;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.any;
 
-import dev.sluice.console.WhatsAppUpdate.Receipt;
+import dev.sluice.providers.whatsapp.WebhookEvent.Receipt;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;

@@ -2,8 +2,8 @@ package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import java.util.LinkedHashMap;
 import java.util.List;

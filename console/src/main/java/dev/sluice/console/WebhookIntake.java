@@ -1,16 +1,18 @@
 package dev.sluice.console;
 
-import dev.sluice.console.WhatsAppUpdate.AccountRestricted;
-import dev.sluice.console.WhatsAppUpdate.Business;
-import dev.sluice.console.WhatsAppUpdate.Incoming;
-import dev.sluice.console.WhatsAppUpdate.Notice;
-import dev.sluice.console.WhatsAppUpdate.Other;
-import dev.sluice.console.WhatsAppUpdate.Preference;
-import dev.sluice.console.WhatsAppUpdate.Receipt;
-import dev.sluice.console.WhatsAppUpdate.Renamed;
-import dev.sluice.console.WhatsAppUpdate.SenderTrouble;
-import dev.sluice.console.WhatsAppUpdate.TemplateStopped;
-import dev.sluice.schema.ControlsView;
+import dev.sluice.providers.whatsapp.Person;
+import dev.sluice.providers.whatsapp.WebhookEvent;
+import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
+import dev.sluice.providers.whatsapp.WebhookEvent.Business;
+import dev.sluice.providers.whatsapp.WebhookEvent.Incoming;
+import dev.sluice.providers.whatsapp.WebhookEvent.Notice;
+import dev.sluice.providers.whatsapp.WebhookEvent.Other;
+import dev.sluice.providers.whatsapp.WebhookEvent.Preference;
+import dev.sluice.providers.whatsapp.WebhookEvent.Receipt;
+import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
+import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
+import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.SendResult;
@@ -91,7 +93,7 @@ final class WebhookIntake {
    * @throws ProblemException 503 if Kafka does not take it, or if it is not known yet what people
    *     have changed; taking it again with the whole call does no harm
    */
-  void take(List<WhatsAppUpdate> updates) {
+  void take(List<WebhookEvent> updates) {
     Sorted sorted = new Sorted();
     updates.forEach(update -> sort(update, sorted));
     sorted.notices.stream().limit(MOST_LOGGED).forEach(words -> log.info("provider: {}", words));
@@ -112,7 +114,7 @@ final class WebhookIntake {
     }
   }
 
-  private void sort(WhatsAppUpdate update, Sorted sorted) {
+  private void sort(WebhookEvent update, Sorted sorted) {
     switch (update) {
       case Receipt receipt -> {
         sorted.receipts.add(receipt);

@@ -1,5 +1,7 @@
 package dev.sluice.console;
 
+import dev.sluice.providers.whatsapp.WebhookCall;
+import dev.sluice.providers.whatsapp.WebhookSignature;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Counter;
@@ -47,7 +49,7 @@ final class WebhookRoutes {
 
   private final HeldBodies bodies;
   private final WebhookIntake intake;
-  private final Optional<Signature> signature;
+  private final Optional<WebhookSignature> signature;
   private final Optional<String> verifyToken;
   private final MeterRegistry meters;
 
@@ -56,7 +58,7 @@ final class WebhookRoutes {
     this.bodies = bodies;
     this.intake = intake;
     this.meters = meters;
-    signature = config.appSecret().map(Signature::new);
+    signature = config.appSecret().map(WebhookSignature::new);
     verifyToken = config.verifyToken();
   }
 
@@ -83,7 +85,7 @@ final class WebhookRoutes {
   }
 
   private void receive(Context context) {
-    Signature ours =
+    WebhookSignature ours =
         signature.orElseThrow(() ->
             refused(
                 "no_secret",
@@ -95,7 +97,7 @@ final class WebhookRoutes {
             "signature",
             ProblemException.forbidden("X-Hub-Signature-256 does not sign this body."));
       }
-      intake.take(WhatsAppCall.read(parse(body.bytes()), Instant.now()));
+      intake.take(WebhookCall.read(parse(body.bytes()), Instant.now()));
       context.status(200);
     }
   }

@@ -1,6 +1,6 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Backoff;
+import dev.sluice.runtime.Backoff;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.ServiceRole;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -3,12 +3,12 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
-import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;

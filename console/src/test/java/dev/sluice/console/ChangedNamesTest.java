@@ -3,7 +3,8 @@ package dev.sluice.console;
 import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.console.WhatsAppUpdate.Renamed;
+import dev.sluice.providers.whatsapp.Person;
+import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
 import java.util.ArrayList;

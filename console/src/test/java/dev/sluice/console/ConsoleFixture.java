@@ -3,10 +3,10 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignCommand;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

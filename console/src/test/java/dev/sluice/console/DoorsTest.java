@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.ServiceRole;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.Socket;

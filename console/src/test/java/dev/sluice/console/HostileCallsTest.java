@@ -3,8 +3,8 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
+import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.RecipientStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;

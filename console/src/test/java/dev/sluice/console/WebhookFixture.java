@@ -1,10 +1,10 @@
 package dev.sluice.console;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,6 +1,6 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.runtime.database.DatabaseConfig;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.postgresql.PostgreSQLContainer;

@@ -1,7 +1,7 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.Migration;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.migration.Migration;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;

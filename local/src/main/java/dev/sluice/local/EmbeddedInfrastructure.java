@@ -1,6 +1,6 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.runtime.database.DatabaseConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

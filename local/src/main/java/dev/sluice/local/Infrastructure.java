@@ -1,7 +1,7 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.ServiceRole;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.database.ServiceRole;
 import java.util.HashMap;
 import java.util.Map;
 import org.testcontainers.DockerClientFactory;

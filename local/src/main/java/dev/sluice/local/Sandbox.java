@@ -1,9 +1,9 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.KafkaConfig;
-import dev.sluice.schema.Migration;
-import dev.sluice.schema.ServiceRole;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.Topics;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.sluice.local;
 
-import dev.sluice.schema.Loopback;
+import dev.sluice.runtime.Loopback;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;

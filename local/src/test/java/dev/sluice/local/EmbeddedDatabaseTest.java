@@ -3,10 +3,11 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.schema.Database;
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.Probe;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.database.DatabaseProbe;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class EmbeddedDatabaseTest {
           new DatabaseConfig(server.as("sluice_owner", "sluice").url(), "sluice_owner", "wrong");
       Health health = new Health();
       try (Database database = new Database(wrong, 1, "test", new SimpleMeterRegistry());
-          Probe _ = Probe.of(database, wrong, health)) {
+          Probe _ = DatabaseProbe.of(database, wrong, health)) {
         Awaitility.await()
             .atMost(Duration.ofSeconds(30))
             .untilAsserted(() ->

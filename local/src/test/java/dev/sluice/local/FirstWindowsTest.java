@@ -3,10 +3,10 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.Places;
+import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.LaneKey;
-import dev.sluice.schema.Migration;
-import dev.sluice.schema.Place;
-import dev.sluice.schema.Places;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

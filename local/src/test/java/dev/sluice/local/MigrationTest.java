@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.Migration;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.RecipientStatus;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -7,9 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.Migration;
-import dev.sluice.schema.ServiceRole;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.migration.Migration;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -162,7 +162,7 @@ class RolesTest {
                   SELECT 1 FROM unnest(ARRAY['sluice_producer', 'sluice_aggregator', 'sluice_console']) r
                   WHERE has_table_privilege(r, 'sluice.' || tablename, 'SELECT'))
                 """))
-        .as("tables without an entry in dev.sluice.schema.Grants")
+        .as("tables without an entry in dev.sluice.runtime.migration.Grants")
         .isEmpty();
   }
 
@@ -277,7 +277,7 @@ class RolesTest {
 
   /** The lines that tell what was taken. */
   private static List<String> migrate() throws SQLException {
-    Logger log = (Logger) LoggerFactory.getLogger("dev.sluice.schema.Roles");
+    Logger log = (Logger) LoggerFactory.getLogger("dev.sluice.runtime.migration.Roles");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     log.setLevel(Level.INFO);

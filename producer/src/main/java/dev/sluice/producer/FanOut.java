@@ -1,16 +1,18 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.ControlsView;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.WarmUp;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.DatabaseProbe;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.KafkaProbe;
+import dev.sluice.runtime.kafka.RefusedRecords;
+import dev.sluice.runtime.kafka.StreamsApplication;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.Probe;
-import dev.sluice.schema.RefusedRecords;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.StreamsApplication;
-import dev.sluice.schema.WarmUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
@@ -47,8 +49,8 @@ public final class FanOut implements AutoCloseable {
             "producer",
             meters,
             Database.Timeouts.SHORT);
-    databaseProbe = Probe.of(database, config.database(), health);
-    kafkaProbe = Probe.of(config.kafka(), health);
+    databaseProbe = DatabaseProbe.of(database, config.database(), health);
+    kafkaProbe = KafkaProbe.of(config.kafka(), health);
     backlog = new WorkerBacklog(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
     FanOutSql sql = FanOutSql.of(database.sql(), InstantSource.system());

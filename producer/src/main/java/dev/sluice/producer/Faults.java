@@ -1,6 +1,6 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.Backoff;
+import dev.sluice.runtime.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,7 +1,7 @@
 package dev.sluice.producer;
 
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,7 +1,7 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.Health;
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

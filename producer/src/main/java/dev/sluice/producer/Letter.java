@@ -1,6 +1,6 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.MessageRules;
+import dev.sluice.providers.Providers;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
@@ -80,7 +80,7 @@ sealed interface Letter {
     }
     return switch (campaign.template().render(recipient.variables())) {
       case MessageTemplate.Complete(var message, int characters) -> {
-        Optional<String> problem = MessageRules.of(sender.identity().provider()).problem(message);
+        Optional<String> problem = Providers.rules(sender.identity().provider()).problem(message);
         yield problem.isPresent()
             ? failed(campaign, recipient, before, "invalid_message", problem.get(), now)
             : new Message(campaign, recipient, message, characters, before);

@@ -1,7 +1,7 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.Backoff;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,6 @@
 package dev.sluice.producer;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

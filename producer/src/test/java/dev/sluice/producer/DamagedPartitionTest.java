@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.LaneKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

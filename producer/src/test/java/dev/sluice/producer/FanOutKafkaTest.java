@@ -4,13 +4,13 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -2,12 +2,12 @@ package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.ServiceRole;
 import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.ServiceRole;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -2,16 +2,16 @@ package dev.sluice.producer;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.Places;
 import dev.sluice.schema.CampaignCommand;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.LaneKey;
-import dev.sluice.schema.Places;
-import dev.sluice.schema.ServiceRole;
-import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.Run;
 import dev.sluice.schema.WindowCodec.State;
+import dev.sluice.schema.WindowCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.schema.Health;
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.Places;
 import dev.sluice.schema.LaneKey;
-import dev.sluice.schema.Places;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

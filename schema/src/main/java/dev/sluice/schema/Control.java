@@ -62,7 +62,7 @@ public record Control(
   }
 
   /** The sender whose control has this key; empty if it is not a sender's. */
-  static Optional<String> senderOf(String key) {
+  public static Optional<String> senderOf(String key) {
     return key.startsWith(SENDER) ? Optional.of(key.substring(SENDER.length())) : Optional.empty();
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param object what it is a right to
  * @param column the one column, or null for what has none
  */
-record HeldRight(String holder, String privilege, String object, @Nullable String column) {
+public record HeldRight(String holder, String privilege, String object, @Nullable String column) {
   /** A right to a whole table is one to each of its columns, where columns have that right. */
   private static final String ALL =
       """
@@ -50,7 +50,7 @@ record HeldRight(String holder, String privilege, String object, @Nullable Strin
       """;
 
   /** What these roles have, and everybody. */
-  static Set<HeldRight> of(DSLContext sql, Collection<String> roles) {
+  public static Set<HeldRight> of(DSLContext sql, Collection<String> roles) {
     return sql.fetch(ALL, (Object) roles.toArray(String[]::new)).stream()
         .map(row ->
             new HeldRight(
@@ -62,7 +62,7 @@ record HeldRight(String holder, String privilege, String object, @Nullable Strin
   }
 
   /** A line for each holder, like {@code sluice_app: DELETE on sluice.sender}. */
-  static List<String> lines(Collection<HeldRight> rights) {
+  public static List<String> lines(Collection<HeldRight> rights) {
     return rights.stream()
         .collect(
             groupingBy(

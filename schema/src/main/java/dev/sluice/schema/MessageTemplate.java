@@ -24,7 +24,7 @@ public record MessageTemplate(JsonNode message) {
   private static final String SPACE = "\\s\\p{Z}\\uFEFF";
 
   /** Possessive, so that no text takes long. */
-  static final Pattern PLACEHOLDER =
+  public static final Pattern PLACEHOLDER =
       Pattern.compile("(?<!\\{)\\{\\{[" + SPACE + "]*+([^{}" + SPACE + "][^{}]*+)}}(?!})");
 
   private static final Pattern SPACES = Pattern.compile("[" + SPACE + "]+");

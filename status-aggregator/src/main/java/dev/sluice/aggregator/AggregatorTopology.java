@@ -1,6 +1,6 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.JsonSerde;
+import dev.sluice.runtime.kafka.JsonSerde;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;

@@ -1,6 +1,6 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.Database;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.SendResult;
 import java.util.ArrayList;

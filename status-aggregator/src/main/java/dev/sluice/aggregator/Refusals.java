@@ -1,6 +1,6 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.Backoff;
+import dev.sluice.runtime.Backoff;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,12 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.Probe;
-import dev.sluice.schema.StreamsApplication;
-import dev.sluice.schema.WarmUp;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.WarmUp;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.DatabaseProbe;
+import dev.sluice.runtime.kafka.KafkaProbe;
+import dev.sluice.runtime.kafka.StreamsApplication;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -46,8 +48,8 @@ public final class StatusAggregator implements AutoCloseable {
             "status-aggregator",
             meters,
             Database.Timeouts.SHORT);
-    databaseProbe = Probe.of(database, config.database(), health);
-    kafkaProbe = Probe.of(config.kafka(), health);
+    databaseProbe = DatabaseProbe.of(database, config.database(), health);
+    kafkaProbe = KafkaProbe.of(config.kafka(), health);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));
     Flushes flushes = new Flushes(statement, flushing, FLUSHES_AT_ONCE);

@@ -1,7 +1,7 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.DatabaseConfig;
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 
 /**

@@ -1,7 +1,7 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.schema.Backoff;
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

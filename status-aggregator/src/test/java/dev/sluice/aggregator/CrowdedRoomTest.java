@@ -2,9 +2,9 @@ package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.CampaignCommand;
-import dev.sluice.schema.Database;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.Topics;

@@ -7,10 +7,10 @@ import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
 import static org.jooq.impl.DSL.count;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.schema.Database;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
-import dev.sluice.schema.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;

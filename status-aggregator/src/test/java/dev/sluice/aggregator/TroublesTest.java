@@ -2,7 +2,7 @@ package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

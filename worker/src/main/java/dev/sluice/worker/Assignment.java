@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.Place;
 import dev.sluice.schema.LaneKey;
-import dev.sluice.schema.Place;
 import dev.sluice.schema.UnreadableWindowException;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.Breaker.Cause;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.ControlsView;
-import dev.sluice.schema.Health;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.worker.Launcher.Finished;
 import dev.sluice.worker.TransactionalOutput.Verdict;
-import dev.sluice.worker.provider.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -188,7 +188,7 @@ final class Cycle {
     meters.finished(finished.outcome());
     unpublished.add(finished);
     switch (finished.outcome()) {
-      case Outcome.Throttled(String code, String detail, Duration pause)
+      case SendOutcome.Throttled(String code, String detail, Duration pause)
           when !job.partition().lost() ->
           job.partition().lane(job).throttled(pause);
       default -> {}

@@ -1,11 +1,11 @@
 package dev.sluice.worker;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Launcher.Finished;
-import dev.sluice.worker.provider.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,7 +99,7 @@ final class Intake {
       SendRequest request = read(record);
       Job job = new Job(partition, record.offset(), request);
       if (state == State.STARTED) {
-        Outcome inDoubt = new Outcome.InDoubt("the worker that was sending it went away");
+        SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it went away");
         partition.leave(new Leaving.InDoubt(new Finished(job, inDoubt, Instant.now())));
       } else {
         partition.lane(job).setRate(request.permitsPerSecond());

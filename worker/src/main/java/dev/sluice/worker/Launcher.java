@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.Breaker.Sign;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +34,7 @@ final class Launcher {
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /** What came of a job. */
-  record Finished(Job job, Outcome outcome, Instant at) {}
+  record Finished(Job job, SendOutcome outcome, Instant at) {}
 
   Launcher(Map<String, MessageProvider> providers, Breakers breakers) {
     this.breakers = breakers;
@@ -57,7 +57,7 @@ final class Launcher {
             Thread.ofVirtual()
                 .name("send")
                 .start(() -> {
-                  Outcome outcome = send(job, peer.breaker(), ticket, committedAtNanos);
+                  SendOutcome outcome = send(job, peer.breaker(), ticket, committedAtNanos);
                   long now = System.nanoTime();
                   Sign sign = sign(outcome);
                   peer.breaker().ended(ticket, sign, detail(outcome), breakers.awakeNanos(now));
@@ -73,22 +73,22 @@ final class Launcher {
         peer.answers());
   }
 
-  private Outcome send(Job job, Breaker breaker, Breaker.Ticket ticket, long committedAtNanos) {
+  private SendOutcome send(Job job, Breaker breaker, Breaker.Ticket ticket, long committedAtNanos) {
     Duration age = Duration.ofNanos(System.nanoTime() - committedAtNanos);
     if (age.compareTo(STALLED) > 0) {
-      return new Outcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
+      return new SendOutcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
     }
     if (job.partition().lost()) {
-      return new Outcome.NotLaunched("the partition was taken away");
+      return new SendOutcome.NotLaunched("the partition was taken away");
     }
     MessageProvider provider = providers.get(job.request().sender().provider());
     if (provider == null) {
-      return new Outcome.SenderBlocked(
+      return new SendOutcome.SenderBlocked(
           "unknown_provider",
           "the workers know no provider \"" + job.request().sender().provider() + "\"");
     }
     if (!breaker.tryLaunch(ticket, breakers.awakeNanos(System.nanoTime()))) {
-      return new Outcome.NotLaunched("the provider does not answer this sender");
+      return new SendOutcome.NotLaunched("the provider does not answer this sender");
     }
     try {
       return provider.send(
@@ -99,29 +99,29 @@ final class Launcher {
               job.callbackData()));
     } catch (RuntimeException e) {
       // A bug in a provider must not lose the job; whether it sent, nobody knows.
-      return new Outcome.InDoubt("the provider failed: " + e);
+      return new SendOutcome.InDoubt("the provider failed: " + e);
     }
   }
 
-  private static Sign sign(Outcome outcome) {
+  private static Sign sign(SendOutcome outcome) {
     return switch (outcome) {
-      case Outcome.Accepted a -> Sign.ANSWER;
-      case Outcome.Refused r -> Sign.ANSWER;
-      case Outcome.OptedOut o -> Sign.ANSWER;
-      case Outcome.BadRequest b -> Sign.ANSWER;
-      case Outcome.TryAgain t -> Sign.ANSWER;
-      case Outcome.PairLimited p -> Sign.ANSWER;
-      case Outcome.Throttled t -> Sign.ANSWER;
-      case Outcome.SenderBlocked b -> Sign.ANSWER;
-      case Outcome.CampaignStopped s -> Sign.ANSWER;
-      case Outcome.InDoubt d -> Sign.DOUBT;
-      case Outcome.Unavailable u -> Sign.NOTHING;
-      case Outcome.NotLaunched n -> Sign.NOTHING;
+      case SendOutcome.Accepted a -> Sign.ANSWER;
+      case SendOutcome.Refused r -> Sign.ANSWER;
+      case SendOutcome.OptedOut o -> Sign.ANSWER;
+      case SendOutcome.BadRequest b -> Sign.ANSWER;
+      case SendOutcome.TryAgain t -> Sign.ANSWER;
+      case SendOutcome.PairLimited p -> Sign.ANSWER;
+      case SendOutcome.Throttled t -> Sign.ANSWER;
+      case SendOutcome.SenderBlocked b -> Sign.ANSWER;
+      case SendOutcome.CampaignStopped s -> Sign.ANSWER;
+      case SendOutcome.InDoubt d -> Sign.DOUBT;
+      case SendOutcome.Unavailable u -> Sign.NOTHING;
+      case SendOutcome.NotLaunched n -> Sign.NOTHING;
     };
   }
 
-  private static String detail(Outcome outcome) {
-    return outcome instanceof Outcome.InDoubt(String detail) ? detail : "";
+  private static String detail(SendOutcome outcome) {
+    return outcome instanceof SendOutcome.InDoubt(String detail) ? detail : "";
   }
 
   /** The next outcome, or null if there is none now. */

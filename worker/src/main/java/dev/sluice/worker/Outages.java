@@ -1,9 +1,9 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.Backoff;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
-import dev.sluice.worker.provider.MessageProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

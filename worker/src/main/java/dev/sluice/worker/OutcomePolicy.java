@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.Control;
@@ -7,7 +8,6 @@ import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.worker.Launcher.Finished;
-import dev.sluice.worker.provider.Outcome;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +26,18 @@ final class OutcomePolicy {
     streaks.observe(job.request(), finished.outcome());
     boolean aboutThisMessage =
         switch (finished.outcome()) {
-          case Outcome.Accepted a -> true;
-          case Outcome.Refused r -> true;
-          case Outcome.OptedOut o -> true;
-          case Outcome.BadRequest b -> true;
-          case Outcome.TryAgain t -> true;
-          case Outcome.PairLimited p -> true;
-          case Outcome.InDoubt d -> true;
-          case Outcome.Unavailable u -> !streaks.providerIsDown(job.request().sender().id());
-          case Outcome.Throttled t -> false;
-          case Outcome.SenderBlocked b -> false;
-          case Outcome.CampaignStopped s -> false;
-          case Outcome.NotLaunched n -> false;
+          case SendOutcome.Accepted a -> true;
+          case SendOutcome.Refused r -> true;
+          case SendOutcome.OptedOut o -> true;
+          case SendOutcome.BadRequest b -> true;
+          case SendOutcome.TryAgain t -> true;
+          case SendOutcome.PairLimited p -> true;
+          case SendOutcome.InDoubt d -> true;
+          case SendOutcome.Unavailable u -> !streaks.providerIsDown(job.request().sender().id());
+          case SendOutcome.Throttled t -> false;
+          case SendOutcome.SenderBlocked b -> false;
+          case SendOutcome.CampaignStopped s -> false;
+          case SendOutcome.NotLaunched n -> false;
         };
     if (aboutThisMessage) {
       job.countAttempt();
@@ -48,39 +48,39 @@ final class OutcomePolicy {
   Decision decide(Finished finished) {
     Job job = finished.job();
     return switch (finished.outcome()) {
-      case Outcome.Accepted(String id, String note) ->
+      case SendOutcome.Accepted(String id, String note) ->
           publish(finished, RecipientStatus.SENT, id.isEmpty() ? null : id, null, note);
-      case Outcome.Refused(String code, String detail) -> failed(finished, code, detail);
-      case Outcome.OptedOut(String code, String detail) ->
+      case SendOutcome.Refused(String code, String detail) -> failed(finished, code, detail);
+      case SendOutcome.OptedOut(String code, String detail) ->
           new Decision.Publish(
               job.result(RecipientStatus.FAILED, null, code, detail, finished.at(), true));
-      case Outcome.BadRequest(String code, String detail) ->
+      case SendOutcome.BadRequest(String code, String detail) ->
           streaks.campaignIsAtFault(job.request().campaignId())
               ? stopCampaign(
                   finished, code, Streaks.LONG + " in a row were refused with " + code, detail)
               : failed(finished, code, detail);
-      case Outcome.TryAgain(String code, String detail, Duration after) ->
+      case SendOutcome.TryAgain(String code, String detail, Duration after) ->
           again(finished, code, detail, after);
-      case Outcome.Unavailable(String code, String detail, Duration after) ->
+      case SendOutcome.Unavailable(String code, String detail, Duration after) ->
           streaks.providerIsDown(job.request().sender().id())
               ? blockSender(finished, code, "the provider seems to be down: " + detail, true)
               : again(finished, code, detail, after);
-      case Outcome.PairLimited(String code, String detail) ->
+      case SendOutcome.PairLimited(String code, String detail) ->
           // Meta: wait 4^X s after a failure, X from 0.
           again(
               finished,
               code,
               detail,
               Duration.ofSeconds(1L << (2 * Math.clamp(job.attempts() - 1, 0, 5))));
-      case Outcome.Throttled(String code, String detail, Duration after) ->
+      case SendOutcome.Throttled(String code, String detail, Duration after) ->
           later(finished, retries.wait(1, after), code, detail);
-      case Outcome.SenderBlocked(String code, String detail) ->
+      case SendOutcome.SenderBlocked(String code, String detail) ->
           blockSender(finished, code, detail, false);
-      case Outcome.CampaignStopped(String code, String detail) ->
+      case SendOutcome.CampaignStopped(String code, String detail) ->
           stopCampaign(finished, code, "the provider refuses the campaign with " + code, detail);
-      case Outcome.NotLaunched(String detail) ->
+      case SendOutcome.NotLaunched(String detail) ->
           later(finished, Duration.ZERO, "not_launched", detail);
-      case Outcome.InDoubt(String detail) ->
+      case SendOutcome.InDoubt(String detail) ->
           job.request().onDoubt() == OnDoubt.RESEND
                   && !job.partition().lost()
                   && !retries.exhausted(job, finished.at())

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;

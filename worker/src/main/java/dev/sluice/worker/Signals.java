@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.worker.provider.Outcome;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -20,28 +20,28 @@ final class Streaks {
   private record Refusals(String code, int count) {}
 
   /** Takes an outcome in; each only once. */
-  void observe(SendRequest request, Outcome outcome) {
+  void observe(SendRequest request, SendOutcome outcome) {
     switch (outcome) {
-      case Outcome.Accepted a -> {
+      case SendOutcome.Accepted a -> {
         unavailable.remove(request.sender().id());
         refusals.remove(request.campaignId());
       }
-      case Outcome.Unavailable u -> unavailable.merge(request.sender().id(), 1, Integer::sum);
-      case Outcome.BadRequest(String code, String detail) ->
+      case SendOutcome.Unavailable u -> unavailable.merge(request.sender().id(), 1, Integer::sum);
+      case SendOutcome.BadRequest(String code, String detail) ->
           refusals.merge(
               request.campaignId(),
               new Refusals(code, 1),
               (before, one) ->
                   before.code().equals(code) ? new Refusals(code, before.count() + 1) : one);
-      case Outcome.Refused r -> unavailable.remove(request.sender().id());
-      case Outcome.OptedOut o -> unavailable.remove(request.sender().id());
-      case Outcome.TryAgain t -> {}
-      case Outcome.PairLimited p -> {}
-      case Outcome.Throttled t -> {}
-      case Outcome.SenderBlocked b -> {}
-      case Outcome.CampaignStopped s -> {}
-      case Outcome.NotLaunched n -> {}
-      case Outcome.InDoubt d -> {}
+      case SendOutcome.Refused r -> unavailable.remove(request.sender().id());
+      case SendOutcome.OptedOut o -> unavailable.remove(request.sender().id());
+      case SendOutcome.TryAgain t -> {}
+      case SendOutcome.PairLimited p -> {}
+      case SendOutcome.Throttled t -> {}
+      case SendOutcome.SenderBlocked b -> {}
+      case SendOutcome.CampaignStopped s -> {}
+      case SendOutcome.NotLaunched n -> {}
+      case SendOutcome.InDoubt d -> {}
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.Backoff;
-import dev.sluice.schema.Health;
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec;
 import java.time.Duration;

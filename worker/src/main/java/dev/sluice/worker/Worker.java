@@ -1,16 +1,17 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.Backoff;
-import dev.sluice.schema.ControlsView;
-import dev.sluice.schema.Health;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.WarmUp;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.KafkaProbe;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.Probe;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.schema.WarmUp;
-import dev.sluice.worker.provider.MessageProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +85,7 @@ public final class Worker implements AutoCloseable {
             probe -> Thread.ofVirtual().name("probe of a provider").start(probe));
     meters = new WorkerMeters(registry, launcher, breakers, standstill);
     controls = new ControlsView(config.kafka(), health);
-    probe = Probe.of(config.kafka(), health);
+    probe = KafkaProbe.of(config.kafka(), health);
     output =
         new TransactionalOutput(
             config.kafka(),

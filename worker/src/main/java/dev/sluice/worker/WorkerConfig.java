@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 
 /**

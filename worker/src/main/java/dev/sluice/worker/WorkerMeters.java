@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.provider.Outcome;
+import dev.sluice.providers.spi.SendOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,21 +35,21 @@ final class WorkerMeters {
     transactions.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void finished(Outcome outcome) {
+  void finished(SendOutcome outcome) {
     String kind =
         switch (outcome) {
-          case Outcome.Accepted a -> "accepted";
-          case Outcome.Refused r -> "refused";
-          case Outcome.OptedOut o -> "opted_out";
-          case Outcome.BadRequest b -> "bad_request";
-          case Outcome.TryAgain t -> "try_again";
-          case Outcome.Unavailable u -> "unavailable";
-          case Outcome.PairLimited p -> "pair_limited";
-          case Outcome.SenderBlocked b -> "sender_blocked";
-          case Outcome.CampaignStopped s -> "campaign_stopped";
-          case Outcome.Throttled t -> "throttled";
-          case Outcome.NotLaunched n -> "not_launched";
-          case Outcome.InDoubt d -> "in_doubt";
+          case SendOutcome.Accepted a -> "accepted";
+          case SendOutcome.Refused r -> "refused";
+          case SendOutcome.OptedOut o -> "opted_out";
+          case SendOutcome.BadRequest b -> "bad_request";
+          case SendOutcome.TryAgain t -> "try_again";
+          case SendOutcome.Unavailable u -> "unavailable";
+          case SendOutcome.PairLimited p -> "pair_limited";
+          case SendOutcome.SenderBlocked b -> "sender_blocked";
+          case SendOutcome.CampaignStopped s -> "campaign_stopped";
+          case SendOutcome.Throttled t -> "throttled";
+          case SendOutcome.NotLaunched n -> "not_launched";
+          case SendOutcome.InDoubt d -> "in_doubt";
         };
     Counter.builder("sluice.worker.outcomes")
         .description("Attempts to send, by what came of them")

@@ -8,9 +8,9 @@ import static dev.sluice.worker.WorkerFixture.requests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.Places;
 import dev.sluice.schema.LaneKey;
-import dev.sluice.schema.Place;
-import dev.sluice.schema.Places;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.util.List;

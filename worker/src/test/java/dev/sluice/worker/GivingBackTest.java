@@ -12,13 +12,13 @@ import static dev.sluice.worker.WorkerFixture.requests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.worker.provider.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -154,7 +154,7 @@ class GivingBackTest {
         "w1",
         message -> {
           await().atMost(PATIENCE).until(() -> paused.getCount() == 0);
-          return new Outcome.TryAgain("131000", "?", Duration.ofSeconds(20));
+          return new SendOutcome.TryAgain("131000", "?", Duration.ofSeconds(20));
         });
     await().atMost(PATIENCE).until(() -> !fixture.sent.isEmpty());
     fixture.pause(CAMPAIGN);
@@ -170,7 +170,7 @@ class GivingBackTest {
   @Test
   void aCampaignThatTheProviderStopsIsGivenBackTogetherWithTheCommandToPauseIt() {
     fixture.write(requests(CAMPAIGN, SENDER, 50, 0, 100));
-    fixture.start("w1", message -> new Outcome.CampaignStopped("132015", "paused"));
+    fixture.start("w1", message -> new SendOutcome.CampaignStopped("132015", "paused"));
 
     List<ReturnedRequest> returned = fixture.returned(100);
 
@@ -187,7 +187,7 @@ class GivingBackTest {
   @Test
   void aSenderThatPeopleMustUnblockIsGivenBack() {
     fixture.write(requests(CAMPAIGN, SENDER, 50, 0, 100));
-    fixture.start("w1", message -> new Outcome.SenderBlocked("190", "token expired"));
+    fixture.start("w1", message -> new SendOutcome.SenderBlocked("190", "token expired"));
 
     assertThat(fixture.returned(100))
         .extracting(ReturnedRequest::recipientId)

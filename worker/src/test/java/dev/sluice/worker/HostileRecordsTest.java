@@ -12,6 +12,7 @@ import static dev.sluice.worker.WorkerFixture.requests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
@@ -20,7 +21,6 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec;
-import dev.sluice.worker.provider.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,8 +149,8 @@ class HostileRecordsTest {
         "w1",
         message ->
             message.callbackData().contains(":0:")
-                ? new Outcome.Accepted(long8000)
-                : new Outcome.Refused(long8000, long8000));
+                ? new SendOutcome.Accepted(long8000)
+                : new SendOutcome.Refused(long8000, long8000));
 
     assertThat(fixture.results(2))
         .allSatisfy(result -> {
@@ -163,10 +163,10 @@ class HostileRecordsTest {
         });
   }
 
-  private static Outcome laterIfLarge(JsonNode message) {
+  private static SendOutcome laterIfLarge(JsonNode message) {
     return message.has("text")
-        ? new Outcome.TryAgain("131000", "?", Duration.ofSeconds(45))
-        : new Outcome.Accepted("wamid");
+        ? new SendOutcome.TryAgain("131000", "?", Duration.ofSeconds(45))
+        : new SendOutcome.Accepted("wamid");
   }
 
   /** A message that compression does not make smaller. */

@@ -2,11 +2,11 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,7 +37,7 @@ class OutagesTest {
 
   private final class StandIn implements MessageProvider {
     @Override
-    public Outcome send(OutgoingMessage message) {
+    public SendOutcome send(OutgoingMessage message) {
       throw new IllegalStateException("a probe sends nothing");
     }
 

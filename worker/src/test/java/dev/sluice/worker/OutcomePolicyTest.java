@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -9,7 +10,6 @@ import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.worker.Launcher.Finished;
-import dev.sluice.worker.provider.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +30,7 @@ class OutcomePolicyTest {
 
   @Test
   void anAcceptedMessageIsSent() {
-    Decision decision = decide(job(OnDoubt.HOLD, 0), new Outcome.Accepted("wamid.1"));
+    Decision decision = decide(job(OnDoubt.HOLD, 0), new SendOutcome.Accepted("wamid.1"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.SENT);
     assertThat(published(decision).providerMessageId()).isEqualTo("wamid.1");
@@ -39,7 +39,7 @@ class OutcomePolicyTest {
   @Test
   void aRefusedMessageHasFailedWithTheProvidersReason() {
     Decision decision =
-        decide(job(OnDoubt.HOLD, 0), new Outcome.Refused("131026", "undeliverable"));
+        decide(job(OnDoubt.HOLD, 0), new SendOutcome.Refused("131026", "undeliverable"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
     assertThat(published(decision).errorCode()).isEqualTo("131026");
@@ -47,26 +47,28 @@ class OutcomePolicyTest {
 
   @Test
   void aMessageInDoubtIsHeldAsUnconfirmed() {
-    Decision decision = decide(job(OnDoubt.HOLD, 0), new Outcome.InDoubt("no answer"));
+    Decision decision = decide(job(OnDoubt.HOLD, 0), new SendOutcome.InDoubt("no answer"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.UNCONFIRMED);
   }
 
   @Test
   void aMessageInDoubtIsSentAgainOnlyIfItsCampaignSaysSo() {
-    assertThat(decide(job(OnDoubt.RESEND, 0), new Outcome.InDoubt("no answer")))
+    assertThat(decide(job(OnDoubt.RESEND, 0), new SendOutcome.InDoubt("no answer")))
         .isInstanceOf(Decision.Wait.class);
   }
 
   @Test
   void sendingAgainInDoubtEndsAfterTheLastAttempt() {
-    assertThat(published(decide(job(OnDoubt.RESEND, 5), new Outcome.InDoubt("no answer"))).status())
+    assertThat(
+            published(decide(job(OnDoubt.RESEND, 5), new SendOutcome.InDoubt("no answer")))
+                .status())
         .isEqualTo(RecipientStatus.UNCONFIRMED);
   }
 
   @Test
   void aShortWaitIsSpentInMemory() {
-    Outcome outcome = new Outcome.TryAgain("131000", "?", Duration.ofSeconds(10));
+    SendOutcome outcome = new SendOutcome.TryAgain("131000", "?", Duration.ofSeconds(10));
 
     assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
         .isEqualTo(new Decision.Wait(Duration.ofSeconds(10)));
@@ -74,7 +76,7 @@ class OutcomePolicyTest {
 
   @Test
   void aLongWaitIsSpentAtTheTailOfTheLane() {
-    Outcome outcome = new Outcome.TryAgain("131057", "maintenance", Duration.ofMinutes(1));
+    SendOutcome outcome = new SendOutcome.TryAgain("131057", "maintenance", Duration.ofMinutes(1));
 
     assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
         .isInstanceOfSatisfying(
@@ -87,7 +89,7 @@ class OutcomePolicyTest {
 
   @Test
   void afterTheLastAttemptItHasFailedWithTheLastError() {
-    Outcome outcome = new Outcome.TryAgain("131000", "unknown error", null);
+    SendOutcome outcome = new SendOutcome.TryAgain("131000", "unknown error", null);
 
     assertThat(published(decide(job(OnDoubt.HOLD, 5), outcome)))
         .satisfies(result -> {
@@ -99,7 +101,7 @@ class OutcomePolicyTest {
 
   @Test
   void throttlingNeverUsesUpARecipientsAttempts() {
-    Outcome outcome = new Outcome.Throttled("130429", "rate limit hit", null);
+    SendOutcome outcome = new SendOutcome.Throttled("130429", "rate limit hit", null);
     Job job = job(OnDoubt.HOLD, 4);
     policy.observe(new Finished(job, outcome, NOW));
 
@@ -113,7 +115,8 @@ class OutcomePolicyTest {
     partition.forget();
 
     assertThat(
-            published(decide(job, new Outcome.TryAgain("not_connected", "refused", null))).status())
+            published(decide(job, new SendOutcome.TryAgain("not_connected", "refused", null)))
+                .status())
         .isEqualTo(RecipientStatus.FAILED);
   }
 
@@ -122,13 +125,13 @@ class OutcomePolicyTest {
     Job job = job(OnDoubt.RESEND, 1);
     partition.forget();
 
-    assertThat(published(decide(job, new Outcome.NotLaunched("stalled"))).status())
+    assertThat(published(decide(job, new SendOutcome.NotLaunched("stalled"))).status())
         .isEqualTo(RecipientStatus.UNCONFIRMED);
   }
 
   @Test
   void whatWasNeverLaunchedWaitsAgainAndUsesUpNoAttempt() {
-    Outcome outcome = new Outcome.NotLaunched("the worker was stalled for 4000 ms");
+    SendOutcome outcome = new SendOutcome.NotLaunched("the worker was stalled for 4000 ms");
     Job job = job(OnDoubt.HOLD, 4);
     policy.observe(new Finished(job, outcome, NOW));
 
@@ -141,7 +144,7 @@ class OutcomePolicyTest {
     Job job = job(OnDoubt.HOLD, 0);
     partition.forget();
 
-    assertThat(published(decide(job, new Outcome.NotLaunched("stalled"))))
+    assertThat(published(decide(job, new SendOutcome.NotLaunched("stalled"))))
         .satisfies(result -> {
           assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
           assertThat(result.errorCode()).isEqualTo("not_launched");
@@ -150,7 +153,7 @@ class OutcomePolicyTest {
 
   @Test
   void anOptOutFailsTheRecipientForEver() {
-    Decision decision = decide(job(OnDoubt.HOLD, 1), new Outcome.OptedOut("131050", "stop"));
+    Decision decision = decide(job(OnDoubt.HOLD, 1), new SendOutcome.OptedOut("131050", "stop"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
     assertThat(published(decision).optOut()).isTrue();
@@ -158,7 +161,7 @@ class OutcomePolicyTest {
 
   @Test
   void thePairLimitWaitsFourTimesLongerAfterEachFailure() {
-    Outcome outcome = new Outcome.PairLimited("131056", "pair");
+    SendOutcome outcome = new SendOutcome.PairLimited("131056", "pair");
 
     assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
         .isEqualTo(new Decision.Wait(Duration.ofSeconds(1)));
@@ -173,13 +176,13 @@ class OutcomePolicyTest {
     job.takeOff();
     job.landed(NOW.minus(Duration.ofHours(25)));
 
-    assertThat(published(decide(job, new Outcome.TryAgain("131000", "?", null))).status())
+    assertThat(published(decide(job, new SendOutcome.TryAgain("131000", "?", null))).status())
         .isEqualTo(RecipientStatus.FAILED);
   }
 
   @Test
   void aRowOfOutagesBlocksTheSenderAndUsesUpNoAttempts() {
-    Outcome down = new Outcome.Unavailable("not_connected", "refused", null);
+    SendOutcome down = new SendOutcome.Unavailable("not_connected", "refused", null);
     Job last = job(OnDoubt.HOLD, 4);
     for (int i = 0; i < Streaks.LONG; i++) {
       policy.observe(new Finished(job(OnDoubt.HOLD, 0), down, NOW));
@@ -198,9 +201,9 @@ class OutcomePolicyTest {
 
   @Test
   void aSuccessInBetweenEndsTheRow() {
-    Outcome down = new Outcome.Unavailable("131000", "?", null);
+    SendOutcome down = new SendOutcome.Unavailable("131000", "?", null);
     for (int i = 0; i < 3 * Streaks.LONG; i++) {
-      Outcome outcome = i % 5 == 4 ? new Outcome.Accepted("wamid") : down;
+      SendOutcome outcome = i % 5 == 4 ? new SendOutcome.Accepted("wamid") : down;
       policy.observe(new Finished(job(OnDoubt.HOLD, 0), outcome, NOW));
     }
 
@@ -209,7 +212,8 @@ class OutcomePolicyTest {
 
   @Test
   void aBadTokenBlocksTheSenderUntilPeopleHaveDoneSomething() {
-    Decision decision = decide(job(OnDoubt.HOLD, 1), new Outcome.SenderBlocked("190", "expired"));
+    Decision decision =
+        decide(job(OnDoubt.HOLD, 1), new SendOutcome.SenderBlocked("190", "expired"));
 
     assertThat(decision)
         .isInstanceOfSatisfying(
@@ -222,7 +226,7 @@ class OutcomePolicyTest {
 
   @Test
   void aRefusedTemplateStopsItsCampaign() {
-    assertThat(decide(job(OnDoubt.HOLD, 1), new Outcome.CampaignStopped("132015", "paused")))
+    assertThat(decide(job(OnDoubt.HOLD, 1), new SendOutcome.CampaignStopped("132015", "paused")))
         .isInstanceOfSatisfying(
             Decision.StopCampaign.class,
             stop -> {
@@ -233,7 +237,7 @@ class OutcomePolicyTest {
 
   @Test
   void oneBadRequestFailsItsRecipientAndARowOfThemStopsTheCampaign() {
-    Outcome bad = new Outcome.BadRequest("132000", "wrong number of parameters");
+    SendOutcome bad = new SendOutcome.BadRequest("132000", "wrong number of parameters");
 
     assertThat(published(decide(job(OnDoubt.HOLD, 1), bad)).status())
         .isEqualTo(RecipientStatus.FAILED);
@@ -243,7 +247,7 @@ class OutcomePolicyTest {
     assertThat(decide(job(OnDoubt.HOLD, 1), bad)).isInstanceOf(Decision.StopCampaign.class);
   }
 
-  private Decision decide(Job job, Outcome outcome) {
+  private Decision decide(Job job, SendOutcome outcome) {
     return policy.decide(new Finished(job, outcome, NOW));
   }
 

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.ControlsView;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -60,23 +60,23 @@ class SilentProviderTest {
     private volatile Mood mood = Mood.ANSWERS;
 
     @Override
-    public Outcome send(OutgoingMessage message) {
+    public SendOutcome send(OutgoingMessage message) {
       if (message.address().equals("good")) {
         good.add(message.callbackData());
-        return new Outcome.Accepted("wamid");
+        return new SendOutcome.Accepted("wamid");
       }
       return switch (mood) {
         case ANSWERS -> {
           bad.add(message.callbackData());
-          yield new Outcome.Accepted("wamid");
+          yield new SendOutcome.Accepted("wamid");
         }
         case SILENT -> {
           inDoubt.incrementAndGet();
-          yield new Outcome.InDoubt("given up: " + hang());
+          yield new SendOutcome.InDoubt("given up: " + hang());
         }
         case DOUBTFUL -> {
           inDoubt.incrementAndGet();
-          yield new Outcome.InDoubt("HTTP 502");
+          yield new SendOutcome.InDoubt("HTTP 502");
         }
       };
     }

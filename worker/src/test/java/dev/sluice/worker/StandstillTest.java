@@ -2,7 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schema.Health;
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;

@@ -3,17 +3,17 @@ package dev.sluice.worker;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,11 +68,11 @@ final class WorkerFixture implements AutoCloseable {
   volatile boolean providerAnswers = true;
   private final List<Worker> workers = new ArrayList<>();
 
-  Worker start(String instance, Function<OutgoingMessage, Outcome> provider) {
+  Worker start(String instance, Function<OutgoingMessage, SendOutcome> provider) {
     MessageProvider standIn =
         new MessageProvider() {
           @Override
-          public Outcome send(OutgoingMessage message) {
+          public SendOutcome send(OutgoingMessage message) {
             sent.add(message.callbackData());
             return provider.apply(message);
           }
@@ -100,8 +100,8 @@ final class WorkerFixture implements AutoCloseable {
     workers.forEach(Worker::close);
   }
 
-  static Outcome accepted(OutgoingMessage message) {
-    return new Outcome.Accepted("wamid." + message.callbackData());
+  static SendOutcome accepted(OutgoingMessage message) {
+    return new SendOutcome.Accepted("wamid." + message.callbackData());
   }
 
   static String callback(UUID campaign, long recipient) {

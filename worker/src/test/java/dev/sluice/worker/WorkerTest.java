@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Health;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.worker.provider.MessageProvider;
-import dev.sluice.worker.provider.Outcome;
-import dev.sluice.worker.provider.OutgoingMessage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -140,7 +140,7 @@ class WorkerTest {
         message -> {
           if (message.callbackData().equals(callback(0)) && failedOnce.isEmpty()) {
             failedOnce.add(message.callbackData());
-            return new Outcome.TryAgain("131000", "?", Duration.ofSeconds(2));
+            return new SendOutcome.TryAgain("131000", "?", Duration.ofSeconds(2));
           }
           return accepted(message);
         });
@@ -211,11 +211,11 @@ class WorkerTest {
     assertThat(sent).hasSize(1);
   }
 
-  private Worker start(String instance, Function<OutgoingMessage, Outcome> provider) {
+  private Worker start(String instance, Function<OutgoingMessage, SendOutcome> provider) {
     MessageProvider standIn =
         new MessageProvider() {
           @Override
-          public Outcome send(OutgoingMessage message) {
+          public SendOutcome send(OutgoingMessage message) {
             sent.add(message.callbackData());
             return provider.apply(message);
           }
@@ -233,8 +233,8 @@ class WorkerTest {
     return worker;
   }
 
-  private static Outcome accepted(OutgoingMessage message) {
-    return new Outcome.Accepted("wamid." + message.callbackData());
+  private static SendOutcome accepted(OutgoingMessage message) {
+    return new SendOutcome.Accepted("wamid." + message.callbackData());
   }
 
   private static String callback(long recipient) {

@@ -5,8 +5,8 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.CampaignStatus;
-import dev.sluice.schema.Database;
 import dev.sluice.schema.RecipientStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.sluice.benchmark.chaos;
 
-import dev.sluice.schema.KafkaConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.LaneKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

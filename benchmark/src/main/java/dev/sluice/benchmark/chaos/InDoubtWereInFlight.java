@@ -2,8 +2,8 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.KafkaConfig;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableWindowException;

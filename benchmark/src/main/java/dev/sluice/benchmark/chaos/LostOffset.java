@@ -2,9 +2,9 @@ package dev.sluice.benchmark.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.Places;
 import dev.sluice.schema.LaneKey;
-import dev.sluice.schema.Place;
-import dev.sluice.schema.Places;
 import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.List;

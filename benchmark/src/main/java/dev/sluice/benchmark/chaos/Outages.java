@@ -7,7 +7,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.schema.DatabaseConfig;
+import dev.sluice.runtime.database.DatabaseConfig;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,0 +1,158 @@
+package dev.sluice.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A headless Chromium that looks at the console's page. */
+final class Browser implements AutoCloseable {
+  static final Dimension DESKTOP = new Dimension(1280, 900);
+  static final Dimension PHONE = new Dimension(390, 844);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Path SHOTS = Path.of("target", "screenshots");
+
+  private final ChromeDriver driver;
+  private final String url;
+
+  Browser(String url) {
+    this.url = url;
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(binary().orElseThrow().toFile());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync");
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, java.util.logging.Level.WARNING);
+    options.setCapability("goog:loggingPrefs", logs);
+    driver =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromeDriver().orElseThrow().toFile())
+                .build(),
+            options);
+    driver.manage().timeouts().pageLoadTimeout(PATIENCE);
+    driver.manage().window().setSize(DESKTOP);
+  }
+
+  /** Whether this machine has one. */
+  static boolean installed() {
+    return binary().isPresent() && chromeDriver().isPresent();
+  }
+
+  private static Optional<Path> binary() {
+    return first("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+  }
+
+  private static Optional<Path> chromeDriver() {
+    return first("/usr/bin/chromedriver", "/usr/local/bin/chromedriver");
+  }
+
+  private static Optional<Path> first(String... candidates) {
+    return Stream.of(candidates).map(Path::of).filter(Files::isExecutable).findFirst();
+  }
+
+  ChromeDriver driver() {
+    return driver;
+  }
+
+  void open(String hash) {
+    // Another hash alone would not load the page.
+    driver.get("about:blank");
+    driver.get(url + "/" + hash);
+  }
+
+  void resize(Dimension size) {
+    driver.manage().window().setSize(size);
+  }
+
+  void dark(boolean dark) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+  }
+
+  WebElement find(String css) {
+    return until().until(ExpectedConditions.visibilityOfElementLocated(By.cssSelector(css)));
+  }
+
+  void click(String css) {
+    WebElement element =
+        until().until(ExpectedConditions.elementToBeClickable(By.cssSelector(css)));
+    // It may be half under the bar, where a person would scroll.
+    driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
+    element.click();
+  }
+
+  void type(String css, String text) {
+    WebElement field = find(css);
+    field.clear();
+    field.sendKeys(text);
+  }
+
+  void choose(String css, Path file) {
+    driver.findElement(By.cssSelector(css)).sendKeys(file.toAbsolutePath().toString());
+  }
+
+  /** Waits until the element's text holds this. */
+  void awaitText(String css, String text) {
+    until().until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(css), text));
+  }
+
+  WebDriverWait until() {
+    return new WebDriverWait(driver, PATIENCE);
+  }
+
+  /** The whole page, as a picture for people to look at. */
+  void picture(String name) {
+    try {
+      Files.createDirectories(SHOTS);
+      long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
+      Dimension before = driver.manage().window().getSize();
+      resize(new Dimension(before.getWidth(), (int) Math.min(4_000, height + 150)));
+      Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+      resize(before);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep a picture", e);
+    }
+  }
+
+  /** What the browser complained about, such as a broken policy or a missing file. */
+  List<String> complaints() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(LogEntry::getMessage)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.Sluice;
+import dev.sluice.schema.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class DemoIT {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void sendsAFileOfRecipientsThroughTheWholeSystem(@TempDir Path folder) throws Exception {
+    StringBuilder csv = new StringBuilder("\uFEFFphone,first_name,note\r\n");
+    for (int i = 0; i < 150; i++) {
+      csv.append("+55119").append(60_000_000 + i).append(",Jürgen,\"a, \"\"b\"\"\"\r\n");
+    }
+    csv.append("12345,bad,\r\n").append("+5511960000000,twice,\r\n");
+    Path file = Files.writeString(folder.resolve("people.csv"), csv);
+
+    int exitCode = run("demo", "--recipients", file.toString(), "--rate", "200", "--json");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(err.toString()).contains("line 152: ").contains("1 duplicates");
+    JsonNode summary = Json.MAPPER.readTree(out.toString().strip());
+    assertThat(summary.path("recipients").asInt()).isEqualTo(150);
+    assertThat(summary.path("sent").asInt()).isEqualTo(150);
+    assertThat(summary.path("duplicates").asInt(-1)).isZero();
+    assertThat(summary.path("sqlStatements").asInt()).isBetween(3, 15);
+    assertThat(summary.propertyNames())
+        .containsExactlyInAnyOrder(
+            "recipients",
+            "sent",
+            "delivered",
+            "read",
+            "failed",
+            "unconfirmed",
+            "suppressed",
+            "duplicates",
+            "startedAt",
+            "seconds",
+            "messagesPerSecond",
+            "maxInOneSecond",
+            "sqlStatements");
+  }
+
+  @Test
+  void severalWorkersEachHaveALane() {
+    int exitCode = run("demo", "--count", "300", "--rate", "150", "--workers", "3", "--json");
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    assertThat(Json.MAPPER.readTree(out.toString()).path("sent").asInt()).isEqualTo(300);
+  }
+
+  private int run(String... arguments) {
+    return Sluice.complete(Sluice.commandLine())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+}

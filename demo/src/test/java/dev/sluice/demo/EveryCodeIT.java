@@ -1,0 +1,269 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.cli.ConsoleClient;
+import dev.sluice.local.FreePort;
+import dev.sluice.local.Refusal;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Every code that the Cloud API documents, from the provider's answer through every service to the
+ * row. Each has a recipient of its own, whose number the simulator answers with it.
+ */
+class EveryCodeIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int PARTITIONS = 4;
+
+  /** Code and the HTTP status with which it comes. */
+  private record Code(int code, int status) {
+    String number() {
+      return "+5511960%06d".formatted(code % 1_000_000);
+    }
+
+    Refusal refusal() {
+      return Refusal.parse("\\" + number() + "=" + code + "/" + status);
+    }
+  }
+
+  /** The recipient fails, for good. */
+  private static final List<Code> FAILS =
+      codes(
+          400, 131026, 131021, 131030, 131047, 131049, 130472, 137000, 100, 131008, 131009, 132000,
+          132012, 132018, 131053, 131052, 132005, 135000, 999_999);
+
+  private static final List<Code> COUNTRY = codes(403, 130497);
+
+  /** It fails and is never written to again. */
+  private static final List<Code> OPTS_OUT = codes(400, 131050, 130403);
+
+  /** The campaign stops, and nobody has failed. */
+  private static final List<Code> STOPS =
+      codes(
+          400, 131051, 132001, 132007, 132015, 132016, 131063, 131055, 134100, 134102, 132068,
+          132069);
+
+  /** The sender is blocked, and nobody has failed. */
+  private static final List<Code> BLOCKS =
+      Stream.of(
+              codes(401, 0, 190),
+              codes(500, 3, 131045),
+              codes(403, 10, 200, 299, 131005, 368, 131031),
+              codes(429, 131048),
+              codes(
+                  400, 131064, 133016, 104, 33, 803, 131042, 131037, 133010, 133000, 133006, 133015,
+                  134011))
+          .flatMap(List::stream)
+          .toList();
+
+  /** It is tried again soon, and gets there. */
+  private static final List<Code> SOON =
+      Stream.of(
+              codes(429, 130429), codes(400, 1, 131056), codes(500, 131016), codes(503, 2, 133004))
+          .flatMap(List::stream)
+          .toList();
+
+  /** Nobody knows whether it was sent, so it is not sent again by itself. */
+  private static final List<Code> IN_DOUBT = codes(500, 131000);
+
+  /** It waits for a minute or longer, and has not failed. */
+  private static final List<Code> LATER =
+      Stream.of(
+              codes(429, 4, 80007, 17, 32, 613), codes(500, 131057, 2_494_100), codes(400, 134101))
+          .flatMap(List::stream)
+          .toList();
+
+  private final Sandbox sandbox = Sandbox.create(PARTITIONS);
+  private final int consolePort = FreePort.next();
+  private final Closer closer = new Closer();
+  private final DSLContext sql =
+      closer.register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())).sql();
+  private WhatsAppSimulator simulator;
+  private ConsoleClient console;
+
+  private static List<Code> codes(int status, int... codes) {
+    return IntStream.of(codes).mapToObj(code -> new Code(code, status)).toList();
+  }
+
+  @BeforeEach
+  void start() {
+    simulator =
+        closer.register(
+            new WhatsAppSimulator(
+                SimulatorConfig.friendly(1_000)
+                    .withLatency(Duration.ofMillis(5), Duration.ofMillis(20))));
+    LocalPipeline pipeline =
+        closer.register(
+            new LocalPipeline(
+                LocalPipelineConfig.of(
+                    sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort),
+                new Health(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    console = closer.register(new ConsoleClient("http://localhost:" + consolePort));
+    await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));
+  }
+
+  @AfterEach
+  void stop() {
+    closer.close();
+  }
+
+  @Test
+  void everyDocumentedCodeDoesWhatTheTableSays() {
+    List<Code> all =
+        Stream.of(FAILS, COUNTRY, OPTS_OUT, STOPS, BLOCKS, SOON, LATER, IN_DOUBT)
+            .flatMap(List::stream)
+            .toList();
+    // The newest answer counts: a number of one code may look like that of another.
+    assertThat(all.stream().map(Code::number).distinct()).hasSameSizeAs(all);
+    simulator.setRefusals(all.stream().map(Code::refusal).toList());
+
+    UUID failing =
+        campaign("failing", Stream.of(FAILS, COUNTRY, OPTS_OUT).flatMap(List::stream).toList());
+    Map<Code, UUID> alone = new TreeMap<>(java.util.Comparator.comparingInt(Code::code));
+    Stream.of(STOPS, BLOCKS, SOON, LATER, IN_DOUBT)
+        .flatMap(List::stream)
+        .forEach(code -> alone.put(code, campaign("s" + code.code(), List.of(code))));
+
+    await().atMost(PATIENCE).until(() -> status(failing).equals("COMPLETED"));
+    Map<String, Record> rows = rows(failing);
+    Stream.of(FAILS, COUNTRY, OPTS_OUT)
+        .flatMap(List::stream)
+        .forEach(code -> {
+          Record row = rows.get(code.number());
+          assertThat(row.get("status")).as("%d", code.code()).isEqualTo("FAILED");
+          assertThat(row.get("error_code")).isEqualTo(Integer.toString(code.code()));
+        });
+    assertThat(sql.fetch("SELECT phone FROM sluice.suppression").map(row -> row.get(0)))
+        .containsExactlyInAnyOrderElementsOf(OPTS_OUT.stream().map(Code::number).toList());
+
+    for (Code code : STOPS) {
+      await("%d stops the campaign".formatted(code.code()))
+          .atMost(PATIENCE)
+          .until(() ->
+              status(alone.get(code)).equals("PAUSED")
+                  && reason(alone.get(code)).contains(Integer.toString(code.code())));
+      assertPending(code, alone.get(code));
+      assertThat(console.get("/api/senders/s" + code.code()).path("blocked").asBoolean())
+          .as("%d blocks nobody", code.code())
+          .isFalse();
+    }
+    for (Code code : BLOCKS) {
+      await("%d blocks the sender".formatted(code.code()))
+          .atMost(PATIENCE)
+          .until(() -> {
+            JsonNode sender = console.get("/api/senders/s" + code.code());
+            return sender.path("blocked").asBoolean()
+                && sender.path("blockReason").asString("").startsWith(code.code() + ":");
+          });
+      assertPending(code, alone.get(code));
+    }
+    for (Code code : LATER) {
+      assertPending(code, alone.get(code));
+    }
+    for (Code code : IN_DOUBT) {
+      await("%d leaves it in doubt".formatted(code.code()))
+          .atMost(PATIENCE)
+          .until(() -> status(alone.get(code)).equals("COMPLETED"));
+      assertThat(rows(alone.get(code)).get(code.number()).get("status"))
+          .as("%d", code.code())
+          .isEqualTo("UNCONFIRMED");
+    }
+
+    // Whatever was wrong is mended.
+    simulator.setRefusals(List.of());
+    for (Code code : SOON) {
+      await("%d is tried again".formatted(code.code()))
+          .atMost(PATIENCE)
+          .until(() -> status(alone.get(code)).equals("COMPLETED"));
+      assertThat(rows(alone.get(code)).get(code.number()).get("status"))
+          .as("%d", code.code())
+          .isEqualTo("SENT");
+    }
+    for (Code code : STOPS) {
+      console.post("/api/campaigns/" + alone.get(code) + "/resume", Map.of());
+    }
+    for (Code code : BLOCKS) {
+      console.post("/api/senders/s" + code.code() + "/unblock", Map.of());
+    }
+    List<Code> mended = new ArrayList<>(STOPS);
+    mended.addAll(BLOCKS);
+    for (Code code : mended) {
+      await("%d is over".formatted(code.code()))
+          .atMost(PATIENCE)
+          .until(() -> status(alone.get(code)).equals("COMPLETED"));
+      assertThat(rows(alone.get(code)).get(code.number()).get("status")).isEqualTo("SENT");
+    }
+    assertThat(simulator.report().duplicates()).isZero();
+  }
+
+  private void assertPending(Code code, UUID campaign) {
+    Record row = rows(campaign).get(code.number());
+    assertThat(row.get("status")).as("%d", code.code()).isEqualTo("PENDING");
+  }
+
+  /** A campaign of a sender of its own, started. */
+  private UUID campaign(String sender, List<Code> codes) {
+    sql.execute(
+        "INSERT INTO sluice.sender (id, address, rate_per_second) VALUES (?, ?, 200)",
+        sender,
+        "address-" + sender);
+    UUID id =
+        sql.fetchSingle(
+                """
+                INSERT INTO sluice.campaign (name, sender_id, message)
+                VALUES ('codes', ?, '{"type":"text","text":{"body":"Hi"}}') RETURNING id
+                """,
+                sender)
+            .get(0, UUID.class);
+    for (Code code : codes) {
+      sql.execute(
+          "INSERT INTO sluice.campaign_recipient (campaign_id, phone) VALUES (?, ?)",
+          id,
+          code.number());
+    }
+    console.post("/api/campaigns/" + id + "/start", Map.of());
+    return id;
+  }
+
+  private String status(UUID campaign) {
+    return sql.fetchSingle("SELECT status FROM sluice.campaign WHERE id = ?", campaign)
+        .get(0, String.class);
+  }
+
+  private String reason(UUID campaign) {
+    return console.get("/api/campaigns/" + campaign).path("statusReason").asString("");
+  }
+
+  private Map<String, Record> rows(UUID campaign) {
+    return sql
+        .fetch("SELECT * FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign)
+        .stream()
+        .collect(Collectors.toMap(row -> row.get("phone", String.class), Function.identity()));
+  }
+}

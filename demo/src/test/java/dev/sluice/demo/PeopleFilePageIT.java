@@ -1,0 +1,198 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.ConsoleClient;
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.MessageTemplate;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** A file of people as it is chosen in a browser: what is wrong is told there and then. */
+@EnabledIf("dev.sluice.demo.ConsolePageIT#browserIsThere")
+class PeopleFilePageIT {
+  private static final Charset WINDOWS = Charset.forName("windows-1252");
+  private static final Closer CLOSER = new Closer();
+  private static Browser browser;
+  private static ConsoleClient client;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    Sandbox sandbox = Sandbox.create(1);
+    Console console =
+        CLOSER.register(
+            new Console(
+                new ConsoleConfig(
+                    sandbox.kafka(),
+                    sandbox.database(),
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    WebhookConfig.NONE),
+                new Health(),
+                new SimpleMeterRegistry(),
+                settings -> {}));
+    String url = "http://localhost:" + console.port();
+    client = CLOSER.register(new ConsoleClient(url));
+    client.put("/api/senders/brazil", Map.of("address", "106540352242922"));
+    browser = CLOSER.register(new Browser(url));
+  }
+
+  @AfterAll
+  static void stop() {
+    CLOSER.close();
+  }
+
+  @AfterEach
+  void nothingButRefusalsIsComplainedOf() {
+    assertThat(browser.complaints()).allMatch(line -> line.contains("400") || line.contains("409"));
+  }
+
+  @Test
+  void whatIsWrongIsToldAndMendedBeforeAnythingIsMade() throws IOException {
+    int before = client.get("/api/campaigns").size();
+    open("Oi {{Primeiro Nome}}");
+    browser.choose(
+        "input[name=file]",
+        file("Primeiro Nome;Celular;WhatsApp\r\nJoão;(11) 96000-0001;x\r\nAna;12;x\r\n", WINDOWS));
+    browser.awaitText(".problem", "Line 2 is not UTF-8");
+    browser.picture("file-not-utf-8");
+    browser.click("form button.primary");
+    browser.click("select[name=charset] option[value=windows-1252]");
+    browser.awaitText(".problem", "Which column holds the phone numbers: Celular or WhatsApp?");
+    browser.click("select[name=phoneColumn] option[value=Celular]");
+    browser.awaitText(".problem", "Nothing in this file can be used");
+    browser.click("select[name=region] option[value=BR]");
+    browser.awaitText(".report", "1 can be used");
+    browser.awaitText(".report", "Line 3: the phone number is too short");
+    browser.awaitText(".bubble", "Oi João");
+    browser.picture("file-mended");
+    assertThat(client.get("/api/campaigns").size()).isEqualTo(before);
+
+    browser.click("form button.primary");
+    browser.awaitText("h1", "From a file");
+    browser.awaitText(".figure.pending dd", "1");
+  }
+
+  @Test
+  void whoLacksAVariableIsToldOfAtCreationAndAtTheStart() throws IOException {
+    open("Hi {{name}} of {{city}}");
+    browser.choose(
+        "input[name=file]", file("phone,name\n+5511960000001,Ana\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "{{city}}");
+    browser.picture("file-lacks-a-column");
+    browser.click("form button.primary");
+    browser.awaitText("#dialog", "The message needs city");
+    browser.picture("dialog-missing");
+    browser.click("#dialog .danger");
+    browser.awaitText("h1", "From a file");
+    browser.click("#start");
+    browser.awaitText("#dialog", "city (1 lack it)");
+    browser.picture("dialog-start-missing");
+    browser.click("#dialog button[type=button]");
+    browser.awaitText(".badge", "draft");
+  }
+
+  @Test
+  void doubleBracesAroundNothingAreShownInThePreview() {
+    open("Hi {{First Name}, your code is ready");
+    browser.awaitText(".preview .problem", "Double braces belong around a column's name");
+  }
+
+  @Test
+  void theCampaignsOwnImportAndTheSuppressionsReadFilesTheSameWay() throws IOException {
+    Path file = file("Telefon;Vorname\n0151 23456789;Jürgen\n", StandardCharsets.UTF_8);
+    open("Hi {{Vorname}}");
+    browser.click("form button.primary");
+    browser.awaitText("h1", "From a file");
+    browser.choose("input[name=file]", file);
+    browser.awaitText(".report", "Line 2: it needs a country code");
+    browser.click("select[name=region] option[value=DE]");
+    browser.awaitText(".report", "1 can be used");
+    browser.picture("campaign-file");
+    browser.click("form .actions button.primary");
+    browser.awaitText(".report", "1 added");
+
+    browser.open("#/suppressions");
+    browser.choose("input[name=file]", file);
+    browser.click("select[name=region] option[value=DE]");
+    browser.awaitText(".report", "1 can be used");
+    browser.picture("suppressions-file");
+    browser.click("form .actions button.primary");
+    browser.awaitText("tbody", "+4915123456789");
+  }
+
+  @Test
+  void thePageAndTheProducerHaveOneGrammarForVariables() {
+    browser.open("#/new");
+    browser.find("h1");
+    for (String text :
+        List.of(
+            "{{a}}",
+            "{{ First  Name }}",
+            "{{Nu\u0301mero}}",
+            "{{\u00a0a\u2003b\ufeff}}",
+            "{a}",
+            "{{a}}{{b}} {{a}}",
+            "{{",
+            "{{}}",
+            "{{ }}",
+            "{{{a}}}",
+            "{{a}",
+            "{a}}",
+            "{{a{b}}",
+            "{{a}}}",
+            "}} {{",
+            "{{a\nb}}",
+            "{{\"x\"}}",
+            "{{ação}}",
+            "{{🎉}}")) {
+      MessageTemplate template = new MessageTemplate(JsonNodeFactory.instance.stringNode(text));
+      Object page =
+          browser
+              .driver()
+              .executeAsyncScript(
+                  """
+                  const [text, done] = arguments;
+                  import('/placeholders.js').then((page) =>
+                    done([page.variables(text), page.broken(text) !== undefined]));
+                  """,
+                  text);
+      assertThat(page)
+          .as(text)
+          .isEqualTo(List.of(List.copyOf(template.variables()), template.problem().isPresent()));
+    }
+  }
+
+  private static void open(String text) {
+    browser.open("#/new");
+    browser.type("input[name=name]", "From a file");
+    browser.type("textarea[name=text]", text);
+    browser.find("select[name=sender] option");
+  }
+
+  private Path file(String text, Charset charset) throws IOException {
+    return Files.write(folder.resolve("people.csv"), text.getBytes(charset));
+  }
+}

@@ -1,0 +1,391 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.FreePort;
+import dev.sluice.local.ReceiptConfig;
+import dev.sluice.local.Refusal;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.providers.http.HttpProviderConfig;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.schema.Json;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What the provider answers, from its answer to the rows: through every service. */
+class ProviderTroubleIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int PARTITIONS = 2;
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final Sandbox sandbox = Sandbox.create(PARTITIONS);
+  private final int consolePort = FreePort.next();
+  private final Closer closer = new Closer();
+  private final DSLContext sql =
+      closer.register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())).sql();
+
+  @BeforeEach
+  void sender() {
+    sql.execute(
+        "INSERT INTO sluice.sender (id, address, rate_per_second) VALUES ('s', '1065403', 200)");
+  }
+
+  @AfterEach
+  void stop() {
+    closer.close();
+  }
+
+  @Test
+  void everyCodeThatIsAboutARecipientFailsThatRecipientAlone() throws Exception {
+    List<Integer> codes =
+        List.of(131026, 131021, 131030, 131049, 131050, 130472, 130403, 130497, 137000, 131052);
+    WhatsAppSimulator simulator = start(friendly());
+    simulator.setRefusals(refusals(codes));
+    UUID campaign = campaign(codes.size() + 5);
+    command(campaign, "start");
+
+    awaitCompletion(campaign);
+
+    Map<String, Record> rows = rows(campaign);
+    for (int i = 0; i < codes.size(); i++) {
+      Record row = rows.get(phone(i + 1));
+      assertThat(row.get("status")).as("%d", codes.get(i)).isEqualTo("FAILED");
+      assertThat(row.get("error_code")).isEqualTo(Integer.toString(codes.get(i)));
+    }
+    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(5);
+    assertThat(sql.fetch("SELECT phone FROM sluice.suppression ORDER BY phone").map(r -> r.get(0)))
+        .containsExactly(phone(1 + codes.indexOf(131050)), phone(1 + codes.indexOf(130403)));
+  }
+
+  @Test
+  void aRevokedTokenBlocksTheSenderAndNobodyFails() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    UUID campaign = campaign(600);
+    command(campaign, "start");
+    await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
+    simulator.setAccessToken("another");
+
+    long revokedNanos = System.nanoTime();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    System.out.printf(
+        "the sender was blocked %d ms after its token was revoked%n",
+        (System.nanoTime() - revokedNanos) / 1_000_000);
+    assertThat(json("/api/senders/s").path("blockReason").asString()).contains("190");
+    assertThat(json("/api/campaigns/" + campaign).path("statusReason").asString())
+        .contains("blocked");
+
+    simulator.setAccessToken(null);
+    post("/api/senders/s/unblock");
+    awaitCompletion(campaign);
+
+    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(600);
+    assertThat(simulator.report().duplicates()).isZero();
+    assertThat(json("/api/senders/s").path("blocked").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aProviderThatIsDownHoldsTheSenderAndItGoesOnByItself() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    UUID campaign = campaign(600);
+    command(campaign, "start");
+    await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
+    simulator.setRefusals(List.of(Refusal.parse(".*=2/503")));
+    await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    long errors = simulator.report().errors();
+    // Blocked again and again, each time after a few more messages were tried.
+    await().atMost(PATIENCE).until(() -> simulator.report().errors() > errors);
+    simulator.setRefusals(List.of());
+    awaitCompletion(campaign);
+
+    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(600);
+    assertThat(simulator.report().duplicates()).isZero();
+  }
+
+  @Test
+  void aPausedTemplateStopsItsCampaignAloneWithTheReason() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    simulator.setRefusals(List.of(Refusal.parse(".*0000[0-9][0-9]=132015")));
+    UUID campaign = campaign(50);
+    command(campaign, "start");
+    await().atMost(PATIENCE).until(() -> campaignRow(campaign).get("status").equals("PAUSED"));
+    // The row is in the database a moment before the reason has come through Kafka.
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            json("/api/campaigns/" + campaign)
+                .path("statusReason")
+                .asString("")
+                .contains("132015"));
+    assertThat(json("/api/senders/s").path("blocked").asBoolean()).isFalse();
+
+    simulator.setRefusals(List.of());
+    command(campaign, "resume");
+    awaitCompletion(campaign);
+
+    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(50);
+  }
+
+  @Test
+  void receiptsSettleWhoWasInDoubtAndCountEverybodyOnce() throws Exception {
+    ReceiptConfig receipts =
+        new ReceiptConfig(
+            URI.create("http://localhost:" + consolePort + "/webhooks/whatsapp"),
+            "app-secret",
+            Duration.ofSeconds(1),
+            50,
+            0.3,
+            true,
+            0.5);
+    WhatsAppSimulator simulator =
+        start(friendly().withTrouble(0, 0.05, Duration.ofMillis(300)).withReceipts(receipts));
+    UUID campaign = campaign(400);
+    command(campaign, "start");
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          Record row = campaignRow(campaign);
+          return row.get("delivered", Long.class) + row.get("read", Long.class) == 400;
+        });
+
+    assertThat(simulator.report().hung()).isPositive();
+    assertThat(simulator.report().duplicates()).isZero();
+    assertThat(
+            sql.fetch(
+                    "SELECT status, count(*) FROM sluice.campaign_recipient WHERE campaign_id = ?"
+                        + " GROUP BY status",
+                    campaign)
+                .intoMap(row -> row.get(0, String.class), row -> row.get(1, Long.class)))
+        .containsOnlyKeys("DELIVERED", "READ")
+        .containsEntry("READ", campaignRow(campaign).get("read", Long.class));
+  }
+
+  @Test
+  void exactlyThoseWhoseAnswerHangsAreInDoubt() throws Exception {
+    WhatsAppSimulator simulator = start(friendly().withTrouble(0, 0.02, Duration.ofMillis(300)));
+    UUID campaign = campaign(500);
+    command(campaign, "start");
+    awaitCompletion(campaign);
+
+    assertThat(simulator.report().hung()).isPositive();
+    assertThat(campaignRow(campaign).get("unconfirmed", Long.class))
+        .isEqualTo(simulator.report().hung());
+    assertThat(campaignRow(campaign).get("sent", Long.class))
+        .isEqualTo(500 - simulator.report().hung());
+    assertThat(simulator.report().duplicates()).isZero();
+  }
+
+  @Test
+  void messagesThatAreHeldForQualityCountAsSentAndSaySo() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    simulator.setHeldForQuality(true);
+    UUID campaign =
+        campaign(
+            3,
+            "{\"type\":\"template\",\"template\":{\"name\":\"spring\",\"language\":{\"code\":\"de\"}}}");
+    command(campaign, "start");
+    awaitCompletion(campaign);
+
+    assertThat(rows(campaign).values())
+        .allSatisfy(row -> {
+          assertThat(row.get("status")).isEqualTo("SENT");
+          assertThat(row.get("error_detail")).isEqualTo("held_for_quality_assessment");
+        });
+  }
+
+  /** Another sender, by another provider, beside WhatsApp: here it is the simulator by its file. */
+  @Test
+  void aSenderMaySendByAnotherProvider() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    sql.execute(
+        "INSERT INTO sluice.sender (id, provider, address, rate_per_second)"
+            + " VALUES ('other', 'generic', '777', 200)");
+    UUID campaign = campaign(20);
+    sql.execute("UPDATE sluice.campaign SET sender_id = 'other' WHERE id = ?", campaign);
+    command(campaign, "start");
+    awaitCompletion(campaign);
+
+    assertThat(simulator.accepted().count("777")).isEqualTo(20);
+    assertThat(rows(campaign).values())
+        .allSatisfy(row -> {
+          assertThat(row.get("status")).isEqualTo("SENT");
+          assertThat(row.get("provider_message_id", String.class)).startsWith("wamid.");
+        });
+  }
+
+  @Test
+  void aSenderWhoseProviderNobodyKnowsIsBlockedAndNobodyFails() throws Exception {
+    start(friendly());
+    sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
+    // More than may stand in a lane: nobody waits for a worker that knows the provider.
+    UUID campaign = campaign(400);
+    command(campaign, "start");
+
+    await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    assertThat(json("/api/senders/s").path("blockReason").asString()).contains("pigeon");
+    assertThat(rows(campaign).values())
+        .allSatisfy(row -> assertThat(row.get("status")).isEqualTo("PENDING"));
+  }
+
+  @Test
+  void theFailedAreSentToOnceMoreInANewRound() throws Exception {
+    WhatsAppSimulator simulator = start(friendly());
+    simulator.setRefusals(refusals(List.of(131026, 131049)));
+    UUID campaign = campaign(20);
+    command(campaign, "start");
+    awaitCompletion(campaign);
+    assertThat(campaignRow(campaign).get("failed", Long.class)).isEqualTo(2);
+
+    simulator.setRefusals(List.of());
+    command(campaign, "resend");
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            campaignRow(campaign).get("sent", Long.class) == 20
+                && campaignRow(campaign).get("status").equals("COMPLETED"));
+
+    assertThat(campaignRow(campaign).get("round", Integer.class)).isEqualTo(2);
+    assertThat(campaignRow(campaign).get("failed", Long.class)).isZero();
+    assertThat(simulator.accepted().count()).isEqualTo(20);
+  }
+
+  private static SimulatorConfig friendly() {
+    return SimulatorConfig.friendly(1_000).withLatency(Duration.ofMillis(5), Duration.ofMillis(20));
+  }
+
+  private static List<Refusal> refusals(List<Integer> codes) {
+    return codes.stream()
+        .map(code -> Refusal.parse("\\" + phone(codes.indexOf(code) + 1) + "=" + code))
+        .toList();
+  }
+
+  private WhatsAppSimulator start(SimulatorConfig config) throws IOException {
+    WhatsAppSimulator simulator = closer.register(new WhatsAppSimulator(config));
+    LocalPipeline pipeline =
+        closer.register(
+            new LocalPipeline(
+                LocalPipelineConfig.of(
+                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort)
+                    .withOthers(generic(simulator.url()))
+                    .withWebhooks(
+                        new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                    .withFlushInterval(Duration.ofSeconds(2)),
+                new Health(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));
+    return simulator;
+  }
+
+  private static HttpProviderConfig generic(String url) throws IOException {
+    Path headers = Files.createTempFile("headers", ".txt");
+    Files.writeString(headers, "Authorization: Bearer generic\n");
+    headers.toFile().deleteOnExit();
+    return Json.read(
+        """
+        {"name": "generic", "url": "%s/v1.0/{{address}}/messages", "messageId": "/messages/0/id",
+         "headersFile": "%s",
+         "body": {"messaging_product": "whatsapp", "to": "{{to}}", "type": "text",
+                  "text": {"body": "{{message.text.body}}"},
+                  "biz_opaque_callback_data": "{{callback_data}}"}}
+        """
+            .formatted(url, headers)
+            .getBytes(StandardCharsets.UTF_8),
+        HttpProviderConfig.class);
+  }
+
+  private static String phone(int number) {
+    return "+551196%07d".formatted(number);
+  }
+
+  private UUID campaign(int recipients) {
+    return campaign(recipients, "{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}");
+  }
+
+  private UUID campaign(int recipients, String message) {
+    UUID id =
+        sql.fetchSingle(
+                """
+                INSERT INTO sluice.campaign (name, sender_id, message)
+                VALUES ('trouble', 's', ?::jsonb) RETURNING id
+                """,
+                message)
+            .get(0, UUID.class);
+    sql.execute(
+        """
+        INSERT INTO sluice.campaign_recipient (campaign_id, phone)
+        SELECT ?, '+551196' || lpad(n::text, 7, '0') FROM generate_series(1, ?) AS n
+        """,
+        id,
+        recipients);
+    return id;
+  }
+
+  private void command(UUID campaign, String command) throws Exception {
+    post("/api/campaigns/" + campaign + "/" + command);
+  }
+
+  private void post(String path) throws Exception {
+    assertThat(
+            HTTP.send(
+                    HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build(),
+                    BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(202);
+  }
+
+  private JsonNode json(String path) throws Exception {
+    return Json.MAPPER.readTree(
+        HTTP.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString()).body());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://localhost:" + consolePort + path);
+  }
+
+  private void awaitCompletion(UUID campaign) {
+    await().atMost(PATIENCE).until(() -> campaignRow(campaign).get("status").equals("COMPLETED"));
+  }
+
+  private Record campaignRow(UUID campaign) {
+    return sql.fetchSingle("SELECT * FROM sluice.campaign WHERE id = ?", campaign);
+  }
+
+  private Map<String, Record> rows(UUID campaign) {
+    return sql
+        .fetch("SELECT * FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign)
+        .stream()
+        .collect(Collectors.toMap(row -> row.get("phone", String.class), Function.identity()));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.Sluice;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A port that somebody else has is named in one line, and nothing is started. */
+class TakenPortsTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "producer, --http-port",
+    "status-aggregator, --http-port",
+    "console, --http-port",
+    "simulator, --http-port",
+    "local, --kafka-port",
+    "local, --database-port",
+    "local, --simulator-port",
+    "local, --http-port",
+    "local, --port"
+  })
+  void isNamed(String command, String option) throws IOException {
+    StringWriter err = new StringWriter();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      int exit =
+          Sluice.complete(Sluice.commandLine())
+              .setErr(new PrintWriter(err, true))
+              .execute(arguments(command, option, port));
+
+      assertThat(exit).isEqualTo(1);
+      assertThat(err.toString().strip().lines())
+          .containsExactly(
+              "sluice "
+                  + command
+                  + ": port "
+                  + port
+                  + " is taken; choose another with "
+                  + environment(option));
+    }
+  }
+
+  /** A role that binds all addresses needs the port at each of them. */
+  @Test
+  void isNamedAtWhicheverAddressItIsTaken() throws IOException {
+    StringWriter err = new StringWriter();
+    try (ServerSocket taken = elsewhere()) {
+      int exit =
+          Sluice.commandLine()
+              .setErr(new PrintWriter(err, true))
+              .execute(
+                  "producer",
+                  "--http-host",
+                  "0.0.0.0",
+                  "--http-port",
+                  Integer.toString(taken.getLocalPort()));
+
+      assertThat(exit).isEqualTo(1);
+      assertThat(err.toString()).contains("port " + taken.getLocalPort() + " is taken");
+    }
+  }
+
+  /** Not every system has more addresses of its own than one. */
+  private static ServerSocket elsewhere() throws IOException {
+    try {
+      return new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"));
+    } catch (BindException e) {
+      return Assumptions.abort("127.0.0.2 cannot be bound here");
+    }
+  }
+
+  private String[] arguments(String command, String option, String port) {
+    List<String> arguments = new ArrayList<>(List.of(command, option, port));
+    if (command.equals("local")) {
+      arguments.addAll(List.of("--data", folder.toString()));
+      List.of("--kafka-port", "--database-port", "--simulator-port", "--http-port").stream()
+          .filter(other -> !other.equals(option.equals("--port") ? "--http-port" : option))
+          .forEach(other -> arguments.addAll(List.of(other, "0")));
+    }
+    return arguments.toArray(String[]::new);
+  }
+
+  private static String environment(String option) {
+    return switch (option) {
+      case "--kafka-port" -> "--kafka-port (SLUICE_LOCAL_KAFKA_PORT)";
+      case "--database-port" -> "--database-port (SLUICE_LOCAL_DATABASE_PORT)";
+      case "--simulator-port" -> "--simulator-port (SLUICE_LOCAL_SIMULATOR_PORT)";
+      default -> "--http-port (SLUICE_HTTP_PORT)";
+    };
+  }
+}

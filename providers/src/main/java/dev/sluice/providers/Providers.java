@@ -1,0 +1,19 @@
+package dev.sluice.providers;
+
+import dev.sluice.providers.spi.MessageRules;
+import dev.sluice.providers.whatsapp.MessageValidator;
+import java.util.Optional;
+
+/** What Sluice knows of the providers by their names, without a connection to any of them. */
+public final class Providers {
+  private Providers() {}
+
+  /**
+   * The rules that a provider's messages keep; a provider that Sluice does not know has none.
+   *
+   * @param provider the sender's provider, such as {@code whatsapp}
+   */
+  public static MessageRules rules(String provider) {
+    return provider.equals("whatsapp") ? MessageValidator::problem : message -> Optional.empty();
+  }
+}

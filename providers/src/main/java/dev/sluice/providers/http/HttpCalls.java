@@ -1,0 +1,162 @@
+package dev.sluice.providers.http;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.Reasons;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Calls a provider over HTTP, each request once, on the calling thread. A call as a whole has a
+ * deadline, and an answer a size. It tells failures in which nothing can have arrived, which may be
+ * repeated, from those that nobody can judge.
+ */
+public final class HttpCalls implements AutoCloseable {
+  /** An answer is about 300 bytes; a page of HTML from a proxy in between may be larger. */
+  private static final int LONGEST_ANSWER = 65_536;
+
+  private static final Logger log = LoggerFactory.getLogger(HttpCalls.class);
+
+  private final Endpoint endpoint;
+  private final ScheduledThreadPoolExecutor deadlines;
+  private final Connections connections;
+
+  public HttpCalls(Endpoint endpoint) {
+    this.endpoint = endpoint;
+    deadlines =
+        new ScheduledThreadPoolExecutor(
+            1,
+            Thread.ofPlatform()
+                .daemon()
+                .name("deadlines of " + endpoint.baseUrl().getHost())
+                .factory());
+    deadlines.setRemoveOnCancelPolicy(true);
+    connections = new Connections(endpoint, deadlines);
+  }
+
+  /** An answer, its body read as JSON; missing if it is none, or longer than any answer is. */
+  public record Answer(int status, JsonNode body, @Nullable Duration retryAfter) {
+    public boolean success() {
+      return status >= 200 && status < 300;
+    }
+  }
+
+  /** Posts JSON, and judges the answer. */
+  public SendOutcome post(
+      URI uri, Map<String, String> headers, byte[] body, Function<Answer, SendOutcome> judge) {
+    HttpPost request = new HttpPost(uri);
+    request.setHeader("Content-Type", "application/json");
+    headers.forEach(request::setHeader);
+    request.setEntity(new ByteArrayEntity(body, null));
+    Attempt attempt = new Attempt();
+    Answer answer;
+    try {
+      answer = exchange(request, attempt, endpoint.answerTimeout());
+    } catch (IOException | RuntimeException e) {
+      return attempt.begun() ? inDoubt(attempt, e) : notSent(attempt, e);
+    }
+    return judge.apply(answer);
+  }
+
+  private Answer exchange(HttpUriRequestBase request, Attempt attempt, Duration timeout)
+      throws IOException {
+    ScheduledFuture<?> deadline =
+        deadlines.schedule(
+            () -> {
+              attempt.setLate();
+              request.abort();
+            },
+            timeout.toNanos(),
+            TimeUnit.NANOSECONDS);
+    try {
+      ClassicHttpResponse answer = connections.open(request, attempt);
+      return new Answer(answer.getCode(), body(answer.getEntity()), retryAfter(answer));
+    } finally {
+      deadline.cancel(false);
+      // A connection whose answer was read to its end has been given back before, and this does
+      // nothing. Any other is closed at once, without reading what is left.
+      request.abort();
+    }
+  }
+
+  private SendOutcome notSent(Attempt attempt, Exception e) {
+    String detail =
+        attempt.late() || e instanceof ConnectTimeoutException
+            ? "the provider did not accept a connection in time"
+            : "no connection to " + endpoint.baseUrl() + ": " + Reasons.of(e);
+    return new SendOutcome.Unavailable("not_connected", detail, null);
+  }
+
+  private SendOutcome inDoubt(Attempt attempt, Exception e) {
+    return new SendOutcome.InDoubt(
+        attempt.late()
+            ? "no answer within " + endpoint.answerTimeout().toSeconds() + " s"
+            : "the connection broke: " + Reasons.of(e));
+  }
+
+  /** Whether the root of the provider's address answers at all; sends nothing. */
+  public boolean available() {
+    HttpGet root = new HttpGet(endpoint.baseUrl().resolve("/"));
+    try {
+      return exchange(root, new Attempt(), endpoint.connectTimeout()).status() < 500;
+    } catch (IOException | RuntimeException e) {
+      log.debug("no answer from {}", endpoint.baseUrl(), e);
+      return false;
+    }
+  }
+
+  private static JsonNode body(@Nullable HttpEntity entity) throws IOException {
+    JsonNode none = JsonNodeFactory.instance.missingNode();
+    if (entity == null) {
+      return none;
+    }
+    InputStream content = entity.getContent();
+    byte[] bytes = content.readNBytes(LONGEST_ANSWER);
+    if (bytes.length == LONGEST_ANSWER && content.read() >= 0) {
+      return none;
+    }
+    try {
+      return Json.MAPPER.readTree(bytes);
+    } catch (JacksonException e) {
+      return none;
+    }
+  }
+
+  private static @Nullable Duration retryAfter(HttpResponse answer) {
+    return Optional.ofNullable(answer.getFirstHeader("Retry-After"))
+        .map(Header::getValue)
+        .filter(value -> value.matches("\\d{1,6}"))
+        .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+        .orElse(null);
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+    // Those of calls that still last are kept.
+    deadlines.shutdown();
+  }
+}

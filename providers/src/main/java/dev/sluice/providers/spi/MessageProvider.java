@@ -1,0 +1,23 @@
+package dev.sluice.providers.spi;
+
+/** Somebody who delivers messages. Called from many virtual threads at a time; it may block. */
+public interface MessageProvider extends AutoCloseable {
+
+  /**
+   * Sends one message, once: an implementation never repeats a request by itself, because nobody
+   * could tell whether the first one arrived. Everything that can go wrong is an {@link
+   * SendOutcome}.
+   */
+  SendOutcome send(OutgoingMessage message);
+
+  /** Gets ready to send soon, for example by opening a connection. May fail without harm. */
+  default void warmUp() {}
+
+  /** Whether the provider answers at all, asked while its senders wait for it; sends nothing. */
+  default boolean available() {
+    return true;
+  }
+
+  @Override
+  void close();
+}

@@ -1,0 +1,214 @@
+package dev.sluice.providers.whatsapp;
+
+import dev.sluice.providers.whatsapp.WebhookEvent.Business;
+import dev.sluice.providers.whatsapp.WebhookEvent.Kind;
+import dev.sluice.providers.whatsapp.WebhookEvent.Other;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads a webhook call. Fields may be missing or strange, they change often; each item is read by
+ * itself, so that an odd one harms none beside it.
+ */
+public final class WebhookCall {
+  private static final Logger log = LoggerFactory.getLogger(WebhookCall.class);
+
+  /** Nobody opts out by a longer message. */
+  private static final int LONGEST_TEXT = 200;
+
+  private static final int LONGEST_DETAIL = 1_000;
+
+  private final Instant now;
+  private final List<WebhookEvent> updates = new ArrayList<>();
+
+  private WebhookCall(Instant now) {
+    this.now = now;
+  }
+
+  /**
+   * Everything that a call's body holds.
+   *
+   * @param now the latest time that something can have happened at
+   */
+  public static List<WebhookEvent> read(JsonNode body, Instant now) {
+    WebhookCall call = new WebhookCall(now);
+    for (JsonNode entry : body.path("entry")) {
+      for (JsonNode change : entry.path("changes")) {
+        call.read(entry, change);
+      }
+    }
+    return call.updates;
+  }
+
+  private void read(JsonNode entry, JsonNode change) {
+    JsonNode value = change.path("value");
+    String account = Bounded.name(entry.path("id"));
+    Business business =
+        new Business(account, Bounded.name(value.path("metadata").path("phone_number_id")));
+    Map<String, Person> contacts = new HashMap<>();
+    for (JsonNode contact : value.path("contacts")) {
+      Person person = Person.of(contact.path("wa_id"), contact.path("user_id"));
+      person.names().forEach(name -> contacts.put(name, person));
+    }
+    each(value.path("statuses"), status -> receipt(status, business));
+    each(value.path("errors"), error -> trouble(error, business, entry));
+    each(value.path("messages"), message -> message(message, contacts));
+    each(value.path("user_preferences"), choice -> preference(choice, contacts));
+    String field = Bounded.name(change.path("field"));
+    if (!field.isEmpty() && !field.equals("messages") && !field.equals("user_preferences")) {
+      one(
+          value,
+          event ->
+              AccountEvents.read(field, event, account, Bounded.time(entry.path("time"), now)));
+    }
+  }
+
+  private void each(JsonNode items, Function<JsonNode, WebhookEvent> reader) {
+    if (items.isArray()) {
+      items.forEach(item -> one(item, reader));
+    } else if (!items.isMissingNode() && !items.isNull()) {
+      updates.add(new Other(Kind.UNREADABLE));
+    }
+  }
+
+  private void one(JsonNode item, Function<JsonNode, WebhookEvent> reader) {
+    try {
+      updates.add(reader.apply(item));
+    } catch (RuntimeException e) {
+      // Nobody foresaw it, and it will never be better.
+      log.warn("an item of a webhook call is unreadable: {}", e.toString());
+      updates.add(new Other(Kind.UNREADABLE));
+    }
+  }
+
+  private WebhookEvent receipt(JsonNode status, Business business) {
+    RecipientStatus reached =
+        switch (Bounded.name(status.path("status"))) {
+          case "sent" -> RecipientStatus.SENT;
+          case "delivered" -> RecipientStatus.DELIVERED;
+          case "read", "played" -> RecipientStatus.READ;
+          case "failed" -> RecipientStatus.FAILED;
+          default -> null;
+        };
+    if (reached == null) {
+      return new Other(status.path("status").isString() ? Kind.IGNORED : Kind.UNREADABLE);
+    }
+    JsonNode error = status.path("errors").path(0);
+    // Given as a string in places.
+    Long code = Bounded.number(error.path("code"));
+    return new WebhookEvent.Receipt(
+        business,
+        Bounded.name(status.path("id")),
+        Bounded.name(status.path("biz_opaque_callback_data")),
+        reached,
+        code == null ? null : code.toString(),
+        detail(error),
+        Person.of(status.path("recipient_id"), status.path("recipient_user_id")),
+        Bounded.time(status.path("timestamp"), now));
+  }
+
+  private WebhookEvent trouble(JsonNode error, Business business, JsonNode entry) {
+    Long code = Bounded.number(error.path("code"));
+    String detail = detail(error);
+    return code == null
+        ? new Other(Kind.UNREADABLE)
+        : new WebhookEvent.SenderTrouble(
+            business,
+            code.toString(),
+            detail == null ? "" : detail,
+            Bounded.time(entry.path("time"), now));
+  }
+
+  private static @Nullable String detail(JsonNode error) {
+    return Stream.of(error.path("error_data").path("details"), error.path("title"))
+        .map(words -> Bounded.words(words, LONGEST_DETAIL))
+        .filter(words -> !words.isEmpty())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private WebhookEvent message(JsonNode message, Map<String, Person> contacts) {
+    JsonNode interactive = message.path("interactive");
+    return switch (Bounded.name(message.path("type"))) {
+      case "text" -> incoming(message, contacts, message.path("text").path("body"));
+      case "button" ->
+          incoming(
+              message,
+              contacts,
+              message.path("button").path("payload"),
+              message.path("button").path("text"));
+      case "interactive" ->
+          incoming(
+              message,
+              contacts,
+              interactive.path("button_reply").path("id"),
+              interactive.path("button_reply").path("title"),
+              interactive.path("list_reply").path("id"),
+              interactive.path("list_reply").path("title"));
+      case "system" -> renamed(message, message.path("system"));
+      default -> new Other(message.isObject() ? Kind.IGNORED : Kind.UNREADABLE);
+    };
+  }
+
+  private WebhookEvent incoming(
+      JsonNode message, Map<String, Person> contacts, JsonNode... fields) {
+    List<String> texts =
+        Stream.of(fields)
+            .map(field -> Bounded.words(field, LONGEST_TEXT + 1))
+            .filter(text -> !text.isEmpty() && text.length() <= LONGEST_TEXT)
+            .toList();
+    Person from = known(Person.of(message.path("from"), message.path("from_user_id")), contacts);
+    return texts.isEmpty()
+        ? new Other(Kind.IGNORED)
+        : new WebhookEvent.Incoming(from, texts, Bounded.time(message.path("timestamp"), now));
+  }
+
+  /** A new number brings a new id with it; a new id comes alone from who hides the number. */
+  private WebhookEvent renamed(JsonNode message, JsonNode system) {
+    if (!Bounded.name(system.path("type")).startsWith("user_changed_")) {
+      return new Other(Kind.IGNORED);
+    }
+    JsonNode previous = system.path("previous_user_id");
+    JsonNode id = previous.isMissingNode() ? message.path("from_user_id") : previous;
+    Person before = Person.of(message.path("from"), id);
+    Person now = Person.of(system.path("wa_id"), system.path("user_id"));
+    return now.isKnown() && before.isKnown()
+        ? new WebhookEvent.Renamed(before, now, Bounded.time(message.path("timestamp"), this.now))
+        : new Other(Kind.UNREADABLE);
+  }
+
+  private WebhookEvent preference(JsonNode choice, Map<String, Person> contacts) {
+    Person from = known(Person.of(choice.path("wa_id"), choice.path("user_id")), contacts);
+    Instant at = Bounded.time(choice.path("timestamp"), now);
+    return switch (Bounded.name(choice.path("value"))) {
+      case "stop" -> new WebhookEvent.Preference(from, true, at);
+      case "resume" -> new WebhookEvent.Preference(from, false, at);
+      default -> new Other(Kind.UNREADABLE);
+    };
+  }
+
+  /** A person with what the call's contacts tell besides. */
+  private static Person known(Person person, Map<String, Person> contacts) {
+    if (!person.isKnown()) {
+      List<Person> some = contacts.values().stream().distinct().limit(2).toList();
+      return some.size() == 1 ? some.getFirst() : person;
+    }
+    return person.names().stream()
+        .map(contacts::get)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(person::with)
+        .orElse(person);
+  }
+}

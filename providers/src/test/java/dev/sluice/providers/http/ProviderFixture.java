@@ -1,0 +1,44 @@
+package dev.sluice.providers.http;
+
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
+import dev.sluice.schema.Json;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** WhatsApp's provider and its messages, for tests. */
+public final class ProviderFixture {
+  public static final Duration ANSWER_TIMEOUT = Duration.ofMillis(700);
+
+  private ProviderFixture() {}
+
+  public static WhatsAppProvider whatsApp(String url) {
+    return new WhatsAppProvider(config(url, null, true), 100);
+  }
+
+  public static WhatsAppConfig config(
+      String url, @Nullable Path caFile, boolean serverErrorsInDoubt) {
+    return config(url, caFile, ANSWER_TIMEOUT, serverErrorsInDoubt);
+  }
+
+  public static WhatsAppConfig config(
+      String url, @Nullable Path caFile, Duration answerTimeout, boolean serverErrorsInDoubt) {
+    return new WhatsAppConfig(
+        URI.create(url),
+        "v26.0",
+        "secret-token",
+        caFile,
+        Duration.ofSeconds(5),
+        answerTimeout,
+        serverErrorsInDoubt);
+  }
+
+  public static OutgoingMessage message(String callbackData) {
+    JsonNode body = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Olá\"}}");
+    return new OutgoingMessage("106540352242922", "+5511960000000", body, callbackData);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.providers.http;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+
+/** For what only time brings about. */
+public final class Waiting {
+  private Waiting() {}
+
+  public static void pass(Duration time) {
+    await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.sluice.runtime;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Closes what was opened, in reverse, all of it; later failures are kept as suppressed ones. */
+public final class Closer implements AutoCloseable {
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  public <T extends AutoCloseable> T register(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  @Override
+  public void close() {
+    Exception first = null;
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw new IllegalStateException("not everything could be closed", first);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** How the services reach PostgreSQL. */
+@NullMarked
+package dev.sluice.runtime.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.sluice.runtime.kafka;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Probe;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+
+/** Tells health whether Kafka can be reached. */
+public final class KafkaProbe {
+  private static final int TIMEOUT_MS = 5_000;
+
+  private KafkaProbe() {}
+
+  /** Watches Kafka until it is closed. */
+  public static Probe of(KafkaConfig kafka, Health health) {
+    return Probe.start(
+        "kafka",
+        kafka.bootstrapServers(),
+        () -> {
+          // A client of its own each time: one that could not resolve a name cannot be made at all.
+          try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+            return admin
+                .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MS))
+                .nodes()
+                .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+          }
+        },
+        health);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.runtime.kafka;
+
+import dev.sluice.schema.UnreadableWindowException;
+import dev.sluice.schema.WindowCodec;
+import dev.sluice.schema.WindowCodec.Run;
+import java.util.List;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the workers are in one partition of {@code send-requests}.
+ *
+ * @param committed the committed offset, whose metadata is the window, or null if there is none
+ * @param start the log's first offset
+ * @param end one past its last
+ */
+public record Place(@Nullable OffsetAndMetadata committed, long start, long end) {
+
+  /** Whether the log holds nothing. */
+  public boolean empty() {
+    return start == end;
+  }
+
+  /** Whether everything in the log is done, as far as a window says so. */
+  public boolean drained() {
+    return committed == null ? empty() : committed.offset() >= end;
+  }
+
+  /**
+   * What the workers have recorded: where the offsets go on, and how those from there on stand.
+   *
+   * @param committed the committed offset
+   * @param runs from there on
+   */
+  public record Recorded(OffsetAndMetadata committed, List<Run> runs) {}
+
+  /**
+   * What the workers have recorded.
+   *
+   * @throws UnreadableWindowException if nobody can say what was sent. Nothing may be assumed then:
+   *     an offset thought to be waiting might have been sent.
+   */
+  public Recorded recorded() throws UnreadableWindowException {
+    if (committed == null) {
+      throw new UnreadableWindowException(
+          empty()
+              ? "no offset is committed: sluice migrate has not prepared this partition"
+              : "no offset is committed, so nobody knows what was sent");
+    }
+    List<Run> runs = WindowCodec.decode(committed.metadata());
+    long reach = committed.offset() + runs.stream().mapToLong(Run::length).sum();
+    if (committed.offset() < start || reach > end) {
+      throw new UnreadableWindowException(
+          "the window from %d to %d is outside the log, which goes from %d to %d"
+              .formatted(committed.offset(), reach, start, end));
+    }
+    return new Recorded(committed, runs);
+  }
+
+  /** Whether nobody can say what was sent, so that workers keep the partition closed. */
+  public boolean closed() {
+    try {
+      recorded();
+      return false;
+    } catch (UnreadableWindowException e) {
+      return true;
+    }
+  }
+
+  /** The offset from which on everything in the log is in doubt if the window cannot be read. */
+  public long firstInDoubt() {
+    return committed == null || committed.offset() > end
+        ? start
+        : Math.max(start, committed.offset());
+  }
+}

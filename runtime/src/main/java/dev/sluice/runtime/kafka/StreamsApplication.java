@@ -1,0 +1,188 @@
+package dev.sluice.runtime.kafka;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Restarts;
+import dev.sluice.schema.Reasons;
+import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kafka Streams application as the services run it: its state restored from Kafka at each start
+ * (stores are in memory, so any machine will do), a dead stream thread replaced after a pause, and
+ * a planned stop that leaves the group at once.
+ */
+public final class StreamsApplication implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StreamsApplication.class);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  private final KafkaConfig kafka;
+  private final String group;
+  private final Topology topology;
+  private final Map<String, Object> settings;
+  private final Health health;
+  private final MeterRegistry meters;
+  private final Path stateFolder;
+  private final Restarts restarts = new Restarts(InstantSource.system());
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread starter;
+  private volatile @Nullable KafkaStreams streams;
+
+  /**
+   * Starts the application; it comes up in the background as soon as Kafka can be reached.
+   *
+   * @param group its application id, which is its consumer group
+   * @param extra settings besides the common ones
+   */
+  public StreamsApplication(
+      KafkaConfig kafka,
+      String group,
+      Topology topology,
+      Map<String, Object> extra,
+      Health health,
+      MeterRegistry meters) {
+    this.kafka = kafka;
+    this.group = group;
+    this.topology = topology;
+    this.health = health;
+    this.meters = meters;
+    try {
+      stateFolder = Files.createTempDirectory("sluice-streams-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a folder for state", e);
+    }
+    settings = settings(extra);
+    health.starting("streams");
+    starter = Thread.ofVirtual().name(group + "-start").start(this::startWhenPossible);
+  }
+
+  private Map<String, Object> settings(Map<String, Object> extra) {
+    Map<String, Object> all = new HashMap<>();
+    all.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
+    all.put(StreamsConfig.STATE_DIR_CONFIG, stateFolder.toString());
+    all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+    all.put(StreamsConfig.POLL_MS_CONFIG, 20);
+    all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    // The classic protocol lets the client choose how soon its death is noticed.
+    all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+    all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
+    all.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
+    all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+    all.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        Topics.LARGEST_RECORD);
+    all.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecords.class);
+    all.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, TimeOfRecord.class);
+    // The broker answers "not yet" while it completes the transaction before.
+    all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
+    all.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    all.putAll(extra);
+    return kafka.client(all);
+  }
+
+  private void startWhenPossible() {
+    while (stopping.getCount() > 0) {
+      try {
+        start();
+        return;
+      } catch (KafkaException e) {
+        health.failing("kafka", kafka.bootstrapServers() + " cannot be used: " + Reasons.of(e));
+        pause(restarts.next());
+      }
+    }
+  }
+
+  private synchronized void start() {
+    if (stopping.getCount() == 0) {
+      return;
+    }
+    KafkaStreams started = new KafkaStreams(topology, new StreamsConfig(settings));
+    started.setUncaughtExceptionHandler(this::survive);
+    started.setStateListener((now, before) -> {
+      if (now == KafkaStreams.State.RUNNING) {
+        health.working("streams");
+      }
+    });
+    started.start();
+    new KafkaStreamsMetrics(started).bindTo(meters);
+    streams = started;
+  }
+
+  /**
+   * A stream thread died; another takes its place after a pause that grows while they keep dying.
+   */
+  private StreamThreadExceptionResponse survive(Throwable cause) {
+    health.failing("streams", group + " failed: " + rootMessage(cause));
+    log.debug("stream thread failed", cause);
+    pause(restarts.next());
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.toString();
+  }
+
+  private void pause(Duration wait) {
+    try {
+      // Ends early when the application stops.
+      boolean stopped = stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+      log.debug("paused, stopped: {}", stopped);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether it has its partitions and works. */
+  public boolean running() {
+    KafkaStreams current = streams;
+    return current != null && current.state() == KafkaStreams.State.RUNNING;
+  }
+
+  @Override
+  public void close() {
+    stopping.countDown();
+    starter.interrupt();
+    KafkaStreams current;
+    synchronized (this) {
+      current = streams;
+    }
+    if (current != null
+        && !current.close(
+            CloseOptions.timeout(STOP_WITHIN)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
+      log.warn("{} did not stop within {} s", group, STOP_WITHIN.toSeconds());
+    }
+    try {
+      Utils.delete(stateFolder.toFile());
+    } catch (IOException e) {
+      log.warn("cannot delete {}", stateFolder, e);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.runtime.migration;
+
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates the topics that are missing, with their settings. */
+final class TopicSetup {
+  private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
+  private static final String SEVEN_DAYS_MS = "604800000";
+
+  private final KafkaConfig kafka;
+
+  TopicSetup(KafkaConfig kafka) {
+    this.kafka = kafka;
+  }
+
+  void create(int lanePartitions, Optional<Short> replicationFactor)
+      throws InterruptedException, ExecutionException {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+      List<NewTopic> wanted = topics(kafka.topics(), lanePartitions, replicationFactor);
+      Set<String> present = admin.listTopics().names().get();
+      for (NewTopic topic : wanted) {
+        if (!present.contains(topic.name())) {
+          create(admin, topic);
+        }
+      }
+      allowLargeDeadLetters(admin, kafka.topics().deadLetters());
+      new FirstWindows(kafka).commit(admin);
+      log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
+    }
+  }
+
+  /**
+   * The topics and their settings.
+   *
+   * @param lanePartitions partitions of {@code send-requests}: as many workers can share the work
+   * @param replicationFactor copies of each, or empty for the brokers' default
+   */
+  private static List<NewTopic> topics(
+      Topics names, int lanePartitions, Optional<Short> replicationFactor) {
+    return List.of(
+        // One partition: one task sees every campaign, so that those of a sender take exact turns.
+        topic(names.campaignCommands(), 1, replicationFactor, retained()),
+        topic(names.sendRequests(), lanePartitions, replicationFactor, retained()),
+        // Read by the task that reads the commands, hence as many partitions.
+        topic(names.returnedRequests(), 1, replicationFactor, retained()),
+        topic(names.sendResults(), 8, replicationFactor, retained()),
+        topic(
+            names.controls(),
+            1,
+            replicationFactor,
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+        topic(
+            names.deadLetters(),
+            1,
+            replicationFactor,
+            Map.of(
+                TopicConfig.RETENTION_MS_CONFIG,
+                SEVEN_DAYS_MS,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(Topics.LARGEST_RECORD))));
+  }
+
+  private static Map<String, String> retained() {
+    return Map.of(TopicConfig.RETENTION_MS_CONFIG, SEVEN_DAYS_MS);
+  }
+
+  private static NewTopic topic(
+      String name, int partitions, Optional<Short> replication, Map<String, String> settings) {
+    return new NewTopic(name, Optional.of(partitions), replication).configs(settings);
+  }
+
+  /** Topics of older versions took only what others could write, without the headers. */
+  private static void allowLargeDeadLetters(Admin admin, String topic)
+      throws InterruptedException, ExecutionException {
+    ConfigEntry largest =
+        new ConfigEntry(
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topics.LARGEST_RECORD));
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                List.of(new AlterConfigOp(largest, AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+  }
+
+  private static void create(Admin admin, NewTopic topic)
+      throws InterruptedException, ExecutionException {
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+    } catch (ExecutionException e) {
+      // Another migration was faster, which is as good.
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+}

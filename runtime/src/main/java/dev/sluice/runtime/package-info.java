@@ -1,0 +1,5 @@
+/** What every process needs: health, warm-up, back-off and an orderly close. */
+@NullMarked
+package dev.sluice.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.providers.whatsapp.ErrorCodes;
 import dev.sluice.providers.whatsapp.Person;
 import dev.sluice.providers.whatsapp.WebhookEvent;
 import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
@@ -35,10 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WebhookIntake {
   private static final Logger log = LoggerFactory.getLogger(WebhookIntake.class);
-
-  /** Locked, unpaid, restricted: nothing more would get through. */
-  private static final Set<String> BLOCKING =
-      Set.of("131031", "131042", "368", "131048", "131064", "131037", "190");
 
   /** Lines that one call may write into the log. */
   private static final int MOST_LOGGED = 20;
@@ -120,7 +117,7 @@ final class WebhookIntake {
         sorted.receipts.add(receipt);
         sorted.businesses.add(receipt.business());
         String code = receipt.errorCode();
-        if (code != null && BLOCKING.contains(code)) {
+        if (code != null && ErrorCodes.blocksSender(code)) {
           String detail = receipt.errorDetail() == null ? "" : receipt.errorDetail();
           sorted.troubles.add(new SenderTrouble(receipt.business(), code, detail, receipt.at()));
         }
@@ -137,7 +134,7 @@ final class WebhookIntake {
               new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at));
       case Renamed renamed -> sorted.renamed.add(renamed);
       case SenderTrouble trouble -> {
-        if (BLOCKING.contains(trouble.code())) {
+        if (ErrorCodes.blocksSender(trouble.code())) {
           sorted.troubles.add(trouble);
         } else {
           sorted.notices.add("error " + trouble.code() + " " + trouble.detail());

@@ -1,6 +1,7 @@
 package dev.sluice.providers;
 
 import dev.sluice.providers.spi.MessageRules;
+import dev.sluice.providers.whatsapp.ErrorCodes;
 import dev.sluice.providers.whatsapp.MessageValidator;
 import java.util.Optional;
 
@@ -15,5 +16,10 @@ public final class Providers {
    */
   public static MessageRules rules(String provider) {
     return provider.equals("whatsapp") ? MessageValidator::problem : message -> Optional.empty();
+  }
+
+  /** What a provider's error code means to those who run campaigns; empty if nobody knows it. */
+  public static Optional<String> explanation(String code) {
+    return ErrorCodes.explanation(code);
   }
 }

@@ -11,24 +11,27 @@ import static dev.sluice.providers.whatsapp.ErrorCodes.Policy.STOP_CAMPAIGN;
 import static dev.sluice.providers.whatsapp.ErrorCodes.Policy.SUPPRESS;
 import static dev.sluice.providers.whatsapp.ErrorCodes.Policy.UNAVAILABLE;
 
-import dev.sluice.providers.spi.SendOutcome;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
- * What to make of the API's errors, as one table. Meta asks to go by {@code error.code}, not by
- * HTTP status or text; the status decides only where the code is not known.
+ * The API's error codes: what each calls for, in an answer or in a webhook, and what it means to
+ * people.
  *
  * @see <a
  *     href="https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes">Meta's
  *     error codes</a>
  */
-final class ErrorCodes {
+public final class ErrorCodes {
+  private static final Pattern CODE = Pattern.compile("\\d{1,9}");
+
   /** What a code calls for. */
   enum Policy {
     /** The lane slows down; the message waits and uses up no attempt. */
@@ -53,181 +56,377 @@ final class ErrorCodes {
     BLOCK_SENDER
   }
 
-  /** A line of the table. */
-  record Rule(int code, Policy policy, @Nullable Duration pause, String meaning) {}
+  /**
+   * A line of the table.
+   *
+   * @param pause how long the provider's limit usually lasts, or null
+   * @param meaning for logs, where the answer itself does not say more
+   * @param explanation for those who run campaigns: what it means, and what helps
+   */
+  record Rule(
+      int code, Policy policy, @Nullable Duration pause, String meaning, String explanation) {}
 
   private static final Map<Integer, Rule> TABLE =
       Stream.of(
               // Too fast.
-              rule(130429, SLOW, null, "throughput of the number reached"),
-              rule(4, SLOW, Duration.ofSeconds(60), "the app's call limit"),
-              rule(80007, SLOW, Duration.ofSeconds(60), "the account's call limit"),
-              rule(17, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
-              rule(32, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
-              rule(613, SLOW, Duration.ofSeconds(60), "a Graph call limit"),
-              rule(131056, PAIR, null, "too many messages to this recipient"),
+              rule(
+                  130429,
+                  SLOW,
+                  "throughput of the number reached",
+                  "The number sends as fast as the provider lets it."),
+              rule(
+                  4,
+                  SLOW,
+                  Duration.ofSeconds(60),
+                  "the app's call limit",
+                  "The app calls the provider too often."),
+              rule(
+                  80007,
+                  SLOW,
+                  Duration.ofSeconds(60),
+                  "the account's call limit",
+                  "The account calls the provider too often."),
+              rule(
+                  17,
+                  SLOW,
+                  Duration.ofSeconds(60),
+                  "a Graph call limit",
+                  "Too many calls to the provider."),
+              rule(
+                  32,
+                  SLOW,
+                  Duration.ofSeconds(60),
+                  "a Graph call limit",
+                  "Too many calls to the provider."),
+              rule(
+                  613,
+                  SLOW,
+                  Duration.ofSeconds(60),
+                  "a Graph call limit",
+                  "Too many calls to the provider."),
+              rule(
+                  131056,
+                  PAIR,
+                  "too many messages to this recipient",
+                  "Too many messages to this person in a short time."),
               // Temporary.
-              rule(1, BROKE, null, "invalid request or server error"),
-              rule(2, UNAVAILABLE, null, "the API is down or overloaded"),
-              rule(131000, BROKE, null, "something went wrong"),
-              rule(131016, UNAVAILABLE, null, "a service is unavailable"),
-              rule(133004, UNAVAILABLE, null, "the server is temporarily unavailable"),
-              rule(131057, UNAVAILABLE, Duration.ofSeconds(60), "the account is in maintenance"),
-              rule(2494100, UNAVAILABLE, Duration.ofMinutes(3), "the number is in maintenance"),
-              rule(134101, RETRY, Duration.ofMinutes(10), "the template is still syncing"),
+              rule(
+                  1,
+                  BROKE,
+                  "invalid request or server error",
+                  "The provider had an error, again and again."),
+              rule(
+                  2,
+                  UNAVAILABLE,
+                  "the API is down or overloaded",
+                  "The provider was down or overloaded, again and again."),
+              rule(
+                  131000,
+                  BROKE,
+                  "something went wrong",
+                  "The provider had an error, again and again."),
+              rule(
+                  131016,
+                  UNAVAILABLE,
+                  "a service is unavailable",
+                  "A part of the provider was down, again and again."),
+              rule(
+                  133004,
+                  UNAVAILABLE,
+                  "the server is temporarily unavailable",
+                  "The provider was down for a while, again and again."),
+              rule(
+                  131057,
+                  UNAVAILABLE,
+                  Duration.ofSeconds(60),
+                  "the account is in maintenance",
+                  "The account was in maintenance for too long."),
+              rule(
+                  2494100,
+                  UNAVAILABLE,
+                  Duration.ofMinutes(3),
+                  "the number is in maintenance",
+                  "The number was in maintenance for too long."),
+              rule(
+                  134101,
+                  RETRY,
+                  Duration.ofMinutes(10),
+                  "the template is still syncing",
+                  "The template was not ready yet. Resend in an hour."),
               // The recipient.
-              rule(131026, FAIL, null, "undeliverable: not on WhatsApp, or an old version"),
-              rule(131021, FAIL, null, "the recipient is the sender"),
-              rule(131030, FAIL, null, "the recipient is not in the test number's list"),
-              rule(131047, FAIL_OR_STOP, null, "over 24 hours since the user's last message"),
-              rule(131049, FAIL, null, "held back for healthy ecosystem engagement"),
-              rule(131050, SUPPRESS, null, "the user stopped marketing messages"),
-              rule(130472, FAIL, null, "the user takes part in an experiment"),
-              rule(130403, SUPPRESS, null, "this business has blocked the user"),
-              rule(130497, FAIL, null, "the account may not message this country"),
-              rule(137000, FAIL, null, "the identity's hash does not match"),
+              rule(
+                  131026,
+                  FAIL,
+                  "undeliverable: not on WhatsApp, or an old version",
+                  "Not on WhatsApp, or using too old a version of it."),
+              rule(131021, FAIL, "the recipient is the sender", "This is the sender's own number."),
+              rule(
+                  131030,
+                  FAIL,
+                  "the recipient is not in the test number's list",
+                  "Not in the test number's list of recipients."),
+              rule(
+                  131047,
+                  FAIL_OR_STOP,
+                  "over 24 hours since the user's last message",
+                  "This person has not written within 24 hours: only templates reach them."),
+              rule(
+                  131049,
+                  FAIL,
+                  "held back for healthy ecosystem engagement",
+                  "WhatsApp held it back: this person gets much marketing. Try again after a day."),
+              rule(
+                  131050,
+                  SUPPRESS,
+                  "the user stopped marketing messages",
+                  "Does not want marketing messages from you. Never sent to again."),
+              rule(
+                  130472,
+                  FAIL,
+                  "the user takes part in an experiment",
+                  "Takes part in an experiment of WhatsApp's that receives no marketing."),
+              rule(
+                  130403,
+                  SUPPRESS,
+                  "this business has blocked the user",
+                  "You have blocked this person. Never sent to again."),
+              rule(
+                  130497,
+                  FAIL,
+                  "the account may not message this country",
+                  "Your account may not send to this country."),
+              rule(
+                  137000,
+                  FAIL,
+                  "the identity's hash does not match",
+                  "This person's identity has changed and was not confirmed."),
               // The request or its template.
-              rule(100, FAIL_OR_STOP, null, "a bad parameter"),
-              rule(131008, FAIL_OR_STOP, null, "a parameter is missing"),
-              rule(131009, FAIL_OR_STOP, null, "a parameter's value is invalid"),
-              rule(132000, FAIL_OR_STOP, null, "wrong number of template parameters"),
-              rule(132012, FAIL_OR_STOP, null, "wrong format of template parameters"),
-              rule(132018, FAIL_OR_STOP, null, "the template's parameters are invalid"),
-              rule(131051, STOP_CAMPAIGN, null, "unsupported type of message"),
-              rule(131053, FAIL_OR_STOP, null, "the media could not be uploaded"),
-              rule(131052, FAIL, null, "media could not be downloaded"),
-              rule(132001, STOP_CAMPAIGN, null, "no such template in this language"),
-              rule(132005, FAIL_OR_STOP, null, "the translated text is too long"),
-              rule(132007, STOP_CAMPAIGN, null, "the template's content violates the policy"),
-              rule(132015, STOP_CAMPAIGN, null, "the template is paused for low quality"),
-              rule(132016, STOP_CAMPAIGN, null, "the template is disabled for low quality"),
-              rule(131063, STOP_CAMPAIGN, null, "marketing templates are switched off"),
-              rule(131055, STOP_CAMPAIGN, null, "wrong type for the marketing API"),
-              rule(134100, STOP_CAMPAIGN, null, "only for marketing templates"),
-              rule(134102, STOP_CAMPAIGN, null, "the marketing API is not available"),
-              rule(132068, STOP_CAMPAIGN, null, "the flow is blocked"),
-              rule(132069, STOP_CAMPAIGN, null, "the flow is throttled"),
-              rule(135000, FAIL_OR_STOP, null, "an unknown error with the parameters"),
+              rule(
+                  100,
+                  FAIL_OR_STOP,
+                  "a bad parameter",
+                  "Something in the message is not as the provider wants it."),
+              rule(
+                  131008,
+                  FAIL_OR_STOP,
+                  "a parameter is missing",
+                  "The message lacks a value that the template needs."),
+              rule(
+                  131009,
+                  FAIL_OR_STOP,
+                  "a parameter's value is invalid",
+                  "A value in the message is not valid."),
+              rule(
+                  132000,
+                  FAIL_OR_STOP,
+                  "wrong number of template parameters",
+                  "The template has another number of variables than the message."),
+              rule(
+                  132012,
+                  FAIL_OR_STOP,
+                  "wrong format of template parameters",
+                  "A variable has another form than the template wants."),
+              rule(
+                  132018,
+                  FAIL_OR_STOP,
+                  "the template's parameters are invalid",
+                  "A variable holds a new line, a tab or too many spaces."),
+              rule(
+                  131051,
+                  STOP_CAMPAIGN,
+                  "unsupported type of message",
+                  "The provider does not know this kind of message."),
+              rule(
+                  131053,
+                  FAIL_OR_STOP,
+                  "the media could not be uploaded",
+                  "The image, video or document could not be loaded."),
+              rule(
+                  131052,
+                  FAIL,
+                  "media could not be downloaded",
+                  "A file from this person could not be downloaded."),
+              rule(
+                  132001,
+                  STOP_CAMPAIGN,
+                  "no such template in this language",
+                  "There is no such template in this language, or it is not approved."),
+              rule(
+                  132005,
+                  FAIL_OR_STOP,
+                  "the translated text is too long",
+                  "With its variables filled in, the text is too long."),
+              rule(
+                  132007,
+                  STOP_CAMPAIGN,
+                  "the template's content violates the policy",
+                  "The template's text is against the provider's policy."),
+              rule(
+                  132015,
+                  STOP_CAMPAIGN,
+                  "the template is paused for low quality",
+                  "The template was paused because people disliked it."),
+              rule(
+                  132016,
+                  STOP_CAMPAIGN,
+                  "the template is disabled for low quality",
+                  "The template was disabled because people disliked it."),
+              rule(
+                  131063,
+                  STOP_CAMPAIGN,
+                  "marketing templates are switched off",
+                  "Marketing templates are switched off for the account."),
+              rule(
+                  131055,
+                  STOP_CAMPAIGN,
+                  "wrong type for the marketing API",
+                  "This kind of template cannot be sent through the marketing API."),
+              rule(
+                  134100,
+                  STOP_CAMPAIGN,
+                  "only for marketing templates",
+                  "Only marketing templates can be sent this way."),
+              rule(
+                  134102,
+                  STOP_CAMPAIGN,
+                  "the marketing API is not available",
+                  "The account may not use the marketing API."),
+              rule(
+                  132068,
+                  STOP_CAMPAIGN,
+                  "the flow is blocked",
+                  "The flow that the template opens is blocked."),
+              rule(
+                  132069,
+                  STOP_CAMPAIGN,
+                  "the flow is throttled",
+                  "The flow that the template opens is slowed down."),
+              rule(
+                  135000,
+                  FAIL_OR_STOP,
+                  "an unknown error with the parameters",
+                  "The provider refused the message without saying why."),
               // The sender.
-              rule(131048, BLOCK_SENDER, null, "the number is restricted as spam"),
-              rule(131064, BLOCK_SENDER, null, "the account is limited for classification"),
-              rule(133016, BLOCK_SENDER, null, "too many registrations"),
-              rule(0, BLOCK_SENDER, null, "the token cannot be used"),
-              rule(190, BLOCK_SENDER, null, "the token is invalid or has expired"),
-              rule(3, BLOCK_SENDER, null, "a capability or permission is missing"),
-              rule(10, BLOCK_SENDER, null, "a permission is missing"),
-              rule(104, BLOCK_SENDER, null, "there is no token"),
-              rule(131005, BLOCK_SENDER, null, "access denied"),
-              rule(33, BLOCK_SENDER, null, "the number was deleted"),
-              rule(803, BLOCK_SENDER, null, "the number's id is unknown"),
-              rule(368, BLOCK_SENDER, null, "blocked for violating policies"),
-              rule(131031, BLOCK_SENDER, null, "the account is locked or restricted"),
-              rule(131042, BLOCK_SENDER, null, "a payment problem"),
-              rule(131037, BLOCK_SENDER, null, "the number has no approved display name"),
-              rule(131045, BLOCK_SENDER, null, "the number is not registered"),
-              rule(133010, BLOCK_SENDER, null, "the number is not registered"),
-              rule(133000, BLOCK_SENDER, null, "the number's registration is not finished"),
-              rule(133006, BLOCK_SENDER, null, "the number is not verified"),
-              rule(133015, BLOCK_SENDER, null, "the number was deleted a moment ago"),
-              rule(134011, BLOCK_SENDER, null, "the payments terms are not accepted"))
+              rule(
+                  131048,
+                  BLOCK_SENDER,
+                  "the number is restricted as spam",
+                  "The number is restricted because people reported it as spam."),
+              rule(
+                  131064,
+                  BLOCK_SENDER,
+                  "the account is limited for classification",
+                  "The account is limited because templates were put into the wrong category."),
+              rule(
+                  133016,
+                  BLOCK_SENDER,
+                  "too many registrations",
+                  "The number was registered too often. Wait, then register it again."),
+              rule(0, BLOCK_SENDER, "the token cannot be used", "The access token cannot be used."),
+              rule(
+                  190,
+                  BLOCK_SENDER,
+                  "the token is invalid or has expired",
+                  "The access token is invalid or has expired."),
+              rule(
+                  3,
+                  BLOCK_SENDER,
+                  "a capability or permission is missing",
+                  "The app lacks a permission."),
+              rule(10, BLOCK_SENDER, "a permission is missing", "The app lacks a permission."),
+              rule(104, BLOCK_SENDER, "there is no token", "There is no access token."),
+              rule(131005, BLOCK_SENDER, "access denied", "The access token does not allow this."),
+              rule(33, BLOCK_SENDER, "the number was deleted", "The number was deleted."),
+              rule(
+                  803,
+                  BLOCK_SENDER,
+                  "the number's id is unknown",
+                  "The provider does not know the number's id."),
+              rule(
+                  368,
+                  BLOCK_SENDER,
+                  "blocked for violating policies",
+                  "The account is blocked for violating policies."),
+              rule(
+                  131031,
+                  BLOCK_SENDER,
+                  "the account is locked or restricted",
+                  "The account is locked."),
+              rule(
+                  131042,
+                  BLOCK_SENDER,
+                  "a payment problem",
+                  "The account has not paid, or cannot."),
+              rule(
+                  131037,
+                  BLOCK_SENDER,
+                  "the number has no approved display name",
+                  "The number has no approved display name."),
+              rule(
+                  131045,
+                  BLOCK_SENDER,
+                  "the number is not registered",
+                  "The number is not registered."),
+              rule(
+                  133010,
+                  BLOCK_SENDER,
+                  "the number is not registered",
+                  "The number is not registered."),
+              rule(
+                  133000,
+                  BLOCK_SENDER,
+                  "the number's registration is not finished",
+                  "The number's registration is not finished."),
+              rule(
+                  133006,
+                  BLOCK_SENDER,
+                  "the number is not verified",
+                  "The number is not verified."),
+              rule(
+                  133015,
+                  BLOCK_SENDER,
+                  "the number was deleted a moment ago",
+                  "The number was deleted a moment ago. Wait, then register it again."),
+              rule(
+                  134011,
+                  BLOCK_SENDER,
+                  "the payments terms are not accepted",
+                  "The terms of payments were not accepted."))
           .collect(Collectors.toUnmodifiableMap(Rule::code, Function.identity()));
 
   private ErrorCodes() {}
 
-  private static Rule rule(int code, Policy policy, @Nullable Duration wait, String meaning) {
-    return new Rule(code, policy, wait, meaning);
+  private static Rule rule(int code, Policy policy, String meaning, String explanation) {
+    return new Rule(code, policy, null, meaning, explanation);
   }
 
-  /** The table's lines. */
-  static Iterable<Rule> rules() {
+  private static Rule rule(
+      int code, Policy policy, Duration pause, String meaning, String explanation) {
+    return new Rule(code, policy, pause, meaning, explanation);
+  }
+
+  static Collection<Rule> rules() {
     return TABLE.values();
   }
 
-  /**
-   * The outcome of an answer that is not a success.
-   *
-   * @param error the answer's {@code error} object, missing if it has none
-   * @param brokenInDoubt whether a server error that does not say that nothing was sent leaves the
-   *     message in doubt; else it is tried again
-   */
-  static SendOutcome outcome(
-      int status, JsonNode error, @Nullable Duration retryAfter, boolean brokenInDoubt) {
-    if (error.isMissingNode()) {
-      return withoutError(status, retryAfter);
-    }
-    // Codes come as strings in places.
-    int code = error.path("code").asInt(-1);
-    Rule rule = numberUnknown(code, error) ? TABLE.get(33) : TABLE.get(code);
-    Policy policy = rule == null ? byStatus(code, status) : rule.policy();
-    Duration wait = retryAfter == null && rule != null ? rule.pause() : retryAfter;
-    if (policy == BROKE && status >= 500) {
-      if (brokenInDoubt) {
-        return new SendOutcome.InDoubt(
-            "HTTP " + status + ", code " + code + ": " + detail(error, rule));
-      }
-      policy = UNAVAILABLE;
-    }
-    return outcome(policy, Integer.toString(code), detail(error, rule), wait);
+  /** A code's line, or null if the table does not have it. */
+  static @Nullable Rule of(int code) {
+    return TABLE.get(code);
   }
 
-  private static SendOutcome outcome(
-      Policy policy, String code, String detail, @Nullable Duration wait) {
-    return switch (policy) {
-      case SLOW -> new SendOutcome.Throttled(code, detail, wait);
-      case PAIR -> new SendOutcome.PairLimited(code, detail);
-      case RETRY, BROKE -> new SendOutcome.TryAgain(code, detail, wait);
-      case UNAVAILABLE -> new SendOutcome.Unavailable(code, detail, wait);
-      case FAIL -> new SendOutcome.Refused(code, detail);
-      case FAIL_OR_STOP -> new SendOutcome.BadRequest(code, detail);
-      case SUPPRESS -> new SendOutcome.OptedOut(code, detail);
-      case STOP_CAMPAIGN -> new SendOutcome.CampaignStopped(code, detail);
-      case BLOCK_SENDER -> new SendOutcome.SenderBlocked(code, detail);
-    };
+  /** Whether nothing more gets through from a sender that is told this code, until people act. */
+  public static boolean blocksSender(String code) {
+    return rule(code).map(Rule::policy).filter(policy -> policy == BLOCK_SENDER).isPresent();
   }
 
-  private static Policy byStatus(int code, int status) {
-    if (code >= 200 && code <= 299) {
-      // Graph's whole range of missing permissions.
-      return BLOCK_SENDER;
-    }
-    if (status == 401) {
-      return BLOCK_SENDER;
-    }
-    if (status == 429) {
-      return SLOW;
-    }
-    // RFC 9110: 503 is said by who is not able to handle the request.
-    if (status == 503) {
-      return UNAVAILABLE;
-    }
-    return status >= 500 ? BROKE : FAIL_OR_STOP;
+  /** What a code means to those who run campaigns; empty if it is not the API's. */
+  public static Optional<String> explanation(String code) {
+    return rule(code).map(Rule::explanation);
   }
 
-  /** Code 100, sub-code 33: the number does not exist, or the token has no rights to it. */
-  private static boolean numberUnknown(int code, JsonNode error) {
-    return code == 100
-        && (error.path("error_subcode").asInt(0) == 33
-            || error.path("message").asString("").contains("does not exist"));
-  }
-
-  /** Not the API itself but something in between answered, or it broke while answering. */
-  private static SendOutcome withoutError(int status, @Nullable Duration retryAfter) {
-    String name = "http_" + status;
-    String detail = "HTTP " + status + " without the API's own error";
-    return switch (status) {
-      case 401 -> new SendOutcome.SenderBlocked(name, detail);
-      case 429 -> new SendOutcome.Throttled(name, detail, retryAfter);
-      case 503 -> new SendOutcome.Unavailable(name, detail, retryAfter);
-      default ->
-          status >= 500
-              ? new SendOutcome.InDoubt(detail)
-              : new SendOutcome.BadRequest(name, detail);
-    };
-  }
-
-  private static String detail(JsonNode error, @Nullable Rule rule) {
-    String details = error.path("error_data").path("details").asString("");
-    String message = details.isEmpty() ? error.path("message").asString("") : details;
-    return message.isEmpty() && rule != null ? rule.meaning() : message;
+  private static Optional<Rule> rule(String code) {
+    return CODE.matcher(code).matches()
+        ? Optional.ofNullable(TABLE.get(Integer.parseInt(code)))
+        : Optional.empty();
   }
 }

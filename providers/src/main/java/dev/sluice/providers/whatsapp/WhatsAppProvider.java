@@ -89,7 +89,7 @@ public final class WhatsAppProvider implements MessageProvider {
           ? new SendOutcome.InDoubt("HTTP " + answer.status() + " without a message id")
           : new SendOutcome.Accepted(id, note(answer.body()));
     }
-    return ErrorCodes.outcome(
+    return ErrorAnswers.outcome(
         answer.status(),
         answer.body().path("error"),
         answer.retryAfter(),

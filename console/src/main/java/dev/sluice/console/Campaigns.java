@@ -6,7 +6,6 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
-import dev.sluice.providers.spi.MessageRules;
 import dev.sluice.providers.Providers;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;

@@ -49,9 +49,7 @@ final class OptOuts {
    * @return how many stops were news, counted by name
    */
   int take(
-      Collection<Wish> stops,
-      Collection<Wish> resumes,
-      Collection<WebhookEvent.Renamed> changes) {
+      Collection<Wish> stops, Collection<Wish> resumes, Collection<WebhookEvent.Renamed> changes) {
     List<Said> stopped = Said.of(stops);
     List<Said> resumed = Said.of(resumes);
     names.link(stops);

@@ -1,5 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.pacing.AdaptiveThrottle;
+import dev.sluice.worker.pacing.LanePacer;
+import dev.sluice.worker.pacing.LatencyEstimator;
+import dev.sluice.worker.pacing.SlidingWindow;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -14,11 +18,11 @@ final class Lane {
    * from the window's base to be touched while those before it are open, and must not stand in
    * their way.
    */
-  private final PriorityQueue<Job> ready =
-      new PriorityQueue<>(Comparator.comparingLong(Job::offset));
+  private final PriorityQueue<SendTask> ready =
+      new PriorityQueue<>(Comparator.comparingLong(SendTask::offset));
 
-  private final Throttle throttle = new Throttle();
-  private final Pacer pacer;
+  private final AdaptiveThrottle throttle = new AdaptiveThrottle();
+  private final LanePacer pacer;
   private double permitsPerSecond;
 
   /** Since when the next request has waited for its turn. */
@@ -26,14 +30,14 @@ final class Lane {
 
   Lane(double permitsPerSecond) {
     this.permitsPerSecond = permitsPerSecond;
-    pacer = new Pacer(permitsPerSecond);
+    pacer = new LanePacer(permitsPerSecond);
   }
 
-  void add(Job job) {
+  void add(SendTask task) {
     if (ready.isEmpty()) {
       nextSinceNanos = System.nanoTime();
     }
-    ready.add(job);
+    ready.add(task);
   }
 
   /** Requests that wait in it. */
@@ -41,25 +45,25 @@ final class Lane {
     return ready.size();
   }
 
-  void removeIf(Predicate<Job> leaves) {
+  void removeIf(Predicate<SendTask> leaves) {
     ready.removeIf(leaves);
   }
 
   /** How many may be picked now: those whose time slots begin within the given time. */
-  int allowance(Duration pickAhead) {
+  int allowance(Duration lookahead) {
     long now = System.nanoTime();
     if (ready.isEmpty() || throttle.paused(now)) {
       return 0;
     }
     pacer.setRate(currentRate(now));
-    return (int) Math.min(ready.size(), pacer.room(pickAhead));
+    return (int) Math.min(ready.size(), pacer.room(lookahead));
   }
 
-  @Nullable Job peek() {
+  @Nullable SendTask peek() {
     return ready.peek();
   }
 
-  Job take() {
+  SendTask take() {
     nextSinceNanos = System.nanoTime();
     return ready.remove();
   }
@@ -84,7 +88,7 @@ final class Lane {
   }
 
   /** Launches a send in the next time slot, to a provider that answers in the usual time. */
-  void launch(Consumer<SlidingSecond.Place> send, AnswerTime usual) {
+  void launch(Consumer<SlidingWindow.Place> send, LatencyEstimator usual) {
     pacer.submit(send, usual);
   }
 

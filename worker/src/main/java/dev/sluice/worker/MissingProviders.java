@@ -34,13 +34,13 @@ final class MissingProviders {
   }
 
   /** Whether a request must wait for a worker that knows its provider. */
-  boolean holds(Job job) {
-    SendRequest.Sender sender = job.request().sender();
+  boolean holds(SendTask task) {
+    SendRequest.Sender sender = task.request().sender();
     if (known.contains(sender.provider())) {
       return false;
     }
     long now = nanoTime.getAsLong();
-    boolean many = job.partition().lane(job).size() >= Signals.STANDING;
+    boolean many = task.partition().lane(task).size() >= AdmissionControl.STANDING;
     Waiting before = waiting.get(sender.id());
     waiting.put(
         sender.id(),

@@ -26,8 +26,8 @@ public record RetryPolicy(
           Duration.ofSeconds(60),
           Duration.ofSeconds(30));
 
-  boolean exhausted(Job job, Instant now) {
-    return job.attempts() >= maxAttempts || job.age(now).compareTo(maxAge) >= 0;
+  boolean exhausted(SendTask task, Instant now) {
+    return task.attempts() >= maxAttempts || task.age(now).compareTo(maxAge) >= 0;
   }
 
   /**

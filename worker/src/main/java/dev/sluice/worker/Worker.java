@@ -12,6 +12,9 @@ import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
+import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.breaker.ProviderProbes;
+import dev.sluice.worker.output.TransactionalProducer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,16 +49,16 @@ public final class Worker implements AutoCloseable {
 
   private final WorkerConfig config;
   private final Health health;
-  private final Breakers breakers;
-  private final Standstill standstill;
-  private final Launcher launcher;
+  private final CircuitBreakers breakers;
+  private final StallDetector stalls;
+  private final Dispatcher dispatcher;
   private final WorkerMeters meters;
   private final ControlsView controls;
   private final Probe probe;
-  private final TransactionalOutput output;
+  private final TransactionalProducer output;
   private final Map<String, MessageProvider> providers;
   private final MissingProviders missing;
-  private final Outages outages;
+  private final ProviderProbes probes;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile int partitions;
@@ -73,21 +76,21 @@ public final class Worker implements AutoCloseable {
     this.config = config;
     this.health = health;
     this.providers = Map.copyOf(providers);
-    breakers = new Breakers(health);
-    standstill = new Standstill(health);
-    launcher = new Launcher(providers, breakers);
+    breakers = new CircuitBreakers(health);
+    stalls = new StallDetector(health);
+    dispatcher = new Dispatcher(providers, breakers);
     missing = new MissingProviders(providers.keySet(), health, System::nanoTime);
-    outages =
-        new Outages(
+    probes =
+        new ProviderProbes(
             providers,
             health,
             System::nanoTime,
             probe -> Thread.ofVirtual().name("probe of a provider").start(probe));
-    meters = new WorkerMeters(registry, launcher, breakers, standstill);
+    meters = new WorkerMeters(registry, dispatcher, breakers, stalls);
     controls = new ControlsView(config.kafka(), health);
     probe = KafkaProbe.of(config.kafka(), health);
     output =
-        new TransactionalOutput(
+        new TransactionalProducer(
             config.kafka(),
             config.kafka().topics().transactionalId("worker", config.instance()),
             health,
@@ -138,7 +141,7 @@ public final class Worker implements AutoCloseable {
           output.start();
           cycle();
           failures = 0;
-        } catch (TransactionalOutput.GaveUpException e) {
+        } catch (TransactionalProducer.GaveUpException e) {
           log.warn("stopping although Kafka does not answer; the sends in flight are in doubt");
         } catch (KafkaException | IllegalStateException e) {
           failures++;
@@ -155,16 +158,16 @@ public final class Worker implements AutoCloseable {
 
   private void cycle() {
     KafkaConsumer<byte[], byte[]> consumer = consumer();
-    Cycle cycle =
-        new Cycle(
+    SendLoop cycle =
+        new SendLoop(
             consumer,
             output,
-            launcher,
+            dispatcher,
             breakers,
-            standstill,
+            stalls,
             controls,
             missing,
-            outages,
+            probes,
             config,
             meters,
             health);
@@ -178,7 +181,7 @@ public final class Worker implements AutoCloseable {
       cycle.stop();
     } finally {
       partitions = 0;
-      launcher.giveBack(cycle.unpublished());
+      dispatcher.giveBack(cycle.unpublished());
       cycle.assignment().abandon();
       consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
     }

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.worker.breaker.CircuitBreakers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,20 +14,23 @@ final class WorkerMeters {
   private final Timer transactions;
 
   WorkerMeters(
-      MeterRegistry registry, Launcher launcher, Breakers breakers, Standstill standstill) {
+      MeterRegistry registry,
+      Dispatcher dispatcher,
+      CircuitBreakers breakers,
+      StallDetector stalls) {
     this.registry = registry;
     transactions =
         Timer.builder("sluice.worker.transactions")
             .description("Transactions that record outcomes and picks")
             .publishPercentiles(0.5, 0.99)
             .register(registry);
-    Gauge.builder("sluice.worker.in.flight", launcher, Launcher::inFlight)
+    Gauge.builder("sluice.worker.in.flight", dispatcher, Dispatcher::inFlight)
         .description("Messages waiting for their time slot or for the provider's answer")
         .register(registry);
-    Gauge.builder("sluice.worker.breakers.open", breakers, Breakers::open)
+    Gauge.builder("sluice.worker.breakers.open", breakers, CircuitBreakers::open)
         .description("Senders held back because nothing reliable is answered")
         .register(registry);
-    Gauge.builder("sluice.worker.oldest.waiting.seconds", standstill, Standstill::longestSeconds)
+    Gauge.builder("sluice.worker.oldest.waiting.seconds", stalls, StallDetector::longestSeconds)
         .description("How long the next message of a lane that nobody has stopped has waited")
         .register(registry);
   }

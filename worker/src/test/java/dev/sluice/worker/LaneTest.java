@@ -13,8 +13,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
-  private final OwnedPartition partition =
-      new OwnedPartition(
+  private final PartitionState partition =
+      new PartitionState(
           new TopicPartition("send-requests", 0),
           new OffsetWindow(0, List.of()),
           new OffsetAndMetadata(0, ""));
@@ -27,7 +27,7 @@ class LaneTest {
   void handsOutTheLowestOffsetFirstWhateverOrderTheyComeBackIn() {
     Lane lane = new Lane(80);
     for (long offset : new long[] {2_000, 7, 1_500, 3, 900}) {
-      lane.add(job(offset));
+      lane.add(task(offset));
     }
 
     List<Long> order = new ArrayList<>();
@@ -43,12 +43,12 @@ class LaneTest {
     lane.setRate(20);
 
     assertThat(lane.permitsPerSecond()).isEqualTo(20);
-    assertThat(job(1).again(null).permitsPerSecond())
+    assertThat(task(1).again(null).permitsPerSecond())
         .as("a copy carries its lane's rate")
         .isEqualTo(80);
   }
 
-  private Job job(long offset) {
+  private SendTask task(long offset) {
     SendRequest request =
         new SendRequest(
             offset,
@@ -62,6 +62,6 @@ class LaneTest {
             OnDoubt.HOLD,
             0,
             null);
-    return new Job(partition, offset, request);
+    return new SendTask(partition, offset, request);
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class MissingProvidersTest {
   private final Health health = new Health();
   private final Map<String, Control> blocked = new HashMap<>();
-  private final OwnedPartition partition =
-      new OwnedPartition(
+  private final PartitionState partition =
+      new PartitionState(
           new TopicPartition("send-requests", 0),
           new OffsetWindow(0, List.of()),
           new OffsetAndMetadata(0));
@@ -31,13 +31,13 @@ class MissingProvidersTest {
 
   @Test
   void aProviderThatIsKnownHoldsNothing() {
-    assertThat(missing.holds(job("whatsapp"))).isFalse();
+    assertThat(missing.holds(task("whatsapp"))).isFalse();
     assertThat(health.problems()).isEmpty();
   }
 
   @Test
   void anUnknownOneStandsForAWhileAndBlocksNobodyDuringADeployment() {
-    assertThat(missing.holds(job("sms"))).isTrue();
+    assertThat(missing.holds(task("sms"))).isTrue();
     missing.report(blocked::put);
 
     assertThat(blocked).isEmpty();
@@ -49,12 +49,12 @@ class MissingProvidersTest {
     for (Duration passed = Duration.ZERO;
         passed.compareTo(MissingProviders.PATIENCE) < 0;
         passed = passed.plusSeconds(1)) {
-      missing.holds(job("sms"));
+      missing.holds(task("sms"));
       missing.report(blocked::put);
       assertThat(blocked).isEmpty();
       nanos += Duration.ofSeconds(1).toNanos();
     }
-    missing.holds(job("sms"));
+    missing.holds(task("sms"));
     missing.report(blocked::put);
 
     assertThat(blocked.get("s").endsByItself()).isTrue();
@@ -64,11 +64,11 @@ class MissingProvidersTest {
 
   @Test
   void aQueueThatWouldBeInTheWayOfOthersIsNotWaitedFor() {
-    Job job = job("sms");
-    for (int i = 0; i < Signals.STANDING; i++) {
-      partition.lane(job).add(job("sms"));
+    SendTask task = task("sms");
+    for (int i = 0; i < AdmissionControl.STANDING; i++) {
+      partition.lane(task).add(task("sms"));
     }
-    missing.holds(job);
+    missing.holds(task);
     missing.report(blocked::put);
 
     assertThat(blocked).containsOnlyKeys("s");
@@ -76,15 +76,15 @@ class MissingProvidersTest {
 
   @Test
   void itIsForgottenWhenNothingOfItWaitsHereAnyMore() {
-    missing.holds(job("sms"));
+    missing.holds(task("sms"));
     nanos += Duration.ofSeconds(3).toNanos();
     missing.report(blocked::put);
 
     assertThat(health.problems()).isEmpty();
   }
 
-  private Job job(String provider) {
-    return new Job(
+  private SendTask task(String provider) {
+    return new SendTask(
         partition,
         0,
         new SendRequest(

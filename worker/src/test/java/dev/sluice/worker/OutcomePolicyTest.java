@@ -9,7 +9,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.worker.Launcher.Finished;
+import dev.sluice.worker.Dispatcher.Finished;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class OutcomePolicyTest {
   private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
-  private final OwnedPartition partition =
-      new OwnedPartition(
+  private final PartitionState partition =
+      new PartitionState(
           new TopicPartition("requests", 0),
           new OffsetWindow(0, List.of()),
           new OffsetAndMetadata(0, "v1"));
@@ -30,7 +30,7 @@ class OutcomePolicyTest {
 
   @Test
   void anAcceptedMessageIsSent() {
-    Decision decision = decide(job(OnDoubt.HOLD, 0), new SendOutcome.Accepted("wamid.1"));
+    Disposition decision = decide(task(OnDoubt.HOLD, 0), new SendOutcome.Accepted("wamid.1"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.SENT);
     assertThat(published(decision).providerMessageId()).isEqualTo("wamid.1");
@@ -38,8 +38,8 @@ class OutcomePolicyTest {
 
   @Test
   void aRefusedMessageHasFailedWithTheProvidersReason() {
-    Decision decision =
-        decide(job(OnDoubt.HOLD, 0), new SendOutcome.Refused("131026", "undeliverable"));
+    Disposition decision =
+        decide(task(OnDoubt.HOLD, 0), new SendOutcome.Refused("131026", "undeliverable"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
     assertThat(published(decision).errorCode()).isEqualTo("131026");
@@ -47,21 +47,21 @@ class OutcomePolicyTest {
 
   @Test
   void aMessageInDoubtIsHeldAsUnconfirmed() {
-    Decision decision = decide(job(OnDoubt.HOLD, 0), new SendOutcome.InDoubt("no answer"));
+    Disposition decision = decide(task(OnDoubt.HOLD, 0), new SendOutcome.InDoubt("no answer"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.UNCONFIRMED);
   }
 
   @Test
   void aMessageInDoubtIsSentAgainOnlyIfItsCampaignSaysSo() {
-    assertThat(decide(job(OnDoubt.RESEND, 0), new SendOutcome.InDoubt("no answer")))
-        .isInstanceOf(Decision.Wait.class);
+    assertThat(decide(task(OnDoubt.RESEND, 0), new SendOutcome.InDoubt("no answer")))
+        .isInstanceOf(Disposition.Wait.class);
   }
 
   @Test
   void sendingAgainInDoubtEndsAfterTheLastAttempt() {
     assertThat(
-            published(decide(job(OnDoubt.RESEND, 5), new SendOutcome.InDoubt("no answer")))
+            published(decide(task(OnDoubt.RESEND, 5), new SendOutcome.InDoubt("no answer")))
                 .status())
         .isEqualTo(RecipientStatus.UNCONFIRMED);
   }
@@ -70,17 +70,17 @@ class OutcomePolicyTest {
   void aShortWaitIsSpentInMemory() {
     SendOutcome outcome = new SendOutcome.TryAgain("131000", "?", Duration.ofSeconds(10));
 
-    assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
-        .isEqualTo(new Decision.Wait(Duration.ofSeconds(10)));
+    assertThat(decide(task(OnDoubt.HOLD, 1), outcome))
+        .isEqualTo(new Disposition.Wait(Duration.ofSeconds(10)));
   }
 
   @Test
   void aLongWaitIsSpentAtTheTailOfTheLane() {
     SendOutcome outcome = new SendOutcome.TryAgain("131057", "maintenance", Duration.ofMinutes(1));
 
-    assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
+    assertThat(decide(task(OnDoubt.HOLD, 1), outcome))
         .isInstanceOfSatisfying(
-            Decision.Requeue.class,
+            Disposition.Requeue.class,
             requeue -> {
               assertThat(requeue.copy().notBefore()).isEqualTo(NOW.plusSeconds(60));
               assertThat(requeue.copy().attempts()).isEqualTo(1);
@@ -91,7 +91,7 @@ class OutcomePolicyTest {
   void afterTheLastAttemptItHasFailedWithTheLastError() {
     SendOutcome outcome = new SendOutcome.TryAgain("131000", "unknown error", null);
 
-    assertThat(published(decide(job(OnDoubt.HOLD, 5), outcome)))
+    assertThat(published(decide(task(OnDoubt.HOLD, 5), outcome)))
         .satisfies(result -> {
           assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
           assertThat(result.errorCode()).isEqualTo("131000");
@@ -102,49 +102,49 @@ class OutcomePolicyTest {
   @Test
   void throttlingNeverUsesUpARecipientsAttempts() {
     SendOutcome outcome = new SendOutcome.Throttled("130429", "rate limit hit", null);
-    Job job = job(OnDoubt.HOLD, 4);
-    policy.observe(new Finished(job, outcome, NOW));
+    SendTask task = task(OnDoubt.HOLD, 4);
+    policy.observe(new Finished(task, outcome, NOW));
 
-    assertThat(job.attempts()).isEqualTo(4);
-    assertThat(decide(job, outcome)).isInstanceOf(Decision.Wait.class);
+    assertThat(task.attempts()).isEqualTo(4);
+    assertThat(decide(task, outcome)).isInstanceOf(Disposition.Wait.class);
   }
 
   @Test
   void aCertainlyUnsentMessageOfALostPartitionOverridesTheDoubtOfItsNewOwner() {
-    Job job = job(OnDoubt.HOLD, 1);
+    SendTask task = task(OnDoubt.HOLD, 1);
     partition.forget();
 
     assertThat(
-            published(decide(job, new SendOutcome.TryAgain("not_connected", "refused", null)))
+            published(decide(task, new SendOutcome.TryAgain("not_connected", "refused", null)))
                 .status())
         .isEqualTo(RecipientStatus.FAILED);
   }
 
   @Test
   void aLostMessageThatItsNewOwnerSendsAgainIsNotCalledFailed() {
-    Job job = job(OnDoubt.RESEND, 1);
+    SendTask task = task(OnDoubt.RESEND, 1);
     partition.forget();
 
-    assertThat(published(decide(job, new SendOutcome.NotLaunched("stalled"))).status())
+    assertThat(published(decide(task, new SendOutcome.NotLaunched("stalled"))).status())
         .isEqualTo(RecipientStatus.UNCONFIRMED);
   }
 
   @Test
   void whatWasNeverLaunchedWaitsAgainAndUsesUpNoAttempt() {
     SendOutcome outcome = new SendOutcome.NotLaunched("the worker was stalled for 4000 ms");
-    Job job = job(OnDoubt.HOLD, 4);
-    policy.observe(new Finished(job, outcome, NOW));
+    SendTask task = task(OnDoubt.HOLD, 4);
+    policy.observe(new Finished(task, outcome, NOW));
 
-    assertThat(job.attempts()).isEqualTo(4);
-    assertThat(decide(job, outcome)).isEqualTo(new Decision.Wait(Duration.ZERO));
+    assertThat(task.attempts()).isEqualTo(4);
+    assertThat(decide(task, outcome)).isEqualTo(new Disposition.Wait(Duration.ZERO));
   }
 
   @Test
   void whatWasNeverLaunchedAndIsSomebodyElsesNowIsNotInDoubtButFailed() {
-    Job job = job(OnDoubt.HOLD, 0);
+    SendTask task = task(OnDoubt.HOLD, 0);
     partition.forget();
 
-    assertThat(published(decide(job, new SendOutcome.NotLaunched("stalled"))))
+    assertThat(published(decide(task, new SendOutcome.NotLaunched("stalled"))))
         .satisfies(result -> {
           assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
           assertThat(result.errorCode()).isEqualTo("not_launched");
@@ -153,7 +153,8 @@ class OutcomePolicyTest {
 
   @Test
   void anOptOutFailsTheRecipientForEver() {
-    Decision decision = decide(job(OnDoubt.HOLD, 1), new SendOutcome.OptedOut("131050", "stop"));
+    Disposition decision =
+        decide(task(OnDoubt.HOLD, 1), new SendOutcome.OptedOut("131050", "stop"));
 
     assertThat(published(decision).status()).isEqualTo(RecipientStatus.FAILED);
     assertThat(published(decision).optOut()).isTrue();
@@ -163,36 +164,36 @@ class OutcomePolicyTest {
   void thePairLimitWaitsFourTimesLongerAfterEachFailure() {
     SendOutcome outcome = new SendOutcome.PairLimited("131056", "pair");
 
-    assertThat(decide(job(OnDoubt.HOLD, 1), outcome))
-        .isEqualTo(new Decision.Wait(Duration.ofSeconds(1)));
-    assertThat(decide(job(OnDoubt.HOLD, 2), outcome))
-        .isEqualTo(new Decision.Wait(Duration.ofSeconds(4)));
-    assertThat(decide(job(OnDoubt.HOLD, 4), outcome)).isInstanceOf(Decision.Requeue.class);
+    assertThat(decide(task(OnDoubt.HOLD, 1), outcome))
+        .isEqualTo(new Disposition.Wait(Duration.ofSeconds(1)));
+    assertThat(decide(task(OnDoubt.HOLD, 2), outcome))
+        .isEqualTo(new Disposition.Wait(Duration.ofSeconds(4)));
+    assertThat(decide(task(OnDoubt.HOLD, 4), outcome)).isInstanceOf(Disposition.Requeue.class);
   }
 
   @Test
   void aMessageTriedForADayHasFailed() {
-    Job job = job(OnDoubt.HOLD, 1);
-    job.takeOff();
-    job.landed(NOW.minus(Duration.ofHours(25)));
+    SendTask task = task(OnDoubt.HOLD, 1);
+    task.launched();
+    task.answered(NOW.minus(Duration.ofHours(25)));
 
-    assertThat(published(decide(job, new SendOutcome.TryAgain("131000", "?", null))).status())
+    assertThat(published(decide(task, new SendOutcome.TryAgain("131000", "?", null))).status())
         .isEqualTo(RecipientStatus.FAILED);
   }
 
   @Test
   void aRowOfOutagesBlocksTheSenderAndUsesUpNoAttempts() {
     SendOutcome down = new SendOutcome.Unavailable("not_connected", "refused", null);
-    Job last = job(OnDoubt.HOLD, 4);
-    for (int i = 0; i < Streaks.LONG; i++) {
-      policy.observe(new Finished(job(OnDoubt.HOLD, 0), down, NOW));
+    SendTask last = task(OnDoubt.HOLD, 4);
+    for (int i = 0; i < FailureStreaks.LONG; i++) {
+      policy.observe(new Finished(task(OnDoubt.HOLD, 0), down, NOW));
     }
     policy.observe(new Finished(last, down, NOW));
 
     assertThat(last.attempts()).isEqualTo(4);
     assertThat(decide(last, down))
         .isInstanceOfSatisfying(
-            Decision.BlockSender.class,
+            Disposition.BlockSender.class,
             block -> {
               assertThat(block.control().state()).isEqualTo(Control.State.BLOCKED);
               assertThat(block.control().endsByItself()).isTrue();
@@ -202,22 +203,22 @@ class OutcomePolicyTest {
   @Test
   void aSuccessInBetweenEndsTheRow() {
     SendOutcome down = new SendOutcome.Unavailable("131000", "?", null);
-    for (int i = 0; i < 3 * Streaks.LONG; i++) {
+    for (int i = 0; i < 3 * FailureStreaks.LONG; i++) {
       SendOutcome outcome = i % 5 == 4 ? new SendOutcome.Accepted("wamid") : down;
-      policy.observe(new Finished(job(OnDoubt.HOLD, 0), outcome, NOW));
+      policy.observe(new Finished(task(OnDoubt.HOLD, 0), outcome, NOW));
     }
 
-    assertThat(decide(job(OnDoubt.HOLD, 1), down)).isInstanceOf(Decision.Wait.class);
+    assertThat(decide(task(OnDoubt.HOLD, 1), down)).isInstanceOf(Disposition.Wait.class);
   }
 
   @Test
   void aBadTokenBlocksTheSenderUntilPeopleHaveDoneSomething() {
-    Decision decision =
-        decide(job(OnDoubt.HOLD, 1), new SendOutcome.SenderBlocked("190", "expired"));
+    Disposition decision =
+        decide(task(OnDoubt.HOLD, 1), new SendOutcome.SenderBlocked("190", "expired"));
 
     assertThat(decision)
         .isInstanceOfSatisfying(
-            Decision.BlockSender.class,
+            Disposition.BlockSender.class,
             block -> {
               assertThat(block.control().endsByItself()).isFalse();
               assertThat(block.control().reason()).contains("190").contains("expired");
@@ -226,9 +227,9 @@ class OutcomePolicyTest {
 
   @Test
   void aRefusedTemplateStopsItsCampaign() {
-    assertThat(decide(job(OnDoubt.HOLD, 1), new SendOutcome.CampaignStopped("132015", "paused")))
+    assertThat(decide(task(OnDoubt.HOLD, 1), new SendOutcome.CampaignStopped("132015", "paused")))
         .isInstanceOfSatisfying(
-            Decision.StopCampaign.class,
+            Disposition.StopCampaign.class,
             stop -> {
               assertThat(stop.pause().command()).isEqualTo(CampaignCommand.Action.PAUSE);
               assertThat(stop.pause().reason()).contains("132015");
@@ -239,24 +240,24 @@ class OutcomePolicyTest {
   void oneBadRequestFailsItsRecipientAndARowOfThemStopsTheCampaign() {
     SendOutcome bad = new SendOutcome.BadRequest("132000", "wrong number of parameters");
 
-    assertThat(published(decide(job(OnDoubt.HOLD, 1), bad)).status())
+    assertThat(published(decide(task(OnDoubt.HOLD, 1), bad)).status())
         .isEqualTo(RecipientStatus.FAILED);
-    for (int i = 0; i < Streaks.LONG; i++) {
-      policy.observe(new Finished(job(OnDoubt.HOLD, 0), bad, NOW));
+    for (int i = 0; i < FailureStreaks.LONG; i++) {
+      policy.observe(new Finished(task(OnDoubt.HOLD, 0), bad, NOW));
     }
-    assertThat(decide(job(OnDoubt.HOLD, 1), bad)).isInstanceOf(Decision.StopCampaign.class);
+    assertThat(decide(task(OnDoubt.HOLD, 1), bad)).isInstanceOf(Disposition.StopCampaign.class);
   }
 
-  private Decision decide(Job job, SendOutcome outcome) {
-    return policy.decide(new Finished(job, outcome, NOW));
+  private Disposition decide(SendTask task, SendOutcome outcome) {
+    return policy.decide(new Finished(task, outcome, NOW));
   }
 
-  private static dev.sluice.schema.SendResult published(Decision decision) {
-    assertThat(decision).isInstanceOf(Decision.Publish.class);
-    return ((Decision.Publish) decision).result();
+  private static dev.sluice.schema.SendResult published(Disposition decision) {
+    assertThat(decision).isInstanceOf(Disposition.Publish.class);
+    return ((Disposition.Publish) decision).result();
   }
 
-  private Job job(OnDoubt onDoubt, int attempts) {
+  private SendTask task(OnDoubt onDoubt, int attempts) {
     SendRequest request =
         new SendRequest(
             7,
@@ -270,6 +271,6 @@ class OutcomePolicyTest {
             onDoubt,
             attempts,
             null);
-    return new Job(partition, 0, request);
+    return new SendTask(partition, 0, request);
   }
 }

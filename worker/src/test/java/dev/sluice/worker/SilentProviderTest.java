@@ -14,6 +14,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.worker.breaker.CircuitBreaker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -156,7 +157,7 @@ class SilentProviderTest {
         .atMost(PATIENCE)
         .until(() -> applies.test(control -> control.state() == Control.State.BLOCKED));
 
-    assertThat(provider.inDoubt).hasValueBetween(Breaker.DOUBTS, 4 * Breaker.DOUBTS);
+    assertThat(provider.inDoubt).hasValueBetween(CircuitBreaker.DOUBTS, 4 * CircuitBreaker.DOUBTS);
   }
 
   @Test

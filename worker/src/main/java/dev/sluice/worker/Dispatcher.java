@@ -1,0 +1,149 @@
+package dev.sluice.worker;
+
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.SendRequest.Sender;
+import dev.sluice.worker.breaker.CircuitBreaker;
+import dev.sluice.worker.breaker.CircuitBreaker.Sign;
+import dev.sluice.worker.breaker.CircuitBreakers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends each picked message on a virtual thread of its own, in its time slot, and queues what came
+ * of it. It knows nothing of offsets: what it is given has been declared started.
+ */
+final class Dispatcher {
+  /**
+   * A send that is this late is not launched: the process was paused, and its partition may have
+   * been taken over by somebody who sends at the lane's whole rate, or people may have paused its
+   * campaign meanwhile. If the partition is still this worker's, it is picked again.
+   */
+  private static final Duration STALLED = Duration.ofSeconds(3);
+
+  private final Map<String, MessageProvider> providers;
+  private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final CircuitBreakers breakers;
+  private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /** What came of a task. */
+  record Finished(SendTask task, SendOutcome outcome, Instant at) {}
+
+  Dispatcher(Map<String, MessageProvider> providers, CircuitBreakers breakers) {
+    this.breakers = breakers;
+    this.providers = Map.copyOf(providers);
+  }
+
+  /**
+   * Launches a send whose start is committed, when its lane lets it pass.
+   *
+   * @param committedAtNanos when the transaction was begun that declared it started
+   */
+  void launch(SendTask task, Lane lane, long committedAtNanos) {
+    Sender sender = task.request().sender();
+    CircuitBreakers.Peer peer = breakers.of(sender);
+    CircuitBreaker.Ticket ticket = peer.breaker().admit(breakers.awakeNanos(System.nanoTime()));
+    inFlight.incrementAndGet();
+    held.merge(sender, 1, Integer::sum);
+    lane.launch(
+        place ->
+            Thread.ofVirtual()
+                .name("send")
+                .start(() -> {
+                  SendOutcome outcome = send(task, peer.breaker(), ticket, committedAtNanos);
+                  long now = System.nanoTime();
+                  Sign sign = sign(outcome);
+                  peer.breaker().ended(ticket, sign, detail(outcome), breakers.awakeNanos(now));
+                  finished.add(new Finished(task, outcome, Instant.now()));
+                  held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
+                  inFlight.decrementAndGet();
+                  if (sign == Sign.ANSWER) {
+                    place.answered(now);
+                  } else {
+                    place.ended(now);
+                  }
+                }),
+        peer.answers());
+  }
+
+  private SendOutcome send(
+      SendTask task, CircuitBreaker breaker, CircuitBreaker.Ticket ticket, long committedAtNanos) {
+    Duration age = Duration.ofNanos(System.nanoTime() - committedAtNanos);
+    if (age.compareTo(STALLED) > 0) {
+      return new SendOutcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
+    }
+    if (task.partition().lost()) {
+      return new SendOutcome.NotLaunched("the partition was taken away");
+    }
+    MessageProvider provider = providers.get(task.request().sender().provider());
+    if (provider == null) {
+      return new SendOutcome.SenderBlocked(
+          "unknown_provider",
+          "the workers know no provider \"" + task.request().sender().provider() + "\"");
+    }
+    if (!breaker.tryLaunch(ticket, breakers.awakeNanos(System.nanoTime()))) {
+      return new SendOutcome.NotLaunched("the provider does not answer this sender");
+    }
+    try {
+      return provider.send(
+          new OutgoingMessage(
+              task.request().sender().address(),
+              task.request().to(),
+              task.request().message(),
+              task.callbackData()));
+    } catch (RuntimeException e) {
+      // A bug in a provider must not lose the task; whether it sent, nobody knows.
+      return new SendOutcome.InDoubt("the provider failed: " + e);
+    }
+  }
+
+  private static Sign sign(SendOutcome outcome) {
+    return switch (outcome) {
+      case SendOutcome.Accepted a -> Sign.ANSWER;
+      case SendOutcome.Refused r -> Sign.ANSWER;
+      case SendOutcome.OptedOut o -> Sign.ANSWER;
+      case SendOutcome.BadRequest b -> Sign.ANSWER;
+      case SendOutcome.TryAgain t -> Sign.ANSWER;
+      case SendOutcome.PairLimited p -> Sign.ANSWER;
+      case SendOutcome.Throttled t -> Sign.ANSWER;
+      case SendOutcome.SenderBlocked b -> Sign.ANSWER;
+      case SendOutcome.CampaignStopped s -> Sign.ANSWER;
+      case SendOutcome.InDoubt d -> Sign.DOUBT;
+      case SendOutcome.Unavailable u -> Sign.NOTHING;
+      case SendOutcome.NotLaunched n -> Sign.NOTHING;
+    };
+  }
+
+  private static String detail(SendOutcome outcome) {
+    return outcome instanceof SendOutcome.InDoubt(String detail) ? detail : "";
+  }
+
+  /** The next outcome, or null if there is none now. */
+  @Nullable Finished poll() {
+    return finished.poll();
+  }
+
+  /** Takes outcomes back that could not be published. */
+  void giveBack(List<Finished> unpublished) {
+    finished.addAll(unpublished);
+  }
+
+  /** By sender, those that are waiting for their slot or for their answer. */
+  Map<Sender, Integer> held() {
+    return Map.copyOf(held);
+  }
+
+  /** All that are waiting for their slot or for their answer. */
+  int inFlight() {
+    return inFlight.get();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.worker;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.SendRequest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Failures one after the other, without a success in between: a single one says something about a
+ * message, a row of them about its sender or its campaign.
+ */
+final class FailureStreaks {
+  /** So many in a row mean more than bad luck. */
+  static final int LONG = 10;
+
+  private final Map<String, Integer> unavailable = new HashMap<>();
+  private final Map<UUID, Refusals> refusals = new HashMap<>();
+
+  private record Refusals(String code, int count) {}
+
+  /** Takes an outcome in; each only once. */
+  void observe(SendRequest request, SendOutcome outcome) {
+    switch (outcome) {
+      case SendOutcome.Accepted a -> {
+        unavailable.remove(request.sender().id());
+        refusals.remove(request.campaignId());
+      }
+      case SendOutcome.Unavailable u -> unavailable.merge(request.sender().id(), 1, Integer::sum);
+      case SendOutcome.BadRequest(String code, String detail) ->
+          refusals.merge(
+              request.campaignId(),
+              new Refusals(code, 1),
+              (before, one) ->
+                  before.code().equals(code) ? new Refusals(code, before.count() + 1) : one);
+      case SendOutcome.Refused r -> unavailable.remove(request.sender().id());
+      case SendOutcome.OptedOut o -> unavailable.remove(request.sender().id());
+      case SendOutcome.TryAgain t -> {}
+      case SendOutcome.PairLimited p -> {}
+      case SendOutcome.Throttled t -> {}
+      case SendOutcome.SenderBlocked b -> {}
+      case SendOutcome.CampaignStopped s -> {}
+      case SendOutcome.NotLaunched n -> {}
+      case SendOutcome.InDoubt d -> {}
+    }
+  }
+
+  /** Whether the provider seems to be down for this sender. */
+  boolean providerIsDown(String senderId) {
+    return unavailable.getOrDefault(senderId, 0) >= LONG;
+  }
+
+  /** Whether the campaign's request seems to be at fault, not its recipients. */
+  boolean campaignIsAtFault(UUID campaignId) {
+    Refusals row = refusals.get(campaignId);
+    return row != null && row.count() >= LONG;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sluice.worker;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.UnreadableEventException;
+import dev.sluice.schema.WindowCodec.State;
+import dev.sluice.worker.Dispatcher.Finished;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads requests, and puts each where its partition's window says that it belongs: into its lane,
+ * among those that leave unsent, or nowhere because it is done.
+ */
+final class RequestReader {
+  /** Records of a partition held in memory before it is paused. */
+  private static final int PARTITION_BUFFER = 2_000;
+
+  /** The same for what unreadable records keep in memory, bytes. */
+  private static final int UNREADABLE_BUFFER = 4 * 1_024 * 1_024;
+
+  /** A request that must wait until some time goes back to the tail of its lane after so long. */
+  private static final Duration HELD = Duration.ofMinutes(1);
+
+  /** The same where it would be in the way of many others. */
+  private static final Duration HELD_AMONG_MANY = Duration.ofSeconds(5);
+
+  private static final int MANY = 200;
+
+  private static final Duration FURTHEST = Duration.ofDays(7);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final PartitionAssignment assignment;
+  private final DelayedTasks delayed;
+  private final AdmissionControl admission;
+
+  RequestReader(
+      KafkaConsumer<byte[], byte[]> consumer,
+      PartitionAssignment assignment,
+      DelayedTasks delayed,
+      AdmissionControl admission) {
+    this.consumer = consumer;
+    this.assignment = assignment;
+    this.delayed = delayed;
+    this.admission = admission;
+  }
+
+  /** Reads what there is, or waits so long for something. */
+  void poll(Duration wait) {
+    for (ConsumerRecord<byte[], byte[]> record : read(wait)) {
+      PartitionState partition =
+          assignment.find(new TopicPartition(record.topic(), record.partition()));
+      if (partition != null) {
+        admit(partition, record);
+      }
+    }
+    for (PartitionState partition : assignment.all()) {
+      partition.window().skipTo(consumer.position(partition.topicPartition()));
+      throttleReading(partition);
+    }
+  }
+
+  private ConsumerRecords<byte[], byte[]> read(Duration wait) {
+    try {
+      return consumer.poll(wait);
+    } catch (OffsetOutOfRangeException e) {
+      // The log was cut at one of its ends: what is missing nobody knows.
+      e.offsetOutOfRangePartitions()
+          .forEach((partition, offset) ->
+              assignment.close(partition, "offset " + offset + " is not in the log any more"));
+      return ConsumerRecords.empty();
+    }
+  }
+
+  private void throttleReading(PartitionState partition) {
+    List<TopicPartition> itself = List.of(partition.topicPartition());
+    if (partition.waiting() >= PARTITION_BUFFER || partition.leavingBytes() > UNREADABLE_BUFFER) {
+      consumer.pause(itself);
+    } else if (partition.waiting() < PARTITION_BUFFER / 2) {
+      consumer.resume(itself);
+    }
+  }
+
+  private void admit(PartitionState partition, ConsumerRecord<byte[], byte[]> record) {
+    State state = partition.window().admit(record.offset());
+    if (state == State.DONE) {
+      return;
+    }
+    partition.addWaiting(1);
+    try {
+      SendRequest request = read(record);
+      SendTask task = new SendTask(partition, record.offset(), request);
+      if (state == State.STARTED) {
+        SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it went away");
+        partition.leave(new UnsentRecord.InDoubt(new Finished(task, inDoubt, Instant.now())));
+      } else {
+        partition.lane(task).setRate(request.permitsPerSecond());
+        enqueue(task);
+      }
+    } catch (UnreadableEventException e) {
+      partition.leave(new UnsentRecord.Unreadable(partition, record, e.getMessage()));
+    }
+  }
+
+  private static SendRequest read(ConsumerRecord<byte[], byte[]> record) {
+    SendRequest request = Json.read(record.value(), SendRequest.class);
+    String lane = request.laneKey().toString();
+    if (record.key() == null || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+      throw new UnreadableEventException("the key is not the request's lane " + lane);
+    }
+    Instant notBefore = request.notBefore();
+    if (notBefore != null && notBefore.isAfter(Instant.now().plus(FURTHEST))) {
+      throw new UnreadableEventException(
+          "notBefore is more than " + FURTHEST.toDays() + " days ahead: " + notBefore);
+    }
+    return request;
+  }
+
+  private void enqueue(SendTask task) {
+    switch (admission.of(task)) {
+      case RETURN, DROP -> task.partition().leave(new UnsentRecord.Held(task));
+      case ADMIT, HOLD -> {
+        Instant notBefore = task.request().notBefore();
+        if (notBefore != null && notBefore.isAfter(Instant.now())) {
+          delayed.add(task, System.nanoTime() + held(task.partition(), notBefore).toNanos());
+        } else {
+          task.partition().lane(task).add(task);
+        }
+      }
+    }
+  }
+
+  private static Duration held(PartitionState partition, Instant notBefore) {
+    Duration wait = Duration.between(Instant.now(), notBefore);
+    Duration longest = partition.waiting() > MANY ? HELD_AMONG_MANY : HELD;
+    return wait.compareTo(longest) < 0 ? wait : longest;
+  }
+}

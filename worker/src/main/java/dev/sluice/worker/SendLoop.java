@@ -1,0 +1,262 @@
+package dev.sluice.worker;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.worker.Dispatcher.Finished;
+import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.breaker.ProviderProbes;
+import dev.sluice.worker.output.TransactionalProducer;
+import dev.sluice.worker.output.TransactionalProducer.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worker's loop: take records in, drain outcomes, pick what is next, record all of it in one
+ * transaction, and launch the picks only when that has committed. One thread runs it; virtual
+ * threads call the provider and hand outcomes back through the {@link Dispatcher}.
+ */
+final class SendLoop {
+  /** A transaction carries what came together in this time, so that it is a batch at high rates. */
+  private static final Duration PACE = Duration.ofMillis(20);
+
+  private static final Duration IDLE_POLL = Duration.ofMillis(200);
+
+  /**
+   * How long a worker that has left the group awaits what is still in flight; with the time before
+   * that, less than an orchestrator commonly grants.
+   */
+  private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TransactionalProducer output;
+  private final Dispatcher dispatcher;
+  private final OutcomePolicy policy;
+  private final WorkerConfig config;
+  private final WorkerMeters meters;
+  private final PartitionAssignment assignment;
+  private final RequestReader reader;
+  private final DelayedTasks delayed = new DelayedTasks();
+  private final SendScheduler scheduler;
+  private final UnsentRecords unsentRecords;
+  private final MissingProviders missing;
+  private final ProviderProbes probes;
+  private final AdmissionControl admission;
+  private final ControlsView controls;
+  private final CircuitBreakers breakers;
+
+  /** Outcomes not yet in a committed transaction. */
+  private final List<Finished> unpublished = new ArrayList<>();
+
+  private long lastCommitNanos = System.nanoTime();
+  private boolean draining;
+
+  SendLoop(
+      KafkaConsumer<byte[], byte[]> consumer,
+      TransactionalProducer output,
+      Dispatcher dispatcher,
+      CircuitBreakers breakers,
+      StallDetector stalls,
+      ControlsView controls,
+      MissingProviders missing,
+      ProviderProbes probes,
+      WorkerConfig config,
+      WorkerMeters meters,
+      Health health) {
+    this.consumer = consumer;
+    this.output = output;
+    this.dispatcher = dispatcher;
+    this.breakers = breakers;
+    this.missing = missing;
+    this.admission = new AdmissionControl(controls, missing);
+    this.scheduler =
+        new SendScheduler(admission, dispatcher, breakers, stalls, config.maxInFlight());
+    this.unsentRecords = new UnsentRecords(admission, delayed);
+    this.probes = probes;
+    this.controls = controls;
+    this.config = config;
+    this.meters = meters;
+    this.policy = new OutcomePolicy(config.retries());
+    this.assignment =
+        new PartitionAssignment(
+            consumer, config.kafka().topics().sendRequests(), this::giveAway, health);
+    this.reader = new RequestReader(consumer, assignment, delayed, admission);
+  }
+
+  PartitionAssignment assignment() {
+    return assignment;
+  }
+
+  /** One turn. */
+  void turn() {
+    poll();
+    assignment.recover();
+    if (System.nanoTime() - lastCommitNanos >= PACE.toNanos()) {
+      work();
+    }
+  }
+
+  /** Outcomes that no transaction has carried; another turn publishes them. */
+  List<Finished> unpublished() {
+    return List.copyOf(unpublished);
+  }
+
+  /**
+   * Starts nothing new, finishes what is in flight, within the bound, and leaves the group. What
+   * outlasts that is awaited a little longer, and its outcome published without an offset.
+   */
+  void stop() {
+    giveAway(assignment.all());
+    draining = true;
+    consumer.unsubscribe();
+    workUntil(() -> dispatcher.inFlight() == 0, LATE_OUTCOMES);
+  }
+
+  private void giveAway(List<PartitionState> partitions) {
+    if (draining || partitions.isEmpty()) {
+      return;
+    }
+    partitions.forEach(PartitionState::beginClosing);
+    workUntil(
+        () -> partitions.stream().allMatch(partition -> partition.inFlight() == 0), config.drain());
+  }
+
+  private void workUntil(BooleanSupplier nothingInFlight, Duration bound) {
+    long deadline = System.nanoTime() + bound.toNanos();
+    while (true) {
+      // What finished before this question is asked is drained by the work that follows it.
+      boolean idle = nothingInFlight.getAsBoolean();
+      boolean late = System.nanoTime() >= deadline;
+      if (!work() || idle || late) {
+        return;
+      }
+      try {
+        Thread.sleep(PACE.dividedBy(4));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void poll() {
+    boolean busy =
+        dispatcher.inFlight() > 0
+            || !unpublished.isEmpty()
+            || assignment.all().stream().anyMatch(partition -> partition.waiting() > 0);
+    reader.poll(busy ? PACE.dividedBy(2) : IDLE_POLL);
+  }
+
+  /**
+   * Records outcomes and picks in one transaction and launches the picks.
+   *
+   * @return false if this worker is no longer a member of its group
+   */
+  private boolean work() {
+    for (SendTask due = delayed.nextDue(System.nanoTime());
+        due != null;
+        due = delayed.nextDue(System.nanoTime())) {
+      due.partition().lane(due).add(due);
+    }
+    for (Finished finished = dispatcher.poll(); finished != null; finished = dispatcher.poll()) {
+      collect(finished);
+    }
+    SendTransaction transaction =
+        new SendTransaction(config.kafka().topics(), policy, controls, admission, output.budget());
+    unpublished.forEach(transaction::conclude);
+    probes.look(controls.probing(), assignment::hasFirstLaneOf);
+    for (String sender = probes.poll(); sender != null; sender = probes.poll()) {
+      transaction.unblock(sender);
+    }
+    unsentRecords.clear(assignment.all(), transaction);
+    breakers.review(controls::sender, System.nanoTime()).forEach(transaction::steer);
+    scheduler.pick(assignment.all(), transaction);
+    missing.report(transaction::block);
+    if (transaction.isEmpty() && !marksPassed()) {
+      return true;
+    }
+    return finish(transaction);
+  }
+
+  private void collect(Finished finished) {
+    SendTask task = finished.task();
+    task.answered(finished.at());
+    policy.observe(finished);
+    meters.finished(finished.outcome());
+    unpublished.add(finished);
+    switch (finished.outcome()) {
+      case SendOutcome.Throttled(String code, String detail, Duration pause)
+          when !task.partition().lost() ->
+          task.partition().lane(task).throttled(pause);
+      default -> {}
+    }
+  }
+
+  /** Whether only transaction markers were passed, for a while: committing them shows no lag. */
+  private boolean marksPassed() {
+    return System.nanoTime() - lastCommitNanos > Duration.ofSeconds(1).toNanos()
+        && dispatcher.inFlight() == 0
+        && assignment.all().stream().anyMatch(partition -> partition.toCommit() != null);
+  }
+
+  private boolean finish(SendTransaction transaction) {
+    long begunNanos = System.nanoTime();
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (PartitionState partition : assignment.all()) {
+      OffsetAndMetadata place = partition.toCommit();
+      if (place != null) {
+        offsets.put(partition.topicPartition(), place);
+      }
+    }
+    Verdict verdict = output.commit(transaction.records(), offsets, consumer.groupMetadata());
+    lastCommitNanos = System.nanoTime();
+    meters.transaction(lastCommitNanos - begunNanos);
+    scheduler.measured(lastCommitNanos - begunNanos);
+    boolean committed =
+        switch (verdict) {
+          case COMMITTED -> true;
+          case REFUSED, TOO_LARGE -> false;
+          case UNKNOWN -> !offsets.isEmpty() && isCommitted(offsets);
+        };
+    if (committed) {
+      for (PartitionState partition : assignment.all()) {
+        partition.commit(offsets.getOrDefault(partition.topicPartition(), partition.committed()));
+      }
+      unpublished.clear();
+      transaction.apply(dispatcher, delayed, begunNanos);
+    } else {
+      assignment.all().forEach(PartitionState::rollBack);
+      transaction.undo();
+    }
+    return verdict != Verdict.REFUSED;
+  }
+
+  /** Asks Kafka whether the transaction whose end nobody saw has committed. */
+  private boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    while (true) {
+      try {
+        Map<TopicPartition, OffsetAndMetadata> now =
+            consumer.committed(offsets.keySet(), Duration.ofSeconds(5));
+        return offsets.entrySet().stream()
+            .allMatch(entry -> same(entry.getValue(), now.get(entry.getKey())));
+      } catch (TimeoutException e) {
+        output.requirePatience();
+      }
+    }
+  }
+
+  private static boolean same(OffsetAndMetadata ours, @Nullable OffsetAndMetadata theirs) {
+    return theirs != null
+        && ours.offset() == theirs.offset()
+        && ours.metadata().equals(theirs.metadata());
+  }
+}

@@ -1,0 +1,130 @@
+package dev.sluice.worker;
+
+import dev.sluice.schema.SendRequest.Sender;
+import dev.sluice.worker.breaker.CircuitBreaker;
+import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.pacing.Lookahead;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Chooses what is sent next: per lane what its rate lets pass soon, unless people hold it back. */
+final class SendScheduler {
+  private static final int MOST_LOOKED_AT = 2_000;
+
+  /** Slots for the usual answer time are not enough whenever answers take longer. */
+  private static final double AMPLE = 2;
+
+  private final AdmissionControl admission;
+  private final Dispatcher dispatcher;
+  private final CircuitBreakers breakers;
+  private final StallDetector stalls;
+  private final int maxInFlight;
+  private final Lookahead lookahead = new Lookahead();
+  private int turns;
+
+  SendScheduler(
+      AdmissionControl admission,
+      Dispatcher dispatcher,
+      CircuitBreakers breakers,
+      StallDetector stalls,
+      int maxInFlight) {
+    this.admission = admission;
+    this.dispatcher = dispatcher;
+    this.breakers = breakers;
+    this.stalls = stalls;
+    this.maxInFlight = maxInFlight;
+  }
+
+  /** A transaction took so long. */
+  void measured(long transactionNanos) {
+    lookahead.measured(transactionNanos);
+  }
+
+  /** Declares started what may be sent next, as far as lanes and slots allow. */
+  void pick(List<PartitionState> owned, SendTransaction transaction) {
+    List<PartitionState> partitions = new ArrayList<>(owned);
+    // Another one begins each time, so that none is last whenever the slots run out.
+    Collections.rotate(partitions, turns++);
+    List<Lane> lanes =
+        partitions.stream()
+            .filter(partition -> !partition.closing())
+            .flatMap(partition -> partition.lanes().stream())
+            .toList();
+    InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), wishes(lanes));
+    for (Lane lane : lanes) {
+      SendTask next = lane.peek();
+      if (next != null) {
+        Sender sender = next.request().sender();
+        slots.take(sender, pick(lane, allowed(lane, sender, slots), transaction));
+      }
+    }
+    stalls.look(lanes, this::runs, System.nanoTime());
+  }
+
+  private Map<Sender, InFlightSlots.Wish> wishes(List<Lane> lanes) {
+    Map<Sender, Double> rates = new HashMap<>();
+    for (Lane lane : lanes) {
+      SendTask next = lane.peek();
+      if (next != null) {
+        rates.merge(next.request().sender(), lane.permitsPerSecond(), Double::sum);
+      }
+    }
+    Map<Sender, InFlightSlots.Wish> wishes = new HashMap<>();
+    rates.forEach((sender, rate) -> {
+      CircuitBreaker breaker = breakers.of(sender).breaker();
+      double seconds = (breaker.usualNanos() + lookahead.duration().toNanos()) / 1e9;
+      wishes.put(
+          sender, new InFlightSlots.Wish((int) Math.ceil(AMPLE * rate * seconds), breaker.room()));
+    });
+    return wishes;
+  }
+
+  private int allowed(Lane lane, Sender sender, InFlightSlots slots) {
+    return Math.min(lane.allowance(lookahead.duration()), slots.left(sender));
+  }
+
+  private boolean runs(SendTask task) {
+    return admission.of(task) == Admission.ADMIT;
+  }
+
+  private int pick(Lane lane, int allowed, SendTransaction transaction) {
+    int picked = 0;
+    // Records that leave or must wait use up no slot, but not without end in one turn.
+    for (int looked = 0; looked < MOST_LOOKED_AT; looked++) {
+      SendTask task = lane.peek();
+      if (task == null) {
+        return picked;
+      }
+      switch (admission.of(task)) {
+        case HOLD -> {
+          return picked;
+        }
+        case RETURN, DROP -> task.partition().leave(new UnsentRecord.Held(lane.take()));
+        case ADMIT -> {
+          if (picked >= allowed || !task.partition().window().mayTouch(task.offset())) {
+            return picked;
+          }
+          lane.take();
+          if (mustWait(task)) {
+            transaction.requeue(task, lane);
+          } else {
+            transaction.start(task, lane);
+            picked++;
+          }
+        }
+      }
+    }
+    return picked;
+  }
+
+  private static boolean mustWait(SendTask task) {
+    Instant notBefore = task.request().notBefore();
+    return notBefore != null
+        && task.request().attempts() == task.attempts()
+        && notBefore.isAfter(Instant.now());
+  }
+}

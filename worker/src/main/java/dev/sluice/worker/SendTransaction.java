@@ -1,0 +1,266 @@
+package dev.sluice.worker;
+
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.Topics;
+import dev.sluice.schema.WindowCodec.State;
+import dev.sluice.worker.Dispatcher.Finished;
+import dev.sluice.worker.output.RecordBatch;
+import dev.sluice.worker.output.SizeBudget;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * What one transaction does: to the windows at once, to lanes and dispatcher only when it has
+ * committed. If it does not commit, it is taken back.
+ */
+final class SendTransaction {
+  /** Who was under way when people changed their minds is looked at again after so long. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+  /** A longer wait is not spent in memory while the partition's window is crowded. */
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
+  private final RecordBatch batch;
+  private final OutcomePolicy policy;
+  private final ControlsView view;
+  private final AdmissionControl admission;
+  private final List<Taken> started = new ArrayList<>();
+  private final List<Taken> ended = new ArrayList<>();
+  private final List<UnsentRecord> left = new ArrayList<>();
+  private final Map<SendTask, Duration> waits = new HashMap<>();
+  private final Map<String, Control> controls = new HashMap<>();
+  private int changes;
+
+  /** A task and the lane that it was taken from. */
+  private record Taken(SendTask task, Lane lane) {}
+
+  SendTransaction(
+      Topics topics,
+      OutcomePolicy policy,
+      ControlsView view,
+      AdmissionControl admission,
+      SizeBudget budget) {
+    this.view = view;
+    this.admission = admission;
+    this.batch = new RecordBatch(topics, budget);
+    this.policy = policy;
+  }
+
+  boolean isEmpty() {
+    return changes == 0;
+  }
+
+  List<ProducerRecord<byte[], byte[]>> records() {
+    return batch.records();
+  }
+
+  /** Sends a record to the dead letters. */
+  void deadLetter(UnsentRecord.Unreadable record) {
+    batch.deadLetter(record.record(), record.reason());
+    leave(record);
+    if (!record.partition().lost()) {
+      record.partition().set(record.offset(), State.DONE);
+    }
+  }
+
+  /** Gives a request back unsent. */
+  void giveBack(UnsentRecord.Held held) {
+    batch.returned(held.task().returned());
+    drop(held);
+  }
+
+  /** Ends a request unsent, and nobody hears of it. */
+  void drop(UnsentRecord.Held held) {
+    leave(held);
+    mark(held.task(), State.DONE);
+  }
+
+  /** Does what a request in doubt calls for. */
+  void settle(UnsentRecord.InDoubt inDoubt) {
+    leave(inDoubt);
+    conclude(inDoubt.finished());
+  }
+
+  private void leave(UnsentRecord leaving) {
+    changes++;
+    left.add(leaving);
+  }
+
+  /** Does what an outcome calls for. */
+  void conclude(Finished finished) {
+    changes++;
+    SendTask task = finished.task();
+    switch (policy.decide(finished)) {
+      case Disposition.Publish(var result) -> {
+        batch.result(result);
+        mark(task, State.DONE);
+      }
+      case Disposition.Requeue(var copy) -> {
+        if (!leaves(task)) {
+          putBack(task, copy);
+        }
+      }
+      case Disposition.Wait(var delay) -> await(task, delay);
+      case Disposition.BlockSender(var control) -> {
+        String key = Control.senderKey(task.request().sender().id());
+        if (isNews(key, task, Control.State.BLOCKED)) {
+          control(key, control);
+        }
+        await(task, LOOK_AGAIN);
+      }
+      case Disposition.StopCampaign(var pause) -> {
+        stop(pause, task);
+        await(task, LOOK_AGAIN);
+      }
+    }
+  }
+
+  private void stop(CampaignCommand pause, SendTask task) {
+    String key = Control.campaignKey(pause.campaignId());
+    Control paused = new Control(Control.State.PAUSED, pause.reason());
+    if (isNews(key, task, Control.State.PAUSED) && controls.putIfAbsent(key, paused) == null) {
+      batch.command(pause);
+    }
+  }
+
+  /** What was under way when people last changed the state must not change it back. */
+  private boolean isNews(String key, SendTask task, Control.State wanted) {
+    return view.find(key).state() != wanted && view.appliedAt(key, task.launchedNanos());
+  }
+
+  private void await(SendTask task, Duration delay) {
+    if (leaves(task)) {
+      return;
+    }
+    if (delay.compareTo(SHORT) > 0 && task.partition().window().crowded()) {
+      putBack(task, task.again(Instant.now().plus(delay)));
+      return;
+    }
+    mark(task, State.WAITING);
+    waits.put(task, delay);
+  }
+
+  /** Gives an attempted request back, or drops it, if it may not go on. */
+  private boolean leaves(SendTask task) {
+    return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
+      case ADMIT, HOLD -> false;
+      case RETURN -> {
+        batch.returned(task.returned());
+        mark(task, State.DONE);
+        yield true;
+      }
+      case DROP -> {
+        mark(task, State.DONE);
+        yield true;
+      }
+    };
+  }
+
+  /** Whether this very transaction stops its campaign or its sender until people act. */
+  private boolean stoppedHere(SendRequest request) {
+    if (controls.isEmpty()) {
+      return false;
+    }
+    Control sender = controls.get(Control.senderKey(request.sender().id()));
+    return controls.containsKey(Control.campaignKey(request.campaignId()))
+        || (sender != null && sender.state() == Control.State.BLOCKED && !sender.endsByItself());
+  }
+
+  /**
+   * Puts a request back at the tail of its lane, or fails it if it has grown too large for that.
+   */
+  private void putBack(SendTask task, SendRequest copy) {
+    if (!batch.requeue(task.partition().topicPartition().partition(), copy)) {
+      batch.result(
+          task.result(
+              RecipientStatus.FAILED,
+              null,
+              "message_too_large",
+              "it was to be tried again, but Kafka does not take a record of its size",
+              Instant.now(),
+              false));
+    }
+    mark(task, State.DONE);
+  }
+
+  /** Lets a sender go on. */
+  void unblock(String senderId) {
+    if (view.sender(senderId).endsByItself()) {
+      changes++;
+      control(
+          Control.senderKey(senderId), new Control(Control.State.RUNNING, "the provider is back"));
+    }
+  }
+
+  /** Blocks a sender that is not. */
+  void block(String senderId, Control control) {
+    if (view.sender(senderId).state() == Control.State.RUNNING) {
+      changes++;
+      control(Control.senderKey(senderId), control);
+    }
+  }
+
+  /** Blocks a sender, or lets it go on. */
+  void steer(String senderId, Control control) {
+    changes++;
+    control(Control.senderKey(senderId), control);
+  }
+
+  private void control(String key, Control control) {
+    if (controls.putIfAbsent(key, control) == null) {
+      batch.control(key, control);
+    }
+  }
+
+  /** Declares a task started. */
+  void start(SendTask task, Lane lane) {
+    changes++;
+    mark(task, State.STARTED);
+    started.add(new Taken(task, lane));
+  }
+
+  /** Puts a task that must wait for long back at the tail of its lane. */
+  void requeue(SendTask task, Lane lane) {
+    changes++;
+    putBack(task, task.again(task.request().notBefore()));
+    ended.add(new Taken(task, lane));
+  }
+
+  private static void mark(SendTask task, State state) {
+    if (!task.partition().lost()) {
+      task.partition().set(task.offset(), state);
+    }
+  }
+
+  /** It has committed: launches what is declared started. */
+  void apply(Dispatcher dispatcher, DelayedTasks delayed, long begunNanos) {
+    controls.forEach((key, control) -> view.expect(key, control, begunNanos));
+    for (Taken one : started) {
+      one.task().partition().addWaiting(-1);
+      one.task().launched();
+      dispatcher.launch(one.task(), one.lane(), begunNanos);
+    }
+    ended.forEach(one -> one.task().partition().addWaiting(-1));
+    left.forEach(leaving -> leaving.partition().addWaiting(-1));
+    waits.forEach((task, delay) -> {
+      task.partition().addWaiting(1);
+      delayed.add(task, System.nanoTime() + delay.toNanos());
+    });
+  }
+
+  /** It has not: the tasks are back in their lanes. */
+  void undo() {
+    started.forEach(one -> one.lane().add(one.task()));
+    ended.forEach(one -> one.lane().add(one.task()));
+    left.forEach(leaving -> leaving.partition().leave(leaving));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sluice.worker.breaker;
+
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.Control;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the providers of senders that are blocked until they answer again whether they do, ever more
+ * rarely while the same senders are blocked again right after. Whether anything waits to be sent
+ * makes no difference.
+ */
+public final class ProviderProbes {
+  private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
+
+  /** A sender that was not blocked for so long begins anew. */
+  private static final Duration GOOD_SPELL = Duration.ofSeconds(30);
+
+  private final Map<String, MessageProvider> providers;
+  private final Health health;
+  private final LongSupplier nanoTime;
+  private final Executor executor;
+
+  private final Map<String, Asked> asked = new HashMap<>();
+  private final Set<String> told = new HashSet<>();
+  private final Set<String> asking = new HashSet<>();
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final Queue<String> back = new ConcurrentLinkedQueue<>();
+
+  /** How often in a row, when again, and when the sender was last seen blocked. */
+  private record Asked(int times, long againAtNanos, long blockedNanos) {}
+
+  private record Answer(String sender, boolean available) {}
+
+  public ProviderProbes(
+      Map<String, MessageProvider> providers,
+      Health health,
+      LongSupplier nanoTime,
+      Executor executor) {
+    this.providers = Map.copyOf(providers);
+    this.health = health;
+    this.nanoTime = nanoTime;
+    this.executor = executor;
+  }
+
+  /**
+   * Asks for those of the blocked senders that are this worker's to ask for, if it is time to.
+   *
+   * @param blocked the senders that are blocked until their providers answer
+   * @param ours tells which of them this worker asks for
+   */
+  public void look(Map<String, Control> blocked, Predicate<String> ours) {
+    long now = nanoTime.getAsLong();
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      asking.remove(answer.sender());
+      if (answer.available()) {
+        back.add(answer.sender());
+      }
+    }
+    Set<String> seen = new HashSet<>();
+    blocked.forEach((sender, control) -> {
+      if (ours.test(sender)) {
+        seen.add(sender);
+        look(sender, control, now);
+      }
+    });
+    told.removeIf(sender -> {
+      boolean over = !seen.contains(sender);
+      if (over) {
+        health.working(component(sender));
+      }
+      return over;
+    });
+    asked.values().removeIf(before -> now - before.blockedNanos() > GOOD_SPELL.toNanos());
+  }
+
+  private void look(String sender, Control control, long now) {
+    String name = control.provider();
+    MessageProvider provider = name == null ? null : providers.get(name);
+    told.add(sender);
+    health.failing(component(sender), reason(control, provider));
+    if (name == null) {
+      // Written by an older version, which does not say whom to ask.
+      back.add(sender);
+      return;
+    }
+    Asked before = asked.get(sender);
+    boolean due = before != null && now - before.againAtNanos() >= 0 && !asking.contains(sender);
+    if (before != null && !due) {
+      asked.put(sender, new Asked(before.times(), before.againAtNanos(), now));
+      return;
+    }
+    int times = before == null ? 1 : before.times() + 1;
+    asked.put(sender, new Asked(times, now + BETWEEN.after(times).toNanos(), now));
+    if (before != null && provider != null) {
+      ask(sender, provider);
+    }
+  }
+
+  private void ask(String sender, MessageProvider provider) {
+    asking.add(sender);
+    executor.execute(() -> {
+      boolean available = false;
+      try {
+        available = provider.available();
+      } finally {
+        answers.add(new Answer(sender, available));
+      }
+    });
+  }
+
+  private static String reason(Control control, @Nullable MessageProvider provider) {
+    String reason = String.valueOf(control.reason());
+    return control.provider() == null || provider != null
+        ? reason
+        : reason + "; this worker cannot ask provider \"" + control.provider() + "\"";
+  }
+
+  private static String component(String senderId) {
+    return "provider of " + senderId;
+  }
+
+  /** The next sender whose provider answers again, or null. */
+  public @Nullable String poll() {
+    return back.poll();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.worker.output;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.DeadLetter;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** The records of one transaction, none larger than its topic takes. */
+public final class RecordBatch {
+  /** Of a dead letter that is cut, the key is kept up to this, bytes. */
+  private static final int LONGEST_KEY = 1_024;
+
+  /** Left for the headers of a dead letter that is cut, bytes. */
+  private static final int HEADERS = 8 * 1_024;
+
+  private final Topics topics;
+  private final SizeBudget budget;
+  private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+  public RecordBatch(Topics topics, SizeBudget budget) {
+    this.topics = topics;
+    this.budget = budget;
+  }
+
+  public void result(SendResult result) {
+    add(topics.sendResults(), result.campaignId(), result);
+  }
+
+  public void returned(ReturnedRequest request) {
+    add(topics.returnedRequests(), request.campaignId(), request);
+  }
+
+  public void command(CampaignCommand command) {
+    add(topics.campaignCommands(), command.campaignId(), command);
+  }
+
+  private void add(String topic, UUID campaign, Object event) {
+    records.add(new ProducerRecord<>(topic, utf8(campaign.toString()), Json.write(event)));
+  }
+
+  public void control(String key, Control control) {
+    records.add(new ProducerRecord<>(topics.controls(), utf8(key), Json.write(control)));
+  }
+
+  /**
+   * Puts a request back at the tail of its lane, in the partition where it was.
+   *
+   * @return false if its record would be larger than the topic takes
+   */
+  public boolean requeue(int partition, SendRequest request) {
+    ProducerRecord<byte[], byte[]> copy =
+        new ProducerRecord<>(
+            topics.sendRequests(),
+            partition,
+            utf8(request.laneKey().toString()),
+            Json.write(request));
+    return budget.fits(copy) && records.add(copy);
+  }
+
+  public void deadLetter(ConsumerRecord<byte[], byte[]> original, String reason) {
+    List<Header> headers =
+        new DeadLetter(original.topic(), original.partition(), original.offset(), reason).headers();
+    ProducerRecord<byte[], byte[]> letter = deadLetter(original.key(), original.value(), headers);
+    records.add(budget.fits(letter) ? letter : cut(letter));
+  }
+
+  private ProducerRecord<byte[], byte[]> cut(ProducerRecord<byte[], byte[]> letter) {
+    byte[] key = letter.key();
+    byte[] value = letter.value();
+    int room = Math.max(0, budget.of(letter.topic()) - HEADERS - LONGEST_KEY);
+    List<Header> headers = new ArrayList<>(List.of(letter.headers().toArray()));
+    headers.add(
+        new RecordHeader(
+            DeadLetter.TRUNCATED, utf8("of " + SizeBudget.size(letter) + " bytes in all")));
+    return deadLetter(
+        key != null && key.length > LONGEST_KEY ? null : key,
+        value == null ? null : Arrays.copyOf(value, Math.min(value.length, room)),
+        headers);
+  }
+
+  private ProducerRecord<byte[], byte[]> deadLetter(
+      byte[] key, byte[] value, List<Header> headers) {
+    return new ProducerRecord<>(topics.deadLetters(), null, key, value, headers);
+  }
+
+  public List<ProducerRecord<byte[], byte[]>> records() {
+    return records;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.sluice.worker.output;
+
+import dev.sluice.schema.Topics;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * The largest records that the topics take: what Kafka and Sluice set by default, and less where a
+ * broker has refused one. Used by one thread, and by the producer's.
+ */
+public final class SizeBudget {
+  /** Kafka's default for a batch of records is 1,048,588 bytes. */
+  static final int DEFAULT = 1_000_000;
+
+  /** What a record has around its key, value and headers, bytes. */
+  private static final int AROUND = 512;
+
+  private final Map<String, Integer> largest = new HashMap<>();
+
+  SizeBudget(Topics topics) {
+    largest.put(topics.deadLetters(), Topics.LARGEST_RECORD);
+  }
+
+  /** The largest record of a topic, bytes. */
+  synchronized int of(String topic) {
+    return largest.getOrDefault(topic, DEFAULT);
+  }
+
+  boolean fits(ProducerRecord<byte[], byte[]> record) {
+    return size(record) <= of(record.topic());
+  }
+
+  /** A broker has refused it: nothing near its size is tried again. */
+  synchronized void refused(ProducerRecord<byte[], byte[]> record) {
+    int less = size(record) / 4 * 3;
+    largest.merge(record.topic(), less, Math::min);
+  }
+
+  static int size(ProducerRecord<byte[], byte[]> record) {
+    int size = AROUND + length(record.key()) + length(record.value());
+    for (Header header : record.headers()) {
+      size += header.key().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+}

@@ -1,0 +1,266 @@
+package dev.sluice.worker.output;
+
+import dev.sluice.runtime.Backoff;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Topics;
+import dev.sluice.schema.WindowCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's transactional producer, and what became of each transaction. It tells errors that
+ * pass from those that do not, and leaves these time to be mended.
+ */
+public final class TransactionalProducer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TransactionalProducer.class);
+  private static final Backoff REBUILD = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+
+  private final KafkaConfig kafka;
+  private final String transactionalId;
+  private final Health health;
+  private final BooleanSupplier givingUp;
+  private final SizeBudget budget;
+  private @Nullable Producer<byte[], byte[]> producer;
+
+  /** Transactions in a row that did not commit although this worker may write. */
+  private int failures;
+
+  /** What became of a transaction. */
+  public enum Verdict {
+    COMMITTED,
+    /** This worker is no member of its group any more; nothing of it is visible. */
+    REFUSED,
+    /** A record was too large, which is known now; nothing of it is visible. */
+    TOO_LARGE,
+    /** Nobody knows; the producer was renewed, which ended it one way or the other. */
+    UNKNOWN
+  }
+
+  /** The worker is stopping and Kafka does not answer. */
+  public static final class GaveUpException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /**
+   * Prepares the output; it connects with the first transaction.
+   *
+   * @param givingUp whether to stop trying to reach Kafka
+   */
+  public TransactionalProducer(
+      KafkaConfig kafka, String transactionalId, Health health, BooleanSupplier givingUp) {
+    this.kafka = kafka;
+    this.transactionalId = transactionalId;
+    this.health = health;
+    this.givingUp = givingUp;
+    this.budget = new SizeBudget(kafka.topics());
+  }
+
+  /** The largest records that may be written. */
+  public SizeBudget budget() {
+    return budget;
+  }
+
+  /**
+   * Writes records and offsets in one transaction.
+   *
+   * @throws GaveUpException if it is uncertain what became of it and the worker is stopping
+   */
+  public Verdict commit(
+      List<ProducerRecord<byte[], byte[]>> records,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {
+    Producer<byte[], byte[]> current = producer();
+    Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
+    try {
+      current.beginTransaction();
+      records.forEach(record -> send(current, record, tooLarge));
+      if (!offsets.isEmpty()) {
+        current.sendOffsetsToTransaction(offsets, group);
+      }
+      current.commitTransaction();
+      failures = 0;
+      health.working("transactions");
+      return Verdict.COMMITTED;
+    } catch (CommitFailedException e) {
+      log.info("not a member of the group any more, nothing was committed: {}", e.getMessage());
+      return abort(current, Verdict.REFUSED);
+    } catch (KafkaException e) {
+      failures++;
+      if (!tooLarge.isEmpty()) {
+        tooLarge.forEach(this::tooLarge);
+        return abort(current, Verdict.TOO_LARGE);
+      }
+      health.failing("transactions", describe(e));
+      renew();
+      if (failures > 1) {
+        pause(REBUILD.after(failures));
+      }
+      return Verdict.UNKNOWN;
+    }
+  }
+
+  private void tooLarge(ProducerRecord<byte[], byte[]> record) {
+    budget.refused(record);
+    health.failing(
+        "transactions",
+        "%s does not take a record of %d bytes (max.message.bytes); it is cut or failed"
+            .formatted(record.topic(), SizeBudget.size(record)));
+  }
+
+  // What became of a single record the commit tells: it fails if any of them did.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private static void send(
+      Producer<byte[], byte[]> producer,
+      ProducerRecord<byte[], byte[]> record,
+      Queue<ProducerRecord<byte[], byte[]>> tooLarge) {
+    producer.send(
+        record,
+        (place, failure) -> {
+          if (failure instanceof RecordTooLargeException) {
+            tooLarge.add(record);
+          }
+        });
+  }
+
+  /** What failed, and whether people must do something about it. */
+  private String describe(KafkaException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case AuthorizationException e -> {
+          return "Kafka does not allow this worker what it needs: " + e.getMessage();
+        }
+        case AuthenticationException e -> {
+          return "Kafka does not know this worker: " + e.getMessage();
+        }
+        case OffsetMetadataTooLarge e -> {
+          return "offset.metadata.max.bytes of the brokers is below " + WindowCodec.MAX_LENGTH;
+        }
+        case ProducerFencedException e -> {
+          return "another worker runs under this one's name (" + transactionalId + ")";
+        }
+        default -> {}
+      }
+    }
+    return "a transaction failed: " + failure.getMessage();
+  }
+
+  private Verdict abort(Producer<byte[], byte[]> current, Verdict verdict) {
+    try {
+      current.abortTransaction();
+      return verdict;
+    } catch (KafkaException e) {
+      renew();
+      return Verdict.UNKNOWN;
+    }
+  }
+
+  /** Ends whatever this or an earlier process left open under the transactional id. */
+  public void start() {
+    producer();
+  }
+
+  private Producer<byte[], byte[]> producer() {
+    Producer<byte[], byte[]> current = producer;
+    return current == null ? renew() : current;
+  }
+
+  private Producer<byte[], byte[]> renew() {
+    closeProducer();
+    for (int attempt = 1; ; attempt++) {
+      Producer<byte[], byte[]> fresh = null;
+      try {
+        fresh =
+            new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+        fresh.initTransactions();
+        producer = fresh;
+        if (failures == 0) {
+          health.working("transactions");
+        }
+        return fresh;
+      } catch (KafkaException e) {
+        if (fresh != null) {
+          fresh.close(Duration.ZERO);
+        }
+        health.failing(
+            "transactions", kafka.bootstrapServers() + " gives no transactions: " + describe(e));
+        pause(REBUILD.after(attempt));
+      }
+    }
+  }
+
+  /**
+   * Allows another attempt to reach Kafka.
+   *
+   * @throws GaveUpException if the worker is stopping
+   */
+  public void requirePatience() {
+    if (givingUp.getAsBoolean()) {
+      throw new GaveUpException();
+    }
+  }
+
+  private void pause(Duration wait) {
+    requirePatience();
+    try {
+      Thread.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GaveUpException();
+    }
+  }
+
+  private Map<String, Object> settings() {
+    return kafka.client(
+        Map.of(
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
+            // A dead worker's open transaction blocks its successor for this long, at most.
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 8_000,
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000,
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+            ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
+            // The broker answers "not yet" while it completes the transaction before.
+            ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD,
+            ProducerConfig.LINGER_MS_CONFIG, 0,
+            ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"));
+  }
+
+  private void closeProducer() {
+    Producer<byte[], byte[]> current = producer;
+    if (current != null) {
+      current.close(Duration.ZERO);
+      producer = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    Producer<byte[], byte[]> current = producer;
+    if (current != null) {
+      current.close(Duration.ofSeconds(2));
+    }
+  }
+}

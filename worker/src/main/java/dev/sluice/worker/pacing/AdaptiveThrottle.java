@@ -1,0 +1,51 @@
+package dev.sluice.worker.pacing;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The share of its rate that a lane uses after the provider has asked for less: halved at once, and
+ * back additively (the congestion control of RFC 5681, in messages/s).
+ */
+public final class AdaptiveThrottle {
+  /** Answers that were under way when the rate was halved ask for nothing more. */
+  private static final Duration ONE_EVENT = Duration.ofSeconds(1);
+
+  private static final double LEAST_SHARE = 1 / 64.0;
+
+  /** Of the full rate, in each second. */
+  private static final double INCREASE_PER_SECOND = 0.1;
+
+  private double share = 1;
+  private long sinceNanos;
+  private boolean everThrottled;
+  private long pausedUntilNanos;
+
+  /** The provider has asked for less, and perhaps for none for a while. */
+  public void throttled(long nowNanos, @Nullable Duration pause) {
+    if (!everThrottled || nowNanos - sinceNanos >= ONE_EVENT.toNanos()) {
+      share = Math.max(LEAST_SHARE, share(nowNanos) / 2);
+      sinceNanos = nowNanos;
+    }
+    if (pause != null) {
+      long until = nowNanos + pause.toNanos();
+      // By difference: the clock of nanoseconds may overflow.
+      pausedUntilNanos = everThrottled && pausedUntilNanos - until > 0 ? pausedUntilNanos : until;
+    } else if (!everThrottled) {
+      pausedUntilNanos = nowNanos;
+    }
+    everThrottled = true;
+  }
+
+  /** The share of the lane's rate that may be used now. */
+  public double share(long nowNanos) {
+    return everThrottled
+        ? Math.min(1, share + (nowNanos - sinceNanos) / 1e9 * INCREASE_PER_SECOND)
+        : 1;
+  }
+
+  /** Whether nothing may be sent at all. */
+  public boolean paused(long nowNanos) {
+    return everThrottled && nowNanos - pausedUntilNanos < 0;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sluice.worker.pacing;
+
+import io.github.bucket4j.TimeMeter;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Lets a lane's sends pass one after the other, at its {@link Pace}, which makes up for time that a
+ * stall has cost: slowly, because the provider counts each second.
+ *
+ * <p>INVARIANT: {@code queued} counts sends submitted and not passed; whoever raises it from zero
+ * starts the one thread that lets them pass.
+ */
+public final class LanePacer {
+  private final Pace pace;
+  private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger queued = new AtomicInteger();
+
+  private record Send(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {}
+
+  public LanePacer(double permitsPerSecond) {
+    pace = new Pace(permitsPerSecond, TimeMeter.SYSTEM_NANOTIME);
+  }
+
+  public void setRate(double newPermitsPerSecond) {
+    pace.setRate(newPermitsPerSecond);
+  }
+
+  /** How many more sends would pass within the given time. */
+  public long room(Duration ahead) {
+    return Math.max(0, pace.room(ahead) - queued.get());
+  }
+
+  /**
+   * Launches a send when it may pass, with its place in the second.
+   *
+   * @param usual how long its provider usually takes to answer
+   */
+  public void submit(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {
+    sends.add(new Send(launch, usual));
+    if (queued.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("pacer").start(this::letPass);
+    }
+  }
+
+  private void letPass() {
+    do {
+      for (long wait = pace.waitNanos(); wait > 0; wait = pace.waitNanos()) {
+        pause(wait);
+      }
+      Send send = sends.remove();
+      send.launch().accept(pace.enter(send.usual()));
+    } while (queued.decrementAndGet() > 0);
+  }
+
+  private static void pause(long nanos) {
+    try {
+      Thread.sleep(Duration.ofNanos(nanos));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

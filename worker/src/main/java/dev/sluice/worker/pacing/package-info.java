@@ -1,0 +1,5 @@
+/** When a lane's next message may pass: pure arithmetic on rates and times. */
+@NullMarked
+package dev.sluice.worker.pacing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StallDetectorTest {
+  private final Health health = new Health();
+  private final StallDetector stalls = new StallDetector(health);
+  private final Lane lane = new Lane(1);
+  private long begun;
+
+  @BeforeEach
+  void aRequestWaits() {
+    lane.add(task(1));
+    lane.add(task(2));
+    begun = System.nanoTime();
+  }
+
+  @Test
+  void aLaneThatCouldRunAndDoesNotIsSaid() {
+    look(10, true);
+    assertThat(health.problems()).isEmpty();
+    look(30, true);
+
+    assertThat(stalls.longestSeconds()).isBetween(29.0, 31.0);
+    assertThat(health.problems()).containsKey("lanes");
+    assertThat(health.problems().get("lanes")).startsWith("nothing of s/0 was sent for ");
+  }
+
+  @Test
+  void aLaneWhoseCampaignIsPausedStandsStillRightly() {
+    look(600, false);
+
+    assertThat(stalls.longestSeconds()).isZero();
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void aSlowLaneIsGivenTheTimeThatItsRateTakes() {
+    Lane slow = new Lane(0.01);
+    slow.add(task(1));
+    stalls.look(List.of(slow), next -> true, begun + Duration.ofSeconds(200).toNanos());
+
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void aLaneThatTheProviderHasPausedWaitsForThat() {
+    lane.throttled(Duration.ofMinutes(5));
+    look(60, true);
+
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void whenItMovesAgainAllIsWell() {
+    look(60, true);
+    assertThat(health.problems()).containsKey("lanes");
+    lane.take();
+    lane.take();
+    look(62, true);
+
+    assertThat(health.problems()).isEmpty();
+  }
+
+  private void look(int afterSeconds, boolean runs) {
+    stalls.look(List.of(lane), next -> runs, begun + Duration.ofSeconds(afterSeconds).toNanos());
+  }
+
+  private static SendTask task(long offset) {
+    PartitionState partition =
+        new PartitionState(
+            new TopicPartition("send-requests", 0),
+            new OffsetWindow(0, List.of()),
+            new OffsetAndMetadata(0, ""));
+    SendRequest request =
+        new SendRequest(
+            offset,
+            new UUID(0, 1),
+            1,
+            new SendRequest.Sender("s", "whatsapp", "1"),
+            0,
+            1,
+            "+5511960000000",
+            Json.MAPPER.createObjectNode(),
+            OnDoubt.HOLD,
+            0,
+            null);
+    return new SendTask(partition, offset, request);
+  }
+}

@@ -1,0 +1,400 @@
+package dev.sluice.worker.breaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.worker.breaker.CircuitBreaker.Sign;
+import dev.sluice.worker.breaker.CircuitBreaker.State;
+import dev.sluice.worker.breaker.CircuitBreaker.Ticket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakerTest {
+  private CircuitBreaker breaker = new CircuitBreaker();
+  private long now = millis(1_000_000);
+
+  @Test
+  void anIdleSenderIsNotSilent() {
+    answerQuickly(20);
+    pass(3_600_000);
+    launch();
+    pass(2_000);
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void opensWhenNothingIsAnsweredForThreeSecondsBeyondTheUsual() {
+    answerQuickly(20);
+    long since = now;
+    for (int i = 0; i < 300; i++) {
+      launch();
+      pass(10);
+    }
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    pass(150);
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.room()).isZero();
+    assertThat(breaker.openFor(now))
+        .isEqualTo(new CircuitBreaker.Cause(since, "300 sent meanwhile"));
+  }
+
+  @Test
+  void waitsLongerForAProviderThatTakesLonger() {
+    for (int i = 0; i < 30; i++) {
+      Ticket send = launch();
+      pass(2_000);
+      end(send, Sign.ANSWER);
+    }
+    launch();
+    pass(4_900);
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+
+    pass(1_000);
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void aSendThatHangsAloneAmongOthersIsNoSilence() {
+    answerQuickly(20);
+    launch();
+    for (int i = 0; i < 30; i++) {
+      pass(1_000);
+      end(launch(), Sign.ANSWER);
+    }
+    pass(60_000);
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void answersThatComeLateOneByOneAreNoSilence() {
+    answerQuickly(20);
+    Deque<Ticket> queue = new ArrayDeque<>();
+    for (int i = 0; i < 100; i++) {
+      queue.add(launch());
+      pass(100);
+      if (i >= 25) {
+        end(queue.remove(), Sign.ANSWER);
+      }
+    }
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void opensAfterTenInDoubtInARow() {
+    answerQuickly(20);
+    List<Ticket> sends = List.copyOf(launch(11));
+    for (Ticket send : sends.subList(0, 9)) {
+      end(send, Sign.DOUBT);
+    }
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    end(sends.get(9), Sign.DOUBT);
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.openFor(now).detail())
+        .isEqualTo("10 in a row in doubt, the last because: why");
+  }
+
+  @Test
+  void anAnswerInBetweenEndsTheRow() {
+    for (int i = 0; i < 100; i++) {
+      end(launch(), i % 10 == 9 ? Sign.ANSWER : Sign.DOUBT);
+    }
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void thoseThatWereOvertakenLongAgoSayNothingWhenTheyAreGivenUp() {
+    List<Ticket> hung = List.copyOf(launch(8));
+    pass(1_000);
+    answerQuickly(20);
+    pass(30_000);
+    hung.forEach(send -> end(send, Sign.DOUBT));
+    hung.forEach(send -> end(launch(), Sign.DOUBT));
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void whatCertainlyDidNotArriveIsNeitherAnAnswerNorADoubt() {
+    for (int i = 0; i < 9; i++) {
+      end(launch(), Sign.DOUBT);
+    }
+    for (int i = 0; i < 9; i++) {
+      end(launch(), Sign.NOTHING);
+    }
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    end(launch(), Sign.DOUBT);
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void whatWaitsForItsTimeSlotWhenItOpensIsNotLaunched() {
+    Ticket waiting = breaker.admit(now);
+    fallSilent();
+    assertThat(breaker.tryLaunch(waiting, now)).isFalse();
+
+    letGoOn();
+    assertThat(breaker.tryLaunch(waiting, now)).as("nor later").isFalse();
+  }
+
+  @Test
+  void startsOnASenderSlowly() {
+    assertThat(launch(breaker.room())).hasSize(8);
+    assertThat(breaker.room()).isZero();
+    pass(100);
+    answerQuickly(0);
+    Ticket one = breaker.admit(now);
+    assertThat(breaker.tryLaunch(one, now)).isTrue();
+    end(one, Sign.ANSWER);
+
+    assertThat(breaker.room()).isEqualTo(1);
+  }
+
+  @Test
+  void afterItWasOpenOneGoesFirstAndForEachAnswerTwo() {
+    fallSilent();
+    letGoOn();
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    List<Integer> rounds = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      List<Ticket> sends = launch(breaker.room());
+      rounds.add(sends.size());
+      sends.forEach(send -> end(send, Sign.ANSWER));
+    }
+
+    assertThat(rounds).containsExactly(1, 2, 4, 8, 16);
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    assertThat(breaker.openFor(now)).isNull();
+  }
+
+  @Test
+  void oneDoubtOpensItAgain() {
+    fallSilent();
+    letGoOn();
+    end(launch(), Sign.DOUBT);
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void silenceOpensItAgainAndPeopleAreToldSinceWhenItReallyLasts() {
+    fallSilent();
+    long since = breaker.openFor(now).sinceNanos();
+    letGoOn();
+    launch();
+    pass(2_900);
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    pass(300);
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.openFor(now).sinceNanos()).isEqualTo(since);
+  }
+
+  @Test
+  void oneThatIsTriedIsStillHeldBackUntilThatIsAnswered() {
+    fallSilent();
+    letGoOn();
+    Ticket send = launch();
+    assertThat(breaker.openFor(now)).isNotNull();
+    end(send, Sign.ANSWER);
+
+    assertThat(breaker.openFor(now)).isNull();
+  }
+
+  @Test
+  void nothingIsHeldBackWhereNothingIsLeftToTry() {
+    fallSilent();
+    letGoOn();
+    pass(60_000);
+
+    assertThat(breaker.openFor(now)).isNull();
+  }
+
+  @Test
+  void thoseLaunchedBeforeItOpenedDoNotOpenItAgain() {
+    answerQuickly(20);
+    List<Ticket> hung = launch(20);
+    pass(4_000);
+    letGoOn();
+    Ticket first = launch();
+    hung.forEach(send -> end(send, Sign.DOUBT));
+    assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+    end(first, Sign.ANSWER);
+
+    assertThat(breaker.room()).isEqualTo(2);
+  }
+
+  @Test
+  void aLateAnswerIsASignOfLifeButNobodySeesItFlutter() {
+    answerQuickly(20);
+    List<Ticket> late = launch(20);
+    pass(3_200);
+    breaker.controlled(true);
+    assertThat(breaker.alive(now)).isFalse();
+    end(late.getFirst(), Sign.ANSWER);
+    assertThat(breaker.alive(now)).isFalse();
+    pass(1_000);
+
+    assertThat(breaker.alive(now)).isTrue();
+  }
+
+  @Test
+  void isHalfOpenAfterOthersHaveBlockedTheSenderToo() {
+    answerQuickly(20);
+    breaker.controlled(true);
+    assertThat(breaker.openFor(now)).as("they know why").isNull();
+    assertThat(breaker.room()).as("holding back is not its matter").isPositive();
+    assertThat(breaker.tryLaunch(breaker.admit(now), now)).isFalse();
+    breaker.controlled(false);
+
+    assertThat(breaker.room()).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotTakeTheBlockOfOthersForItsOwn() {
+    fallSilent();
+    letGoOn();
+    end(launch(), Sign.ANSWER);
+    breaker.controlled(true);
+    pass(10_000);
+
+    assertThat(breaker.alive(now)).isFalse();
+  }
+
+  /** A provider whose answers take any time up to the given one, and one in fifty never comes. */
+  @Property(tries = 200)
+  void neverOpensForAProviderThatAnswers(
+      @ForAll long seed,
+      @ForAll @DoubleRange(min = 1, max = 200) double rate,
+      @ForAll @IntRange(min = 1, max = 2_500) int slowestMillis) {
+    Simulation run = new Simulation(new Random(seed), rate, slowestMillis);
+    run.run(60_000, Integer.MAX_VALUE);
+
+    assertThat(run.opened).isZero();
+  }
+
+  /** From a moment on nothing is answered; the sender is let go on ever more rarely. */
+  @Property(tries = 200)
+  void aProviderThatFallsSilentPutsSixSecondsOfTheRateInDoubtAtMost(
+      @ForAll long seed,
+      @ForAll @DoubleRange(min = 1, max = 500) double rate,
+      @ForAll @IntRange(min = 1, max = 500) int slowestMillis) {
+    Simulation run = new Simulation(new Random(seed), rate, slowestMillis);
+    run.run(80_000, 20_000);
+
+    assertThat(run.opened).isPositive();
+    assertThat(run.inDoubt).isLessThan((int) (6 * rate) + 20);
+  }
+
+  /** A sender, its provider and the clock, by steps of 5 ms. */
+  private final class Simulation {
+    private final Random random;
+    private final double rate;
+    private final int slowestMillis;
+    private final List<Answer> answers = new ArrayList<>();
+    private int launched;
+    private int opened;
+    private int inDoubt;
+
+    private record Answer(Ticket ticket, long atNanos) {}
+
+    Simulation(Random random, double rate, int slowestMillis) {
+      this.random = random;
+      this.rate = rate;
+      this.slowestMillis = slowestMillis;
+      breaker = new CircuitBreaker();
+    }
+
+    void run(int lastsMillis, int silentAfterMillis) {
+      double due = 0;
+      long blockedUntil = 0;
+      for (int at = 0; at < lastsMillis; at += 5) {
+        pass(5);
+        answers.removeIf(answer -> {
+          boolean came = answer.atNanos() <= now;
+          if (came) {
+            end(answer.ticket(), Sign.ANSWER);
+          }
+          return came;
+        });
+        if (breaker.state() == State.OPEN) {
+          opened++;
+          blockedUntil = now + millis(Math.min(15_000, 500 << Math.min(opened, 10)));
+        }
+        breaker.controlled(blockedUntil > now);
+        due = Math.min(due + rate * 0.005, 1 + rate * 0.01);
+        while (due >= 1 && blockedUntil <= now && breaker.room() > 0) {
+          due--;
+          Ticket send = launch();
+          if (at >= silentAfterMillis) {
+            inDoubt++;
+          } else if (launched++ % 50 != 25) {
+            answers.add(new Answer(send, now + millis(1 + random.nextInt(slowestMillis))));
+          }
+        }
+      }
+    }
+  }
+
+  private void fallSilent() {
+    answerQuickly(20);
+    launch();
+    pass(4_000);
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  private void letGoOn() {
+    breaker.controlled(true);
+    pass(1_000);
+    breaker.controlled(false);
+  }
+
+  private void answerQuickly(int times) {
+    for (int i = 0; i < times; i++) {
+      Ticket send = launch();
+      pass(10);
+      end(send, Sign.ANSWER);
+    }
+  }
+
+  private List<Ticket> launch(int count) {
+    List<Ticket> sends = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sends.add(launch());
+    }
+    return sends;
+  }
+
+  private Ticket launch() {
+    Ticket ticket = breaker.admit(now);
+    assertThat(breaker.tryLaunch(ticket, now)).isTrue();
+    return ticket;
+  }
+
+  private void end(Ticket ticket, Sign sign) {
+    breaker.ended(ticket, sign, "why", now);
+  }
+
+  private void pass(int millis) {
+    now += millis(millis);
+    breaker.watch(now);
+  }
+
+  private static long millis(int millis) {
+    return Duration.ofMillis(millis).toNanos();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.sluice.worker.breaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.SendRequest.Sender;
+import dev.sluice.worker.breaker.CircuitBreaker.Sign;
+import dev.sluice.worker.breaker.CircuitBreaker.Ticket;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakersTest {
+  private static final Sender SENDER = new Sender("s", "whatsapp", "1");
+  private static final Control RUNNING = new Control(Control.State.RUNNING, null);
+
+  private final Health health = new Health();
+  private final CircuitBreakers breakers = new CircuitBreakers(health);
+  private final CircuitBreaker breaker = breakers.of(SENDER).breaker();
+  private final Map<String, Control> controls = new HashMap<>();
+  private Map<String, Control> changes = Map.of();
+  private long now;
+
+  @Test
+  void blocksASilentSenderForEverybodyAndSaysSinceWhen() {
+    fallSilent();
+
+    assertThat(changes).containsOnlyKeys("s");
+    Control block = changes.get("s");
+    assertThat(block.state()).isEqualTo(Control.State.BLOCKED);
+    assertThat(block.endsByItself()).isTrue();
+    assertThat(block.provider()).isEqualTo("whatsapp");
+    assertThat(block.reason())
+        .matches("no answer since \\d\\d:\\d\\d:\\d\\d UTC: 1 sent meanwhile");
+    assertThat(health.problems()).containsEntry("answers to s", block.reason());
+  }
+
+  @Test
+  void saysItUntilItIsWritten() {
+    fallSilent();
+    review();
+    assertThat(changes).containsOnlyKeys("s");
+
+    controls.putAll(changes);
+    review();
+    assertThat(changes).isEmpty();
+    assertThat(health.problems()).containsKey("answers to s");
+  }
+
+  @Test
+  void letsOneThroughWhenTheSenderIsUnblocked() {
+    fallSilent();
+    controls.putAll(changes);
+    review();
+    controls.clear();
+    review();
+
+    assertThat(breaker.room()).isEqualTo(1);
+    assertThat(health.problems()).containsKey("answers to s");
+    breaker.ended(launch(), Sign.ANSWER, "", breakers.awakeNanos(now));
+    review();
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void unblocksASenderWhoseAnswersWereOnlyLate() {
+    Ticket late = fallSilent();
+    controls.putAll(changes);
+    review();
+    breaker.ended(late, Sign.ANSWER, "", breakers.awakeNanos(now));
+    pass(2_000);
+
+    assertThat(changes)
+        .containsEntry("s", new Control(Control.State.RUNNING, "the provider answers again"));
+  }
+
+  @Test
+  void doesNotUnblockASenderThatPeopleHaveBlocked() {
+    Ticket late = fallSilent();
+    controls.put("s", new Control(Control.State.BLOCKED, "by hand"));
+    review();
+    breaker.ended(late, Sign.ANSWER, "", breakers.awakeNanos(now));
+    pass(2_000);
+
+    assertThat(changes).isEmpty();
+  }
+
+  @Test
+  void doesNotTakeAStallOfItsOwnProcessForSilence() {
+    review();
+    Ticket send = launch();
+    now += Duration.ofSeconds(20).toNanos();
+    review();
+    assertThat(changes).isEmpty();
+
+    breaker.ended(send, Sign.ANSWER, "", breakers.awakeNanos(now));
+    pass(10_000);
+    assertThat(changes).isEmpty();
+  }
+
+  @Test
+  void aHungAddressIsNoMatterOfAnotherSenderOfTheSameProvider() {
+    CircuitBreaker other = breakers.of(new Sender("t", "whatsapp", "2")).breaker();
+    fallSilent();
+
+    assertThat(changes).containsOnlyKeys("s");
+    assertThat(other.room()).isPositive();
+  }
+
+  @Test
+  void forgetsSendersThatSendNoMore() {
+    Ticket send = launch();
+    breaker.ended(send, Sign.ANSWER, "", now);
+    for (int i = 0; i < 61; i++) {
+      for (int s = 0; s < 60; s++) {
+        now += Duration.ofSeconds(1).toNanos();
+        review();
+      }
+    }
+
+    assertThat(breakers.of(SENDER).breaker()).isNotSameAs(breaker);
+  }
+
+  private Ticket fallSilent() {
+    Ticket send = launch();
+    pass(5_500);
+    return send;
+  }
+
+  private Ticket launch() {
+    long awake = breakers.awakeNanos(now);
+    Ticket ticket = breaker.admit(awake);
+    assertThat(breaker.tryLaunch(ticket, awake)).isTrue();
+    return ticket;
+  }
+
+  private void pass(int millis) {
+    for (int i = 0; i < millis / 100; i++) {
+      now += Duration.ofMillis(100).toNanos();
+      review();
+    }
+  }
+
+  private void review() {
+    changes = breakers.review(sender -> controls.getOrDefault(sender, RUNNING), now);
+  }
+}

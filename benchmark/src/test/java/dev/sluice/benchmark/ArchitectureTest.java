@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arrows between modules, and that each service has one door. */
 class ArchitectureTest {
@@ -24,6 +25,10 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.sluice");
+
+  private static final String[] CLIENTS = {
+    "org.apache.kafka.clients..", "org.apache.hc..", "org.jooq..", "java.sql..", "java.net.http.."
+  };
 
   @Test
   void importsRunOneWay() {
@@ -94,19 +99,49 @@ class ArchitectureTest {
         .check(CODE);
   }
 
-  @Test
-  void thePureRulesKnowNeitherKafkaClientsNorConnections() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dev.sluice.providers.spi",
+        "dev.sluice.producer.state",
+        "dev.sluice.worker.pacing",
+        "dev.sluice.worker.breaker"
+      })
+  void thePureRoomsKnowNeitherClientsNorConnections(String room) {
     classes()
         .that()
-        .haveNameMatching(
-            "dev\\.sluice\\.(worker\\.(OffsetWindow|OutcomePolicy|RetryPolicy|Pacer|PickAhead|Lane)"
-                + "|producer\\.(WorkAhead|Cursor|SendingWindow)"
-                + "|schema\\.(WindowCodec|RecipientStatus|MessageTemplate)"
-                + "|providers\\.whatsapp\\.MessageValidator"
-                + "|aggregator\\.PendingBatch)")
+        .resideInAPackage(room)
         .should()
         .onlyDependOnClassesThat()
-        .resideOutsideOfPackages("org.apache.kafka.clients..", "org.jooq..", "java.sql..")
+        .resideOutsideOfPackages(CLIENTS)
+        .check(CODE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schema.WindowCodec",
+        "schema.RecipientStatus",
+        "schema.MessageTemplate",
+        "providers.whatsapp.MessageValidator",
+        "providers.whatsapp.ErrorCodes",
+        "producer.quota.BacklogLimit",
+        "producer.sql.SendingHours",
+        "worker.OffsetWindow",
+        "worker.OutcomePolicy",
+        "worker.FailureStreaks",
+        "worker.RetryPolicy",
+        "worker.Lane",
+        "worker.InFlightSlots",
+        "aggregator.PendingBatch"
+      })
+  void thePureRulesKnowNeitherClientsNorConnections(String rule) {
+    classes()
+        .that()
+        .haveFullyQualifiedName("dev.sluice." + rule)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackages(CLIENTS)
         .check(CODE);
   }
 

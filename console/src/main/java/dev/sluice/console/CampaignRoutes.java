@@ -21,9 +21,9 @@ final class CampaignRoutes {
   private final Uploads uploads;
   private final RecipientImport imports;
   private final RowRules rules;
-  private final Commands commands;
+  private final CommandPublisher commands;
   private final Recipients recipients;
-  private final LiveFeeds live;
+  private final EventStreams live;
   private final Bulkhead lists;
 
   CampaignRoutes(
@@ -33,9 +33,9 @@ final class CampaignRoutes {
       Uploads uploads,
       RecipientImport imports,
       RowRules rules,
-      Commands commands,
+      CommandPublisher commands,
       Recipients recipients,
-      LiveFeeds live,
+      EventStreams live,
       Bulkhead lists) {
     this.bodies = bodies;
     this.recipients = recipients;
@@ -73,12 +73,12 @@ final class CampaignRoutes {
     UUID id = campaigns.create(bodies.read(context, Campaigns.Draft.class));
     Audit.log(context, "create", "campaign " + id);
     context.header("Location", "/api/campaigns/" + id);
-    Answer.json(context, 201, Map.of("id", id));
+    JsonHttp.json(context, 201, Map.of("id", id));
   }
 
   private void list(Context context) {
     String after = context.queryParam("after");
-    Answer.list(
+    JsonHttp.list(
         context,
         lists,
         () -> after == null || after.isEmpty() ? views.newest() : views.before(lastSeen(after)));
@@ -94,26 +94,26 @@ final class CampaignRoutes {
 
   /** By the beginning of its id as well, as logs print it. */
   private void read(Context context) {
-    Answer.list(context, lists, () -> views.one(views.idOf(context.pathParam("id"))));
+    JsonHttp.list(context, lists, () -> views.one(views.idOf(context.pathParam("id"))));
   }
 
   private void importRecipients(Context context) {
-    UUID id = Answer.campaignId(context);
-    RowRules here = Answer.rules(context, rules);
-    boolean missingAccepted = Answer.missingAccepted(context);
+    UUID id = JsonHttp.campaignId(context);
+    RowRules here = JsonHttp.rules(context, rules);
+    boolean missingAccepted = JsonHttp.missingAccepted(context);
     RecipientImport.Report report =
         uploads.take(
-            context, body -> imports.run(id, Answer.rows(context, body), here, missingAccepted));
+            context, body -> imports.run(id, JsonHttp.rows(context, body), here, missingAccepted));
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
-    Answer.json(context, 200, report);
+    JsonHttp.json(context, 200, report);
   }
 
   private void recipients(Context context) {
-    UUID id = Answer.campaignId(context);
+    UUID id = JsonHttp.campaignId(context);
     String wanted = context.queryParam("status");
     RecipientStatus only = wanted == null ? null : status(wanted);
     long after = lastRecipientSeen(context.queryParam("after"));
-    Answer.list(
+    JsonHttp.list(
         context,
         lists,
         () -> {
@@ -131,8 +131,8 @@ final class CampaignRoutes {
   }
 
   private void errors(Context context) {
-    UUID id = Answer.campaignId(context);
-    Answer.list(
+    UUID id = JsonHttp.campaignId(context);
+    JsonHttp.list(
         context,
         lists,
         () -> {
@@ -142,7 +142,7 @@ final class CampaignRoutes {
   }
 
   private void follow(Context context) {
-    UUID id = Answer.campaignId(context);
+    UUID id = JsonHttp.campaignId(context);
     live.follow(context, id.toString(), () -> LiveState.one("campaign", views.one(id)));
   }
 
@@ -175,7 +175,7 @@ final class CampaignRoutes {
   }
 
   private void command(Context context, Action action, @Nullable Set<RecipientStatus> statuses) {
-    UUID id = Answer.campaignId(context);
+    UUID id = JsonHttp.campaignId(context);
     CampaignStatus status = campaigns.status(id);
     if (!sensible(action).contains(status)) {
       throw ProblemException.conflict(
@@ -185,13 +185,13 @@ final class CampaignRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
-    if (action == Action.START && Campaigns.isOpen(status) && !Answer.missingAccepted(context)) {
+    if (action == Action.START && Campaigns.isOpen(status) && !JsonHttp.missingAccepted(context)) {
       requireVariables(id);
     }
     commands.publish(id, action, Audit.who(context), statuses);
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, statuses == null ? what : what + " " + statuses, "campaign " + id);
-    Answer.json(context, 202, Map.of("id", id, "command", action));
+    JsonHttp.json(context, 202, Map.of("id", id, "command", action));
   }
 
   /** All recipients are looked at, which is for those to wait for who read, not who command. */

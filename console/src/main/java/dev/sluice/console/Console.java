@@ -24,7 +24,7 @@ public final class Console implements AutoCloseable {
   private final KafkaOutput output;
   private final ControlsView controls;
   private final FreshResults fresh;
-  private final LiveFeeds live;
+  private final EventStreams live;
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
   private final Javalin server;
@@ -71,7 +71,7 @@ public final class Console implements AutoCloseable {
     kafkaProbe = KafkaProbe.of(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
     output = new KafkaOutput(config.kafka());
-    Commands commands = new Commands(output, config.kafka().topics());
+    CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();
     DSLContext commanding = connections.commands().sql();
     DSLContext importing = connections.imports().sql();
@@ -85,7 +85,7 @@ public final class Console implements AutoCloseable {
     RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
     RowRules suppressionRules = new RowRules(phoneNumbers);
     fresh = new FreshResults(config.kafka());
-    live = new LiveFeeds();
+    live = new EventStreams();
     Doors doors = new Doors(config.token(), meters);
     WarmUp.of("console", health, output::warmUp);
     server =

@@ -49,23 +49,23 @@ final class FileCheck {
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("regions", phoneNumbers.regions().stream().sorted().toList());
     answer.put("default", phoneNumbers.region().orElse(null));
-    Answer.json(context, 200, answer);
+    JsonHttp.json(context, 200, answer);
   }
 
   private void check(Context context) {
-    RowRules here = Answer.rules(context, rules(context));
+    RowRules here = JsonHttp.rules(context, rules(context));
     if ("text/csv".equals(context.header("Accept"))) {
       uploads.convert(
           context,
           (body, made) -> {
-            Rows rows = Answer.rows(context, body);
+            Rows rows = JsonHttp.rows(context, body);
             context.contentType("text/csv; charset=utf-8");
             context.header("Content-Disposition", "attachment; filename=\"rejected.csv\"");
             writeRejected(rows, here, made);
           });
     } else {
-      Answer.json(
-          context, 200, uploads.take(context, body -> summary(Answer.rows(context, body), here)));
+      JsonHttp.json(
+          context, 200, uploads.take(context, body -> summary(JsonHttp.rows(context, body), here)));
     }
   }
 

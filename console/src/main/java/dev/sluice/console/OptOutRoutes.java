@@ -23,6 +23,6 @@ final class OptOutRoutes {
     if (after != null && !after.isEmpty() && !SendResult.isAlias(after)) {
       throw ProblemException.badRequest("\"after\" must be a name of this list.");
     }
-    Answer.json(context, 200, optOuts.after(after == null ? "" : after, PAGE));
+    JsonHttp.json(context, 200, optOuts.after(after == null ? "" : after, PAGE));
   }
 }

@@ -48,7 +48,7 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(408, "Request timeout", detail);
   }
 
-  /** No place is free; {@link Answer} says when to come again. */
+  /** No place is free; {@link JsonHttp} says when to come again. */
   static ProblemException tooManyRequests(String detail) {
     return new ProblemException(429, "Too many requests", detail);
   }

@@ -25,7 +25,7 @@ final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
   void add(JavalinConfig settings) {
-    settings.routes.exception(ProblemException.class, (e, context) -> Answer.problem(context, e));
+    settings.routes.exception(ProblemException.class, (e, context) -> JsonHttp.problem(context, e));
     settings.routes.exception(HttpResponseException.class, Problems::refused);
     settings.routes.exception(DataAccessException.class, Problems::database);
     settings.routes.exception(Exception.class, Problems::unexpected);
@@ -42,12 +42,12 @@ final class Problems {
   private static void database(DataAccessException e, Context context) {
     String state = e.sqlState();
     if (state.startsWith("22") || state.startsWith("23")) {
-      Answer.problem(
+      JsonHttp.problem(
           context, ProblemException.badRequest("PostgreSQL refuses a value: " + words(e)));
       return;
     }
     log.warn("{} {} failed: {}", context.method(), context.path(), Database.reason(e));
-    Answer.problem(
+    JsonHttp.problem(
         context, ProblemException.unavailable("The database did not answer; nothing was changed."));
   }
 

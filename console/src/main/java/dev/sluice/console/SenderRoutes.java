@@ -18,8 +18,8 @@ final class SenderRoutes {
   private final DSLContext sql;
   private final SenderViews views;
   private final SenderViews changed;
-  private final Commands commands;
-  private final LiveFeeds live;
+  private final CommandPublisher commands;
+  private final EventStreams live;
   private final Bulkhead lists;
 
   /**
@@ -33,8 +33,8 @@ final class SenderRoutes {
       DSLContext sql,
       SenderViews views,
       SenderViews changed,
-      Commands commands,
-      LiveFeeds live,
+      CommandPublisher commands,
+      EventStreams live,
       Bulkhead lists) {
     this.bodies = bodies;
     this.sql = sql;
@@ -67,12 +67,12 @@ final class SenderRoutes {
   private void list(Context context) {
     String after = context.queryParam("after");
     String from = after == null ? "" : Fields.storable("after", after);
-    Answer.list(context, lists, () -> views.after(from));
+    JsonHttp.list(context, lists, () -> views.after(from));
   }
 
   private void read(Context context) {
     String id = Fields.storable("id", context.pathParam("id"));
-    Answer.list(context, lists, () -> views.one(id));
+    JsonHttp.list(context, lists, () -> views.one(id));
   }
 
   private void unblock(Context context) {
@@ -83,7 +83,7 @@ final class SenderRoutes {
     String who = Audit.who(context);
     commands.control(id, new Control(Control.State.RUNNING, "unblocked by " + who));
     Audit.log(context, "unblock", "sender " + id);
-    Answer.json(context, 202, Map.of("id", id, "command", "unblock"));
+    JsonHttp.json(context, 202, Map.of("id", id, "command", "unblock"));
   }
 
   private void put(Context context) {
@@ -128,7 +128,7 @@ final class SenderRoutes {
         .setNonKeyToExcluded()
         .execute();
     Audit.log(context, "put", "sender " + id);
-    Answer.json(context, 200, changed.one(id));
+    JsonHttp.json(context, 200, changed.one(id));
   }
 
   /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */

@@ -58,7 +58,7 @@ final class SuppressionRoutes {
     // A plus in a query string that nobody encoded is a space.
     String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
     List<Map<String, Object>> page = suppressions.after(from, PAGE);
-    Answer.json(context, 200, page);
+    JsonHttp.json(context, 200, page);
   }
 
   /** All of them, page by page, so that no number of them is too many. */
@@ -89,13 +89,13 @@ final class SuppressionRoutes {
   }
 
   private void addNumbers(Context context) {
-    RowRules here = Answer.rules(context, rules);
+    RowRules here = JsonHttp.rules(context, rules);
     String reason =
         Fields.atMost(LONGEST_REASON, "reason", Reading.given(context, "reason").orElse("manual"));
     RecipientImport.Report report =
-        uploads.take(context, body -> add(Answer.rows(context, body), here, reason));
+        uploads.take(context, body -> add(JsonHttp.rows(context, body), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
-    Answer.json(context, 200, report);
+    JsonHttp.json(context, 200, report);
   }
 
   private RecipientImport.Report add(Rows rows, RowRules here, String reason) {

@@ -80,14 +80,14 @@ public final class KafkaCluster implements AutoCloseable {
   /** SIGSTOP for all brokers. */
   public void freeze() throws IOException, InterruptedException {
     for (Process process : processes) {
-      Freeze.freeze(process);
+      ProcessSignals.freeze(process);
     }
   }
 
   /** SIGCONT for all brokers. */
   public void thaw() throws IOException, InterruptedException {
     for (Process process : processes) {
-      Freeze.thaw(process);
+      ProcessSignals.thaw(process);
     }
   }
 

@@ -15,12 +15,12 @@ final class Messages implements AutoCloseable {
   private final SimulatorConfig config;
   private final Behaviour behaviour;
   private final MessageIds messageIds;
-  private final @Nullable Receipts receipts;
+  private final @Nullable ReceiptSender receipts;
   private final Fate fate;
   private final TroubledAnswers troubledAnswers;
   private final PairLimit pairs = new PairLimit();
   private final Map<String, Bucket> limits = new ConcurrentHashMap<>();
-  private final Accepted accepted = new Accepted();
+  private final AcceptedMessages accepted = new AcceptedMessages();
   private final LongAdder throttled = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder hung = new LongAdder();
@@ -30,7 +30,7 @@ final class Messages implements AutoCloseable {
       SimulatorConfig config,
       Behaviour behaviour,
       MessageIds messageIds,
-      @Nullable Receipts receipts) {
+      @Nullable ReceiptSender receipts) {
     this.config = config;
     this.behaviour = behaviour;
     this.messageIds = messageIds;
@@ -41,15 +41,15 @@ final class Messages implements AutoCloseable {
 
   void send(Context context) throws Exception {
     if (!behaviour.admits(context.header("Authorization"))) {
-      Answers.refuse(context, 401, 190, "Invalid OAuth access token.");
+      GraphResponses.refuse(context, 401, 190, "Invalid OAuth access token.");
       return;
     }
-    JsonNode body = Answers.body(context);
+    JsonNode body = GraphResponses.body(context);
     if (body == null
         || !body.path("messaging_product").asString("").equals("whatsapp")
         || !body.path("to").isString()
         || !body.path("type").isString()) {
-      Answers.refuse(
+      GraphResponses.refuse(
           context, 400, 100, "Invalid parameter: messaging_product, to and type are required");
       return;
     }
@@ -58,30 +58,30 @@ final class Messages implements AutoCloseable {
     if (refusal.isPresent() && !refusal.get().receipt()) {
       errors.increment();
       int code = refusal.get().code();
-      Answers.refuse(context, refusal.get().status(), code, "(#" + code + ") simulated");
+      GraphResponses.refuse(context, refusal.get().status(), code, "(#" + code + ") simulated");
       return;
     }
     String number = context.pathParam("number");
     if (!limits.computeIfAbsent(number, _ -> limit(config.ratePerSecond())).tryConsume(1)) {
       throttled.increment();
-      Answers.refuse(context, 429, 130429, "(#130429) Rate limit hit");
+      GraphResponses.refuse(context, 429, 130429, "(#130429) Rate limit hit");
       return;
     }
     if (config.pairLimit() && !pairs.admit(to, System.nanoTime())) {
       throttled.increment();
-      Answers.refuse(context, 400, 131056, "(#131056) Pair rate limit hit");
+      GraphResponses.refuse(context, 400, 131056, "(#131056) Pair rate limit hit");
       return;
     }
     Fate.Lot lot = fate.draw(behaviour.errorShare());
     if (lot.error()) {
       errors.increment();
       Thread.sleep(lot.latency());
-      Answers.refuse(context, 500, 131000, "(#131000) Something went wrong");
+      GraphResponses.refuse(context, 500, 131000, "(#131000) Something went wrong");
       return;
     }
     String recipient = body.path("biz_opaque_callback_data").asString(to);
     accepted.add(number, recipient);
-    String id = messageIds.next(Answers.digits(to));
+    String id = messageIds.next(GraphResponses.digits(to));
     report(id, to, recipient, refusal);
     if (lot.hang()) {
       hung.increment();
@@ -95,7 +95,7 @@ final class Messages implements AutoCloseable {
       troubledAnswers.give(trouble.get(), context, id, to);
       return;
     }
-    Answers.accept(context, id, to, behaviour.messageStatus(body.path("type").asString()));
+    GraphResponses.accept(context, id, to, behaviour.messageStatus(body.path("type").asString()));
   }
 
   private static Bucket limit(double ratePerSecond) {
@@ -107,13 +107,13 @@ final class Messages implements AutoCloseable {
   }
 
   private void report(String id, String to, String callbackData, Optional<Refusal> refusal) {
-    Receipts reporting = receipts;
+    ReceiptSender reporting = receipts;
     if (reporting == null) {
       return;
     }
     refusal.ifPresentOrElse(
-        some -> reporting.failed(id, Answers.digits(to), callbackData, some.code()),
-        () -> reporting.accepted(id, Answers.digits(to), callbackData));
+        some -> reporting.failed(id, GraphResponses.digits(to), callbackData, some.code()),
+        () -> reporting.accepted(id, GraphResponses.digits(to), callbackData));
   }
 
   SimulatorReport report() {
@@ -131,7 +131,7 @@ final class Messages implements AutoCloseable {
         all.lastAt());
   }
 
-  Accepted accepted() {
+  AcceptedMessages accepted() {
     return accepted;
   }
 

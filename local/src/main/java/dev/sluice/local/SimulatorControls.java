@@ -48,7 +48,7 @@ final class SimulatorControls {
           context.body().lines().filter(l -> !l.isBlank()).map(Refusal::parse).toList());
       context.status(204);
     } catch (IllegalArgumentException e) {
-      Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+      GraphResponses.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 
@@ -58,7 +58,7 @@ final class SimulatorControls {
           context.body().lines().filter(l -> !l.isBlank()).map(Trouble::parse).toList());
       context.status(204);
     } catch (IllegalArgumentException e) {
-      Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+      GraphResponses.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 
@@ -67,12 +67,12 @@ final class SimulatorControls {
       simulator.setErrorShare(Double.parseDouble(context.body().strip()));
       context.status(204);
     } catch (NumberFormatException e) {
-      Answers.json(context, 400, Map.of("error", "expected a share between 0 and 1"));
+      GraphResponses.json(context, 400, Map.of("error", "expected a share between 0 and 1"));
     }
   }
 
   private void inbound(Context context) throws InterruptedException {
-    JsonNode body = Answers.body(context);
+    JsonNode body = GraphResponses.body(context);
     try {
       if (body == null) {
         throw new IllegalStateException("expected {\"from\", \"text\"}");
@@ -80,7 +80,7 @@ final class SimulatorControls {
       simulator.inbound(body.path("from").asString(""), body.path("text").asString(""));
       context.status(204);
     } catch (IllegalStateException e) {
-      Answers.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
+      GraphResponses.json(context, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 }

@@ -50,9 +50,9 @@ final class TroubledAnswers {
           hold(hang);
           disconnect(context);
         }
-        case TRICKLE -> trickle(context, Answers.accepted(id, to, null));
+        case TRICKLE -> trickle(context, GraphResponses.accepted(id, to, null));
         case OVERSIZE -> {
-          byte[] right = Answers.accepted(id, to, null);
+          byte[] right = GraphResponses.accepted(id, to, null);
           context
               .contentType("application/json")
               .result(" ".repeat(TOO_LONG) + new String(right, StandardCharsets.UTF_8));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class WhatsAppSimulator implements AutoCloseable {
   private final Behaviour behaviour;
   private final MessageIds messageIds = new MessageIds();
-  private final @Nullable Receipts receipts;
+  private final @Nullable ReceiptSender receipts;
   private final Messages messages;
   private final Listener listener;
 
@@ -23,7 +23,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
   public WhatsAppSimulator(SimulatorConfig config) {
     behaviour = new Behaviour(config);
     ReceiptConfig reporting = config.receipts();
-    receipts = reporting == null ? null : new Receipts(reporting, config.seed());
+    receipts = reporting == null ? null : new ReceiptSender(reporting, config.seed());
     messages = new Messages(config, behaviour, messageIds, receipts);
     SimulatorGuard guard = new SimulatorGuard(config.listener().loopbackOnly());
     listener = new Listener(config.listener(), routes -> route(routes, guard));
@@ -32,15 +32,16 @@ public final class WhatsAppSimulator implements AutoCloseable {
   private void route(RoutesConfig routes, SimulatorGuard guard) {
     guard.add(routes);
     routes.post("/{version}/{number}/messages", messages::send);
-    routes.get("/simulator/report", context -> Answers.json(context, 200, report()));
+    routes.get("/simulator/report", context -> GraphResponses.json(context, 200, report()));
     routes.get(
-        "/simulator/accepted", context -> Answers.json(context, 200, accepted().perRecipient()));
+        "/simulator/accepted",
+        context -> GraphResponses.json(context, 200, accepted().perRecipient()));
     new SimulatorControls(this).add(routes);
   }
 
   /** A user writes to the business: the webhook is called. */
   public void inbound(String from, String text) throws InterruptedException {
-    Receipts reporting = receipts;
+    ReceiptSender reporting = receipts;
     if (reporting == null) {
       throw new IllegalStateException("no webhook was configured");
     }
@@ -94,7 +95,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
   }
 
   /** The truth about what it accepted. */
-  public Accepted accepted() {
+  public AcceptedMessages accepted() {
     return messages.accepted();
   }
 

@@ -44,14 +44,14 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       }
     } catch (UnreadableEventException e) {
       RecordMetadata place = context.recordMetadata().orElseThrow();
-      DeadLetter letter =
+      DeadLetter rendered =
           new DeadLetter(place.topic(), place.partition(), place.offset(), e.getMessage());
       context.forward(
           new Record<>(
               DeadLetter.key(record.key()),
               DeadLetter.cut(record.value()),
               record.timestamp(),
-              new RecordHeaders(letter.headers(record.value()))));
+              new RecordHeaders(rendered.headers(record.value()))));
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.quota.WorkerLag;
+import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.state.Cursor;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
@@ -32,36 +35,36 @@ public final class FanOut implements AutoCloseable {
   private static final int WARM_UP_REQUESTS = 500;
 
   private final Database database;
-  private final WorkerBacklog backlog;
+  private final WorkerLag backlog;
   private final ControlsView controls;
   private final StreamsApplication streams;
-  private final ExecutorService errands = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
 
   /** Starts it; what it cannot reach it reports to {@code health} and keeps trying. */
   public FanOut(FanOutConfig config, Health health, MeterRegistry meters) {
-    // One more for probes than errands use.
+    // One more for probes than tasks use.
     database =
         new Database(
             config.database(),
-            Errands.PLACES + Errands.SUSPECTS_PLACES + 1,
+            DatabaseTasks.PLACES + DatabaseTasks.SUSPECTS_PLACES + 1,
             "producer",
             meters,
             Database.Timeouts.SHORT);
     databaseProbe = DatabaseProbe.of(database, config.database(), health);
     kafkaProbe = KafkaProbe.of(config.kafka(), health);
-    backlog = new WorkerBacklog(config.kafka(), health);
+    backlog = new WorkerLag(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
-    FanOutSql sql = FanOutSql.of(database.sql(), InstantSource.system());
+    FanOutRepositories sql = FanOutRepositories.of(database.sql(), InstantSource.system());
     WarmUp.of("fan-out", health, () -> warmUp(sql));
-    Feeder.Surroundings around =
-        Feeder.Surroundings.of(
+    FanOutTick.Surroundings around =
+        FanOutTick.Surroundings.of(
             database.sql(),
             backlog,
             controls::find,
             config,
-            errands,
+            tasks,
             InstantSource.system(),
             health,
             meters);
@@ -74,7 +77,7 @@ public final class FanOut implements AutoCloseable {
                 () ->
                     new FanOutProcessor(
                         config.kafka().topics(),
-                        (passes, output) -> Feeder.of(around, passes, output))),
+                        (fanOuts, output) -> FanOutTick.of(around, fanOuts, output))),
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,
@@ -85,7 +88,7 @@ public final class FanOut implements AutoCloseable {
   }
 
   /** Looks for a campaign that cannot exist, and renders a request that goes nowhere. */
-  private static void warmUp(FanOutSql sql) {
+  private static void warmUp(FanOutRepositories sql) {
     UUID nobody = new UUID(0, 0);
     sql.starts().warmUp();
     sql.recipients().after(nobody, Cursor.START, 1, null);
@@ -119,7 +122,7 @@ public final class FanOut implements AutoCloseable {
   @Override
   public void close() {
     streams.close();
-    errands.shutdownNow();
+    tasks.shutdownNow();
     controls.close();
     backlog.close();
     kafkaProbe.close();

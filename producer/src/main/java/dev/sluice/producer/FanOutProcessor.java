@@ -1,5 +1,10 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.sql.Texts;
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.producer.state.InputOffsets;
+import dev.sluice.producer.state.ReturnedRequests;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
@@ -23,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes commands in without touching the database: a command only changes the campaign's pass, and
- * the {@link Feeder} carries it out at its next turn. So a database outage holds up the feeding and
- * nothing else.
+ * Takes commands in without touching the database: a command only changes the campaign's fan-out
+ * state, and the {@link FanOutTick} carries it out at its next turn. So a database outage holds up
+ * the feeding and nothing else.
  */
 final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
@@ -41,14 +46,14 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final FeederFactory feeders;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
-  private Passes passes;
-  private Inputs inputs;
-  private Feeder feeder;
+  private FanOutStore fanOuts;
+  private InputOffsets inputs;
+  private FanOutTick feeder;
   private long repeated;
 
   /** Makes the feeder of a task. */
   interface FeederFactory {
-    Feeder create(Passes passes, Output output);
+    FanOutTick create(FanOutStore fanOuts, Output output);
   }
 
   // Kafka Streams calls init before anything else.
@@ -62,12 +67,12 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
     output = new Output(context);
-    passes =
-        new Passes(
+    fanOuts =
+        new FanOutStore(
             context.getStateStore(FanOutTopology.STORE),
-            new Returns(context.getStateStore(FanOutTopology.RETURNS)));
-    inputs = new Inputs(context.getStateStore(FanOutTopology.INPUTS));
-    feeder = feeders.create(passes, output);
+            new ReturnedRequests(context.getStateStore(FanOutTopology.RETURNS)));
+    inputs = new InputOffsets(context.getStateStore(FanOutTopology.INPUTS));
+    feeder = feeders.create(fanOuts, output);
     context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> feeder.turn());
   }
 
@@ -102,32 +107,32 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   private void takeBack(ReturnedRequest request, Record<byte[], byte[]> record) {
-    Pass pass = passes.find(request.campaignId());
-    if (pass == null) {
+    FanOutState fanOut = fanOuts.find(request.campaignId());
+    if (fanOut == null) {
       refuse(record, "nothing is known of campaign " + request.campaignId());
     } else {
-      passes.giveBack(request, pass);
+      fanOuts.giveBack(request, fanOut);
     }
   }
 
   private void obey(CampaignCommand command, Record<byte[], byte[]> record) {
     UUID id = command.campaignId();
-    Pass pass = passes.find(id);
+    FanOutState fanOut = fanOuts.find(id);
     log.info(
         "[campaign {}] {} requested by {}",
-        Passes.brief(id),
+        FanOutStore.brief(id),
         command.command(),
         Texts.shortened(requester(command)));
     switch (command.command()) {
       case START -> {
-        if (pass == null) {
-          passes.put(id, Pass.requested(origin(record)));
+        if (fanOut == null) {
+          fanOuts.put(id, FanOutState.requested(origin(record)));
         }
       }
-      case PAUSE -> tell(id, pass, Control.State.PAUSED, command, record);
-      case RESUME -> tell(id, pass, Control.State.RUNNING, command, record);
-      case CANCEL -> tell(id, pass, Control.State.CANCELLED, command, record);
-      case RESEND -> resend(id, pass, command, record);
+      case PAUSE -> tell(id, fanOut, Control.State.PAUSED, command, record);
+      case RESUME -> tell(id, fanOut, Control.State.RUNNING, command, record);
+      case CANCEL -> tell(id, fanOut, Control.State.CANCELLED, command, record);
+      case RESEND -> resend(id, fanOut, command, record);
     }
   }
 
@@ -137,24 +142,24 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private void tell(
       UUID id,
-      @Nullable Pass pass,
+      @Nullable FanOutState fanOut,
       Control.State wanted,
       CampaignCommand command,
       Record<byte[], byte[]> record) {
-    if (pass == null && wanted == Control.State.CANCELLED) {
+    if (fanOut == null && wanted == Control.State.CANCELLED) {
       // It may be a draft, or wait for its time; or the store was lost, while workers have
       // requests.
-      passes.put(id, Pass.requested(origin(record)).told(wanted));
+      fanOuts.put(id, FanOutState.requested(origin(record)).told(wanted));
       output.control(id, new Control(wanted, reason(command)));
       output.commitSoon();
-    } else if (pass == null) {
+    } else if (fanOut == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
-    } else if (!pass.active() && wanted != Control.State.CANCELLED) {
+    } else if (!fanOut.active() && wanted != Control.State.CANCELLED) {
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
-    } else if (pass.state() != wanted) {
-      Pass told = pass.told(wanted);
+    } else if (fanOut.state() != wanted) {
+      FanOutState told = fanOut.told(wanted);
       feeder.forgive(id);
-      passes.put(id, told);
+      fanOuts.put(id, told);
       String why = reason(command);
       output.control(
           id,
@@ -166,16 +171,19 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   private void resend(
-      UUID id, @Nullable Pass pass, CampaignCommand command, Record<byte[], byte[]> record) {
+      UUID id,
+      @Nullable FanOutState fanOut,
+      CampaignCommand command,
+      Record<byte[], byte[]> record) {
     Set<RecipientStatus> statuses =
         command.statuses() == null ? Set.of(RecipientStatus.FAILED) : command.statuses();
-    if (pass == null || !pass.active() || pass.phase() != Pass.Phase.FED) {
+    if (fanOut == null || !fanOut.active() || fanOut.phase() != FanOutState.Phase.FED) {
       refuse(record, "resend is only possible once a campaign has completed");
     } else if (statuses.isEmpty() || !RESENDABLE.containsAll(statuses)) {
       refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
-      passes.put(id, pass.resending(statuses, offset));
+      fanOuts.put(id, fanOut.resending(statuses, offset));
     }
   }
 
@@ -184,9 +192,9 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     return Texts.shortened(command.reason() == null ? who : who + ": " + command.reason());
   }
 
-  private Pass.Origin origin(Record<byte[], byte[]> record) {
+  private FanOutState.Origin origin(Record<byte[], byte[]> record) {
     RecordMetadata place = context.recordMetadata().orElseThrow();
-    return new Pass.Origin(
+    return new FanOutState.Origin(
         record.key(),
         record.value(),
         place.topic(),

@@ -1,5 +1,7 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.producer.state.InputOffsets;
 import dev.sluice.runtime.kafka.JsonSerde;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
@@ -15,7 +17,7 @@ import org.apache.kafka.streams.state.Stores;
  * and dead letters out. Beside it, controls are looked at for what nobody can read.
  */
 final class FanOutTopology {
-  /** The store of passes by campaign id. */
+  /** The store of fan-out states by campaign id. */
   static final String STORE = "fan-outs";
 
   /** The store of requests that workers have given back. */
@@ -48,7 +50,9 @@ final class FanOutTopology {
         .addProcessor(PROCESSOR, fanOut, SOURCE, RETURNS_SOURCE)
         .addStateStore(
             Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(STORE), Serdes.String(), JsonSerde.of(Pass.class)),
+                Stores.inMemoryKeyValueStore(STORE),
+                Serdes.String(),
+                JsonSerde.of(FanOutState.class)),
             PROCESSOR)
         .addStateStore(
             Stores.keyValueStoreBuilder(
@@ -60,7 +64,7 @@ final class FanOutTopology {
             Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(INPUTS),
                 Serdes.String(),
-                JsonSerde.of(Inputs.Place.class)),
+                JsonSerde.of(InputOffsets.Place.class)),
             PROCESSOR)
         .addSink(
             Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)

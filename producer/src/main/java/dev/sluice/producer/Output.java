@@ -46,13 +46,13 @@ final class Output {
     forward(Control.campaignKey(campaignId), control, CONTROLS);
   }
 
-  void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter) {
+  void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter rendered) {
     context.forward(
         new Record<>(
             DeadLetter.key(key),
             DeadLetter.cut(value),
             context.currentSystemTimeMs(),
-            new RecordHeaders(letter.headers(value))),
+            new RecordHeaders(rendered.headers(value))),
         DEAD_LETTERS);
   }
 

@@ -3,6 +3,9 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.sql.RecipientPages;
+import dev.sluice.producer.state.Cursor;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -169,15 +172,15 @@ class CampaignFaultsTest extends FanOutTest {
                 + " SET variables = jsonb_build_object('a', repeat('x', 1000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    FanOutSql sql = FanOutSql.of(FIXTURE.sql(), () -> now);
-    Page page =
-        new Pages(sql.recipients(), sql.budget(), () -> now)
+    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now);
+    PreparedPage page =
+        new PagePreparation(sql.recipients(), sql.budget(), () -> now)
             .next(
                 sql.rows().find(campaign).orElseThrow(),
                 sql.rows().sender(sender),
                 Cursor.START,
                 100);
-    assertThat(page.letters()).hasSize(35);
+    assertThat(page.renderedRequests()).hasSize(35);
     assertThat(page.last()).isFalse();
 
     command("start", campaign);

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
+import dev.sluice.producer.quota.LagReader;
+import dev.sluice.producer.quota.LaneBacklog;
+import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.LaneKey;
 import java.io.ByteArrayOutputStream;
@@ -66,7 +69,7 @@ class DamagedPartitionTest {
     damaged[500] = 7;
     overwriteLog(damaged);
 
-    try (WorkerBacklog backlog = open()) {
+    try (WorkerLag backlog = open()) {
       awaitClosed(backlog);
       write(1, laneIn(1));
       await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 1) == 1);
@@ -84,7 +87,7 @@ class DamagedPartitionTest {
     damaged[500] = 7;
     overwriteLog(damaged);
 
-    try (WorkerBacklog backlog = open();
+    try (WorkerLag backlog = open();
         Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
       awaitClosed(backlog);
       admin
@@ -107,7 +110,7 @@ class DamagedPartitionTest {
       write(1, laneIn(1));
     }
 
-    try (WorkerBacklog backlog = open()) {
+    try (WorkerLag backlog = open()) {
       awaitClosed(backlog);
       await().atMost(Duration.ofSeconds(20)).until(() -> waiting(backlog, 1) == 250);
       write(1, laneIn(1));
@@ -119,14 +122,14 @@ class DamagedPartitionTest {
     }
   }
 
-  private WorkerBacklog open() {
-    return new WorkerBacklog(
+  private WorkerLag open() {
+    return new WorkerLag(
         () -> LagReader.open(sandbox.kafka(), health, Duration.ofMillis(300)),
         health,
         System::nanoTime);
   }
 
-  private void awaitClosed(WorkerBacklog backlog) {
+  private void awaitClosed(WorkerLag backlog) {
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() ->
@@ -140,8 +143,8 @@ class DamagedPartitionTest {
   }
 
   /** What waits in a partition; none while nothing is known. */
-  private static long waiting(WorkerBacklog backlog, int partition) {
-    Backlog.Reading reading = backlog.newest();
+  private static long waiting(WorkerLag backlog, int partition) {
+    LaneBacklog.Reading reading = backlog.newest();
     return reading == null ? -1 : reading.mostWaiting(laneIn(partition));
   }
 

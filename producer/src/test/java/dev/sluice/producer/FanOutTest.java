@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignStatus;
@@ -45,7 +46,7 @@ abstract class FanOutTest {
   Instant now = Instant.now();
   private final InstantSource clock = () -> now;
   final Health health = new Health();
-  Feeder.Surroundings around;
+  FanOutTick.Surroundings around;
   TopologyTestDriver driver;
   TestInputTopic<String, String> commands;
   TestOutputTopic<String, byte[]> requests;
@@ -64,7 +65,7 @@ abstract class FanOutTest {
     // No reading is ever new enough to contain what was fed: all of it counts.
     AtomicLong first = new AtomicLong();
     open(() ->
-        new Backlog.Reading(
+        new LaneBacklog.Reading(
             first.updateAndGet(taken -> taken == 0 ? System.nanoTime() : taken),
             Map.of(),
             Map.of(),
@@ -72,12 +73,12 @@ abstract class FanOutTest {
   }
 
   /** The same with workers' lags of the test's own. */
-  void open(Backlog backlog) {
+  void open(LaneBacklog backlog) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     around =
-        Feeder.Surroundings.of(
+        FanOutTick.Surroundings.of(
             FIXTURE.producer(),
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
@@ -96,7 +97,7 @@ abstract class FanOutTest {
                 TOPICS,
                 () ->
                     new FanOutProcessor(
-                        TOPICS, (passes, output) -> Feeder.of(around, passes, output))),
+                        TOPICS, (fanOuts, output) -> FanOutTick.of(around, fanOuts, output))),
             settings);
     commands = input(TOPICS.campaignCommands());
     requests = output(TOPICS.sendRequests());

@@ -81,11 +81,11 @@ class FanOutTopologyTest extends FanOutTest {
     command("start", nobody);
     turns(2);
 
-    TestRecord<String, byte[]> letter = deadLetters.readRecord();
-    assertThat(letter.key()).isEqualTo(nobody.toString());
-    assertThat(new String(letter.value(), StandardCharsets.UTF_8)).contains("start");
-    assertThat(header(letter, "reason")).isEqualTo("unknown campaign " + nobody);
-    assertThat(header(letter, "topic")).isEqualTo(TOPICS.campaignCommands());
+    TestRecord<String, byte[]> rendered = deadLetters.readRecord();
+    assertThat(rendered.key()).isEqualTo(nobody.toString());
+    assertThat(new String(rendered.value(), StandardCharsets.UTF_8)).contains("start");
+    assertThat(header(rendered, "reason")).isEqualTo("unknown campaign " + nobody);
+    assertThat(header(rendered, "topic")).isEqualTo(TOPICS.campaignCommands());
   }
 
   @Test
@@ -196,10 +196,11 @@ class FanOutTopologyTest extends FanOutTest {
     written.pipeInput("sender/brazil", "{\"state\":\"EXPLODED\"}");
     written.pipeInput("somebody", "{\"state\":\"PAUSED\"}");
 
-    List<TestRecord<String, byte[]>> letters = deadLetters.readRecordsToList();
-    assertThat(letters).hasSize(2);
-    assertThat(header(letters.get(0), "topic")).isEqualTo(TOPICS.controls());
-    assertThat(header(letters.get(1), "reason")).contains("neither a campaign nor a sender");
+    List<TestRecord<String, byte[]>> renderedRequests = deadLetters.readRecordsToList();
+    assertThat(renderedRequests).hasSize(2);
+    assertThat(header(renderedRequests.get(0), "topic")).isEqualTo(TOPICS.controls());
+    assertThat(header(renderedRequests.get(1), "reason"))
+        .contains("neither a campaign nor a sender");
   }
 
   @Test

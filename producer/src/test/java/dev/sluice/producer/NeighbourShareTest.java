@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
@@ -24,7 +25,7 @@ class NeighbourShareTest extends FanOutTest {
   private void reopen() {
     driver.close();
     open(() ->
-        new Backlog.Reading(
+        new LaneBacklog.Reading(
             takenAtNanos.getAsLong(),
             queued.entrySet().stream()
                 .collect(

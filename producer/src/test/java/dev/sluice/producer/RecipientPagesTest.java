@@ -2,6 +2,8 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.sql.RecipientPages;
+import dev.sluice.producer.state.Cursor;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

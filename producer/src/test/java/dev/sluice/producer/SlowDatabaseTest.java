@@ -25,7 +25,7 @@ class SlowDatabaseTest extends FanOutTest {
 
   @Override
   Executor executor() {
-    return errand -> executor.execute(errand);
+    return task -> executor.execute(task);
   }
 
   @Test

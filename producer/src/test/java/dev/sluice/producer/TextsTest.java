@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.sql.Texts;
 import org.junit.jupiter.api.Test;
 
 class TextsTest {

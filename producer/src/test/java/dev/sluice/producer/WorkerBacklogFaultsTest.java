@@ -3,6 +3,8 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.producer.quota.LaneBacklog;
+import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
@@ -16,13 +18,13 @@ class WorkerBacklogFaultsTest {
   private final Health health = new Health();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
-  private interface Reader extends WorkerBacklog.Source {
+  private interface Reader extends WorkerLag.Source {
     @Override
     default void close() {}
   }
 
-  private Backlog.Reading reading() {
-    return new Backlog.Reading(nanos.get(), Map.of(), Map.of(), Map.of(0, 0L));
+  private LaneBacklog.Reading reading() {
+    return new LaneBacklog.Reading(nanos.get(), Map.of(), Map.of(), Map.of(0, 0L));
   }
 
   @Test
@@ -35,7 +37,7 @@ class WorkerBacklogFaultsTest {
           }
           return reading();
         };
-    try (WorkerBacklog backlog = new WorkerBacklog(() -> reader, health, nanos::get)) {
+    try (WorkerLag backlog = new WorkerLag(() -> reader, health, nanos::get)) {
       await().until(() -> health.problems().containsKey("backlog"));
       assertThat(health.problems().get("backlog")).contains("Java heap space");
       assertThat(backlog.newest()).isNull();
@@ -49,8 +51,8 @@ class WorkerBacklogFaultsTest {
   void whatCannotBeOpenedIsTriedAgain() {
     AtomicInteger opened = new AtomicInteger();
     Reader reader = this::reading;
-    try (WorkerBacklog backlog =
-        new WorkerBacklog(
+    try (WorkerLag backlog =
+        new WorkerLag(
             () -> {
               if (opened.getAndIncrement() == 0) {
                 throw new NoClassDefFoundError("somewhere");
@@ -66,7 +68,7 @@ class WorkerBacklogFaultsTest {
 
   @Test
   void anUnknownBrokerIsATroubleThatHealthTells() {
-    try (WorkerBacklog backlog = new WorkerBacklog(KafkaConfig.of("nowhere.invalid:1"), health)) {
+    try (WorkerLag backlog = new WorkerLag(KafkaConfig.of("nowhere.invalid:1"), health)) {
       await().atMost(Duration.ofSeconds(30)).until(() -> health.problems().containsKey("backlog"));
       assertThat(backlog.newest()).isNull();
     }
@@ -83,7 +85,7 @@ class WorkerBacklogFaultsTest {
           }
           return reading();
         };
-    try (WorkerBacklog backlog = new WorkerBacklog(() -> reader, health, nanos::get)) {
+    try (WorkerLag backlog = new WorkerLag(() -> reader, health, nanos::get)) {
       await().until(() -> turns.get() == 2);
       assertThat(backlog.newest()).isNotNull();
       nanos.addAndGet(Duration.ofSeconds(31).toNanos());

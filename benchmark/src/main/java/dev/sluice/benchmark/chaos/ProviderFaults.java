@@ -3,7 +3,7 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Accepted;
+import dev.sluice.local.AcceptedMessages;
 import dev.sluice.local.Refusal;
 import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
@@ -81,7 +81,7 @@ final class ProviderFaults {
       }
     }
 
-    private Accepted accepted() {
+    private AcceptedMessages accepted() {
       return scene.simulator().accepted();
     }
   }

@@ -1,7 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Freeze;
+import dev.sluice.local.ProcessSignals;
 import dev.sluice.local.Sandbox;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -180,12 +180,12 @@ final class RoleJvm implements AutoCloseable {
 
   /** SIGSTOP: a zombie that believes it is alive. */
   void freeze() throws IOException, InterruptedException {
-    Freeze.freeze(process);
+    ProcessSignals.freeze(process);
   }
 
   /** SIGCONT. */
   void thaw() throws IOException, InterruptedException {
-    Freeze.thaw(process);
+    ProcessSignals.thaw(process);
   }
 
   @Override

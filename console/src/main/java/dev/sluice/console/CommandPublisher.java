@@ -1,0 +1,44 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.Topics;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes what people ask for, and answers when Kafka has it. */
+final class CommandPublisher {
+  private final KafkaOutput output;
+  private final Topics topics;
+
+  CommandPublisher(KafkaOutput output, Topics topics) {
+    this.output = output;
+    this.topics = topics;
+  }
+
+  void publish(
+      UUID campaignId,
+      CampaignCommand.Action action,
+      String who,
+      @Nullable Set<RecipientStatus> statuses) {
+    CampaignCommand command =
+        new CampaignCommand(action, campaignId, who, Instant.now(), null, statuses);
+    output.write(
+        List.of(
+            KafkaOutput.record(
+                topics.campaignCommands(), campaignId.toString(), Json.write(command))));
+  }
+
+  /** Lets a sender send, or holds it. */
+  void control(String senderId, Control control) {
+    output.write(
+        List.of(
+            KafkaOutput.record(
+                topics.controls(), Control.senderKey(senderId), Json.write(control))));
+  }
+}

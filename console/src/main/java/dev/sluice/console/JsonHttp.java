@@ -1,0 +1,74 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.Json;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Reading requests and writing answers, the same way everywhere. */
+final class JsonHttp {
+  /** When places are likely to be free again, seconds. */
+  private static final String RETRY_AFTER = "5";
+
+  private static final Set<Integer> COME_AGAIN =
+      Set.of(HttpStatus.TOO_MANY_REQUESTS.getCode(), HttpStatus.SERVICE_UNAVAILABLE.getCode());
+
+  private JsonHttp() {}
+
+  static void json(Context context, int status, Object body) {
+    context.status(status).contentType("application/json").result(Json.write(body));
+  }
+
+  /** Reads in a place among others who read, so that not all of them are in memory at once. */
+  static void list(Context context, Bulkhead places, Supplier<?> read) {
+    byte[] body = places.run(() -> Json.write(read.get()));
+    context.contentType("application/json").result(body);
+  }
+
+  static void problem(Context context, ProblemException problem) {
+    if (COME_AGAIN.contains(problem.status())) {
+      context.header("Retry-After", RETRY_AFTER);
+    }
+    context
+        .status(problem.status())
+        .contentType("application/problem+json")
+        .result(Json.write(problem.body()));
+  }
+
+  /** The rows of a request's body in CSV or JSON, as they stream in. */
+  static Rows rows(Context context, InputStream body) {
+    // Not contentType(), which fails where the encoding is unknown.
+    String given = context.header("Content-Type");
+    String type = given == null ? "" : given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    return switch (type) {
+      case "text/csv" -> new CsvRows(body, Reading.of(context));
+      case "application/json" -> new JsonRows(body);
+      default ->
+          throw ProblemException.badRequest(
+              "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");
+    };
+  }
+
+  /** What rows must be like, with the {@code region} of this request's numbers. */
+  static RowRules rules(Context context, RowRules rules) {
+    return rules.in(Reading.given(context, "region"));
+  }
+
+  /** Whether a person accepts that variables are missing. */
+  static boolean missingAccepted(Context context) {
+    return "true".equals(context.queryParam("acceptMissing"));
+  }
+
+  static UUID campaignId(Context context) {
+    String text = context.pathParam("id");
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.notFound("There is no campaign " + text + ".");
+    }
+  }
+}

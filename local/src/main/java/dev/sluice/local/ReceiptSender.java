@@ -1,0 +1,208 @@
+package dev.sluice.local;
+
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Reports what became of accepted messages as Meta does: signed, in batches, some of them twice or
+ * out of order, and again and again until the webhook answers 200.
+ */
+final class ReceiptSender implements AutoCloseable {
+  private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
+  private static final Duration COLLECTED_FOR = Duration.ofMillis(50);
+  private static final int CALLS_AT_A_TIME = 8;
+
+  private final ReceiptConfig config;
+  private final Random random;
+  private final DelayQueue<Due> due = new DelayQueue<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Semaphore calls = new Semaphore(CALLS_AT_A_TIME);
+  private final LongAdder acknowledged = new LongAdder();
+  private final Thread loop;
+  private volatile boolean closing;
+
+  /** A status that is to be reported at a time. */
+  private record Due(long atNanos, Map<String, Object> status) implements Delayed {
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(atNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+    }
+  }
+
+  ReceiptSender(ReceiptConfig config, long seed) {
+    this.config = config;
+    random = new Random(seed);
+    loop = Thread.ofVirtual().name("receipts").start(this::run);
+  }
+
+  /** A message was taken: it is going to be sent, delivered, and perhaps read. */
+  synchronized void accepted(String messageId, String waId, String callbackData) {
+    List<String> course =
+        random.nextDouble() < config.read()
+            ? List.of("sent", "delivered", "read")
+            : List.of("sent", "delivered");
+    for (int i = 0; i < course.size(); i++) {
+      report(messageId, waId, callbackData, course.get(i), (i + 1.0) / course.size(), List.of());
+    }
+  }
+
+  /** A message was taken and is going to fail. */
+  synchronized void failed(String messageId, String waId, String callbackData, int code) {
+    report(
+        messageId,
+        waId,
+        callbackData,
+        "failed",
+        1,
+        List.of(
+            Map.of(
+                "code", code, "title", "simulated", "error_data", Map.of("details", "simulated"))));
+  }
+
+  private void report(
+      String messageId,
+      String waId,
+      String callbackData,
+      String status,
+      double share,
+      List<Object> errors) {
+    Map<String, Object> body = new java.util.LinkedHashMap<>();
+    body.put("id", messageId);
+    body.put("status", status);
+    body.put("timestamp", Long.toString(Instant.now().getEpochSecond()));
+    body.put("recipient_id", waId);
+    body.put("biz_opaque_callback_data", callbackData);
+    if (!errors.isEmpty()) {
+      body.put("errors", errors);
+    }
+    double delay = config.shuffled() ? random.nextDouble() : share;
+    long at = System.nanoTime() + (long) (config.delay().toNanos() * delay);
+    due.add(new Due(at, body));
+    if (random.nextDouble() < config.duplicates()) {
+      due.add(new Due(at + config.delay().toNanos() / 3, body));
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        List<Object> statuses = new ArrayList<>();
+        statuses.add(due.take().status());
+        long full = System.nanoTime() + COLLECTED_FOR.toNanos();
+        while (statuses.size() < config.batch()) {
+          Due next = due.poll(full - System.nanoTime(), TimeUnit.NANOSECONDS);
+          if (next == null) {
+            break;
+          }
+          statuses.add(next.status());
+        }
+        if (config.shuffled()) {
+          synchronized (this) {
+            Collections.shuffle(statuses, random);
+          }
+        }
+        deliver(Map.of("statuses", statuses), statuses.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Calls the webhook with one change of the field {@code messages}. */
+  void deliver(Map<String, Object> value, int updates) throws InterruptedException {
+    Map<String, Object> whole = new java.util.LinkedHashMap<>();
+    whole.put("messaging_product", "whatsapp");
+    whole.putAll(value);
+    byte[] body =
+        Json.write(
+            Map.of(
+                "object",
+                "whatsapp_business_account",
+                "entry",
+                List.of(
+                    Map.of(
+                        "id",
+                        "102290129340398",
+                        "changes",
+                        List.of(Map.of("field", "messages", "value", whole))))));
+    calls.acquire();
+    Thread.ofVirtual()
+        .name("receipt")
+        .start(() -> {
+          try {
+            while (!closing && !call(body)) {
+              Thread.sleep(AGAIN_AFTER);
+            }
+            acknowledged.add(updates);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } finally {
+            calls.release();
+          }
+        });
+  }
+
+  private boolean call(byte[] body) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(config.url())
+            .timeout(Duration.ofSeconds(10))
+            .header("Content-Type", "application/json")
+            .header("X-Hub-Signature-256", "sha256=" + signature(body))
+            .POST(BodyPublishers.ofByteArray(body))
+            .build();
+    try {
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private String signature(byte[] body) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(
+          new SecretKeySpec(config.appSecret().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(body));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has HmacSHA256", e);
+    }
+  }
+
+  /** Receipts that the webhook has acknowledged. */
+  long acknowledged() {
+    return acknowledged.sum();
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    loop.interrupt();
+    http.shutdownNow();
+  }
+}

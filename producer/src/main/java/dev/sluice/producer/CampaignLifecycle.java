@@ -1,0 +1,258 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.sql.CampaignStarts;
+import dev.sluice.producer.sql.DatabaseFault;
+import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.sql.ResendRepository;
+import dev.sluice.producer.sql.SendingHours;
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.DeadLetter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves campaigns through their lives, each by tasks of its own: starts those that were told to,
+ * keeps their sending windows, carries out resends, writes what people asked for into their rows,
+ * and pauses those that something is wrong with.
+ */
+final class CampaignLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(CampaignLifecycle.class);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+  private final FanOutRepositories sql;
+  private final DatabaseTasks tasks;
+  private final CampaignFaults faults;
+  private final CampaignFacts facts;
+  private final FanOutHealth watch;
+  private final InstantSource clock;
+  private final FanOutStore fanOuts;
+  private final Output output;
+
+  CampaignLifecycle(
+      FanOutRepositories sql,
+      DatabaseTasks tasks,
+      CampaignFaults faults,
+      CampaignFacts facts,
+      FanOutHealth watch,
+      InstantSource clock,
+      FanOutStore fanOuts,
+      Output output) {
+    this.sql = sql;
+    this.tasks = tasks;
+    this.faults = faults;
+    this.facts = facts;
+    this.watch = watch;
+    this.clock = clock;
+    this.fanOuts = fanOuts;
+    this.output = output;
+  }
+
+  void turn() {
+    fanOuts
+        .open()
+        .forEach((id, fanOut) -> {
+          boolean begins = fanOut.phase() == FanOutState.Phase.REQUESTED || fanOut.resend() != null;
+          if (begins && fanOut.active() && fanOut.fault() == null) {
+            watch.due(id);
+          }
+          String fault = faults.givenUp(id);
+          if (fault != null && fanOut.active() && fanOut.fault() == null) {
+            giveUp(id, fanOut, fault);
+          } else if (!tasks.busy(id)) {
+            carryOut(id, fanOut);
+          }
+        });
+  }
+
+  private void giveUp(UUID id, FanOutState fanOut, String fault) {
+    log.error("[campaign {}] paused, it cannot go on: {}", FanOutStore.brief(id), fault);
+    fanOuts.put(id, fanOut.faulty(fault));
+    output.control(id, new Control(Control.State.PAUSED, "it cannot go on: " + fault));
+    output.commitSoon();
+  }
+
+  private void carryOut(UUID id, FanOutState fanOut) {
+    boolean sound = fanOut.active() && fanOut.fault() == null;
+    if (sound && fanOut.phase() == FanOutState.Phase.REQUESTED) {
+      if (fanOut.origin() == null) {
+        // Scheduled by an older version; it is told again, by a command.
+        fanOuts.remove(id);
+      } else {
+        start(id, fanOut, fanOut.origin());
+      }
+    } else if (sound && fanOut.resend() != null) {
+      resend(id, fanOut, fanOut.resend());
+    } else if (fanOut.rowDue()) {
+      record(id, fanOut);
+    } else if (sound && fanOut.windowed()) {
+      keepWindow(id, fanOut);
+    }
+  }
+
+  private void record(UUID id, FanOutState fanOut) {
+    tasks.start(
+        id,
+        () -> fanOuts.unchanged(id, fanOut),
+        () -> {
+          boolean known = sql.rows().record(id, fanOut.effective());
+          return () -> {
+            if (known) {
+              fanOuts.put(id, fanOut.recorded());
+            } else {
+              refuse(id, fanOut, "unknown campaign " + id);
+            }
+          };
+        });
+  }
+
+  /** Pauses a campaign when its hours are over, and lets it go on when they begin. */
+  private void keepWindow(UUID id, FanOutState fanOut) {
+    CampaignRepository.Campaign campaign = facts.campaign(id);
+    if (campaign == null) {
+      facts.lookUp(id, fanOut);
+    } else if (isOpen(campaign.window()) == fanOut.quiet()) {
+      turnWindow(id, fanOut, campaign.window());
+    }
+  }
+
+  private void turnWindow(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
+    tasks.start(
+        id,
+        () -> fanOuts.unchanged(id, fanOut),
+        () -> {
+          boolean over = fanOut.phase() == FanOutState.Phase.FED && sql.rows().hasEnded(id);
+          return () -> {
+            if (over) {
+              fanOuts.put(id, fanOut.ended());
+            } else {
+              tellWindow(id, fanOut, window);
+            }
+          };
+        });
+  }
+
+  private void tellWindow(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
+    boolean open = isOpen(window);
+    String reason = "its sending window " + window + (open ? " has opened" : " is closed");
+    log.info("[campaign {}] {}", FanOutStore.brief(id), reason);
+    FanOutState changed = fanOut.inWindow(open);
+    fanOuts.put(id, changed);
+    if (fanOut.state() == Control.State.RUNNING) {
+      output.control(id, new Control(changed.effective(), reason));
+      output.commitSoon();
+    }
+  }
+
+  private boolean isOpen(@Nullable SendingHours window) {
+    return window == null || window.isOpen(clock.instant());
+  }
+
+  /** A batch at a time, so that nobody else waits for a large one. */
+  private void resend(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
+    tasks.start(
+        id,
+        () -> fanOuts.unchanged(id, fanOut),
+        () -> {
+          ResendRepository.Progress progress = sql.resends().step(id, resend);
+          CampaignRepository.Campaign campaign =
+              progress == ResendRepository.Progress.READY
+                  ? sql.rows().find(id).orElseThrow(() -> DatabaseFault.missing("its row"))
+                  : null;
+          return () -> {
+            watch.moved(id);
+            switch (progress) {
+              case MORE -> {}
+              case READY -> resent(id, fanOut, resend, campaign);
+              case NOTHING_TO_DO -> {
+                log.info("[campaign {}] nobody to send to once more", FanOutStore.brief(id));
+                fanOuts.put(id, fanOut.resentToNobody());
+              }
+            }
+          };
+        });
+  }
+
+  private void resent(
+      UUID id,
+      FanOutState fanOut,
+      FanOutState.Resend resend,
+      CampaignRepository.@Nullable Campaign campaign) {
+    log.info("[campaign {}] sending once more to {}", FanOutStore.brief(id), resend.statuses());
+    SendingHours window = campaign == null ? null : campaign.window();
+    FanOutState resent = fanOut.resent(window != null);
+    fanOuts.put(id, resent);
+    if (!isOpen(window)) {
+      tellWindow(id, resent, window);
+    } else if (resent.state() == Control.State.RUNNING) {
+      // Workers may know it as paused from when it completed.
+      output.control(id, new Control(Control.State.RUNNING, "sent once more"));
+      output.commitSoon();
+    }
+  }
+
+  private void start(UUID id, FanOutState fanOut, FanOutState.Origin origin) {
+    tasks.start(
+        id,
+        () -> fanOuts.unchanged(id, fanOut),
+        () -> {
+          CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
+          return () -> started(id, fanOut, start);
+        });
+  }
+
+  private void started(UUID id, FanOutState fanOut, CampaignStarts.Start start) {
+    switch (start) {
+      case CampaignStarts.Started(CampaignRepository.Campaign campaign, long total) -> {
+        log.info("[campaign {}] started, {} recipients", FanOutStore.brief(id), total);
+        watch.moved(id);
+        faults.forgive(id);
+        facts.learn(campaign);
+        FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
+        fanOuts.put(id, started);
+        if (isOpen(campaign.window())) {
+          // An older one may be left on the topic, of a life that nobody remembers.
+          output.control(id, new Control(started.effective(), "started"));
+          output.commitSoon();
+        } else {
+          tellWindow(id, started, campaign.window());
+        }
+      }
+      case CampaignStarts.Waiting(var until) -> {
+        log.info("[campaign {}] waits for {}", FanOutStore.brief(id), until);
+        fanOuts.remove(id);
+      }
+      case CampaignStarts.Over(var status) -> {
+        log.info("[campaign {}] nothing to send, it is {}", FanOutStore.brief(id), status);
+        fanOuts.remove(id);
+      }
+      case CampaignStarts.Held() ->
+          faults.wait(id, LOOK_AGAIN, "somebody holds its row, an import for example");
+      case CampaignStarts.StartedBefore() ->
+          refuse(
+              id,
+              fanOut,
+              "it was started before and this producer has no record of how far it came; see sluice"
+                  + " campaign repair");
+      case CampaignStarts.Unknown() -> refuse(id, fanOut, "unknown campaign " + id);
+    }
+  }
+
+  private void refuse(UUID id, FanOutState fanOut, String reason) {
+    log.warn("[campaign {}] refused: {}", FanOutStore.brief(id), reason);
+    FanOutState.Origin origin = fanOut.origin();
+    if (origin != null) {
+      output.deadLetter(
+          origin.key(),
+          origin.value(),
+          new DeadLetter(origin.topic(), origin.partition(), origin.offset(), reason));
+    }
+    fanOuts.remove(id);
+  }
+}

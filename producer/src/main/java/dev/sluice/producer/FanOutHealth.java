@@ -1,0 +1,98 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.runtime.Health;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Says, on health and as meters, which campaigns should go on and do not. */
+final class FanOutHealth {
+  /** Beyond that it is not only busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Health health;
+  private final CampaignFaults faults;
+  private final InstantSource clock;
+  private final Map<UUID, Instant> waiting = new HashMap<>();
+  private final Set<UUID> due = new HashSet<>();
+  private volatile @Nullable Instant oldest;
+  private volatile int paused;
+
+  FanOutHealth(Health health, CampaignFaults faults, InstantSource clock, MeterRegistry meters) {
+    this.health = health;
+    this.faults = faults;
+    this.clock = clock;
+    Gauge.builder("sluice.producer.waiting", this, FanOutHealth::waitingSeconds)
+        .description("How long the campaign waits that should go on and has waited longest")
+        .baseUnit("seconds")
+        .register(meters);
+    Gauge.builder("sluice.producer.faulty", this, watch -> watch.paused)
+        .description("Campaigns paused because something is wrong with them")
+        .register(meters);
+  }
+
+  private double waitingSeconds() {
+    Instant since = oldest;
+    return since == null ? 0 : Duration.between(since, clock.instant()).toMillis() / 1e3;
+  }
+
+  /** It should go on at this turn. */
+  void due(UUID campaignId) {
+    due.add(campaignId);
+  }
+
+  /** It went on. */
+  void moved(UUID campaignId) {
+    waiting.remove(campaignId);
+  }
+
+  /** Tells what this turn has shown. */
+  void tell(Map<UUID, FanOutState> open) {
+    Instant now = clock.instant();
+    waiting.keySet().retainAll(due);
+    due.forEach(id -> waiting.putIfAbsent(id, now));
+    due.clear();
+    tellWaiting(now);
+    Map<String, String> wrong = new TreeMap<>();
+    open.forEach((id, fanOut) -> {
+      if (fanOut.fault() != null) {
+        wrong.put(FanOutStore.brief(id), fanOut.fault());
+      }
+    });
+    paused = wrong.size();
+    if (wrong.isEmpty()) {
+      health.working("campaigns");
+    } else {
+      health.failing("campaigns", "paused, because they cannot go on: " + wrong);
+    }
+  }
+
+  private void tellWaiting(Instant now) {
+    Map.Entry<UUID, Instant> longest =
+        waiting.entrySet().stream().min(Map.Entry.comparingByValue()).orElse(null);
+    oldest = longest == null ? null : longest.getValue();
+    if (longest == null || longest.getValue().plus(PATIENCE).isAfter(now)) {
+      health.working("feeding");
+    } else {
+      String reason = faults.reason(longest.getKey());
+      health.failing(
+          "feeding",
+          "campaign "
+              + FanOutStore.brief(longest.getKey())
+              + " waits since "
+              + longest.getValue()
+              + (reason == null ? "" : ": " + reason));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.quota.LaneBacklog;
+import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.Control;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+
+/**
+ * One turn of the fan-out: carries out what tasks have brought, moves campaigns through their
+ * lives, then gives each sender's running campaigns as much as its lanes have room for. It never
+ * waits for the database.
+ */
+final class FanOutTick {
+  /** A start leads to a first page in so many steps; each may be done at once. */
+  private static final int STEPS = 4;
+
+  private final DatabaseTasks tasks;
+  private final ScheduledStarts schedule;
+  private final CampaignLifecycle lifecycle;
+  private final RequestFeeder feeder;
+  private final CampaignFacts facts;
+  private final CampaignFaults faults;
+  private final OversizedRequests tooLarge;
+  private final FanOutHealth watch;
+  private final FanOutStore fanOuts;
+
+  private FanOutTick(
+      DatabaseTasks tasks,
+      ScheduledStarts schedule,
+      CampaignLifecycle lifecycle,
+      RequestFeeder feeder,
+      CampaignFacts facts,
+      Surroundings around,
+      FanOutStore fanOuts) {
+    this.tasks = tasks;
+    this.schedule = schedule;
+    this.lifecycle = lifecycle;
+    this.feeder = feeder;
+    this.facts = facts;
+    faults = around.faults();
+    tooLarge = around.tooLarge();
+    watch = around.watch();
+    this.fanOuts = fanOuts;
+  }
+
+  /**
+   * What feeders share and stream threads do not own.
+   *
+   * @param controls the newest control of a key, as far as is known
+   * @param workAhead how much work is kept queued per lane, as time at the lane's rate
+   * @param pageSize recipients read at once
+   * @param executor where the database is asked
+   */
+  record Surroundings(
+      DSLContext sql,
+      LaneBacklog backlog,
+      Function<String, Control> controls,
+      Duration workAhead,
+      int pageSize,
+      Executor executor,
+      InstantSource clock,
+      Health health,
+      CampaignFaults faults,
+      OversizedRequests tooLarge,
+      FanOutHealth watch) {
+
+    static Surroundings of(
+        DSLContext sql,
+        LaneBacklog backlog,
+        Function<String, Control> controls,
+        FanOutConfig config,
+        Executor executor,
+        InstantSource clock,
+        Health health,
+        MeterRegistry meters) {
+      CampaignFaults faults = new CampaignFaults(clock);
+      return new Surroundings(
+          sql,
+          backlog,
+          controls,
+          config.workAhead(),
+          config.pageSize(),
+          executor,
+          clock,
+          health,
+          faults,
+          new OversizedRequests(config.kafka().topics(), faults, clock, meters),
+          new FanOutHealth(health, faults, clock, meters));
+    }
+  }
+
+  /** The feeder of a task. */
+  static FanOutTick of(Surroundings around, FanOutStore fanOuts, Output output) {
+    InstantSource clock = around.clock();
+    FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock);
+    DatabaseTasks tasks =
+        new DatabaseTasks(
+            around.executor(), around.faults(), new DatabaseBackoff(around.health(), clock));
+    CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, clock);
+    return new FanOutTick(
+        tasks,
+        new ScheduledStarts(sql.rows(), tasks, clock, fanOuts, output),
+        new CampaignLifecycle(
+            sql, tasks, around.faults(), facts, around.watch(), clock, fanOuts, output),
+        new RequestFeeder(around, sql, tasks, facts, fanOuts, output),
+        facts,
+        around,
+        fanOuts);
+  }
+
+  /** People want this campaign to be tried again. */
+  void forgive(UUID campaignId) {
+    facts.forget(campaignId);
+    faults.forgive(campaignId);
+  }
+
+  /** Does what can be done now. */
+  void turn() {
+    tooLarge.blame();
+    tasks.settle();
+    schedule.turn();
+    lifecycle.turn();
+    for (int step = 0; step < STEPS && tasks.settle(); step++) {
+      lifecycle.turn();
+    }
+    feeder.lookUp();
+    tasks.settle();
+    feeder.turn();
+    tasks.settle();
+    Map<UUID, FanOutState> open = fanOuts.open();
+    watch.tell(open);
+    facts.retain(open.keySet());
+    faults.retain(open.keySet());
+  }
+}

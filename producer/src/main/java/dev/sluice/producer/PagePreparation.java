@@ -1,0 +1,132 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.sql.DailyLimit;
+import dev.sluice.producer.sql.RecipientPages;
+import dev.sluice.producer.state.Cursor;
+import dev.sluice.schema.ReturnedRequest;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes pages ready off the stream's thread: reads the recipients, keeps the sender's daily limit,
+ * renders their messages.
+ */
+final class PagePreparation {
+  /** What the messages of a page may take together, characters. */
+  static final int LARGEST_PAGE = 2 * 1024 * 1024;
+
+  private final RecipientPages recipients;
+  private final DailyLimit budget;
+  private final InstantSource clock;
+
+  PagePreparation(RecipientPages recipients, DailyLimit budget, InstantSource clock) {
+    this.recipients = recipients;
+    this.budget = budget;
+    this.clock = clock;
+  }
+
+  /** The next recipients after the cursor. */
+  PreparedPage next(
+      CampaignRepository.Campaign campaign,
+      CampaignRepository.Sender sender,
+      Cursor after,
+      int limit) {
+    List<RecipientPages.Recipient> read =
+        recipients.after(campaign.id(), after, limit, countedFor(sender));
+    Beginning beginning = beginning(read, sender);
+    List<RenderedRequest> renderedRequests =
+        renderedRequests(
+            beginning.recipients(),
+            one -> RenderedRequest.to(campaign, sender, one, null, clock.instant()));
+    return new PreparedPage(
+        renderedRequests,
+        renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor(),
+        read.size() < limit && renderedRequests.size() == read.size(),
+        List.of(),
+        beginning.dayUsedUp());
+  }
+
+  /**
+   * Requests that workers gave back, for recipients who still wait in the same round. Others were
+   * settled or sent to once more in the meantime.
+   */
+  PreparedPage again(
+      CampaignRepository.Campaign campaign,
+      CampaignRepository.Sender sender,
+      List<ReturnedRequest> returned) {
+    Map<Long, ReturnedRequest> byRecipient = new LinkedHashMap<>();
+    returned.forEach(request -> byRecipient.put(request.recipientId(), request));
+    List<RecipientPages.Recipient> waiting =
+        recipients.pending(campaign.id(), byRecipient.keySet(), countedFor(sender)).stream()
+            .filter(one -> one.round() == byRecipient.get(one.id()).round())
+            .toList();
+    Beginning beginning = beginning(waiting, sender);
+    List<RenderedRequest> renderedRequests =
+        renderedRequests(
+            beginning.recipients(),
+            one -> {
+              ReturnedRequest before = byRecipient.get(one.id());
+              return RenderedRequest.to(campaign, sender, one, before, clock.instant());
+            });
+    waiting
+        .subList(renderedRequests.size(), waiting.size())
+        .forEach(later -> byRecipient.remove(later.id()));
+    return new PreparedPage(
+        renderedRequests,
+        Cursor.START,
+        false,
+        List.copyOf(byRecipient.values()),
+        beginning.dayUsedUp());
+  }
+
+  /** As many requests as the memory has room for; at least one, if there is one. */
+  private static List<RenderedRequest> renderedRequests(
+      List<RecipientPages.Recipient> recipients,
+      Function<RecipientPages.Recipient, RenderedRequest> rendering) {
+    List<RenderedRequest> renderedRequests = new ArrayList<>();
+    int characters = 0;
+    for (RecipientPages.Recipient one : recipients) {
+      if (characters > LARGEST_PAGE) {
+        break;
+      }
+      RenderedRequest rendered = rendering.apply(one);
+      characters += rendered.characters();
+      renderedRequests.add(rendered);
+    }
+    return renderedRequests;
+  }
+
+  private static @Nullable String countedFor(CampaignRepository.Sender sender) {
+    return sender.dailyLimit() == null ? null : sender.identity().id();
+  }
+
+  private record Beginning(List<RecipientPages.Recipient> recipients, boolean dayUsedUp) {}
+
+  /** A page up to the first recipient for whom the memory or the daily limit has no place left. */
+  private Beginning beginning(
+      List<RecipientPages.Recipient> page, CampaignRepository.Sender sender) {
+    List<RecipientPages.Recipient> fitting =
+        page.stream().takeWhile(RecipientPages.Recipient::fits).toList();
+    Integer limit = sender.dailyLimit();
+    if (limit == null || fitting.isEmpty()) {
+      return new Beginning(fitting, false);
+    }
+    List<RecipientPages.Recipient> sendable =
+        fitting.stream().filter(one -> !one.suppressed()).toList();
+    // Before the requests are written: counted and not sent is safe, sent and not counted is not.
+    int admitted =
+        budget.admit(
+            sender.identity().id(),
+            limit,
+            sendable.stream().map(RecipientPages.Recipient::phone).toList());
+    int end =
+        admitted == sendable.size() ? fitting.size() : fitting.indexOf(sendable.get(admitted));
+    return new Beginning(fitting.subList(0, end), end < fitting.size());
+  }
+}

@@ -1,0 +1,147 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.sql.RecipientPages;
+import dev.sluice.producer.sql.Texts;
+import dev.sluice.providers.Providers;
+import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What one recipient of a page comes to, before it is known through which lane it goes. */
+sealed interface RenderedRequest {
+
+  /**
+   * A message to be sent.
+   *
+   * @param characters what rendering it for this recipient takes of the memory
+   * @param before the request that was given back, or null if this is the first
+   */
+  record Message(
+      CampaignRepository.Campaign campaign,
+      RecipientPages.Recipient recipient,
+      JsonNode body,
+      int characters,
+      @Nullable ReturnedRequest before)
+      implements RenderedRequest {
+
+    SendRequest through(CampaignRepository.Sender sender, int lane) {
+      return new SendRequest(
+          recipient.id(),
+          campaign.id(),
+          recipient.round(),
+          sender.identity(),
+          lane,
+          sender.permitsPerSecond(),
+          recipient.phone(),
+          body,
+          campaign.onDoubt(),
+          before == null ? 0 : before.attempts(),
+          null,
+          before == null ? null : before.firstTriedAt());
+    }
+  }
+
+  /** There is nothing to send. */
+  record Settled(SendResult result) implements RenderedRequest {
+    @Override
+    public int characters() {
+      return 0;
+    }
+  }
+
+  /** What it takes of the memory beside what all recipients share, characters. */
+  int characters();
+
+  /** Renders the campaign's message for a recipient, or says why there is none. */
+  static RenderedRequest to(
+      CampaignRepository.Campaign campaign,
+      CampaignRepository.Sender sender,
+      RecipientPages.Recipient recipient,
+      @Nullable ReturnedRequest before,
+      Instant now) {
+    if (recipient.suppressed()) {
+      return new Settled(
+          result(campaign, recipient, before, RecipientStatus.SUPPRESSED, null, null, now));
+    }
+    if (recipient.variables() == null) {
+      return failed(
+          campaign,
+          recipient,
+          before,
+          "variables_too_large",
+          "the recipient's variables are longer than "
+              + RecipientPages.LONGEST_VARIABLES
+              + " bytes",
+          now);
+    }
+    return switch (campaign.template().render(recipient.variables())) {
+      case MessageTemplate.Complete(var message, int characters) -> {
+        Optional<String> problem = Providers.rules(sender.identity().provider()).problem(message);
+        yield problem.isPresent()
+            ? failed(campaign, recipient, before, "invalid_message", problem.get(), now)
+            : new Message(campaign, recipient, message, characters, before);
+      }
+      case MessageTemplate.MissingVariable(String name) ->
+          failed(
+              campaign,
+              recipient,
+              before,
+              "missing_variable",
+              "the recipient has no variable \"" + name + "\"",
+              now);
+      case MessageTemplate.TooLong(int longest) ->
+          failed(
+              campaign,
+              recipient,
+              before,
+              "message_too_long",
+              "the message is longer than " + longest + " characters",
+              now);
+    };
+  }
+
+  private static RenderedRequest failed(
+      CampaignRepository.Campaign campaign,
+      RecipientPages.Recipient recipient,
+      @Nullable ReturnedRequest before,
+      String code,
+      String detail,
+      Instant now) {
+    return new Settled(
+        result(
+            campaign,
+            recipient,
+            before,
+            RecipientStatus.FAILED,
+            code,
+            Texts.shortened(detail),
+            now));
+  }
+
+  private static SendResult result(
+      CampaignRepository.Campaign campaign,
+      RecipientPages.Recipient recipient,
+      @Nullable ReturnedRequest before,
+      RecipientStatus status,
+      @Nullable String code,
+      @Nullable String detail,
+      Instant now) {
+    return new SendResult(
+        recipient.id(),
+        campaign.id(),
+        recipient.round(),
+        status,
+        null,
+        code,
+        detail,
+        before == null ? 0 : before.attempts(),
+        now);
+  }
+}

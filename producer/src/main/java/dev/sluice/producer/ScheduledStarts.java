@@ -1,0 +1,80 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.schema.CampaignCommand;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has campaigns started whose time has come. It writes the command that people would write, so that
+ * a crash in the middle of a start is the same case for both.
+ */
+final class ScheduledStarts {
+  private static final Logger log = LoggerFactory.getLogger(ScheduledStarts.class);
+
+  /** Scheduled campaigns are looked for so often, so far ahead. */
+  private static final Duration EVERY = Duration.ofSeconds(5);
+
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /** Stands for the schedule among the campaigns' tasks. */
+  private static final UUID NOBODY = new UUID(0, 0);
+
+  private final CampaignRepository rows;
+  private final DatabaseTasks tasks;
+  private final InstantSource clock;
+  private final FanOutStore fanOuts;
+  private final Output output;
+  private final Map<UUID, Instant> due = new HashMap<>();
+  private Instant readAgainAt = Instant.MIN;
+
+  ScheduledStarts(
+      CampaignRepository rows,
+      DatabaseTasks tasks,
+      InstantSource clock,
+      FanOutStore fanOuts,
+      Output output) {
+    this.rows = rows;
+    this.tasks = tasks;
+    this.clock = clock;
+    this.fanOuts = fanOuts;
+    this.output = output;
+  }
+
+  void turn() {
+    Instant now = clock.instant();
+    if (!now.isBefore(readAgainAt)) {
+      readAgainAt = now.plus(AFTER_FAILURE);
+      tasks.start(
+          NOBODY,
+          () -> true,
+          () -> {
+            Map<UUID, Instant> read = rows.scheduledUntil(now.plus(EVERY));
+            return () -> {
+              due.clear();
+              due.putAll(read);
+              readAgainAt = now.plus(EVERY);
+            };
+          });
+    }
+    // Once; if the command is lost with its transaction, the row says so when it is read again.
+    due.entrySet().removeIf(entry -> !entry.getValue().isAfter(now) && told(entry.getKey(), now));
+  }
+
+  private boolean told(UUID id, Instant now) {
+    if (fanOuts.find(id) == null) {
+      log.info("[campaign {}] its time has come", FanOutStore.brief(id));
+      output.command(
+          new CampaignCommand(CampaignCommand.Action.START, id, "the producer's schedule", now));
+      output.commitSoon();
+    }
+    return true;
+  }
+}

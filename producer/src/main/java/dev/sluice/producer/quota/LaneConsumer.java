@@ -1,0 +1,74 @@
+package dev.sluice.producer.quota;
+
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.LaneKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/** Consumers of {@code send-requests} that read keys only. */
+final class LaneConsumer {
+  private LaneConsumer() {}
+
+  static Consumer<@Nullable LaneKey, Void> of(KafkaConfig kafka) {
+    // Headers hold on to the whole unpacked record until a poll ends: hence few records at a time.
+    return new KafkaConsumer<>(
+        kafka.client(
+            Map.of(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50",
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8000000",
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "500000",
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "100")),
+        new Lane(),
+        new Unread());
+  }
+
+  /** The lane of a key as Sluice writes it; null for all others, which are nobody's. */
+  private static final class Lane implements Deserializer<@Nullable LaneKey> {
+    private static final int LONGEST = 300;
+
+    @Override
+    public @Nullable LaneKey deserialize(String topic, byte @Nullable [] data) {
+      if (data == null || data.length > LONGEST) {
+        return null;
+      }
+      String text = new String(data, StandardCharsets.UTF_8);
+      try {
+        LaneKey lane = LaneKey.parse(text);
+        return lane.toString().equals(text) ? lane : null;
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+
+    @Override
+    public @Nullable LaneKey deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
+      return data == null || data.remaining() > LONGEST
+          ? null
+          : deserialize(topic, Utils.toNullableArray(data));
+    }
+  }
+
+  /** What is not wanted here, and not even copied. */
+  private static final class Unread implements Deserializer<Void> {
+    @Override
+    public @Nullable Void deserialize(String topic, byte[] data) {
+      return null;
+    }
+
+    @Override
+    public @Nullable Void deserialize(String topic, Headers headers, ByteBuffer data) {
+      return null;
+    }
+  }
+}

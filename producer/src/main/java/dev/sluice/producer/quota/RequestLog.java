@@ -1,0 +1,271 @@
+package dev.sluice.producer.quota;
+
+import dev.sluice.producer.sql.Texts;
+import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Reasons;
+import dev.sluice.schema.UnreadableWindowException;
+import dev.sluice.schema.WindowCodec;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the keys of {@code send-requests}, whoever wrote them, and so knows whose work is queued. A
+ * partition's lag says how much waits in it, but not for whom: a lane that is slow, or whose
+ * campaign has ended, would look like everybody's full queue.
+ */
+final class RequestLog implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
+
+  /** How long is spent on reading what was written lately; the rest is anybody's until then. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(1);
+
+  private static final Duration ONE_PARTITION = Duration.ofMillis(500);
+
+  /** More than any lane may have queued. */
+  private static final long CLOSED = Integer.MAX_VALUE;
+
+  private final Consumer<@Nullable LaneKey, Void> consumer;
+  private final Duration retryDamaged;
+  private Map<TopicPartition, QueuedRequests> partitions = Map.of();
+
+  /** Where reading goes on: what a failed poll had taken already is lost, and read again. */
+  private final Map<TopicPartition, Long> next = new HashMap<>();
+
+  private final Map<TopicPartition, Damage> damaged = new HashMap<>();
+
+  /** How many partitions the topic has, those included that are closed. */
+  private int lanesSpread;
+
+  private record Damage(long seenAtNanos, String reason) {}
+
+  /**
+   * A log.
+   *
+   * @param retryDamaged after which time a partition that could not be read is looked at again
+   */
+  RequestLog(Consumer<@Nullable LaneKey, Void> consumer, Duration retryDamaged) {
+    this.consumer = consumer;
+    this.retryDamaged = retryDamaged;
+  }
+
+  /** Reads what is committed by now, for a while at most. */
+  private void catchUp(long nowNanos) {
+    Set<TopicPartition> readable = readable();
+    if (readable.isEmpty()) {
+      return;
+    }
+    long until = System.nanoTime() + CATCH_UP.toNanos();
+    Map<TopicPartition, Long> ends = consumer.endOffsets(readable);
+    for (long left = CATCH_UP.toNanos();
+        left > 0 && !behind(ends).isEmpty();
+        left = until - System.nanoTime()) {
+      try {
+        poll(Duration.ofNanos(left));
+      } catch (RuntimeException | Error e) {
+        if (isKafkas(e)) {
+          throw e;
+        }
+        behind(ends).forEach(partition -> readAlone(partition, nowNanos));
+        follow(readable());
+      }
+    }
+  }
+
+  private Set<TopicPartition> readable() {
+    Set<TopicPartition> readable = new HashSet<>(partitions.keySet());
+    readable.removeAll(damaged.keySet());
+    return readable;
+  }
+
+  /** Those of which more can be read now. */
+  private List<TopicPartition> behind(Map<TopicPartition, Long> ends) {
+    return readable().stream()
+        .filter(partition -> at(partition) < ends.get(partition) && !queuedIn(partition).full())
+        .toList();
+  }
+
+  private void poll(Duration atMost) {
+    Set<TopicPartition> followed = consumer.assignment();
+    Map<Boolean, List<TopicPartition>> byFull =
+        followed.stream()
+            .collect(Collectors.partitioningBy(partition -> queuedIn(partition).full()));
+    consumer.pause(byFull.get(true));
+    consumer.resume(byFull.get(false));
+    consumer.poll(atMost).forEach(this::take);
+    followed.forEach(partition -> next.put(partition, consumer.position(partition)));
+  }
+
+  /**
+   * Whether it is no partition's own. What is wrong with a record may show as anything else: its
+   * size, once unpacked, as an OutOfMemoryError.
+   */
+  private static boolean isKafkas(Throwable failure) {
+    return failure instanceof ApiException && !(failure instanceof CorruptRecordException);
+  }
+
+  /** Reads one partition, so that what cannot be read stops its own alone. */
+  private void readAlone(TopicPartition partition, long nowNanos) {
+    try {
+      follow(List.of(partition));
+      poll(ONE_PARTITION);
+      if (damaged.remove(partition) != null) {
+        log.info("{} can be read again", partition);
+      }
+    } catch (RuntimeException | Error e) {
+      if (isKafkas(e)) {
+        throw e;
+      }
+      Damage damage = new Damage(nowNanos, Texts.shortened(Reasons.of(e)));
+      if (damaged.put(partition, damage) == null) {
+        log.warn("{} cannot be read, so it is full: {}", partition, damage.reason());
+      }
+    }
+  }
+
+  /** Follows these partitions from where each was read to, and lets go of all that is fetched. */
+  private void follow(Collection<TopicPartition> wanted) {
+    consumer.assign(List.of());
+    consumer.assign(wanted);
+    wanted.forEach(partition -> consumer.seek(partition, at(partition)));
+  }
+
+  private long at(TopicPartition partition) {
+    return Objects.requireNonNull(next.get(partition));
+  }
+
+  private QueuedRequests queuedIn(TopicPartition partition) {
+    return Objects.requireNonNull(partitions.get(partition));
+  }
+
+  /** What is damaged may have expired or been repaired. */
+  private void lookAtDamagedAgain(long nowNanos, Map<TopicPartition, OffsetAndMetadata> places) {
+    List<TopicPartition> due =
+        damaged.entrySet().stream()
+            .filter(one -> nowNanos - one.getValue().seenAtNanos() >= retryDamaged.toNanos())
+            .map(Map.Entry::getKey)
+            .toList();
+    if (due.isEmpty()) {
+      return;
+    }
+    for (TopicPartition partition : due) {
+      next.merge(partition, places.get(partition).offset(), Math::max);
+      readAlone(partition, nowNanos);
+    }
+    follow(readable());
+  }
+
+  /** A log that ends before the place where it was read to has lost its tail. */
+  private void dropWhatWasCutOff(Map<TopicPartition, Long> ends) {
+    boolean cut = false;
+    for (Map.Entry<TopicPartition, Long> place : next.entrySet()) {
+      long end = ends.get(place.getKey());
+      if (end < place.getValue()) {
+        queuedIn(place.getKey()).cutOff(end);
+        place.setValue(end);
+        cut = true;
+      }
+    }
+    if (cut) {
+      follow(readable());
+    }
+  }
+
+  private void take(ConsumerRecord<@Nullable LaneKey, Void> record) {
+    LaneKey lane = record.key();
+    if (lane != null && lane.partition(lanesSpread) == record.partition()) {
+      QueuedRequests queued =
+          partitions.get(new TopicPartition(record.topic(), record.partition()));
+      if (queued != null) {
+        queued.add(record.offset(), lane);
+      }
+    }
+  }
+
+  /**
+   * What waits, as far as it was read.
+   *
+   * @param places the workers' committed offsets; a partition without one is closed to them
+   * @param ends the ends of all partitions of the topic, of what is not committed too
+   */
+  LaneBacklog.Reading reading(
+      long takenAtNanos,
+      Map<TopicPartition, OffsetAndMetadata> places,
+      Map<TopicPartition, Long> ends) {
+    keepTo(places, ends.size());
+    dropWhatWasCutOff(ends);
+    lookAtDamagedAgain(takenAtNanos, places);
+    catchUp(takenAtNanos);
+    Map<LaneKey, Long> waiting = new HashMap<>();
+    Map<Integer, Long> others = new HashMap<>();
+    Map<Integer, Long> unread = new HashMap<>();
+    ends.keySet().forEach(partition -> unread.put(partition.partition(), CLOSED));
+    partitions.forEach((partition, queued) -> {
+      OffsetAndMetadata place = places.get(partition);
+      QueuedRequests.Waiting its = queued.count(place.offset(), window(place));
+      waiting.putAll(its.byLane());
+      others.put(partition.partition(), its.others());
+      long end = ends.get(partition);
+      // A place beyond the log's end closes the partition to workers: nobody has room in it.
+      if (place.offset() <= end && !damaged.containsKey(partition)) {
+        long position = Math.max(at(partition), place.offset());
+        unread.put(partition.partition(), Math.max(0, end - position));
+      }
+    });
+    return new LaneBacklog.Reading(takenAtNanos, waiting, others, unread);
+  }
+
+  /** Why partitions cannot be read, by their numbers. */
+  Map<Integer, String> damaged() {
+    Map<Integer, String> reasons = new TreeMap<>();
+    damaged.forEach((partition, damage) -> reasons.put(partition.partition(), damage.reason()));
+    return reasons;
+  }
+
+  /** What the workers have done needs no reading. */
+  private void keepTo(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
+    if (partitions.keySet().equals(places.keySet()) && lanesSpread == partitionsOfTopic) {
+      return;
+    }
+    lanesSpread = partitionsOfTopic;
+    partitions =
+        places.keySet().stream()
+            .collect(Collectors.toMap(Function.identity(), one -> new QueuedRequests()));
+    damaged.clear();
+    next.clear();
+    places.forEach((partition, place) -> next.put(partition, place.offset()));
+    follow(readable());
+  }
+
+  private static List<WindowCodec.Run> window(OffsetAndMetadata place) {
+    try {
+      return WindowCodec.decode(place.metadata());
+    } catch (UnreadableWindowException e) {
+      // The worker reports it; here all of it waits.
+      return List.of();
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.producer.quota;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the workers' lag a few times a second, on a thread of its own, for as long as it is open.
+ */
+public final class WorkerLag implements LaneBacklog, AutoCloseable {
+  private static final Duration EVERY = Duration.ofMillis(200);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+  private static final Duration RETRY_DAMAGED = Duration.ofSeconds(10);
+
+  /** A call that never ends gives no failure to tell. */
+  private static final Duration EXPIRES = Duration.ofSeconds(30);
+
+  private final Supplier<? extends Source> sources;
+  private final Health health;
+  private final LongSupplier nanoTime;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile @Nullable Reading newest;
+
+  /** Where readings come from, until one fails. */
+  public interface Source extends AutoCloseable {
+    Reading read() throws InterruptedException, ExecutionException, TimeoutException;
+
+    @Override
+    void close();
+  }
+
+  public WorkerLag(KafkaConfig kafka, Health health) {
+    this(() -> LagReader.open(kafka, health, RETRY_DAMAGED), health, System::nanoTime);
+  }
+
+  public WorkerLag(Supplier<? extends Source> sources, Health health, LongSupplier nanoTime) {
+    this.sources = sources;
+    this.health = health;
+    this.nanoTime = nanoTime;
+    Thread.ofPlatform().daemon().name("worker-backlog").start(this::run);
+  }
+
+  @Override
+  public @Nullable Reading newest() {
+    Reading reading = newest;
+    if (reading == null) {
+      return null;
+    }
+    long age = nanoTime.getAsLong() - reading.takenAtNanos();
+    if (age > EXPIRES.toNanos()) {
+      health.failing(
+          "backlog",
+          "the workers' lag was read last " + TimeUnit.NANOSECONDS.toSeconds(age) + " s ago");
+      return null;
+    }
+    return reading;
+  }
+
+  private void run() {
+    try {
+      do {
+        follow();
+      } while (!closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void follow() throws InterruptedException {
+    try (Source source = sources.get()) {
+      do {
+        newest = source.read();
+      } while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Throwable e) {
+      // Errors too must not end the thread. An old reading would let more and more work pile up.
+      newest = null;
+      health.failing("backlog", "cannot read the workers' lag: " + e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * How much may be queued for each lane: what the workers have not done yet, and what that leaves.
+ */
+@NullMarked
+package dev.sluice.producer.quota;
+
+import org.jspecify.annotations.NullMarked;

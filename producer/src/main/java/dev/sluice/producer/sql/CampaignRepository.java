@@ -1,0 +1,232 @@
+package dev.sluice.producer.sql;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.octetLength;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.when;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The rows of campaigns and senders, as far as the fan-out reads and writes them. */
+public final class CampaignRepository {
+  /** The longest message that is read, bytes as text. */
+  private static final int LONGEST_MESSAGE = 256 * 1024;
+
+  private static final int LONGEST_ADDRESS = 1_000;
+  private static final int DEEPEST_MESSAGE = 100;
+
+  private final DSLContext sql;
+
+  CampaignRepository(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** What of a campaign is fixed once it has started. */
+  public record Campaign(
+      UUID id,
+      String senderId,
+      MessageTemplate template,
+      OnDoubt onDoubt,
+      int priority,
+      @Nullable SendingHours window) {}
+
+  /**
+   * Who sends, and how fast.
+   *
+   * @param permitsPerSecond the rate of one lane, messages/s
+   * @param dailyLimit different people within 24 hours, or null for no limit
+   */
+  public record Sender(
+      SendRequest.Sender identity,
+      int lanes,
+      double permitsPerSecond,
+      @Nullable Integer dailyLimit) {}
+
+  /**
+   * The scheduled campaigns whose time comes until the given moment, and when. One without
+   * recipients waits for them: their file may have failed, and started it would be over at once.
+   */
+  public Map<UUID, Instant> scheduledUntil(Instant moment) {
+    return sql.select(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.STATUS.eq(inline(CampaignStatus.SCHEDULED, CAMPAIGN.STATUS)))
+        .and(CAMPAIGN.SCHEDULED_AT.le(moment))
+        .andExists(
+            selectOne()
+                .from(CAMPAIGN_RECIPIENT)
+                .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(CAMPAIGN.ID)))
+        .fetchMap(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT);
+  }
+
+  /** A campaign that was started earlier. */
+  public Optional<Campaign> find(UUID campaignId) {
+    // Others write this column: one that is too large stays in the database.
+    Field<Integer> bytes = octetLength(CAMPAIGN.MESSAGE.cast(SQLDataType.CLOB));
+    Field<JSONB> message = when(bytes.le(LONGEST_MESSAGE), CAMPAIGN.MESSAGE).as(CAMPAIGN.MESSAGE);
+    return sql.select(
+            CAMPAIGN.ID,
+            CAMPAIGN.SENDER_ID,
+            message,
+            CAMPAIGN.ON_DOUBT,
+            CAMPAIGN.PRIORITY,
+            CAMPAIGN.WINDOW_START,
+            CAMPAIGN.WINDOW_END,
+            CAMPAIGN.TIME_ZONE)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(row -> campaign(row, row.get(message)));
+  }
+
+  private static Campaign campaign(Record row, @Nullable JSONB message) {
+    if (message == null) {
+      throw new IllegalArgumentException(
+          "its message is longer than " + LONGEST_MESSAGE + " bytes");
+    }
+    return new Campaign(
+        row.get(CAMPAIGN.ID),
+        row.get(CAMPAIGN.SENDER_ID),
+        template(message),
+        row.get(CAMPAIGN.ON_DOUBT),
+        row.get(CAMPAIGN.PRIORITY),
+        window(row));
+  }
+
+  /** It becomes a part of requests, which are nested a little deeper, and must be readable then. */
+  private static MessageTemplate template(JSONB message) {
+    JsonNode read = Json.MAPPER.readTree(message.data());
+    if (depth(read) > DEEPEST_MESSAGE) {
+      throw new IllegalArgumentException(
+          "its message is nested deeper than " + DEEPEST_MESSAGE + " levels");
+    }
+    MessageTemplate template = new MessageTemplate(read);
+    template
+        .problem()
+        .ifPresent(problem -> {
+          throw new IllegalArgumentException("its message cannot be sent: " + problem);
+        });
+    return template;
+  }
+
+  private static int depth(JsonNode node) {
+    int deepest = 0;
+    for (JsonNode child : node) {
+      deepest = Math.max(deepest, depth(child));
+    }
+    return node.isContainer() ? deepest + 1 : 0;
+  }
+
+  private static @Nullable SendingHours window(Record row) {
+    LocalTime start = row.get(CAMPAIGN.WINDOW_START);
+    LocalTime end = row.get(CAMPAIGN.WINDOW_END);
+    return start == null || end == null
+        ? null
+        : new SendingHours(start, end, ZoneId.of(row.get(CAMPAIGN.TIME_ZONE)));
+  }
+
+  /** A sender as it is now; its rate may change while campaigns run. */
+  public Sender sender(String senderId) {
+    return sql.selectFrom(SENDER)
+        .where(SENDER.ID.eq(senderId))
+        .fetchOptional(CampaignRepository::toSender)
+        .orElseThrow(() -> DatabaseFault.missing("its sender " + senderId));
+  }
+
+  private static Sender toSender(Record row) {
+    String provider = row.get(SENDER.PROVIDER);
+    String address = row.get(SENDER.ADDRESS);
+    if (provider.length() > LONGEST_ADDRESS || address.length() > LONGEST_ADDRESS) {
+      throw new IllegalArgumentException(
+          "its sender's address is longer than " + LONGEST_ADDRESS + " characters");
+    }
+    return new Sender(
+        new SendRequest.Sender(row.get(SENDER.ID), provider, address),
+        row.get(SENDER.LANES),
+        Math.max(SendRequest.SLOWEST, row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)),
+        row.get(SENDER.DAILY_LIMIT));
+  }
+
+  /** Whether nobody is left to send to. */
+  public boolean hasEnded(UUID campaignId) {
+    return sql.fetchExists(
+        CAMPAIGN,
+        CAMPAIGN
+            .ID
+            .eq(campaignId)
+            .and(CAMPAIGN.STATUS.in(CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)));
+  }
+
+  /**
+   * Writes what people asked for into the campaign's row; one that has ended stays as it is.
+   *
+   * @return whether there is such a campaign
+   */
+  public boolean record(UUID campaignId, Control.State state) {
+    switch (state) {
+      case RUNNING -> set(campaignId, CampaignStatus.SENDING);
+      case PAUSED -> set(campaignId, CampaignStatus.PAUSED);
+      case CANCELLED -> sql.transaction(transaction -> cancel(transaction.dsl(), campaignId));
+      case BLOCKED -> throw new IllegalArgumentException("senders are blocked, not campaigns");
+    }
+    return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId));
+  }
+
+  private void set(UUID campaignId, CampaignStatus status) {
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, status)
+        .setNull(CAMPAIGN.COMPLETED_AT)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED))
+        .execute();
+  }
+
+  /** One that never started has no total yet; it gets one, so that its counters add up. */
+  private static void cancel(DSLContext sql, UUID campaignId) {
+    // Locked first and counted afterwards: whoever adds recipients holds the row.
+    CampaignStatus before =
+        sql.select(CAMPAIGN.STATUS)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .forUpdate()
+            .fetchOne(CAMPAIGN.STATUS);
+    if (before == null
+        || before == CampaignStatus.COMPLETED
+        || before == CampaignStatus.CANCELLED) {
+      return;
+    }
+    boolean started = before == CampaignStatus.SENDING || before == CampaignStatus.PAUSED;
+    Field<Long> recipients =
+        field(
+            sql.select(count().cast(SQLDataType.BIGINT))
+                .from(CAMPAIGN_RECIPIENT)
+                .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaignId)));
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, CampaignStatus.CANCELLED)
+        .set(CAMPAIGN.COMPLETED_AT, Instant.now())
+        .set(CAMPAIGN.TOTAL, started ? CAMPAIGN.TOTAL : recipients)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .execute();
+  }
+}

@@ -1,0 +1,180 @@
+package dev.sluice.producer.sql;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.currentInstant;
+import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.when;
+
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.schema.CampaignStatus;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Starts campaigns in their rows, each once. */
+public final class CampaignStarts {
+  private static final Set<CampaignStatus> NOT_STARTED =
+      EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
+
+  private final DSLContext sql;
+  private final CampaignRepository rows;
+
+  CampaignStarts(DSLContext sql, CampaignRepository rows) {
+    this.sql = sql;
+    this.rows = rows;
+  }
+
+  /** What came of starting. */
+  public sealed interface Start {}
+
+  /** It is running, with so many recipients. */
+  public record Started(CampaignRepository.Campaign campaign, long total) implements Start {}
+
+  /** It waits for its time. */
+  public record Waiting(Instant until) implements Start {}
+
+  /** There is nothing to send: it has ended. */
+  public record Over(CampaignStatus status) implements Start {}
+
+  /** Somebody holds the row, an import for example: what it adds is to be sent as well. */
+  public record Held() implements Start {}
+
+  /** Another command has started it, and there is no record of how far it came. */
+  public record StartedBefore() implements Start {}
+
+  /** There is no such campaign. */
+  public record Unknown() implements Start {}
+
+  /**
+   * Starts a campaign; one that has no recipients is complete at once. A campaign that is already
+   * sending is gone on with if this very command has started it, before a crash.
+   */
+  public Start start(UUID campaignId, FanOutState.Origin command, Instant now) {
+    Marked marked =
+        sql.transactionResult(transaction -> mark(transaction.dsl(), campaignId, command, now));
+    // Read when the row says that it has started: whatever is wrong with it shows there.
+    return switch (marked) {
+      case Sending(long total) ->
+          new Started(
+              rows.find(campaignId).orElseThrow(() -> DatabaseFault.missing("its row")), total);
+      case Not(Start why) -> why;
+    };
+  }
+
+  private sealed interface Marked {}
+
+  private record Sending(long total) implements Marked {}
+
+  private record Not(Start why) implements Marked {}
+
+  private static Marked mark(
+      DSLContext sql, UUID campaignId, FanOutState.Origin command, Instant now) {
+    // Locked first and counted afterwards. Whoever adds recipients holds the row through their
+    // foreign key, and is not waited for: that would hold up a connection, not only this campaign.
+    Record row =
+        sql.select(
+                CAMPAIGN.STATUS,
+                CAMPAIGN.SCHEDULED_AT,
+                CAMPAIGN.TOTAL,
+                CAMPAIGN.START_OFFSET,
+                CAMPAIGN.START_COMMAND_AT)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .forUpdate()
+            .skipLocked()
+            .fetchOne();
+    if (row == null) {
+      return new Not(
+          sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId)) ? new Held() : new Unknown());
+    }
+    CampaignStatus status = row.get(CAMPAIGN.STATUS);
+    return switch (status) {
+      case DRAFT, SCHEDULED -> {
+        Instant scheduled = row.get(CAMPAIGN.SCHEDULED_AT);
+        yield scheduled != null && scheduled.isAfter(now)
+            ? new Not(markScheduled(sql, campaignId, scheduled))
+            : markStarted(sql, campaignId, command);
+      }
+      case SENDING, PAUSED ->
+          isTheSame(command, row) || goesOn(sql, campaignId, command, row)
+              ? new Sending(row.get(CAMPAIGN.TOTAL))
+              : new Not(new StartedBefore());
+      case CANCELLED, COMPLETED -> new Not(new Over(status));
+    };
+  }
+
+  private static boolean isTheSame(FanOutState.Origin command, Record row) {
+    return Long.valueOf(command.offset()).equals(row.get(CAMPAIGN.START_OFFSET))
+        && Objects.equals(command.at(), row.get(CAMPAIGN.START_COMMAND_AT));
+  }
+
+  /** After a repair the campaign is this command's. An older one that is read anew is no news. */
+  private static boolean goesOn(
+      DSLContext sql, UUID campaignId, FanOutState.Origin command, Record row) {
+    Instant before = row.get(CAMPAIGN.START_COMMAND_AT);
+    Instant at = command.at();
+    boolean newer = at != null && (before == null || at.isAfter(before));
+    if (!newer || !command.afterRepair()) {
+      return false;
+    }
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.START_OFFSET, command.offset())
+        .set(CAMPAIGN.START_COMMAND_AT, at)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .execute();
+    return true;
+  }
+
+  private static Start markScheduled(DSLContext sql, UUID campaignId, Instant at) {
+    sql.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, CampaignStatus.SCHEDULED)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .execute();
+    return new Waiting(at);
+  }
+
+  private static Marked markStarted(DSLContext sql, UUID campaignId, FanOutState.Origin command) {
+    var recipients =
+        sql.selectCount()
+            .from(CAMPAIGN_RECIPIENT)
+            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaignId))
+            .asTable("recipients");
+    var count = recipients.field(0, Long.class);
+    Record row =
+        sql.update(CAMPAIGN)
+            .set(CAMPAIGN.TOTAL, count)
+            .set(
+                CAMPAIGN.STATUS,
+                when(count.eq(0L), val(CampaignStatus.COMPLETED, CAMPAIGN.STATUS))
+                    .otherwise(val(CampaignStatus.SENDING, CAMPAIGN.STATUS)))
+            .set(CAMPAIGN.STARTED_AT, currentInstant())
+            .set(CAMPAIGN.COMPLETED_AT, when(count.eq(0L), currentInstant()))
+            .set(CAMPAIGN.START_OFFSET, command.offset())
+            .set(CAMPAIGN.START_COMMAND_AT, command.at())
+            .from(recipients)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .and(CAMPAIGN.STATUS.in(NOT_STARTED))
+            .returning(CAMPAIGN.TOTAL, CAMPAIGN.STATUS)
+            .fetchOne();
+    if (row == null) {
+      return new Not(new Unknown());
+    }
+    return row.get(CAMPAIGN.STATUS) == CampaignStatus.COMPLETED
+        ? new Not(new Over(CampaignStatus.COMPLETED))
+        : new Sending(row.get(CAMPAIGN.TOTAL));
+  }
+
+  /** Starts a campaign that does not exist, by the statements of one that does. */
+  public void warmUp() {
+    UUID nobody = new UUID(0, 0);
+    FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null);
+    start(nobody, nothing, Instant.EPOCH);
+    markStarted(sql, nobody, nothing);
+    rows.find(nobody);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.producer.sql;
+
+import static org.jooq.impl.DSL.val;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.DSLContext;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * How many different people a sender may write to within any 24 hours. Meta answers with no error
+ * to those who exceed its messaging limit, so it has to be counted here; people count when they are
+ * handed to the workers, which is before Meta counts them, and from each time anew: who was written
+ * to at noon and at eleven the next morning counts until eleven of the third day.
+ */
+public final class DailyLimit {
+  /** The time within which different people are counted. */
+  public static final Duration DAY = Duration.ofHours(24);
+
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+  /**
+   * {@code asked}: the people in order, each with whether he counts already. {@code admitted}:
+   * those before the first for whom there is no place. All of them count from now on.
+   */
+  private static final String ADMIT =
+      """
+      WITH asked AS (
+        SELECT person.phone, person.place, known.phone IS NULL AS fresh
+        FROM unnest({1}) WITH ORDINALITY AS person (phone, place)
+        LEFT JOIN sluice.sender_recipient AS known
+          ON known.sender_id = {0} AND known.phone = person.phone AND known.counted_at > {3}
+      ), admitted AS (
+        SELECT phone, place
+        FROM (SELECT phone, place, count(*) FILTER (WHERE fresh) OVER (ORDER BY place) AS needed
+              FROM asked) AS counted
+        WHERE needed <= greatest(0, {4} - (SELECT count(*) FROM sluice.sender_recipient
+                                           WHERE sender_id = {0} AND counted_at > {3}))
+      ), counted AS (
+        INSERT INTO sluice.sender_recipient AS known (sender_id, phone, counted_at)
+        SELECT DISTINCT {0}, phone, {2} FROM admitted ORDER BY phone
+        ON CONFLICT (sender_id, phone)
+        DO UPDATE SET counted_at = greatest(known.counted_at, excluded.counted_at)
+      )
+      SELECT count(*) FROM admitted
+      """;
+
+  private final DSLContext sql;
+  private final InstantSource clock;
+  private final Map<String, Instant> usedUp = new ConcurrentHashMap<>();
+
+  public DailyLimit(DSLContext sql, InstantSource clock) {
+    this.sql = sql;
+    this.clock = clock;
+  }
+
+  /** Whether it was used up a moment ago, so that asking again is too soon. */
+  public boolean recentlyUsedUp(String senderId) {
+    Instant at = usedUp.get(senderId);
+    return at != null && clock.instant().isBefore(at.plus(LOOK_AGAIN));
+  }
+
+  /**
+   * Counts people, in their order, until there is no place left for somebody who is not counted.
+   *
+   * @return how many of them, from the first on, may be written to now
+   */
+  public int admit(String senderId, int dailyLimit, List<String> phones) {
+    if (phones.isEmpty()) {
+      return 0;
+    }
+    Instant now = clock.instant();
+    return sql.transactionResult(transaction -> {
+      DSLContext inside = transaction.dsl();
+      // A sender's campaigns ask one after the other; else two could take the same place. Not by
+      // its row: that would need the right to change it.
+      inside.execute("SELECT pg_advisory_xact_lock(hashtextextended('sluice ' || ?, 0))", senderId);
+      return inside
+          .resultQuery(
+              ADMIT,
+              val(senderId),
+              val(phones.toArray(String[]::new)),
+              val(now, SQLDataType.INSTANT),
+              val(now.minus(DAY), SQLDataType.INSTANT),
+              val(dailyLimit))
+          .fetchSingle(0, Integer.class);
+    });
+  }
+
+  /** Somebody had to be left for later. */
+  public void usedUp(String senderId) {
+    usedUp.put(senderId, clock.instant());
+  }
+}

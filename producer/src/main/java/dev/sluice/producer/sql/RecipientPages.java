@@ -1,0 +1,195 @@
+package dev.sluice.producer.sql;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.octetLength;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.producer.state.Cursor;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.Select;
+import org.jooq.SelectJoinStep;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads a campaign's pending recipients page by page, each page by the composite index from where
+ * the last one ended (keyset): row 100,000 costs no more than row 10.
+ */
+public final class RecipientPages {
+  /** The longest variables of one recipient that are read, bytes as text. */
+  public static final int LONGEST_VARIABLES = 64 * 1024;
+
+  /** What a page may bring along in variables, bytes as text. */
+  static final int LARGEST_PAGE = 1024 * 1024;
+
+  /** Variables beyond the bounds stay in the database; the first recipient's always fit a page. */
+  private static final String WITHIN_MEMORY =
+      """
+      SELECT id, phone, round, created_at, suppressed, counted, fits,
+             CASE WHEN fits AND bytes <= {1} THEN variables END AS variables
+      FROM (
+        SELECT page.*, sum(least(bytes, {1})) OVER (ORDER BY created_at, id) <= {2} AS fits
+        FROM ({0}) AS page
+      ) AS measured
+      ORDER BY created_at, id
+      """;
+
+  private static final Field<Boolean> SUPPRESSED = field(name("suppressed"), Boolean.class);
+  private static final Field<Boolean> COUNTED = field(name("counted"), Boolean.class);
+  private static final Field<Boolean> FITS = field(name("fits"), Boolean.class);
+
+  private final DSLContext sql;
+  private final InstantSource clock;
+
+  public RecipientPages(DSLContext sql, InstantSource clock) {
+    this.sql = sql;
+    this.clock = clock;
+  }
+
+  /**
+   * One recipient.
+   *
+   * @param variables null if they are too large to be read
+   * @param suppressed whether this person asked to be left alone, by whichever name
+   * @param counted whether the sender has written to this number within a day
+   * @param fits whether the variables of the page up to here fit the memory; else they are missing
+   */
+  public record Recipient(
+      long id,
+      String phone,
+      @Nullable Map<String, String> variables,
+      int round,
+      Instant createdAt,
+      boolean suppressed,
+      boolean counted,
+      boolean fits) {
+
+    /** Other programs write this column: what is not a plain value counts as missing. */
+    private static Map<String, String> variables(JSONB json) {
+      Map<String, String> variables = new HashMap<>();
+      try {
+        Json.MAPPER
+            .readTree(json.data())
+            .properties()
+            .forEach(entry -> {
+              JsonNode value = entry.getValue();
+              if (value.isValueNode() && !value.isNull()) {
+                variables.put(entry.getKey(), value.asString());
+              }
+            });
+      } catch (JacksonException | ArithmeticException e) {
+        // Nested too deeply, or numbers beyond all bounds: this recipient has none.
+        return Map.of();
+      }
+      return variables;
+    }
+
+    public Cursor cursor() {
+      return new Cursor(createdAt, id);
+    }
+  }
+
+  /**
+   * The next recipients after the cursor; fewer than the limit if they are the last.
+   *
+   * @param countedFor the sender whose daily limit is to be kept, or null if it has none
+   */
+  public List<Recipient> after(
+      UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
+    return withinMemory(page(campaignId, cursor, limit, countedFor));
+  }
+
+  /** Those of these recipients who are pending, as they are now. */
+  public List<Recipient> pending(
+      UUID campaignId, Collection<Long> ids, @Nullable String countedFor) {
+    var r = CAMPAIGN_RECIPIENT;
+    return withinMemory(
+        recipients(countedFor)
+            .where(r.CAMPAIGN_ID.eq(campaignId))
+            .and(r.ID.eq(any(ids.toArray(Long[]::new))))
+            .and(r.STATUS.eq(RecipientStatus.PENDING)));
+  }
+
+  private List<Recipient> withinMemory(Select<? extends Record> page) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.resultQuery(WITHIN_MEMORY, page, inline(LONGEST_VARIABLES), inline(LARGEST_PAGE))
+        .coerce(r.ID, r.PHONE, r.ROUND, r.CREATED_AT, SUPPRESSED, COUNTED, FITS, r.VARIABLES)
+        .fetch(row -> {
+          JSONB variables = row.get(r.VARIABLES);
+          return new Recipient(
+              row.get(r.ID),
+              row.get(r.PHONE),
+              variables == null ? null : Recipient.variables(variables),
+              row.get(r.ROUND),
+              row.get(r.CREATED_AT),
+              row.get(SUPPRESSED),
+              row.get(COUNTED),
+              row.get(FITS));
+        });
+  }
+
+  public Select<? extends Record> page(
+      UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
+    var r = CAMPAIGN_RECIPIENT;
+    return recipients(countedFor)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.eq(RecipientStatus.PENDING))
+        .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
+        .orderBy(r.CREATED_AT, r.ID)
+        .limit(limit);
+  }
+
+  private SelectJoinStep<? extends Record> recipients(@Nullable String countedFor) {
+    var r = CAMPAIGN_RECIPIENT;
+    // Suppression is asked in the select list: a join might make the planner sort.
+    return sql.select(
+            r.ID,
+            r.PHONE,
+            r.VARIABLES,
+            octetLength(r.VARIABLES.cast(SQLDataType.CLOB)).as("bytes"),
+            r.ROUND,
+            r.CREATED_AT,
+            field(
+                    exists(
+                        selectOne()
+                            .from(SUPPRESSED_PHONE)
+                            .where(SUPPRESSED_PHONE.PHONE.eq(r.PHONE))))
+                .as("suppressed"),
+            countedFor == null
+                ? inline(true).as("counted")
+                : field(
+                        exists(
+                            selectOne()
+                                .from(SENDER_RECIPIENT)
+                                .where(SENDER_RECIPIENT.SENDER_ID.eq(countedFor))
+                                .and(SENDER_RECIPIENT.PHONE.eq(r.PHONE))
+                                .and(
+                                    SENDER_RECIPIENT.COUNTED_AT.gt(
+                                        clock.instant().minus(DailyLimit.DAY)))))
+                    .as("counted"))
+        .from(r);
+  }
+}

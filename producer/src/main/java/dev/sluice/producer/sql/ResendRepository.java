@@ -1,0 +1,213 @@
+package dev.sluice.producer.sql;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.jooq.tables.records.CampaignRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.Record2;
+import org.jooq.Select;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts recipients of a completed campaign back to pending, in short batches, in a new round: the
+ * only way in which a status goes down. Results of older rounds are ignored from then on.
+ *
+ * <p>A batch is one transaction of rows and counters, and the first one begins the round as well: a
+ * campaign that were seen sending with nobody pending would be called completed by whoever writes
+ * the next result. Rows are locked in the order of their ids and the campaign's row after them, as
+ * by whoever writes results, so that the two cannot deadlock.
+ */
+public final class ResendRepository {
+  private static final int BATCH = 2_000;
+
+  private final DSLContext sql;
+
+  /** Where resends under way are. After a restart they begin anew, which finds only who is left. */
+  private final Map<UUID, Place> places = new ConcurrentHashMap<>();
+
+  /**
+   * How far a resend is.
+   *
+   * @param offset the command's, which tells it from every other
+   * @param left the statuses that are not done with
+   * @param cursor the last recipient looked at of the first of them
+   */
+  private record Place(long offset, List<RecipientStatus> left, Cursor cursor) {}
+
+  /** The round that a batch belongs to, and whether it has begun. */
+  private record Round(int number, boolean begun) {}
+
+  public ResendRepository(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** How far a resend is. */
+  public enum Progress {
+    /** Another step is to follow. */
+    MORE,
+    /** Everybody concerned is pending. */
+    READY,
+    /** There is nobody concerned, or the campaign is not in a state for it. */
+    NOTHING_TO_DO
+  }
+
+  /** Does a bit of it. Repeating a step that was done before a crash does no harm. */
+  public Progress step(UUID campaignId, FanOutState.Resend resend) {
+    Place place = places.get(campaignId);
+    if (place == null || place.offset() != resend.offset()) {
+      place =
+          new Place(resend.offset(), resend.statuses().stream().sorted().toList(), Cursor.START);
+    }
+    Place from = place;
+    Place next =
+        from.left().isEmpty()
+            ? null
+            : sql.transactionResult(transaction -> batch(transaction.dsl(), campaignId, from));
+    if (next != null) {
+      places.put(campaignId, next);
+      return Progress.MORE;
+    }
+    places.remove(campaignId);
+    return finish(campaignId, resend.offset());
+  }
+
+  /** Puts the next recipients back; null if the campaign is not in a state for it. */
+  private static @Nullable Place batch(DSLContext sql, UUID campaignId, Place from) {
+    RecipientStatus status = from.left().getFirst();
+    List<Record2<Instant, Long>> page =
+        List.copyOf(page(sql, campaignId, status, from.cursor()).fetch());
+    Long[] locked = lock(sql, status, page.stream().map(Record2::value2).toArray(Long[]::new));
+    Round round = round(sql, campaignId, from.offset());
+    if (round == null) {
+      return null;
+    }
+    var r = CAMPAIGN_RECIPIENT;
+    int moved =
+        sql.update(r)
+            .set(r.STATUS, RecipientStatus.PENDING)
+            .set(r.ROUND, round.number())
+            .set(r.ATTEMPTS, 0)
+            .setNull(r.PROVIDER_MESSAGE_ID)
+            .setNull(r.ERROR_CODE)
+            .setNull(r.ERROR_DETAIL)
+            .set(r.UPDATED_AT, DSL.field("clock_timestamp()", r.UPDATED_AT.getDataType()))
+            .where(r.ID.eq(any(locked)))
+            .and(r.ROUND.lt(round.number()))
+            .execute();
+    if (moved > 0) {
+      count(sql, campaignId, status, moved, round, from.offset());
+    }
+    return page.size() < BATCH
+        ? new Place(from.offset(), from.left().subList(1, from.left().size()), Cursor.START)
+        : new Place(
+            from.offset(),
+            from.left(),
+            new Cursor(page.getLast().value1(), page.getLast().value2()));
+  }
+
+  /**
+   * The next recipients of a campaign with a status, by the page index alone: ordered by ids, they
+   * might be looked for among the rows of all older campaigns.
+   */
+  public static Select<Record2<Instant, Long>> page(
+      DSLContext sql, UUID campaignId, RecipientStatus status, Cursor cursor) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.CREATED_AT, r.ID)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.eq(status))
+        .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
+        .orderBy(r.CREATED_AT, r.ID)
+        .limit(BATCH);
+  }
+
+  /** Those that still have the status once nobody else can change it. */
+  private static Long[] lock(DSLContext sql, RecipientStatus status, Long[] ids) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.ID)
+        .from(r)
+        .where(r.ID.eq(any(ids)))
+        .and(r.STATUS.eq(status))
+        .orderBy(r.ID)
+        .forNoKeyUpdate()
+        .fetchArray(r.ID);
+  }
+
+  private static @Nullable Round round(DSLContext sql, UUID campaignId, long offset) {
+    Record row =
+        sql.select(CAMPAIGN.STATUS, CAMPAIGN.ROUND, CAMPAIGN.RESEND_OFFSET)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .forNoKeyUpdate()
+            .fetchOne();
+    if (row == null) {
+      return null;
+    }
+    int number = row.get(CAMPAIGN.ROUND);
+    Long begun = row.get(CAMPAIGN.RESEND_OFFSET);
+    boolean mine = begun != null && begun == offset;
+    return switch (row.get(CAMPAIGN.STATUS)) {
+      case SENDING, PAUSED -> mine ? new Round(number, true) : null;
+      case COMPLETED -> mine ? null : new Round(number + 1, false);
+      case DRAFT, SCHEDULED, CANCELLED -> null;
+    };
+  }
+
+  private static void count(
+      DSLContext sql,
+      UUID campaignId,
+      RecipientStatus status,
+      int moved,
+      Round round,
+      long offset) {
+    TableField<CampaignRecord, Long> counter = counter(status);
+    var update = sql.update(CAMPAIGN).set(counter, counter.minus(moved));
+    if (!round.begun()) {
+      update =
+          update
+              .set(CAMPAIGN.ROUND, round.number())
+              .set(CAMPAIGN.STATUS, CampaignStatus.SENDING)
+              .setNull(CAMPAIGN.COMPLETED_AT)
+              .set(CAMPAIGN.RESEND_OFFSET, offset);
+    }
+    update.where(CAMPAIGN.ID.eq(campaignId)).execute();
+  }
+
+  private static TableField<CampaignRecord, Long> counter(RecipientStatus status) {
+    return switch (status) {
+      case FAILED -> CAMPAIGN.FAILED;
+      case UNCONFIRMED -> CAMPAIGN.UNCONFIRMED;
+      case PENDING, SUPPRESSED, SENT, DELIVERED, READ ->
+          throw new IllegalArgumentException(status + " recipients are not sent to once more");
+    };
+  }
+
+  /** Everybody was looked at: if the round has begun, somebody is pending. */
+  private Progress finish(UUID campaignId, long offset) {
+    boolean begun =
+        sql.fetchExists(
+            CAMPAIGN,
+            CAMPAIGN
+                .ID
+                .eq(campaignId)
+                .and(CAMPAIGN.RESEND_OFFSET.eq(offset))
+                .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
+    return begun ? Progress.READY : Progress.NOTHING_TO_DO;
+  }
+}

@@ -1,0 +1,5 @@
+/** What the fan-out reads and writes in PostgreSQL. */
+@NullMarked
+package dev.sluice.producer.sql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,192 @@
+package dev.sluice.producer.state;
+
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one campaign's fan-out is; the value of the store {@code fan-outs}. It changes in the
+ * same transaction as the requests that it accounts for, and is the only place where the producer
+ * keeps its place.
+ *
+ * @param phase what comes next
+ * @param state what people asked for, or a fault of its own
+ * @param rowDue whether the campaign's row does not say {@code state} yet
+ * @param senderId who sends, once that is known
+ * @param cursor the last recipient read
+ * @param fed requests written so far
+ * @param origin the start command, until it was carried out
+ * @param resend the resend command, while it is carried out
+ * @param windowed whether the campaign sends only at certain hours
+ * @param quiet whether these hours are over for now
+ * @param fault what is wrong with the campaign itself, so that it was paused; null for nothing
+ */
+public record FanOutState(
+    Phase phase,
+    Control.State state,
+    boolean rowDue,
+    @Nullable String senderId,
+    Cursor cursor,
+    long fed,
+    @Nullable Origin origin,
+    @Nullable Resend resend,
+    boolean windowed,
+    boolean quiet,
+    @Nullable String fault) {
+
+  public enum Phase {
+    /** The command is there, the campaign was not looked up yet. */
+    REQUESTED,
+    /** Recipients are left to read. */
+    FEEDING,
+    /** Every recipient's request is written. */
+    FED,
+    /** Some recipients go back to pending, to be sent to once more. */
+    RESENDING
+  }
+
+  /**
+   * A resend under way.
+   *
+   * @param statuses which recipients
+   * @param offset the command's offset, which tells it from every other
+   * @param paused whether the campaign was paused before and nobody has said anything since, so
+   *     that it goes on if there is somebody to send to; null for no
+   */
+  public record Resend(Set<RecipientStatus> statuses, long offset, @Nullable Boolean paused) {}
+
+  /**
+   * The command that started it, kept in case it has to go to the dead letters.
+   *
+   * @param key the record's key
+   * @param value its value
+   * @param timestampMs the record's time
+   */
+  // Compared only with itself, so the arrays' identity does not matter.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Origin(
+      byte @Nullable [] key,
+      byte[] value,
+      String topic,
+      int partition,
+      long offset,
+      @Nullable Long timestampMs) {
+
+    /** When the command was written, or null if that is not known. */
+    public @Nullable Instant at() {
+      return timestampMs == null ? null : Instant.ofEpochMilli(timestampMs);
+    }
+
+    /** Whether a repair has made sure that nobody who is pending was queued before. */
+    public boolean afterRepair() {
+      return Boolean.TRUE.equals(Json.read(value, CampaignCommand.class).repaired());
+    }
+  }
+
+  public static FanOutState requested(Origin origin) {
+    return new FanOutState(
+        Phase.REQUESTED,
+        Control.State.RUNNING,
+        false,
+        null,
+        Cursor.START,
+        0,
+        origin,
+        null,
+        false,
+        false,
+        null);
+  }
+
+  public boolean active() {
+    return state != Control.State.CANCELLED;
+  }
+
+  /** What applies: what people asked for, and outside its hours a campaign is paused at most. */
+  public Control.State effective() {
+    return quiet && state == Control.State.RUNNING ? Control.State.PAUSED : state;
+  }
+
+  /** Whether its recipients are written to now: those to come, or those that were given back. */
+  public boolean sending() {
+    return (phase == Phase.FEEDING || phase == Phase.FED) && effective() == Control.State.RUNNING;
+  }
+
+  public FanOutState started(String sender, boolean hasWindow) {
+    return new FanOutState(
+        Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null, hasWindow, false, fault);
+  }
+
+  public FanOutState advanced(Cursor to, long requests, boolean last) {
+    return at(last ? Phase.FED : Phase.FEEDING, to, fed + requests, null);
+  }
+
+  /** Requests that were given back are written anew. */
+  public FanOutState wroteAgain(long requests) {
+    return at(phase, cursor, fed + requests, null);
+  }
+
+  /** Told to send once more; until somebody is found to send to, it is what it was. */
+  public FanOutState resending(Set<RecipientStatus> statuses, long offset) {
+    Resend command = new Resend(statuses, offset, state == Control.State.PAUSED);
+    return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null);
+  }
+
+  /** Who is to be sent to once more is pending again: it goes on if it was paused before. */
+  public FanOutState resent(boolean hasWindow) {
+    boolean paused = resend != null && Boolean.TRUE.equals(resend.paused());
+    FanOutState begun = at(Phase.FEEDING, Cursor.START, 0, null).keeping(hasWindow, false);
+    return paused ? begun.as(Control.State.RUNNING, false, null) : begun;
+  }
+
+  /** Nobody was to be sent to once more: it is as it was before. */
+  public FanOutState resentToNobody() {
+    return at(Phase.FED, cursor, fed, null);
+  }
+
+  /** People want something else; if it goes on, what was wrong is tried again. */
+  public FanOutState told(Control.State wanted) {
+    FanOutState told = as(wanted, true, null);
+    return resend == null
+        ? told
+        : told.at(phase, cursor, fed, new Resend(resend.statuses(), resend.offset(), null));
+  }
+
+  /** It cannot go on. */
+  public FanOutState faulty(String reason) {
+    return as(Control.State.PAUSED, true, reason);
+  }
+
+  /** Its hours have begun or ended. */
+  public FanOutState inWindow(boolean open) {
+    return as(state, true, fault).keeping(windowed, !open);
+  }
+
+  /** It has ended, so that its hours matter no more. */
+  public FanOutState ended() {
+    return keeping(false, false);
+  }
+
+  public FanOutState recorded() {
+    return as(state, false, fault);
+  }
+
+  private FanOutState at(Phase next, Cursor to, long requests, @Nullable Resend command) {
+    return new FanOutState(
+        next, state, rowDue, senderId, to, requests, null, command, windowed, quiet, fault);
+  }
+
+  private FanOutState as(Control.State wanted, boolean due, @Nullable String wrong) {
+    return new FanOutState(
+        phase, wanted, due, senderId, cursor, fed, origin, resend, windowed, quiet, wrong);
+  }
+
+  private FanOutState keeping(boolean hasWindow, boolean outside) {
+    return new FanOutState(
+        phase, state, rowDue, senderId, cursor, fed, origin, resend, hasWindow, outside, fault);
+  }
+}

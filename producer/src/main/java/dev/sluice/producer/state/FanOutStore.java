@@ -1,0 +1,82 @@
+package dev.sluice.producer.state;
+
+import dev.sluice.schema.ReturnedRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** The fan-out states of all campaigns, with those that need attention at hand. */
+public final class FanOutStore {
+  private final KeyValueStore<String, FanOutState> store;
+  // The store keeps every campaign ever started, so that no start can be repeated; walking it at
+  // each turn would cost more with each campaign.
+  private final Map<UUID, FanOutState> open = new LinkedHashMap<>();
+  private final ReturnedRequests returns;
+
+  public FanOutStore(KeyValueStore<String, FanOutState> store, ReturnedRequests returns) {
+    this.store = store;
+    this.returns = returns;
+    try (var all = store.all()) {
+      all.forEachRemaining(entry -> index(UUID.fromString(entry.key), entry.value));
+    }
+  }
+
+  public @Nullable FanOutState find(UUID campaignId) {
+    FanOutState fanOut = open.get(campaignId);
+    return fanOut == null ? store.get(campaignId.toString()) : fanOut;
+  }
+
+  /** Whether the campaign still is where it was when it was looked at. */
+  public boolean unchanged(UUID campaignId, FanOutState fanOut) {
+    return fanOut.equals(open.get(campaignId));
+  }
+
+  public void put(UUID campaignId, FanOutState fanOut) {
+    if (!fanOut.active()) {
+      returns.drop(campaignId);
+    }
+    store.put(campaignId.toString(), fanOut);
+    index(campaignId, fanOut);
+  }
+
+  public void remove(UUID campaignId) {
+    returns.drop(campaignId);
+    store.delete(campaignId.toString());
+    open.remove(campaignId);
+  }
+
+  /** Takes a request that a worker has given back, to be written anew when its campaign runs. */
+  public void giveBack(ReturnedRequest request, FanOutState fanOut) {
+    if (fanOut.active()) {
+      returns.add(request);
+      open.putIfAbsent(request.campaignId(), fanOut);
+    }
+  }
+
+  public ReturnedRequests returns() {
+    return returns;
+  }
+
+  private void index(UUID campaignId, FanOutState fanOut) {
+    boolean unfed = fanOut.active() && fanOut.phase() != FanOutState.Phase.FED;
+    boolean watched = fanOut.active() && fanOut.windowed();
+    boolean returned = fanOut.active() && returns.any(campaignId);
+    if (unfed || watched || returned || fanOut.rowDue() || fanOut.fault() != null) {
+      open.put(campaignId, fanOut);
+    } else {
+      open.remove(campaignId);
+    }
+  }
+
+  /** Those not wholly fed, with hours to keep, faulty, or whose row is not up to date. */
+  public Map<UUID, FanOutState> open() {
+    return Map.copyOf(open);
+  }
+
+  /** A campaign's name in the log. */
+  public static String brief(UUID campaignId) {
+    return campaignId.toString().substring(0, 4);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.producer.state;
+
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * How far the topics were read, kept with what came of their records. Kafka forgets the offsets of
+ * a group that was away for days, and the records come again from the beginning; to obey an old
+ * resend again, or to write a returned request again, would send twice.
+ */
+public final class InputOffsets {
+  private final KeyValueStore<String, Place> store;
+
+  /**
+   * The furthest record.
+   *
+   * @param timestampMs the latest time of any record: one that comes again is no later, one in a
+   *     topic that was made anew is
+   */
+  public record Place(long offset, long timestampMs) {}
+
+  public InputOffsets(KeyValueStore<String, Place> store) {
+    this.store = store;
+  }
+
+  /** Takes note of a record; whether it comes for the first time. */
+  public boolean isNew(RecordMetadata place, Record<?, ?> record) {
+    String key = place.topic() + "-" + place.partition();
+    Place before = store.get(key);
+    if (before == null) {
+      store.put(key, new Place(place.offset(), record.timestamp()));
+      return true;
+    }
+    if (place.offset() <= before.offset() && record.timestamp() <= before.timestampMs()) {
+      return false;
+    }
+    store.put(key, new Place(place.offset(), Math.max(before.timestampMs(), record.timestamp())));
+    return true;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.producer.sql.DailyLimit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DailyLimitTest {
+  private static final Fixture FIXTURE = new Fixture();
+
+  private final String sender = "s-" + UUID.randomUUID();
+  private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+  private final DailyLimit budget = new DailyLimit(FIXTURE.producer(), () -> now);
+
+  private record Contact(Instant at, String phone) {}
+
+  @BeforeEach
+  void sender() {
+    FIXTURE.sender(sender, 80, 1);
+  }
+
+  @Test
+  void admitsUntilTheFirstForWhomThereIsNoPlace() {
+    assertThat(admit(3, "a", "b")).isEqualTo(2);
+    assertThat(admit(3, "a", "c", "b", "d", "a")).isEqualTo(3);
+    assertThat(admit(3, "d")).isZero();
+    assertThat(admit(3, "c", "b", "a")).as("who counts already needs no place").isEqualTo(3);
+  }
+
+  @Test
+  void whoIsWrittenToOnceMoreCountsForADayFromThen() {
+    admit(1, "a");
+    now = now.plus(Duration.ofHours(23));
+    assertThat(admit(1, "a")).isEqualTo(1);
+
+    now = now.plus(Duration.ofHours(2));
+    assertThat(admit(1, "b")).as("25 hours after the first, 2 after the second").isZero();
+
+    now = now.plus(Duration.ofHours(22));
+    assertThat(admit(1, "b")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void withinAnyDayNoMorePeopleThanTheLimitAreWrittenTo(long seed) {
+    Random random = new Random(seed);
+    int limit = 20;
+    List<Contact> contacts = new ArrayList<>();
+    for (int i = 0; i < 250; i++) {
+      now = now.plusSeconds(random.nextInt(3_600));
+      List<String> wanted =
+          random
+              .ints(0, 60)
+              .limit(1 + random.nextInt(15))
+              .distinct()
+              .mapToObj(n -> "p" + n)
+              .toList();
+      int admitted = budget.admit(sender, limit, wanted);
+      wanted.subList(0, admitted).forEach(phone -> contacts.add(new Contact(now, phone)));
+    }
+
+    assertThat(contacts).hasSizeGreaterThan(limit * 4);
+    for (Contact last : contacts) {
+      Set<String> people = new HashSet<>();
+      contacts.stream()
+          .filter(contact -> contact.at().isAfter(last.at().minus(DailyLimit.DAY)))
+          .filter(contact -> !contact.at().isAfter(last.at()))
+          .forEach(contact -> people.add(contact.phone()));
+      assertThat(people)
+          .as("the day until %s, seed %d", last.at(), seed)
+          .hasSizeLessThanOrEqualTo(limit);
+    }
+  }
+
+  @Test
+  void campaignsThatAskAtTheSameTimeDoNotTakeTheSamePlace() throws Exception {
+    int limit = 10;
+    List<Callable<Integer>> asking =
+        IntStream.range(0, 8)
+            .<Callable<Integer>>mapToObj(
+                campaign -> () -> budget.admit(sender, limit, people(campaign)))
+            .toList();
+    int admitted = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Integer> answer : threads.invokeAll(asking)) {
+        admitted += answer.get();
+      }
+    }
+
+    assertThat(admitted).isEqualTo(limit);
+  }
+
+  private static List<String> people(int campaign) {
+    return IntStream.range(0, 3).mapToObj(person -> campaign + "-" + person).toList();
+  }
+
+  private int admit(int limit, String... phones) {
+    return budget.admit(sender, limit, List.of(phones));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.producer.sql.DatabaseFault;
+import dev.sluice.runtime.Health;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jooq.exception.DataAccessException;
+import org.junit.jupiter.api.Test;
+
+class DatabaseTasksTest {
+  private static final UUID ONE = UUID.randomUUID();
+  private static final UUID OTHER = UUID.randomUUID();
+
+  private Instant now = Instant.EPOCH;
+  private final Health health = new Health();
+  private final CampaignFaults faults = new CampaignFaults(() -> now);
+  private final DatabaseTasks tasks =
+      new DatabaseTasks(Runnable::run, faults, new DatabaseBackoff(health, () -> now));
+  private final List<String> done = new ArrayList<>();
+
+  @Test
+  void whatDoesNotFitAnyMoreIsDropped() {
+    tasks.start(ONE, () -> false, () -> () -> done.add("one"));
+    tasks.start(OTHER, () -> true, () -> () -> done.add("other"));
+    tasks.settle();
+
+    assertThat(done).containsExactly("other");
+  }
+
+  @Test
+  void aCampaignsOwnFaultMakesItWaitAndNobodyElse() {
+    failing(new IllegalStateException("no such zone"));
+
+    assertThat(tasks.start(ONE, () -> true, () -> () -> {})).isFalse();
+    assertThat(tasks.start(OTHER, () -> true, () -> () -> {})).isTrue();
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void afterFiveFaultsOfItsOwnItIsGivenUp() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(faults.givenUp(ONE)).isNull();
+      now = now.plusSeconds(10);
+      failing(new IllegalStateException("no such zone"));
+    }
+
+    assertThat(faults.givenUp(ONE)).isEqualTo("no such zone");
+  }
+
+  @Test
+  void aLockThatIsHeldIsTriedAsLongAsItTakes() {
+    for (int i = 0; i < 100; i++) {
+      now = now.plusSeconds(10);
+      failing(new DataAccessException("busy", new SQLException("lock timeout", "55P03")));
+    }
+
+    assertThat(faults.givenUp(ONE)).isNull();
+    assertThat(faults.reason(ONE)).isEqualTo("lock timeout");
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void aDatabaseThatIsAwayMakesEverybodyWaitAndShowsOnHealth() {
+    failing(new DataAccessException("away", new SQLException("connection refused", "08001")));
+
+    assertThat(tasks.start(OTHER, () -> true, () -> () -> {})).isFalse();
+    assertThat(health.problems().get("postgresql")).contains("connection refused");
+    now = now.plus(Duration.ofSeconds(1));
+    assertThat(tasks.start(OTHER, () -> true, () -> () -> {})).isTrue();
+  }
+
+  @Test
+  void anErrorWhileWritingEndsTheThreadAndIsHeldAgainstItsCampaign() {
+    for (int i = 0; i < 5; i++) {
+      now = now.plusSeconds(10);
+      tasks.start(
+          ONE,
+          () -> true,
+          () ->
+              () -> {
+                throw new IllegalStateException("half of it is written");
+              });
+      assertThatThrownBy(tasks::settle).isInstanceOf(IllegalStateException.class);
+    }
+
+    assertThat(faults.givenUp(ONE)).isEqualTo("half of it is written");
+  }
+
+  @Test
+  void errorsOfTheMachineAreACampaignsOwnAsWell() {
+    failing(new OutOfMemoryError("Java heap space"));
+
+    assertThat(faults.reason(ONE)).contains("Java heap space");
+    assertThat(DatabaseFault.of(new OutOfMemoryError())).isEqualTo(DatabaseFault.OWN);
+  }
+
+  private void failing(Throwable failure) {
+    tasks.start(ONE, () -> true, () -> DatabaseTasksTest.<RuntimeException>fail(failure));
+    tasks.settle();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> Runnable fail(Throwable failure) throws T {
+    throw (T) failure;
+  }
+}

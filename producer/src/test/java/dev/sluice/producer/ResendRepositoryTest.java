@@ -1,0 +1,248 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.producer.sql.ResendRepository;
+import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.conf.ParamType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ResendRepositoryTest {
+  private static final Fixture FIXTURE = new Fixture();
+  private static final DSLContext SQL = FIXTURE.sql();
+
+  private final ResendRepository resends = new ResendRepository(FIXTURE.producer());
+
+  @BeforeAll
+  static void sender() {
+    FIXTURE.sender("s", 80, 1);
+  }
+
+  @Test
+  void failedRecipientsGoBackInANewRoundAndTheirCounterWithThem() {
+    UUID campaign = completed(5_000, 4_500);
+    FanOutState.Resend resend = resend(1, RecipientStatus.FAILED);
+    int steps = 0;
+    ResendRepository.Progress progress = ResendRepository.Progress.MORE;
+    while (progress == ResendRepository.Progress.MORE) {
+      progress = resends.step(campaign, resend);
+      steps++;
+      assertNeverSendingWithNobodyPending(campaign);
+    }
+
+    assertThat(progress).isEqualTo(ResendRepository.Progress.READY);
+    assertThat(steps).isEqualTo(4);
+    assertThat(pending(campaign, 2)).isEqualTo(4_500);
+    Record row = row(campaign);
+    assertThat(row.get(CAMPAIGN.STATUS)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(row.get(CAMPAIGN.FAILED)).isZero();
+    assertThat(row.get(CAMPAIGN.SENT)).isEqualTo(500);
+    assertThat(row.get(CAMPAIGN.ROUND)).isEqualTo(2);
+    assertThat(row.get(CAMPAIGN.COMPLETED_AT)).isNull();
+  }
+
+  @Test
+  void whoeverIsInDoubtGoesBackIfAskedForByName() {
+    UUID campaign = completed(10, 4);
+    SQL.execute(
+        """
+        WITH changed AS (UPDATE sluice.campaign_recipient SET status = 'UNCONFIRMED'
+                         WHERE campaign_id = ? AND status = 'SENT' RETURNING 1)
+        UPDATE sluice.campaign SET sent = 0, unconfirmed = (SELECT count(*) FROM changed)
+        WHERE id = ?
+        """,
+        campaign,
+        campaign);
+
+    assertThat(run(campaign, resend(1, RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED)))
+        .isEqualTo(ResendRepository.Progress.READY);
+    assertThat(pending(campaign, 2)).isEqualTo(10);
+    assertThat(row(campaign).get(CAMPAIGN.UNCONFIRMED)).isZero();
+  }
+
+  @Test
+  void withNobodyConcernedTheCampaignStaysCompleted() {
+    UUID campaign = completed(5, 0);
+
+    assertThat(run(campaign, resend(1, RecipientStatus.FAILED)))
+        .isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
+    assertThat(row(campaign).get(CAMPAIGN.STATUS)).isEqualTo(CampaignStatus.COMPLETED);
+    assertThat(row(campaign).get(CAMPAIGN.ROUND)).isEqualTo(1);
+  }
+
+  @Test
+  void aRestartGoesOnWithTheRoundThatHasBegun() {
+    UUID campaign = completed(5_000, 5_000);
+    FanOutState.Resend resend = resend(1, RecipientStatus.FAILED);
+    resends.step(campaign, resend);
+
+    ResendRepository restarted = new ResendRepository(FIXTURE.producer());
+    while (restarted.step(campaign, resend) == ResendRepository.Progress.MORE) {}
+    assertThat(pending(campaign, 2)).isEqualTo(5_000);
+    assertThat(row(campaign).get(CAMPAIGN.FAILED)).isZero();
+  }
+
+  @Test
+  void aCampaignThatWasCancelledMeanwhileIsLeftAlone() {
+    UUID campaign = completed(5_000, 5_000);
+    FanOutState.Resend resend = resend(1, RecipientStatus.FAILED);
+    resends.step(campaign, resend);
+    SQL.execute("UPDATE sluice.campaign SET status = 'CANCELLED' WHERE id = ?", campaign);
+
+    assertThat(resends.step(campaign, resend)).isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
+    assertThat(pending(campaign, 2)).isEqualTo(2_000);
+    assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(3_000);
+  }
+
+  /** A receipt is written just when the resend waits for a row: nobody must stay behind. */
+  @Test
+  void aResultThatIsWrittenMeanwhileDoesNotCompleteTheCampaign() throws Exception {
+    UUID campaign = completed(5, 4);
+    FanOutState.Resend resend = resend(1, RecipientStatus.FAILED);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<ResendRepository.Progress> step =
+          SQL.transactionResult(lock -> {
+            lock.dsl()
+                .execute(
+                    "SELECT 1 FROM sluice.campaign_recipient"
+                        + " WHERE campaign_id = ? AND status = 'FAILED' FOR UPDATE",
+                    campaign);
+            Future<ResendRepository.Progress> waiting =
+                threads.submit(() -> resends.step(campaign, resend));
+            Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(
+                    () -> !lock.dsl().fetch("SELECT 1 FROM pg_locks WHERE NOT granted").isEmpty());
+            assertNeverSendingWithNobodyPending(campaign);
+            writeAResult(lock.dsl(), campaign);
+            return waiting;
+          });
+      step.get();
+      writeAResult(SQL, campaign);
+      while (resends.step(campaign, resend) == ResendRepository.Progress.MORE) {}
+    }
+
+    assertThat(pending(campaign, 2)).isEqualTo(4);
+    assertThat(row(campaign).get(CAMPAIGN.STATUS)).isEqualTo(CampaignStatus.SENDING);
+  }
+
+  @Test
+  void batchesWalkThroughNoOlderCampaignsRows() {
+    UUID older = completed(200_000, 200_000);
+    UUID campaign = completed(4_000, 3_000);
+    SQL.execute("ANALYZE sluice.campaign_recipient");
+    for (Cursor cursor : new Cursor[] {Cursor.START, middle(campaign)}) {
+      String plan =
+          String.join(
+              "\n",
+              SQL.fetch(
+                      "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
+                          + ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, cursor)
+                              .getSQL(ParamType.INLINED))
+                  .getValues(0, String.class));
+
+      assertThat(plan)
+          .containsPattern("Index (Only )?Scan using campaign_recipient_page")
+          .doesNotContain("Sort", "Seq Scan", "Rows Removed by Filter");
+    }
+    assertThat(pending(older, 2)).isZero();
+  }
+
+  private static Cursor middle(UUID campaign) {
+    var page = ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, Cursor.START).fetch();
+    return new Cursor(page.getLast().value1(), page.getLast().value2());
+  }
+
+  private ResendRepository.Progress run(UUID campaign, FanOutState.Resend resend) {
+    ResendRepository.Progress progress = resends.step(campaign, resend);
+    while (progress == ResendRepository.Progress.MORE) {
+      progress = resends.step(campaign, resend);
+    }
+    return progress;
+  }
+
+  private static FanOutState.Resend resend(long offset, RecipientStatus... statuses) {
+    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null);
+  }
+
+  /** A campaign that has ended, with some failed and all others sent. */
+  private static UUID completed(int recipients, int failed) {
+    UUID campaign = FIXTURE.campaign("s", recipients);
+    SQL.execute(
+        """
+        UPDATE sluice.campaign_recipient SET status = CASE WHEN number <= ? THEN 'FAILED' ELSE 'SENT' END
+        FROM (SELECT id AS of, row_number() OVER (ORDER BY id) AS number
+              FROM sluice.campaign_recipient WHERE campaign_id = ?) AS numbered
+        WHERE id = of
+        """,
+        failed,
+        campaign);
+    SQL.update(CAMPAIGN)
+        .set(CAMPAIGN.STATUS, CampaignStatus.COMPLETED)
+        .set(CAMPAIGN.TOTAL, (long) recipients)
+        .set(CAMPAIGN.FAILED, (long) failed)
+        .set(CAMPAIGN.SENT, (long) recipients - failed)
+        .set(CAMPAIGN.COMPLETED_AT, Instant.now())
+        .where(CAMPAIGN.ID.eq(campaign))
+        .execute();
+    return campaign;
+  }
+
+  /** As by the aggregator: a result, and if nobody is pending after it, the end. */
+  private static void writeAResult(DSLContext sql, UUID campaign) {
+    sql.execute(
+        """
+        WITH changed AS (
+          UPDATE sluice.campaign_recipient SET status = 'DELIVERED'
+          WHERE campaign_id = ? AND status = 'SENT' RETURNING 1
+        )
+        UPDATE sluice.campaign
+        SET sent = sent - n, delivered = delivered + n,
+            status = CASE WHEN status = 'SENDING' AND total - sent - delivered - failed <= 0
+                          THEN 'COMPLETED' ELSE status END
+        FROM (SELECT count(*) AS n FROM changed) AS changes
+        WHERE id = ?
+        """,
+        campaign,
+        campaign);
+  }
+
+  private static void assertNeverSendingWithNobodyPending(UUID campaign) {
+    Record row = row(campaign);
+    long settled = row.get(CAMPAIGN.SENT) + row.get(CAMPAIGN.DELIVERED) + row.get(CAMPAIGN.FAILED);
+    if (row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING) {
+      assertThat(row.get(CAMPAIGN.TOTAL) - settled).isPositive();
+    }
+  }
+
+  private static Record row(UUID campaign) {
+    return SQL.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(campaign)).fetchSingle();
+  }
+
+  private static int pending(UUID campaign, int round) {
+    return SQL.fetchCount(
+        CAMPAIGN_RECIPIENT,
+        CAMPAIGN_RECIPIENT
+            .CAMPAIGN_ID
+            .eq(campaign)
+            .and(CAMPAIGN_RECIPIENT.STATUS.eq(RecipientStatus.PENDING))
+            .and(CAMPAIGN_RECIPIENT.ROUND.eq(round)));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.sluice.producer.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.EmbeddedInfrastructure;
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.Places;
+import dev.sluice.schema.LaneKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class WorkerLagTest {
+  private final Sandbox sandbox = Sandbox.create(2);
+  private final Health health = new Health();
+
+  @Test
+  void nothingIsFedWhileWorkersHaveNoPlaceInSomePartition() throws Exception {
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health);
+        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
+      admin
+          .createPartitions(
+              Map.of(sandbox.kafka().topics().sendRequests(), NewPartitions.increaseTo(3)))
+          .all()
+          .get();
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() == null);
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().containsKey("backlog"));
+      assertThat(health.problems().get("backlog")).contains("[2]", "sluice migrate");
+    }
+  }
+
+  @Test
+  void aPartitionWhosePlaceWasLostIsFullAndTheOthersAreReadOn() throws Exception {
+    String topic = sandbox.kafka().topics().sendRequests();
+    String group = sandbox.kafka().topics().workerGroup();
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health);
+        KafkaProducer<byte[], byte[]> producer = producer(sandbox);
+        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+      producer.send(new ProducerRecord<>(topic, 0, null, new byte[100])).get();
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
+      admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(topic, 0))).all().get();
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().containsKey("backlog"));
+      assertThat(health.problems().get("backlog")).contains("[0]", "sluice window show");
+      LaneKey lane = laneIn(1);
+      producer
+          .send(
+              new ProducerRecord<>(
+                  topic, 1, lane.toString().getBytes(StandardCharsets.UTF_8), new byte[100]))
+          .get();
+
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() ->
+              assertThat(backlog.newest())
+                  .isNotNull()
+                  .satisfies(reading -> {
+                    assertThat(reading.mostWaiting(laneIn(0))).isGreaterThan(1_000_000_000L);
+                    assertThat(reading.mostWaiting(lane)).isEqualTo(1);
+                  }));
+
+      // As sluice window reset does.
+      new Places(sandbox.kafka()).commit(Map.of(0, new OffsetAndMetadata(1, "v1")));
+      await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().isEmpty());
+      assertThat(backlog.newest())
+          .isNotNull()
+          .satisfies(reading -> assertThat(reading.mostWaiting(laneIn(0))).isZero());
+    }
+  }
+
+  private static LaneKey laneIn(int partition) {
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> new LaneKey("sender" + i, 0))
+        .filter(lane -> lane.partition(2) == partition)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void saysForWhomRequestsWait() throws Exception {
+    String topic = sandbox.kafka().topics().sendRequests();
+    LaneKey lane = new LaneKey("s", 0);
+    // In whichever partition the two are neighbours.
+    LaneKey another =
+        Stream.iterate(0, i -> i + 1)
+            .map(i -> new LaneKey("another" + i, 0))
+            .filter(one -> one.partition(2) == lane.partition(2))
+            .findFirst()
+            .orElseThrow();
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health);
+        KafkaProducer<byte[], byte[]> producer = producer(sandbox)) {
+      List<String> keys =
+          List.of(
+              "s/0",
+              "s/0",
+              another.toString(),
+              "no lane",
+              "s/+0",
+              "s/00",
+              "x".repeat(1_000) + "/0");
+      for (String key : keys) {
+        byte[] name = key.getBytes(StandardCharsets.UTF_8);
+        producer.send(new ProducerRecord<>(topic, lane.partition(2), name, new byte[100])).get();
+      }
+      // Where no worker would look for it.
+      byte[] astray = "s/0".getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, 1 - lane.partition(2), astray, null)).get();
+
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() ->
+              assertThat(backlog.newest())
+                  .isNotNull()
+                  .satisfies(reading -> {
+                    assertThat(reading.waiting()).containsOnly(entry(lane, 2L), entry(another, 1L));
+                    assertThat(reading.unread()).isEqualTo(Map.of(0, 0L, 1, 0L));
+                  }));
+    }
+  }
+
+  @Test
+  void noReadingOutlastsKafkaForLong() {
+    EmbeddedInfrastructure own = EmbeddedInfrastructure.temporary();
+    try (WorkerLag backlog = new WorkerLag(Sandbox.create(own, 2).kafka(), health)) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
+      own.close();
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() == null);
+      assertThat(health.problems()).containsKey("backlog");
+    }
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(Sandbox sandbox) {
+    return new KafkaProducer<>(
+        sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}

@@ -99,6 +99,29 @@ class ArchitectureTest {
         .check(CODE);
   }
 
+  @Test
+  void whatFlowsAndIsStoredKnowsNoClient() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.sluice.schema..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka..", "com.zaxxer.hikari..", "org.flywaydb..")
+        .check(CODE);
+  }
+
+  /** Kafka's packages outside its documented API change without notice. */
+  @Test
+  void servicesUseKafkasPublicApiOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.sluice.local..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka.common.utils..", "org.apache.kafka..internals..")
+        .check(CODE);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

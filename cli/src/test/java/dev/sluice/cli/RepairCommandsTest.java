@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.DeadLetter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -89,7 +90,7 @@ class RepairCommandsTest {
                   null,
                   "s/0",
                   "{\"to\":\"+5511960000000\"",
-                  letter.headers()))
+                  TextHeader.all(letter.headers())))
           .get();
     }
 

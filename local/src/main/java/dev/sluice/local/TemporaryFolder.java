@@ -1,10 +1,10 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.kafka.common.utils.Utils;
 
 /** A folder that lasts as long as its owner. */
 public final class TemporaryFolder implements AutoCloseable {
@@ -26,7 +26,7 @@ public final class TemporaryFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Utils.delete(path.toFile());
+      Folders.delete(path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + path, e);
     }

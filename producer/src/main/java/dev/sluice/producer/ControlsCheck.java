@@ -1,12 +1,12 @@
 package dev.sluice.producer;
 
+import dev.sluice.runtime.kafka.DeadLetterRecord;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -44,14 +44,10 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       }
     } catch (UnreadableEventException e) {
       RecordMetadata place = context.recordMetadata().orElseThrow();
-      DeadLetter rendered =
+      DeadLetter letter =
           new DeadLetter(place.topic(), place.partition(), place.offset(), e.getMessage());
       context.forward(
-          new Record<>(
-              DeadLetter.key(record.key()),
-              DeadLetter.cut(record.value()),
-              record.timestamp(),
-              new RecordHeaders(rendered.headers(record.value()))));
+          DeadLetterRecord.of(record.key(), record.value(), record.timestamp(), letter));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.runtime.kafka.DeadLetterRecord;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +46,9 @@ final class Output {
     forward(Control.campaignKey(campaignId), control, CONTROLS);
   }
 
-  void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter rendered) {
+  void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter) {
     context.forward(
-        new Record<>(
-            DeadLetter.key(key),
-            DeadLetter.cut(value),
-            context.currentSystemTimeMs(),
-            new RecordHeaders(rendered.headers(value))),
-        DEAD_LETTERS);
+        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter), DEAD_LETTERS);
   }
 
   /** Workers see what was written only once it is committed. */

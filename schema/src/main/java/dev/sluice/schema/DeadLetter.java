@@ -1,11 +1,8 @@
 package dev.sluice.schema;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,23 +28,23 @@ public record DeadLetter(String topic, int partition, long offset, String reason
     reason = Clipped.to(1_000, Masked.line(reason));
   }
 
-  /** As record headers {@code topic}, {@code partition}, {@code offset} and {@code reason}. */
-  public List<Header> headers() {
-    return List.of(
-        header("topic", topic),
-        header("partition", Integer.toString(partition)),
-        header("offset", Long.toString(offset)),
-        header("reason", reason));
+  /** The record's headers, in order: topic, partition, offset and reason. */
+  public Map<String, String> headers() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("topic", topic);
+    headers.put("partition", Integer.toString(partition));
+    headers.put("offset", Long.toString(offset));
+    headers.put("reason", reason);
+    return headers;
   }
 
   /** The headers of a letter with this original's value, which say so if it is {@link #cut}. */
-  public List<Header> headers(byte @Nullable [] original) {
-    if (original == null || original.length <= LONGEST_VALUE) {
-      return headers();
+  public Map<String, String> headers(byte @Nullable [] original) {
+    Map<String, String> headers = headers();
+    if (original != null && original.length > LONGEST_VALUE) {
+      headers.put(TRUNCATED, "of " + original.length + " bytes in all");
     }
-    List<Header> all = new ArrayList<>(headers());
-    all.add(header(TRUNCATED, "of " + original.length + " bytes in all"));
-    return all;
+    return headers;
   }
 
   /** As much of an original's value as a letter holds: compressed records may be of any size. */
@@ -60,9 +57,5 @@ public record DeadLetter(String topic, int partition, long offset, String reason
   /** An original's key, unless it is too large for a letter. */
   public static byte @Nullable [] key(byte @Nullable [] original) {
     return original == null || original.length > LONGEST_KEY ? null : original;
-  }
-
-  private static Header header(String name, String value) {
-    return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
   }
 }

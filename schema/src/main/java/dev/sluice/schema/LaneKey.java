@@ -1,7 +1,7 @@
 package dev.sluice.schema;
 
 import java.nio.charset.StandardCharsets;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.commons.codec.digest.MurmurHash2;
 
 /**
  * The name of a lane, a slice of one sender's rate. It is the key of a {@code send-requests} record
@@ -11,13 +11,16 @@ import org.apache.kafka.common.utils.Utils;
  * @param lane the lane's number, from 0
  */
 public record LaneKey(String sender, int lane) {
+  /** Kafka's own for keys: lanes must stay where they have always been. */
+  private static final int SEED = 0x9747b28c;
 
   /**
    * The lane's partition. The lanes of a sender lie side by side from a hashed start, so that they
    * spread over as many partitions as there are, which hashing each of them would not do.
    */
   public int partition(int partitions) {
-    int start = Utils.toPositive(Utils.murmur2(sender.getBytes(StandardCharsets.UTF_8)));
+    byte[] bytes = sender.getBytes(StandardCharsets.UTF_8);
+    int start = MurmurHash2.hash32(bytes, bytes.length, SEED) & Integer.MAX_VALUE;
     return (int) (((long) start + lane) % partitions);
   }
 

@@ -2,7 +2,6 @@ package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterTest {
@@ -21,7 +20,7 @@ class DeadLetterTest {
     byte[] original = new byte[3_000_000];
 
     assertThat(DeadLetter.cut(original)).hasSizeLessThan(Topics.LARGEST_RECORD);
-    assertThat(letter.headers(original)).extracting(Header::key).contains(DeadLetter.TRUNCATED);
+    assertThat(letter.headers(original)).containsKey(DeadLetter.TRUNCATED);
     assertThat(DeadLetter.key(new byte[100_000])).isNull();
   }
 }

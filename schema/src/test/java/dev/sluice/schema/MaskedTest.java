@@ -2,9 +2,6 @@ package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,10 +45,7 @@ class MaskedTest {
 
   @Test
   void aDeadLettersReasonIsOneLineWithoutNumbers() {
-    List<Header> headers =
-        new DeadLetter("t", 0, 1, "not a number: \"+5511960000001\nx\"").headers();
-
-    assertThat(new String(headers.get(3).value(), StandardCharsets.UTF_8))
-        .isEqualTo("not a number: \"+5511*******01 x\"");
+    assertThat(new DeadLetter("t", 0, 1, "not a number: \"+5511960000001\nx\"").headers())
+        .containsEntry("reason", "not a number: \"+5511*******01 x\"");
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.runtime.kafka.DeadLetterRecord;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
@@ -10,7 +11,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -56,12 +56,7 @@ final class Output {
         .register(meters)
         .increment();
     context.forward(
-        new Record<>(
-            DeadLetter.key(key),
-            DeadLetter.cut(value),
-            context.currentSystemTimeMs(),
-            new RecordHeaders(letter.headers(value))),
-        DEAD_LETTERS);
+        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter), DEAD_LETTERS);
   }
 
   /** Asks for a pause of a campaign. */

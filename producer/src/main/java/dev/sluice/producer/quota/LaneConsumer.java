@@ -10,7 +10,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** Consumers of {@code send-requests} that read keys only. */
@@ -53,9 +52,12 @@ final class LaneConsumer {
 
     @Override
     public @Nullable LaneKey deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
-      return data == null || data.remaining() > LONGEST
-          ? null
-          : deserialize(topic, Utils.toNullableArray(data));
+      if (data == null || data.remaining() > LONGEST) {
+        return null;
+      }
+      byte[] bytes = new byte[data.remaining()];
+      data.duplicate().get(bytes);
+      return deserialize(topic, bytes);
     }
   }
 

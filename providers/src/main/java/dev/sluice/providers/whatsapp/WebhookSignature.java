@@ -1,11 +1,10 @@
 package dev.sluice.providers.whatsapp;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +12,12 @@ import org.jspecify.annotations.Nullable;
  * in constant time.
  */
 public final class WebhookSignature {
-  private static final String ALGORITHM = "HmacSHA256";
   private static final String SCHEME = "sha256=";
 
-  private final SecretKeySpec key;
+  private final byte[] secret;
 
   public WebhookSignature(String appSecret) {
-    key = new SecretKeySpec(appSecret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+    secret = appSecret.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Whether the header signs these bytes; a missing one does not. */
@@ -29,13 +27,10 @@ public final class WebhookSignature {
     }
     try {
       byte[] claimed = HexFormat.of().parseHex(header, SCHEME.length(), header.length());
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      return MessageDigest.isEqual(mac.doFinal(body), claimed);
+      byte[] right = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, secret).hmac(body);
+      return MessageDigest.isEqual(right, claimed);
     } catch (IllegalArgumentException e) {
       return false;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }
   }
 }

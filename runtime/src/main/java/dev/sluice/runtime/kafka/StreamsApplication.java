@@ -1,5 +1,6 @@
 package dev.sluice.runtime.kafka;
 
+import dev.sluice.runtime.Folders;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Restarts;
 import dev.sluice.schema.Reasons;
@@ -19,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -180,7 +180,7 @@ public final class StreamsApplication implements AutoCloseable {
       log.warn("{} did not stop within {} s", group, STOP_WITHIN.toSeconds());
     }
     try {
-      Utils.delete(stateFolder.toFile());
+      Folders.delete(stateFolder);
     } catch (IOException e) {
       log.warn("cannot delete {}", stateFolder, e);
     }

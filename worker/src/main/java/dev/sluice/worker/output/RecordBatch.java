@@ -1,5 +1,6 @@
 package dev.sluice.worker.output;
 
+import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
@@ -16,7 +17,6 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** The records of one transaction, none larger than its topic takes. */
 public final class RecordBatch {
@@ -72,7 +72,9 @@ public final class RecordBatch {
 
   public void deadLetter(ConsumerRecord<byte[], byte[]> original, String reason) {
     List<Header> headers =
-        new DeadLetter(original.topic(), original.partition(), original.offset(), reason).headers();
+        TextHeader.all(
+            new DeadLetter(original.topic(), original.partition(), original.offset(), reason)
+                .headers());
     ProducerRecord<byte[], byte[]> letter = deadLetter(original.key(), original.value(), headers);
     records.add(budget.fits(letter) ? letter : cut(letter));
   }
@@ -83,8 +85,7 @@ public final class RecordBatch {
     int room = Math.max(0, budget.of(letter.topic()) - HEADERS - LONGEST_KEY);
     List<Header> headers = new ArrayList<>(List.of(letter.headers().toArray()));
     headers.add(
-        new RecordHeader(
-            DeadLetter.TRUNCATED, utf8("of " + SizeBudget.size(letter) + " bytes in all")));
+        new TextHeader(DeadLetter.TRUNCATED, "of " + SizeBudget.size(letter) + " bytes in all"));
     return deadLetter(
         key != null && key.length > LONGEST_KEY ? null : key,
         value == null ? null : Arrays.copyOf(value, Math.min(value.length, room)),

@@ -4,6 +4,7 @@ import dev.sluice.schema.Clipped;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ final class Bodies {
           .withCoercionConfig(LogicalType.Textual, Bodies::onlyText)
           .build();
 
+  private static final Pattern SETTING = Pattern.compile(", from `[^`]*`");
+
   private Bodies() {}
 
   /** Reads a body. */
@@ -71,9 +74,13 @@ final class Bodies {
     return value;
   }
 
-  /** What the parser says, of which a name that it repeats may be the longest part. */
+  /**
+   * What the parser says, without the names of its settings; a name that it repeats may be the
+   * longest part.
+   */
   static String words(JacksonException e) {
-    return Clipped.to(LONGEST_WORDS, String.valueOf(e.getOriginalMessage()));
+    String said = SETTING.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
+    return Clipped.to(LONGEST_WORDS, said);
   }
 
   private static void onlyText(MutableCoercionConfig texts) {

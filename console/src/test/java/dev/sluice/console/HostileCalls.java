@@ -96,7 +96,8 @@ final class HostileCalls {
     campaign("scheduleAt", "\"2099-01-01T00:00:00Z\"", "did you mean \"scheduledAt\"");
     campaign("WindowStart", "\"09:00\"", "did you mean \"windowStart\"");
     campaign("time_zone", "\"UTC\"", "did you mean \"timeZone\"");
-    campaign("x".repeat(10_000), "{}", "x\" is not known");
+    campaign("x".repeat(999), "{}", "x\" is not known");
+    campaign("x".repeat(10_000), "{}", "exceeds the maximum allowed (1000)");
     campaign("scheduledAt", "1e999999999", "400");
     campaign("windowStart", "\"09:00\"", "belong together");
     campaign("windowStart", "\"09:00\",\"windowEnd\":\"09:00\"", "\"windowEnd\" must be another");

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "neighbours",
     description =
         "Lets one sender, campaign or record after the other be faulty, and checks that everybody"
-            + " else keeps 95 %% of the rate and completes. Takes about twelve minutes.",
+            + " else keeps 95 %% of the rate and completes. Takes about sixteen minutes.",
     mixinStandardHelpOptions = true)
 final class NeighboursCommand implements Callable<Integer> {
   private static final double LEAST_SHARE = 0.95;
@@ -50,7 +50,7 @@ final class NeighboursCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      defaultValue = "20",
+      defaultValue = "30",
       description = "How long each lasts (${DEFAULT-VALUE}).")
   private int seconds;
 

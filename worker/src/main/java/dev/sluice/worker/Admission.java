@@ -4,9 +4,9 @@ package dev.sluice.worker;
 enum Admission {
   /** It may. */
   ADMIT,
-  /** It stays, and its lane with it: it may go on soon, by itself. */
+  /** It and its lane wait: the hold is expected to end soon without anybody's help. */
   HOLD,
-  /** It is given back unsent: nobody knows when it may go on. */
+  /** It is returned to the producer unsent: the hold has no foreseeable end. */
   RETURN,
   /** It is dropped unsent. */
   DROP

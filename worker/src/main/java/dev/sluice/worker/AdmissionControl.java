@@ -5,21 +5,21 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 
-/** Tells each request whether people, and its provider, let it go on. */
+/** Decides whether a request may be sent, from the controls and the providers known here. */
 final class AdmissionControl {
-  /** An outage that is over sooner than this costs no traffic. */
+  /** A sender blocked for less than this keeps its requests queued here. */
   static final Duration GRACE = Duration.ofSeconds(5);
 
   /**
-   * Requests of a lane that may stand. Each keeps an offset open, and a window tells some 600 apart
-   * for all the lanes of its partition.
+   * How many requests of a lane may be held. Each keeps an offset open, and a window has room for
+   * about 600 of all the lanes of its partition.
    */
-  static final int STANDING = 200;
+  static final int MOST_HELD = 200;
 
   private final ControlsView controls;
   private final MissingProviders missing;
 
-  /** Two that are equal stand for the same signals. */
+  /** Equal versions mean that every request is admitted or held as before. */
   record Version(boolean complete, long controls, long outlasted) {}
 
   AdmissionControl(ControlsView controls, MissingProviders missing) {
@@ -27,7 +27,7 @@ final class AdmissionControl {
     this.missing = missing;
   }
 
-  /** What applies to it now. */
+  /** The decision that applies to a request now. */
   Admission of(SendTask task) {
     if (!controls.complete()) {
       return Admission.HOLD;
@@ -39,15 +39,15 @@ final class AdmissionControl {
       case PAUSED -> Admission.RETURN;
       case BLOCKED ->
           controls.campaign(request.campaignId()).state() == Control.State.RUNNING
-                  && mayPassSoon(sender)
-                  && task.partition().lane(task).size() < STANDING
+                  && mayResumeSoon(sender)
+                  && task.partition().lane(task).size() < MOST_HELD
               ? Admission.HOLD
               : Admission.RETURN;
       case CANCELLED -> Admission.DROP;
     };
   }
 
-  private boolean mayPassSoon(String sender) {
+  private boolean mayResumeSoon(String sender) {
     return controls.sender(sender).endsByItself() && !outlasted(sender);
   }
 
@@ -55,7 +55,7 @@ final class AdmissionControl {
     return controls.age(Control.senderKey(sender)).compareTo(GRACE) >= 0;
   }
 
-  /** Differs from the last one if requests must be looked at again wherever they are. */
+  /** Changes whenever decisions about queued requests may have changed. */
   Version version() {
     return new Version(
         controls.complete(),

@@ -5,7 +5,7 @@ import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs that must not be sent yet, in order of the time when they are to be looked at again. */
+/** Tasks that must not be sent yet, ordered by when they are due. */
 final class DelayedTasks {
   private record Entry(SendTask task, long dueNanos) {}
 
@@ -16,11 +16,11 @@ final class DelayedTasks {
     queue.add(new Entry(task, dueNanos));
   }
 
-  void removeIf(Predicate<SendTask> leaves) {
-    queue.removeIf(entry -> leaves.test(entry.task()));
+  void removeIf(Predicate<SendTask> condition) {
+    queue.removeIf(entry -> condition.test(entry.task()));
   }
 
-  /** The next task that is due, or null; those of partitions that were taken away are dropped. */
+  /** The next task that is due, or null; tasks of lost partitions are dropped. */
   @Nullable SendTask nextDue(long nowNanos) {
     while (true) {
       Entry first = queue.peek();

@@ -18,14 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each picked message on a virtual thread of its own, in its time slot, and queues what came
- * of it. It knows nothing of offsets: what it is given has been declared started.
+ * Sends each message on a virtual thread of its own, in its time slot, and queues the outcome. It
+ * knows nothing of offsets: the tasks it is given are already declared started.
  */
 final class Dispatcher {
   /**
-   * A send that is this late is not launched: the process was paused, and its partition may have
-   * been taken over by somebody who sends at the lane's whole rate, or people may have paused its
-   * campaign meanwhile. If the partition is still this worker's, it is picked again.
+   * A send that is this late is not launched: the process was stalled, and meanwhile its partition
+   * may have a new owner that sends at the lane's full rate, or its campaign may have been paused.
+   * If the partition is still this worker's, the task is picked again.
    */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
@@ -35,7 +35,7 @@ final class Dispatcher {
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  /** What came of a task. */
+  /** The outcome of a task's attempt. */
   record Finished(SendTask task, SendOutcome outcome, Instant at) {}
 
   Dispatcher(Map<String, MessageProvider> providers, CircuitBreakers breakers) {
@@ -44,7 +44,7 @@ final class Dispatcher {
   }
 
   /**
-   * Launches a send whose start is committed, when its lane lets it pass.
+   * Launches a send whose start is committed, in its lane's next time slot.
    *
    * @param committedAtNanos when the transaction was begun that declared it started
    */
@@ -101,7 +101,7 @@ final class Dispatcher {
               task.request().message(),
               task.callbackData()));
     } catch (RuntimeException e) {
-      // A bug in a provider must not lose the task; whether it sent, nobody knows.
+      // A bug in a provider must not lose the task; the message may have been sent.
       return new SendOutcome.InDoubt("the provider failed: " + e);
     }
   }
@@ -132,17 +132,17 @@ final class Dispatcher {
     return finished.poll();
   }
 
-  /** Takes outcomes back that could not be published. */
-  void giveBack(List<Finished> unpublished) {
+  /** Requeues outcomes that could not be published. */
+  void requeue(List<Finished> unpublished) {
     finished.addAll(unpublished);
   }
 
-  /** By sender, those that are waiting for their slot or for their answer. */
+  /** Sends waiting for their time slot or for an answer, by sender. */
   Map<Sender, Integer> held() {
     return Map.copyOf(held);
   }
 
-  /** All that are waiting for their slot or for their answer. */
+  /** Sends waiting for their time slot or for an answer. */
   int inFlight() {
     return inFlight.get();
   }

@@ -9,18 +9,18 @@ import java.time.Duration;
 /** What becomes of a task after an attempt, or instead of one. */
 sealed interface Disposition {
 
-  /** It has ended: its result is published and its offset done. */
+  /** Publish the result; the task is done. */
   record Publish(SendResult result) implements Disposition {}
 
-  /** It waits in memory and is tried again. */
+  /** Wait in memory and try again. */
   record Wait(Duration delay) implements Disposition {}
 
-  /** It goes back to the tail of its lane, and this record of it is done. */
+  /** Write a copy at the tail of the lane; this record is done. */
   record Requeue(SendRequest copy) implements Disposition {}
 
-  /** It waits, and with it everything of its sender. */
+  /** Wait, and block the whole sender. */
   record BlockSender(Control control) implements Disposition {}
 
-  /** It waits, and with it everything of its campaign. */
+  /** Wait, and pause the whole campaign. */
   record StopCampaign(CampaignCommand pause) implements Disposition {}
 }

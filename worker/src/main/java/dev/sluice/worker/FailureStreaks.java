@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Failures one after the other, without a success in between: a single one says something about a
- * message, a row of them about its sender or its campaign.
+ * Consecutive failures. A single failure is about one message; a streak without a success in
+ * between points at the sender or the campaign.
  */
 final class FailureStreaks {
-  /** So many in a row mean more than bad luck. */
+  /** The length from which a streak is no coincidence. */
   static final int LONG = 10;
 
   private final Map<String, Integer> unavailable = new HashMap<>();
@@ -19,7 +19,7 @@ final class FailureStreaks {
 
   private record Refusals(String code, int count) {}
 
-  /** Takes an outcome in; each only once. */
+  /** Counts an outcome; to be called once for each. */
   void observe(SendRequest request, SendOutcome outcome) {
     switch (outcome) {
       case SendOutcome.Accepted a -> {

@@ -11,12 +11,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A slice of one sender's rate, with the requests that wait for it. */
+/** A slice of one sender's rate, with the requests queued for it. */
 final class Lane {
   /**
-   * In the order of their offsets, whatever order they come back in: a later one may be too far
-   * from the window's base to be touched while those before it are open, and must not stand in
-   * their way.
+   * Ordered by offset, whatever order tasks are put back in: a later one may be too far from the
+   * window's base to be started while earlier ones are open, and must not block them.
    */
   private final PriorityQueue<SendTask> ready =
       new PriorityQueue<>(Comparator.comparingLong(SendTask::offset));
@@ -25,7 +24,7 @@ final class Lane {
   private final LanePacer pacer;
   private double permitsPerSecond;
 
-  /** Since when the next request has waited for its turn. */
+  /** When the next request became the head of the queue. */
   private long nextSinceNanos;
 
   Lane(double permitsPerSecond) {
@@ -40,16 +39,16 @@ final class Lane {
     ready.add(task);
   }
 
-  /** Requests that wait in it. */
+  /** The number of queued requests. */
   int size() {
     return ready.size();
   }
 
-  void removeIf(Predicate<SendTask> leaves) {
-    ready.removeIf(leaves);
+  void removeIf(Predicate<SendTask> condition) {
+    ready.removeIf(condition);
   }
 
-  /** How many may be picked now: those whose time slots begin within the given time. */
+  /** How many requests have a time slot within the lookahead. */
   int allowance(Duration lookahead) {
     long now = System.nanoTime();
     if (ready.isEmpty() || throttle.paused(now)) {
@@ -68,7 +67,7 @@ final class Lane {
     return ready.remove();
   }
 
-  /** The newest request that was read tells the lane's rate, messages/s. */
+  /** Sets the lane's rate, messages/s, as carried by the newest request read. */
   void setRate(double newPermitsPerSecond) {
     permitsPerSecond = newPermitsPerSecond;
   }
@@ -77,12 +76,14 @@ final class Lane {
     return permitsPerSecond;
   }
 
-  /** What of it may be used now, messages/s. */
+  /** The rate that may be used now, messages/s. */
   double currentRate(long nowNanos) {
     return permitsPerSecond * throttle.share(nowNanos);
   }
 
-  /** How long the next request has waited for its turn; no time if the provider asks for that. */
+  /**
+   * How long the next request has been the head of the queue; 0 while the provider asks to wait.
+   */
   long waitedNanos(long nowNanos) {
     return ready.isEmpty() || throttle.paused(nowNanos) ? 0 : nowNanos - nextSinceNanos;
   }
@@ -92,7 +93,7 @@ final class Lane {
     pacer.submit(send, usual);
   }
 
-  /** The provider wants fewer messages, and perhaps none for a while. */
+  /** The provider asked for a lower rate, and perhaps for a pause. */
   void throttled(@Nullable Duration pause) {
     throttle.throttled(System.nanoTime(), pause);
   }

@@ -11,9 +11,9 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Senders whose provider this worker was not told of. While a new version is rolled out, others may
- * know it: their lanes stand here for a while. Then the senders are blocked until a worker that
- * knows the provider has their first lane.
+ * Senders whose provider is not configured in this worker. During a rollout other workers may have
+ * it, so their lanes are held for a while. Then the senders are blocked until a worker that has the
+ * provider owns their first lane.
  */
 final class MissingProviders {
   static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -33,14 +33,14 @@ final class MissingProviders {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether a request must wait for a worker that knows its provider. */
+  /** Whether a request must wait for a worker that has its provider. */
   boolean holds(SendTask task) {
     SendRequest.Sender sender = task.request().sender();
     if (known.contains(sender.provider())) {
       return false;
     }
     long now = nanoTime.getAsLong();
-    boolean many = task.partition().lane(task).size() >= AdmissionControl.STANDING;
+    boolean many = task.partition().lane(task).size() >= AdmissionControl.MOST_HELD;
     Waiting before = waiting.get(sender.id());
     waiting.put(
         sender.id(),
@@ -56,7 +56,7 @@ final class MissingProviders {
   }
 
   /**
-   * Blocks the senders that have waited for long enough, or with too much.
+   * Blocks the senders that have waited too long, or with too many requests.
    *
    * @param block takes a sender and its control
    */

@@ -11,40 +11,41 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the offsets of one partition stand, from the first that is not done. It is what the
- * partition's next owner learns from the committed offset and its metadata. Pure: it holds no Kafka
- * client.
+ * The states of one partition's offsets, from the first that is not done. The partition's next
+ * owner recovers it from the committed offset and its metadata. Pure: it holds no Kafka client.
  *
- * <p>INVARIANT: whatever sends finish in whatever order, {@link #encode} fits the broker's limit,
- * because {@link #mayTouch} was asked before this owner changed how an offset stands.
+ * <p>INVARIANT: in whatever order sends finish, {@link #encode} fits the broker's limit, because
+ * {@link #mayTouch} was asked before this owner changed an offset's state.
  */
 final class OffsetWindow {
-  /** Every offset below is done, and a transaction that says so has committed. */
+  /** Every offset below is done, and that is committed. */
   private long base;
 
   /** The next offset not seen yet; every one below was admitted or never arrives. */
   private long next;
 
-  /** One past the highest offset that was ever started, or done by decision. */
+  /** One past the highest offset that was ever started, or set to done. */
   private long touched;
 
   /** Offsets below {@code touched} that are not done. */
   private int openBelowTouched;
 
-  /** One past the highest offset that this owner has changed; up to {@code touched}: recovered. */
+  /**
+   * One past the highest offset changed by this owner; those up to {@code touched} are recovered.
+   */
   private long reach;
 
   /**
-   * Offsets that never arrive, in what was recovered and this owner has not come to: they are done,
-   * but to say so would split runs that it may be too long to split.
+   * Gaps in the recovered part that this owner has not reached. They are done, but marking them now
+   * would split runs and might exceed the limit.
    */
   private final Deque<Long> gapsAhead = new ArrayDeque<>();
 
-  /** How the offsets from {@code base} on stand; null is waiting. */
+  /** The states of the offsets from {@code base} on; null is waiting. */
   private @Nullable State[] states = new State[256];
 
   /**
-   * Takes over where the last owner's transaction left off.
+   * Restores what the last owner committed.
    *
    * @param base the committed offset
    * @param recovered the runs from there on
@@ -81,7 +82,7 @@ final class OffsetWindow {
    * A record arrived. Offsets skipped on the way (transaction markers, aborted records) never
    * arrive: they are done.
    *
-   * @return how the offset stands: waiting, or as the last owner left it
+   * @return the offset's state: waiting, or as the last owner left it
    */
   State admit(long offset) {
     skipTo(offset);
@@ -89,7 +90,7 @@ final class OffsetWindow {
     return state(offset);
   }
 
-  /** The consumer is at this position: what did not arrive below it never will. */
+  /** The consumer is at this position: offsets below it that did not arrive never will. */
   void skipTo(long position) {
     for (long gap = next; gap < position; gap++) {
       if (state(gap) != State.DONE) {
@@ -119,7 +120,7 @@ final class OffsetWindow {
     }
   }
 
-  /** Whether an offset's state may be set without the text ever growing past the limit. */
+  /** Whether an offset's state may be set without the encoded window ever exceeding the limit. */
   boolean mayTouch(long offset) {
     if (offset < reach) {
       return true;
@@ -128,8 +129,8 @@ final class OffsetWindow {
       return worstLength(openBelowTouched + countOpen(touched, offset + 1), offset + 1)
           <= WindowCodec.MAX_LENGTH;
     }
-    // What was recovered may be more than would be declared at once, such as a long log in doubt.
-    // Then it is taken up from its beginning, and what follows still reads as it was recovered.
+    // A recovered window may be larger than this owner would let it grow, such as a long log in
+    // doubt. It is then worked off from its beginning, and the rest stays encoded as recovered.
     return worstLength(openBelowTouched, touched) <= WindowCodec.MAX_LENGTH
         || offset == firstOpen()
         || worstLength(countOpen(base, offset + 1), offset + 1)
@@ -137,7 +138,7 @@ final class OffsetWindow {
             <= WindowCodec.MAX_LENGTH;
   }
 
-  /** Whether so much is open that little more can be touched before some of it is done. */
+  /** Whether so many offsets are open that few more can be started before some are done. */
   boolean crowded() {
     return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 2;
   }
@@ -147,7 +148,7 @@ final class OffsetWindow {
     return span > Integer.MAX_VALUE ? Integer.MAX_VALUE : WindowCodec.worstLength(open, (int) span);
   }
 
-  /** Sets how an offset stands; whatever sets it asks {@link #mayTouch} first. */
+  /** Sets an offset's state; callers ask {@link #mayTouch} first. */
   void set(long offset, State state) {
     if (offset < base) {
       throw new IllegalArgumentException("offset " + offset + " is below the base " + base);
@@ -201,7 +202,7 @@ final class OffsetWindow {
     return WindowCodec.encode(runs());
   }
 
-  /** A transaction that says how this window stands has committed: forget what is done. */
+  /** This window has been committed: forget the leading offsets that are done. */
   void committed() {
     long first = firstOpen();
     int shift = (int) (first - base);

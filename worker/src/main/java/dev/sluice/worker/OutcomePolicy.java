@@ -11,7 +11,7 @@ import dev.sluice.worker.Dispatcher.Finished;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what came of an attempt into what happens next. */
+/** Turns the outcome of an attempt into a {@link Disposition}. */
 final class OutcomePolicy {
   private final RetryPolicy retries;
   private final FailureStreaks failures = new FailureStreaks();
@@ -20,7 +20,7 @@ final class OutcomePolicy {
     this.retries = retries;
   }
 
-  /** Takes an outcome in, once, before it is decided upon. */
+  /** Counts an outcome; to be called once, before {@link #decide}. */
   void observe(Finished finished) {
     SendTask task = finished.task();
     failures.observe(task.request(), finished.outcome());
@@ -44,7 +44,7 @@ final class OutcomePolicy {
     }
   }
 
-  /** What happens next. Asking again changes nothing. */
+  /** What happens next; has no side effects. */
   Disposition decide(Finished finished) {
     SendTask task = finished.task();
     return switch (finished.outcome()) {
@@ -140,8 +140,9 @@ final class OutcomePolicy {
   }
 
   /**
-   * The partition's new owner has called it in doubt. It is not: it certainly was not sent. Unless
-   * its campaign has the new owner send what is in doubt: then nothing here may override that.
+   * The partition's new owner has reported the message in doubt, but it certainly was not sent.
+   * With {@code RESEND} the new owner may send it again, so that nothing here may override its
+   * result.
    */
   private static Disposition notSent(Finished finished, String code, String detail) {
     RecipientStatus status =

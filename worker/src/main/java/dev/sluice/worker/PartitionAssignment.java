@@ -23,45 +23,45 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The partitions that this worker owns. A new one is read only after its window was recovered from
- * the committed offset's metadata; one of which nobody can say what was sent stays closed, alone,
- * and is looked at again now and then.
+ * the committed offset's metadata. A partition whose window cannot be recovered stays closed,
+ * alone, and is retried periodically.
  */
 final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(PartitionAssignment.class);
-  private static final Duration LOOK_UP = Duration.ofSeconds(1);
-  private static final Duration LOOK_UP_ONE = Duration.ofMillis(250);
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(3);
+  private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration SINGLE_LOOKUP_TIMEOUT = Duration.ofMillis(250);
+  private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String topic;
-  private final Consumer<List<PartitionState>> giveAway;
+  private final Consumer<List<PartitionState>> drain;
   private final Health health;
   private final Map<TopicPartition, PartitionState> owned = new HashMap<>();
   private final Set<TopicPartition> recovering = new HashSet<>();
   private final Set<TopicPartition> closed = new HashSet<>();
-  private long lookedNanos;
+  private long lastLookupNanos;
 
   /**
    * Follows a consumer's assignment.
    *
-   * @param giveAway finishes what is in flight in partitions that are about to be taken away; must
-   *     be bounded in time
+   * @param drain finishes what is in flight in partitions that are about to be revoked; must be
+   *     bounded in time
    */
   PartitionAssignment(
       KafkaConsumer<byte[], byte[]> consumer,
       String topic,
-      Consumer<List<PartitionState>> giveAway,
+      Consumer<List<PartitionState>> drain,
       Health health) {
     this.consumer = consumer;
     this.topic = topic;
-    this.giveAway = giveAway;
+    this.drain = drain;
     this.health = health;
   }
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-    // Looking offsets up may have to wait for a dead worker's transaction: not in this callback,
-    // nor by the consumer, which fails if there is none.
+    // Looking up offsets may have to wait for a dead worker's transaction. That must not happen in
+    // this callback, nor in the consumer, which fails if there is no offset.
     consumer.pause(partitions);
     partitions.forEach(partition -> consumer.seek(partition, 0));
     recovering.addAll(partitions);
@@ -70,7 +70,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    giveAway.accept(partitions.stream().filter(owned::containsKey).map(owned::get).toList());
+    drain.accept(partitions.stream().filter(owned::containsKey).map(owned::get).toList());
     onPartitionsLost(partitions);
   }
 
@@ -92,15 +92,16 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
 
   /** Opens the partitions whose windows can be recovered now. */
   void recover() {
-    if (!closed.isEmpty() && System.nanoTime() - lookedNanos >= LOOK_AGAIN.toNanos()) {
+    if (!closed.isEmpty() && System.nanoTime() - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
       recovering.addAll(closed);
     }
     if (recovering.isEmpty()) {
       return;
     }
-    lookedNanos = System.nanoTime();
+    lastLookupNanos = System.nanoTime();
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(recovering, LOOK_UP);
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          consumer.committed(recovering, LOOKUP_TIMEOUT);
       Map<TopicPartition, Long> starts = new HashMap<>();
       Map<TopicPartition, Long> ends = new HashMap<>();
       lookUp(starts, ends);
@@ -111,7 +112,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
               partition,
               new Place(committed.get(partition), starts.get(partition), ends.get(partition)));
         } else {
-          close(partition, "its log cannot be looked at");
+          close(partition, "its log cannot be read");
         }
       }
       recovering.clear();
@@ -119,7 +120,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
         log.info("took over {} partition(s), owns {}", owned.size() - before, owned.size());
       }
     } catch (TimeoutException e) {
-      log.debug("committed offsets are not known yet", e);
+      log.debug("committed offsets are not available yet", e);
       recovering.removeAll(closed);
     }
   }
@@ -127,15 +128,15 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   /** One partition without a leader must not keep the others closed. */
   private void lookUp(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
     try {
-      starts.putAll(consumer.beginningOffsets(recovering, LOOK_UP));
-      ends.putAll(consumer.endOffsets(recovering, LOOK_UP));
+      starts.putAll(consumer.beginningOffsets(recovering, LOOKUP_TIMEOUT));
+      ends.putAll(consumer.endOffsets(recovering, LOOKUP_TIMEOUT));
     } catch (TimeoutException e) {
       for (TopicPartition partition : recovering) {
         try {
-          starts.putAll(consumer.beginningOffsets(Set.of(partition), LOOK_UP_ONE));
-          ends.putAll(consumer.endOffsets(Set.of(partition), LOOK_UP_ONE));
+          starts.putAll(consumer.beginningOffsets(Set.of(partition), SINGLE_LOOKUP_TIMEOUT));
+          ends.putAll(consumer.endOffsets(Set.of(partition), SINGLE_LOOKUP_TIMEOUT));
         } catch (TimeoutException alone) {
-          log.debug("{} cannot be looked at", partition, alone);
+          log.debug("{} cannot be read", partition, alone);
         }
       }
     }
@@ -156,7 +157,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     }
   }
 
-  /** Stops sending from a partition of which nobody can say what was sent. */
+  /** Stops sending from a partition of which it is unknown what was sent. */
   void close(TopicPartition partition, String reason) {
     PartitionState open = owned.remove(partition);
     if (open != null) {

@@ -14,8 +14,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition while this worker owns it. When it is taken away the object stays behind as {@code
- * lost}, so that a send that comes back late knows that its window is somebody else's now.
+ * A partition while this worker owns it. When the partition is revoked the object stays behind as
+ * {@code lost}, so that a send that ends late knows that another worker owns the window now.
  */
 final class PartitionState {
   private final TopicPartition topicPartition;
@@ -23,15 +23,15 @@ final class PartitionState {
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Deque<Change> changes = new ArrayDeque<>();
 
-  /** In the order of their offsets, because the window lets go of the first ones first. */
-  private final PriorityQueue<UnsentRecord> leaving =
+  /** Ordered by offset, because the window can only move on from its base. */
+  private final PriorityQueue<UnsentRecord> unsent =
       new PriorityQueue<>(Comparator.comparingLong(UnsentRecord::offset));
 
-  private int leavingBytes;
+  private int unsentBytes;
   private OffsetAndMetadata committed;
-  private boolean closing;
+  private boolean draining;
 
-  /** Read by sending threads, which must not launch for a partition that is gone. */
+  /** Read by sending threads, which must not launch for a lost partition. */
   private volatile boolean lost;
 
   private int waiting;
@@ -62,33 +62,33 @@ final class PartitionState {
     return new ArrayList<>(lanes.values());
   }
 
-  /** It leaves when the window allows that. */
-  void leave(UnsentRecord record) {
-    leaving.add(record);
-    leavingBytes += record.bytes();
+  /** Adds a record that will be done unsent, as soon as the window allows. */
+  void addUnsent(UnsentRecord record) {
+    unsent.add(record);
+    unsentBytes += record.bytes();
   }
 
-  /** The next that is to leave, or null. */
-  @Nullable UnsentRecord firstLeaving() {
-    return leaving.peek();
+  /** The unsent record with the lowest offset, or null. */
+  @Nullable UnsentRecord firstUnsent() {
+    return unsent.peek();
   }
 
-  void takeLeaving() {
-    leavingBytes -= leaving.remove().bytes();
+  void removeFirstUnsent() {
+    unsentBytes -= unsent.remove().bytes();
   }
 
-  /** What those that are to leave keep in memory. */
-  int leavingBytes() {
-    return leavingBytes;
+  /** Memory used by the unsent records. */
+  int unsentBytes() {
+    return unsentBytes;
   }
 
-  /** Changes how an offset stands; {@link #rollBack} takes it back until it is committed. */
+  /** Sets an offset's state; {@link #rollBack} undoes that until it is committed. */
   void set(long offset, State state) {
     changes.push(new Change(offset, window.state(offset)));
     window.set(offset, state);
   }
 
-  /** The place to commit, or null if it is the committed one. */
+  /** The offset and metadata to commit, or null if nothing has changed. */
   @Nullable OffsetAndMetadata toCommit() {
     OffsetAndMetadata place = new OffsetAndMetadata(window.firstOpen(), window.encode());
     boolean same =
@@ -115,16 +115,16 @@ final class PartitionState {
     return committed;
   }
 
-  /** Whether it is being given away: nothing new is started. */
-  boolean closing() {
-    return closing;
+  /** Whether the partition is being drained: nothing new is started. */
+  boolean draining() {
+    return draining;
   }
 
-  void beginClosing() {
-    closing = true;
+  void beginDraining() {
+    draining = true;
   }
 
-  /** Whether it is somebody else's now. */
+  /** Whether another worker may own it now. */
   boolean lost() {
     return lost;
   }
@@ -132,7 +132,7 @@ final class PartitionState {
   void forget() {
     lost = true;
     lanes.clear();
-    leaving.clear();
+    unsent.clear();
   }
 
   /** Records read and not yet started. */

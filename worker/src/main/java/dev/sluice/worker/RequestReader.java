@@ -17,20 +17,20 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads requests, and puts each where its partition's window says that it belongs: into its lane,
- * among those that leave unsent, or nowhere because it is done.
+ * Reads requests and, by its state in the partition's window, queues each in its lane, adds it to
+ * the partition's unsent records, or skips it because it is done.
  */
 final class RequestReader {
   /** Records of a partition held in memory before it is paused. */
   private static final int PARTITION_BUFFER = 2_000;
 
-  /** The same for what unreadable records keep in memory, bytes. */
+  /** The same limit for the memory used by unreadable records, bytes. */
   private static final int UNREADABLE_BUFFER = 4 * 1_024 * 1_024;
 
-  /** A request that must wait until some time goes back to the tail of its lane after so long. */
+  /** A request with a later start is requeued at the tail of its lane after this time. */
   private static final Duration HELD = Duration.ofMinutes(1);
 
-  /** The same where it would be in the way of many others. */
+  /** The same where it would block many others. */
   private static final Duration HELD_AMONG_MANY = Duration.ofSeconds(5);
 
   private static final int MANY = 200;
@@ -53,7 +53,7 @@ final class RequestReader {
     this.admission = admission;
   }
 
-  /** Reads what there is, or waits so long for something. */
+  /** Reads the available records, or waits for some. */
   void poll(Duration wait) {
     for (ConsumerRecord<byte[], byte[]> record : read(wait)) {
       PartitionState partition =
@@ -72,17 +72,17 @@ final class RequestReader {
     try {
       return consumer.poll(wait);
     } catch (OffsetOutOfRangeException e) {
-      // The log was cut at one of its ends: what is missing nobody knows.
+      // The log was truncated, and the lost records are unknown.
       e.offsetOutOfRangePartitions()
           .forEach((partition, offset) ->
-              assignment.close(partition, "offset " + offset + " is not in the log any more"));
+              assignment.close(partition, "offset " + offset + " is no longer in the log"));
       return ConsumerRecords.empty();
     }
   }
 
   private void throttleReading(PartitionState partition) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
-    if (partition.waiting() >= PARTITION_BUFFER || partition.leavingBytes() > UNREADABLE_BUFFER) {
+    if (partition.waiting() >= PARTITION_BUFFER || partition.unsentBytes() > UNREADABLE_BUFFER) {
       consumer.pause(itself);
     } else if (partition.waiting() < PARTITION_BUFFER / 2) {
       consumer.resume(itself);
@@ -99,14 +99,14 @@ final class RequestReader {
       SendRequest request = read(record);
       SendTask task = new SendTask(partition, record.offset(), request);
       if (state == State.STARTED) {
-        SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it went away");
-        partition.leave(new UnsentRecord.InDoubt(new Finished(task, inDoubt, Instant.now())));
+        SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
+        partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, Instant.now())));
       } else {
         partition.lane(task).setRate(request.permitsPerSecond());
         enqueue(task);
       }
     } catch (UnreadableEventException e) {
-      partition.leave(new UnsentRecord.Unreadable(partition, record, e.getMessage()));
+      partition.addUnsent(new UnsentRecord.Unreadable(partition, record, e.getMessage()));
     }
   }
 
@@ -126,7 +126,7 @@ final class RequestReader {
 
   private void enqueue(SendTask task) {
     switch (admission.of(task)) {
-      case RETURN, DROP -> task.partition().leave(new UnsentRecord.Held(task));
+      case RETURN, DROP -> task.partition().addUnsent(new UnsentRecord.Held(task));
       case ADMIT, HOLD -> {
         Instant notBefore = task.request().notBefore();
         if (notBefore != null && notBefore.isAfter(Instant.now())) {

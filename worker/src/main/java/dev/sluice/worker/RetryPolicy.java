@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a message that the provider did not take is tried again.
+ * How a message that the provider did not accept is retried.
  *
  * @param maxAttempts attempts in all, after which the recipient has failed
  * @param maxAge how long after its first attempt a message may still be tried
@@ -31,10 +31,11 @@ public record RetryPolicy(
   }
 
   /**
-   * The wait before the next attempt, with jitter so that failures do not come back as one.
+   * The wait before the next attempt, with jitter so that failed messages do not return all at
+   * once.
    *
    * @param attempts attempts so far, from 1
-   * @param asked what the provider asks for, or null; no longer than the message may be tried
+   * @param asked the wait the provider asks for, or null; capped by {@code maxAge}
    */
   Duration wait(int attempts, @Nullable Duration asked) {
     if (asked != null) {

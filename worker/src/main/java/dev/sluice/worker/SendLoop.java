@@ -21,19 +21,19 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The worker's loop: take records in, drain outcomes, pick what is next, record all of it in one
+ * The worker's loop: read requests, collect outcomes, pick the next sends, record all of it in one
  * transaction, and launch the picks only when that has committed. One thread runs it; virtual
- * threads call the provider and hand outcomes back through the {@link Dispatcher}.
+ * threads call the provider and return outcomes through the {@link Dispatcher}.
  */
 final class SendLoop {
-  /** A transaction carries what came together in this time, so that it is a batch at high rates. */
+  /** The interval between transactions, which makes them batches at high rates. */
   private static final Duration PACE = Duration.ofMillis(20);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
 
   /**
-   * How long a worker that has left the group awaits what is still in flight; with the time before
-   * that, less than an orchestrator commonly grants.
+   * How long a worker that has left the group still awaits sends in flight. With the drain before
+   * it, less than the grace period that orchestrators commonly grant.
    */
   private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
 
@@ -88,7 +88,7 @@ final class SendLoop {
     this.policy = new OutcomePolicy(config.retries());
     this.assignment =
         new PartitionAssignment(
-            consumer, config.kafka().topics().sendRequests(), this::giveAway, health);
+            consumer, config.kafka().topics().sendRequests(), this::drain, health);
     this.reader = new RequestReader(consumer, assignment, delayed, admission);
   }
 
@@ -105,27 +105,27 @@ final class SendLoop {
     }
   }
 
-  /** Outcomes that no transaction has carried; another turn publishes them. */
+  /** Outcomes not yet in a committed transaction; a later turn publishes them. */
   List<Finished> unpublished() {
     return List.copyOf(unpublished);
   }
 
   /**
-   * Starts nothing new, finishes what is in flight, within the bound, and leaves the group. What
-   * outlasts that is awaited a little longer, and its outcome published without an offset.
+   * Starts nothing new, awaits sends in flight within the drain time, and leaves the group. Sends
+   * that take longer are awaited a little more, and their outcomes published without an offset.
    */
   void stop() {
-    giveAway(assignment.all());
+    drain(assignment.all());
     draining = true;
     consumer.unsubscribe();
     workUntil(() -> dispatcher.inFlight() == 0, LATE_OUTCOMES);
   }
 
-  private void giveAway(List<PartitionState> partitions) {
+  private void drain(List<PartitionState> partitions) {
     if (draining || partitions.isEmpty()) {
       return;
     }
-    partitions.forEach(PartitionState::beginClosing);
+    partitions.forEach(PartitionState::beginDraining);
     workUntil(
         () -> partitions.stream().allMatch(partition -> partition.inFlight() == 0), config.drain());
   }
@@ -133,7 +133,7 @@ final class SendLoop {
   private void workUntil(BooleanSupplier nothingInFlight, Duration bound) {
     long deadline = System.nanoTime() + bound.toNanos();
     while (true) {
-      // What finished before this question is asked is drained by the work that follows it.
+      // Asked first, so that outcomes that arrived before are collected by the work below.
       boolean idle = nothingInFlight.getAsBoolean();
       boolean late = System.nanoTime() >= deadline;
       if (!work() || idle || late) {
@@ -173,7 +173,7 @@ final class SendLoop {
     SendTransaction transaction =
         new SendTransaction(config.kafka().topics(), policy, controls, admission, output.budget());
     unpublished.forEach(transaction::conclude);
-    probes.look(controls.probing(), assignment::hasFirstLaneOf);
+    probes.review(controls.probing(), assignment::hasFirstLaneOf);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {
       transaction.unblock(sender);
     }
@@ -181,7 +181,7 @@ final class SendLoop {
     breakers.review(controls::sender, System.nanoTime()).forEach(transaction::steer);
     scheduler.pick(assignment.all(), transaction);
     missing.report(transaction::block);
-    if (transaction.isEmpty() && !marksPassed()) {
+    if (transaction.isEmpty() && !onlyMarkersPassed()) {
       return true;
     }
     return finish(transaction);
@@ -201,8 +201,8 @@ final class SendLoop {
     }
   }
 
-  /** Whether only transaction markers were passed, for a while: committing them shows no lag. */
-  private boolean marksPassed() {
+  /** Whether offsets have moved past transaction markers only: committing them keeps lag at 0. */
+  private boolean onlyMarkersPassed() {
     return System.nanoTime() - lastCommitNanos > Duration.ofSeconds(1).toNanos()
         && dispatcher.inFlight() == 0
         && assignment.all().stream().anyMatch(partition -> partition.toCommit() != null);
@@ -240,7 +240,7 @@ final class SendLoop {
     return verdict != Verdict.REFUSED;
   }
 
-  /** Asks Kafka whether the transaction whose end nobody saw has committed. */
+  /** Asks Kafka whether a transaction with an unknown end has committed. */
   private boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
     while (true) {
       try {
@@ -249,7 +249,7 @@ final class SendLoop {
         return offsets.entrySet().stream()
             .allMatch(entry -> same(entry.getValue(), now.get(entry.getKey())));
       } catch (TimeoutException e) {
-        output.requirePatience();
+        output.failIfStopping();
       }
     }
   }

@@ -11,11 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Chooses what is sent next: per lane what its rate lets pass soon, unless people hold it back. */
+/** Chooses what is sent next: for each lane, the admitted requests whose time slots are near. */
 final class SendScheduler {
-  private static final int MOST_LOOKED_AT = 2_000;
+  private static final int MOST_EXAMINED = 2_000;
 
-  /** Slots for the usual answer time are not enough whenever answers take longer. */
+  /** Slots for the usual answer time are too few as soon as answers take longer. */
   private static final double AMPLE = 2;
 
   private final AdmissionControl admission;
@@ -39,22 +39,22 @@ final class SendScheduler {
     this.maxInFlight = maxInFlight;
   }
 
-  /** A transaction took so long. */
+  /** Takes note of how long a transaction took. */
   void measured(long transactionNanos) {
     lookahead.measured(transactionNanos);
   }
 
-  /** Declares started what may be sent next, as far as lanes and slots allow. */
+  /** Declares the next sends started, as far as lanes and slots allow. */
   void pick(List<PartitionState> owned, SendTransaction transaction) {
     List<PartitionState> partitions = new ArrayList<>(owned);
-    // Another one begins each time, so that none is last whenever the slots run out.
+    // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
     List<Lane> lanes =
         partitions.stream()
-            .filter(partition -> !partition.closing())
+            .filter(partition -> !partition.draining())
             .flatMap(partition -> partition.lanes().stream())
             .toList();
-    InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), wishes(lanes));
+    InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {
@@ -62,10 +62,10 @@ final class SendScheduler {
         slots.take(sender, pick(lane, allowed(lane, sender, slots), transaction));
       }
     }
-    stalls.look(lanes, this::runs, System.nanoTime());
+    stalls.review(lanes, this::runs, System.nanoTime());
   }
 
-  private Map<Sender, InFlightSlots.Wish> wishes(List<Lane> lanes) {
+  private Map<Sender, InFlightSlots.Demand> demands(List<Lane> lanes) {
     Map<Sender, Double> rates = new HashMap<>();
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
@@ -73,14 +73,15 @@ final class SendScheduler {
         rates.merge(next.request().sender(), lane.permitsPerSecond(), Double::sum);
       }
     }
-    Map<Sender, InFlightSlots.Wish> wishes = new HashMap<>();
+    Map<Sender, InFlightSlots.Demand> demands = new HashMap<>();
     rates.forEach((sender, rate) -> {
       CircuitBreaker breaker = breakers.of(sender).breaker();
       double seconds = (breaker.usualNanos() + lookahead.duration().toNanos()) / 1e9;
-      wishes.put(
-          sender, new InFlightSlots.Wish((int) Math.ceil(AMPLE * rate * seconds), breaker.room()));
+      demands.put(
+          sender,
+          new InFlightSlots.Demand((int) Math.ceil(AMPLE * rate * seconds), breaker.room()));
     });
-    return wishes;
+    return demands;
   }
 
   private int allowed(Lane lane, Sender sender, InFlightSlots slots) {
@@ -93,8 +94,8 @@ final class SendScheduler {
 
   private int pick(Lane lane, int allowed, SendTransaction transaction) {
     int picked = 0;
-    // Records that leave or must wait use up no slot, but not without end in one turn.
-    for (int looked = 0; looked < MOST_LOOKED_AT; looked++) {
+    // Returned and requeued requests need no slot, but one turn must end.
+    for (int examined = 0; examined < MOST_EXAMINED; examined++) {
       SendTask task = lane.peek();
       if (task == null) {
         return picked;
@@ -103,7 +104,7 @@ final class SendScheduler {
         case HOLD -> {
           return picked;
         }
-        case RETURN, DROP -> task.partition().leave(new UnsentRecord.Held(lane.take()));
+        case RETURN, DROP -> task.partition().addUnsent(new UnsentRecord.Held(lane.take()));
         case ADMIT -> {
           if (picked >= allowed || !task.partition().window().mayTouch(task.offset())) {
             return picked;

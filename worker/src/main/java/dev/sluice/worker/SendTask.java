@@ -9,10 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request that this worker has read: where it stands in its partition, and how often it was
- * tried.
- */
+/** One request that this worker has read, with its offset and its attempts so far. */
 final class SendTask {
   private final PartitionState partition;
   private final long offset;
@@ -42,24 +39,24 @@ final class SendTask {
     return request;
   }
 
-  /** Attempts that were answered, counting those before this record. */
+  /** Answered attempts, including those recorded in earlier copies of the request. */
   int attempts() {
     return attempts;
   }
 
-  /** It is handed to the dispatcher. */
+  /** Takes note that the dispatcher has it. */
   void launched() {
     inFlight = true;
     launchedNanos = System.nanoTime();
     partition.addInFlight(1);
   }
 
-  /** When it was handed to the dispatcher the last time. */
+  /** When it was last handed to the dispatcher. */
   long launchedNanos() {
     return launchedNanos;
   }
 
-  /** The dispatcher has handed it back. */
+  /** Takes note that its attempt has ended. */
   void answered(Instant at) {
     if (inFlight) {
       inFlight = false;
@@ -68,7 +65,7 @@ final class SendTask {
     }
   }
 
-  /** The attempt was about this message, not about a provider that takes nothing from anybody. */
+  /** Counts an attempt whose outcome was about this message, not about the sender or provider. */
   void countAttempt() {
     attempts++;
   }
@@ -78,21 +75,21 @@ final class SendTask {
     return firstTriedAt == null ? Duration.ZERO : Duration.between(firstTriedAt, now);
   }
 
-  /** The request for the tail of its lane. */
+  /** A copy of the request for the tail of its lane. */
   SendRequest again(@Nullable Instant notBefore) {
-    // With the rate of now: the copy is the newest record of its lane.
+    // With the current rate: the copy becomes the newest record of its lane.
     double rate = partition.lane(this).permitsPerSecond();
     return request.again(
         Math.min(attempts, SendRequest.MOST_ATTEMPTS), notBefore, firstTriedAt, rate);
   }
 
-  /** What tells the producer that it comes back unsent. */
+  /** The record that returns it to the producer unsent. */
   ReturnedRequest returned() {
     return new ReturnedRequest(
         request.recipientId(), request.campaignId(), request.round(), attempts, firstTriedAt);
   }
 
-  /** What came of it; whatever a provider says is cut to what is stored. */
+  /** Its result; texts from the provider are cut to the stored lengths. */
   SendResult result(
       RecipientStatus status,
       @Nullable String messageId,

@@ -19,14 +19,14 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * What one transaction does: to the windows at once, to lanes and dispatcher only when it has
- * committed. If it does not commit, it is taken back.
+ * The effects of one transaction: on the windows at once, on lanes and dispatcher only when it has
+ * committed. If it does not commit, they are undone.
  */
 final class SendTransaction {
-  /** Who was under way when people changed their minds is looked at again after so long. */
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+  /** The wait of a task whose sender or campaign was stopped while it was in flight. */
+  private static final Duration RECHECK = Duration.ofMillis(250);
 
-  /** A longer wait is not spent in memory while the partition's window is crowded. */
+  /** Longer waits are not spent in memory while the partition's window is crowded. */
   private static final Duration SHORT = Duration.ofSeconds(1);
 
   private final RecordBatch batch;
@@ -35,7 +35,7 @@ final class SendTransaction {
   private final AdmissionControl admission;
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
-  private final List<UnsentRecord> left = new ArrayList<>();
+  private final List<UnsentRecord> removed = new ArrayList<>();
   private final Map<SendTask, Duration> waits = new HashMap<>();
   private final Map<String, Control> controls = new HashMap<>();
   private int changes;
@@ -66,36 +66,36 @@ final class SendTransaction {
   /** Sends a record to the dead letters. */
   void deadLetter(UnsentRecord.Unreadable record) {
     batch.deadLetter(record.record(), record.reason());
-    leave(record);
+    remove(record);
     if (!record.partition().lost()) {
       record.partition().set(record.offset(), State.DONE);
     }
   }
 
-  /** Gives a request back unsent. */
-  void giveBack(UnsentRecord.Held held) {
+  /** Returns a request to the producer unsent. */
+  void returnUnsent(UnsentRecord.Held held) {
     batch.returned(held.task().returned());
     drop(held);
   }
 
-  /** Ends a request unsent, and nobody hears of it. */
+  /** Marks a request done without sending or reporting it. */
   void drop(UnsentRecord.Held held) {
-    leave(held);
+    remove(held);
     mark(held.task(), State.DONE);
   }
 
-  /** Does what a request in doubt calls for. */
+  /** Concludes a request in doubt. */
   void settle(UnsentRecord.InDoubt inDoubt) {
-    leave(inDoubt);
+    remove(inDoubt);
     conclude(inDoubt.finished());
   }
 
-  private void leave(UnsentRecord leaving) {
+  private void remove(UnsentRecord record) {
     changes++;
-    left.add(leaving);
+    removed.add(record);
   }
 
-  /** Does what an outcome calls for. */
+  /** Applies the disposition of an outcome. */
   void conclude(Finished finished) {
     changes++;
     SendTask task = finished.task();
@@ -105,8 +105,8 @@ final class SendTransaction {
         mark(task, State.DONE);
       }
       case Disposition.Requeue(var copy) -> {
-        if (!leaves(task)) {
-          putBack(task, copy);
+        if (!returnedOrDropped(task)) {
+          requeueOrFail(task, copy);
         }
       }
       case Disposition.Wait(var delay) -> await(task, delay);
@@ -115,11 +115,11 @@ final class SendTransaction {
         if (isNews(key, task, Control.State.BLOCKED)) {
           control(key, control);
         }
-        await(task, LOOK_AGAIN);
+        await(task, RECHECK);
       }
       case Disposition.StopCampaign(var pause) -> {
         stop(pause, task);
-        await(task, LOOK_AGAIN);
+        await(task, RECHECK);
       }
     }
   }
@@ -132,25 +132,25 @@ final class SendTransaction {
     }
   }
 
-  /** What was under way when people last changed the state must not change it back. */
+  /** A send launched before the state was last changed must not change it back. */
   private boolean isNews(String key, SendTask task, Control.State wanted) {
     return view.find(key).state() != wanted && view.appliedAt(key, task.launchedNanos());
   }
 
   private void await(SendTask task, Duration delay) {
-    if (leaves(task)) {
+    if (returnedOrDropped(task)) {
       return;
     }
     if (delay.compareTo(SHORT) > 0 && task.partition().window().crowded()) {
-      putBack(task, task.again(Instant.now().plus(delay)));
+      requeueOrFail(task, task.again(Instant.now().plus(delay)));
       return;
     }
     mark(task, State.WAITING);
     waits.put(task, delay);
   }
 
-  /** Gives an attempted request back, or drops it, if it may not go on. */
-  private boolean leaves(SendTask task) {
+  /** Returns or drops an attempted request that may not be sent now. */
+  private boolean returnedOrDropped(SendTask task) {
     return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
       case ADMIT, HOLD -> false;
       case RETURN -> {
@@ -165,7 +165,7 @@ final class SendTransaction {
     };
   }
 
-  /** Whether this very transaction stops its campaign or its sender until people act. */
+  /** Whether this transaction itself stops the campaign, or the sender until it is resumed. */
   private boolean stoppedHere(SendRequest request) {
     if (controls.isEmpty()) {
       return false;
@@ -176,9 +176,9 @@ final class SendTransaction {
   }
 
   /**
-   * Puts a request back at the tail of its lane, or fails it if it has grown too large for that.
+   * Requeues a request at the tail of its lane, or fails it if it has become too large for that.
    */
-  private void putBack(SendTask task, SendRequest copy) {
+  private void requeueOrFail(SendTask task, SendRequest copy) {
     if (!batch.requeue(task.partition().topicPartition().partition(), copy)) {
       batch.result(
           task.result(
@@ -192,7 +192,7 @@ final class SendTransaction {
     mark(task, State.DONE);
   }
 
-  /** Lets a sender go on. */
+  /** Unblocks a sender whose provider is back. */
   void unblock(String senderId) {
     if (view.sender(senderId).endsByItself()) {
       changes++;
@@ -201,7 +201,7 @@ final class SendTransaction {
     }
   }
 
-  /** Blocks a sender that is not. */
+  /** Blocks a sender that is running. */
   void block(String senderId, Control control) {
     if (view.sender(senderId).state() == Control.State.RUNNING) {
       changes++;
@@ -209,7 +209,7 @@ final class SendTransaction {
     }
   }
 
-  /** Blocks a sender, or lets it go on. */
+  /** Applies a breaker's decision to a sender. */
   void steer(String senderId, Control control) {
     changes++;
     control(Control.senderKey(senderId), control);
@@ -228,10 +228,10 @@ final class SendTransaction {
     started.add(new Taken(task, lane));
   }
 
-  /** Puts a task that must wait for long back at the tail of its lane. */
+  /** Requeues a task with a later start at the tail of its lane. */
   void requeue(SendTask task, Lane lane) {
     changes++;
-    putBack(task, task.again(task.request().notBefore()));
+    requeueOrFail(task, task.again(task.request().notBefore()));
     ended.add(new Taken(task, lane));
   }
 
@@ -241,7 +241,7 @@ final class SendTransaction {
     }
   }
 
-  /** It has committed: launches what is declared started. */
+  /** After the commit: launches the tasks declared started. */
   void apply(Dispatcher dispatcher, DelayedTasks delayed, long begunNanos) {
     controls.forEach((key, control) -> view.expect(key, control, begunNanos));
     for (Taken one : started) {
@@ -250,17 +250,17 @@ final class SendTransaction {
       dispatcher.launch(one.task(), one.lane(), begunNanos);
     }
     ended.forEach(one -> one.task().partition().addWaiting(-1));
-    left.forEach(leaving -> leaving.partition().addWaiting(-1));
+    removed.forEach(record -> record.partition().addWaiting(-1));
     waits.forEach((task, delay) -> {
       task.partition().addWaiting(1);
       delayed.add(task, System.nanoTime() + delay.toNanos());
     });
   }
 
-  /** It has not: the tasks are back in their lanes. */
+  /** Without a commit: puts the tasks back into their lanes. */
   void undo() {
     started.forEach(one -> one.lane().add(one.task()));
     ended.forEach(one -> one.lane().add(one.task()));
-    left.forEach(leaving -> leaving.partition().leave(leaving));
+    removed.forEach(record -> record.partition().addUnsent(record));
   }
 }

@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Tells when lanes do not move although nobody has stopped them, whatever the cause. */
+/** Detects lanes that send nothing although nothing holds them, whatever the cause. */
 final class StallDetector {
   private static final String COMPONENT = "lanes";
 
-  /** Looking costs something for each lane. */
+  /** Each review costs some time for each lane. */
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
-  /** A rebalance or a slow broker may take so long. */
+  /** The time that a rebalance or a slow broker may take. */
   private static final Duration GRACE = Duration.ofSeconds(15);
 
-  /** So many sends at the lane's rate are waited for besides. */
+  /** In addition, the time of this many sends at the lane's rate. */
   private static final int SENDS = 3;
 
   private final Health health;
-  private boolean everLooked;
-  private long lookedNanos;
+  private boolean everReviewed;
+  private long reviewedNanos;
   private volatile long longestNanos;
 
   StallDetector(Health health) {
@@ -29,16 +29,16 @@ final class StallDetector {
   }
 
   /**
-   * Looks at lanes, once a second at most.
+   * Checks the lanes, once a second at most.
    *
-   * @param runs whether nobody has stopped what a request belongs to
+   * @param runs whether a request may be sent
    */
-  void look(List<Lane> lanes, Predicate<SendTask> runs, long nowNanos) {
-    if (everLooked && nowNanos - lookedNanos < BETWEEN.toNanos()) {
+  void review(List<Lane> lanes, Predicate<SendTask> runs, long nowNanos) {
+    if (everReviewed && nowNanos - reviewedNanos < BETWEEN.toNanos()) {
       return;
     }
-    everLooked = true;
-    lookedNanos = nowNanos;
+    everReviewed = true;
+    reviewedNanos = nowNanos;
     long longest = 0;
     String stuck = null;
     for (Lane lane : lanes) {
@@ -68,7 +68,7 @@ final class StallDetector {
         : null;
   }
 
-  /** How long the lane that has waited longest has, in seconds. */
+  /** The longest time that a lane has waited, in seconds. */
   double longestSeconds() {
     return longestNanos / 1e9;
   }

@@ -3,18 +3,18 @@ package dev.sluice.worker;
 import dev.sluice.worker.Dispatcher.Finished;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A record that leaves its partition without being sent, as soon as the window allows that. */
+/** A record that will be done without being sent, as soon as the window allows. */
 sealed interface UnsentRecord {
   PartitionState partition();
 
   long offset();
 
-  /** Of what it keeps in memory. */
+  /** Memory that it uses beyond the task. */
   default int bytes() {
     return 0;
   }
 
-  /** A request that people or an outage hold back. */
+  /** A request to be returned or dropped. */
   record Held(SendTask task) implements UnsentRecord {
     @Override
     public PartitionState partition() {
@@ -27,7 +27,7 @@ sealed interface UnsentRecord {
     }
   }
 
-  /** A request that a last owner declared started and published no outcome of. */
+  /** A request that the last owner declared started without publishing an outcome. */
   record InDoubt(Finished finished) implements UnsentRecord {
     @Override
     public PartitionState partition() {
@@ -40,7 +40,7 @@ sealed interface UnsentRecord {
     }
   }
 
-  /** A record that is no request. */
+  /** A record that cannot be read as a request. */
   record Unreadable(PartitionState partition, ConsumerRecord<byte[], byte[]> record, String reason)
       implements UnsentRecord {
     @Override

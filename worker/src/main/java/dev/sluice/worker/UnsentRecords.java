@@ -5,11 +5,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Clears partitions of what is not sent from here: what is held back, in doubt, or no request at
- * all. It asks no lane's rate, so that what is held back is in nobody's way.
+ * Ends records that are not sent from here: returned, dropped, in doubt or unreadable. It does not
+ * wait for any lane's rate, so that such records do not block others.
  */
 final class UnsentRecords {
-  /** So many at most in one transaction, which sends are waiting for. */
+  /** The most in one transaction, because sends wait for its commit. */
   private static final int MOST_AT_ONCE = 1_000;
 
   private final AdmissionControl admission;
@@ -22,55 +22,56 @@ final class UnsentRecords {
     this.delayed = delayed;
   }
 
-  /** Lets go what may leave now. */
+  /** Adds to the transaction what the windows allow now. */
   void clear(List<PartitionState> owned, SendTransaction transaction) {
     AdmissionControl.Version now = admission.version();
     if (!now.equals(seen)) {
       seen = now;
-      owned.forEach(partition -> partition.lanes().forEach(lane -> lane.removeIf(this::leaves)));
-      delayed.removeIf(this::leaves);
+      owned.forEach(
+          partition -> partition.lanes().forEach(lane -> lane.removeIf(this::moveIfHeld)));
+      delayed.removeIf(this::moveIfHeld);
     }
     List<PartitionState> partitions = new ArrayList<>(owned);
     Collections.rotate(partitions, turns++);
     int room = MOST_AT_ONCE;
     for (PartitionState partition : partitions) {
-      if (!partition.closing()) {
+      if (!partition.draining()) {
         room -= clear(partition, room, transaction);
       }
     }
   }
 
-  private boolean leaves(SendTask task) {
-    Admission signal = admission.of(task);
-    boolean leaves = signal == Admission.RETURN || signal == Admission.DROP;
-    if (leaves) {
-      task.partition().leave(new UnsentRecord.Held(task));
+  private boolean moveIfHeld(SendTask task) {
+    Admission decision = admission.of(task);
+    boolean held = decision == Admission.RETURN || decision == Admission.DROP;
+    if (held) {
+      task.partition().addUnsent(new UnsentRecord.Held(task));
     }
-    return leaves;
+    return held;
   }
 
   private int clear(PartitionState partition, int room, SendTransaction transaction) {
-    int departed = 0;
-    for (UnsentRecord first = partition.firstLeaving();
-        first != null && departed < room && partition.window().mayTouch(first.offset());
-        first = partition.firstLeaving()) {
-      partition.takeLeaving();
-      departed++;
+    int cleared = 0;
+    for (UnsentRecord first = partition.firstUnsent();
+        first != null && cleared < room && partition.window().mayTouch(first.offset());
+        first = partition.firstUnsent()) {
+      partition.removeFirstUnsent();
+      cleared++;
       switch (first) {
         case UnsentRecord.Held held -> clear(held, transaction);
         case UnsentRecord.InDoubt inDoubt -> transaction.settle(inDoubt);
         case UnsentRecord.Unreadable unreadable -> transaction.deadLetter(unreadable);
       }
     }
-    return departed;
+    return cleared;
   }
 
   private void clear(UnsentRecord.Held held, SendTransaction transaction) {
     SendTask task = held.task();
     switch (admission.of(task)) {
-      // It went on while the window was full.
+      // It was resumed while the window was full.
       case ADMIT, HOLD -> task.partition().lane(task).add(task);
-      case RETURN -> transaction.giveBack(held);
+      case RETURN -> transaction.returnUnsent(held);
       case DROP -> transaction.drop(held);
     }
   }

@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends requests to providers, each once, at the rate of its lane, and publishes what came of them.
+ * Sends requests to providers, each once, at the rate of its lane, and publishes the results.
  *
  * <p>Its progress lives in the transaction that carries its output: outcomes together with offsets,
  * whose metadata says which offsets beyond the committed one are done and which are started. A send
@@ -64,9 +64,9 @@ public final class Worker implements AutoCloseable {
   private volatile int partitions;
 
   /**
-   * Starts it; what it cannot reach it reports to {@code health} and keeps trying.
+   * Starts the worker. It retries what it cannot reach and reports it to {@code health}.
    *
-   * @param providers by the name that senders refer to; closed with the worker
+   * @param providers by the name used in senders; closed with the worker
    */
   public Worker(
       WorkerConfig config,
@@ -100,7 +100,7 @@ public final class Worker implements AutoCloseable {
     Thread.ofPlatform().name("worker-" + config.instance()).start(this::run);
   }
 
-  /** Opens connections, and reads and writes events that go nowhere. */
+  /** Opens connections, and loads classes by encoding events that are not sent. */
   private void warmUp() {
     providers.values().forEach(MessageProvider::warmUp);
     UUID nobody = new UUID(0, 0);
@@ -124,7 +124,7 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** How many partitions it owns now. */
+  /** The number of partitions owned now. */
   public int partitions() {
     return partitions;
   }
@@ -139,14 +139,14 @@ public final class Worker implements AutoCloseable {
       while (running()) {
         try {
           output.start();
-          cycle();
+          runLoop();
           failures = 0;
         } catch (TransactionalProducer.GaveUpException e) {
           log.warn("stopping although Kafka does not answer; the sends in flight are in doubt");
         } catch (KafkaException | IllegalStateException e) {
           failures++;
-          health.failing("worker", "starting over after: " + e.getMessage());
-          log.debug("the cycle failed", e);
+          health.failing("worker", "restarting after: " + e.getMessage());
+          log.debug("the send loop failed", e);
           pause(RESTART.after(failures));
         }
       }
@@ -156,9 +156,9 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private void cycle() {
+  private void runLoop() {
     KafkaConsumer<byte[], byte[]> consumer = consumer();
-    SendLoop cycle =
+    SendLoop loop =
         new SendLoop(
             consumer,
             output,
@@ -172,17 +172,17 @@ public final class Worker implements AutoCloseable {
             meters,
             health);
     try {
-      consumer.subscribe(List.of(config.kafka().topics().sendRequests()), cycle.assignment());
+      consumer.subscribe(List.of(config.kafka().topics().sendRequests()), loop.assignment());
       while (running()) {
-        cycle.turn();
-        partitions = cycle.assignment().size();
+        loop.turn();
+        partitions = loop.assignment().size();
         health.working("worker");
       }
-      cycle.stop();
+      loop.stop();
     } finally {
       partitions = 0;
-      dispatcher.giveBack(cycle.unpublished());
-      cycle.assignment().abandon();
+      dispatcher.requeue(loop.unpublished());
+      loop.assignment().abandon();
       consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
     }
   }
@@ -211,7 +211,7 @@ public final class Worker implements AutoCloseable {
                     // The classic protocol lets the client choose how soon its death is noticed.
                     ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                     6_000,
-                    // Who stays learns with the next heartbeat that somebody has left.
+                    // Remaining members learn with their next heartbeat that one has left.
                     ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                     500,
                     ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
@@ -220,7 +220,7 @@ public final class Worker implements AutoCloseable {
                     1_000,
                     ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                     false,
-                    // A place that is missing is nobody's to guess: some of it may have been sent.
+                    // A missing offset must not be guessed: some requests may have been sent.
                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                     "none",
                     ConsumerConfig.ISOLATION_LEVEL_CONFIG,
@@ -229,7 +229,7 @@ public final class Worker implements AutoCloseable {
         new ByteArrayDeserializer());
   }
 
-  /** Stops taking work, awaits the sends in flight within the bound, and leaves the group. */
+  /** Stops reading, awaits sends in flight within the drain time, and leaves the group. */
   @Override
   public void close() {
     stopping.countDown();

@@ -4,15 +4,15 @@ import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 
 /**
- * What a worker needs to know.
+ * A worker's configuration.
  *
  * @param kafka how to reach Kafka
- * @param instance this worker's name, unique among the running ones. One that comes back under its
- *     old name ends its predecessor's open transaction at once
+ * @param instance this worker's name, unique among running workers. A restarted worker with the
+ *     same name ends its predecessor's open transaction at once
  * @param maxInFlight messages being sent at a time, at most
  * @param drain how long sends in flight are awaited when partitions are taken away or the worker
  *     stops
- * @param retries how failed sends are tried again
+ * @param retries how failed sends are retried
  */
 public record WorkerConfig(
     KafkaConfig kafka, String instance, int maxInFlight, Duration drain, RetryPolicy retries) {

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** Every meter of the worker, with its name and meaning. */
+/** The worker's meters. */
 final class WorkerMeters {
   private final MeterRegistry registry;
   private final Timer transactions;

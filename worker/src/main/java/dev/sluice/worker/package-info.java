@@ -1,6 +1,6 @@
 /**
  * Sends each request once, at its lane's rate. Start reading at {@link dev.sluice.worker.Worker},
- * then {@code Cycle}, {@code Lane}, {@code OffsetWindow} and {@code Launcher}.
+ * then {@code SendLoop}, {@code Lane}, {@code OffsetWindow} and {@code Dispatcher}.
  */
 @NullMarked
 package dev.sluice.worker;

@@ -3,7 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.SendRequest.Sender;
-import dev.sluice.worker.InFlightSlots.Wish;
+import dev.sluice.worker.InFlightSlots.Demand;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -34,8 +34,8 @@ class InFlightSlotsTest {
 
   @Test
   void whileOthersWaitItHasNoMoreThanItsShareOrWhatItsRateNeeds() {
-    Map<Sender, Wish> wishes = Map.of(HUNG, ample(300), OTHER, ample(80), THIRD, ample(1_200));
-    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), wishes);
+    Map<Sender, Demand> demands = Map.of(HUNG, ample(300), OTHER, ample(80), THIRD, ample(1_200));
+    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), demands);
 
     assertThat(slots.left(HUNG)).isEqualTo(2_000 / 3);
     assertThat(slots.left(THIRD)).isEqualTo(1_200);
@@ -43,7 +43,7 @@ class InFlightSlotsTest {
 
   @Test
   void aBreakerBoundsWhatItsSenderTakesInOneRound() {
-    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), Map.of(HUNG, new Wish(100, 8)));
+    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), Map.of(HUNG, new Demand(100, 8)));
     slots.take(HUNG, 5);
 
     assertThat(slots.left(HUNG)).isEqualTo(3);
@@ -56,20 +56,20 @@ class InFlightSlotsTest {
         .isEqualTo(1);
   }
 
-  /** Some hang for ever and take what they can; the last one's slots come back each round. */
+  /** Hanging senders take all they can; the last one's slots come back each turn. */
   @Property(tries = 200)
   void aHealthySenderAlwaysGetsItsShareBesideOneThatHangs(@ForAll long seed) {
     Random random = new Random(seed);
     int all = 4 + random.nextInt(3_000);
     int needed = 1 + random.nextInt(all / 4);
     Map<Sender, Integer> held = new HashMap<>();
-    for (int round = 0; round < 50; round++) {
+    for (int turn = 0; turn < 50; turn++) {
       held.remove(OTHER);
-      Wish hangs = ample(random.nextInt(5_000));
-      boolean both = round > 10;
-      Map<Sender, Wish> wishes =
+      Demand hangs = ample(random.nextInt(5_000));
+      boolean both = turn > 10;
+      Map<Sender, Demand> demands =
           both ? Map.of(HUNG, hangs, OTHER, ample(needed)) : Map.of(HUNG, hangs);
-      InFlightSlots slots = new InFlightSlots(all, held, wishes);
+      InFlightSlots slots = new InFlightSlots(all, held, demands);
       int more = Math.min(slots.left(HUNG), random.nextInt(all));
       slots.take(HUNG, more);
       held.merge(HUNG, more, Integer::sum);
@@ -79,8 +79,8 @@ class InFlightSlotsTest {
     }
   }
 
-  private static Wish ample(int needed) {
-    return new Wish(needed, Integer.MAX_VALUE);
+  private static Demand ample(int needed) {
+    return new Demand(needed, Integer.MAX_VALUE);
   }
 
   private static Sender sender(String id) {

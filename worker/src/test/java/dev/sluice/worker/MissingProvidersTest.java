@@ -65,7 +65,7 @@ class MissingProvidersTest {
   @Test
   void aQueueThatWouldBeInTheWayOfOthersIsNotWaitedFor() {
     SendTask task = task("sms");
-    for (int i = 0; i < AdmissionControl.STANDING; i++) {
+    for (int i = 0; i < AdmissionControl.MOST_HELD; i++) {
       partition.lane(task).add(task("sms"));
     }
     missing.holds(task);

@@ -29,9 +29,9 @@ class StallDetectorTest {
 
   @Test
   void aLaneThatCouldRunAndDoesNotIsSaid() {
-    look(10, true);
+    review(10, true);
     assertThat(health.problems()).isEmpty();
-    look(30, true);
+    review(30, true);
 
     assertThat(stalls.longestSeconds()).isBetween(29.0, 31.0);
     assertThat(health.problems()).containsKey("lanes");
@@ -40,7 +40,7 @@ class StallDetectorTest {
 
   @Test
   void aLaneWhoseCampaignIsPausedStandsStillRightly() {
-    look(600, false);
+    review(600, false);
 
     assertThat(stalls.longestSeconds()).isZero();
     assertThat(health.problems()).isEmpty();
@@ -50,7 +50,7 @@ class StallDetectorTest {
   void aSlowLaneIsGivenTheTimeThatItsRateTakes() {
     Lane slow = new Lane(0.01);
     slow.add(task(1));
-    stalls.look(List.of(slow), next -> true, begun + Duration.ofSeconds(200).toNanos());
+    stalls.review(List.of(slow), next -> true, begun + Duration.ofSeconds(200).toNanos());
 
     assertThat(health.problems()).isEmpty();
   }
@@ -58,24 +58,24 @@ class StallDetectorTest {
   @Test
   void aLaneThatTheProviderHasPausedWaitsForThat() {
     lane.throttled(Duration.ofMinutes(5));
-    look(60, true);
+    review(60, true);
 
     assertThat(health.problems()).isEmpty();
   }
 
   @Test
   void whenItMovesAgainAllIsWell() {
-    look(60, true);
+    review(60, true);
     assertThat(health.problems()).containsKey("lanes");
     lane.take();
     lane.take();
-    look(62, true);
+    review(62, true);
 
     assertThat(health.problems()).isEmpty();
   }
 
-  private void look(int afterSeconds, boolean runs) {
-    stalls.look(List.of(lane), next -> runs, begun + Duration.ofSeconds(afterSeconds).toNanos());
+  private void review(int afterSeconds, boolean runs) {
+    stalls.review(List.of(lane), next -> runs, begun + Duration.ofSeconds(afterSeconds).toNanos());
   }
 
   private static SendTask task(long offset) {

@@ -6,67 +6,67 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops sending for one sender when its provider says nothing that anybody could rely on, so that
- * what is in doubt is bounded by seconds and not by the answer timeout. Two things open it: silence
- * (sends are out and none has been answered for longer than usual) and doubt (outcomes in doubt,
- * one after the other). While it is open nothing is launched. When the sender is let go on, a
- * single send goes first, and for each answer one more beside the one that follows it, as TCP
- * starts; the first doubt or silence then opens it again. A process starts on a sender likewise,
- * with a few sends: a cold one would launch for seconds what then arrives at once.
+ * Stops sending for one sender when its provider gives no reliable answers, so that the messages in
+ * doubt are bounded by seconds and not by the answer timeout. Two things open it: silence (sends in
+ * flight and none answered for longer than usual) and doubt (consecutive outcomes in doubt). While
+ * it is open nothing is launched. When it is half-open a single send goes first, and each answer
+ * allows one more in flight, as in TCP's slow start; the first doubt or silence opens it again. A
+ * new process starts on a sender likewise, with a few sends: while it is cold, sends launched over
+ * seconds could arrive all at once.
  *
- * <p>Sends that an answered one has overtaken are single misfortunes and say nothing: only those
- * launched after the newest that was answered count.
+ * <p>Only sends launched after the newest answered one count. An older one without an answer is an
+ * isolated failure that says nothing about the provider.
  */
 public final class CircuitBreaker {
-  /** So long beyond the usual time nothing must have been answered. */
+  /** The time without any answer, beyond the usual time, that opens the breaker. */
   static final Duration SILENCE = Duration.ofSeconds(3);
 
-  /** So many in doubt in a row mean more than bad luck. */
+  /** The number of consecutive outcomes in doubt that opens the breaker. */
   public static final int DOUBTS = 10;
 
-  /** So many answers after it was open make it trust again. */
+  /** The number of answers that closes it when it is half-open. */
   private static final int TRUST = 10;
 
-  /** What may be under way for a sender of which nothing was answered yet. */
+  /** The sends in flight that are allowed before a sender's first answer. */
   private static final int FIRST = 8;
 
-  /** However much is answered late, it stays open for so long: nobody is to see it flutter. */
+  /** The least time that it stays open, despite late answers, so that it does not flap. */
   private static final long OPEN_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** Who has sent nothing for so long has nothing to send. */
-  private static final long TRIED_NANOS = Duration.ofSeconds(30).toNanos();
+  /** A sender that has sent nothing for this long has nothing to send. */
+  private static final long ACTIVE_NANOS = Duration.ofSeconds(30).toNanos();
 
-  /** What the end of a send says about its provider. */
+  /** What an outcome says about the provider. */
   public enum Sign {
-    /** It has answered, whatever. */
+    /** It has answered, whatever the answer. */
     ANSWER,
-    /** It may have the message or not. */
+    /** It may or may not have received the message. */
     DOUBT,
-    /** It has not got the message. */
+    /** It has not received the message. */
     NOTHING
   }
 
-  /** Whether sends pass. */
+  /** Whether sends are allowed. */
   enum State {
-    /** As many as wait. */
+    /** Sends are allowed. */
     CLOSED,
-    /** None; nobody else knows yet. */
+    /** No sends; the sender's control does not say so yet. */
     OPEN,
-    /** None: the sender is blocked, for everybody. */
+    /** No sends: the sender is blocked in all workers. */
     BLOCKED,
-    /** Few, then more. */
+    /** A few sends are allowed, then more. */
     HALF_OPEN
   }
 
   /**
-   * Why it has opened.
+   * Why it was opened.
    *
    * @param sinceNanos since when there was no answer
-   * @param detail what came instead
+   * @param detail what happened instead
    */
   record Cause(long sinceNanos, String detail) {}
 
-  /** One send's way through it. */
+  /** One send, as the breaker tracks it. */
   public static final class Ticket {
     private final int period;
     private long number = -1;
@@ -80,7 +80,7 @@ public final class CircuitBreaker {
 
   private final RoundTripTime roundTrip = new RoundTripTime();
 
-  /** Launched in this period and not overtaken, in this order; some may have ended. */
+  /** Launched in this period after the newest answered send, in order; some may have ended. */
   private final Deque<Ticket> unheard = new ArrayDeque<>();
 
   private State state = State.CLOSED;
@@ -88,7 +88,7 @@ public final class CircuitBreaker {
   private long openedNanos;
   private boolean alive;
 
-  /** A new one begins when it is half-open: older sends say nothing about it. */
+  /** Incremented when it becomes half-open: sends of earlier periods say nothing about this one. */
   private int period;
 
   private int first = FIRST;
@@ -102,7 +102,7 @@ public final class CircuitBreaker {
   private long lastAnswerNanos;
   private long usedNanos;
 
-  /** How many more may be declared started. Where the sender is blocked, that is not its matter. */
+  /** How many more may be declared started. While the sender is blocked, admission decides. */
   public synchronized int room() {
     return switch (state) {
       case CLOSED, HALF_OPEN -> Math.clamp(first + answered - underWay, 0, Integer.MAX_VALUE);
@@ -111,14 +111,14 @@ public final class CircuitBreaker {
     };
   }
 
-  /** A send was declared started and waits for its time slot. */
+  /** Registers a send that is declared started and waits for its time slot. */
   public synchronized Ticket admit(long nowNanos) {
     usedNanos = nowNanos;
     underWay++;
     return new Ticket(period);
   }
 
-  /** Asks for leave to launch a send now. */
+  /** Asks for permission to launch a send now. */
   public synchronized boolean tryLaunch(Ticket ticket, long nowNanos) {
     boolean closed = state == State.CLOSED || state == State.HALF_OPEN;
     if (!closed || ticket.period != period) {
@@ -176,7 +176,7 @@ public final class CircuitBreaker {
     }
   }
 
-  /** Looks whether it has been silent for too long; asked again and again. */
+  /** Opens the breaker if the silence has lasted too long; called periodically. */
   synchronized void watch(long nowNanos) {
     while (!unheard.isEmpty() && unheard.element().ended) {
       unheard.remove();
@@ -195,20 +195,20 @@ public final class CircuitBreaker {
   }
 
   private void open(long sinceNanos, String detail, long nowNanos) {
-    // Tried once more in vain: people are told since when nothing was answered at all.
-    boolean inVain = state == State.HALF_OPEN && answered == 0 && cause != null;
-    cause = new Cause(inVain ? cause.sinceNanos() : sinceNanos, detail);
+    // After a failed trial the reason still tells when the answers stopped.
+    boolean failedTrial = state == State.HALF_OPEN && answered == 0 && cause != null;
+    cause = new Cause(failedTrial ? cause.sinceNanos() : sinceNanos, detail);
     state = State.OPEN;
     openedNanos = nowNanos;
     alive = false;
   }
 
-  /** What applies to the sender: blocked for everybody, or not. */
+  /** Takes note of whether the sender is blocked in all workers. */
   synchronized void controlled(boolean blocked) {
     if (blocked && state == State.OPEN) {
       state = State.BLOCKED;
     } else if (blocked && state != State.BLOCKED) {
-      // By somebody else, who knows why.
+      // Blocked by another worker or by a person: the cause is theirs.
       state = State.BLOCKED;
       cause = null;
     } else if (!blocked && state == State.BLOCKED) {
@@ -227,29 +227,29 @@ public final class CircuitBreaker {
   }
 
   /**
-   * Why the sender's messages are held back, or null if they are not, or if others hold them back.
-   * One that is tried still is, until that was answered; or there is nothing to try any more.
+   * Why this breaker holds the sender's messages, or null if it does not. Half-open, it gives its
+   * cause until the trial send is answered, or until there is nothing left to send.
    */
   synchronized @Nullable Cause openFor(long nowNanos) {
-    boolean tried = answered == 0 && nowNanos - usedNanos < TRIED_NANOS;
+    boolean onTrial = answered == 0 && nowNanos - usedNanos < ACTIVE_NANOS;
     return switch (state) {
       case CLOSED -> null;
       case OPEN, BLOCKED -> cause;
-      case HALF_OPEN -> tried ? cause : null;
+      case HALF_OPEN -> onTrial ? cause : null;
     };
   }
 
-  /** Whether something was answered late, so that the sender need not be blocked any longer. */
+  /** Whether a late answer shows that the sender need not be blocked any longer. */
   synchronized boolean alive(long nowNanos) {
     return state == State.BLOCKED && cause != null && alive && nowNanos - openedNanos >= OPEN_NANOS;
   }
 
-  /** Nanoseconds within which an answer usually comes. */
+  /** The time within which an answer usually comes, in nanoseconds. */
   public synchronized long usualNanos() {
     return roundTrip.usualNanos();
   }
 
-  /** Whether nothing is to be remembered of it: nothing was sent for so long. */
+  /** Whether nothing was sent for this long, so that the breaker can be forgotten. */
   synchronized boolean idle(Duration atLeast, long nowNanos) {
     boolean held = state == State.OPEN || state == State.BLOCKED;
     return !held && underWay == 0 && nowNanos - usedNanos > atLeast.toNanos();

@@ -17,27 +17,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * What this worker learns about each sender's provider by itself: how long answers take, and
- * whether there are any. Senders of one provider have each their own, because one address may hang
- * while the others answer.
+ * The circuit breaker and answer times of each sender, as observed by this worker. Senders of one
+ * provider are kept apart, because one address may hang while others answer.
  */
 public final class CircuitBreakers {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
-  /** What was learned about a sender that has sent nothing for so long is forgotten. */
+  /** A sender that has sent nothing for this long is forgotten. */
   private static final Duration FORGOTTEN = Duration.ofHours(1);
 
-  /** Time in which nobody looked beyond this was a stall of this process: no silence of others. */
-  private static final long LOOKS_NANOS = Duration.ofSeconds(1).toNanos();
+  /** A longer interval between reviews was a stall of this process, not silence of a provider. */
+  private static final long REVIEW_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Health health;
   private final Map<Sender, Peer> peers = new ConcurrentHashMap<>();
   private final AtomicLong stalledNanos = new AtomicLong();
-  private long lookedNanos;
-  private boolean everLooked;
+  private long reviewedNanos;
+  private boolean everReviewed;
 
-  /** What is known about a sender's provider. */
+  /** What is observed of a sender's provider. */
   public record Peer(CircuitBreaker breaker, LatencyEstimator answers) {}
 
   public CircuitBreakers(Health health) {
@@ -49,23 +48,23 @@ public final class CircuitBreakers {
         sender, one -> new Peer(new CircuitBreaker(), new LatencyEstimator()));
   }
 
-  /** The time by which providers are judged: it stood still while this process did. */
+  /** A clock that excludes stalls of this process, by which providers are judged. */
   public long awakeNanos(long nowNanos) {
     return nowNanos - stalledNanos.get();
   }
 
   /**
-   * Lets breakers know what applies to their senders, and watches for silence.
+   * Tells breakers whether their senders are blocked, and checks for silence.
    *
-   * @param controls what applies to a sender, by its id
-   * @return what is to apply to senders from now on, by their ids
+   * @param controls the control of a sender, by its id
+   * @return the controls to write, by sender id
    */
   public Map<String, Control> review(Function<String, Control> controls, long nowNanos) {
-    if (everLooked) {
-      stalledNanos.addAndGet(Math.max(0, nowNanos - lookedNanos - LOOKS_NANOS));
+    if (everReviewed) {
+      stalledNanos.addAndGet(Math.max(0, nowNanos - reviewedNanos - REVIEW_NANOS));
     }
-    everLooked = true;
-    lookedNanos = nowNanos;
+    everReviewed = true;
+    reviewedNanos = nowNanos;
     long now = awakeNanos(nowNanos);
     Map<String, Control> changes = new HashMap<>();
     for (Iterator<Map.Entry<Sender, Peer>> all = peers.entrySet().iterator(); all.hasNext(); ) {
@@ -104,7 +103,7 @@ public final class CircuitBreakers {
     return "no answer since " + CLOCK.format(since) + ": " + cause.detail();
   }
 
-  /** How many senders' messages are held back because nothing reliable is answered. */
+  /** The number of senders held because of missing or unreliable answers. */
   public long open() {
     long now = awakeNanos(System.nanoTime());
     return peers.values().stream().filter(peer -> peer.breaker().openFor(now) != null).count();

@@ -17,14 +17,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the providers of senders that are blocked until they answer again whether they do, ever more
- * rarely while the same senders are blocked again right after. Whether anything waits to be sent
- * makes no difference.
+ * Probes the providers of senders that are blocked until their provider answers, with back-off
+ * while a sender is blocked again soon after. It does not depend on whether messages are waiting.
  */
 public final class ProviderProbes {
   private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
 
-  /** A sender that was not blocked for so long begins anew. */
+  /** The back-off starts anew for a sender that was not blocked for this long. */
   private static final Duration GOOD_SPELL = Duration.ofSeconds(30);
 
   private final Map<String, MessageProvider> providers;
@@ -38,7 +37,7 @@ public final class ProviderProbes {
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final Queue<String> back = new ConcurrentLinkedQueue<>();
 
-  /** How often in a row, when again, and when the sender was last seen blocked. */
+  /** Consecutive probes, when the next is due, and when the sender was last seen blocked. */
   private record Asked(int times, long againAtNanos, long blockedNanos) {}
 
   private record Answer(String sender, boolean available) {}
@@ -55,12 +54,12 @@ public final class ProviderProbes {
   }
 
   /**
-   * Asks for those of the blocked senders that are this worker's to ask for, if it is time to.
+   * Starts the probes that are due for the blocked senders this worker is responsible for.
    *
    * @param blocked the senders that are blocked until their providers answer
-   * @param ours tells which of them this worker asks for
+   * @param ours whether this worker is responsible for a sender
    */
-  public void look(Map<String, Control> blocked, Predicate<String> ours) {
+  public void review(Map<String, Control> blocked, Predicate<String> ours) {
     long now = nanoTime.getAsLong();
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       asking.remove(answer.sender());
@@ -72,7 +71,7 @@ public final class ProviderProbes {
     blocked.forEach((sender, control) -> {
       if (ours.test(sender)) {
         seen.add(sender);
-        look(sender, control, now);
+        review(sender, control, now);
       }
     });
     told.removeIf(sender -> {
@@ -85,13 +84,13 @@ public final class ProviderProbes {
     asked.values().removeIf(before -> now - before.blockedNanos() > GOOD_SPELL.toNanos());
   }
 
-  private void look(String sender, Control control, long now) {
+  private void review(String sender, Control control, long now) {
     String name = control.provider();
     MessageProvider provider = name == null ? null : providers.get(name);
     told.add(sender);
     health.failing(component(sender), reason(control, provider));
     if (name == null) {
-      // Written by an older version, which does not say whom to ask.
+      // Written by an older version, which does not name the provider.
       back.add(sender);
       return;
     }

@@ -4,26 +4,26 @@ import dev.sluice.worker.pacing.LatencyEstimator;
 import java.time.Duration;
 
 /**
- * How long a sender's answers take at most, usually: the smoothed time and four mean deviations, as
- * RFC 6298 estimates when to give up waiting. It follows within a few answers; {@link
- * LatencyEstimator} follows slowly, because it tells stalls from a slow provider.
+ * An upper estimate of a sender's answer time: the smoothed time and four mean deviations, as in
+ * RFC 6298. It adapts within a few answers; {@link LatencyEstimator} adapts slowly, because it
+ * tells stalls from a slow provider.
  */
 final class RoundTripTime {
   private static final double GAIN = 1 / 8.0;
   private static final double DEVIATION_GAIN = 1 / 4.0;
   private static final int DEVIATIONS = 4;
 
-  /** Before the first answer: a process that has just started takes its time over it. */
+  /** Before the first answer, which takes longer in a process that has just started. */
   private static final long UNKNOWN_NANOS = Duration.ofSeconds(2).toNanos();
 
-  /** No provider is waited for any longer. */
+  /** The upper bound of the estimate. */
   private static final double MOST_NANOS = Duration.ofSeconds(30).toNanos();
 
   private boolean known;
   private double smoothedNanos;
   private double deviationNanos;
 
-  /** An answer took so long. */
+  /** Takes an answer time into account. */
   void learn(long tookNanos) {
     if (known) {
       double difference = tookNanos - smoothedNanos;
@@ -36,7 +36,7 @@ final class RoundTripTime {
     }
   }
 
-  /** Nanoseconds within which an answer usually comes. */
+  /** The time within which an answer usually comes, in nanoseconds. */
   long usualNanos() {
     return known
         ? Math.round(Math.min(MOST_NANOS, smoothedNanos + DEVIATIONS * deviationNanos))

@@ -1,4 +1,4 @@
-/** Holds a sender back while its provider answers nothing that anybody could rely on. */
+/** Stops sending for a sender while its provider gives no reliable answers. */
 @NullMarked
 package dev.sluice.worker.breaker;
 

@@ -18,12 +18,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** The records of one transaction, none larger than its topic takes. */
+/** The records of one transaction, none larger than its topic allows. */
 public final class RecordBatch {
-  /** Of a dead letter that is cut, the key is kept up to this, bytes. */
+  /** The longest key kept in a truncated dead letter, bytes. */
   private static final int LONGEST_KEY = 1_024;
 
-  /** Left for the headers of a dead letter that is cut, bytes. */
+  /** Reserved for the headers of a truncated dead letter, bytes. */
   private static final int HEADERS = 8 * 1_024;
 
   private final Topics topics;
@@ -56,9 +56,9 @@ public final class RecordBatch {
   }
 
   /**
-   * Puts a request back at the tail of its lane, in the partition where it was.
+   * Writes a copy of a request at the tail of its lane, in its original partition.
    *
-   * @return false if its record would be larger than the topic takes
+   * @return false if its record would be larger than the topic allows
    */
   public boolean requeue(int partition, SendRequest request) {
     ProducerRecord<byte[], byte[]> copy =
@@ -76,10 +76,10 @@ public final class RecordBatch {
             new DeadLetter(original.topic(), original.partition(), original.offset(), reason)
                 .headers());
     ProducerRecord<byte[], byte[]> letter = deadLetter(original.key(), original.value(), headers);
-    records.add(budget.fits(letter) ? letter : cut(letter));
+    records.add(budget.fits(letter) ? letter : truncated(letter));
   }
 
-  private ProducerRecord<byte[], byte[]> cut(ProducerRecord<byte[], byte[]> letter) {
+  private ProducerRecord<byte[], byte[]> truncated(ProducerRecord<byte[], byte[]> letter) {
     byte[] key = letter.key();
     byte[] value = letter.value();
     int room = Math.max(0, budget.of(letter.topic()) - HEADERS - LONGEST_KEY);

@@ -7,15 +7,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * The largest records that the topics take: what Kafka and Sluice set by default, and less where a
- * broker has refused one. Used by one thread, and by the producer's.
+ * The largest records that the topics accept: the defaults of Kafka and Sluice, and less once a
+ * broker has refused one. Used by the worker's thread and by the Kafka producer's.
  */
 public final class SizeBudget {
   /** Kafka's default for a batch of records is 1,048,588 bytes. */
   static final int DEFAULT = 1_000_000;
 
-  /** What a record has around its key, value and headers, bytes. */
-  private static final int AROUND = 512;
+  /** Overhead of a record besides key, value and headers, bytes. */
+  private static final int OVERHEAD = 512;
 
   private final Map<String, Integer> largest = new HashMap<>();
 
@@ -32,14 +32,14 @@ public final class SizeBudget {
     return size(record) <= of(record.topic());
   }
 
-  /** A broker has refused it: nothing near its size is tried again. */
+  /** A broker has refused this record: lower the limit well below its size. */
   synchronized void refused(ProducerRecord<byte[], byte[]> record) {
     int less = size(record) / 4 * 3;
     largest.merge(record.topic(), less, Math::min);
   }
 
   static int size(ProducerRecord<byte[], byte[]> record) {
-    int size = AROUND + length(record.key()) + length(record.value());
+    int size = OVERHEAD + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
       size += header.key().length() + length(header.value());
     }

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker's transactional producer, and what became of each transaction. It tells errors that
- * pass from those that do not, and leaves these time to be mended.
+ * The worker's transactional Kafka producer. It reports how each transaction ended, and retries
+ * with back-off, reporting to {@link Health} the errors that people must fix.
  */
 public final class TransactionalProducer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionalProducer.class);
@@ -45,27 +45,27 @@ public final class TransactionalProducer implements AutoCloseable {
   private final SizeBudget budget;
   private @Nullable Producer<byte[], byte[]> producer;
 
-  /** Transactions in a row that did not commit although this worker may write. */
+  /** Consecutive transactions that failed while this worker was a member of its group. */
   private int failures;
 
-  /** What became of a transaction. */
+  /** How a transaction ended. */
   public enum Verdict {
     COMMITTED,
-    /** This worker is no member of its group any more; nothing of it is visible. */
+    /** This worker is no longer a member of its group; nothing was committed. */
     REFUSED,
-    /** A record was too large, which is known now; nothing of it is visible. */
+    /** A record was too large, and the budget is lowered; nothing was committed. */
     TOO_LARGE,
-    /** Nobody knows; the producer was renewed, which ended it one way or the other. */
+    /** Unknown; the producer was renewed, which committed or aborted the transaction. */
     UNKNOWN
   }
 
-  /** The worker is stopping and Kafka does not answer. */
+  /** The worker is stopping and Kafka is unreachable. */
   public static final class GaveUpException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
   /**
-   * Prepares the output; it connects with the first transaction.
+   * Creates the producer, which connects with the first transaction.
    *
    * @param givingUp whether to stop trying to reach Kafka
    */
@@ -86,7 +86,7 @@ public final class TransactionalProducer implements AutoCloseable {
   /**
    * Writes records and offsets in one transaction.
    *
-   * @throws GaveUpException if it is uncertain what became of it and the worker is stopping
+   * @throws GaveUpException if its end is unknown and the worker is stopping
    */
   public Verdict commit(
       List<ProducerRecord<byte[], byte[]>> records,
@@ -105,7 +105,7 @@ public final class TransactionalProducer implements AutoCloseable {
       health.working("transactions");
       return Verdict.COMMITTED;
     } catch (CommitFailedException e) {
-      log.info("not a member of the group any more, nothing was committed: {}", e.getMessage());
+      log.info("no longer a member of the group, nothing was committed: {}", e.getMessage());
       return abort(current, Verdict.REFUSED);
     } catch (KafkaException e) {
       failures++;
@@ -126,11 +126,11 @@ public final class TransactionalProducer implements AutoCloseable {
     budget.refused(record);
     health.failing(
         "transactions",
-        "%s does not take a record of %d bytes (max.message.bytes); it is cut or failed"
+        "%s does not accept a record of %d bytes (max.message.bytes); it is truncated or failed"
             .formatted(record.topic(), SizeBudget.size(record)));
   }
 
-  // What became of a single record the commit tells: it fails if any of them did.
+  // The commit fails if any of its records failed.
   @SuppressWarnings("FutureReturnValueIgnored")
   private static void send(
       Producer<byte[], byte[]> producer,
@@ -145,21 +145,21 @@ public final class TransactionalProducer implements AutoCloseable {
         });
   }
 
-  /** What failed, and whether people must do something about it. */
+  /** Describes a failure, with the remedy where people must act. */
   private String describe(KafkaException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
         case AuthorizationException e -> {
-          return "Kafka does not allow this worker what it needs: " + e.getMessage();
+          return "Kafka denies this worker a permission it needs: " + e.getMessage();
         }
         case AuthenticationException e -> {
-          return "Kafka does not know this worker: " + e.getMessage();
+          return "Kafka rejects this worker's credentials: " + e.getMessage();
         }
         case OffsetMetadataTooLarge e -> {
           return "offset.metadata.max.bytes of the brokers is below " + WindowCodec.MAX_LENGTH;
         }
         case ProducerFencedException e -> {
-          return "another worker runs under this one's name (" + transactionalId + ")";
+          return "another worker runs under the same name (" + transactionalId + ")";
         }
         default -> {}
       }
@@ -177,7 +177,7 @@ public final class TransactionalProducer implements AutoCloseable {
     }
   }
 
-  /** Ends whatever this or an earlier process left open under the transactional id. */
+  /** Ends a transaction that an earlier process left open under the transactional id. */
   public void start() {
     producer();
   }
@@ -205,25 +205,26 @@ public final class TransactionalProducer implements AutoCloseable {
           fresh.close(Duration.ZERO);
         }
         health.failing(
-            "transactions", kafka.bootstrapServers() + " gives no transactions: " + describe(e));
+            "transactions",
+            kafka.bootstrapServers() + " does not start transactions: " + describe(e));
         pause(REBUILD.after(attempt));
       }
     }
   }
 
   /**
-   * Allows another attempt to reach Kafka.
+   * To be called before Kafka is tried again.
    *
    * @throws GaveUpException if the worker is stopping
    */
-  public void requirePatience() {
+  public void failIfStopping() {
     if (givingUp.getAsBoolean()) {
       throw new GaveUpException();
     }
   }
 
   private void pause(Duration wait) {
-    requirePatience();
+    failIfStopping();
     try {
       Thread.sleep(wait);
     } catch (InterruptedException e) {
@@ -241,7 +242,7 @@ public final class TransactionalProducer implements AutoCloseable {
             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000,
             ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
             ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
-            // The broker answers "not yet" while it completes the transaction before.
+            // The broker rejects a new transaction while it completes the previous one.
             ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
             ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD,
             ProducerConfig.LINGER_MS_CONFIG, 0,

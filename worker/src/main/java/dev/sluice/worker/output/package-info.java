@@ -1,4 +1,4 @@
-/** What the worker writes to Kafka, a transaction at a time. */
+/** The worker's output to Kafka: the records of a transaction, and its commit. */
 @NullMarked
 package dev.sluice.worker.output;
 

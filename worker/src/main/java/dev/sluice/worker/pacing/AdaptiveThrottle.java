@@ -4,11 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The share of its rate that a lane uses after the provider has asked for less: halved at once, and
- * back additively (the congestion control of RFC 5681, in messages/s).
+ * The share of its rate that a lane uses after the provider has asked for less: halved at once,
+ * then raised additively (AIMD, as TCP's congestion control in RFC 5681).
  */
 public final class AdaptiveThrottle {
-  /** Answers that were under way when the rate was halved ask for nothing more. */
+  /** Refusals of sends that were in flight when the rate was halved do not halve it again. */
   private static final Duration ONE_EVENT = Duration.ofSeconds(1);
 
   private static final double LEAST_SHARE = 1 / 64.0;
@@ -21,7 +21,7 @@ public final class AdaptiveThrottle {
   private boolean everThrottled;
   private long pausedUntilNanos;
 
-  /** The provider has asked for less, and perhaps for none for a while. */
+  /** The provider asked for a lower rate, and perhaps for a pause. */
   public void throttled(long nowNanos, @Nullable Duration pause) {
     if (!everThrottled || nowNanos - sinceNanos >= ONE_EVENT.toNanos()) {
       share = Math.max(LEAST_SHARE, share(nowNanos) / 2);
@@ -29,7 +29,7 @@ public final class AdaptiveThrottle {
     }
     if (pause != null) {
       long until = nowNanos + pause.toNanos();
-      // By difference: the clock of nanoseconds may overflow.
+      // By difference, because nanoTime may overflow.
       pausedUntilNanos = everThrottled && pausedUntilNanos - until > 0 ? pausedUntilNanos : until;
     } else if (!everThrottled) {
       pausedUntilNanos = nowNanos;
@@ -44,7 +44,7 @@ public final class AdaptiveThrottle {
         : 1;
   }
 
-  /** Whether nothing may be sent at all. */
+  /** Whether the provider's pause lasts. */
   public boolean paused(long nowNanos) {
     return everThrottled && nowNanos - pausedUntilNanos < 0;
   }

@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Lets a lane's sends pass one after the other, at its {@link Pace}, which makes up for time that a
- * stall has cost: slowly, because the provider counts each second.
+ * Launches a lane's sends one after the other, at its {@link Pace}. Time lost to a stall is made up
+ * slowly, because the provider counts each second.
  *
- * <p>INVARIANT: {@code queued} counts sends submitted and not passed; whoever raises it from zero
- * starts the one thread that lets them pass.
+ * <p>INVARIANT: {@code queued} counts sends submitted and not launched; the caller that raises it
+ * from zero starts the one thread that launches them.
  */
 public final class LanePacer {
   private final Pace pace;
@@ -29,24 +29,24 @@ public final class LanePacer {
     pace.setRate(newPermitsPerSecond);
   }
 
-  /** How many more sends would pass within the given time. */
+  /** How many more sends have a time slot within the given time. */
   public long room(Duration ahead) {
     return Math.max(0, pace.room(ahead) - queued.get());
   }
 
   /**
-   * Launches a send when it may pass, with its place in the second.
+   * Launches a send in its time slot, with its place in the sliding window.
    *
    * @param usual how long its provider usually takes to answer
    */
   public void submit(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {
     sends.add(new Send(launch, usual));
     if (queued.getAndIncrement() == 0) {
-      Thread.ofVirtual().name("pacer").start(this::letPass);
+      Thread.ofVirtual().name("pacer").start(this::launchQueued);
     }
   }
 
-  private void letPass() {
+  private void launchQueued() {
     do {
       for (long wait = pace.waitNanos(); wait > 0; wait = pace.waitNanos()) {
         pause(wait);

@@ -4,16 +4,16 @@ import java.time.Duration;
 
 /**
  * How long a sender's provider usually takes to answer: the smoothed time and its mean deviation,
- * as in RFC 6298, but following slowly, because the moments in which everything is late are those
- * that it is there to tell. It starts at nothing, so that a cold start counts as late.
+ * as in RFC 6298. It adapts slowly, because it exists to detect the moments in which all answers
+ * are late. It starts at 0, so that the answers of a cold start count as late.
  */
 public final class LatencyEstimator {
   private static final double GAIN = 1 / 256.0;
   private static final int DEVIATIONS = 4;
 
   /**
-   * Beyond this an answer time must have lasted to be called usual: seconds are a stall, until a
-   * provider has taken them for half a minute.
+   * A longer answer time becomes usual only if it lasts: seconds are a stall until the provider has
+   * taken them for half a minute.
    */
   private static final double BELIEVED_AT_ONCE_NANOS = Duration.ofMillis(250).toNanos();
 
@@ -29,7 +29,7 @@ public final class LatencyEstimator {
   /**
    * Takes note of an answer.
    *
-   * @return how much later it came than they usually do, in nanoseconds
+   * @return how much later than usual it came, in nanoseconds
    */
   synchronized long lateness(long tookNanos, long nowNanos) {
     long late = lateBy(tookNanos);
@@ -47,12 +47,12 @@ public final class LatencyEstimator {
     return late;
   }
 
-  /** How much later than usual something comes that took so long, in nanoseconds. */
+  /** How much longer than usual this time is, in nanoseconds. */
   long lateBy(long tookNanos) {
     return Math.max(0, tookNanos - usualNanos);
   }
 
-  /** Whether an answer that has not come after so long is later than usual. */
+  /** Whether an answer that has not come after this time is late. */
   boolean late(long waitedNanos) {
     return waitedNanos > usualNanos;
   }

@@ -8,31 +8,30 @@ import io.github.bucket4j.TokensInheritanceStrategy;
 import java.time.Duration;
 
 /**
- * When a lane's next send may pass. Two buckets are charged for each: one fills at the rate and
- * holds what a second of it was not used, the other fills a little faster and holds one send (or 10
- * ms of the rate where that is more), so that a gap of a moment is closed within the second. What
- * may have arrived in any sliding second is bounded by {@link SlidingWindow} besides, which makes
- * up for longer ones more slowly. Buckets start empty: the lane's last owner may have sent a moment
- * ago.
+ * When a lane's next send may be launched. Each send is charged to two token buckets: one fills at
+ * the rate and holds a second of it, the other fills a little faster and holds one send (or 10 ms
+ * of the rate if that is more), so that a short gap is made up within the second. {@link
+ * SlidingWindow} bounds what may arrive in any second besides, and makes up for longer gaps more
+ * slowly. The buckets start empty, because the lane's last owner may have sent a moment ago.
  *
- * <p>One thread lets sends pass; the rate is changed by another.
+ * <p>One thread launches sends; another changes the rate.
  */
 final class Pace {
   private static final double BURST_SECONDS = 0.01;
   private static final double SPACING = 1.05;
 
   /**
-   * The tokens of one send. They fill by so many in a second of fixed length, because bucket4j
-   * keeps the fraction of a token over a change of rate only if the period stays the same. A bucket
-   * takes one token a nanosecond at most.
+   * The tokens of one send. Buckets refill over a period fixed at 1 s, because bucket4j keeps
+   * fractions of a token across a change of rate only if the period stays the same. A bucket takes
+   * at most one token a nanosecond.
    */
   private static final long SEND = 10_000;
 
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MOST_PER_SECOND = SECOND_NANOS / SEND;
 
-  /** So often a long wait is measured anew: the rate may have changed. */
-  private static final long LOOK_NANOS = Duration.ofMillis(250).toNanos();
+  /** How often a long wait is measured anew, because the rate may have changed. */
+  private static final long RECHECK_NANOS = Duration.ofMillis(250).toNanos();
 
   private final TimeMeter clock;
   private final Bucket bucket;
@@ -83,29 +82,29 @@ final class Pace {
     }
   }
 
-  /** How many more sends would pass within the given time. */
+  /** How many more sends have a time slot within the given time. */
   long room(Duration ahead) {
     long wait = bucket.estimateAbilityToConsume(SEND).getNanosToWaitForRefill();
     long left = ahead.toNanos() - wait;
     return left < 0 ? 0 : 1 + (long) (left / 1e9 * permitsPerSecond);
   }
 
-  /** How long to wait before this is asked again, or 0 if the next send may pass now. */
+  /** How long to wait before asking again, or 0 if the next send may be launched now. */
   long waitNanos() {
     long now = clock.currentTimeNanos();
     if (!charged) {
       dueNanos = now + bucket.consumeIgnoringRateLimits(SEND);
       charged = true;
     } else if (dueNanos - now > 0) {
-      // It is in debt until then.
+      // The bucket is in debt until then.
       dueNanos = now + bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
     }
     return dueNanos - now > 0
-        ? Math.min(dueNanos - now, LOOK_NANOS)
+        ? Math.min(dueNanos - now, RECHECK_NANOS)
         : second.waitNanos(permitsPerSecond, now);
   }
 
-  /** A send passes now, to a provider that answers in the usual time. */
+  /** Enters a send that is launched now. */
   SlidingWindow.Place enter(LatencyEstimator usual) {
     charged = false;
     return second.enter(clock.currentTimeNanos(), usual);

@@ -7,32 +7,32 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The sends of a lane that may have reached the provider within the last second. A message whose
- * answer is late may have been late on its way there: it keeps its place for that much longer, so
- * that messages which were held up and arrive together leave no room for others beside them.
+ * The sends of a lane that may have reached the provider within the last second. A late answer may
+ * mean that the message arrived late: it keeps its place for that much longer, so that delayed
+ * messages arriving together do not exceed the rate with others.
  *
- * <p>One thread enters; answers come on any.
+ * <p>One thread enters sends; answers come on any thread.
  */
 public final class SlidingWindow {
-  /** A little more than a second: sends that leave evenly spaced do not quite arrive so. */
+  /** A little more than a second, because evenly spaced sends do not arrive quite evenly. */
   static final long SECOND_NANOS = Duration.ofMillis(1_003).toNanos();
 
   /**
-   * So much of a rate may be sent besides, to make up for time that a stall has cost. Only whole
-   * messages: a sender's lanes were all stalled at once, and one of each would be too many.
+   * The share of the rate that may be sent in addition to make up for a stall. Rounded down to
+   * whole messages: a sender's lanes stall together, and one message from each would be too many.
    */
   private static final double CATCH_UP = 0.0125;
 
-  /** A message that is not answered is not waited for without end: it has arrived or never will. */
+  /** The longest that a late message keeps its place: by then it has arrived or never will. */
   private static final long LATEST_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** While it waits for answers it looks again so often. */
-  private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
+  /** How often it checks for answers that free a place. */
+  private static final long RECHECK_NANOS = Duration.ofMillis(5).toNanos();
 
-  /** Those that entered within the window, in this order: nobody leaves before its end. */
+  /** Sends within the window, in order of entry. */
   private final Deque<Place> places = new ArrayDeque<>();
 
-  /** Those that keep their place for longer, because their answers are late. */
+  /** Sends that keep their place for longer, because their answers are late. */
   private final List<Place> late = new ArrayList<>();
 
   /** One send's place. */
@@ -40,7 +40,7 @@ public final class SlidingWindow {
     private final long enteredNanos;
     private final LatencyEstimator usual;
 
-    /** How late the answer came, or less than 0 while there is none. */
+    /** How late the answer came, or negative while there is none. */
     private volatile long lateNanos = -1;
 
     private Place(long enteredNanos, LatencyEstimator usual) {
@@ -53,7 +53,7 @@ public final class SlidingWindow {
       lateNanos = usual.lateness(nowNanos - enteredNanos, nowNanos);
     }
 
-    /** It has ended without an answer, which tells nothing about how long answers take. */
+    /** It has ended without an answer, which says nothing about answer times. */
     public void ended(long nowNanos) {
       lateNanos = usual.lateBy(nowNanos - enteredNanos);
     }
@@ -62,12 +62,12 @@ public final class SlidingWindow {
       return windowNanos - (nowNanos - enteredNanos);
     }
 
-    /** How long it is kept from now on. */
+    /** How much longer it keeps its place. */
     long left(long windowNanos, long nowNanos) {
       long waited = nowNanos - enteredNanos;
       long late = lateNanos;
       if (late < 0) {
-        // A provider that always takes seconds to answer has had it for long.
+        // A provider that usually takes seconds to answer has received it long ago.
         late = usual.late(waited) ? LATEST_NANOS : 0;
       }
       return windowNanos + Math.min(late, LATEST_NANOS) - waited;
@@ -77,8 +77,8 @@ public final class SlidingWindow {
   /**
    * How long to wait before one more may enter, 0 if it may now.
    *
-   * @param permitsPerSecond the lane's rate, messages/s. Where that is no whole number the window
-   *     is made to fit one: 2.5/s are 2 in 0.8 s
+   * @param permitsPerSecond the lane's rate, messages/s. If it is fractional the window is
+   *     shortened to fit a whole number: 2.5/s are 2 in 0.8 s
    */
   long waitNanos(double permitsPerSecond, long nowNanos) {
     int whole = Math.max(1, (int) permitsPerSecond);
@@ -93,8 +93,8 @@ public final class SlidingWindow {
     if (places.size() + late.size() < most) {
       return 0;
     }
-    // An answer that comes meanwhile may free a place sooner than it looks now.
-    long next = LOOK_NANOS;
+    // An answer that comes meanwhile may free a place sooner.
+    long next = RECHECK_NANOS;
     for (Place place : late) {
       next = Math.min(next, place.left(windowNanos, nowNanos));
     }
@@ -102,7 +102,7 @@ public final class SlidingWindow {
     return first == null ? next : Math.min(next, first.windowLeft(windowNanos, nowNanos));
   }
 
-  /** A send is launched now, to a provider that answers in the usual time. */
+  /** Enters a send that is launched now. */
   Place enter(long nowNanos, LatencyEstimator usual) {
     Place place = new Place(nowNanos, usual);
     places.add(place);

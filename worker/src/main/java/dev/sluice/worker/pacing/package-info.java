@@ -1,4 +1,4 @@
-/** When a lane's next message may pass: pure arithmetic on rates and times. */
+/** When a lane's next message may be sent: pure arithmetic on rates and times. */
 @NullMarked
 package dev.sluice.worker.pacing;
 

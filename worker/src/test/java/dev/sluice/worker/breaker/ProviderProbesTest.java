@@ -107,7 +107,7 @@ class ProviderProbesTest {
   @Test
   void leavesOthersSendersToOthers() {
     for (int i = 0; i < 10; i++) {
-      probes.look(BLOCKED, sender -> false);
+      probes.review(BLOCKED, sender -> false);
       pass(Duration.ofSeconds(5));
     }
 
@@ -137,7 +137,7 @@ class ProviderProbesTest {
   }
 
   private void look(Map<String, Control> blocked) {
-    probes.look(blocked, sender -> true);
+    probes.review(blocked, sender -> true);
   }
 
   private void pass(Duration time) {

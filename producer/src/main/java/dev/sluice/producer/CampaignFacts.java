@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of campaigns and senders without asking: what of a campaign cannot change once it
- * has started, and how its sender was a moment ago. It is looked up off the stream's thread.
+ * A cache of campaigns and senders, filled off the stream thread: the parts of a campaign that
+ * cannot change once it has started, and a recent copy of its sender.
  */
 final class CampaignFacts {
   private static final Duration SENDER_KNOWN_FOR = Duration.ofSeconds(2);
@@ -52,7 +52,7 @@ final class CampaignFacts {
     campaigns.put(campaign.id(), campaign);
   }
 
-  /** Has looked up what is not known of a campaign and its sender, or not newly enough. */
+  /** Has the missing or outdated facts of a campaign and its sender looked up. */
   void lookUp(UUID id, FanOutState fanOut) {
     String senderId = fanOut.senderId();
     CampaignRepository.Campaign known = campaigns.get(id);
@@ -87,12 +87,12 @@ final class CampaignFacts {
         && (lastAsked.equals(Instant.MIN) || lastAsked.plus(ANSWER_WITHIN).isBefore(now));
   }
 
-  /** Its row may have been mended. */
+  /** Forgets a campaign, whose row may have been repaired. */
   void forget(UUID campaignId) {
     campaigns.remove(campaignId);
   }
 
-  /** Only these campaigns are of interest still. */
+  /** Forgets all campaigns but these. */
   void retain(Set<UUID> open) {
     campaigns.keySet().retainAll(open);
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Campaigns for which something fails: each waits for itself, longer from time to time, and one
- * whose fault is its own is given up after a few tries. It outlives the stream thread, so that a
- * campaign which ends the thread is known by its successor.
+ * Campaigns whose tasks fail: each backs off by itself, and a campaign that is at fault itself is
+ * given up after a few tries. It outlives the stream thread, so that the thread's successor knows a
+ * campaign that ended it.
  */
 final class CampaignFaults {
   /** With the waits below, within ten seconds. */
@@ -26,9 +26,9 @@ final class CampaignFaults {
   private final Map<UUID, Fault> faults = new ConcurrentHashMap<>();
 
   /**
-   * What fails.
+   * A campaign's failures.
    *
-   * @param failures in a row
+   * @param failures consecutive failures
    * @param own how many of them were the campaign's own
    */
   private record Fault(int failures, int own, String reason, Instant until) {}
@@ -41,7 +41,7 @@ final class CampaignFaults {
     Fault before = faults.get(campaignId);
     int failures = before == null ? 1 : before.failures() + 1;
     int own = (before == null ? 0 : before.own()) + (trouble == DatabaseFault.OWN ? 1 : 0);
-    // Who is given up is paused at once.
+    // A campaign that is given up is paused without a wait.
     Duration wait = own == TRIES ? Duration.ZERO : WAIT.after(failures);
     faults.put(campaignId, new Fault(failures, own, reason, clock.instant().plus(wait)));
   }
@@ -51,21 +51,21 @@ final class CampaignFaults {
     faults.put(campaignId, new Fault(TRIES, TRIES, reason, clock.instant()));
   }
 
-  /** Nothing is wrong, but it is too early. */
+  /** Delays a campaign without counting a failure. */
   void wait(UUID campaignId, Duration time, String reason) {
     faults.put(campaignId, new Fault(0, 0, reason, clock.instant().plus(time)));
   }
 
   /**
-   * A task worked. What is given up stays so: the transaction that pauses the campaign may be
-   * aborted yet.
+   * A task succeeded. A campaign that is given up stays so, because the transaction that pauses it
+   * may still be aborted.
    */
   void worked(UUID campaignId) {
     faults.computeIfPresent(
         campaignId, (id, fault) -> fault.failures() > 0 && fault.own() < TRIES ? null : fault);
   }
 
-  /** People want it to be tried again, or it is over. */
+  /** Forgets a campaign's failures: it was resumed or has ended. */
   void forgive(UUID campaignId) {
     faults.remove(campaignId);
   }
@@ -75,25 +75,25 @@ final class CampaignFaults {
     return fault != null && clock.instant().isBefore(fault.until());
   }
 
-  /** Whether it failed the last time, so that it must not take places from others. */
+  /** Whether its last task failed, so that it must not take connections from others. */
   boolean suspect(UUID campaignId) {
     Fault fault = faults.get(campaignId);
     return fault != null && fault.failures() > 0;
   }
 
-  /** Why it is to be tried no more, or null if it may be. */
+  /** Why it was given up, or null if it was not. */
   @Nullable String givenUp(UUID campaignId) {
     Fault fault = faults.get(campaignId);
     return fault != null && fault.own() >= TRIES ? fault.reason() : null;
   }
 
-  /** What failed last, or null if nothing does. */
+  /** The last failure, or null if there is none. */
   @Nullable String reason(UUID campaignId) {
     Fault fault = faults.get(campaignId);
     return fault == null ? null : fault.reason();
   }
 
-  /** Only these are of interest still. */
+  /** Forgets all campaigns but these. */
   void retain(Set<UUID> campaigns) {
     faults.keySet().retainAll(campaigns);
   }

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves campaigns through their lives, each by tasks of its own: starts those that were told to,
- * keeps their sending windows, carries out resends, writes what people asked for into their rows,
- * and pauses those that something is wrong with.
+ * Carries campaigns through their lifecycle, each by tasks of its own: starts them, keeps their
+ * sending hours, carries out resends, writes their requested states into their rows, and pauses
+ * faulty ones.
  */
 final class CampaignLifecycle {
   private static final Logger log = LoggerFactory.getLogger(CampaignLifecycle.class);
@@ -82,7 +82,7 @@ final class CampaignLifecycle {
     boolean sound = fanOut.active() && fanOut.fault() == null;
     if (sound && fanOut.phase() == FanOutState.Phase.REQUESTED) {
       if (fanOut.origin() == null) {
-        // Scheduled by an older version; it is told again, by a command.
+        // Scheduled by an older version; a command will start it.
         fanOuts.remove(id);
       } else {
         start(id, fanOut, fanOut.origin());
@@ -112,7 +112,7 @@ final class CampaignLifecycle {
         });
   }
 
-  /** Pauses a campaign when its hours are over, and lets it go on when they begin. */
+  /** Pauses a campaign when its sending hours end, and resumes it when they begin. */
   private void keepWindow(UUID id, FanOutState fanOut) {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     if (campaign == null) {
@@ -140,7 +140,7 @@ final class CampaignLifecycle {
 
   private void tellWindow(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
     boolean open = isOpen(window);
-    String reason = "its sending window " + window + (open ? " has opened" : " is closed");
+    String reason = "its sending hours " + window + (open ? " have begun" : " are over");
     log.info("[campaign {}] {}", FanOutStore.brief(id), reason);
     FanOutState changed = fanOut.inWindow(open);
     fanOuts.put(id, changed);
@@ -154,7 +154,7 @@ final class CampaignLifecycle {
     return window == null || window.isOpen(clock.instant());
   }
 
-  /** A batch at a time, so that nobody else waits for a large one. */
+  /** One batch at a time, so that a large resend does not delay other campaigns. */
   private void resend(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
     tasks.start(
         id,
@@ -171,7 +171,7 @@ final class CampaignLifecycle {
               case MORE -> {}
               case READY -> resent(id, fanOut, resend, campaign);
               case NOTHING_TO_DO -> {
-                log.info("[campaign {}] nobody to send to once more", FanOutStore.brief(id));
+                log.info("[campaign {}] no recipients to resend to", FanOutStore.brief(id));
                 fanOuts.put(id, fanOut.resentToNobody());
               }
             }
@@ -184,14 +184,14 @@ final class CampaignLifecycle {
       FanOutState fanOut,
       FanOutState.Resend resend,
       CampaignRepository.@Nullable Campaign campaign) {
-    log.info("[campaign {}] sending once more to {}", FanOutStore.brief(id), resend.statuses());
+    log.info("[campaign {}] resending to {}", FanOutStore.brief(id), resend.statuses());
     SendingHours window = campaign == null ? null : campaign.window();
     FanOutState resent = fanOut.resent(window != null);
     fanOuts.put(id, resent);
     if (!isOpen(window)) {
       tellWindow(id, resent, window);
     } else if (resent.state() == Control.State.RUNNING) {
-      // Workers may know it as paused from when it completed.
+      // Its control may still say paused, from when it completed.
       output.control(id, new Control(Control.State.RUNNING, "sent once more"));
       output.commitSoon();
     }
@@ -217,7 +217,7 @@ final class CampaignLifecycle {
         FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
         fanOuts.put(id, started);
         if (isOpen(campaign.window())) {
-          // An older one may be left on the topic, of a life that nobody remembers.
+          // An older control may be left on the topic by a campaign whose state was lost.
           output.control(id, new Control(started.effective(), "started"));
           output.commitSoon();
         } else {

@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Sends controls that nobody can read to the dead letters. Whoever follows the topic passes over
- * them, each time anew; here each is met once.
+ * Sends unreadable controls to the dead letters. Other readers of the topic skip them, after each
+ * restart anew; here each is reported once.
  */
 final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Pattern KEY =
@@ -38,7 +38,7 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       if (!KEY.matcher(key).matches()) {
         throw new UnreadableEventException("the key names neither a campaign nor a sender");
       }
-      // Without a value it takes the control back.
+      // A tombstone, which removes the control.
       if (record.value() != null) {
         Json.read(record.value(), Control.class);
       }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** While the database is away nobody asks it, but for a try now and then. */
+/** While the database is unavailable, lets only a periodic attempt reach it. */
 final class DatabaseBackoff {
   private static final Backoff WAIT = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(5));
 

@@ -12,34 +12,34 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work at the database, done off the stream's thread: one task at a time for each campaign, so that
- * a slow page or a lock that somebody holds on its rows delays that campaign alone. What comes of a
- * task is carried out on the stream's thread, unless the campaign has changed meanwhile.
+ * Database work, done off the stream thread: one task at a time for each campaign, so that a slow
+ * page or a lock on its rows delays that campaign alone. A task's effect is applied on the stream
+ * thread, unless the campaign has changed meanwhile.
  */
 final class DatabaseTasks {
-  /** Connections that tasks use at once: so many, and a few more for those that failed before. */
+  /** The most connections in use at once, and a few more for campaigns that failed before. */
   static final int PLACES = 8;
 
   static final int SUSPECTS_PLACES = 2;
 
-  /** What was read and not yet written is in memory: that many pages at most. */
+  /** The most pages in memory that were read and not yet written. */
   private static final int MOST = 64;
 
   private final Executor executor;
   private final CampaignFaults faults;
-  private final DatabaseBackoff outage;
+  private final DatabaseBackoff backoff;
   private final Semaphore places = new Semaphore(PLACES, true);
   private final Semaphore suspectsPlaces = new Semaphore(SUSPECTS_PLACES, true);
   private final Set<UUID> busy = new HashSet<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
 
-  /** Asks the database, and returns what is to be done then on the stream's thread. */
+  /** Works at the database, and returns the effect to apply on the stream thread. */
   @FunctionalInterface
-  interface Errand {
+  interface Task {
     Runnable run();
   }
 
-  /** Whether what comes of a task is still of use. */
+  /** Whether a task's effect still applies. */
   @FunctionalInterface
   interface Wanted {
     boolean still();
@@ -48,24 +48,25 @@ final class DatabaseTasks {
   private record Finished(
       UUID campaignId, Wanted wanted, @Nullable Runnable outcome, @Nullable Throwable failure) {}
 
-  DatabaseTasks(Executor executor, CampaignFaults faults, DatabaseBackoff outage) {
+  DatabaseTasks(Executor executor, CampaignFaults faults, DatabaseBackoff backoff) {
     this.executor = executor;
     this.faults = faults;
-    this.outage = outage;
+    this.backoff = backoff;
   }
 
-  /** Whether one is under way for this campaign. */
+  /** Whether a task of this campaign is running. */
   boolean busy(UUID campaignId) {
     return busy.contains(campaignId);
   }
 
-  /** Starts one if the campaign has none and is not to wait; whether it did. */
-  boolean start(UUID campaignId, Wanted wanted, Errand task) {
+  /** Starts a task unless the campaign has one or backs off; returns whether it did. */
+  boolean start(UUID campaignId, Wanted wanted, Task task) {
     boolean suspect = faults.suspect(campaignId);
-    // Suspects do not queue for their few places: that would take the tasks of all others.
+    // Campaigns that failed before do not queue for their few connections: they would fill the
+    // queue.
     if (busy.size() >= MOST
         || (suspect && suspectsPlaces.availablePermits() == 0)
-        || outage.lasts()
+        || backoff.lasts()
         || faults.waiting(campaignId)
         || !busy.add(campaignId)) {
       return false;
@@ -75,8 +76,8 @@ final class DatabaseTasks {
     return true;
   }
 
-  // An error too is the campaign's own: one that is too large for the memory, for example.
-  private static Finished run(UUID campaignId, Wanted wanted, Errand task, Semaphore place) {
+  // An Error is the campaign's fault too, such as a page too large for the memory.
+  private static Finished run(UUID campaignId, Wanted wanted, Task task, Semaphore place) {
     place.acquireUninterruptibly();
     try {
       return new Finished(campaignId, wanted, task.run(), null);
@@ -87,7 +88,7 @@ final class DatabaseTasks {
     }
   }
 
-  /** Carries out what finished tasks call for; whether there were any. */
+  /** Applies the effects of finished tasks; returns whether there were any. */
   boolean settle() {
     boolean any = false;
     for (Finished one = finished.poll(); one != null; one = finished.poll()) {
@@ -106,21 +107,21 @@ final class DatabaseTasks {
     DatabaseFault trouble = DatabaseFault.of(failure);
     String reason = DatabaseFault.reason(failure);
     if (trouble == DatabaseFault.DATABASE) {
-      outage.noticed(reason);
+      backoff.noticed(reason);
     }
     faults.failed(campaignId, trouble, reason);
   }
 
   private void carryOut(UUID campaignId, Runnable outcome) {
-    outage.over();
+    backoff.over();
     try {
       outcome.run();
       faults.worked(campaignId);
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Half of it may be written: the transaction has to end, and with it the thread. The next one
-      // knows whose fault it was.
+      // Half of the effect may be written: the transaction must be aborted, and with it the thread
+      // ends. Its successor knows which campaign failed.
       faults.failed(campaignId, DatabaseFault.OWN, DatabaseFault.reason(e));
       throw e;
     }

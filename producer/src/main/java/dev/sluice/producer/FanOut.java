@@ -28,8 +28,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * The producer: fans campaigns out from {@code campaign-commands} to {@code send-requests}.
  *
  * <p>It is a Kafka Streams application with {@code exactly_once_v2}. A campaign's cursor is an
- * entry of its store and commits together with the page of requests that it produced, so a crash
- * repeats the page and nobody sees it twice.
+ * entry of its store and commits together with the page of requests that it produced, so that a
+ * page repeated after a crash has no visible duplicate.
  */
 public final class FanOut implements AutoCloseable {
   private static final int WARM_UP_REQUESTS = 500;
@@ -42,9 +42,9 @@ public final class FanOut implements AutoCloseable {
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
 
-  /** Starts it; what it cannot reach it reports to {@code health} and keeps trying. */
+  /** Starts the producer. It retries what it cannot reach and reports it to {@code health}. */
   public FanOut(FanOutConfig config, Health health, MeterRegistry meters) {
-    // One more for probes than tasks use.
+    // One more connection than the tasks use, for probes.
     database =
         new Database(
             config.database(),
@@ -87,7 +87,7 @@ public final class FanOut implements AutoCloseable {
             meters);
   }
 
-  /** Looks for a campaign that cannot exist, and renders a request that goes nowhere. */
+  /** Loads classes by reading a campaign that cannot exist and rendering an unsent request. */
   private static void warmUp(FanOutRepositories sql) {
     UUID nobody = new UUID(0, 0);
     sql.starts().warmUp();
@@ -114,7 +114,7 @@ public final class FanOut implements AutoCloseable {
     }
   }
 
-  /** Whether it has its partitions and works. */
+  /** Whether it owns its partitions and is running. */
   public boolean running() {
     return streams.running();
   }

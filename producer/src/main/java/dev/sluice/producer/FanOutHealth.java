@@ -16,9 +16,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Says, on health and as meters, which campaigns should go on and do not. */
+/** Reports campaigns that should make progress and do not, as health and as meters. */
 final class FanOutHealth {
-  /** Beyond that it is not only busy. */
+  /** A longer wait is not explained by load. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Health health;
@@ -47,17 +47,17 @@ final class FanOutHealth {
     return since == null ? 0 : Duration.between(since, clock.instant()).toMillis() / 1e3;
   }
 
-  /** It should go on at this turn. */
+  /** Takes note of a campaign that should make progress in this turn. */
   void due(UUID campaignId) {
     due.add(campaignId);
   }
 
-  /** It went on. */
+  /** Takes note of progress. */
   void moved(UUID campaignId) {
     waiting.remove(campaignId);
   }
 
-  /** Tells what this turn has shown. */
+  /** Reports the state after this turn. */
   void tell(Map<UUID, FanOutState> open) {
     Instant now = clock.instant();
     waiting.keySet().retainAll(due);

@@ -28,39 +28,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes commands in without touching the database: a command only changes the campaign's fan-out
- * state, and the {@link FanOutTick} carries it out at its next turn. So a database outage holds up
- * the feeding and nothing else.
+ * Accepts commands without touching the database: a command only changes the campaign's fan-out
+ * state, and the {@link FanOutTick} carries it out in its next turn. So a database outage delays
+ * the writing of requests and nothing else.
  */
 final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
   private static final Duration TURN = Duration.ofMillis(20);
 
-  /** Larger ones are no commands; one that starts a campaign is kept in the store for a while. */
+  /** The largest command accepted; a start command is kept in the store for a while. */
   private static final int LARGEST_INPUT = 64 * 1024;
 
   private static final Set<RecipientStatus> RESENDABLE =
       EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
 
   private final Topics topics;
-  private final FeederFactory feeders;
+  private final TickFactory ticks;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
   private FanOutStore fanOuts;
   private InputOffsets inputs;
-  private FanOutTick feeder;
+  private FanOutTick tick;
   private long repeated;
 
-  /** Makes the feeder of a task. */
-  interface FeederFactory {
+  /** Creates the tick of a stream task. */
+  interface TickFactory {
     FanOutTick create(FanOutStore fanOuts, Output output);
   }
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
-  FanOutProcessor(Topics topics, FeederFactory feeders) {
+  FanOutProcessor(Topics topics, TickFactory ticks) {
     this.topics = topics;
-    this.feeders = feeders;
+    this.ticks = ticks;
   }
 
   @Override
@@ -72,15 +72,15 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
             context.getStateStore(FanOutTopology.STORE),
             new ReturnedRequests(context.getStateStore(FanOutTopology.RETURNS)));
     inputs = new InputOffsets(context.getStateStore(FanOutTopology.INPUTS));
-    feeder = feeders.create(fanOuts, output);
-    context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> feeder.turn());
+    tick = ticks.create(fanOuts, output);
+    context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> tick.turn());
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
     if (!inputs.isNew(context.recordMetadata().orElseThrow(), record)) {
       if (repeated++ == 0) {
-        log.warn("records that were taken in long ago come again; they are passed over");
+        log.warn("skipping records that were processed before");
       }
       return;
     }
@@ -158,14 +158,14 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (fanOut.state() != wanted) {
       FanOutState told = fanOut.told(wanted);
-      feeder.forgive(id);
+      tick.forgive(id);
       fanOuts.put(id, told);
       String why = reason(command);
       output.control(
           id,
           told.effective() == wanted
               ? new Control(wanted, why)
-              : new Control(told.effective(), why + "; waits for its sending window"));
+              : new Control(told.effective(), why + "; waits for its sending hours"));
       output.commitSoon();
     }
   }

@@ -16,12 +16,11 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 
 /**
- * One turn of the fan-out: carries out what tasks have brought, moves campaigns through their
- * lives, then gives each sender's running campaigns as much as its lanes have room for. It never
- * waits for the database.
+ * One turn of the fan-out: applies finished tasks, carries campaigns through their lifecycle, then
+ * writes each sender's requests as far as its lanes have room. It never waits for the database.
  */
 final class FanOutTick {
-  /** A start leads to a first page in so many steps; each may be done at once. */
+  /** The steps from a start to its first page; each may follow at once. */
   private static final int STEPS = 4;
 
   private final DatabaseTasks tasks;
@@ -54,12 +53,12 @@ final class FanOutTick {
   }
 
   /**
-   * What feeders share and stream threads do not own.
+   * What the ticks of all stream threads share.
    *
-   * @param controls the newest control of a key, as far as is known
+   * @param controls the newest known control of a key
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
    * @param pageSize recipients read at once
-   * @param executor where the database is asked
+   * @param executor runs database tasks
    */
   record Surroundings(
       DSLContext sql,
@@ -99,7 +98,7 @@ final class FanOutTick {
     }
   }
 
-  /** The feeder of a task. */
+  /** Creates the tick of a stream task. */
   static FanOutTick of(Surroundings around, FanOutStore fanOuts, Output output) {
     InstantSource clock = around.clock();
     FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock);
@@ -118,13 +117,13 @@ final class FanOutTick {
         fanOuts);
   }
 
-  /** People want this campaign to be tried again. */
+  /** Forgets a campaign's failures, because it was resumed. */
   void forgive(UUID campaignId) {
     facts.forget(campaignId);
     faults.forgive(campaignId);
   }
 
-  /** Does what can be done now. */
+  /** Does what is possible now. */
   void turn() {
     tooLarge.blame();
     tasks.settle();

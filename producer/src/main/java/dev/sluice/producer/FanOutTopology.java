@@ -14,16 +14,16 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * Commands and returned requests in; requests, results of recipients that need no sending, controls
- * and dead letters out. Beside it, controls are looked at for what nobody can read.
+ * and dead letters out. A separate branch checks controls for unreadable ones.
  */
 final class FanOutTopology {
   /** The store of fan-out states by campaign id. */
   static final String STORE = "fan-outs";
 
-  /** The store of requests that workers have given back. */
+  /** The store of requests returned by workers. */
   static final String RETURNS = "returned-requests";
 
-  /** The store of how far the topics were read. */
+  /** The store of the furthest input offsets processed. */
   static final String INPUTS = "fan-out-inputs";
 
   private static final String SOURCE = "campaign-commands";

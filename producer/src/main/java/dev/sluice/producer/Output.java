@@ -51,7 +51,7 @@ final class Output {
         DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter), DEAD_LETTERS);
   }
 
-  /** Workers see what was written only once it is committed. */
+  /** Visible to workers only once it is committed. */
   void commitSoon() {
     context.commit();
   }

@@ -15,9 +15,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a request that Kafka refused against its campaign, which would write the same again.
- * Requests are kept well below Kafka's defaults; topics may allow less. What was sent along with it
- * is refused for the same reason: the largest is to blame.
+ * Charges a request that Kafka refused as too large to its campaign, which would write it again.
+ * Requests are kept well below Kafka's defaults, but topics may allow less. Records sent along with
+ * it fail with the same error, so the largest one is charged.
  */
 final class OversizedRequests implements Consumer<ProducerRecord<byte[], byte[]>> {
   private static final Duration TOGETHER = Duration.ofMillis(500);
@@ -60,7 +60,7 @@ final class OversizedRequests implements Consumer<ProducerRecord<byte[], byte[]>
         : new Refused(one.campaignId(), one.bytes(), before.since());
   }
 
-  /** Once it is known which one is the largest. */
+  /** Charges the largest refused record, once all are known. */
   void blame() {
     Refused one = largest.get();
     if (one != null && one.since().plus(TOGETHER).isBefore(clock.instant())) {

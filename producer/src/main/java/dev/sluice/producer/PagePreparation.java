@@ -14,20 +14,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes pages ready off the stream's thread: reads the recipients, keeps the sender's daily limit,
+ * Prepares pages off the stream thread: reads the recipients, applies the sender's daily limit, and
  * renders their messages.
  */
 final class PagePreparation {
-  /** What the messages of a page may take together, characters. */
+  /** The largest total size of a page's messages, characters. */
   static final int LARGEST_PAGE = 2 * 1024 * 1024;
 
   private final RecipientPages recipients;
-  private final DailyLimit budget;
+  private final DailyLimit dailyLimit;
   private final InstantSource clock;
 
-  PagePreparation(RecipientPages recipients, DailyLimit budget, InstantSource clock) {
+  PagePreparation(RecipientPages recipients, DailyLimit dailyLimit, InstantSource clock) {
     this.recipients = recipients;
-    this.budget = budget;
+    this.dailyLimit = dailyLimit;
     this.clock = clock;
   }
 
@@ -53,8 +53,8 @@ final class PagePreparation {
   }
 
   /**
-   * Requests that workers gave back, for recipients who still wait in the same round. Others were
-   * settled or sent to once more in the meantime.
+   * Returned requests of recipients that are still pending in the same round. Others were settled
+   * or resent meanwhile.
    */
   PreparedPage again(
       CampaignRepository.Campaign campaign,
@@ -85,7 +85,7 @@ final class PagePreparation {
         beginning.dayUsedUp());
   }
 
-  /** As many requests as the memory has room for; at least one, if there is one. */
+  /** As many requests as fit in memory; at least one, if there is one. */
   private static List<RenderedRequest> renderedRequests(
       List<RecipientPages.Recipient> recipients,
       Function<RecipientPages.Recipient, RenderedRequest> rendering) {
@@ -108,7 +108,7 @@ final class PagePreparation {
 
   private record Beginning(List<RecipientPages.Recipient> recipients, boolean dayUsedUp) {}
 
-  /** A page up to the first recipient for whom the memory or the daily limit has no place left. */
+  /** A page up to the first recipient that exceeds the memory or the daily limit. */
   private Beginning beginning(
       List<RecipientPages.Recipient> page, CampaignRepository.Sender sender) {
     List<RecipientPages.Recipient> fitting =
@@ -119,9 +119,9 @@ final class PagePreparation {
     }
     List<RecipientPages.Recipient> sendable =
         fitting.stream().filter(one -> !one.suppressed()).toList();
-    // Before the requests are written: counted and not sent is safe, sent and not counted is not.
+    // Before the requests are written: counting too many is safe, counting too few is not.
     int admitted =
-        budget.admit(
+        dailyLimit.admit(
             sender.identity().id(),
             limit,
             sendable.stream().map(RecipientPages.Recipient::phone).toList());

@@ -7,11 +7,11 @@ import java.util.List;
 /**
  * Some recipients of a campaign, ready to be written.
  *
- * @param renderedRequests what is to be written for them, in order
- * @param cursor the place after them, if they are new
- * @param last whether nobody comes after them
- * @param answered the requests given back that this settles
- * @param dayUsedUp whether somebody has to wait because the sender's daily limit is used up
+ * @param renderedRequests the records to write for them, in order
+ * @param cursor the cursor after them, if they are new
+ * @param last whether no recipients follow
+ * @param answered the returned requests that this page settles
+ * @param dayUsedUp whether a recipient has to wait because the sender's daily limit is used up
  */
 record PreparedPage(
     List<RenderedRequest> renderedRequests,

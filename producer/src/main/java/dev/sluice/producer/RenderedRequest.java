@@ -14,14 +14,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What one recipient of a page comes to, before it is known through which lane it goes. */
+/** What is to be written for one recipient of a page, before its lane is chosen. */
 sealed interface RenderedRequest {
 
   /**
    * A message to be sent.
    *
-   * @param characters what rendering it for this recipient takes of the memory
-   * @param before the request that was given back, or null if this is the first
+   * @param characters the memory used by rendering it for this recipient
+   * @param before the returned request, or null if this is the first
    */
   record Message(
       CampaignRepository.Campaign campaign,
@@ -48,7 +48,7 @@ sealed interface RenderedRequest {
     }
   }
 
-  /** There is nothing to send. */
+  /** Nothing to send: only a result is written. */
   record Settled(SendResult result) implements RenderedRequest {
     @Override
     public int characters() {
@@ -56,7 +56,7 @@ sealed interface RenderedRequest {
     }
   }
 
-  /** What it takes of the memory beside what all recipients share, characters. */
+  /** Its memory beyond the parts shared by all recipients, characters. */
   int characters();
 
   /** Renders the campaign's message for a recipient, or says why there is none. */

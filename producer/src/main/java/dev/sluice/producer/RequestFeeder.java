@@ -20,20 +20,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each sender's running campaigns, by turns and by priority, as much as its lanes have room
- * for, and as many different people as its daily limit allows. Pages are read and made ready off
- * the stream's thread; here they are only asked for and written.
+ * Writes the requests of each sender's running campaigns, in turn and by priority, as far as its
+ * lanes have room and its daily limit allows. Pages are prepared off the stream thread; here they
+ * are only requested and written.
  */
 final class RequestFeeder {
   private static final Logger log = LoggerFactory.getLogger(RequestFeeder.class);
 
-  /** Two seconds' work of ten are fed at once. */
+  /** Pages hold 2 s of the 10 s of work. */
   private static final int PARTS = 5;
 
   private final FanOutTick.Surroundings around;
   private final FanOutRepositories sql;
   private final PagePreparation pages;
-  private final BacklogLimit workAhead;
+  private final BacklogLimit backlogLimit;
   private final DatabaseTasks tasks;
   private final CampaignFacts facts;
   private final FanOutStore fanOuts;
@@ -63,11 +63,11 @@ final class RequestFeeder {
     this.facts = facts;
     this.fanOuts = fanOuts;
     this.output = output;
-    pages = new PagePreparation(sql.recipients(), sql.budget(), around.clock());
-    workAhead = new BacklogLimit(around.workAhead());
+    pages = new PagePreparation(sql.recipients(), sql.dailyLimit(), around.clock());
+    backlogLimit = new BacklogLimit(around.workAhead());
   }
 
-  /** Looks for what has to be known before anything can be fed. */
+  /** Has the facts looked up that are needed before requests can be written. */
   void lookUp() {
     bySender().values().forEach(fanOutsOfSender -> fanOutsOfSender.forEach(facts::lookUp));
   }
@@ -79,7 +79,7 @@ final class RequestFeeder {
     }
     asked.keySet().removeIf(id -> !tasks.busy(id));
     Map<String, Map<UUID, FanOutState>> bySender = bySender();
-    BacklogLimit.Rooms rooms = workAhead.rooms(reading);
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
     bySender.forEach((senderId, its) -> {
       CampaignRepository.Sender sender = facts.sender(senderId);
       if (sender == null) {
@@ -92,14 +92,14 @@ final class RequestFeeder {
   }
 
   /**
-   * The newest reading. What others fed before this task was opened may be missing in older ones.
+   * The newest reading. Older ones may lack requests written by others before this task was opened.
    */
   private LaneBacklog.@Nullable Reading reading() {
     LaneBacklog.Reading newest = around.backlog().newest();
     return newest == null || newest.takenAtNanos() - openedNanos < 0 ? null : newest;
   }
 
-  /** The campaigns to be fed, those first whose last page is longest ago. */
+  /** The campaigns with requests to write, least recently served first. */
   private Map<String, Map<UUID, FanOutState>> bySender() {
     Map<String, Map<UUID, FanOutState>> bySender = new LinkedHashMap<>();
     fanOuts.open().entrySet().stream()
@@ -114,7 +114,7 @@ final class RequestFeeder {
     return bySender;
   }
 
-  /** Workers would give back what they may not send, as far as is known here. */
+  /** Whether workers would return its requests unsent, as far as is known here. */
   private boolean isToBeFed(UUID id, FanOutState fanOut) {
     return fanOut.sending()
         && fanOut.senderId() != null
@@ -138,14 +138,14 @@ final class RequestFeeder {
         campaigns.entrySet().stream()
             .anyMatch(entry -> entry.getValue().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
-    // Small pages are dear: wait for a part of the room, unless somebody waits to begin.
+    // Small pages are expensive: wait for some room, unless a campaign waits for its first page.
     if (room <= 0
         || !(fresh || room >= Math.max(1, rooms.capacity(sender) / PARTS))
-        || sql.budget().recentlyUsedUp(senderId)) {
+        || sql.dailyLimit().recentlyUsedUp(senderId)) {
       return;
     }
     if (fresh) {
-      // The first page is what is sent in a second, so that sending begins soon.
+      // The first page holds one second's work, so that sending begins soon.
       room = Math.min(room, rooms.perSecond(sender));
     }
     long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
@@ -176,7 +176,7 @@ final class RequestFeeder {
   private void ask(UUID id, FanOutState fanOut, CampaignRepository.Sender sender, int limit) {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     String senderId = sender.identity().id();
-    // People are counted page by page, or two campaigns would use the same places of the day.
+    // One page at a time is counted, or two campaigns could use the same part of the daily limit.
     if (campaign == null
         || !isFree(id)
         || (sender.dailyLimit() != null && underWay(senderId) > 0)) {
@@ -210,7 +210,7 @@ final class RequestFeeder {
     if (reading == null) {
       return;
     }
-    BacklogLimit.Rooms rooms = workAhead.rooms(reading);
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
     long requests = 0;
     for (RenderedRequest rendered : page.renderedRequests()) {
       switch (rendered) {
@@ -228,10 +228,10 @@ final class RequestFeeder {
         fresh
             ? fanOut.advanced(page.cursor(), requests, page.last())
             : fanOut.wroteAgain(requests));
-    workAhead.remember(rooms, System.nanoTime());
+    backlogLimit.remember(rooms, System.nanoTime());
     around.watch().moved(id);
     if (page.dayUsedUp()) {
-      sql.budget().usedUp(sender.identity().id());
+      sql.dailyLimit().usedUp(sender.identity().id());
     }
     if (fresh && page.last()) {
       log.info("[campaign {}] every request is queued", FanOutStore.brief(id));

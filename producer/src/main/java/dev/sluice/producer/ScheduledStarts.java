@@ -13,18 +13,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has campaigns started whose time has come. It writes the command that people would write, so that
- * a crash in the middle of a start is the same case for both.
+ * Starts scheduled campaigns that are due. It writes an ordinary start command, so that a crash in
+ * the middle of a start is handled the same way.
  */
 final class ScheduledStarts {
   private static final Logger log = LoggerFactory.getLogger(ScheduledStarts.class);
 
-  /** Scheduled campaigns are looked for so often, so far ahead. */
+  /** How often, and how far ahead, scheduled campaigns are looked up. */
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /** Stands for the schedule among the campaigns' tasks. */
+  /** The schedule's own id among the campaigns' tasks. */
   private static final UUID NOBODY = new UUID(0, 0);
 
   private final CampaignRepository rows;
@@ -64,13 +64,13 @@ final class ScheduledStarts {
             };
           });
     }
-    // Once; if the command is lost with its transaction, the row says so when it is read again.
+    // Once; if its transaction is aborted, the row is still scheduled when it is read again.
     due.entrySet().removeIf(entry -> !entry.getValue().isAfter(now) && told(entry.getKey(), now));
   }
 
   private boolean told(UUID id, Instant now) {
     if (fanOuts.find(id) == null) {
-      log.info("[campaign {}] its time has come", FanOutStore.brief(id));
+      log.info("[campaign {}] its scheduled start is due", FanOutStore.brief(id));
       output.command(
           new CampaignCommand(CampaignCommand.Action.START, id, "the producer's schedule", now));
       output.commitSoon();

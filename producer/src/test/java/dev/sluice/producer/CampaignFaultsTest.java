@@ -174,7 +174,7 @@ class CampaignFaultsTest extends FanOutTest {
             campaign);
     FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now);
     PreparedPage page =
-        new PagePreparation(sql.recipients(), sql.budget(), () -> now)
+        new PagePreparation(sql.recipients(), sql.dailyLimit(), () -> now)
             .next(
                 sql.rows().find(campaign).orElseThrow(),
                 sql.rows().sender(sender),

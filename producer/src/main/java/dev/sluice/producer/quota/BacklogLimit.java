@@ -9,12 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps the work ahead of the workers bounded: a lane may have a few seconds of its own work
- * queued, whatever waits for others in the same partition. What was fed counts until a reading of
- * the backlog is sure to contain it.
+ * Bounds each lane's backlog: a lane may have a few seconds of its own work queued, whatever is
+ * queued for others in the same partition. Written requests count until a reading of the backlog is
+ * sure to contain them.
  */
 public final class BacklogLimit {
-  /** A record is in Kafka's end offset so long after it was handed over, at the latest. */
+  /** The longest time until a written record is part of Kafka's end offset. */
   private static final long VISIBLE_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Duration horizon;
@@ -43,7 +43,7 @@ public final class BacklogLimit {
     return Math.max(1, (long) Math.ceil(sender.permitsPerSecond() * seconds));
   }
 
-  /** What may be fed now; dealing uses it up. */
+  /** How many requests may be written now; each one dealt uses up room. */
   public final class Rooms {
     private final LaneBacklog.Reading reading;
     private final Map<LaneKey, Long> recent;
@@ -55,7 +55,7 @@ public final class BacklogLimit {
       this.recent = recent;
     }
 
-    /** Requests that the sender's lanes take together. */
+    /** Room of all the sender's lanes. */
     public long of(CampaignRepository.Sender sender) {
       long room = 0;
       for (int lane = 0; lane < sender.lanes(); lane++) {
@@ -85,8 +85,8 @@ public final class BacklogLimit {
     }
 
     /**
-     * Takes one place and returns its lane: the next by turn that has room. By turn, not by hash,
-     * because lanes of unequal length finish at different times.
+     * Uses up one place and returns its lane: the next in turn that has room. In turn, not by hash,
+     * so that all lanes finish at about the same time.
      *
      * @param turn how many requests were dealt before this one
      */

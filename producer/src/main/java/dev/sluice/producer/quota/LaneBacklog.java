@@ -4,7 +4,7 @@ import dev.sluice.schema.LaneKey;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How much work waits for the workers. */
+/** How many requests are queued for the workers. */
 public interface LaneBacklog {
 
   /** The newest reading, or null before the first one. */
@@ -15,10 +15,8 @@ public interface LaneBacklog {
    *
    * @param takenAtNanos {@link System#nanoTime} when it was begun
    * @param waiting requests not yet done, by lane
-   * @param others requests not yet done of lanes that are not in {@code waiting}, by partition:
-   *     lanes too many to be told apart
-   * @param unread requests of which it is not known whose they are, by partition; every partition
-   *     of the topic is in it
+   * @param others requests not yet done of lanes beyond the number told apart, by partition
+   * @param unread requests of unknown lanes, by partition; contains every partition of the topic
    */
   record Reading(
       long takenAtNanos,
@@ -31,7 +29,7 @@ public interface LaneBacklog {
       unread = Map.copyOf(unread);
     }
 
-    /** The most that may be waiting for a lane: what could be anybody's may be its own. */
+    /** The most that may be queued for a lane: requests of unknown lanes may be its own. */
     public long mostWaiting(LaneKey lane) {
       int partition = lane.partition(unread.size());
       Long own = waiting.get(lane);

@@ -32,7 +32,7 @@ final class LaneConsumer {
         new Unread());
   }
 
-  /** The lane of a key as Sluice writes it; null for all others, which are nobody's. */
+  /** The lane of a key as Sluice writes it; null for all other keys. */
   private static final class Lane implements Deserializer<@Nullable LaneKey> {
     private static final int LONGEST = 300;
 
@@ -61,7 +61,7 @@ final class LaneConsumer {
     }
   }
 
-  /** What is not wanted here, and not even copied. */
+  /** Skips values without copying them. */
   private static final class Unread implements Deserializer<Void> {
     @Override
     public @Nullable Void deserialize(String topic, byte[] data) {

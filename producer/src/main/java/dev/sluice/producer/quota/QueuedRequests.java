@@ -11,11 +11,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose the requests of one partition are that workers are not known to have done. Its memory is
- * bounded, whatever is written into the partition.
+ * The unfinished requests of one partition, by lane. Its memory is bounded, whatever is written
+ * into the partition.
  */
 final class QueuedRequests {
-  /** No sender is named so. */
+  /** No sender has this name. */
   private static final LaneKey OTHERS = new LaneKey("", 0);
 
   private final int mostLanes;
@@ -26,7 +26,7 @@ final class QueuedRequests {
   /** Lanes beyond the most that are told apart. */
   private final Lane others = new Lane(OTHERS);
 
-  /** As it was counted last. While nothing moves there may be very many, and nothing to do. */
+  /** The last count, reused while nothing has changed. */
   private @Nullable Waiting counted;
 
   private @Nullable Place countedAt;

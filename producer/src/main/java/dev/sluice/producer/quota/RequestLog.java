@@ -28,14 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the keys of {@code send-requests}, whoever wrote them, and so knows whose work is queued. A
- * partition's lag says how much waits in it, but not for whom: a lane that is slow, or whose
- * campaign has ended, would look like everybody's full queue.
+ * Reads the keys of {@code send-requests} to count queued requests by lane. A partition's lag alone
+ * does not tell lanes apart: one slow lane would make the queue look full to all others.
  */
 final class RequestLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
 
-  /** How long is spent on reading what was written lately; the rest is anybody's until then. */
+  /** The time spent on reading new records; the rest counts for every lane until it is read. */
   private static final Duration CATCH_UP = Duration.ofSeconds(1);
 
   private static final Duration ONE_PARTITION = Duration.ofMillis(500);
@@ -240,7 +239,7 @@ final class RequestLog implements AutoCloseable {
     return reasons;
   }
 
-  /** What the workers have done needs no reading. */
+  /** Skips records that the workers have done. */
   private void keepTo(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
     if (partitions.keySet().equals(places.keySet()) && lanesSpread == partitionsOfTopic) {
       return;
@@ -259,7 +258,7 @@ final class RequestLog implements AutoCloseable {
     try {
       return WindowCodec.decode(place.metadata());
     } catch (UnreadableWindowException e) {
-      // The worker reports it; here all of it waits.
+      // The worker reports it; here all of it counts as queued.
       return List.of();
     }
   }

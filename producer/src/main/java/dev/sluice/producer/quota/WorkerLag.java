@@ -19,7 +19,7 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
   private static final Duration RETRY_DAMAGED = Duration.ofSeconds(10);
 
-  /** A call that never ends gives no failure to tell. */
+  /** The age from which a reading is reported, because a hanging call reports no failure. */
   private static final Duration EXPIRES = Duration.ofSeconds(30);
 
   private final Supplier<? extends Source> sources;
@@ -28,7 +28,7 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Reading newest;
 
-  /** Where readings come from, until one fails. */
+  /** The current reader, replaced after a failure. */
   public interface Source extends AutoCloseable {
     Reading read() throws InterruptedException, ExecutionException, TimeoutException;
 
@@ -81,7 +81,7 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
     } catch (InterruptedException e) {
       throw e;
     } catch (Throwable e) {
-      // Errors too must not end the thread. An old reading would let more and more work pile up.
+      // Errors must not end the thread either: with an outdated reading the backlog would grow.
       newest = null;
       health.failing("backlog", "cannot read the workers' lag: " + e);
     }

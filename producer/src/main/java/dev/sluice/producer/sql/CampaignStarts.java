@@ -29,19 +29,19 @@ public final class CampaignStarts {
     this.rows = rows;
   }
 
-  /** What came of starting. */
+  /** The outcome of a start. */
   public sealed interface Start {}
 
-  /** It is running, with so many recipients. */
+  /** It is running, with this many recipients. */
   public record Started(CampaignRepository.Campaign campaign, long total) implements Start {}
 
-  /** It waits for its time. */
+  /** It is scheduled for later. */
   public record Waiting(Instant until) implements Start {}
 
   /** There is nothing to send: it has ended. */
   public record Over(CampaignStatus status) implements Start {}
 
-  /** Somebody holds the row, an import for example: what it adds is to be sent as well. */
+  /** Its row is locked, for example by an import, whose recipients are to be sent to as well. */
   public record Held() implements Start {}
 
   /** Another command has started it, and there is no record of how far it came. */
@@ -52,7 +52,7 @@ public final class CampaignStarts {
 
   /**
    * Starts a campaign; one that has no recipients is complete at once. A campaign that is already
-   * sending is gone on with if this very command has started it, before a crash.
+   * sending is continued if this command started it before a crash.
    */
   public Start start(UUID campaignId, FanOutState.Origin command, Instant now) {
     Marked marked =
@@ -74,8 +74,8 @@ public final class CampaignStarts {
 
   private static Marked mark(
       DSLContext sql, UUID campaignId, FanOutState.Origin command, Instant now) {
-    // Locked first and counted afterwards. Whoever adds recipients holds the row through their
-    // foreign key, and is not waited for: that would hold up a connection, not only this campaign.
+    // Locked before counting. An import holds the row through its recipients' foreign key, and is
+    // not waited for: that would block a connection, not only this campaign.
     Record row =
         sql.select(
                 CAMPAIGN.STATUS,
@@ -113,7 +113,7 @@ public final class CampaignStarts {
         && Objects.equals(command.at(), row.get(CAMPAIGN.START_COMMAND_AT));
   }
 
-  /** After a repair the campaign is this command's. An older one that is read anew is no news. */
+  /** After a repair the campaign belongs to this command; an older one read again has no effect. */
   private static boolean goesOn(
       DSLContext sql, UUID campaignId, FanOutState.Origin command, Record row) {
     Instant before = row.get(CAMPAIGN.START_COMMAND_AT);
@@ -169,7 +169,7 @@ public final class CampaignStarts {
         : new Sending(row.get(CAMPAIGN.TOTAL));
   }
 
-  /** Starts a campaign that does not exist, by the statements of one that does. */
+  /** Warms up the statements with a campaign that does not exist. */
   public void warmUp() {
     UUID nobody = new UUID(0, 0);
     FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null);

@@ -12,10 +12,10 @@ import org.jooq.DSLContext;
 import org.jooq.impl.SQLDataType;
 
 /**
- * How many different people a sender may write to within any 24 hours. Meta answers with no error
- * to those who exceed its messaging limit, so it has to be counted here; people count when they are
- * handed to the workers, which is before Meta counts them, and from each time anew: who was written
- * to at noon and at eleven the next morning counts until eleven of the third day.
+ * How many different people a sender may write to within any 24 hours. Meta reports no error when
+ * its messaging limit is exceeded, so it has to be counted here. People count from when their
+ * requests are written, which is before Meta counts them, and each message extends the time: a
+ * person written to at noon and at eleven the next morning counts until eleven of the third day.
  */
 public final class DailyLimit {
   /** The time within which different people are counted. */
@@ -24,8 +24,8 @@ public final class DailyLimit {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
   /**
-   * {@code asked}: the people in order, each with whether he counts already. {@code admitted}:
-   * those before the first for whom there is no place. All of them count from now on.
+   * {@code asked}: the people in order, each with whether they count already. {@code admitted}:
+   * those before the first that exceeds the limit. All of them count from now on.
    */
   private static final String ADMIT =
       """
@@ -58,16 +58,16 @@ public final class DailyLimit {
     this.clock = clock;
   }
 
-  /** Whether it was used up a moment ago, so that asking again is too soon. */
+  /** Whether it was used up so recently that asking again is too soon. */
   public boolean recentlyUsedUp(String senderId) {
     Instant at = usedUp.get(senderId);
     return at != null && clock.instant().isBefore(at.plus(LOOK_AGAIN));
   }
 
   /**
-   * Counts people, in their order, until there is no place left for somebody who is not counted.
+   * Counts people, in order, up to the first uncounted one that exceeds the limit.
    *
-   * @return how many of them, from the first on, may be written to now
+   * @return how many of them, from the first, may be written to now
    */
   public int admit(String senderId, int dailyLimit, List<String> phones) {
     if (phones.isEmpty()) {
@@ -91,7 +91,7 @@ public final class DailyLimit {
     });
   }
 
-  /** Somebody had to be left for later. */
+  /** Takes note that the limit is used up. */
   public void usedUp(String senderId) {
     usedUp.put(senderId, clock.instant());
   }

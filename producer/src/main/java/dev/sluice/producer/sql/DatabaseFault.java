@@ -6,13 +6,13 @@ import java.sql.SQLTransientConnectionException;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Whom a failure at the database concerns, which decides who waits. */
+/** The scope of a database failure, which decides which campaigns wait. */
 public enum DatabaseFault {
-  /** The database is away, full, or not prepared for this service: everybody waits. */
+  /** The database is unavailable, full, or not migrated: all campaigns wait. */
   DATABASE,
-  /** A lock, a statement that took too long: this campaign tries again, as long as it takes. */
+  /** A lock or a timeout: this campaign retries without limit. */
   MOMENT,
-  /** Something is wrong with this campaign alone: trying again helps only if somebody mends it. */
+  /** This campaign is at fault: a retry helps only once it is repaired. */
   OWN;
 
   public static DatabaseFault of(Throwable failure) {
@@ -22,7 +22,8 @@ public enum DatabaseFault {
     }
     String state = cause.getSQLState();
     if (state == null || state.length() < 2) {
-      // The pool's own words: there is no connection to be had. Else a value that Java cannot hold.
+      // From the connection pool if it has no connection; otherwise a value that Java cannot
+      // represent.
       return cause instanceof SQLTransientConnectionException ? DATABASE : OWN;
     }
     if (state.equals("57014")) {
@@ -51,7 +52,7 @@ public enum DatabaseFault {
     return null;
   }
 
-  /** A row that has to be there is not. */
+  /** A required row is missing. */
   public static NoSuchElementException missing(String what) {
     return new NoSuchElementException(what + " is gone");
   }

@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import org.jooq.DSLContext;
 
 /**
- * Everything that the fan-out reads and writes in PostgreSQL.
+ * The repositories of the fan-out.
  *
  * @param rows campaigns and senders
  */
@@ -13,7 +13,7 @@ public record FanOutRepositories(
     CampaignStarts starts,
     RecipientPages recipients,
     ResendRepository resends,
-    DailyLimit budget) {
+    DailyLimit dailyLimit) {
 
   public static FanOutRepositories of(DSLContext sql, InstantSource clock) {
     CampaignRepository rows = new CampaignRepository(sql);

@@ -5,12 +5,11 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 
 /**
- * The hours of the day in which a campaign may send, by the clock on the wall of its time zone. It
- * may reach over midnight; one that ends when it begins is always open. By the wall, because that
- * is what the people who are written to look at: when clocks change, the window changes with them.
+ * The hours of the day in which a campaign may send, in local time of its time zone, following
+ * changes to and from summer time. They may span midnight; equal start and end mean all day.
  *
- * @param start the first moment in which it is open
- * @param end the first moment in which it is not
+ * @param start the first time of day in which sending is allowed
+ * @param end the first time of day in which it is not
  */
 public record SendingHours(LocalTime start, LocalTime end, ZoneId zone) {
 

@@ -2,7 +2,7 @@ package dev.sluice.producer.sql;
 
 import dev.sluice.schema.Masked;
 
-/** Words from outside, cut to what people read, on one line and without anybody's number. */
+/** External text for display: cut to length, on one line, with phone numbers masked. */
 public final class Texts {
   private static final int LONGEST = 500;
 

@@ -9,14 +9,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one campaign's fan-out is; the value of the store {@code fan-outs}. It changes in the
- * same transaction as the requests that it accounts for, and is the only place where the producer
- * keeps its place.
+ * The progress of one campaign's fan-out; the value of the store {@code fan-outs}. It changes in
+ * the same transaction as the requests it accounts for, and nothing else records the producer's
+ * progress.
  *
  * @param phase what comes next
- * @param state what people asked for, or a fault of its own
+ * @param state the requested state, or the one set for a fault
  * @param rowDue whether the campaign's row does not say {@code state} yet
- * @param senderId who sends, once that is known
+ * @param senderId the sender, once it is known
  * @param cursor the last recipient read
  * @param fed requests written so far
  * @param origin the start command, until it was carried out
@@ -39,13 +39,13 @@ public record FanOutState(
     @Nullable String fault) {
 
   public enum Phase {
-    /** The command is there, the campaign was not looked up yet. */
+    /** The command has arrived; the campaign was not read yet. */
     REQUESTED,
     /** Recipients are left to read. */
     FEEDING,
     /** Every recipient's request is written. */
     FED,
-    /** Some recipients go back to pending, to be sent to once more. */
+    /** A resend is putting recipients back to pending. */
     RESENDING
   }
 
@@ -125,7 +125,7 @@ public record FanOutState(
     return at(last ? Phase.FED : Phase.FEEDING, to, fed + requests, null);
   }
 
-  /** Requests that were given back are written anew. */
+  /** Returned requests were written anew. */
   public FanOutState wroteAgain(long requests) {
     return at(phase, cursor, fed + requests, null);
   }
@@ -148,7 +148,7 @@ public record FanOutState(
     return at(Phase.FED, cursor, fed, null);
   }
 
-  /** People want something else; if it goes on, what was wrong is tried again. */
+  /** Another state was requested; a resume clears the fault. */
   public FanOutState told(Control.State wanted) {
     FanOutState told = as(wanted, true, null);
     return resend == null
@@ -156,7 +156,7 @@ public record FanOutState(
         : told.at(phase, cursor, fed, new Resend(resend.statuses(), resend.offset(), null));
   }
 
-  /** It cannot go on. */
+  /** Paused for a fault. */
   public FanOutState faulty(String reason) {
     return as(Control.State.PAUSED, true, reason);
   }
@@ -166,7 +166,7 @@ public record FanOutState(
     return as(state, true, fault).keeping(windowed, !open);
   }
 
-  /** It has ended, so that its hours matter no more. */
+  /** It has ended, so that its hours no longer matter. */
   public FanOutState ended() {
     return keeping(false, false);
   }

@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** The fan-out states of all campaigns, with those that need attention at hand. */
+/** The fan-out states of all campaigns, with an index of those that need work. */
 public final class FanOutStore {
   private final KeyValueStore<String, FanOutState> store;
   // The store keeps every campaign ever started, so that no start can be repeated; walking it at
@@ -28,7 +28,7 @@ public final class FanOutStore {
     return fanOut == null ? store.get(campaignId.toString()) : fanOut;
   }
 
-  /** Whether the campaign still is where it was when it was looked at. */
+  /** Whether the campaign's state is unchanged since it was read. */
   public boolean unchanged(UUID campaignId, FanOutState fanOut) {
     return fanOut.equals(open.get(campaignId));
   }
@@ -47,7 +47,7 @@ public final class FanOutStore {
     open.remove(campaignId);
   }
 
-  /** Takes a request that a worker has given back, to be written anew when its campaign runs. */
+  /** Keeps a request returned by a worker, to be written anew when its campaign runs. */
   public void giveBack(ReturnedRequest request, FanOutState fanOut) {
     if (fanOut.active()) {
       returns.add(request);
@@ -70,7 +70,7 @@ public final class FanOutStore {
     }
   }
 
-  /** Those not wholly fed, with hours to keep, faulty, or whose row is not up to date. */
+  /** Campaigns with requests to write, sending hours, a fault, or a row that is out of date. */
   public Map<UUID, FanOutState> open() {
     return Map.copyOf(open);
   }

@@ -5,9 +5,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * How far the topics were read, kept with what came of their records. Kafka forgets the offsets of
- * a group that was away for days, and the records come again from the beginning; to obey an old
- * resend again, or to write a returned request again, would send twice.
+ * How far the input topics were read, kept in the same transaction as the effects of their records.
+ * Kafka forgets the offsets of a group that was down for days, and the records are read again from
+ * the beginning; to repeat an old resend, or a returned request, would send twice.
  */
 public final class InputOffsets {
   private final KeyValueStore<String, Place> store;

@@ -10,9 +10,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The requests that workers have given back unsent, each until it is written anew or nobody needs
- * it any more. One that is here is nowhere else: whoever writes its request removes it in the same
- * transaction.
+ * The requests returned unsent by workers, each until it is written anew or no longer needed. Its
+ * removal and the new request are one transaction, so that it is never queued twice.
  */
 public final class ReturnedRequests {
   private final KeyValueStore<String, ReturnedRequest> store;
@@ -31,7 +30,7 @@ public final class ReturnedRequests {
     if (before == null) {
       waiting.merge(request.campaignId(), 1, Integer::sum);
     } else if (before.round() > request.round()) {
-      // Of a round that is over; the recipient waits in the newer one.
+      // Of an older round; the recipient is pending in the newer one.
       return;
     }
     store.put(key, request);
@@ -61,7 +60,7 @@ public final class ReturnedRequests {
     }
   }
 
-  /** Nothing of this campaign is to be sent any more. */
+  /** Forgets a campaign that will send no more. */
   void drop(UUID campaignId) {
     if (any(campaignId)) {
       some(campaignId, Integer.MAX_VALUE).forEach(this::remove);

@@ -129,7 +129,7 @@ final class MigrateCommand implements Callable<Integer> {
           throw new IllegalStateException(what + " cannot be used: " + Reasons.of(e), e);
         }
         if (attempt == 1) {
-          log.warn("{} cannot be used yet: {} (trying on)", what, Reasons.of(e));
+          log.warn("{} cannot be used yet: {} (retrying)", what, Reasons.of(e));
         }
         Thread.sleep(RETRY.after(attempt));
       }

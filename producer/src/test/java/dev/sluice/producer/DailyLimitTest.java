@@ -26,7 +26,7 @@ class DailyLimitTest {
 
   private final String sender = "s-" + UUID.randomUUID();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
-  private final DailyLimit budget = new DailyLimit(FIXTURE.producer(), () -> now);
+  private final DailyLimit dailyLimit = new DailyLimit(FIXTURE.producer(), () -> now);
 
   private record Contact(Instant at, String phone) {}
 
@@ -71,7 +71,7 @@ class DailyLimitTest {
               .distinct()
               .mapToObj(n -> "p" + n)
               .toList();
-      int admitted = budget.admit(sender, limit, wanted);
+      int admitted = dailyLimit.admit(sender, limit, wanted);
       wanted.subList(0, admitted).forEach(phone -> contacts.add(new Contact(now, phone)));
     }
 
@@ -94,7 +94,7 @@ class DailyLimitTest {
     List<Callable<Integer>> asking =
         IntStream.range(0, 8)
             .<Callable<Integer>>mapToObj(
-                campaign -> () -> budget.admit(sender, limit, people(campaign)))
+                campaign -> () -> dailyLimit.admit(sender, limit, people(campaign)))
             .toList();
     int admitted = 0;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -111,6 +111,6 @@ class DailyLimitTest {
   }
 
   private int admit(int limit, String... phones) {
-    return budget.admit(sender, limit, List.of(phones));
+    return dailyLimit.admit(sender, limit, List.of(phones));
   }
 }

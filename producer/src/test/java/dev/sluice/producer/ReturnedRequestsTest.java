@@ -170,7 +170,7 @@ class ReturnedRequestsTest extends FanOutTest {
   }
 
   @Test
-  void pausedCampaignsLeaveTheWorkAheadAsItIs() {
+  void pausedCampaignsLeaveTheBacklogAsItIs() {
     for (int i = 0; i < 5; i++) {
       UUID paused = FIXTURE.campaign(sender, 50);
       pausedAfterStart(paused).forEach(this::giveBack);

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a service misses at the moment, by component. It logs one line when something goes missing
- * and one when it is back, however often the trouble is reported in between.
+ * The current failures of a service, by component. It logs one line when a component fails and one
+ * when it recovers, however often the failure is reported in between.
  */
 public final class Health {
   private static final Logger log = LoggerFactory.getLogger(Health.class);
@@ -17,15 +17,15 @@ public final class Health {
 
   private final Map<String, String> problems = new ConcurrentHashMap<>();
 
-  /** Reports that a component fails, and how. */
+  /** Reports that a component fails, and why. */
   public void failing(String component, String reason) {
     String before = problems.put(component, reason);
     if (before == null || before.equals(STARTING)) {
-      log.warn("{}: {} (trying on, will say when it is back)", component, reason);
+      log.warn("{}: {} (retrying; recovery will be logged)", component, reason);
     }
   }
 
-  /** Reports that a component is not there yet, which is nobody's fault. */
+  /** Reports that a component is still starting, which is not a failure. */
   public void starting(String component) {
     problems.put(component, STARTING);
   }
@@ -38,7 +38,7 @@ public final class Health {
     }
   }
 
-  /** What fails now, by component; empty if the service is ready. */
+  /** The current failures, by component; empty if the service is ready. */
   public Map<String, String> problems() {
     return new TreeMap<>(problems);
   }

@@ -3,11 +3,11 @@ package dev.sluice.runtime;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The name and the addresses by which a machine calls itself, and nobody else calls it. */
+/** The loopback name and addresses of a machine. */
 public final class Loopback {
   private Loopback() {}
 
-  /** Whether an address to listen on is this machine's alone. */
+  /** Whether an address to listen on is reachable from this machine only. */
   public static boolean isAddress(String address) {
     return address.equalsIgnoreCase("localhost") || isLiteral(address);
   }

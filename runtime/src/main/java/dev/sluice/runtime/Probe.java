@@ -4,7 +4,7 @@ import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Asks every few seconds whether something that a service needs can be reached. */
+/** Checks every few seconds whether a dependency of a service can be reached. */
 public final class Probe implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(3);
 
@@ -44,10 +44,10 @@ public final class Probe implements AutoCloseable {
   }
 
   /**
-   * Starts to ask.
+   * Starts the checks.
    *
-   * @param component what is asked for, as health names it
-   * @param address where it is
+   * @param component the dependency's name in health
+   * @param address its address
    * @param question fails if it cannot be reached
    */
   public static Probe start(String component, String address, Callable<?> question, Health health) {

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The pause before something that died is started again: longer from time to time while it keeps
- * dying, and short again after it has lived for a while.
+ * The pause before a failed part is restarted: it grows while the part keeps failing, and is short
+ * again once it has run for a while.
  */
 public final class Restarts {
   private static final Backoff WAIT = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));

@@ -14,8 +14,8 @@ public final class WarmUp {
   private WarmUp() {}
 
   /**
-   * Runs the work in the background. That it fails does not matter here: what is out of reach is
-   * reported by whoever needs it.
+   * Runs the work in the background. A failure is ignored here: unreachable servers are reported by
+   * the code that needs them.
    *
    * @param name shown as starting in the service's health until it is done
    */

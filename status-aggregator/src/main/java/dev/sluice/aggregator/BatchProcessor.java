@@ -142,7 +142,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** Takes the outcomes of flushes in, and flushes what has come meanwhile. */
+  /** Handles finished flushes, and flushes the results that have arrived meanwhile. */
   private void takeIn() {
     for (Flush.Outcome next = outcomes.poll(); next != null; next = outcomes.poll()) {
       Campaign campaign = campaigns.get(next.campaignId());
@@ -168,7 +168,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** It must not take the room of all others: people let it go on when they have mended it. */
+  /** Pauses a stuck campaign, so that it does not take the room of all others. */
   private void pause(Campaign campaign) {
     if (campaign.mayAskForPause(now())) {
       output.pause(

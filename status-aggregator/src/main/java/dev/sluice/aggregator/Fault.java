@@ -4,9 +4,9 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jooq.exception.DataAccessException;
 
-/** Whose fault it is that a statement failed, by its SQLSTATE. */
+/** The cause of a statement's failure, by its SQLSTATE. */
 enum Fault {
-  /** The data's: it will be refused whenever it is tried, so it is given up. */
+  /** The data: no retry helps, so it is given up. */
   REFUSED,
   /**
    * Of the rows concerned, or of the moment: a lock, a deadlock, a statement that took too long.

@@ -39,7 +39,7 @@ public final class StatusAggregator implements AutoCloseable {
   private final Probe kafkaProbe;
   private volatile boolean stopping;
 
-  /** Starts it; what it cannot reach it reports to {@code health} and keeps trying. */
+  /** Starts the aggregator. It retries what it cannot reach and reports it to {@code health}. */
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
     database =
         new Database(
@@ -76,7 +76,7 @@ public final class StatusAggregator implements AutoCloseable {
     statement.rehearse();
   }
 
-  /** Whether it has its partitions and works. */
+  /** Whether it owns its partitions and is running. */
   public boolean running() {
     return streams.running();
   }
@@ -91,7 +91,7 @@ public final class StatusAggregator implements AutoCloseable {
     database.close();
   }
 
-  /** What is cut off here is in the store, and is written again by the next owner. */
+  /** Results not yet written are in the store, and the next owner writes them. */
   private void endFlushes() {
     flushing.shutdown();
     try {

@@ -5,7 +5,7 @@ import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 
 /**
- * What the status aggregator needs to know.
+ * The status aggregator's configuration.
  *
  * @param kafka how to reach Kafka
  * @param database how to reach PostgreSQL, in the services' role

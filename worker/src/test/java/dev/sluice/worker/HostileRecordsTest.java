@@ -123,10 +123,10 @@ class HostileRecordsTest {
     fixture.start("w1", WorkerFixture::accepted);
 
     assertThat(fixture.results(3)).hasSize(3);
-    ConsumerRecord<byte[], byte[]> letter = fixture.read(topics.deadLetters(), 1).getFirst();
-    assertThat(letter.headers().lastHeader(DeadLetter.TRUNCATED)).isNotNull();
-    assertThat(poison).startsWith(letter.value());
-    assertThat(letter.value().length).isGreaterThan(1_000_000);
+    ConsumerRecord<byte[], byte[]> deadLetter = fixture.read(topics.deadLetters(), 1).getFirst();
+    assertThat(deadLetter.headers().lastHeader(DeadLetter.TRUNCATED)).isNotNull();
+    assertThat(poison).startsWith(deadLetter.value());
+    assertThat(deadLetter.value().length).isGreaterThan(1_000_000);
   }
 
   @Test
@@ -135,8 +135,8 @@ class HostileRecordsTest {
         List.of(request(1, CAMPAIGN, SENDER, 50, Instant.now().plus(Duration.ofDays(365)))));
     fixture.start("w1", WorkerFixture::accepted);
 
-    ConsumerRecord<byte[], byte[]> letter = fixture.read(topics.deadLetters(), 1).getFirst();
-    assertThat(letter.headers().lastHeader("reason").value())
+    ConsumerRecord<byte[], byte[]> deadLetter = fixture.read(topics.deadLetters(), 1).getFirst();
+    assertThat(deadLetter.headers().lastHeader("reason").value())
         .asString(StandardCharsets.UTF_8)
         .contains("notBefore is more than 7 days ahead");
   }

@@ -20,8 +20,8 @@ class LaneTest {
           new OffsetAndMetadata(0, ""));
 
   /**
-   * Jobs that waited for people come back in any order. A later one may be too far from the
-   * window's base; if it stood before those that hold the base, nothing would ever move again.
+   * Held tasks are put back in any order. A later one may be too far from the window's base; if it
+   * stood before those that hold the base, nothing would ever move again.
    */
   @Test
   void handsOutTheLowestOffsetFirstWhateverOrderTheyComeBackIn() {

@@ -182,13 +182,13 @@ class OffsetWindowTest {
   @Test
   void buriesNoMoreThanItsTextCanSay() {
     OffsetWindow window = windowOf(6_000);
-    int buried = 0;
+    int deadLetters = 0;
     for (int offset = 1; offset < 6_000 && window.mayTouch(offset); offset += 2) {
       window.set(offset, State.DONE);
-      buried++;
+      deadLetters++;
     }
 
-    assertThat(buried).isBetween(300, 2_999);
+    assertThat(deadLetters).isBetween(300, 2_999);
     assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
     assertThat(window.crowded()).isTrue();
     assertThat(window.mayTouch(0)).as("the first can always go").isTrue();

@@ -14,18 +14,18 @@ class BacklogLimitTest {
   private static final LaneKey ONE = new LaneKey("one", 0);
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  private final BacklogLimit workAhead = new BacklogLimit(Duration.ofSeconds(10));
+  private final BacklogLimit backlogLimit = new BacklogLimit(Duration.ofSeconds(10));
   private final CampaignRepository.Sender one = sender("one", 1, 80);
 
   @Test
   void anEmptyQueueTakesTenSecondsOfWork() {
-    assertThat(workAhead.rooms(reading(0, 0)).of(one)).isEqualTo(800);
+    assertThat(backlogLimit.rooms(reading(0, 0)).of(one)).isEqualTo(800);
   }
 
   @Test
   void whatWaitsForItTakesUpRoom() {
-    assertThat(workAhead.rooms(reading(0, 700)).of(one)).isEqualTo(100);
-    assertThat(workAhead.rooms(reading(0, 9_000)).of(one)).isZero();
+    assertThat(backlogLimit.rooms(reading(0, 700)).of(one)).isEqualTo(100);
+    assertThat(backlogLimit.rooms(reading(0, 9_000)).of(one)).isZero();
   }
 
   @Test
@@ -33,41 +33,41 @@ class BacklogLimitTest {
     LaneBacklog.Reading reading =
         new LaneBacklog.Reading(
             0, Map.of(new LaneKey("fast", 0), 100_000L), Map.of(), Map.of(0, 0L));
-    assertThat(workAhead.rooms(reading).of(one)).isEqualTo(800);
+    assertThat(backlogLimit.rooms(reading).of(one)).isEqualTo(800);
   }
 
   @Test
   void whatCouldBeAnybodysTakesUpEverybodysRoom() {
     LaneBacklog.Reading reading =
         new LaneBacklog.Reading(0, Map.of(ONE, 100L), Map.of(), Map.of(0, 250L));
-    assertThat(workAhead.rooms(reading).of(one)).isEqualTo(450);
-    assertThat(workAhead.rooms(reading).of(sender("other", 1, 80))).isEqualTo(550);
+    assertThat(backlogLimit.rooms(reading).of(one)).isEqualTo(450);
+    assertThat(backlogLimit.rooms(reading).of(sender("other", 1, 80))).isEqualTo(550);
   }
 
   @Test
   void aLaneThatIsNotToldApartMayHaveAllThatIsNot() {
     LaneBacklog.Reading reading =
         new LaneBacklog.Reading(0, Map.of(ONE, 100L), Map.of(0, 700L), Map.of(0, 0L));
-    assertThat(workAhead.rooms(reading).of(one)).isEqualTo(700);
-    assertThat(workAhead.rooms(reading).of(sender("other", 1, 80))).isEqualTo(100);
+    assertThat(backlogLimit.rooms(reading).of(one)).isEqualTo(700);
+    assertThat(backlogLimit.rooms(reading).of(sender("other", 1, 80))).isEqualTo(100);
   }
 
   @Test
   void whatWasFedCountsUntilAReadingIsSureToContainIt() {
-    BacklogLimit.Rooms rooms = workAhead.rooms(reading(0, 0));
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 0));
     for (int i = 0; i < 300; i++) {
       rooms.deal(one, i);
     }
-    workAhead.remember(rooms, 10 * SECOND);
+    backlogLimit.remember(rooms, 10 * SECOND);
 
-    assertThat(workAhead.rooms(reading(10 * SECOND, 0)).of(one)).isEqualTo(500);
-    assertThat(workAhead.rooms(reading(12 * SECOND, 300)).of(one)).isEqualTo(500);
+    assertThat(backlogLimit.rooms(reading(10 * SECOND, 0)).of(one)).isEqualTo(500);
+    assertThat(backlogLimit.rooms(reading(12 * SECOND, 300)).of(one)).isEqualTo(500);
   }
 
   @Test
   void lanesAreDealtByTurn() {
     CampaignRepository.Sender four = sender("four", 4, 20);
-    BacklogLimit.Rooms rooms = workAhead.rooms(reading(0, 0));
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 0));
 
     assertThat(IntStream.range(0, 8).map(turn -> rooms.deal(four, turn)))
         .containsExactly(0, 1, 2, 3, 0, 1, 2, 3);
@@ -77,7 +77,7 @@ class BacklogLimitTest {
   void aFullLaneIsPassedOver() {
     CampaignRepository.Sender two = sender("two", 2, 40);
     BacklogLimit.Rooms rooms =
-        workAhead.rooms(
+        backlogLimit.rooms(
             new LaneBacklog.Reading(
                 0, Map.of(new LaneKey("two", 0), 4_000L), Map.of(), Map.of(0, 0L, 1, 0L)));
 

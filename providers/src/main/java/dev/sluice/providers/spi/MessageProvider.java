@@ -1,6 +1,6 @@
 package dev.sluice.providers.spi;
 
-/** Somebody who delivers messages. Called from many virtual threads at a time; it may block. */
+/** Delivers messages. Called from many virtual threads at a time; it may block. */
 public interface MessageProvider extends AutoCloseable {
 
   /**

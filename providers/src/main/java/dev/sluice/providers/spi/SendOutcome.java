@@ -3,7 +3,7 @@ package dev.sluice.providers.spi;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What came of one attempt to send. Closed, so that the compiler finds who forgot a case. */
+/** The outcome of one attempt to send. Sealed, so that the compiler finds missing cases. */
 public sealed interface SendOutcome {
 
   /**

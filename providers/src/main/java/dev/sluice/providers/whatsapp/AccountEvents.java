@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads what the provider tells about templates, numbers and accounts. */
+/** Reads the provider's events about templates, numbers and accounts. */
 final class AccountEvents {
   private static final int LONGEST = 300;
 

@@ -20,24 +20,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A small pool of connections and jOOQ on top of it. Counts every statement in the meter {@code
- * sluice.sql.statements}. It does not connect until it is used, so a service starts, and says what
- * it misses, while PostgreSQL is away.
+ * sluice.sql.statements}. It connects when it is first used, so that a service starts, and reports
+ * its health, while PostgreSQL is unavailable.
  */
 public final class Database implements AutoCloseable {
   /**
-   * How long one statement may take, and how long it may wait for a lock that somebody else holds:
-   * beyond that it fails, so that what it was about waits alone.
+   * How long one statement may take and how long it may wait for a lock. Beyond that it fails, so
+   * that a blocked row delays only its own campaign.
    *
    * @param statement the longest time of a statement
    * @param lock the longest wait for a lock
-   * @param idle how long a transaction may ask nothing; 0 for no bound
+   * @param idle how long a transaction may be idle; 0 for no bound
    */
   public record Timeouts(Duration statement, Duration lock, Duration idle) {
     /** For short statements: 30 s, and 2 s for a lock. */
     public static final Timeouts SHORT =
         new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(2));
 
-    /** Without a bound on what a transaction does between its statements. */
+    /** Without a bound on the idle time within a transaction. */
     public Timeouts(Duration statement, Duration lock) {
       this(statement, lock, Duration.ZERO);
     }
@@ -93,7 +93,7 @@ public final class Database implements AutoCloseable {
     settings.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
     settings.addDataSourceProperty("ApplicationName", "sluice-" + service);
     settings.addDataSourceProperty("tcpKeepAlive", "true");
-    // A database that hangs must end as an error, or its caller would hang with it.
+    // A hanging database must become an error, or its caller would hang too.
     settings.addDataSourceProperty("connectTimeout", "3");
     settings.addDataSourceProperty("socketTimeout", "120");
     pool = new HikariDataSource(settings);

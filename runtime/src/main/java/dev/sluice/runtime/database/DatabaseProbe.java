@@ -3,7 +3,7 @@ package dev.sluice.runtime.database;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
 
-/** Tells health whether PostgreSQL can be reached. */
+/** Reports to health whether PostgreSQL can be reached. */
 public final class DatabaseProbe {
   private static final int TIMEOUT_S = 5;
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether campaigns and senders may send now: the whole compacted topic {@code controls}, read in
- * the background. Until it was read to its end once, nobody may rely on it.
+ * the background. It is incomplete until it was read to its end once.
  */
 public final class ControlsView implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlsView.class);
@@ -49,7 +49,7 @@ public final class ControlsView implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable Consumer<byte[], byte[]> reader;
 
-  /** Starts reading; what it cannot reach it reports to {@code health} and keeps trying. */
+  /** Starts reading. It retries while Kafka is unreachable and reports that to {@code health}. */
   public ControlsView(KafkaConfig kafka, Health health) {
     this.kafka = kafka;
     this.health = health;
@@ -62,7 +62,7 @@ public final class ControlsView implements AutoCloseable {
     return complete;
   }
 
-  /** What applies to a message: the stricter of its campaign's and its sender's state. */
+  /** The state that applies to a message: the stricter of its campaign's and its sender's. */
   public Control.State state(UUID campaignId, String senderId) {
     Control.State campaign = state(Control.campaignKey(campaignId));
     Control.State sender = state(Control.senderKey(senderId));
@@ -73,25 +73,25 @@ public final class ControlsView implements AutoCloseable {
     return find(key).state();
   }
 
-  /** What applies to a key of the topic. */
+  /** The control of a key of the topic. */
   public Control find(String key) {
     Entry entry = newest.get(key);
     return entry == null ? RUNNING : entry.control();
   }
 
-  /** What applies to a campaign. */
+  /** The control of a campaign. */
   public Control campaign(UUID campaignId) {
     return find(Control.campaignKey(campaignId));
   }
 
-  /** What applies to a sender. */
+  /** The control of a sender. */
   public Control sender(String senderId) {
     return find(Control.senderKey(senderId));
   }
 
   /**
-   * Lets a control apply that was just written, before it comes back from Kafka; unless another one
-   * has come since, which is newer.
+   * Applies a control that was just written before it is read back from Kafka, unless a newer one
+   * has been read since.
    *
    * @param decidedNanos when it was decided, by {@link System#nanoTime}
    */
@@ -137,15 +137,15 @@ public final class ControlsView implements AutoCloseable {
     return Map.copyOf(probing);
   }
 
-  /** How long a key's control has applied, as seen from here. */
+  /** How long a key's control has applied, as seen by this process. */
   public Duration age(String key) {
     Entry entry = newest.get(key);
     return entry == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - entry.sinceNanos());
   }
 
   /**
-   * Whether something that began at this time began under the control that applies now, and says
-   * something about it. What began before says nothing new: people may have changed it since.
+   * Whether the current control applied at this time. An event that began earlier must not change
+   * it, because people may have changed it since.
    */
   public boolean appliedAt(String key, long nanos) {
     Entry entry = newest.get(key);

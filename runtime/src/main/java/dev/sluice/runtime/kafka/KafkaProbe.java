@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 
-/** Tells health whether Kafka can be reached. */
+/** Reports to health whether Kafka can be reached. */
 public final class KafkaProbe {
   private static final int TIMEOUT_MS = 5_000;
 
@@ -19,7 +19,8 @@ public final class KafkaProbe {
         "kafka",
         kafka.bootstrapServers(),
         () -> {
-          // A client of its own each time: one that could not resolve a name cannot be made at all.
+          // A new client each time, because creating one fails while a host name cannot be
+          // resolved.
           try (Admin admin = Admin.create(kafka.client(Map.of()))) {
             return admin
                 .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MS))

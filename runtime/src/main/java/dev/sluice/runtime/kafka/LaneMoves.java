@@ -34,7 +34,7 @@ public final class LaneMoves {
         new KafkaConsumer<>(
             kafka.client(
                 Map.of(
-                    // Where the log was cut, from what is left of it on.
+                    // If the log was truncated, from its first remaining record on.
                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                     "earliest",
                     ConsumerConfig.ISOLATION_LEVEL_CONFIG,
@@ -70,7 +70,7 @@ public final class LaneMoves {
       LaneKey lane = LaneKey.parse(new String(key, StandardCharsets.UTF_8));
       return lane.partition(partitions) != partition;
     } catch (IllegalArgumentException e) {
-      // Nobody's lane: the workers bury it.
+      // Not a lane's key: the workers send the record to the dead letters.
       return false;
     }
   }

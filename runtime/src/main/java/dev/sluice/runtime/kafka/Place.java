@@ -27,7 +27,8 @@ public record Place(@Nullable OffsetAndMetadata committed, long start, long end)
   }
 
   /**
-   * What the workers have recorded: where the offsets go on, and how those from there on stand.
+   * The state recorded by the workers: the committed offset and the states of the offsets from
+   * there on.
    *
    * @param committed the committed offset
    * @param runs from there on
@@ -37,8 +38,8 @@ public record Place(@Nullable OffsetAndMetadata committed, long start, long end)
   /**
    * What the workers have recorded.
    *
-   * @throws UnreadableWindowException if nobody can say what was sent. Nothing may be assumed then:
-   *     an offset thought to be waiting might have been sent.
+   * @throws UnreadableWindowException if it is unknown what was sent. Nothing may be assumed then:
+   *     an offset assumed to be waiting might have been sent.
    */
   public Recorded recorded() throws UnreadableWindowException {
     if (committed == null) {
@@ -57,7 +58,7 @@ public record Place(@Nullable OffsetAndMetadata committed, long start, long end)
     return new Recorded(committed, runs);
   }
 
-  /** Whether nobody can say what was sent, so that workers keep the partition closed. */
+  /** Whether it is unknown what was sent, so that workers keep the partition closed. */
   public boolean closed() {
     try {
       recorded();

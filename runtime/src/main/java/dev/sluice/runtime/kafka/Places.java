@@ -85,7 +85,7 @@ public final class Places {
     }
   }
 
-  /** It joins nothing: it is there for the group's name. */
+  /** A consumer that only names the group and never joins it. */
   private KafkaConsumer<byte[], byte[]> consumer() {
     return new KafkaConsumer<>(
         kafka.client(Map.of(ConsumerConfig.GROUP_ID_CONFIG, kafka.topics().workerGroup())),

@@ -8,13 +8,13 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * What Kafka refuses because of the record itself, which no repetition mends. It is passed over,
- * except by exactly-once applications: their transaction cannot be committed any more and is done
- * over. So whoever wrote the record is told, to leave it out then; and so are those whose records
- * were sent along with it. Kafka Streams logs each of them.
+ * Handles records that Kafka refuses for their own sake, which no retry helps. They are skipped,
+ * except by exactly-once applications, whose transaction can no longer be committed and is
+ * repeated. So the listener is told of the record, to leave it out then, and of the records sent
+ * along with it. Kafka Streams logs each of them.
  */
 public final class RefusedRecords implements ProductionExceptionHandler {
-  /** The setting that holds who is told, a {@code Consumer<ProducerRecord<byte[], byte[]>>}. */
+  /** The setting that holds the listener, a {@code Consumer<ProducerRecord<byte[], byte[]>>}. */
   public static final String LISTENER = "sluice.refused.records.listener";
 
   private Consumer<ProducerRecord<byte[], byte[]>> listener = record -> {};

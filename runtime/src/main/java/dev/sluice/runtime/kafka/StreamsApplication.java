@@ -96,7 +96,7 @@ public final class StreamsApplication implements AutoCloseable {
         Topics.LARGEST_RECORD);
     all.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecords.class);
     all.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, TimeOfRecord.class);
-    // The broker answers "not yet" while it completes the transaction before.
+    // The broker rejects a new transaction while it completes the previous one.
     all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     all.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     all.putAll(extra);
@@ -131,9 +131,7 @@ public final class StreamsApplication implements AutoCloseable {
     streams = started;
   }
 
-  /**
-   * A stream thread died; another takes its place after a pause that grows while they keep dying.
-   */
+  /** Replaces a failed stream thread after a pause that grows while threads keep failing. */
   private StreamThreadExceptionResponse survive(Throwable cause) {
     health.failing("streams", group + " failed: " + rootMessage(cause));
     log.debug("stream thread failed", cause);
@@ -159,7 +157,7 @@ public final class StreamsApplication implements AutoCloseable {
     }
   }
 
-  /** Whether it has its partitions and works. */
+  /** Whether it owns its partitions and is running. */
   public boolean running() {
     KafkaStreams current = streams;
     return current != null && current.state() == KafkaStreams.State.RUNNING;

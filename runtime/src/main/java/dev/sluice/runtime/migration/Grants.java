@@ -19,8 +19,8 @@ import org.jooq.impl.DSL;
  * What each role may do, table by table; nobody may do anything else. Rights to write are given by
  * column, so no role can LOCK a table, and nobody can delete.
  *
- * <p>Whoever takes a row's lock ({@code FOR SHARE}, {@code FOR UPDATE}) needs the right to update
- * one of its columns.
+ * <p>Locking a row ({@code FOR SHARE}, {@code FOR UPDATE}) requires the right to update one of its
+ * columns.
  */
 final class Grants {
   private static final String NOTHING = "";
@@ -40,7 +40,7 @@ final class Grants {
     }
   }
 
-  /** The one list: a table that is not in it is nobody's. */
+  /** The complete list: no role may use a table that is not in it. */
   private static final List<Rights> RIGHTS =
       List.of(
           new Rights(
@@ -104,7 +104,7 @@ final class Grants {
   private static final Set<String> FILLED_BY_PROGRAMS =
       Set.of("sender", "campaign", "campaign_recipient", "suppression");
 
-  /** Who imports makes temporary tables for files that repeat numbers. */
+  /** Imports use temporary tables for files with repeated numbers. */
   private static final Set<ServiceRole> TEMPORARY_TABLES = Set.of(ServiceRole.CONSOLE);
 
   private static final List<String> MAKING_LARGE_OBJECTS =

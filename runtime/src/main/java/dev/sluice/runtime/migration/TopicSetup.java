@@ -104,7 +104,7 @@ final class TopicSetup {
     try {
       admin.createTopics(List.of(topic)).all().get();
     } catch (ExecutionException e) {
-      // Another migration was faster, which is as good.
+      // Another migration has created it meanwhile.
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw e;
       }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PaceTest {
   private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-  /** So often a worker's cycle sets the rate. */
+  /** How often the send loop sets the rate. */
   private static final int CYCLE_MILLIS = 20;
 
   private final SteppedClock clock = new SteppedClock();
@@ -80,7 +80,7 @@ class PaceTest {
     assertThat(new Pace(Double.MIN_VALUE, clock).waitNanos()).isPositive();
   }
 
-  /** Lets pass what may, for so long, while a cycle sets the lane's share of the rate. */
+  /** Launches sends for this long, while the loop sets the lane's share of the rate. */
   private int run(Pace pace, double permitsPerSecond, int millis) {
     int passed = 0;
     long askAgainNanos = clock.nanos;

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class WorkerBacklogFaultsTest {
+class WorkerLagFaultsTest {
   private final Health health = new Health();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 

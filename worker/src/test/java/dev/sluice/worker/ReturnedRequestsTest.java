@@ -31,8 +31,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What people or an outage hold back goes back to the producer and is in nobody's way. */
-class GivingBackTest {
+/** Requests that may not be sent are returned to the producer and block no others. */
+class ReturnedRequestsTest {
   /** A lane that would need hours for what is queued in these tests. */
   private static final double SLOW = 1;
 

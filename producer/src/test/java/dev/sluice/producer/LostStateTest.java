@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What an earlier life of a campaign left behind must not strand anybody. */
-class ForgottenLivesTest extends FanOutTest {
+class LostStateTest extends FanOutTest {
 
   /** Paused, store lost, repaired as operations.md says, then resumed. */
   @Test

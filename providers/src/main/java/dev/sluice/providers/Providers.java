@@ -5,7 +5,7 @@ import dev.sluice.providers.whatsapp.ErrorCodes;
 import dev.sluice.providers.whatsapp.MessageValidator;
 import java.util.Optional;
 
-/** What Sluice knows of the providers by their names, without a connection to any of them. */
+/** The rules and error codes of providers, by provider name; needs no connection. */
 public final class Providers {
   private Providers() {}
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects results and flushes a campaign's batch when it is full, when its oldest result has
  * waited long enough, or at once when it holds the campaign's last outcomes. No statement runs on
- * the stream thread: flushes run elsewhere, and here their outcomes are taken in.
+ * the stream thread: flushes run elsewhere, and their outcomes are handled here.
  *
  * <p>A result is in the changelogged store before its offset is committed and leaves the store
  * after PostgreSQL has it. If the process dies in between, the batch is written again, and nothing
@@ -32,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
-  /**
-   * Looks that a result waits for room, at most: other tasks of the thread must have their turn.
-   */
+  /** The most checks for room that a result waits for, because the thread has other tasks. */
   private static final int LOOKS_FOR_ROOM = 10;
 
   private final StatusAggregatorConfig config;
@@ -177,7 +175,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** Nobody knows this campaign: its results cannot be written anywhere. */
+  /** The campaign does not exist: its results cannot be written. */
   private void bury(Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
       output.deadLetter(result, "unknown campaign " + campaign.id(), "unknown");

@@ -16,7 +16,7 @@ final class Campaign {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
 
-  /** Results of one statement at most, so that it ends in time whatever has piled up. */
+  /** The most results in one statement, so that it ends in time after a backlog. */
   private static final int LARGEST_FLUSH = 5_000;
 
   private final UUID id;
@@ -41,7 +41,7 @@ final class Campaign {
     return batch;
   }
 
-  /** Takes a result in; see {@link PendingBatch#add}. */
+  /** Adds a result; see {@link PendingBatch#add}. */
   @Nullable SendResult add(SendResult result, long nowMillis) {
     lastSeenMillis = nowMillis;
     SendResult merged = batch.add(result, nowMillis);
@@ -58,7 +58,7 @@ final class Campaign {
     return refusals.stuckBecause();
   }
 
-  /** Whether it is stuck and takes the room of others that are. */
+  /** Whether it is stuck and uses more than its share of the room for stuck campaigns. */
   boolean crowds() {
     return room.crowds();
   }
@@ -68,12 +68,12 @@ final class Campaign {
     return room.closed() && batch.growth(result) > 0;
   }
 
-  /** Nothing of it waits here any more. */
+  /** Gives up its room: nothing of it is pending any more. */
   void leave() {
     room.set(0, false);
   }
 
-  /** Says how far it is, if there is something new to say. */
+  /** Logs its progress, if there is any. */
   void report(long nowMillis) {
     if (line != null && !batch.isEmpty()) {
       line.report(batch, nowMillis);
@@ -91,7 +91,7 @@ final class Campaign {
       int most = refusals.any() ? config.flushSize() : Math.max(LARGEST_FLUSH, config.flushSize());
       return new Flush(id, batch.oldest(most), refusals.any());
     }
-    // Nobody knows which outcome is the last without the campaign's row.
+    // The last outcome can only be recognised with the campaign's row.
     return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
   }
 
@@ -138,7 +138,7 @@ final class Campaign {
     return true;
   }
 
-  /** Whether nothing was heard of it for a while. */
+  /** Whether it had no results for a while. */
   boolean forgettable(long nowMillis) {
     return !flushing && batch.isEmpty() && nowMillis - lastSeenMillis > FORGET_AFTER.toMillis();
   }

@@ -11,15 +11,15 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One write of a campaign's results, or without any the reading of its row. What PostgreSQL refuses
- * is singled out by halves, so that all others are written.
+ * One write of a campaign's results, or without any the reading of its row. Results that PostgreSQL
+ * refuses are found by bisection, so that all others are written.
  *
  * @param again whether the campaign's write before failed
  */
 record Flush(UUID campaignId, List<SendResult> results, boolean again) {
 
   /**
-   * What came of it. Results in neither list were not tried, because of the trouble.
+   * The outcome of a flush. Results in neither list were not tried, because of the trouble.
    *
    * @param counts the campaign's row as the last statement left it, or null if none succeeded
    * @param unknown whether there is no such campaign
@@ -36,10 +36,10 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
   /** A result that PostgreSQL refuses by itself, and why. */
   record Refused(SendResult result, String reason) {}
 
-  /** What keeps results from being written for now. */
+  /** A failure that keeps results from being written for now. */
   record Trouble(Fault fault, String reason) {}
 
-  /** Does it, however long that takes. */
+  /** Runs the flush; may block for as long as the database does. */
   Outcome run(StatusStatement statement) {
     Attempt attempt = new Attempt(statement);
     attempt.write(results);
@@ -80,7 +80,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
       } catch (DataAccessException e) {
         failed(part, Fault.of(e), Database.reason(e));
       } catch (RuntimeException e) {
-        // Nobody foresaw it: this campaign waits, and all others go on.
+        // Unexpected: this campaign waits, and all others go on.
         failed(part, Fault.BUSY, Reasons.of(e));
       }
     }

@@ -5,9 +5,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * Runs flushes away from the stream threads, a bounded number at a time. Those of campaigns whose
- * last one failed have at most half of the places: they may wait for locks, and others need not
- * wait for them.
+ * Runs flushes away from the stream threads, a bounded number at a time. Flushes of campaigns whose
+ * last one failed get at most half of the places, because they may wait for locks and must not
+ * delay others.
  */
 final class Flushes {
   private final StatusStatement statement;

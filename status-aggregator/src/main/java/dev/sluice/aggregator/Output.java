@@ -31,7 +31,7 @@ final class Output {
     this.meters = meters;
   }
 
-  /** The record that is being processed cannot be taken in. */
+  /** Sends the current record, which is unreadable, to the dead letters. */
   void deadLetter(Record<byte[], byte[]> record, @Nullable String reason, String cause) {
     RecordMetadata at = context.recordMetadata().orElseThrow();
     deadLetter(
@@ -41,7 +41,7 @@ final class Output {
         cause);
   }
 
-  /** A result that cannot be written, whatever is done. */
+  /** Sends a result that can never be written to the dead letters. */
   void deadLetter(SendResult result, String reason, String cause) {
     DeadLetter letter =
         new DeadLetter(topics.sendResults(), context.taskId().partition(), -1, reason);

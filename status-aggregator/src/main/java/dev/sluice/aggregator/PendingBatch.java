@@ -35,7 +35,7 @@ final class PendingBatch {
     }
   }
 
-  /** What it takes of the memory, as so many results of the usual size. */
+  /** Its memory, in results of the usual size. */
   private static int weight(SendResult result) {
     return 1
         + BYTES_A_CHARACTER
@@ -50,7 +50,7 @@ final class PendingBatch {
   }
 
   /**
-   * Takes a result in.
+   * Adds a result.
    *
    * @return what now waits for this recipient, or null if the result adds nothing
    */
@@ -133,12 +133,12 @@ final class PendingBatch {
     return results.size();
   }
 
-  /** What all of them take of the memory, as so many results of the usual size. */
+  /** The memory of all results, in results of the usual size. */
   int weight() {
     return weight;
   }
 
-  /** The results that have waited longest, so many at most. */
+  /** The results that have waited longest, up to the given number. */
   List<SendResult> oldest(int most) {
     return results.values().stream().limit(most).map(Waiting::result).toList();
   }
@@ -167,8 +167,8 @@ final class PendingBatch {
   }
 
   /**
-   * This result is done with. What came of the same recipient since it was taken stays, and waits
-   * anew.
+   * Removes a result that was written or given up. A newer result of the same recipient stays, and
+   * waits anew.
    *
    * @return whether nothing of this recipient is left
    */

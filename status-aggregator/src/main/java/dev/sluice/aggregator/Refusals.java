@@ -27,7 +27,7 @@ final class Refusals {
       inARow = 0;
     }
     if (trouble == null || trouble.fault() == Fault.AWAY) {
-      // A database that is away says nothing of the campaign: it is as stuck as it was.
+      // An unavailable database says nothing about the campaign.
       inARow = 0;
       retryAtMillis = 0;
       return;

@@ -4,10 +4,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * How many results of the usual size wait to be written, over all tasks of the process, and how
- * many may. One with long texts counts as several. Campaigns that are stuck have half of the room,
- * all others half of what those leave: even if all of them get stuck at once, as much is left
- * again.
+ * Bounds the results that wait to be written, over all tasks of the process. A result with long
+ * texts counts as several. Campaigns that are stuck have half of the room, all others half of what
+ * those leave: even if all of them get stuck at once, as much is left again.
  */
 final class Room {
   private final int most;
@@ -37,12 +36,12 @@ final class Room {
     return new Part();
   }
 
-  /** What one campaign takes of it. */
+  /** One campaign's use of the room. */
   final class Part {
     private int weight;
     private boolean isStuck;
 
-    /** It takes so much from now on. */
+    /** Sets the campaign's use. */
     void set(int newWeight, boolean nowStuck) {
       synchronized (Room.this) {
         waiting += newWeight - weight;
@@ -63,7 +62,7 @@ final class Room {
       }
     }
 
-    /** Whether it is stuck and there is nothing left for such. */
+    /** Whether the campaign is stuck and the room for stuck campaigns is full. */
     boolean closed() {
       synchronized (Room.this) {
         return isStuck && stuck >= half;

@@ -10,9 +10,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What keeps results from being written, for all tasks of the process. A database that is away is
- * everybody's trouble, with one backoff for all, and one write at a time asks whether it is back. A
- * campaign that cannot be written is its own; health names some of these and a meter counts all.
+ * The failures that keep results from being written, for all tasks of the process. An unavailable
+ * database affects all campaigns: they share one backoff, and one write at a time tests whether it
+ * is back. Other failures affect one campaign; health names some of these campaigns and a meter
+ * counts all.
  */
 final class Troubles {
   private static final Backoff AFTER_FAILURE =
@@ -33,12 +34,12 @@ final class Troubles {
         .register(meters);
   }
 
-  /** Whether nobody can write. */
+  /** Whether the database is unavailable. */
   synchronized boolean away() {
     return failures > 0;
   }
 
-  /** Whether a write may begin now; while the database is away, one does each time. */
+  /** Whether a write may begin now; while the database is unavailable, one after each backoff. */
   synchronized boolean mayTry(long nowMillis) {
     if (failures == 0) {
       return true;
@@ -83,13 +84,13 @@ final class Troubles {
     forget(campaignId);
   }
 
-  /** Somebody can write. */
+  /** The database is available again. */
   private void back() {
     failures = 0;
     health.working(EVERYBODY);
   }
 
-  /** The campaign is no business of this process any more. */
+  /** Another process has the campaign now, or its results are written. */
   synchronized void forget(UUID campaignId) {
     failing.remove(campaignId);
     if (named.remove(campaignId)) {

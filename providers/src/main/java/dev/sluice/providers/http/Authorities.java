@@ -15,7 +15,7 @@ import org.apache.hc.core5.ssl.SSLContextBuilder;
 import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 
-/** Who may vouch for a provider's name. */
+/** The certificate authorities trusted for providers. */
 final class Authorities {
   private Authorities() {}
 

@@ -97,7 +97,7 @@ public final class HttpCalls implements AutoCloseable {
     } finally {
       deadline.cancel(false);
       // A connection whose answer was read to its end has been given back before, and this does
-      // nothing. Any other is closed at once, without reading what is left.
+      // nothing. Any other is closed at once, without reading the rest.
       request.abort();
     }
   }

@@ -1,4 +1,4 @@
-/** What a provider offers to the worker: send one message, and say what became of it. */
+/** The interface of a provider: send one message and report the outcome. */
 @NullMarked
 package dev.sluice.providers.spi;
 

@@ -73,7 +73,7 @@ final class ErrorAnswers {
     if (status == 429) {
       return SLOW;
     }
-    // RFC 9110: 503 is said by who is not able to handle the request.
+    // RFC 9110: 503 comes from a server that is not able to handle the request.
     if (status == 503) {
       return UNAVAILABLE;
     }

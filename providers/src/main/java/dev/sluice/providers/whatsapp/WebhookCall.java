@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 public final class WebhookCall {
   private static final Logger log = LoggerFactory.getLogger(WebhookCall.class);
 
-  /** Nobody opts out by a longer message. */
+  /** The longest message that can be an opt-out. */
   private static final int LONGEST_TEXT = 200;
 
   private static final int LONGEST_DETAIL = 1_000;
@@ -86,7 +86,7 @@ public final class WebhookCall {
     try {
       updates.add(reader.apply(item));
     } catch (RuntimeException e) {
-      // Nobody foresaw it, and it will never be better.
+      // Unexpected, and no retry would help.
       log.warn("an item of a webhook call is unreadable: {}", e.toString());
       updates.add(new Other(Kind.UNREADABLE));
     }

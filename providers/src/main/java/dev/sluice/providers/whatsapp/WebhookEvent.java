@@ -18,7 +18,7 @@ public sealed interface WebhookEvent {
   record Business(String account, String phoneNumberId) {}
 
   /**
-   * What became of a message.
+   * The status of a message.
    *
    * @param messageId the provider's id, or empty
    * @param callbackData ours, or empty
@@ -80,14 +80,14 @@ public sealed interface WebhookEvent {
    */
   record Notice(String words) implements WebhookEvent {}
 
-  /** Something that is none of our business, or that nobody can read. */
+  /** An item that is irrelevant or unreadable. */
   record Other(Kind kind) implements WebhookEvent {}
 
   /** Why something is left aside. */
   enum Kind {
     /** Of a kind that means nothing to campaigns. */
     IGNORED,
-    /** Not what the provider's documents say. */
+    /** An item that contradicts the provider's documentation. */
     UNREADABLE
   }
 }

@@ -49,7 +49,7 @@ final class CsvRows implements Rows {
     if (!more()) {
       throw ProblemException.badRequest("The file is empty; its first line must name the columns.");
     }
-    List<String> named = read().getFields();
+    List<String> named = read().getFields().stream().map(Formulas::restored).toList();
     hasReasons = MessageTemplate.name(named.getLast()).equals(Rejections.REASON);
     header = hasReasons ? named.subList(0, named.size() - 1) : named;
     columns = header.stream().map(MessageTemplate::name).toList();

@@ -3,6 +3,7 @@ package dev.sluice.console;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber.CountryCodeSource;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what people and spreadsheets write into E.164. */
@@ -20,6 +23,8 @@ final class PhoneNumbers {
 
   /** A country code after the sign that most of the world dials for abroad. */
   private static final Pattern ABROAD = Pattern.compile("[(\\s]*00[\\s)]*([1-9].*)");
+
+  private static final Pattern PLUS = Pattern.compile("[+＋]");
 
   private final PhoneNumberUtil library = PhoneNumberUtil.getInstance();
   private final @Nullable String defaultRegion;
@@ -78,34 +83,52 @@ final class PhoneNumbers {
     if (isMoreThanOne(text)) {
       return new Invalid("two numbers in one cell");
     }
-    try {
-      return judge(read(text));
-    } catch (NumberParseException e) {
-      return new Invalid(
-          switch (e.getErrorType()) {
-            case INVALID_COUNTRY_CODE -> "it needs a country code, like +5511999990001";
-            case NOT_A_NUMBER -> "not a phone number";
-            case TOO_SHORT_AFTER_IDD, TOO_SHORT_NSN -> "the phone number is too short";
-            case TOO_LONG -> "the phone number is too long";
-          });
-    }
+    List<PhoneNumber> readings = readings(text);
+    return switch (readings.size()) {
+      case 0 -> new Invalid(fault(text));
+      case 1 -> valid(readings.getFirst());
+      default -> new Invalid("it may be " + list(readings) + "; write it with a plus");
+    };
   }
 
-  private Parsed judge(PhoneNumber number) {
-    if (library.isValidNumber(number)) {
-      String e164 = library.format(number, PhoneNumberFormat.E164);
-      return e164.length() > LONGEST
-          ? new Invalid("the phone number has more than 15 digits")
-          : new Valid(e164);
+  private Parsed valid(PhoneNumber number) {
+    String e164 = e164(number);
+    return e164.length() > LONGEST
+        ? new Invalid("the phone number has more than 15 digits")
+        : new Valid(e164);
+  }
+
+  private String list(List<PhoneNumber> numbers) {
+    return numbers.stream().map(this::e164).collect(Collectors.joining(" or "));
+  }
+
+  private String e164(PhoneNumber number) {
+    return library.format(number, PhoneNumberFormat.E164);
+  }
+
+  /** Why a text of which no reading is valid is no number. */
+  private String fault(String text) {
+    Matcher abroad = ABROAD.matcher(text);
+    try {
+      PhoneNumber number =
+          abroad.matches()
+              ? library.parse("+" + abroad.group(1), null)
+              : library.parse(text, defaultRegion);
+      return switch (library.isPossibleNumberWithReason(number)) {
+        case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> "no such phone number";
+        case TOO_SHORT -> "the phone number is too short";
+        case TOO_LONG -> "the phone number is too long";
+        case INVALID_COUNTRY_CODE -> "no country has this code";
+        case INVALID_LENGTH -> "no phone number there has this length";
+      };
+    } catch (NumberParseException e) {
+      return switch (e.getErrorType()) {
+        case INVALID_COUNTRY_CODE -> "it needs a country code, like +5511999990001";
+        case NOT_A_NUMBER -> "not a phone number";
+        case TOO_SHORT_AFTER_IDD, TOO_SHORT_NSN -> "the phone number is too short";
+        case TOO_LONG -> "the phone number is too long";
+      };
     }
-    return new Invalid(
-        switch (library.isPossibleNumberWithReason(number)) {
-          case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> "no such phone number";
-          case TOO_SHORT -> "the phone number is too short";
-          case TOO_LONG -> "the phone number is too long";
-          case INVALID_COUNTRY_CODE -> "no country has this code";
-          case INVALID_LENGTH -> "no phone number there has this length";
-        });
   }
 
   /** An area code may stand before a slash, and the end of a long number after it. */
@@ -115,22 +138,41 @@ final class PhoneNumbers {
   }
 
   private boolean isValid(String text) {
-    return valid(() -> read(text)).isPresent();
+    return !readings(text).isEmpty();
   }
 
-  private PhoneNumber read(String text) throws NumberParseException {
+  /** The valid numbers that a text may mean. With several nobody can tell whose it is. */
+  private List<PhoneNumber> readings(String text) {
     Matcher abroad = ABROAD.matcher(text);
-    if (!abroad.matches()) {
-      return library.parse(text, defaultRegion);
+    if (abroad.matches()) {
+      return fromAbroad(text, abroad.group(1));
     }
-    String plus = "+" + abroad.group(1);
-    Optional<PhoneNumber> number =
-        defaultRegion == null
-            ? Optional.empty()
-            : valid(() -> library.parse(plus, null))
-                .filter(this::isOfTheRegion)
-                .or(() -> dialled(text, defaultRegion));
-    return number.isPresent() ? number.get() : library.parse(plus, null);
+    Optional<PhoneNumber> usual = attempt(() -> library.parse(text, defaultRegion));
+    if (defaultRegion == null || PLUS.matcher(text).find()) {
+      return usual.stream().toList();
+    }
+    // Spreadsheets take the plus of a number away, and the zero before an area code as well.
+    Optional<PhoneNumber> withoutPlus =
+        attempt(() -> library.parse("+" + text, null)).filter(this::isOfTheRegion);
+    List<PhoneNumber> all = distinct(usual, withoutPlus);
+    List<PhoneNumber> mobile = all.stream().filter(this::isMobile).toList();
+    return mobile.size() == 1 ? mobile : all;
+  }
+
+  private List<PhoneNumber> fromAbroad(String text, String afterZeros) {
+    Optional<PhoneNumber> usual = attempt(() -> library.parse("+" + afterZeros, null));
+    return defaultRegion == null || usual.filter(this::isOfTheRegion).isPresent()
+        ? usual.stream().toList()
+        : distinct(usual, dialled(text, defaultRegion));
+  }
+
+  private static List<PhoneNumber> distinct(
+      Optional<PhoneNumber> one, Optional<PhoneNumber> other) {
+    return Stream.of(one, other).flatMap(Optional::stream).distinct().toList();
+  }
+
+  private boolean isMobile(PhoneNumber number) {
+    return library.getNumberType(number) == PhoneNumberType.MOBILE;
   }
 
   /**
@@ -139,8 +181,9 @@ final class PhoneNumbers {
    * Brazil's own; that is why the region's own numbers come first.
    */
   private Optional<PhoneNumber> dialled(String text, String region) {
-    return valid(() -> library.parseAndKeepRawInput(text, region))
-        .filter(number -> number.getCountryCodeSource() == CountryCodeSource.FROM_NUMBER_WITH_IDD);
+    return attempt(() -> library.parseAndKeepRawInput(text, region))
+        .filter(number -> number.getCountryCodeSource() == CountryCodeSource.FROM_NUMBER_WITH_IDD)
+        .flatMap(number -> attempt(() -> library.parse(e164(number), null)));
   }
 
   private boolean isOfTheRegion(PhoneNumber number) {
@@ -151,7 +194,7 @@ final class PhoneNumbers {
     PhoneNumber read() throws NumberParseException;
   }
 
-  private Optional<PhoneNumber> valid(Attempt attempt) {
+  private Optional<PhoneNumber> attempt(Attempt attempt) {
     try {
       return Optional.of(attempt.read()).filter(library::isValidNumber);
     } catch (NumberParseException e) {

@@ -78,7 +78,7 @@ final class SuppressionRoutes {
       page.forEach(row ->
           csv.writeRecord(
               row.get("phone").toString(),
-              Formulas.defused(row.get("reason").toString()),
+              Formulas.defusedThroughout(row.get("reason").toString()),
               row.get("createdAt").toString()));
       if (page.size() < PAGE) {
         break;

@@ -151,4 +151,31 @@ class PhoneNumbersTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Brazil");
   }
+
+  /** Singapore dials 001 and the like for abroad, most of the world 00: both may be valid. */
+  @ParameterizedTest
+  @CsvSource({
+    "SG, 0049 1518 1575740",
+    "TH, 00351 913 540 463",
+    "DE, 4939075707",
+  })
+  void aNumberThatMayBeTwoPeoplesIsNobodys(String region, String text) {
+    assertThat(new PhoneNumbers(Optional.of(region)).parse(text))
+        .isInstanceOfSatisfying(
+            PhoneNumbers.Invalid.class,
+            invalid -> assertThat(invalid.reason()).matches("it may be \\+\\d+ or \\+\\d+; .*"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DE, 4915125269972, +4915125269972",
+    "IT, 3912345678, +393912345678",
+    "BR, 5511960000001, +5511960000001",
+    "BR, 55996412345, +5555996412345"
+  })
+  void whatASpreadsheetTookThePlusFromIsAMobileNumberIfOneReadingIs(
+      String region, String text, String number) {
+    assertThat(new PhoneNumbers(Optional.of(region)).parse(text))
+        .isEqualTo(new PhoneNumbers.Valid(number));
+  }
 }

@@ -191,7 +191,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
    * as it takes, because what fills the room may be another task's of this thread.
    */
   private void awaitRoom() {
-    for (int i = 0; i < LOOKS_FOR_ROOM && room.full() && !stopping.getAsBoolean(); i++) {
+    for (int i = 0; i < LOOKS_FOR_ROOM && mustWait() && !stopping.getAsBoolean(); i++) {
       try {
         Thread.sleep(LOOK_EVERY);
       } catch (InterruptedException e) {
@@ -200,6 +200,11 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       }
       look();
     }
+  }
+
+  /** While nobody can write, no campaign is dead-lettered, so that stuck ones must wait as well. */
+  private boolean mustWait() {
+    return room.full() || (troubles.away() && room.halfIsStuck());
   }
 
   @Override

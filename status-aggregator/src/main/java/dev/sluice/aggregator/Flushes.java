@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.schema.Reasons;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -38,6 +39,9 @@ final class Flushes {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return flush.failed("the service stops");
+    } catch (Throwable e) {
+      // Errors too: without an outcome the campaign would wait for this flush until a restart.
+      return flush.failed(Reasons.of(e));
     }
   }
 

@@ -32,6 +32,11 @@ final class Room {
     return waiting - stuck >= (most - stuck) / 2;
   }
 
+  /** Whether stuck campaigns have taken their half. */
+  synchronized boolean halfIsStuck() {
+    return stuck >= half;
+  }
+
   Part part() {
     return new Part();
   }
@@ -62,10 +67,14 @@ final class Room {
       }
     }
 
-    /** Whether the campaign is stuck and the room for stuck campaigns is full. */
+    /**
+     * Whether the campaign is stuck and has no room left. At half, large ones have none; a little
+     * more is kept for small ones, which must not pay for those.
+     */
     boolean closed() {
       synchronized (Room.this) {
-        return isStuck && stuck >= half;
+        boolean large = (long) weight * stuckCampaigns >= half / 2;
+        return isStuck && stuck >= (large ? half : half + half / 2);
       }
     }
   }

@@ -45,17 +45,22 @@ class RoomTest {
   }
 
   @Test
-  void isClosedToWhatIsStuckAtItsHalf() {
+  void isClosedToLargeStuckCampaignsAtHalfAndToSmallOnesALittleLater() {
     Room.Part large = room.part();
     Room.Part small = room.part();
     large.set(49, true);
     small.set(0, true);
     assertThat(large.closed()).isFalse();
+    assertThat(room.halfIsStuck()).isFalse();
 
     small.set(1, true);
+    assertThat(room.halfIsStuck()).isTrue();
     assertThat(large.closed()).isTrue();
-    assertThat(small.closed()).isTrue();
+    assertThat(small.closed()).as("it does not pay for the large one").isFalse();
     assertThat(room.part().closed()).isFalse();
+
+    large.set(74, true);
+    assertThat(small.closed()).isTrue();
   }
 
   @Test

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * a file of rejected rows that comes back mended.
  */
 final class CsvRows implements Rows {
+  private static final String WRONG_WIDTH = " columns where the first line has ";
+  private static final Pattern REJECTED_WIDTH =
+      Pattern.compile("([0-9]{1,6})" + WRONG_WIDTH + "[0-9]+");
+
   private final Charset charset;
   private final CsvLayout layout;
   private final CloseableIterator<CsvRecord> records;
@@ -136,8 +142,9 @@ final class CsvRows implements Rows {
     CsvRecord record = Objects.requireNonNull(next);
     next = null;
     List<String> cells = cells(record).stream().map(Formulas::restored).toList();
-    if (cells.size() != header.size()) {
-      String fault = cells.size() + " columns where the first line has " + header.size();
+    int width = width(record, cells);
+    if (width != header.size()) {
+      String fault = width + WRONG_WIDTH + header.size();
       return new Row(record.getStartingLineNumber(), "", Map.of(), cells, fault);
     }
     Map<String, String> variables = new LinkedHashMap<>();
@@ -148,6 +155,22 @@ final class CsvRows implements Rows {
     }
     return new Row(
         record.getStartingLineNumber(), cells.get(phoneColumn).strip(), variables, cells, null);
+  }
+
+  /**
+   * How many cells the row has, without those that filled it up when it was rejected for lacking
+   * them, as long as they are still empty.
+   */
+  private int width(CsvRecord record, List<String> cells) {
+    Matcher rejected = REJECTED_WIDTH.matcher(record.getField(record.getFieldCount() - 1));
+    if (record.getFieldCount() > cells.size() && rejected.matches()) {
+      int before = Integer.parseInt(rejected.group(1));
+      if (before < cells.size()
+          && cells.subList(before, cells.size()).stream().allMatch(String::isBlank)) {
+        return before;
+      }
+    }
+    return cells.size();
   }
 
   /** Without the reason for which the row was rejected before, which stands at its end. */

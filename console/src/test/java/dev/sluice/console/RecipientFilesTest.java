@@ -139,12 +139,39 @@ class RecipientFilesTest {
             """
             \uFEFFphone,reason,reason (Sluice)
             13,birthday,more,3 columns where the first line has 2
-            14,,the phone number is too short
+            14,,1 columns where the first line has 2
             """
                 .replace("\n", "\r\n"));
     assertThat(rejected(second)).isEqualTo(second);
     JsonNode again = json(send("POST", CHECK, "text/csv", utf8(mended)));
     assertThat(again.at("/first/variables").toString()).isEqualTo("{\"reason\":\"birthday\"}");
+  }
+
+  @Test
+  void aRowThatLackedCellsIsRejectedAgainUntilTheyAreFilledIn() throws Exception {
+    String rejected =
+        rejected("phone,name,city\n+5511960000001,Ana\n+5511960000002,Rio\n+5511960000003,A,B,C\n");
+    JsonNode unmended = json(send("POST", CHECK, "text/csv", utf8(rejected)));
+    JsonNode mended =
+        json(
+            send(
+                "POST",
+                CHECK,
+                "text/csv",
+                utf8(
+                    rejected
+                        .replace("2,Rio,,", "2,,Rio,")
+                        .replace("1,Ana,,2 columns where the first line has 3", "1,Ana,,")
+                        .replace("A,B,C", "A,B"))));
+
+    assertThat(unmended.path("usable").asInt()).isZero();
+    assertThat(unmended.path("rejected").values())
+        .extracting(row -> row.path("reason").asString())
+        .containsExactly(
+            "2 columns where the first line has 3",
+            "2 columns where the first line has 3",
+            "4 columns where the first line has 3");
+    assertThat(mended.path("usable").asInt()).isEqualTo(3);
   }
 
   private static String rejected(String file) throws Exception {

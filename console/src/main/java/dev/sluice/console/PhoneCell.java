@@ -35,6 +35,10 @@ final class PhoneCell {
           "(\\+?(?:[0-9]{7,}|[0-9]{1,3}([.,'’\\h])[0-9]{3}(?:\\2[0-9]{3})+))"
               + "(?!\\2)[.,]([0-9]{1,2}|(?<=[0-9]{10}[.,])[0-9]+)");
 
+  /** A whole amount; two separators, as one may as well lie between two numbers. */
+  private static final Pattern THOUSANDS =
+      Pattern.compile("\\+?[1-9][0-9]{0,2}([,'’])[0-9]{3}(?:\\1[0-9]{3})+");
+
   private static final Pattern SECOND_PLUS = Pattern.compile("(?s)[0-9].*[+＋]");
   private static final Pattern BETWEEN_NUMBERS = Pattern.compile("[/;,|&\\v]+");
   private static final Pattern NEITHER_DIGIT_NOR_PLUS = Pattern.compile("[^0-9+]+");
@@ -73,10 +77,15 @@ final class PhoneCell {
   /** The number in it, as far as it has no fault. */
   static String number(String cell) {
     String text = asText(cell);
+    if (THOUSANDS.matcher(text).matches()) {
+      return digitsAndPlus(text);
+    }
     Matcher decimals = DECIMALS.matcher(text);
-    return decimals.matches()
-        ? NEITHER_DIGIT_NOR_PLUS.matcher(decimals.group(1)).replaceAll("")
-        : text;
+    return decimals.matches() ? digitsAndPlus(decimals.group(1)) : text;
+  }
+
+  private static String digitsAndPlus(String text) {
+    return NEITHER_DIGIT_NOR_PLUS.matcher(text).replaceAll("");
   }
 
   /** The parts of a number, each of which may be a number of its own. */

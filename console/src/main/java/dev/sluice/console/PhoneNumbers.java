@@ -22,7 +22,8 @@ final class PhoneNumbers {
   private static final int LONGEST = 16;
 
   /** A country code after the sign that most of the world dials for abroad. */
-  private static final Pattern ABROAD = Pattern.compile("[(\\s]*00[\\s)]*([1-9].*)");
+  private static final Pattern ABROAD =
+      Pattern.compile("[(\\s\\h\\p{Cf}]*00[)\\s\\h\\p{Cf}\\p{Pd}.]*([1-9].*)");
 
   private static final Pattern PLUS = Pattern.compile("[+＋]");
 

@@ -1,6 +1,7 @@
 package dev.sluice.runtime;
 
 import java.net.InetAddress;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The loopback name and addresses of a machine. */
@@ -9,7 +10,8 @@ public final class Loopback {
 
   /** Whether an address to listen on is reachable from this machine only. */
   public static boolean isAddress(String address) {
-    return address.equalsIgnoreCase("localhost") || isLiteral(address);
+    // With the dot of the root that resolvers know, and some people write.
+    return address.toLowerCase(Locale.ROOT).matches("localhost\\.?") || isLiteral(address);
   }
 
   /** All of 127.0.0.0/8, and ::1 in every spelling; no name is looked up. */

@@ -12,6 +12,8 @@ class LoopbackTest {
       strings = {
         "localhost",
         "LocalHost:8080",
+        "localhost.",
+        "localhost.:8080",
         "127.0.0.1:8080",
         "127.0.1.1:8080",
         "127.255.0.9",
@@ -29,6 +31,7 @@ class LoopbackTest {
         "",
         "rebound.example",
         "localhost.example",
+        "localhost..",
         "127.0.0.1.nip.io",
         "0.0.0.0",
         "[::]",

@@ -54,7 +54,7 @@ final class FileCheck {
 
   private void check(Context context) {
     RowRules here = JsonHttp.rules(context, rules(context));
-    if ("text/csv".equals(context.header("Accept"))) {
+    if (JsonHttp.wantsCsv(context)) {
       uploads.convert(
           context,
           (body, made) -> {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** Reading requests and writing answers, the same way everywhere. */
 final class JsonHttp {
@@ -16,6 +17,8 @@ final class JsonHttp {
 
   private static final Set<Integer> COME_AGAIN =
       Set.of(HttpStatus.TOO_MANY_REQUESTS.getCode(), HttpStatus.SERVICE_UNAVAILABLE.getCode());
+
+  private static final Pattern ACCEPTED = Pattern.compile(",");
 
   private JsonHttp() {}
 
@@ -39,11 +42,29 @@ final class JsonHttp {
         .result(Json.write(problem.body()));
   }
 
+  /** Whether CSV is accepted, and named before JSON. */
+  static boolean wantsCsv(Context context) {
+    String accept = context.header("Accept");
+    return accept != null
+        && ACCEPTED
+            .splitAsStream(accept.toLowerCase(Locale.ROOT))
+            .map(JsonHttp::type)
+            .filter(Set.of("text/csv", "application/json")::contains)
+            .findFirst()
+            .filter("text/csv"::equals)
+            .isPresent();
+  }
+
+  /** A media type without its parameters. */
+  private static String type(String header) {
+    return header.split(";", 2)[0].strip();
+  }
+
   /** The rows of a request's body in CSV or JSON, as they stream in. */
   static Rows rows(Context context, InputStream body) {
     // Not contentType(), which fails where the encoding is unknown.
     String given = context.header("Content-Type");
-    String type = given == null ? "" : given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    String type = given == null ? "" : type(given).toLowerCase(Locale.ROOT);
     return switch (type) {
       case "text/csv" -> new CsvRows(body, Reading.of(context));
       case "application/json" -> new JsonRows(body);

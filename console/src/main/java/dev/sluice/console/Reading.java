@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
   private static final Pattern PARAMETER =
-      Pattern.compile("(?i);\\s*charset\\s*=\\s*\"?([^\";\\s]+)");
+      Pattern.compile("(?i);\\s*charset\\s*=\\s*[\"']?([^\"';\\s]+)");
 
   static final Reading AS_IT_SEEMS = new Reading(Optional.empty(), Optional.empty());
 
@@ -23,8 +23,8 @@ record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
   static Reading of(Context context) {
     return new Reading(
         given(context, "charset")
-            .or(() -> declared(context.header("Content-Type")))
-            .map(Reading::charset),
+            .map(Reading::chosen)
+            .or(() -> declared(context.header("Content-Type"))),
         given(context, "phoneColumn"));
   }
 
@@ -35,18 +35,27 @@ record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
         .filter(text -> !text.isEmpty());
   }
 
-  private static Optional<String> declared(@Nullable String contentType) {
+  /** Programs write what they like, so that the file itself decides where this is nothing. */
+  private static Optional<Charset> declared(@Nullable String contentType) {
     Matcher parameter = PARAMETER.matcher(contentType == null ? "" : contentType);
-    return parameter.find() ? Optional.of(parameter.group(1)) : Optional.empty();
+    return parameter.find() ? charset(parameter.group(1)) : Optional.empty();
   }
 
-  private static Charset charset(String name) {
+  private static Charset chosen(String name) {
+    return charset(name)
+        .orElseThrow(() ->
+            ProblemException.badRequest(
+                    "\"charset\" must be an encoding like windows-1252 or UTF-8, not \""
+                        + name
+                        + "\".")
+                .with("field", "charset"));
+  }
+
+  private static Optional<Charset> charset(String name) {
     try {
-      return Charset.forName(name);
+      return Optional.of(Charset.forName(name));
     } catch (IllegalArgumentException e) {
-      throw ProblemException.badRequest(
-              "\"charset\" must be an encoding like windows-1252 or UTF-8, not \"" + name + "\".")
-          .with("field", "charset");
+      return Optional.empty();
     }
   }
 }

@@ -50,7 +50,7 @@ final class SuppressionRoutes {
   }
 
   private void list(Context context) throws IOException {
-    if ("text/csv".equals(context.header("Accept"))) {
+    if (JsonHttp.wantsCsv(context)) {
       export(context);
       return;
     }

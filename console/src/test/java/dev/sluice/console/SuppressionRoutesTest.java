@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Numbers that are never sent to, as they are imported, read and exported. */
@@ -50,6 +52,36 @@ class SuppressionRoutesTest {
 
     assertThat(report.path("rejectedCount").asInt()).isEqualTo(5_000_000);
     assertThat(report.path("rejected").size()).isEqualTo(10_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "text/csv | text/csv; charset=utf-8",
+        "text/csv; charset=utf-8 | text/csv; charset=utf-8",
+        "text/csv, */*;q=0.5 | text/csv; charset=utf-8",
+        "text/html, Text/CSV;q=0.9, application/json;q=0.8 | text/csv; charset=utf-8",
+        "application/json, text/csv | application/json",
+        "text/csvx | application/json",
+        "*/* | application/json"
+      })
+  void csvIsGivenToWhoAsksForItBeforeJson(String accept, String type) {
+    HttpResponse<byte[]> list =
+        CONSOLE.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://localhost:" + CONSOLE.port() + "/api/suppressions"))
+                .header("Accept", accept));
+    HttpResponse<byte[]> checked =
+        CONSOLE.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://localhost:" + CONSOLE.port() + "/api/recipients/check"))
+                .header("Accept", accept)
+                .header("Content-Type", "text/csv")
+                .POST(HttpRequest.BodyPublishers.ofString("phone\n1\n")));
+
+    assertThat(list.headers().firstValue("Content-Type")).contains(type);
+    assertThat(checked.headers().firstValue("Content-Type")).contains(type);
   }
 
   @Test

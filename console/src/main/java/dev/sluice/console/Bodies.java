@@ -21,6 +21,7 @@ import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
@@ -40,7 +41,7 @@ final class Bodies {
                           .maxNestingDepth(500)
                           .build())
                   .build())
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -58,6 +59,9 @@ final class Bodies {
     T value;
     try {
       value = STRICT.readValue(body, type);
+    } catch (UnrecognizedPropertyException e) {
+      // A misspelt limit or time would otherwise be none.
+      throw KnownNames.of(e).unknown(e.getPropertyName());
     } catch (DatabindException e) {
       throw problem(e);
     } catch (InputCoercionException e) {

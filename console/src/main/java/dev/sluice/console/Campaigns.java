@@ -5,7 +5,6 @@ import static dev.sluice.schema.CampaignStatus.SCHEDULED;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
-import com.fasterxml.jackson.annotation.JsonAnySetter;
 import dev.sluice.providers.Providers;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
@@ -16,7 +15,6 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
@@ -33,11 +31,7 @@ final class Campaigns {
     this.bounds = bounds;
   }
 
-  /**
-   * A campaign to create; the first three are required.
-   *
-   * @param others what it does not know, as a misspelt time would otherwise be no time
-   */
+  /** A campaign to create; the first three are required. */
   record Draft(
       @Nullable String name,
       @Nullable String sender,
@@ -47,13 +41,9 @@ final class Campaigns {
       @Nullable Instant scheduledAt,
       @Nullable LocalTime windowStart,
       @Nullable LocalTime windowEnd,
-      @Nullable String timeZone,
-      @JsonAnySetter @Nullable Map<String, JsonNode> others) {}
+      @Nullable String timeZone) {}
 
   UUID create(Draft draft) {
-    if (draft.others() != null) {
-      KnownNames.of(Draft.class).requireNoOther(draft.others().keySet());
-    }
     String name = Fields.required("name", draft.name());
     if (name.codePointCount(0, name.length()) > bounds.name()) {
       throw ProblemException.field("name", "has at most " + bounds.name() + " characters");

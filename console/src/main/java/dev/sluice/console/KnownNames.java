@@ -1,52 +1,48 @@
 package dev.sluice.console;
 
 import dev.sluice.schema.Clipped;
-import java.lang.reflect.RecordComponent;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** The fields that a body may have, of which others are likely to be misspellings. */
 record KnownNames(List<String> names) {
   /** Characters of an unknown name that are looked at and repeated. */
   private static final int LONGEST = 100;
 
-  /** Those of a record, apart from the one that holds whatever else there is. */
-  static KnownNames of(Class<? extends Record> body) {
-    return new KnownNames(
-        Stream.of(body.getRecordComponents())
-            .map(RecordComponent::getName)
-            .filter(name -> !name.equals("others"))
-            .toList());
+  /** Characters by which a misspelt name differs from the one that is meant. */
+  private static final int MISSPELT = 3;
+
+  /** Those among which a name was not found. */
+  static KnownNames of(UnrecognizedPropertyException e) {
+    Collection<Object> known = e.getKnownPropertyIds();
+    return new KnownNames(known == null ? List.of() : known.stream().map(String::valueOf).toList());
   }
 
-  /**
-   * Passes over nothing.
-   *
-   * @throws ProblemException 400 with the first that is not known
-   */
-  void requireNoOther(Set<String> given) {
-    given.stream()
-        .findFirst()
-        .map(other -> Clipped.to(LONGEST, other))
-        .ifPresent(other -> {
-          throw ProblemException.field(
-              other, "is not known; did you mean \"" + nearest(other) + "\"?");
-        });
+  /** The problem of a name that is not among them. */
+  ProblemException unknown(String name) {
+    String other = Clipped.to(LONGEST, name);
+    String hint = nearest(other).map(" (did you mean \"%s\"?)"::formatted).orElse("");
+    return ProblemException.field(other, "is not known" + hint);
   }
 
-  private String nearest(String other) {
-    String lower = other.toLowerCase(Locale.ROOT);
+  /** The name that is likely to be meant, if one has more than half of its characters in common. */
+  private Optional<String> nearest(String other) {
     return names.stream()
-        .min(Comparator.comparingInt(name -> distance(name.toLowerCase(Locale.ROOT), lower)))
-        .orElseThrow();
+        .min(Comparator.comparingInt(name -> distance(name, other)))
+        .filter(name -> distance(name, other) <= Math.min(MISSPELT, (name.length() - 1) / 2));
+  }
+
+  private static int distance(String name, String other) {
+    return changes(name.toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT));
   }
 
   /** Levenshtein's: how many characters must be put in, taken away or changed. */
-  private static int distance(String from, String to) {
+  private static int changes(String from, String to) {
     int[] before = IntStream.rangeClosed(0, to.length()).toArray();
     for (int i = 1; i <= from.length(); i++) {
       int[] now = new int[before.length];

@@ -96,7 +96,11 @@ final class HostileCalls {
     campaign("scheduleAt", "\"2099-01-01T00:00:00Z\"", "did you mean \"scheduledAt\"");
     campaign("WindowStart", "\"09:00\"", "did you mean \"windowStart\"");
     campaign("time_zone", "\"UTC\"", "did you mean \"timeZone\"");
-    campaign("x".repeat(999), "{}", "x\" is not known");
+    campaign("externalId", "1", "\"externalId\" is not known.");
+    campaign("status", "1", "\"status\" is not known.");
+    campaign("others", "{}", "\"others\" is not known.");
+    campaign("others", "null", "\"others\" is not known.");
+    campaign("x".repeat(999), "{}", "x\" is not known.");
     campaign("x".repeat(10_000), "{}", "exceeds the maximum allowed (1000)");
     campaign("scheduledAt", "1e999999999", "400");
     campaign("windowStart", "\"09:00\"", "belong together");
@@ -148,6 +152,8 @@ final class HostileCalls {
     for (String odd : List.of("\"\"", "\"a\\u0000\"", "\"" + "p".repeat(200) + "\"")) {
       sender("provider", odd, "\"provider\" is made of");
     }
+    sender("dailyLimt", "5", "is not known (did you mean \"dailyLimit\"?).");
+    sender("others", "{}", "\"others\" is not known.");
     String fine = "{\"address\":\"1065403\"}";
     call("PUT", "/api/senders/a%20b", JSON, fine, 400, "id is made of");
     call("PUT", "/api/senders/" + "x".repeat(101), JSON, fine, 400, "id is made of");
@@ -177,7 +183,8 @@ final class HostileCalls {
       post(path, CSV, "mobile,whatsapp\n+5511960000001,x\n", 400, "Which column");
       post(path + "?charset=klingon", CSV, good, 400, "\"charset\" must be");
       post(path + "?charset=a%00b", CSV, good, 400, "\"charset\" must be");
-      post(path, "text/csv; charset=klingon", good, 400, "\"charset\" must be");
+      post(path, "text/csv; charset=klingon", "phone\n1\n", 200, "rejectedCount\":1");
+      post(path, "text/csv; charset='utf-8'", "phone\n1\n", 200, "rejectedCount\":1");
       post(path + "?region=Brazil", CSV, good, 400, "\"region\" must be");
       post(path + "?region=%00", CSV, good, 400, "\"region\" must be");
       post(path + "?phoneColumn=nobody", CSV, good, 400, "names no column");

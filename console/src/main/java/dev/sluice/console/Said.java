@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -21,6 +22,8 @@ record Said(String name, String reason, Instant at) {
   /** Messages are wanted again: lifts {@link OptOutReason#PREFERENCE}, and nothing else. */
   static final String RESUME = "user preference: resume";
 
+  private static final Pattern NUMBER = Pattern.compile("\\+[1-9][0-9]{6,14}");
+
   /** What people said, under each name that came with it. */
   static List<Said> of(Collection<OptOuts.Wish> wishes) {
     return wishes.stream()
@@ -34,7 +37,7 @@ record Said(String name, String reason, Instant at) {
   }
 
   boolean ofNumber() {
-    return name.startsWith("+");
+    return NUMBER.matcher(name).matches();
   }
 
   /**

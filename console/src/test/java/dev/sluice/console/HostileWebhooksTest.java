@@ -100,6 +100,8 @@ class HostileWebhooksTest {
         "{\"from\":null," + stop + "}",
         "{\"from\":\"\"," + stop + "}",
         "{\"from\":\"+\"," + stop + "}",
+        "{\"from\":\"+abc\"," + stop + "}",
+        "{\"from_user_id\":\"+abc\"," + stop + "}",
         "{\"from\":\"a b\"," + stop + "}",
         "{\"from\":\"a\\u0000b\"," + stop + "}",
         "{\"from\":\"\\ud83d\"," + stop + "}",

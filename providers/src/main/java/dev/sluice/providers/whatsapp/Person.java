@@ -31,8 +31,9 @@ public record Person(@Nullable String phone, @Nullable String userId) {
     return new Person(null, idOrNull(second.isEmpty() ? first : second));
   }
 
+  /** What begins as a number does and is none would be taken for one further on. */
   private static @Nullable String idOrNull(String id) {
-    return SendResult.isAlias(id) ? id : null;
+    return SendResult.isAlias(id) && !id.startsWith("+") ? id : null;
   }
 
   public boolean isKnown() {

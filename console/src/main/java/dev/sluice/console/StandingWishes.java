@@ -3,6 +3,7 @@ package dev.sluice.console;
 import dev.sluice.schema.OptOutReason;
 import java.util.Set;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
@@ -113,6 +114,11 @@ final class StandingWishes {
   /** Any number that nobody else takes an advisory lock by. */
   private static final long LOCK = 0x736c_7569_6365_09L;
 
+  /** How often it is tried while somebody holds a row or the lock. */
+  private static final int TRIES = 10;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private final DSLContext sql;
 
   StandingWishes(DSLContext sql) {
@@ -122,20 +128,32 @@ final class StandingWishes {
   /**
    * Works out what stands under these names and all that have to do with them. What was said and
    * changed has to be committed before: one call at a time is here, and the last of two sees what
-   * both have kept.
+   * both have kept. A row that somebody holds makes others wait only a moment, since the lock is
+   * let go between two tries.
    */
   void settle(Set<String> names) {
-    if (!names.isEmpty()) {
-      sql.transaction(transaction -> {
-        transaction.dsl().execute("SELECT pg_advisory_xact_lock({0})", DSL.val(LOCK));
-        transaction
-            .dsl()
-            .execute(
-                SQL,
-                DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()),
-                DSL.val(OptOutReason.PREFERENCE),
-                DSL.val(Said.RESUME));
-      });
+    if (names.isEmpty()) {
+      return;
     }
+    for (int left = TRIES - 1; ; left--) {
+      try {
+        sql.transaction(transaction -> settle(transaction.dsl(), names));
+        return;
+      } catch (DataAccessException e) {
+        if (left == 0 || !LOCK_NOT_AVAILABLE.equals(e.sqlState())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void settle(DSLContext transaction, Set<String> names) {
+    transaction.execute("SELECT pg_advisory_xact_lock({0})", DSL.val(LOCK));
+    transaction.execute("SET LOCAL lock_timeout = '200ms'");
+    transaction.execute(
+        SQL,
+        DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()),
+        DSL.val(OptOutReason.PREFERENCE),
+        DSL.val(Said.RESUME));
   }
 }

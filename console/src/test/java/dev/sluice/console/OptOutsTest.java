@@ -4,7 +4,14 @@ import static dev.sluice.console.WebhookFixture.incoming;
 import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.providers.whatsapp.Person;
+import dev.sluice.runtime.database.Database;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +60,46 @@ class OptOutsTest {
     FIXTURE.post(preference("5511970000021", "stop", 3_000));
     FIXTURE.post(preference("5511970000021", "resume", 2_000));
     assertThat(FIXTURE.suppressed("+5511970000021")).as("stopped since").isTrue();
+  }
+
+  @Test
+  void aRowThatSomebodyHoldsKeepsNobodyElseWaiting() throws Exception {
+    FIXTURE.post(preference("5511970000025", "stop", 1_000));
+    alias("+5511970000025", "BR.25");
+    try (Database patient = FIXTURE.patient();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> resume =
+          patient
+              .sql()
+              .transactionResult(holder -> {
+                holder
+                    .dsl()
+                    .execute(
+                        "SELECT FROM sluice.suppression WHERE phone = '+5511970000025' FOR UPDATE");
+                OptOuts optOuts = new OptOuts(patient.sql());
+                var wish =
+                    new OptOuts.Wish(
+                        new Person(null, "BR.25"), Said.RESUME, Instant.ofEpochSecond(2_000));
+                Future<?> waiting =
+                    threads.submit(() -> optOuts.take(List.of(), List.of(wish), List.of()));
+                Awaitility.await().until(OptOutsTest::somebodyWaitsForARow);
+
+                assertThat(FIXTURE.post(incoming("5511970000026", "STOP"))).isEqualTo(200);
+                assertThat(FIXTURE.suppressed("+5511970000025")).isTrue();
+                return waiting;
+              });
+      resume.get();
+    }
+    assertThat(FIXTURE.suppressed("+5511970000025")).isFalse();
+  }
+
+  private static boolean somebodyWaitsForARow() {
+    return !FIXTURE
+        .sql()
+        .fetch(
+            "SELECT FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND wait_event = 'transactionid'")
+        .isEmpty();
   }
 
   @Test

@@ -68,6 +68,16 @@ final class WebhookFixture implements AutoCloseable {
     return database.sql();
   }
 
+  /** Further connections, whose statements wait longer for a lock than anybody does in earnest. */
+  Database patient() {
+    return new Database(
+        sandbox.database(),
+        2,
+        "patient",
+        new SimpleMeterRegistry(),
+        new Database.Timeouts(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+  }
+
   /** A row of a sender, whose address is its id. */
   void sender(String id) {
     sql().execute("INSERT INTO sluice.sender (id, address) VALUES (?, ?)", id, id);

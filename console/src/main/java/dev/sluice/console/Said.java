@@ -22,6 +22,9 @@ record Said(String name, String reason, Instant at) {
   /** Messages are wanted again: lifts {@link OptOutReason#PREFERENCE}, and nothing else. */
   static final String RESUME = "user preference: resume";
 
+  /** A person has lifted the row by hand: whatever was said under the name before is over. */
+  static final String LIFTED = "lifted by hand";
+
   private static final Pattern NUMBER = Pattern.compile("\\+[1-9][0-9]{6,14}");
 
   /** What people said, under each name that came with it. */

@@ -14,11 +14,14 @@ import org.jooq.impl.SQLDataType;
 final class StandingWishes {
   /**
    * {@code touched}: all names that have to do with the given ones; each is visited once, so that
-   * circles end. {@code entry}: what was said under them, and numbers that the aggregator or people
-   * have suppressed; {@code kept}: a newer one may take such a row. {@code reach}: how far each
-   * goes. First to the person's other names at that time. Then along the changes: from a number
-   * with the next change after it was said or had come there, because the number is somebody else's
-   * after that; from an id with all of them.
+   * circles end. {@code heard}: what was said under them, and numbers that the aggregator or people
+   * have suppressed. {@code raised}: rows that a person has lifted by hand, which is a resume that
+   * lifts whatever was said under that name. {@code unheard}: what a console of the version before
+   * has written. {@code entry} is all that, and {@code kept} what a newer row might hide. {@code
+   * reach}: how far each goes. To the person's other names at the time it was said or had come
+   * there, and along the changes: from a number with the next change after that time, because the
+   * number is somebody else's then; from an id with all of them. A row that is there already is not
+   * followed again, so that this ends, too.
    *
    * <p>{@code counted}: an id's row is about all that; a number's is about what came from
    * elsewhere, since {@code suppression} has what was said under the number itself. {@code
@@ -40,33 +43,68 @@ final class StandingWishes {
           UNION ALL
           SELECT phone FROM sluice.alias WHERE alias.name = touched.name
         ) AS near (name)
-      ), entry AS (
+      ), heard AS (
         SELECT name, reason, at FROM sluice.said JOIN touched USING (name)
         UNION
         SELECT phone, reason, created_at
         FROM sluice.suppression JOIN touched ON touched.name = phone
-        WHERE lifted_at IS NULL OR (reason = {1} AND created_at < lifted_at)
+        WHERE lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at))
+      ), raised AS (
+        SELECT name, lifted_at AS at
+        FROM (SELECT name, created_at, lifted_at FROM sluice.opt_out
+              UNION ALL
+              SELECT phone, created_at, lifted_at FROM sluice.suppression) AS stored
+        JOIN touched USING (name)
+        WHERE isfinite(lifted_at) AND lifted_at > created_at
+          AND NOT EXISTS (
+            SELECT FROM heard WHERE heard.at = lifted_at AND heard.reason IN ({2}, {3}))
+        UNION
+        SELECT name, at FROM heard WHERE reason = {3}
+      ), unheard AS (
+        SELECT name, reason, created_at AS at FROM sluice.opt_out JOIN touched USING (name)
+        WHERE lifted_at IS NULL
+          AND NOT EXISTS (
+            SELECT FROM heard
+            WHERE heard.reason = opt_out.reason AND heard.at = opt_out.created_at)
+      ), entry AS (
+        SELECT name, reason, at FROM (TABLE heard UNION TABLE unheard) AS wish
+        WHERE reason <> {3}
+          AND (reason IN ({1}, {2}) OR NOT EXISTS (
+            SELECT FROM raised WHERE raised.name = wish.name AND raised.at >= wish.at))
+        UNION
+        SELECT name, {2}, at FROM raised
       ), kept AS (
         INSERT INTO sluice.said (name, reason, at)
-        SELECT name, reason, at FROM entry WHERE reason = {1} ORDER BY name, at
+        SELECT name, reason, at
+        FROM (SELECT name, reason, at FROM heard WHERE reason = {1}
+              UNION
+              TABLE unheard
+              UNION
+              SELECT name, {3}, at FROM raised) AS kept
+        WHERE isfinite(at)
+        ORDER BY name, at, reason
         ON CONFLICT DO NOTHING
       ), reach (name, reason, at, since, way) AS (
         SELECT name, reason, at, at, 'own' FROM entry
         UNION
-        SELECT other.name, reason, at, at, CASE WHEN until IS NULL THEN 'alias' ELSE 'carried' END
-        FROM entry CROSS JOIN LATERAL (
-          SELECT alias.name, until FROM sluice.alias_until AS alias WHERE phone = entry.name
+        SELECT next.name, reason, at, next.since, next.way
+        FROM reach CROSS JOIN LATERAL (
+          SELECT other.name, reach.since, CASE WHEN until IS NULL THEN 'alias' ELSE 'carried' END
+          FROM (
+            SELECT alias.name, until FROM sluice.alias_until AS alias WHERE phone = reach.name
+            UNION ALL
+            SELECT phone, until FROM sluice.alias_until AS alias WHERE alias.name = reach.name
+          ) AS other (name, until)
+          WHERE until IS NULL OR reach.since <= until
           UNION ALL
-          SELECT phone, until FROM sluice.alias_until AS alias WHERE alias.name = entry.name
-        ) AS other (name, until)
-        WHERE until IS NULL OR at <= until
-        UNION
-        SELECT now, reason, reach.at, greatest(since, renamed.at), 'carried'
-        FROM reach JOIN sluice.renamed ON renamed.before = reach.name
-        WHERE reach.name NOT LIKE '+%'
-          OR renamed.at = (
-            SELECT min(next.at) FROM sluice.renamed AS next
-            WHERE next.before = reach.name AND next.at >= reach.since)
+          SELECT now, greatest(reach.since, renamed.at), 'carried'
+          FROM sluice.renamed
+          WHERE renamed.before = reach.name
+            AND (reach.name NOT LIKE '+%'
+              OR renamed.at = (
+                SELECT min(later.at) FROM sluice.renamed AS later
+                WHERE later.before = reach.name AND later.at >= reach.since))
+        ) AS next (name, since, way)
       ), counted AS (
         SELECT name, reason, at, bool_or(reason <> {2}) OVER (PARTITION BY name) AS asked,
           CASE WHEN name LIKE '+%' THEN (
@@ -154,6 +192,7 @@ final class StandingWishes {
         SQL,
         DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()),
         DSL.val(OptOutReason.PREFERENCE),
-        DSL.val(Said.RESUME));
+        DSL.val(Said.RESUME),
+        DSL.val(Said.LIFTED));
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -283,6 +284,21 @@ class ChangedNamesTest {
                 new Change(null, 1, 2, 2, 2))
             .knowing(1, 1),
         History.of(
+                "a stop that came along to a number goes on with the id that it hides behind",
+                List.of(1, 2, 3),
+                stop(1, null, 1),
+                number(1, 2, 2),
+                new Change(null, 2, 3, 3, 3))
+            .knowing(2, 2),
+        History.of(
+                "a resume under a new id lifts what came along to the number",
+                List.of(1),
+                stop(1, null, 1),
+                number(1, 2, 2),
+                id(2, 3, 3),
+                resume(null, 3, 5))
+            .knowing(2, 2),
+        History.of(
             "a hidden number stays the same when its id changes",
             List.of(1),
             new Change(1, 1, null, 2, 1),
@@ -384,6 +400,51 @@ class ChangedNamesTest {
     number(2, 3, 4).tell(world);
 
     assertThat(world.suppressed()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void whatAConsoleOfTheVersionBeforeWroteAfterTheMigrationStands() {
+    World world = World.create();
+    world.alias(1, 1);
+    FIXTURE
+        .sql()
+        .execute(
+            "INSERT INTO sluice.opt_out (name, reason, created_at)"
+                + " VALUES (?, 'opt-out message', ?::timestamptz)",
+            world.id(1),
+            time(1));
+    id(1, 2, 2).tell(world);
+    assertThat(world.suppressed()).containsExactly(1);
+
+    resume(1, null, 3).tell(world);
+    assertThat(world.suppressed()).containsExactly(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {OptOutReason.PREFERENCE, "opt-out message"})
+  void whatAPersonLiftedByHandStaysSo(String reason) {
+    World world = World.create();
+    new Wish(reason, 1, 1, 1).tell(world);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.suppression SET lifted_at = ?::timestamptz WHERE phone = ?",
+            time(5),
+            world.phone(1));
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.opt_out SET lifted_at = ?::timestamptz WHERE name = ?",
+            time(5),
+            world.id(1));
+    assertThat(world.suppressed()).isEmpty();
+
+    id(1, 2, 6).tell(world);
+    number(1, 2, 7).tell(world);
+    assertThat(world.suppressed()).isEmpty();
+
+    stop(2, null, 8).tell(world);
+    assertThat(world.suppressed()).as("a new one counts").containsExactly(2);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ShortId;
+import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -127,11 +129,20 @@ public final class ConsoleClient implements AutoCloseable {
   /** Sends a CSV file as it is. */
   public JsonNode postCsv(String path, Path csv) {
     try {
-      BodyPublisher file = BodyPublishers.ofFile(InputFile.require(csv));
-      return send(request(path).header("Content-Type", "text/csv").POST(file));
+      BodyPublisher body = body(InputFile.require(csv));
+      return send(request(path).header("Content-Type", "text/csv").POST(body));
     } catch (FileNotFoundException e) {
       throw new IllegalArgumentException("the file " + csv + " cannot be read", e);
     }
+  }
+
+  /** A pipe has no length that could be told before it is read. */
+  private static BodyPublisher body(Path file) throws FileNotFoundException {
+    if (Files.isRegularFile(file)) {
+      return BodyPublishers.ofFile(file);
+    }
+    InputStream pipe = new FileInputStream(file.toFile());
+    return BodyPublishers.ofInputStream(() -> pipe);
   }
 
   /** Reads what the path has to offer as CSV, as it streams. */

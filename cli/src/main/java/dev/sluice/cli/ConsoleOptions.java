@@ -19,6 +19,7 @@ final class ConsoleOptions {
   @Option(
       names = "--url",
       defaultValue = "${env:SLUICE_URL:-http://localhost:8080}",
+      converter = ConsoleUrl.class,
       description =
           "The console (SLUICE_URL; ${DEFAULT-VALUE}). Its token is in SLUICE_API_TOKEN or"
               + " SLUICE_API_TOKEN_FILE.")
@@ -42,8 +43,7 @@ final class ConsoleOptions {
   ConsoleOptions() {}
 
   ConsoleClient client() {
-    return new ConsoleClient(
-        url.toString().replaceAll("/+$", ""), Secrets.ofProcess().find(ConsoleClient.TOKEN));
+    return new ConsoleClient(url.toString(), Secrets.ofProcess().find(ConsoleClient.TOKEN));
   }
 
   /** What came of an import, with the lines that were not taken. */

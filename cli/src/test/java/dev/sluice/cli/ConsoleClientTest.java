@@ -3,9 +3,19 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +30,40 @@ class ConsoleClientTest {
         .hasMessageContaining("visible ASCII")
         .hasMessageContaining("SLUICE_API_TOKEN")
         .hasMessageNotContaining(token);
+  }
+
+  /** As {@code <(...)} in a shell. */
+  @Test
+  void aPipeIsSentWhole(@TempDir Path folder) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] answer =
+              Json.write(
+                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    Thread.ofVirtual().start(() -> write(pipe, "phone\n+5511960000001\n"));
+    try (ConsoleClient client =
+        new ConsoleClient("http://localhost:" + server.getAddress().getPort())) {
+      assertThat(client.postCsv("/", pipe).asString()).isEqualTo("phone\n+5511960000001\n");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

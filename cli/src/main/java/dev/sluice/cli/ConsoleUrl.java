@@ -1,0 +1,46 @@
+package dev.sluice.cli;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Where a console is, such that paths can be appended to it. */
+final class ConsoleUrl implements ITypeConverter<URI> {
+  private static final Set<String> SCHEMES = Set.of("http", "https");
+
+  @Override
+  public URI convert(String text) {
+    URI url = parse(text.strip().replaceAll("/+$", ""));
+    String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+    if (!SCHEMES.contains(scheme) || url.getAuthority() == null) {
+      throw unlike(text);
+    }
+    if (url.getHost() == null && url.getAuthority().contains("_")) {
+      // RFC 3986 allows it, Java's client and DNS do not.
+      throw new TypeConversionException(
+          "a host's name cannot have an underscore: '"
+              + text
+              + "'; give it another name (in Compose, a network alias), or use its address");
+    }
+    if (url.getHost() == null || url.getRawQuery() != null || url.getRawFragment() != null) {
+      throw unlike(text);
+    }
+    return url;
+  }
+
+  private static URI parse(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw unlike(text);
+    }
+  }
+
+  private static TypeConversionException unlike(String text) {
+    return new TypeConversionException(
+        "must look like http://localhost:8080, without ? and #, not '" + text + "'");
+  }
+}

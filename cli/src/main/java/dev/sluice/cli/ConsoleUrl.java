@@ -13,7 +13,7 @@ final class ConsoleUrl implements ITypeConverter<URI> {
 
   @Override
   public URI convert(String text) {
-    URI url = parse(text.strip().replaceAll("/+$", ""));
+    URI url = parse(text);
     String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
     if (!SCHEMES.contains(scheme) || url.getAuthority() == null) {
       throw unlike(text);
@@ -33,7 +33,7 @@ final class ConsoleUrl implements ITypeConverter<URI> {
 
   private static URI parse(String text) {
     try {
-      return new URI(text);
+      return new URI(text.strip().replaceAll("/+$", ""));
     } catch (URISyntaxException e) {
       throw unlike(text);
     }

@@ -2,29 +2,40 @@ package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Proxy;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.schema.SendResult;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 
 class FlushesTest {
+  private static final Fixture FIXTURE = new Fixture();
+
   /** Without an outcome its campaign would wait for it until a restart, and fill others' room. */
   @Test
   void anErrorEndsAFlushLikeAnyOtherFailure() {
-    DSLContext outOfMemory =
-        (DSLContext)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {DSLContext.class},
-                (proxy, method, arguments) -> {
-                  throw new OutOfMemoryError("Java heap space");
-                });
+    List<SendResult> tooMuch =
+        new AbstractList<>() {
+          @Override
+          public SendResult get(int index) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+
+          @Override
+          public int size() {
+            throw new OutOfMemoryError("Java heap space");
+          }
+        };
     List<Flush.Outcome> outcomes = new ArrayList<>();
 
-    new Flushes(new StatusStatement(outOfMemory), Runnable::run, 2)
-        .start(new Flush(UUID.randomUUID(), List.of(), false), outcomes::add);
+    try (Database database =
+        new Database(FIXTURE.sandbox().database(), 1, "flushes", new SimpleMeterRegistry())) {
+      new Flushes(new StatusStatement(database.sql()), Runnable::run, 2)
+          .start(new Flush(UUID.randomUUID(), tooMuch, false), outcomes::add);
+    }
 
     assertThat(outcomes).singleElement().extracting(Flush.Outcome::trouble).isNotNull();
   }

@@ -25,6 +25,7 @@ public final class Console implements AutoCloseable {
   private final ControlsView controls;
   private final FreshResults fresh;
   private final EventStreams live;
+  private final Deadlines deadlines = new Deadlines();
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
   private final Javalin server;
@@ -79,9 +80,9 @@ public final class Console implements AutoCloseable {
     Bulkhead lists =
         new Bulkhead(limits.lists(), PATIENCE, "Too many read lists now; try again later.");
     // Calls of providers have a budget of their own, which no other body can take.
-    HeldBodies bodies = new HeldBodies("api", limits.bodies(), meters);
-    HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), meters);
-    Uploads uploads = new Uploads(limits.uploads());
+    HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
+    HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
+    Uploads uploads = new Uploads(limits.uploads(), deadlines);
     RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
     RowRules suppressionRules = new RowRules(phoneNumbers);
     fresh = new FreshResults(config.kafka());
@@ -159,6 +160,7 @@ public final class Console implements AutoCloseable {
   public void close() {
     live.close();
     server.stop();
+    deadlines.close();
     output.close();
     controls.close();
     fresh.close();

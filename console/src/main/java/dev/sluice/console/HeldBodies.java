@@ -35,6 +35,7 @@ final class HeldBodies {
   }
 
   private final Limits limits;
+  private final Deadlines deadlines;
   private final ByteBudget budget;
 
   /**
@@ -42,8 +43,9 @@ final class HeldBodies {
    *
    * @param kind names these bodies in metrics
    */
-  HeldBodies(String kind, Limits limits, MeterRegistry meters) {
+  HeldBodies(String kind, Limits limits, Deadlines deadlines, MeterRegistry meters) {
     this.limits = limits;
+    this.deadlines = deadlines;
     budget = new ByteBudget(limits.together());
     Gauge.builder("sluice.console.bodies.held", budget, ByteBudget::taken)
         .description("Bodies of requests that are in memory")
@@ -96,7 +98,8 @@ final class HeldBodies {
     EndPoint connection = Wire.of(context);
     long usual = connection.getIdleTimeout();
     connection.setIdleTimeout(limits.patience().toMillis());
-    try (InputStream body = new Arriving(context.bodyInputStream(), share)) {
+    try (var _ = deadlines.within(limits.patience(), connection);
+        InputStream body = new Arriving(context.bodyInputStream(), share)) {
       return body.readAllBytes();
     } catch (IOException e) {
       log.debug("a body broke off", e);

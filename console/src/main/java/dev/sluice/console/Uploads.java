@@ -37,11 +37,13 @@ final class Uploads {
   }
 
   private final Pace pace;
+  private final Deadlines deadlines;
   private final Spool spool;
   private final Bulkhead onTheirWay;
   private final Bulkhead importing;
 
-  Uploads(Limits limits) {
+  Uploads(Limits limits, Deadlines deadlines) {
+    this.deadlines = deadlines;
     pace = limits.pace();
     spool = new Spool(limits.spool());
     onTheirWay =
@@ -123,16 +125,17 @@ final class Uploads {
     InputStream body = context.bodyInputStream();
     Pace.Watch watch = pace.watch();
     byte[] buffer = new byte[16 * 1024];
-    for (int bytes = read(body, buffer, watch); bytes >= 0; bytes = read(body, buffer, watch)) {
+    int bytes;
+    while ((bytes = read(body, buffer, watch, connection)) >= 0) {
       kept.write(buffer, 0, bytes);
     }
     connection.setIdleTimeout(usual);
   }
 
-  private int read(InputStream body, byte[] buffer, Pace.Watch watch) {
+  private int read(InputStream body, byte[] buffer, Pace.Watch watch, EndPoint connection) {
     int bytes;
     watch.start();
-    try {
+    try (var _ = deadlines.within(pace.window(), connection)) {
       bytes = body.read(buffer);
     } catch (IOException e) {
       log.debug("an upload broke off", e);

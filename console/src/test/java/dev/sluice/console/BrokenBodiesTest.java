@@ -9,12 +9,14 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Json;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +38,7 @@ class BrokenBodiesTest {
   private static final Duration PATIENCE = Duration.ofMillis(500);
   private static final Sandbox SANDBOX = Sandbox.create(1);
   @TempDir private static Path folder;
+  private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
   private static Console console;
   private static Api api;
 
@@ -64,7 +68,7 @@ class BrokenBodiesTest {
                 bodies,
                 bodies),
             new Health(),
-            new SimpleMeterRegistry(),
+            METERS,
             settings -> {});
     api = new Api(console.port());
   }
@@ -131,6 +135,49 @@ class BrokenBodiesTest {
           });
       refused(client, 408, "too slowly");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({API + ",1;x=", WEBHOOKS + ",1;x=", FILES + ",1;x=", WEBHOOKS + ",0|X-a: "})
+  void whatTricklesAroundTheBytesOfABodyHoldsNothingForLong(String path, String rest)
+      throws Exception {
+    List<Socket> crowd = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        crowd.add(begin(path, "5\r\nphone\r\n" + rest.replace("|", "\r\n")));
+      }
+      await().until(() -> path.equals(FILES) ? upload() == 429 : held() > 0);
+      await()
+          .until(() -> {
+            trickle(crowd);
+            return held() == 0 && upload() == 200;
+          });
+      assertThat(api.post(path, "text/csv", "phone\n").statusCode()).isNotIn(408, 429, 503);
+    } finally {
+      for (Socket one : crowd) {
+        one.close();
+      }
+    }
+  }
+
+  private static void trickle(List<Socket> crowd) {
+    for (Socket one : crowd) {
+      try {
+        one.getOutputStream().write('a');
+      } catch (IOException e) {
+        // It was cut off, which is what is waited for.
+      }
+    }
+  }
+
+  private static int upload() {
+    return api.post(FILES, "text/csv", "phone\n+5511970000001\n").statusCode();
+  }
+
+  private static double held() {
+    return METERS.find("sluice.console.bodies.held").gauges().stream()
+        .mapToDouble(Gauge::value)
+        .sum();
   }
 
   private static Socket begin(String path, String body) throws IOException {

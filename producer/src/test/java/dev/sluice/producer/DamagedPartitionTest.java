@@ -31,7 +31,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.ByteUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +38,9 @@ import org.junit.jupiter.api.Test;
 /** Records that cannot be read, in partition 0 of two. */
 class DamagedPartitionTest {
   // Places in a batch of version 2.
+  /** A record's length of 2,147,483,647 bytes as a zigzag varint, and the record's beginning. */
+  private static final byte[] LONGEST_RECORD = {-2, -1, -1, -1, 15, 0, 0, 0, 0, 0};
+
   private static final int CRC = 17;
   private static final int ATTRIBUTES = 21;
   private static final int RECORDS = 61;
@@ -169,11 +171,9 @@ class DamagedPartitionTest {
 
   /** The batch with a compressed record that says it is as long as can be, and a right checksum. */
   private static byte[] bomb(byte[] batch) throws IOException {
-    ByteBuffer record = ByteBuffer.allocate(10);
-    ByteUtils.writeVarint(Integer.MAX_VALUE, record);
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write(record.array());
+      gzip.write(LONGEST_RECORD);
     }
     ByteBuffer bomb = ByteBuffer.wrap(batch.clone());
     bomb.putShort(ATTRIBUTES, (short) CompressionType.GZIP.id);

@@ -77,6 +77,15 @@ final class CampaignOptions {
               + " that some may get it twice (SLUICE_CAMPAIGN_ON_DOUBT; ${DEFAULT-VALUE}).")
   private String onDoubt;
 
+  @Option(
+      names = "--external-id",
+      paramLabel = "KEY",
+      defaultValue = "${env:SLUICE_CAMPAIGN_EXTERNAL_ID}",
+      description =
+          "The key by which another program knows it, unique among campaigns"
+              + " (SLUICE_CAMPAIGN_EXTERNAL_ID; none).")
+  private @Nullable String externalId;
+
   // picocli sets the options before anybody asks.
   @SuppressWarnings("NullAway.Init")
   CampaignOptions() {}
@@ -90,6 +99,7 @@ final class CampaignOptions {
     body.put("priority", priority);
     body.put("scheduledAt", scheduledAt);
     body.put("timeZone", timeZone);
+    body.put("externalId", externalId);
     body.put("onDoubt", onDoubt.toUpperCase(Locale.ROOT));
     if (window != null) {
       String[] hours = window.split("-", 2);

@@ -78,6 +78,12 @@ final class CampaignRoutes {
 
   private void list(Context context) {
     String after = context.queryParam("after");
+    String externalId = context.queryParam("externalId");
+    if (externalId != null) {
+      String key = Fields.storable("externalId", externalId);
+      JsonHttp.list(context, lists, () -> views.of(key));
+      return;
+    }
     JsonHttp.list(
         context,
         lists,

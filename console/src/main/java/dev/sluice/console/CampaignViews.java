@@ -124,6 +124,11 @@ final class CampaignViews {
     return page(row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID).lt(place, last));
   }
 
+  /** The one of the upstream program's key, if there is one. */
+  List<Map<String, @Nullable Object>> of(String externalId) {
+    return page(CAMPAIGN.EXTERNAL_ID.eq(externalId));
+  }
+
   private List<Map<String, @Nullable Object>> page(Condition which) {
     return views(
         rows(List.of(NAME), which)
@@ -182,6 +187,7 @@ final class CampaignViews {
   private Map<String, @Nullable Object> view(Record row, long total, Map<String, Integer> used) {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.get(CAMPAIGN.ID));
+    view.put("externalId", row.get(CAMPAIGN.EXTERNAL_ID));
     view.put("name", row.get(CAMPAIGN.NAME));
     view.put("senderId", row.get(CAMPAIGN.SENDER_ID));
     view.put("status", row.get(CAMPAIGN.STATUS));

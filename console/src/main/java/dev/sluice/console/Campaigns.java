@@ -41,7 +41,8 @@ final class Campaigns {
       @Nullable Instant scheduledAt,
       @Nullable LocalTime windowStart,
       @Nullable LocalTime windowEnd,
-      @Nullable String timeZone) {}
+      @Nullable String timeZone,
+      @Nullable String externalId) {}
 
   UUID create(Draft draft) {
     String name = Fields.required("name", draft.name());
@@ -75,6 +76,7 @@ final class Campaigns {
     if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
       throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
     }
+    String externalId = externalId(draft.externalId());
     return sql.insertInto(CAMPAIGN)
         .set(CAMPAIGN.NAME, name)
         .set(CAMPAIGN.SENDER_ID, sender)
@@ -86,8 +88,27 @@ final class Campaigns {
         .set(CAMPAIGN.WINDOW_START, windowStart)
         .set(CAMPAIGN.WINDOW_END, windowEnd)
         .set(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()))
+        .set(CAMPAIGN.EXTERNAL_ID, externalId)
+        .onConflictDoNothing()
         .returning(CAMPAIGN.ID)
-        .fetchSingle(CAMPAIGN.ID);
+        .fetchOptional(CAMPAIGN.ID)
+        .orElseThrow(() -> taken(externalId));
+  }
+
+  private static @Nullable String externalId(@Nullable String given) {
+    if (given == null) {
+      return null;
+    }
+    String id = given.strip();
+    if (id.isEmpty() || !ExternalId.isFine(id)) {
+      throw ProblemException.field("externalId", "is not empty and " + ExternalId.RULE);
+    }
+    return id;
+  }
+
+  private static ProblemException taken(@Nullable String externalId) {
+    return ProblemException.conflict("Another campaign has the externalId \"" + externalId + "\".")
+        .with("field", "externalId");
   }
 
   /** As PostgreSQL keeps it, without rounding it up into another minute or day. */

@@ -18,12 +18,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recipients from CSV as spreadsheets write it: a column of phone numbers and one for each variable
- * of the message. Columns without a name are passed over, rows without anything, and the reasons in
- * a file of rejected rows that comes back mended.
+ * Recipients from CSV as spreadsheets write it: a column of phone numbers, one for each variable of
+ * the message, and perhaps one of keys that another program knows the recipients by. Columns
+ * without a name are passed over, rows without anything, and the reasons in a file of rejected rows
+ * that comes back mended.
  */
 final class CsvRows implements Rows {
   private static final String WRONG_WIDTH = " columns where the first line has ";
@@ -37,6 +39,7 @@ final class CsvRows implements Rows {
   private final List<String> header;
   private final List<String> columns;
   private final int phoneColumn;
+  private final int externalIdColumn;
   private @Nullable CsvRecord next;
 
   CsvRows(InputStream csv, Reading reading) {
@@ -60,6 +63,7 @@ final class CsvRows implements Rows {
     header = hasReasons ? named.subList(0, named.size() - 1) : named;
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
+    externalIdColumn = externalIdColumn();
     requireDifferentNames();
   }
 
@@ -89,6 +93,22 @@ final class CsvRows implements Rows {
     };
   }
 
+  /** Where the recipients' keys are, or -1. */
+  private int externalIdColumn() {
+    int snake = columns.indexOf("external_id");
+    int camel = columns.indexOf("externalId");
+    if (snake >= 0 && camel >= 0) {
+      throw ProblemException.badRequest(
+          "The columns \"external_id\" and \"externalId\" mean the same; leave one out.");
+    }
+    int index = Math.max(snake, camel);
+    return index == phoneColumn ? -1 : index;
+  }
+
+  private boolean isVariable(int column) {
+    return column != phoneColumn && column != externalIdColumn && !columns.get(column).isEmpty();
+  }
+
   private void requireDifferentNames() {
     Set<String> seen = new HashSet<>();
     for (String name : columns) {
@@ -104,8 +124,9 @@ final class CsvRows implements Rows {
 
   /** The columns that are variables. */
   List<String> variables() {
-    return columns.stream()
-        .filter(name -> !name.isEmpty() && !name.equals(columns.get(phoneColumn)))
+    return IntStream.range(0, columns.size())
+        .filter(this::isVariable)
+        .mapToObj(columns::get)
         .toList();
   }
 
@@ -145,16 +166,21 @@ final class CsvRows implements Rows {
     int width = width(record, cells);
     if (width != header.size()) {
       String fault = width + WRONG_WIDTH + header.size();
-      return new Row(record.getStartingLineNumber(), "", Map.of(), cells, fault);
+      return Row.faulty(record.getStartingLineNumber(), cells, fault);
     }
     Map<String, String> variables = new LinkedHashMap<>();
     for (int i = 0; i < cells.size(); i++) {
-      if (i != phoneColumn && !columns.get(i).isEmpty()) {
+      if (isVariable(i)) {
         variables.put(columns.get(i), cells.get(i));
       }
     }
     return new Row(
-        record.getStartingLineNumber(), cells.get(phoneColumn).strip(), variables, cells, null);
+        record.getStartingLineNumber(),
+        cells.get(phoneColumn).strip(),
+        variables,
+        externalIdColumn < 0 ? null : cells.get(externalIdColumn),
+        cells,
+        null);
   }
 
   /**

@@ -15,8 +15,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Recipients from a JSON array of {@code {"phone", "variables"}}, read one by one, and of each no
- * more than a recipient may have.
+ * Recipients from a JSON array of {@code {"phone", "variables", "externalId"}}, read one by one,
+ * and of each no more than a recipient may have.
  */
 final class JsonRows implements Rows {
   static final JsonFactory FACTORY =
@@ -79,6 +79,7 @@ final class JsonRows implements Rows {
   private static final class Given {
     private final Map<String, String> variables = new LinkedHashMap<>();
     private String phone = "";
+    private @Nullable String externalId;
     private @Nullable String fault;
 
     void read(JsonElement element) {
@@ -91,20 +92,21 @@ final class JsonRows implements Rows {
         String name = element.name();
         element.next();
         switch (name) {
-          case "phone" -> readPhone(element);
+          case "phone" -> phone = readText(element, name);
+          case "externalId" -> externalId = readText(element, name);
           case "variables" -> readVariables(element);
           default -> element.skipChildren();
         }
       }
     }
 
-    private void readPhone(JsonElement element) {
+    private String readText(JsonElement element, String name) {
       if (element.isContainer()) {
         element.skipChildren();
-        fault = "\"phone\" must be a text";
-      } else {
-        phone = element.text();
+        fault = "\"" + name + "\" must be a text";
+        return "";
       }
+      return element.text();
     }
 
     private void readVariables(JsonElement element) {
@@ -129,8 +131,8 @@ final class JsonRows implements Rows {
 
     Row row(long line, String whole, boolean tooLong) {
       return tooLong
-          ? new Row(line, "", Map.of(), List.of(whole), "the recipient is too long")
-          : new Row(line, phone.strip(), variables, List.of(whole), fault);
+          ? Row.faulty(line, List.of(whole), "the recipient is too long")
+          : new Row(line, phone.strip(), variables, externalId, List.of(whole), fault);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.sluice.console;
 
 import dev.sluice.schema.Json;
 import java.io.StringReader;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +23,12 @@ final class RecipientCopy implements AutoCloseable {
   /** Characters of a portion: large enough that few are needed, small enough to hold several. */
   private static final int PORTION = 2 * 1024 * 1024;
 
-  /** PostgreSQL's SQLSTATE for a number that the campaign has already. */
+  private static final String COLUMNS = "campaign_id, phone, variables, external_id";
+
+  /** How COPY writes that there is nothing. */
+  private static final String NULL = "\\N";
+
+  /** PostgreSQL's SQLSTATE for a number or a key that the campaign has already. */
   private static final String UNIQUE_VIOLATION = "23505";
 
   private static final Name RECIPIENTS = DSL.name("sluice", "campaign_recipient");
@@ -53,9 +57,11 @@ final class RecipientCopy implements AutoCloseable {
    */
   record Counts(long added, long duplicates) {}
 
-  void add(String phone, Map<String, String> variables) {
-    portion.append(campaignId).append('\t').append(phone).append('\t');
-    portion.append(escaped(Json.MAPPER.writeValueAsString(variables))).append('\n');
+  void add(RowRules.Usable recipient) {
+    String externalId = recipient.externalId();
+    portion.append(campaignId).append('\t').append(recipient.phone()).append('\t');
+    portion.append(escaped(Json.MAPPER.writeValueAsString(recipient.variables()))).append('\t');
+    portion.append(externalId == null ? NULL : escaped(externalId)).append('\n');
     portionRows++;
     if (portion.length() >= PORTION) {
       handOver();
@@ -111,16 +117,16 @@ final class RecipientCopy implements AutoCloseable {
   private int writeNewOnes(String full, int number) {
     Name table = DSL.name("pg_temp", "imported_" + number);
     inside.execute(
-        "CREATE TEMPORARY TABLE {0} (campaign_id uuid, phone text, variables jsonb)"
-            + " ON COMMIT DROP",
+        "CREATE TEMPORARY TABLE {0} (campaign_id uuid, phone text, variables jsonb,"
+            + " external_id text) ON COMMIT DROP",
         DSL.name("imported_" + number));
     copy(inside, table, full);
     return inside.execute(
-        """
-        INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
-        SELECT campaign_id, phone, variables FROM {0}
-        ON CONFLICT (campaign_id, phone) DO NOTHING
-        """,
+        "INSERT INTO sluice.campaign_recipient ("
+            + COLUMNS
+            + ") SELECT "
+            + COLUMNS
+            + " FROM {0} ON CONFLICT DO NOTHING",
         table);
   }
 
@@ -130,13 +136,16 @@ final class RecipientCopy implements AutoCloseable {
             .unwrap(PGConnection.class)
             .getCopyAPI()
             .copyIn(
-                sql.render(DSL.sql("COPY {0} (campaign_id, phone, variables) FROM STDIN", table)),
+                sql.render(DSL.sql("COPY {0} (" + COLUMNS + ") FROM STDIN", table)),
                 new StringReader(rows)));
   }
 
-  /** JSON has no raw tabs and new lines: only backslashes mean something to COPY. */
-  private static String escaped(String json) {
-    return json.indexOf('\\') < 0 ? json : json.replace("\\", "\\\\");
+  /**
+   * Neither JSON nor external ids have raw tabs and new lines: only backslashes mean something to
+   * COPY.
+   */
+  private static String escaped(String text) {
+    return text.indexOf('\\') < 0 ? text : text.replace("\\", "\\\\");
   }
 
   @Override

@@ -25,7 +25,7 @@ final class RecipientImport {
    * What came of an import.
    *
    * @param accepted recipients added
-   * @param duplicates rows whose number the file or the campaign already had
+   * @param duplicates rows whose number or external id the file or the campaign already had
    * @param rejectedCount rows that were not taken
    * @param rejected the first of them
    * @param missing variables of the message that good rows lack, or null if there are none
@@ -84,9 +84,9 @@ final class RecipientImport {
     while (rows.hasNext()) {
       Rows.Row row = rows.next();
       switch (rules.judge(row)) {
-        case RowRules.Usable(var phone, var variables) -> {
-          tally.take(variables);
-          copy.add(phone, variables);
+        case RowRules.Usable recipient -> {
+          tally.take(recipient.variables());
+          copy.add(recipient);
         }
         case RowRules.Unusable(String reason) -> rejections.add(row.line(), reason);
       }

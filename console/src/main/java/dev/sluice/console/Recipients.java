@@ -163,6 +163,8 @@ final class Recipients {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.get(r.ID));
     view.put("phone", row.get(r.PHONE));
+    view.put("externalId", row.get(r.EXTERNAL_ID));
+    view.put("providerUserId", row.get(r.PROVIDER_USER_ID));
     view.put("variables", Json.MAPPER.readTree(row.get(r.VARIABLES).data()));
     view.put("status", row.get(r.STATUS));
     view.put("round", row.get(r.ROUND));

@@ -37,20 +37,32 @@ final class RowRules {
   sealed interface Judged {}
 
   /** It can be used. */
-  record Usable(String phone, Map<String, String> variables) implements Judged {}
+  record Usable(String phone, Map<String, String> variables, @Nullable String externalId)
+      implements Judged {}
 
   /** It cannot. */
   record Unusable(String reason) implements Judged {}
 
   Judged judge(Rows.Row row) {
-    String fault = row.fault() == null ? fault(row.variables()) : row.fault();
+    String externalId = row.externalId() == null ? "" : row.externalId().strip();
+    String fault = fault(row, externalId);
     if (fault != null) {
       return new Unusable(fault);
     }
     return switch (phoneNumbers.parse(row.phone())) {
-      case PhoneNumbers.Valid(String e164) -> new Usable(e164, row.variables());
+      case PhoneNumbers.Valid(String e164) ->
+          new Usable(e164, row.variables(), externalId.isEmpty() ? null : externalId);
       case PhoneNumbers.Invalid(String reason) -> new Unusable(reason);
     };
+  }
+
+  private @Nullable String fault(Rows.Row row, String externalId) {
+    if (row.fault() != null) {
+      return row.fault();
+    }
+    return bounds.isPresent() && !ExternalId.isFine(externalId)
+        ? "the external id " + ExternalId.RULE
+        : fault(row.variables());
   }
 
   private @Nullable String fault(Map<String, String> variables) {

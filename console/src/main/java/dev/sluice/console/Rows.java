@@ -19,6 +19,7 @@ sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRows {
    *
    * @param line where it began, from 1
    * @param variables by name
+   * @param externalId the recipient's key in the program that the file comes from, or null
    * @param cells as they stand in the file, to be given back
    * @param fault why it cannot be used whatever its number, or null
    */
@@ -26,6 +27,13 @@ sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRows {
       long line,
       String phone,
       Map<String, String> variables,
+      @Nullable String externalId,
       List<String> cells,
-      @Nullable String fault) {}
+      @Nullable String fault) {
+
+    /** One that cannot be used. */
+    static Row faulty(long line, List<String> cells, String fault) {
+      return new Row(line, "", Map.of(), null, cells, fault);
+    }
+  }
 }

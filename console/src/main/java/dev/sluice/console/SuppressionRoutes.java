@@ -106,7 +106,7 @@ final class SuppressionRoutes {
     while (rows.hasNext()) {
       Rows.Row row = rows.next();
       switch (here.judge(row)) {
-        case RowRules.Usable(String phone, var variables) -> batch.add(phone);
+        case RowRules.Usable usable -> batch.add(usable.phone());
         case RowRules.Unusable(String why) -> rejections.add(row.line(), why);
       }
       if (batch.size() == BATCH || (!rows.hasNext() && !batch.isEmpty())) {

@@ -86,6 +86,31 @@ class CampaignCreationTest {
   }
 
   @Test
+  void anExternalIdBelongsToOneCampaign() {
+    String campaign =
+        "{\"name\":\"x\",\"sender\":\"brazil\",\"externalId\":\"%s\","
+            + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}";
+    String id =
+        body(CONSOLE.send("POST", "/api/campaigns", "application/json", campaign.formatted(" 7 ")))
+            .path("id")
+            .asString();
+    JsonNode found = body(CONSOLE.send("GET", "/api/campaigns?externalId=7", "", ""));
+
+    assertThat(found.size()).isEqualTo(1);
+    assertThat(found.path(0).path("id").asString()).isEqualTo(id);
+    assertThat(found.path(0).path("externalId").asString()).isEqualTo("7");
+    assertProblem(
+        CONSOLE.send("POST", "/api/campaigns", "application/json", campaign.formatted("7")),
+        409,
+        "externalId");
+    assertProblem(
+        CONSOLE.send(
+            "POST", "/api/campaigns", "application/json", campaign.formatted("x".repeat(201))),
+        400,
+        "externalId");
+  }
+
+  @Test
   void whatIsTooLargeIsRefusedWithTheFieldsName() {
     String campaign =
         "{\"name\":\"%s\",\"sender\":\"brazil\","

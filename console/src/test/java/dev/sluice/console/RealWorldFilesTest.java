@@ -237,7 +237,7 @@ class RealWorldFilesTest {
         Rows.Row row = csv.next();
         rows.add(
             switch (rules.judge(row)) {
-              case RowRules.Usable(String phone, Map<String, String> variables) ->
+              case RowRules.Usable(String phone, Map<String, String> variables, var _) ->
                   row.line() + " " + phone + " " + variables;
               case RowRules.Unusable(String reason) -> row.line() + " " + reason;
             });

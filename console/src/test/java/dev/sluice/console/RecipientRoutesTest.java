@@ -136,6 +136,46 @@ class RecipientRoutesTest {
   }
 
   @Test
+  void externalIdsAreKeptAndBelongToOneRecipientOfACampaign() {
+    String id = CONSOLE.campaign();
+    String path = "/api/campaigns/" + id + "/recipients";
+    String tooLong = "x".repeat(201);
+    JsonNode csv =
+        body(
+            CONSOLE.send(
+                "POST",
+                path,
+                "text/csv",
+                "external_id,phone,name\nc\\1,+5511960000001,Ana\n,+5511960000002,Bia\n"
+                    + tooLong
+                    + ",+5511960000003,Caio\n"));
+    JsonNode json =
+        body(
+            CONSOLE.send(
+                "POST",
+                path,
+                "application/json",
+                "[{\"phone\":\"+5511960000004\",\"externalId\":\"c\\\\1\"},"
+                    + "{\"phone\":\"+5511960000005\",\"externalId\":5},"
+                    + "{\"phone\":\"+5511960000006\",\"externalId\":[]}]"));
+    JsonNode recipients = body(CONSOLE.send("GET", path, "", "")).path("recipients");
+
+    assertThat(csv.path("accepted").asInt()).isEqualTo(2);
+    assertThat(csv.at("/rejected/0/reason").asString()).contains("external id");
+    assertThat(json.path("accepted").asInt()).isEqualTo(1);
+    assertThat(json.path("duplicates").asInt()).isEqualTo(1);
+    assertThat(json.at("/rejected/0/reason").asString()).contains("externalId");
+    assertThat(recipients.values().stream().map(row -> row.path("externalId").asString("none")))
+        .containsExactly("c\\1", "none", "5");
+    assertThat(recipients.at("/0/variables").propertyNames()).containsExactly("name");
+    assertProblem(
+        CONSOLE.send(
+            "POST", path, "text/csv", "phone,external_id,externalId\n+5511960000007,a,b\n"),
+        400,
+        "mean the same");
+  }
+
+  @Test
   void recipientsAreReadPageByPage() {
     String id = CONSOLE.campaign();
     StringBuilder csv = new StringBuilder("phone\n");

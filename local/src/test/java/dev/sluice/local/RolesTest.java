@@ -44,7 +44,7 @@ class RolesTest {
       C   | UPDATE sluice.sender SET rate_per_second = 1 WHERE false
       -   | UPDATE sluice.sender SET id = 'x' WHERE false
       -   | UPDATE sluice.sender SET created_at = now() WHERE false
-      C   | INSERT INTO sluice.campaign (name, sender_id, message) SELECT '', '', '{}' WHERE false
+      C   | INSERT INTO sluice.campaign (name, sender_id, message, external_id) SELECT '', '', '{}', '' WHERE false
       -   | INSERT INTO sluice.campaign (name, sender_id, message, sent) SELECT '', '', '{}', 1 WHERE false
       C   | UPDATE sluice.campaign SET name = '' WHERE false
       PAC | SELECT 1 FROM sluice.campaign WHERE false FOR SHARE
@@ -56,7 +56,7 @@ class RolesTest {
       A   | UPDATE sluice.campaign SET sent = 0, delivered = 0, read = 0, suppressed = 0 WHERE false
       P   | UPDATE sluice.campaign SET total = 0 WHERE false
       P   | UPDATE sluice.campaign SET round = 2 WHERE false
-      C   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables) SELECT gen_random_uuid(), '', '{}' WHERE false
+      C   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, external_id, provider_user_id) SELECT gen_random_uuid(), '', '{}', '', '' WHERE false
       -   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, status) SELECT gen_random_uuid(), '', '' WHERE false
       PA  | UPDATE sluice.campaign_recipient SET status = 'SENT', updated_at = now() WHERE false
       P   | UPDATE sluice.campaign_recipient SET round = 2 WHERE false

@@ -63,12 +63,12 @@ final class Grants {
               // do not say that no other status is right.
               READ
                   + ", INSERT (name, sender_id, message, status, priority, on_doubt, scheduled_at,"
-                  + " window_start, window_end, time_zone), UPDATE (name)"),
+                  + " window_start, window_end, time_zone, external_id), UPDATE (name)"),
           new Rights(
               "campaign_recipient",
               READ + ", UPDATE (round, " + OUTCOME + ")",
               READ + ", UPDATE (" + OUTCOME + ")",
-              READ + ", INSERT (campaign_id, phone, variables)"),
+              READ + ", INSERT (campaign_id, phone, variables, external_id, provider_user_id)"),
           new Rights(
               "suppression",
               NOTHING,

@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      ListCommand.class,
+      RunCommand.class,
       RatesCommand.class,
       ChaosCommand.class,
       NeighboursCommand.class,

@@ -43,6 +43,18 @@ class BenchmarkTest {
     assertThat(err.toString().strip().lines()).hasSize(1);
   }
 
+  @Test
+  void comparisonsAreListedWithWhatTheyCompare() {
+    assertThat(run("benchmark", "list")).isZero();
+    assertThat(out.toString()).containsPattern("(?m)^status +results/s");
+  }
+
+  @Test
+  void aComparisonThatThereIsNotGetsOneClearLineAndExitCodeTwo() {
+    assertThat(run("benchmark", "run", "nothing")).isEqualTo(2);
+    assertThat(err.toString().strip().lines()).singleElement().asString().contains("status");
+  }
+
   private int run(String... arguments) {
     return Sluice.complete(Sluice.commandLine())
         .setOut(new PrintWriter(out, true))

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The roles that run now, by names like {@code worker 1}. */
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
   private final Sandbox sandbox;
   private final String providerUrl;
   private final Map<String, RoleJvm> running = new LinkedHashMap<>();
@@ -18,14 +18,14 @@ final class Fleet implements AutoCloseable {
   }
 
   /** One whose roles get more environment variables. */
-  Fleet(Sandbox sandbox, String providerUrl, Map<String, String> environment) {
+  public Fleet(Sandbox sandbox, String providerUrl, Map<String, String> environment) {
     this.sandbox = sandbox;
     this.providerUrl = providerUrl;
     this.environment = environment;
   }
 
   /** Starts a role; one that ran under this name must have ended. */
-  RoleJvm start(String name) throws IOException {
+  public RoleJvm start(String name) throws IOException {
     RoleJvm role = new RoleJvm(sandbox, providerUrl, name, environment);
     running.put(name, role);
     return role;
@@ -38,7 +38,7 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  RoleJvm get(String name) {
+  public RoleJvm get(String name) {
     RoleJvm role = running.get(name);
     if (role == null) {
       throw new IllegalArgumentException("there is no " + name);
@@ -60,7 +60,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Whether everybody calls itself ready. */
-  boolean ready() throws InterruptedException {
+  public boolean ready() throws InterruptedException {
     for (RoleJvm role : running.values()) {
       if (!role.health().contains("\"ready\":true")) {
         return false;

@@ -19,9 +19,10 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A role as a process of its own, started by the real command line, to be killed. */
-final class RoleJvm implements AutoCloseable {
+/** A role as a process of its own, started by the real command line, to be killed or measured. */
+public final class RoleJvm implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final String name;
@@ -33,7 +34,8 @@ final class RoleJvm implements AutoCloseable {
    * Starts it.
    *
    * @param name the role and a number, like {@code worker 1}
-   * @param environment variables besides those that say where everything is
+   * @param environment variables besides those that say where everything is; of these {@code
+   *     SLUICE_JAVA_OPTIONS} works as with the launcher
    */
   RoleJvm(Sandbox sandbox, String providerUrl, String name, Map<String, String> environment)
       throws IOException {
@@ -43,18 +45,24 @@ final class RoleJvm implements AutoCloseable {
     boolean console = name.startsWith("console");
     String compiler = console ? "4" : "1";
     List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            console ? "-Xmx256m" : "-Xmx192m",
-            "-XX:TieredStopAtLevel=" + compiler,
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.sluice.cli.Sluice",
-            name.split(" ", 2)[0],
-            "--http-port",
-            Integer.toString(httpPort));
+        Stream.of(
+                Stream.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    console ? "-Xmx256m" : "-Xmx192m",
+                    "-XX:TieredStopAtLevel=" + compiler,
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow"),
+                Stream.of(environment.getOrDefault("SLUICE_JAVA_OPTIONS", "").split(" "))
+                    .filter(option -> !option.isEmpty()),
+                Stream.of(
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "dev.sluice.cli.Sluice",
+                    name.split(" ", 2)[0],
+                    "--http-port",
+                    Integer.toString(httpPort)))
+            .flatMap(part -> part)
+            .toList();
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder
         .environment()
@@ -89,6 +97,11 @@ final class RoleJvm implements AutoCloseable {
     } catch (IOException e) {
       log.add("the log ended: " + e.getMessage());
     }
+  }
+
+  /** The CPU time that it has used so far. */
+  public Duration cpuTime() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** What it has logged so far: warnings and worse. */

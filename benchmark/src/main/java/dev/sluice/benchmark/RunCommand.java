@@ -1,0 +1,72 @@
+package dev.sluice.benchmark;
+
+import dev.sluice.benchmark.scenario.Machine;
+import dev.sluice.benchmark.scenario.Report;
+import dev.sluice.benchmark.scenario.Scenario;
+import dev.sluice.schema.Json;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** One comparison, with all that is needed to make it again. */
+@Command(
+    name = "run",
+    description =
+        "Measures Sluice beside the bare minimum for the same work, in one run on this machine.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "NAME", description = "One of those that 'list' names.")
+  private String name = "";
+
+  @Option(
+      names = "--size",
+      paramLabel = "N",
+      description = "Messages, results or rows of a measurement (each has its own default).")
+  private @Nullable Integer size;
+
+  @Option(names = "--json", description = "Print one line of JSON at the end.")
+  private boolean json;
+
+  // picocli sets the specification before it calls.
+  @SuppressWarnings("NullAway.Init")
+  RunCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    Scenario scenario = Scenario.named(name).orElseThrow(this::unknown);
+    int used = size == null ? scenario.usualSize() : size;
+    Report report = scenario.run(used);
+    String command = "sluice benchmark run " + name + " --size " + used;
+    Map<String, String> machine = Machine.facts();
+    out.println(command);
+    machine.forEach((fact, value) -> out.println("  " + fact + ": " + value));
+    report.print(out);
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("command", command);
+      all.put("machine", machine);
+      all.put("rows", report.asJson());
+      out.println(Json.MAPPER.writeValueAsString(all));
+    }
+    out.flush();
+    return 0;
+  }
+
+  private ParameterException unknown() {
+    String known = Scenario.ALL.stream().map(Scenario::name).collect(Collectors.joining(", "));
+    return new ParameterException(
+        spec.commandLine(), "there is no benchmark '" + name + "', only " + known);
+  }
+}

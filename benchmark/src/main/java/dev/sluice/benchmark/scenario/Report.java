@@ -1,0 +1,82 @@
+package dev.sluice.benchmark.scenario;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What was measured.
+ *
+ * @param columns what the numbers of a row are, with their units
+ * @param rows the measurements, in the order in which they were made
+ */
+public record Report(List<String> columns, List<Row> rows) {
+  private static final int NARROWEST = 12;
+
+  public Report {
+    columns = List.copyOf(columns);
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * One measurement.
+   *
+   * @param values a number a column; NaN where there is none
+   */
+  public record Row(String name, List<Double> values) {
+    public Row {
+      values = List.copyOf(values);
+    }
+
+    static Row of(String name, Double... values) {
+      return new Row(name, List.of(values));
+    }
+  }
+
+  /** As a table. */
+  public void print(PrintWriter out) {
+    int nameWidth = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
+    out.printf("%-" + (nameWidth + 1) + "s", "");
+    columns.forEach(column -> out.printf(" %" + width(column) + "s", column));
+    out.println();
+    for (Row row : rows) {
+      out.printf("%-" + (nameWidth + 1) + "s", row.name());
+      for (int i = 0; i < columns.size(); i++) {
+        out.printf(" %" + width(columns.get(i)) + "s", text(row.values().get(i)));
+      }
+      out.println();
+    }
+  }
+
+  private static int width(String column) {
+    return Math.max(NARROWEST, column.length());
+  }
+
+  /** Three digits are enough for what is measured. */
+  private static String text(double value) {
+    if (Double.isNaN(value)) {
+      return "";
+    }
+    return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%,.0f", value);
+  }
+
+  /** The same for programs: for each row its numbers by column. */
+  public List<Map<String, Object>> asJson() {
+    return rows.stream().map(this::asJson).collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private Map<String, Object> asJson(Row row) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", row.name());
+    for (int i = 0; i < columns.size(); i++) {
+      if (!Double.isNaN(row.values().get(i))) {
+        json.put(columns.get(i), row.values().get(i));
+      }
+    }
+    return json;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.sluice.benchmark.scenario;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.runtime.database.DatabaseConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** A broker and a PostgreSQL server of a scenario's own, as processes, and what they have done. */
+final class Servers implements AutoCloseable {
+  private final SeparateInfrastructure processes = new SeparateInfrastructure(1);
+  private final Sandbox sandbox;
+  private final Connection audit;
+
+  Servers(int lanes) throws SQLException {
+    sandbox = Sandbox.create(processes, lanes);
+    DatabaseConfig administrator = processes.administrator();
+    // As an administrator: others do not see what all have written.
+    audit =
+        DriverManager.getConnection(
+            sandbox.owner().url(), administrator.user(), administrator.password());
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  /** A connection in the role that services have. */
+  Connection connect() throws SQLException {
+    DatabaseConfig app = sandbox.database();
+    return DriverManager.getConnection(app.url(), app.user(), app.password());
+  }
+
+  /** As it were after a while: statistics known, nothing left to be cleaned up or written out. */
+  void settle() throws SQLException {
+    try (var statement = audit.createStatement()) {
+      statement.execute("VACUUM ANALYZE");
+      statement.execute("CHECKPOINT");
+    }
+  }
+
+  void execute(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(sql, values)) {
+      statement.execute();
+    }
+  }
+
+  long number(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(sql, values);
+        var rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+    PreparedStatement statement = audit.prepareStatement(sql);
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  /** All bytes of write-ahead log so far. */
+  long walBytes() throws SQLException {
+    return number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint");
+  }
+
+  /** Updates of recipients so far, once at least so many are known; sessions report them late. */
+  Updates updatesFrom(Updates before, long atLeast) {
+    return await()
+        .atMost(Duration.ofMinutes(1))
+        .until(this::updates, now -> now.all() - before.all() >= atLeast)
+        .minus(before);
+  }
+
+  Updates updates() throws SQLException {
+    return new Updates(
+        number("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'campaign_recipient'"),
+        number(
+            "SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'campaign_recipient'"));
+  }
+
+  /**
+   * Updates of recipients.
+   *
+   * @param hot those that touched no index
+   */
+  record Updates(long all, long hot) {
+    Updates minus(Updates other) {
+      return new Updates(all - other.all, hot - other.hot);
+    }
+
+    double hotShare() {
+      return (double) hot / all;
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    audit.close();
+    processes.close();
+  }
+}

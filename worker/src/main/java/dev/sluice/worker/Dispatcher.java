@@ -3,6 +3,8 @@ package dev.sluice.worker;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
@@ -32,13 +34,17 @@ final class Dispatcher {
   private final Map<String, MessageProvider> providers;
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final CircuitBreakers breakers;
+  private final Machine machine;
+  private final Ticker ticker;
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /** The outcome of a task's attempt. */
   record Finished(SendTask task, SendOutcome outcome, Instant at) {}
 
-  Dispatcher(Map<String, MessageProvider> providers, CircuitBreakers breakers) {
+  Dispatcher(Map<String, MessageProvider> providers, CircuitBreakers breakers, Machine machine) {
+    this.machine = machine;
+    this.ticker = machine.ticker();
     this.breakers = breakers;
     this.providers = Map.copyOf(providers);
   }
@@ -51,33 +57,35 @@ final class Dispatcher {
   void launch(SendTask task, Lane lane, long committedAtNanos) {
     Sender sender = task.request().sender();
     CircuitBreakers.Peer peer = breakers.of(sender);
-    CircuitBreaker.Ticket ticket = peer.breaker().admit(breakers.awakeNanos(System.nanoTime()));
+    CircuitBreaker.Ticket ticket = peer.breaker().admit(breakers.awakeNanos(ticker.nanoTime()));
     inFlight.incrementAndGet();
     held.merge(sender, 1, Integer::sum);
     lane.launch(
         place ->
-            Thread.ofVirtual()
-                .name("send")
-                .start(() -> {
-                  SendOutcome outcome = send(task, peer.breaker(), ticket, committedAtNanos);
-                  long now = System.nanoTime();
-                  Sign sign = sign(outcome);
-                  peer.breaker().ended(ticket, sign, detail(outcome), breakers.awakeNanos(now));
-                  finished.add(new Finished(task, outcome, Instant.now()));
-                  held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
-                  inFlight.decrementAndGet();
-                  if (sign == Sign.ANSWER) {
-                    place.answered(now);
-                  } else {
-                    place.ended(now);
-                  }
-                }),
+            machine
+                .threads()
+                .start(
+                    Thread.ofVirtual().name("send"),
+                    () -> {
+                      SendOutcome outcome = send(task, peer.breaker(), ticket, committedAtNanos);
+                      long now = ticker.nanoTime();
+                      Sign sign = sign(outcome);
+                      peer.breaker().ended(ticket, sign, detail(outcome), breakers.awakeNanos(now));
+                      finished.add(new Finished(task, outcome, ticker.now()));
+                      held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
+                      inFlight.decrementAndGet();
+                      if (sign == Sign.ANSWER) {
+                        place.answered(now);
+                      } else {
+                        place.ended(now);
+                      }
+                    }),
         peer.answers());
   }
 
   private SendOutcome send(
       SendTask task, CircuitBreaker breaker, CircuitBreaker.Ticket ticket, long committedAtNanos) {
-    Duration age = Duration.ofNanos(System.nanoTime() - committedAtNanos);
+    Duration age = Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
     if (age.compareTo(STALLED) > 0) {
       return new SendOutcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
     }
@@ -90,7 +98,7 @@ final class Dispatcher {
           "unknown_provider",
           "the workers know no provider \"" + task.request().sender().provider() + "\"");
     }
-    if (!breaker.tryLaunch(ticket, breakers.awakeNanos(System.nanoTime()))) {
+    if (!breaker.tryLaunch(ticket, breakers.awakeNanos(ticker.nanoTime()))) {
       return new SendOutcome.NotLaunched("the provider does not answer this sender");
     }
     try {

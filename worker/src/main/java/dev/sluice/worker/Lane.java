@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.worker.pacing.AdaptiveThrottle;
 import dev.sluice.worker.pacing.LanePacer;
 import dev.sluice.worker.pacing.LatencyEstimator;
@@ -22,19 +24,21 @@ final class Lane {
 
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
   private final LanePacer pacer;
+  private final Ticker ticker;
   private double permitsPerSecond;
 
   /** When the next request became the head of the queue. */
   private long nextSinceNanos;
 
-  Lane(double permitsPerSecond) {
+  Lane(double permitsPerSecond, Machine machine) {
     this.permitsPerSecond = permitsPerSecond;
-    pacer = new LanePacer(permitsPerSecond);
+    ticker = machine.ticker();
+    pacer = new LanePacer(permitsPerSecond, machine);
   }
 
   void add(SendTask task) {
     if (ready.isEmpty()) {
-      nextSinceNanos = System.nanoTime();
+      nextSinceNanos = ticker.nanoTime();
     }
     ready.add(task);
   }
@@ -50,7 +54,7 @@ final class Lane {
 
   /** How many requests have a time slot within the lookahead. */
   int allowance(Duration lookahead) {
-    long now = System.nanoTime();
+    long now = ticker.nanoTime();
     if (ready.isEmpty() || throttle.paused(now)) {
       return 0;
     }
@@ -63,7 +67,7 @@ final class Lane {
   }
 
   SendTask take() {
-    nextSinceNanos = System.nanoTime();
+    nextSinceNanos = ticker.nanoTime();
     return ready.remove();
   }
 
@@ -95,6 +99,6 @@ final class Lane {
 
   /** The provider asked for a lower rate, and perhaps for a pause. */
   void throttled(@Nullable Duration pause) {
-    throttle.throttled(System.nanoTime(), pause);
+    throttle.throttled(ticker.nanoTime(), pause);
   }
 }

@@ -9,15 +9,18 @@ import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.worker.Dispatcher.Finished;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the outcome of an attempt into a {@link Disposition}. */
 final class OutcomePolicy {
   private final RetryPolicy retries;
+  private final RandomGenerator random;
   private final FailureStreaks failures = new FailureStreaks();
 
-  OutcomePolicy(RetryPolicy retries) {
+  OutcomePolicy(RetryPolicy retries, RandomGenerator random) {
     this.retries = retries;
+    this.random = random;
   }
 
   /** Counts an outcome; to be called once, before {@link #decide}. */
@@ -76,7 +79,7 @@ final class OutcomePolicy {
               detail,
               Duration.ofSeconds(1L << (2 * Math.clamp(task.attempts() - 1, 0, 5))));
       case SendOutcome.Throttled(String code, String detail, Duration after) ->
-          later(finished, retries.wait(1, after), code, detail);
+          later(finished, retries.wait(1, after, random), code, detail);
       case SendOutcome.SenderBlocked(String code, String detail) ->
           blockSender(finished, code, detail, false);
       case SendOutcome.CampaignStopped(String code, String detail) ->
@@ -87,7 +90,7 @@ final class OutcomePolicy {
           task.request().onDoubt() == OnDoubt.RESEND
                   && !task.partition().lost()
                   && !retries.exhausted(task, finished.at())
-              ? new Disposition.Wait(retries.wait(1, null))
+              ? new Disposition.Wait(retries.wait(1, null, random))
               : publish(finished, RecipientStatus.UNCONFIRMED, null, "in_doubt", detail);
     };
   }
@@ -97,7 +100,7 @@ final class OutcomePolicy {
     SendTask task = finished.task();
     return retries.exhausted(task, finished.at())
         ? failed(finished, code, detail)
-        : later(finished, retries.wait(task.attempts(), after), code, detail);
+        : later(finished, retries.wait(task.attempts(), after, random), code, detail);
   }
 
   private Disposition later(Finished finished, Duration delay, String code, String detail) {

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.UnreadableWindowException;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -28,31 +28,32 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(PartitionAssignment.class);
-  private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration SINGLE_LOOKUP_TIMEOUT = Duration.ofMillis(250);
   private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final RequestSource source;
   private final String topic;
   private final Consumer<List<PartitionState>> drain;
   private final Health health;
+  private final Machine machine;
   private final Map<TopicPartition, PartitionState> owned = new HashMap<>();
   private final Set<TopicPartition> recovering = new HashSet<>();
   private final Set<TopicPartition> closed = new HashSet<>();
   private long lastLookupNanos;
 
   /**
-   * Follows a consumer's assignment.
+   * Follows a source's assignment.
    *
    * @param drain finishes what is in flight in partitions that are about to be revoked; must be
    *     bounded in time
    */
   PartitionAssignment(
-      KafkaConsumer<byte[], byte[]> consumer,
+      RequestSource source,
       String topic,
       Consumer<List<PartitionState>> drain,
-      Health health) {
-    this.consumer = consumer;
+      Health health,
+      Machine machine) {
+    this.source = source;
+    this.machine = machine;
     this.topic = topic;
     this.drain = drain;
     this.health = health;
@@ -62,8 +63,8 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     // Looking up offsets may have to wait for a dead worker's transaction. That must not happen in
     // this callback, nor in the consumer, which fails if there is no offset.
-    consumer.pause(partitions);
-    partitions.forEach(partition -> consumer.seek(partition, 0));
+    source.pause(partitions);
+    partitions.forEach(partition -> source.seek(partition, 0));
     recovering.addAll(partitions);
     health.working("group");
   }
@@ -92,27 +93,23 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
 
   /** Opens the partitions whose windows can be recovered now. */
   void recover() {
-    if (!closed.isEmpty() && System.nanoTime() - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
+    if (!closed.isEmpty()
+        && machine.ticker().nanoTime() - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
       recovering.addAll(closed);
     }
     if (recovering.isEmpty()) {
       return;
     }
-    lastLookupNanos = System.nanoTime();
+    lastLookupNanos = machine.ticker().nanoTime();
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          consumer.committed(recovering, LOOKUP_TIMEOUT);
-      Map<TopicPartition, Long> starts = new HashMap<>();
-      Map<TopicPartition, Long> ends = new HashMap<>();
-      lookUp(starts, ends);
+      Map<TopicPartition, Place> places = source.places(recovering);
       int before = owned.size();
       for (TopicPartition partition : List.copyOf(recovering)) {
-        if (starts.containsKey(partition) && ends.containsKey(partition)) {
-          open(
-              partition,
-              new Place(committed.get(partition), starts.get(partition), ends.get(partition)));
-        } else {
+        Place place = places.get(partition);
+        if (place == null) {
           close(partition, "its log cannot be read");
+        } else {
+          open(partition, place);
         }
       }
       recovering.clear();
@@ -125,31 +122,14 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     }
   }
 
-  /** One partition without a leader must not keep the others closed. */
-  private void lookUp(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
-    try {
-      starts.putAll(consumer.beginningOffsets(recovering, LOOKUP_TIMEOUT));
-      ends.putAll(consumer.endOffsets(recovering, LOOKUP_TIMEOUT));
-    } catch (TimeoutException e) {
-      for (TopicPartition partition : recovering) {
-        try {
-          starts.putAll(consumer.beginningOffsets(Set.of(partition), SINGLE_LOOKUP_TIMEOUT));
-          ends.putAll(consumer.endOffsets(Set.of(partition), SINGLE_LOOKUP_TIMEOUT));
-        } catch (TimeoutException alone) {
-          log.debug("{} cannot be read", partition, alone);
-        }
-      }
-    }
-  }
-
   private void open(TopicPartition partition, Place place) {
     try {
       Place.Recorded recorded = place.recorded();
       OffsetAndMetadata committed = recorded.committed();
       OffsetWindow window = new OffsetWindow(committed.offset(), recorded.runs());
-      owned.put(partition, new PartitionState(partition, window, committed));
-      consumer.seek(partition, committed.offset());
-      consumer.resume(Set.of(partition));
+      owned.put(partition, new PartitionState(partition, window, committed, machine));
+      source.seek(partition, committed.offset());
+      source.resume(Set.of(partition));
       closed.remove(partition);
       health.working(component(partition));
     } catch (UnreadableWindowException e) {
@@ -164,7 +144,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
       open.forget();
     }
     closed.add(partition);
-    consumer.pause(Set.of(partition));
+    source.pause(Set.of(partition));
     health.failing(
         component(partition),
         reason + "; nothing is sent from this partition until it is repaired (sluice window)");
@@ -176,11 +156,11 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
 
   /** Whether a sender's first lane is in a partition of this worker, even if that is closed. */
   boolean hasFirstLaneOf(String senderId) {
-    Set<TopicPartition> assigned = consumer.assignment();
+    Set<TopicPartition> assigned = source.assignment();
     if (assigned.isEmpty()) {
       return false;
     }
-    int partitions = consumer.partitionsFor(topic).size();
+    int partitions = source.partitions();
     return assigned.contains(
         new TopicPartition(topic, new LaneKey(senderId, 0).partition(partitions)));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Machine;
 import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class PartitionState {
   private final TopicPartition topicPartition;
   private final OffsetWindow window;
+  private final Machine machine;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Deque<Change> changes = new ArrayDeque<>();
 
@@ -39,7 +41,12 @@ final class PartitionState {
 
   private record Change(long offset, State before) {}
 
-  PartitionState(TopicPartition topicPartition, OffsetWindow window, OffsetAndMetadata committed) {
+  PartitionState(
+      TopicPartition topicPartition,
+      OffsetWindow window,
+      OffsetAndMetadata committed,
+      Machine machine) {
+    this.machine = machine;
     this.topicPartition = topicPartition;
     this.window = window;
     this.committed = committed;
@@ -55,7 +62,8 @@ final class PartitionState {
 
   Lane lane(SendTask task) {
     return lanes.computeIfAbsent(
-        task.request().laneKey().toString(), key -> new Lane(task.request().permitsPerSecond()));
+        task.request().laneKey().toString(),
+        key -> new Lane(task.request().permitsPerSecond(), machine));
   }
 
   List<Lane> lanes() {

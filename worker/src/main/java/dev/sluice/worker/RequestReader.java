@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -37,20 +37,23 @@ final class RequestReader {
 
   private static final Duration FURTHEST = Duration.ofDays(7);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final RequestSource source;
   private final PartitionAssignment assignment;
   private final DelayedTasks delayed;
   private final AdmissionControl admission;
+  private final Ticker ticker;
 
   RequestReader(
-      KafkaConsumer<byte[], byte[]> consumer,
+      RequestSource source,
       PartitionAssignment assignment,
       DelayedTasks delayed,
-      AdmissionControl admission) {
-    this.consumer = consumer;
+      AdmissionControl admission,
+      Ticker ticker) {
+    this.source = source;
     this.assignment = assignment;
     this.delayed = delayed;
     this.admission = admission;
+    this.ticker = ticker;
   }
 
   /** Reads the available records, or waits for some. */
@@ -63,14 +66,14 @@ final class RequestReader {
       }
     }
     for (PartitionState partition : assignment.all()) {
-      partition.window().skipTo(consumer.position(partition.topicPartition()));
+      partition.window().skipTo(source.position(partition.topicPartition()));
       throttleReading(partition);
     }
   }
 
   private ConsumerRecords<byte[], byte[]> read(Duration wait) {
     try {
-      return consumer.poll(wait);
+      return source.poll(wait);
     } catch (OffsetOutOfRangeException e) {
       // The log was truncated, and the lost records are unknown.
       e.offsetOutOfRangePartitions()
@@ -83,9 +86,9 @@ final class RequestReader {
   private void throttleReading(PartitionState partition) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
     if (partition.waiting() >= PARTITION_BUFFER || partition.unsentBytes() > UNREADABLE_BUFFER) {
-      consumer.pause(itself);
+      source.pause(itself);
     } else if (partition.waiting() < PARTITION_BUFFER / 2) {
-      consumer.resume(itself);
+      source.resume(itself);
     }
   }
 
@@ -100,7 +103,7 @@ final class RequestReader {
       SendTask task = new SendTask(partition, record.offset(), request);
       if (state == State.STARTED) {
         SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
-        partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, Instant.now())));
+        partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, ticker.now())));
       } else {
         partition.lane(task).setRate(request.permitsPerSecond());
         enqueue(task);
@@ -110,14 +113,14 @@ final class RequestReader {
     }
   }
 
-  private static SendRequest read(ConsumerRecord<byte[], byte[]> record) {
+  private SendRequest read(ConsumerRecord<byte[], byte[]> record) {
     SendRequest request = Json.read(record.value(), SendRequest.class);
     String lane = request.laneKey().toString();
     if (record.key() == null || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
       throw new UnreadableEventException("the key is not the request's lane " + lane);
     }
     Instant notBefore = request.notBefore();
-    if (notBefore != null && notBefore.isAfter(Instant.now().plus(FURTHEST))) {
+    if (notBefore != null && notBefore.isAfter(ticker.now().plus(FURTHEST))) {
       throw new UnreadableEventException(
           "notBefore is more than " + FURTHEST.toDays() + " days ahead: " + notBefore);
     }
@@ -129,8 +132,8 @@ final class RequestReader {
       case RETURN, DROP -> task.partition().addUnsent(new UnsentRecord.Held(task));
       case ADMIT, HOLD -> {
         Instant notBefore = task.request().notBefore();
-        if (notBefore != null && notBefore.isAfter(Instant.now())) {
-          delayed.add(task, System.nanoTime() + held(task.partition(), notBefore).toNanos());
+        if (notBefore != null && notBefore.isAfter(ticker.now())) {
+          delayed.add(task, ticker.nanoTime() + held(task.partition(), notBefore).toNanos());
         } else {
           task.partition().lane(task).add(task);
         }
@@ -138,8 +141,8 @@ final class RequestReader {
     }
   }
 
-  private static Duration held(PartitionState partition, Instant notBefore) {
-    Duration wait = Duration.between(Instant.now(), notBefore);
+  private Duration held(PartitionState partition, Instant notBefore) {
+    Duration wait = Duration.between(ticker.now(), notBefore);
     Duration longest = partition.waiting() > MANY ? HELD_AMONG_MANY : HELD;
     return wait.compareTo(longest) < 0 ? wait : longest;
   }

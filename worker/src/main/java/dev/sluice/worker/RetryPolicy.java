@@ -2,7 +2,7 @@ package dev.sluice.worker;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +37,12 @@ public record RetryPolicy(
    * @param attempts attempts so far, from 1
    * @param asked the wait the provider asks for, or null; capped by {@code maxAge}
    */
-  Duration wait(int attempts, @Nullable Duration asked) {
+  Duration wait(int attempts, @Nullable Duration asked, RandomGenerator random) {
     if (asked != null) {
       return asked.compareTo(maxAge) > 0 ? maxAge : asked.isNegative() ? Duration.ZERO : asked;
     }
     long doubled = first.toMillis() << Math.min(Math.max(attempts - 1, 0), 20);
     long bounded = Math.min(doubled, longest.toMillis());
-    return Duration.ofMillis(bounded / 2 + ThreadLocalRandom.current().nextLong(bounded / 2 + 1));
+    return Duration.ofMillis(bounded / 2 + random.nextLong(bounded / 2 + 1));
   }
 }

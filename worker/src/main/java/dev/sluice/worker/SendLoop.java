@@ -2,19 +2,20 @@ package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.breaker.ProviderProbes;
-import dev.sluice.worker.output.TransactionalProducer;
-import dev.sluice.worker.output.TransactionalProducer.Verdict;
+import dev.sluice.worker.output.TransactionSink;
+import dev.sluice.worker.output.TransactionSink.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -37,8 +38,9 @@ final class SendLoop {
    */
   private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private final TransactionalProducer output;
+  private final RequestSource source;
+  private final TransactionSink sink;
+  private final Ticker ticker;
   private final Dispatcher dispatcher;
   private final OutcomePolicy policy;
   private final WorkerConfig config;
@@ -57,12 +59,12 @@ final class SendLoop {
   /** Outcomes not yet in a committed transaction. */
   private final List<Finished> unpublished = new ArrayList<>();
 
-  private long lastCommitNanos = System.nanoTime();
+  private long lastCommitNanos;
   private boolean draining;
 
   SendLoop(
-      KafkaConsumer<byte[], byte[]> consumer,
-      TransactionalProducer output,
+      RequestSource source,
+      TransactionSink sink,
       Dispatcher dispatcher,
       CircuitBreakers breakers,
       StallDetector stalls,
@@ -71,25 +73,28 @@ final class SendLoop {
       ProviderProbes probes,
       WorkerConfig config,
       WorkerMeters meters,
-      Health health) {
-    this.consumer = consumer;
-    this.output = output;
+      Health health,
+      Machine machine) {
+    this.source = source;
+    this.sink = sink;
+    this.ticker = machine.ticker();
+    this.lastCommitNanos = ticker.nanoTime();
     this.dispatcher = dispatcher;
     this.breakers = breakers;
     this.missing = missing;
     this.admission = new AdmissionControl(controls, missing);
     this.scheduler =
-        new SendScheduler(admission, dispatcher, breakers, stalls, config.maxInFlight());
+        new SendScheduler(admission, dispatcher, breakers, stalls, config.maxInFlight(), ticker);
     this.unsentRecords = new UnsentRecords(admission, delayed);
     this.probes = probes;
     this.controls = controls;
     this.config = config;
     this.meters = meters;
-    this.policy = new OutcomePolicy(config.retries());
+    this.policy = new OutcomePolicy(config.retries(), machine.random());
     this.assignment =
         new PartitionAssignment(
-            consumer, config.kafka().topics().sendRequests(), this::drain, health);
-    this.reader = new RequestReader(consumer, assignment, delayed, admission);
+            source, config.kafka().topics().sendRequests(), this::drain, health, machine);
+    this.reader = new RequestReader(source, assignment, delayed, admission, ticker);
   }
 
   PartitionAssignment assignment() {
@@ -100,7 +105,7 @@ final class SendLoop {
   void turn() {
     poll();
     assignment.recover();
-    if (System.nanoTime() - lastCommitNanos >= PACE.toNanos()) {
+    if (ticker.nanoTime() - lastCommitNanos >= PACE.toNanos()) {
       work();
     }
   }
@@ -117,7 +122,7 @@ final class SendLoop {
   void stop() {
     drain(assignment.all());
     draining = true;
-    consumer.unsubscribe();
+    source.leave();
     workUntil(() -> dispatcher.inFlight() == 0, LATE_OUTCOMES);
   }
 
@@ -131,16 +136,16 @@ final class SendLoop {
   }
 
   private void workUntil(BooleanSupplier nothingInFlight, Duration bound) {
-    long deadline = System.nanoTime() + bound.toNanos();
+    long deadline = ticker.nanoTime() + bound.toNanos();
     while (true) {
       // Asked first, so that outcomes that arrived before are collected by the work below.
       boolean idle = nothingInFlight.getAsBoolean();
-      boolean late = System.nanoTime() >= deadline;
+      boolean late = ticker.nanoTime() >= deadline;
       if (!work() || idle || late) {
         return;
       }
       try {
-        Thread.sleep(PACE.dividedBy(4));
+        ticker.sleep(PACE.dividedBy(4));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -162,23 +167,24 @@ final class SendLoop {
    * @return false if this worker is no longer a member of its group
    */
   private boolean work() {
-    for (SendTask due = delayed.nextDue(System.nanoTime());
+    for (SendTask due = delayed.nextDue(ticker.nanoTime());
         due != null;
-        due = delayed.nextDue(System.nanoTime())) {
+        due = delayed.nextDue(ticker.nanoTime())) {
       due.partition().lane(due).add(due);
     }
     for (Finished finished = dispatcher.poll(); finished != null; finished = dispatcher.poll()) {
       collect(finished);
     }
     SendTransaction transaction =
-        new SendTransaction(config.kafka().topics(), policy, controls, admission, output.budget());
+        new SendTransaction(
+            config.kafka().topics(), policy, controls, admission, sink.budget(), ticker);
     unpublished.forEach(transaction::conclude);
     probes.review(controls.probing(), assignment::hasFirstLaneOf);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {
       transaction.unblock(sender);
     }
     unsentRecords.clear(assignment.all(), transaction);
-    breakers.review(controls::sender, System.nanoTime()).forEach(transaction::steer);
+    breakers.review(controls::sender, ticker.nanoTime()).forEach(transaction::steer);
     scheduler.pick(assignment.all(), transaction);
     missing.report(transaction::block);
     if (transaction.isEmpty() && !onlyMarkersPassed()) {
@@ -203,13 +209,13 @@ final class SendLoop {
 
   /** Whether offsets have moved past transaction markers only: committing them keeps lag at 0. */
   private boolean onlyMarkersPassed() {
-    return System.nanoTime() - lastCommitNanos > Duration.ofSeconds(1).toNanos()
+    return ticker.nanoTime() - lastCommitNanos > Duration.ofSeconds(1).toNanos()
         && dispatcher.inFlight() == 0
         && assignment.all().stream().anyMatch(partition -> partition.toCommit() != null);
   }
 
   private boolean finish(SendTransaction transaction) {
-    long begunNanos = System.nanoTime();
+    long begunNanos = ticker.nanoTime();
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (PartitionState partition : assignment.all()) {
       OffsetAndMetadata place = partition.toCommit();
@@ -217,8 +223,8 @@ final class SendLoop {
         offsets.put(partition.topicPartition(), place);
       }
     }
-    Verdict verdict = output.commit(transaction.records(), offsets, consumer.groupMetadata());
-    lastCommitNanos = System.nanoTime();
+    Verdict verdict = sink.commit(transaction.records(), offsets);
+    lastCommitNanos = ticker.nanoTime();
     meters.transaction(lastCommitNanos - begunNanos);
     scheduler.measured(lastCommitNanos - begunNanos);
     boolean committed =
@@ -245,11 +251,11 @@ final class SendLoop {
     while (true) {
       try {
         Map<TopicPartition, OffsetAndMetadata> now =
-            consumer.committed(offsets.keySet(), Duration.ofSeconds(5));
+            source.committed(offsets.keySet(), Duration.ofSeconds(5));
         return offsets.entrySet().stream()
             .allMatch(entry -> same(entry.getValue(), now.get(entry.getKey())));
       } catch (TimeoutException e) {
-        output.failIfStopping();
+        sink.failIfStopping();
       }
     }
   }

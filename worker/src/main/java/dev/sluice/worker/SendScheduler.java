@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreakers;
@@ -23,6 +24,7 @@ final class SendScheduler {
   private final CircuitBreakers breakers;
   private final StallDetector stalls;
   private final int maxInFlight;
+  private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
   private int turns;
 
@@ -31,7 +33,9 @@ final class SendScheduler {
       Dispatcher dispatcher,
       CircuitBreakers breakers,
       StallDetector stalls,
-      int maxInFlight) {
+      int maxInFlight,
+      Ticker ticker) {
+    this.ticker = ticker;
     this.admission = admission;
     this.dispatcher = dispatcher;
     this.breakers = breakers;
@@ -62,7 +66,7 @@ final class SendScheduler {
         slots.take(sender, pick(lane, allowed(lane, sender, slots), transaction));
       }
     }
-    stalls.review(lanes, this::runs, System.nanoTime());
+    stalls.review(lanes, this::runs, ticker.nanoTime());
   }
 
   private Map<Sender, InFlightSlots.Demand> demands(List<Lane> lanes) {
@@ -122,10 +126,10 @@ final class SendScheduler {
     return picked;
   }
 
-  private static boolean mustWait(SendTask task) {
+  private boolean mustWait(SendTask task) {
     Instant notBefore = task.request().notBefore();
     return notBefore != null
         && task.request().attempts() == task.attempts()
-        && notBefore.isAfter(Instant.now());
+        && notBefore.isAfter(ticker.now());
   }
 }

@@ -45,9 +45,9 @@ final class SendTask {
   }
 
   /** Takes note that the dispatcher has it. */
-  void launched() {
+  void launched(long nowNanos) {
     inFlight = true;
-    launchedNanos = System.nanoTime();
+    launchedNanos = nowNanos;
     partition.addInFlight(1);
   }
 

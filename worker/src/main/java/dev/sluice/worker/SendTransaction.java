@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
@@ -11,9 +12,9 @@ import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.output.RecordBatch;
 import dev.sluice.worker.output.SizeBudget;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,10 +34,11 @@ final class SendTransaction {
   private final OutcomePolicy policy;
   private final ControlsView view;
   private final AdmissionControl admission;
+  private final Ticker ticker;
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
   private final List<UnsentRecord> removed = new ArrayList<>();
-  private final Map<SendTask, Duration> waits = new HashMap<>();
+  private final Map<SendTask, Duration> waits = new LinkedHashMap<>();
   private final Map<String, Control> controls = new HashMap<>();
   private int changes;
 
@@ -48,7 +50,9 @@ final class SendTransaction {
       OutcomePolicy policy,
       ControlsView view,
       AdmissionControl admission,
-      SizeBudget budget) {
+      SizeBudget budget,
+      Ticker ticker) {
+    this.ticker = ticker;
     this.view = view;
     this.admission = admission;
     this.batch = new RecordBatch(topics, budget);
@@ -142,7 +146,7 @@ final class SendTransaction {
       return;
     }
     if (delay.compareTo(SHORT) > 0 && task.partition().window().crowded()) {
-      requeueOrFail(task, task.again(Instant.now().plus(delay)));
+      requeueOrFail(task, task.again(ticker.now().plus(delay)));
       return;
     }
     mark(task, State.WAITING);
@@ -186,7 +190,7 @@ final class SendTransaction {
               null,
               "message_too_large",
               "it was to be tried again, but Kafka does not take a record of its size",
-              Instant.now(),
+              ticker.now(),
               false));
     }
     mark(task, State.DONE);
@@ -246,14 +250,14 @@ final class SendTransaction {
     controls.forEach((key, control) -> view.expect(key, control, begunNanos));
     for (Taken one : started) {
       one.task().partition().addWaiting(-1);
-      one.task().launched();
+      one.task().launched(ticker.nanoTime());
       dispatcher.launch(one.task(), one.lane(), begunNanos);
     }
     ended.forEach(one -> one.task().partition().addWaiting(-1));
     removed.forEach(record -> record.partition().addWaiting(-1));
     waits.forEach((task, delay) -> {
       task.partition().addWaiting(1);
-      delayed.add(task, System.nanoTime() + delay.toNanos());
+      delayed.add(task, ticker.nanoTime() + delay.toNanos());
     });
   }
 

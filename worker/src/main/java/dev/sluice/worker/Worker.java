@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.runtime.Backoff;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -22,13 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,13 +54,14 @@ public final class Worker implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final WorkerMeters meters;
   private final ControlsView controls;
-  private final Probe probe;
+  private final Machine machine;
   private final TransactionalProducer output;
   private final Map<String, MessageProvider> providers;
   private final MissingProviders missing;
   private final ProviderProbes probes;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private @Nullable Probe probe;
   private volatile int partitions;
 
   /**
@@ -73,31 +74,44 @@ public final class Worker implements AutoCloseable {
       Map<String, MessageProvider> providers,
       Health health,
       MeterRegistry registry) {
+    this(config, providers, health, registry, Machine.REAL);
+    WarmUp.of("provider", health, this::warmUp);
+    probe = KafkaProbe.of(config.kafka(), health);
+  }
+
+  /** The engine alone, without probe and warm-up, on a given machine. */
+  public Worker(
+      WorkerConfig config,
+      Map<String, MessageProvider> providers,
+      Health health,
+      MeterRegistry registry,
+      Machine machine) {
+    this.machine = machine;
     this.config = config;
     this.health = health;
     this.providers = Map.copyOf(providers);
-    breakers = new CircuitBreakers(health);
+    breakers = new CircuitBreakers(health, machine.ticker());
     stalls = new StallDetector(health);
-    dispatcher = new Dispatcher(providers, breakers);
-    missing = new MissingProviders(providers.keySet(), health, System::nanoTime);
+    dispatcher = new Dispatcher(providers, breakers, machine);
+    missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
     probes =
         new ProviderProbes(
             providers,
             health,
-            System::nanoTime,
-            probe -> Thread.ofVirtual().name("probe of a provider").start(probe));
+            machine.ticker()::nanoTime,
+            probe ->
+                machine.threads().start(Thread.ofVirtual().name("probe of a provider"), probe));
     meters = new WorkerMeters(registry, dispatcher, breakers, stalls);
-    controls = new ControlsView(config.kafka(), health);
-    probe = KafkaProbe.of(config.kafka(), health);
+    controls = new ControlsView(config.kafka(), health, machine);
     output =
         new TransactionalProducer(
             config.kafka(),
             config.kafka().topics().transactionalId("worker", config.instance()),
             health,
-            () -> stopping.getCount() == 0);
-    WarmUp.of("provider", health, this::warmUp);
+            () -> stopping.getCount() == 0,
+            machine.ticker());
     health.starting("group");
-    Thread.ofPlatform().name("worker-" + config.instance()).start(this::run);
+    machine.threads().start(Thread.ofPlatform().name("worker-" + config.instance()), this::run);
   }
 
   /** Opens connections, and loads classes by encoding events that are not sent. */
@@ -157,11 +171,12 @@ public final class Worker implements AutoCloseable {
   }
 
   private void runLoop() {
-    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    String topic = config.kafka().topics().sendRequests();
+    Consumer<byte[], byte[]> consumer = consumer();
     SendLoop loop =
         new SendLoop(
-            consumer,
-            output,
+            new KafkaRequestSource(consumer, topic),
+            output.of(consumer::groupMetadata),
             dispatcher,
             breakers,
             stalls,
@@ -170,9 +185,10 @@ public final class Worker implements AutoCloseable {
             probes,
             config,
             meters,
-            health);
+            health,
+            machine);
     try {
-      consumer.subscribe(List.of(config.kafka().topics().sendRequests()), loop.assignment());
+      consumer.subscribe(List.of(topic), loop.assignment());
       while (running()) {
         loop.turn();
         partitions = loop.assignment().size();
@@ -189,44 +205,41 @@ public final class Worker implements AutoCloseable {
 
   private void pause(Duration wait) {
     try {
-      boolean stop = stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+      boolean stop = machine.ticker().await(stopping, wait);
       log.debug("paused, stopping: {}", stop);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    return new KafkaConsumer<>(
-        config
-            .kafka()
-            .client(
-                Map.of(
-                    ConsumerConfig.GROUP_ID_CONFIG,
-                    config.kafka().topics().workerGroup(),
-                    ConsumerConfig.CLIENT_ID_CONFIG,
-                    config.instance(),
-                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                    CooperativeStickyAssignor.class.getName(),
-                    // The classic protocol lets the client choose how soon its death is noticed.
-                    ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                    6_000,
-                    // Remaining members learn with their next heartbeat that one has left.
-                    ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                    500,
-                    ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                    60_000,
-                    ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                    1_000,
-                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                    false,
-                    // A missing offset must not be guessed: some requests may have been sent.
-                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                    "none",
-                    ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                    "read_committed")),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+  private Consumer<byte[], byte[]> consumer() {
+    return config
+        .kafka()
+        .consumer(
+            Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                config.kafka().topics().workerGroup(),
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                config.instance(),
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                CooperativeStickyAssignor.class.getName(),
+                // The classic protocol lets the client choose how soon its death is noticed.
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                6_000,
+                // Remaining members learn with their next heartbeat that one has left.
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                500,
+                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                60_000,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                1_000,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                // A missing offset must not be guessed: some requests may have been sent.
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"));
   }
 
   /** Stops reading, awaits sends in flight within the drain time, and leaves the group. */
@@ -234,13 +247,15 @@ public final class Worker implements AutoCloseable {
   public void close() {
     stopping.countDown();
     try {
-      if (!stopped.await(config.drain().toMillis() + 15_000, TimeUnit.MILLISECONDS)) {
+      if (!machine.ticker().await(stopped, config.drain().plusSeconds(15))) {
         log.warn("the worker did not stop in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    probe.close();
+    if (probe != null) {
+      probe.close();
+    }
     controls.close();
     providers.values().forEach(MessageProvider::close);
   }

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
@@ -17,7 +18,8 @@ class LaneTest {
       new PartitionState(
           new TopicPartition("send-requests", 0),
           new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0, ""));
+          new OffsetAndMetadata(0, ""),
+          Machine.REAL);
 
   /**
    * Held tasks are put back in any order. A later one may be too far from the window's base; if it
@@ -25,7 +27,7 @@ class LaneTest {
    */
   @Test
   void handsOutTheLowestOffsetFirstWhateverOrderTheyComeBackIn() {
-    Lane lane = new Lane(80);
+    Lane lane = new Lane(80, Machine.REAL);
     for (long offset : new long[] {2_000, 7, 1_500, 3, 900}) {
       lane.add(task(offset));
     }
@@ -39,7 +41,7 @@ class LaneTest {
 
   @Test
   void theNewestRequestReadTellsTheRate() {
-    Lane lane = new Lane(80);
+    Lane lane = new Lane(80, Machine.REAL);
     lane.setRate(20);
 
     assertThat(lane.permitsPerSecond()).isEqualTo(20);

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
@@ -24,7 +25,8 @@ class MissingProvidersTest {
       new PartitionState(
           new TopicPartition("send-requests", 0),
           new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0));
+          new OffsetAndMetadata(0),
+          Machine.REAL);
   private long nanos;
   private final MissingProviders missing =
       new MissingProviders(Set.of("whatsapp"), health, () -> nanos);

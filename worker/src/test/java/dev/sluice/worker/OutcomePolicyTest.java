@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Machine;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -25,8 +26,10 @@ class OutcomePolicyTest {
       new PartitionState(
           new TopicPartition("requests", 0),
           new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0, "v1"));
-  private final OutcomePolicy policy = new OutcomePolicy(RetryPolicy.DEFAULT);
+          new OffsetAndMetadata(0, "v1"),
+          Machine.REAL);
+  private final OutcomePolicy policy =
+      new OutcomePolicy(RetryPolicy.DEFAULT, Machine.REAL.random());
 
   @Test
   void anAcceptedMessageIsSent() {
@@ -174,7 +177,7 @@ class OutcomePolicyTest {
   @Test
   void aMessageTriedForADayHasFailed() {
     SendTask task = task(OnDoubt.HOLD, 1);
-    task.launched();
+    task.launched(System.nanoTime());
     task.answered(NOW.minus(Duration.ofHours(25)));
 
     assertThat(published(decide(task, new SendOutcome.TryAgain("131000", "?", null))).status())

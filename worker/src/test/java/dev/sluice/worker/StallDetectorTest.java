@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class StallDetectorTest {
   private final Health health = new Health();
   private final StallDetector stalls = new StallDetector(health);
-  private final Lane lane = new Lane(1);
+  private final Lane lane = new Lane(1, Machine.REAL);
   private long begun;
 
   @BeforeEach
@@ -48,7 +49,7 @@ class StallDetectorTest {
 
   @Test
   void aSlowLaneIsGivenTheTimeThatItsRateTakes() {
-    Lane slow = new Lane(0.01);
+    Lane slow = new Lane(0.01, Machine.REAL);
     slow.add(task(1));
     stalls.review(List.of(slow), next -> true, begun + Duration.ofSeconds(200).toNanos());
 
@@ -83,7 +84,8 @@ class StallDetectorTest {
         new PartitionState(
             new TopicPartition("send-requests", 0),
             new OffsetWindow(0, List.of()),
-            new OffsetAndMetadata(0, ""));
+            new OffsetAndMetadata(0, ""),
+            Machine.REAL);
     SendRequest request =
         new SendRequest(
             offset,

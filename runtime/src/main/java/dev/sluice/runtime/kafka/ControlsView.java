@@ -1,6 +1,8 @@
 package dev.sluice.runtime.kafka;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Reasons;
@@ -18,11 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +41,7 @@ public final class ControlsView implements AutoCloseable {
 
   private final KafkaConfig kafka;
   private final Health health;
+  private final Ticker ticker;
   private final Map<String, Entry> newest = new ConcurrentHashMap<>();
   private final Map<String, Control> probing = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong();
@@ -51,10 +52,16 @@ public final class ControlsView implements AutoCloseable {
 
   /** Starts reading. It retries while Kafka is unreachable and reports that to {@code health}. */
   public ControlsView(KafkaConfig kafka, Health health) {
+    this(kafka, health, Machine.REAL);
+  }
+
+  /** The same on a given machine. */
+  public ControlsView(KafkaConfig kafka, Health health, Machine machine) {
     this.kafka = kafka;
     this.health = health;
+    this.ticker = machine.ticker();
     health.starting("controls");
-    loop = Thread.ofVirtual().name("controls").start(this::run);
+    loop = machine.threads().start(Thread.ofVirtual().name("controls"), this::run);
   }
 
   /** Whether the topic was read to its end. */
@@ -93,12 +100,12 @@ public final class ControlsView implements AutoCloseable {
    * Applies a control that was just written before it is read back from Kafka, unless a newer one
    * has been read since.
    *
-   * @param decidedNanos when it was decided, by {@link System#nanoTime}
+   * @param decidedNanos when it was decided, by the ticker
    */
   public void expect(String key, Control control, long decidedNanos) {
     Entry before = newest.get(key);
     if (before == null || decidedNanos - before.sinceNanos() > 0) {
-      put(key, control, Instant.now());
+      put(key, control, ticker.now());
     }
   }
 
@@ -109,7 +116,7 @@ public final class ControlsView implements AutoCloseable {
       newest.put(key, new Entry(control, before.sinceNanos(), at));
       return;
     }
-    newest.put(key, new Entry(control, System.nanoTime(), at));
+    newest.put(key, new Entry(control, ticker.nanoTime(), at));
     changed(key, control);
   }
 
@@ -140,7 +147,7 @@ public final class ControlsView implements AutoCloseable {
   /** How long a key's control has applied, as seen by this process. */
   public Duration age(String key) {
     Entry entry = newest.get(key);
-    return entry == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - entry.sinceNanos());
+    return entry == null ? Duration.ZERO : Duration.ofNanos(ticker.nanoTime() - entry.sinceNanos());
   }
 
   /**
@@ -176,7 +183,7 @@ public final class ControlsView implements AutoCloseable {
 
   private void pause() {
     try {
-      Thread.sleep(AFTER_FAILURE);
+      ticker.sleep(AFTER_FAILURE);
     } catch (InterruptedException e) {
       closing = true;
     }
@@ -235,15 +242,12 @@ public final class ControlsView implements AutoCloseable {
   }
 
   private Consumer<byte[], byte[]> consumer() {
-    return new KafkaConsumer<>(
-        kafka.client(
-            Map.of(
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                "100")),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+    return kafka.consumer(
+        Map.of(
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            "read_committed",
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            "100"));
   }
 
   @Override

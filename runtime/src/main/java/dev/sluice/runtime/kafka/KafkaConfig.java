@@ -4,6 +4,8 @@ import dev.sluice.schema.Topics;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 
 /**
  * How to reach Kafka.
@@ -11,11 +13,18 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param bootstrapServers {@code host:port} pairs, separated by commas
  * @param topics the names in use
  * @param overrides laid over every client's settings (TLS, SASL, tuning)
+ * @param clients creates consumers and producers
  */
-public record KafkaConfig(String bootstrapServers, Topics topics, Map<String, String> overrides) {
+public record KafkaConfig(
+    String bootstrapServers, Topics topics, Map<String, String> overrides, KafkaClients clients) {
 
   public KafkaConfig {
     overrides = Map.copyOf(overrides);
+  }
+
+  /** A configuration for Kafka's own clients. */
+  public KafkaConfig(String bootstrapServers, Topics topics, Map<String, String> overrides) {
+    this(bootstrapServers, topics, overrides, KafkaClients.REAL);
   }
 
   /** A configuration with the default names and no overrides. */
@@ -29,5 +38,15 @@ public record KafkaConfig(String bootstrapServers, Topics topics, Map<String, St
     all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     all.putAll(overrides);
     return all;
+  }
+
+  /** A consumer with these settings and the operator's. */
+  public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+    return clients.consumer(client(settings));
+  }
+
+  /** A producer with these settings and the operator's. */
+  public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+    return clients.producer(client(settings));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.breaker;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker.Cause;
@@ -31,6 +32,7 @@ public final class CircuitBreakers {
   private static final long REVIEW_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Health health;
+  private final Ticker ticker;
   private final Map<Sender, Peer> peers = new ConcurrentHashMap<>();
   private final AtomicLong stalledNanos = new AtomicLong();
   private long reviewedNanos;
@@ -39,8 +41,9 @@ public final class CircuitBreakers {
   /** What is observed of a sender's provider. */
   public record Peer(CircuitBreaker breaker, LatencyEstimator answers) {}
 
-  public CircuitBreakers(Health health) {
+  public CircuitBreakers(Health health, Ticker ticker) {
     this.health = health;
+    this.ticker = ticker;
   }
 
   public Peer of(Sender sender) {
@@ -98,14 +101,14 @@ public final class CircuitBreakers {
     return "answers to " + sender.id();
   }
 
-  private static String reason(Cause cause, long awakeNanos) {
-    Instant since = Instant.now().minusNanos(awakeNanos - cause.sinceNanos());
+  private String reason(Cause cause, long awakeNanos) {
+    Instant since = ticker.now().minusNanos(awakeNanos - cause.sinceNanos());
     return "no answer since " + CLOCK.format(since) + ": " + cause.detail();
   }
 
   /** The number of senders held because of missing or unreliable answers. */
   public long open() {
-    long now = awakeNanos(System.nanoTime());
+    long now = awakeNanos(ticker.nanoTime());
     return peers.values().stream().filter(peer -> peer.breaker().openFor(now) != null).count();
   }
 }

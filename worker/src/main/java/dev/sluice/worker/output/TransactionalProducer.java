@@ -2,19 +2,21 @@ package dev.sluice.worker.output;
 
 import dev.sluice.runtime.Backoff;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec;
+import dev.sluice.worker.output.TransactionSink.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,7 +27,6 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class TransactionalProducer implements AutoCloseable {
   private static final Backoff REBUILD = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
 
   private final KafkaConfig kafka;
+  private final Ticker ticker;
   private final String transactionalId;
   private final Health health;
   private final BooleanSupplier givingUp;
@@ -47,17 +49,6 @@ public final class TransactionalProducer implements AutoCloseable {
 
   /** Consecutive transactions that failed while this worker was a member of its group. */
   private int failures;
-
-  /** How a transaction ended. */
-  public enum Verdict {
-    COMMITTED,
-    /** This worker is no longer a member of its group; nothing was committed. */
-    REFUSED,
-    /** A record was too large, and the budget is lowered; nothing was committed. */
-    TOO_LARGE,
-    /** Unknown; the producer was renewed, which committed or aborted the transaction. */
-    UNKNOWN
-  }
 
   /** The worker is stopping and Kafka is unreachable. */
   public static final class GaveUpException extends RuntimeException {
@@ -70,25 +61,42 @@ public final class TransactionalProducer implements AutoCloseable {
    * @param givingUp whether to stop trying to reach Kafka
    */
   public TransactionalProducer(
-      KafkaConfig kafka, String transactionalId, Health health, BooleanSupplier givingUp) {
+      KafkaConfig kafka,
+      String transactionalId,
+      Health health,
+      BooleanSupplier givingUp,
+      Ticker ticker) {
     this.kafka = kafka;
+    this.ticker = ticker;
     this.transactionalId = transactionalId;
     this.health = health;
     this.givingUp = givingUp;
     this.budget = new SizeBudget(kafka.topics());
   }
 
-  /** The largest records that may be written. */
-  public SizeBudget budget() {
-    return budget;
+  /** Its transactions, committed by a member of a group. */
+  public TransactionSink of(Supplier<ConsumerGroupMetadata> member) {
+    return new TransactionSink() {
+      @Override
+      public Verdict commit(
+          List<ProducerRecord<byte[], byte[]>> records,
+          Map<TopicPartition, OffsetAndMetadata> offsets) {
+        return TransactionalProducer.this.commit(records, offsets, member.get());
+      }
+
+      @Override
+      public SizeBudget budget() {
+        return budget;
+      }
+
+      @Override
+      public void failIfStopping() {
+        TransactionalProducer.this.failIfStopping();
+      }
+    };
   }
 
-  /**
-   * Writes records and offsets in one transaction.
-   *
-   * @throws GaveUpException if its end is unknown and the worker is stopping
-   */
-  public Verdict commit(
+  private Verdict commit(
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
@@ -192,8 +200,7 @@ public final class TransactionalProducer implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       Producer<byte[], byte[]> fresh = null;
       try {
-        fresh =
-            new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer());
+        fresh = kafka.producer(settings());
         fresh.initTransactions();
         producer = fresh;
         if (failures == 0) {
@@ -212,12 +219,7 @@ public final class TransactionalProducer implements AutoCloseable {
     }
   }
 
-  /**
-   * To be called before Kafka is tried again.
-   *
-   * @throws GaveUpException if the worker is stopping
-   */
-  public void failIfStopping() {
+  private void failIfStopping() {
     if (givingUp.getAsBoolean()) {
       throw new GaveUpException();
     }
@@ -226,7 +228,7 @@ public final class TransactionalProducer implements AutoCloseable {
   private void pause(Duration wait) {
     failIfStopping();
     try {
-      Thread.sleep(wait);
+      ticker.sleep(wait);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new GaveUpException();
@@ -234,19 +236,18 @@ public final class TransactionalProducer implements AutoCloseable {
   }
 
   private Map<String, Object> settings() {
-    return kafka.client(
-        Map.of(
-            ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-            // A dead worker's open transaction blocks its successor for this long, at most.
-            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 8_000,
-            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000,
-            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
-            ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
-            // The broker rejects a new transaction while it completes the previous one.
-            ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
-            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD,
-            ProducerConfig.LINGER_MS_CONFIG, 0,
-            ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"));
+    return Map.of(
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
+        // A dead worker's open transaction blocks its successor for this long, at most.
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 8_000,
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000,
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+        ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
+        // The broker rejects a new transaction while it completes the previous one.
+        ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD,
+        ProducerConfig.LINGER_MS_CONFIG, 0,
+        ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
   }
 
   private void closeProducer() {

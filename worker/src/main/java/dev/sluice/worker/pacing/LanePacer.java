@@ -1,5 +1,7 @@
 package dev.sluice.worker.pacing;
 
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Ticker;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.Queue;
@@ -15,14 +17,16 @@ import java.util.function.Consumer;
  * from zero starts the one thread that launches them.
  */
 public final class LanePacer {
+  private final Machine machine;
   private final Pace pace;
   private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
 
   private record Send(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {}
 
-  public LanePacer(double permitsPerSecond) {
-    pace = new Pace(permitsPerSecond, TimeMeter.SYSTEM_NANOTIME);
+  public LanePacer(double permitsPerSecond, Machine machine) {
+    this.machine = machine;
+    pace = new Pace(permitsPerSecond, meter(machine.ticker()));
   }
 
   public void setRate(double newPermitsPerSecond) {
@@ -42,7 +46,7 @@ public final class LanePacer {
   public void submit(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {
     sends.add(new Send(launch, usual));
     if (queued.getAndIncrement() == 0) {
-      Thread.ofVirtual().name("pacer").start(this::launchQueued);
+      machine.threads().start(Thread.ofVirtual().name("pacer"), this::launchQueued);
     }
   }
 
@@ -56,11 +60,25 @@ public final class LanePacer {
     } while (queued.decrementAndGet() > 0);
   }
 
-  private static void pause(long nanos) {
+  private void pause(long nanos) {
     try {
-      Thread.sleep(Duration.ofNanos(nanos));
+      machine.ticker().sleep(Duration.ofNanos(nanos));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static TimeMeter meter(Ticker ticker) {
+    return new TimeMeter() {
+      @Override
+      public long currentTimeNanos() {
+        return ticker.nanoTime();
+      }
+
+      @Override
+      public boolean isWallClockBased() {
+        return false;
+      }
+    };
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.worker.breaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
@@ -17,7 +18,7 @@ class CircuitBreakersTest {
   private static final Control RUNNING = new Control(Control.State.RUNNING, null);
 
   private final Health health = new Health();
-  private final CircuitBreakers breakers = new CircuitBreakers(health);
+  private final CircuitBreakers breakers = new CircuitBreakers(health, Ticker.SYSTEM);
   private final CircuitBreaker breaker = breakers.of(SENDER).breaker();
   private final Map<String, Control> controls = new HashMap<>();
   private Map<String, Control> changes = Map.of();

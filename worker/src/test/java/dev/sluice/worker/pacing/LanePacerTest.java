@@ -2,6 +2,7 @@ package dev.sluice.worker.pacing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.runtime.Machine;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ class LanePacerTest {
 
   @Test
   void letsEveryActionPassOnce() throws InterruptedException {
-    LanePacer pacer = new LanePacer(5_000);
+    LanePacer pacer = new LanePacer(5_000, Machine.REAL);
     AtomicInteger passed = new AtomicInteger();
     CountDownLatch all = new CountDownLatch(500);
     for (int i = 0; i < 500; i++) {
@@ -43,7 +44,7 @@ class LanePacerTest {
   /** A lower bound, which holds on however slow a machine: the last may pass no sooner. */
   @Test
   void neverLetsMoreThanTheRatePass() throws InterruptedException {
-    LanePacer pacer = new LanePacer(200);
+    LanePacer pacer = new LanePacer(200, Machine.REAL);
     CountDownLatch all = new CountDownLatch(61);
     AtomicLong last = new AtomicLong();
     long begun = System.nanoTime();
@@ -63,18 +64,19 @@ class LanePacerTest {
 
   @Test
   void aNewLanesBucketIsEmpty() {
-    assertThat(new LanePacer(0.5).room(Duration.ofMillis(400))).isZero();
+    assertThat(new LanePacer(0.5, Machine.REAL).room(Duration.ofMillis(400))).isZero();
   }
 
   @Test
   void hasRoomForWhatPassesWithinTheTimeAhead() {
-    assertThat(new LanePacer(1_000).room(Duration.ofMillis(100))).isBetween(90L, 101L);
+    assertThat(new LanePacer(1_000, Machine.REAL).room(Duration.ofMillis(100)))
+        .isBetween(90L, 101L);
   }
 
   /** The place of one that was not answered is kept for another second. */
   @Test
   void letsNobodyPassBesideSendsThatMayStillBeOnTheirWay() throws InterruptedException {
-    LanePacer pacer = new LanePacer(50);
+    LanePacer pacer = new LanePacer(50, Machine.REAL);
     AtomicLong first = new AtomicLong();
     AtomicLong last = new AtomicLong();
     CountDownLatch all = new CountDownLatch(52);

@@ -1,0 +1,32 @@
+package dev.sluice.runtime.kafka;
+
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Creates clients that read and write bytes. */
+public interface KafkaClients {
+  /** Kafka's own. */
+  KafkaClients REAL =
+      new KafkaClients() {
+        @Override
+        public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+          return new KafkaConsumer<>(
+              settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        }
+
+        @Override
+        public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+          return new KafkaProducer<>(
+              settings, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+      };
+
+  Consumer<byte[], byte[]> consumer(Map<String, Object> settings);
+
+  Producer<byte[], byte[]> producer(Map<String, Object> settings);
+}

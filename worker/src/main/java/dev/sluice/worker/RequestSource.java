@@ -1,0 +1,48 @@
+package dev.sluice.worker;
+
+import dev.sluice.runtime.kafka.Place;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Where requests come from: the worker's membership of its group and the logs of its partitions.
+ * The assignment changes within {@link #poll}, which calls the listener.
+ */
+interface RequestSource {
+  /** Reads the available records of the partitions that are not paused, or waits for some. */
+  ConsumerRecords<byte[], byte[]> poll(Duration wait);
+
+  /** The partitions assigned to this worker. */
+  Set<TopicPartition> assignment();
+
+  /** The topic's number of partitions. */
+  int partitions();
+
+  /** The next offset to be read. */
+  long position(TopicPartition partition);
+
+  void seek(TopicPartition partition, long offset);
+
+  void pause(Collection<TopicPartition> partitions);
+
+  void resume(Collection<TopicPartition> partitions);
+
+  /**
+   * What the group has committed; a partition without an offset is missing.
+   *
+   * @throws org.apache.kafka.common.errors.TimeoutException if that is not known in time, for
+   *     example because a transaction has not ended yet
+   */
+  Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration atMost);
+
+  /** The same with each log's bounds; a partition whose log cannot be read is missing. */
+  Map<TopicPartition, Place> places(Set<TopicPartition> partitions);
+
+  /** Leaves the group. */
+  void leave();
+}

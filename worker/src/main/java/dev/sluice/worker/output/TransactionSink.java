@@ -1,0 +1,39 @@
+package dev.sluice.worker.output;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Where a transaction goes. */
+public interface TransactionSink {
+  /** How a transaction ended. */
+  enum Verdict {
+    COMMITTED,
+    /** This worker is no longer a member of its group; nothing was committed. */
+    REFUSED,
+    /** A record was too large, and the budget is lowered; nothing was committed. */
+    TOO_LARGE,
+    /** Unknown; the producer was renewed, which committed or aborted the transaction. */
+    UNKNOWN
+  }
+
+  /**
+   * Writes records and offsets in one transaction.
+   *
+   * @throws TransactionalProducer.GaveUpException if its end is unknown and the worker is stopping
+   */
+  Verdict commit(
+      List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets);
+
+  /** The largest records that may be written. */
+  SizeBudget budget();
+
+  /**
+   * To be called before Kafka is tried again.
+   *
+   * @throws TransactionalProducer.GaveUpException if the worker is stopping
+   */
+  void failIfStopping();
+}

@@ -1,0 +1,56 @@
+package dev.sluice.producer.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Entries of the producer's stores as released versions have written them: after an upgrade the
+ * changelog is read by the new version, after a way back by the old one. Add files when a field is
+ * added; change none. (Returned requests and results are records, whose files are the schema's.)
+ */
+class GoldenStoreEntriesTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  static Stream<Path> entries() throws IOException {
+    try (Stream<Path> files = Files.walk(GOLDEN)) {
+      return files.filter(Files::isRegularFile).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void anEntryKeepsItsMeaning(Path file) throws IOException {
+    byte[] written = Files.readAllBytes(file);
+
+    assertThat(tree(Json.write(Json.read(written, type(file.getParent().getFileName().toString())))))
+        .isEqualTo(tree(written));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FanOutState", "Place"})
+  void everyFieldIsInASample(String type) throws IOException {
+    assertThat(tree(Files.readAllBytes(GOLDEN.resolve(type).resolve("whole.json"))).propertyNames())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(type(type).getRecordComponents())
+                .map(component -> component.getName())
+                .toList());
+  }
+
+  private static Class<? extends Record> type(String name) {
+    return name.equals("Place") ? InputOffsets.Place.class : FanOutState.class;
+  }
+
+  private static JsonNode tree(byte[] json) {
+    return Json.MAPPER.readTree(json);
+  }
+}

@@ -57,7 +57,8 @@ class GoldenFilesTest {
         "DeadLetter"
       })
   void everyFieldIsInASample(String event) throws IOException {
-    assertThat(tree(Files.readAllBytes(GOLDEN.resolve(event).resolve("whole.json"))).propertyNames())
+    assertThat(
+            tree(Files.readAllBytes(GOLDEN.resolve(event).resolve("whole.json"))).propertyNames())
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(EVENTS.get(event).getRecordComponents())
                 .map(component -> component.getName())

@@ -32,7 +32,8 @@ class GoldenStoreEntriesTest {
   void anEntryKeepsItsMeaning(Path file) throws IOException {
     byte[] written = Files.readAllBytes(file);
 
-    assertThat(tree(Json.write(Json.read(written, type(file.getParent().getFileName().toString())))))
+    assertThat(
+            tree(Json.write(Json.read(written, type(file.getParent().getFileName().toString())))))
         .isEqualTo(tree(written));
   }
 

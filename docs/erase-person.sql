@@ -1,0 +1,40 @@
+-- Takes a person out of the tables, as their owner:
+--   psql -v phone=+5511987654321 -f docs/erase-person.sql "dbname=sluice user=sluice_owner"
+-- Rows of campaigns stay, because counters are counts of rows; they are nobody's any more (+999 is no
+-- country's). Who gets nothing must go on getting nothing: that number is kept in suppression.
+-- Where a campaign is still to be sent to them nothing is changed, and the last line says how often:
+-- cancel it or let it end, then run this again. Kafka forgets them after its retention, seven days;
+-- receipts that come meanwhile bring the message's id back: run this once more then.
+BEGIN;
+
+INSERT INTO sluice.suppression (phone, reason)
+  SELECT DISTINCT phone, 'kept when the person was erased' FROM sluice.suppressed_phone
+    WHERE phone = :'phone'
+  ON CONFLICT (phone) DO UPDATE SET lifted_at = NULL;
+
+DELETE FROM sluice.campaign_recipient AS recipient USING sluice.campaign
+  WHERE campaign.id = recipient.campaign_id AND recipient.phone = :'phone'
+    AND campaign.status = 'DRAFT';
+
+UPDATE sluice.campaign_recipient AS recipient
+  SET phone = '+999' || lpad(recipient.id::text, 11, '0'), variables = '{}',
+      provider_message_id = NULL, provider_user_id = NULL, external_id = NULL, error_detail = NULL
+  FROM sluice.campaign
+  WHERE campaign.id = recipient.campaign_id AND recipient.phone = :'phone'
+    AND (recipient.status <> 'PENDING' OR campaign.status IN ('CANCELLED', 'COMPLETED'));
+
+DELETE FROM sluice.sender_recipient WHERE phone = :'phone';
+
+DELETE FROM sluice.said
+  WHERE name = :'phone' OR name IN (SELECT name FROM sluice.alias WHERE phone = :'phone');
+DELETE FROM sluice.opt_out
+  WHERE name = :'phone' OR name IN (SELECT name FROM sluice.alias WHERE phone = :'phone');
+DELETE FROM sluice.renamed
+  WHERE :'phone' IN (before, now)
+     OR before IN (SELECT name FROM sluice.alias WHERE phone = :'phone')
+     OR now IN (SELECT name FROM sluice.alias WHERE phone = :'phone');
+DELETE FROM sluice.alias WHERE :'phone' IN (phone, name);
+
+COMMIT;
+
+SELECT count(*) AS still_to_be_sent_to FROM sluice.campaign_recipient WHERE phone = :'phone';

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how often it was tried, 0 to 32,767
  * @param at when it happened, from 1970 to 2100
  * @param optOut whether the recipient is to get nothing more, ever; null for no
+ * @param optOutCode the provider's code of that wish if it came with another result than this one;
+ *     at most 100 characters
+ * @param optOutAt when that wish was expressed if it came with another result than this one; null
+ *     if the wish is this result's own, with {@code errorCode} and {@code at}
  * @param aliases other names by which the provider knows the recipient, numbers in E.164 among
  *     them; four at most, and only those that can be kept; null for none
  */
@@ -39,6 +43,8 @@ public record SendResult(
     int attempts,
     Instant at,
     @Nullable Boolean optOut,
+    @Nullable String optOutCode,
+    @Nullable Instant optOutAt,
     @Nullable List<String> aliases) {
 
   private static final int LONGEST_MESSAGE_ID = 255;
@@ -70,6 +76,8 @@ public record SendResult(
         attempts,
         at,
         null,
+        null,
+        null,
         null);
   }
 
@@ -96,7 +104,38 @@ public record SendResult(
         attempts,
         at,
         optOut,
+        null,
+        null,
         null);
+  }
+
+  /** A result whose wish to be left alone, if there is one, is its own. */
+  public SendResult(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      RecipientStatus status,
+      @Nullable String providerMessageId,
+      @Nullable String errorCode,
+      @Nullable String errorDetail,
+      int attempts,
+      Instant at,
+      @Nullable Boolean optOut,
+      @Nullable List<String> aliases) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        status,
+        providerMessageId,
+        errorCode,
+        errorDetail,
+        attempts,
+        at,
+        optOut,
+        null,
+        null,
+        aliases);
   }
 
   public SendResult {
@@ -112,8 +151,28 @@ public record SendResult(
     errorCode = StorableText.of(errorCode, LONGEST_CODE);
     errorDetail = StorableText.of(errorDetail, LONGEST_DETAIL);
     attempts = Math.clamp(attempts, 0, Short.MAX_VALUE);
-    at = at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at.isAfter(LATEST) ? LATEST : at;
+    at = storable(at);
+    optOut = Boolean.TRUE.equals(optOut) ? true : null;
+    optOutCode = optOut == null ? null : StorableText.of(optOutCode, LONGEST_CODE);
+    optOutAt = optOut == null || optOutAt == null ? null : storable(optOutAt);
+    if (at.equals(optOutAt) && Objects.equals(errorCode, optOutCode)) {
+      optOutCode = null;
+      optOutAt = null;
+    }
     aliases = keepable(aliases);
+  }
+
+  private static Instant storable(Instant at) {
+    return at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at.isAfter(LATEST) ? LATEST : at;
+  }
+
+  /** The recipient's wish to be left alone, or null if there is none. */
+  public @Nullable OptOut wish() {
+    if (optOut == null) {
+      return null;
+    }
+    boolean own = optOutCode == null && optOutAt == null;
+    return new OptOut(own ? errorCode : optOutCode, optOutAt == null ? at : optOutAt);
   }
 
   private static @Nullable List<String> keepable(@Nullable List<String> aliases) {

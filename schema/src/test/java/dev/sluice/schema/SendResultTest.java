@@ -74,6 +74,32 @@ class SendResultTest {
   }
 
   @Test
+  void aWishIsItsOwnUnlessItSaysOtherwise() {
+    String own = "\"at\":\"2026-05-01T00:00:00Z\",\"errorCode\":\"131026\",\"optOut\":";
+    Instant at = Instant.parse("2026-05-01T00:00:00Z");
+
+    assertThat(read(own + "false,\"optOutCode\":\"130403\"").wish()).isNull();
+    assertThat(read(own + "true").wish()).isEqualTo(new OptOut("131026", at));
+    assertThat(read(own + "true,\"optOutAt\":\"2026-04-01T00:00:00Z\"").wish())
+        .isEqualTo(new OptOut(null, Instant.parse("2026-04-01T00:00:00Z")));
+    assertThat(read(own + "true,\"optOutCode\":\"130403\"").wish())
+        .isEqualTo(new OptOut("130403", at));
+  }
+
+  @Test
+  void theCodeAndTimeOfAWishAreWithinTheirBounds() {
+    OptOut wish =
+        read("\"at\":\"2026-05-01T00:00:00Z\",\"optOut\":true,\"optOutCode\":\"a\\u0000"
+                + "c".repeat(5_000)
+                + "\",\"optOutAt\":\"+300000-01-01T00:00:00Z\"")
+            .wish();
+
+    assertThat(wish).isNotNull();
+    assertThat(wish.code()).hasSize(100).doesNotContain("\0");
+    assertThat(wish.at()).isEqualTo(Instant.parse("2100-01-01T00:00:00Z"));
+  }
+
+  @Test
   void noCharacterIsCutInHalf() {
     String detail = failed("1", "x".repeat(999) + "😀").errorDetail();
 

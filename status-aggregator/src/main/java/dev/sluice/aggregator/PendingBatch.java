@@ -1,11 +1,12 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.schema.OptOut;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingBatch {
   /** By recipient, those that have waited longest first. */
-  private final Map<Long, Waiting> results = new LinkedHashMap<>();
+  private final SequencedMap<Long, Waiting> results = new LinkedHashMap<>();
 
   /** Recipients of which a first outcome is among them, not only a later receipt. */
   private final Set<Long> settling = new HashSet<>();
@@ -41,6 +42,7 @@ final class PendingBatch {
         + BYTES_A_CHARACTER
             * (length(result.errorDetail())
                 + length(result.errorCode())
+                + length(result.optOutCode())
                 + length(result.providerMessageId()))
             / USUAL_BYTES;
   }
@@ -92,7 +94,8 @@ final class PendingBatch {
 
   /**
    * The one that counts of two results of a recipient, whichever came first. A wish to be left
-   * alone, with its code, is kept whatever else is known, and so are the recipient's names.
+   * alone is kept, with its own code and time, whatever else is known, and so are the recipient's
+   * names.
    */
   static SendResult merge(SendResult one, SendResult other) {
     boolean sameRound = one.round() == other.round();
@@ -100,8 +103,7 @@ final class PendingBatch {
         sameRound ? one.status().risesTo(other.status()) : other.round() > one.round();
     SendResult kept = otherCounts ? other : one;
     SendResult left = otherCounts ? one : other;
-    boolean wish = kept.optOut() == null && left.optOut() != null;
-    boolean words = wish && kept.errorCode() == null;
+    OptOut wish = OptOut.both(kept.wish(), left.wish());
     boolean id = sameRound && kept.providerMessageId() == null;
     return new SendResult(
         kept.recipientId(),
@@ -109,11 +111,13 @@ final class PendingBatch {
         kept.round(),
         kept.status(),
         id ? left.providerMessageId() : kept.providerMessageId(),
-        words ? left.errorCode() : kept.errorCode(),
-        words ? left.errorDetail() : kept.errorDetail(),
+        kept.errorCode(),
+        kept.errorDetail(),
         sameRound ? Math.max(kept.attempts(), left.attempts()) : kept.attempts(),
         kept.at(),
-        wish ? left.optOut() : kept.optOut(),
+        wish == null ? null : true,
+        wish == null ? null : wish.code(),
+        wish == null ? null : wish.at(),
         names(kept.aliases(), left.aliases()));
   }
 
@@ -141,6 +145,11 @@ final class PendingBatch {
   /** The results that have waited longest, up to the given number. */
   List<SendResult> oldest(int most) {
     return results.values().stream().limit(most).map(Waiting::result).toList();
+  }
+
+  /** The result that has waited the shortest; there must be one. */
+  SendResult newest() {
+    return results.lastEntry().getValue().result();
   }
 
   /** Whether to write it now, apart from its age. */

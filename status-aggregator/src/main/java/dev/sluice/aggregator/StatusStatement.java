@@ -2,6 +2,7 @@ package dev.sluice.aggregator;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.schema.OptOut;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
@@ -40,9 +41,9 @@ final class StatusStatement {
   private static final String SQL =
       """
       WITH result AS (
-        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9})
+        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9}, {13})
           AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
-                opt_out_reason)
+                opt_out_reason, opt_out_at)
       ), before AS (
         SELECT recipient.id, recipient.status, recipient.phone
         FROM sluice.campaign_recipient AS recipient
@@ -66,7 +67,7 @@ final class StatusStatement {
         RETURNING before.status AS old, result.status AS new
       ), left_alone AS (
         INSERT INTO sluice.suppression AS known (phone, reason, created_at)
-        SELECT before.phone, result.opt_out_reason, least(result.at, clock_timestamp())
+        SELECT before.phone, result.opt_out_reason, least(result.opt_out_at, clock_timestamp())
         FROM result
         JOIN before ON before.id = result.id
         WHERE result.opt_out_reason IS NOT NULL
@@ -149,20 +150,14 @@ final class StatusStatement {
                 batch.stream().map(SendResult::at).toArray(Instant[]::new),
                 SQLDataType.INSTANT.array()),
             DSL.val(campaignId),
-            array(
-                batch,
-                result ->
-                    Boolean.TRUE.equals(result.optOut())
-                        ? OptOutReason.of(result.errorCode())
-                        : null,
-                String[]::new,
-                SQLDataType.CLOB),
+            array(batch, result -> wish(result, OptOut::reason), String[]::new, SQLDataType.CLOB),
             DSL.val(
                 aliases.stream().map(Alias::recipientId).toArray(Long[]::new),
                 SQLDataType.BIGINT.array()),
             DSL.val(
                 aliases.stream().map(Alias::name).toArray(String[]::new), SQLDataType.CLOB.array()),
-            DSL.val(OptOutReason.PREFERENCE))
+            DSL.val(OptOutReason.PREFERENCE),
+            array(batch, result -> wish(result, OptOut::at), Instant[]::new, SQLDataType.INSTANT))
         .coerce(
             CAMPAIGN.STATUS,
             CAMPAIGN.ROUND,
@@ -204,6 +199,11 @@ final class StatusStatement {
           ? Stream.empty()
           : names.stream().map(name -> new Alias(result.recipientId(), name));
     }
+  }
+
+  private static <T> @Nullable T wish(SendResult result, Function<OptOut, T> part) {
+    OptOut wish = result.wish();
+    return wish == null ? null : part.apply(wish);
   }
 
   private static <T> Field<T[]> array(

@@ -181,6 +181,10 @@ final class Fixture {
     return uncounted.selectFrom(ALIAS).where(ALIAS.PHONE.eq(phone)).fetch(ALIAS.NAME);
   }
 
+  static SendResult failed(UUID campaign, long recipient, int round, String code) {
+    return failed(campaign, recipient, round, code, null);
+  }
+
   private static SendResult failed(
       UUID campaign, long recipient, int round, String code, @Nullable Boolean optOut) {
     return new SendResult(

@@ -3,11 +3,17 @@ package dev.sluice.aggregator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OptOut;
+import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -164,12 +170,72 @@ class PendingBatchTest {
         List.of(result(7, 1, RecipientStatus.DELIVERED), result(7, 2, RecipientStatus.SENT))) {
       for (SendResult merged :
           List.of(PendingBatch.merge(wish, other), PendingBatch.merge(other, wish))) {
-        assertThat(merged.optOut()).isTrue();
-        assertThat(merged.errorCode()).isEqualTo("131050");
+        assertThat(merged.wish()).isEqualTo(wish.wish());
+        assertThat(merged.errorCode()).isEqualTo(other.errorCode());
         assertThat(merged.status()).isEqualTo(other.status());
         assertThat(merged.round()).isEqualTo(other.round());
       }
     }
+  }
+
+  @Test
+  void aWishKeepsItsOwnCodeAndTimeBesideAnotherError() {
+    SendResult wish = Fixture.optOut(CAMPAIGN, 7, 1);
+    SendResult later =
+        new SendResult(
+            7,
+            CAMPAIGN,
+            2,
+            RecipientStatus.FAILED,
+            null,
+            "131026",
+            "undeliverable",
+            1,
+            wish.at().plusSeconds(60),
+            false);
+
+    for (SendResult merged :
+        List.of(PendingBatch.merge(wish, later), PendingBatch.merge(later, wish))) {
+      assertThat(merged.wish()).isEqualTo(new OptOut("131050", wish.at()));
+      assertThat(merged.errorCode()).isEqualTo("131026");
+      assertThat(merged.at()).isEqualTo(later.at());
+      assertThat(Json.read(Json.write(merged), SendResult.class)).isEqualTo(merged);
+    }
+  }
+
+  @Property
+  void anyOrderOfResultsLeavesTheSameWish(
+      @ForAll("told") List<SendResult> results, @ForAll Random random) {
+    List<SendResult> shuffled = new ArrayList<>(results);
+    Collections.shuffle(shuffled, random);
+
+    OptOut wish = results.stream().reduce(PendingBatch::merge).orElseThrow().wish();
+    assertThat(shuffled.stream().reduce(PendingBatch::merge).orElseThrow().wish()).isEqualTo(wish);
+    assertThat(wish == null)
+        .as("no wish is lost")
+        .isEqualTo(results.stream().allMatch(result -> result.wish() == null));
+    assertThat(wish != null && !wish.reason().equals(OptOutReason.PREFERENCE))
+        .as("what no resume lifts wins")
+        .isEqualTo(
+            results.stream()
+                .map(SendResult::wish)
+                .anyMatch(one -> one != null && !one.reason().equals(OptOutReason.PREFERENCE)));
+  }
+
+  @Provide
+  Arbitrary<List<SendResult>> told() {
+    return Combinators.combine(
+            Arbitraries.integers().between(1, 2),
+            Arbitraries.of(RecipientStatus.FAILED, RecipientStatus.SENT, RecipientStatus.READ),
+            Arbitraries.of("131050", "130403", "131026").injectNull(0.2),
+            Arbitraries.longs().between(1, 3),
+            Arbitraries.of(true, false).injectNull(0.3))
+        .as((round, status, code, at, optOut) ->
+            new SendResult(
+                7, CAMPAIGN, round, status, null, code, null, 1, Instant.ofEpochSecond(at), optOut))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(6);
   }
 
   @Test

@@ -161,6 +161,49 @@ class StatusStatementTest {
   }
 
   @Test
+  void aWishIsKeptForItsOwnReasonWhateverItIsMergedIntoAndHoweverItIsCut() {
+    UUID campaign = FIXTURE.campaign(24);
+    List<Long> ids = FIXTURE.recipients(campaign);
+    Random random = new Random(1);
+    for (long id : ids) {
+      boolean blocked = random.nextBoolean();
+      List<SendResult> told =
+          new ArrayList<>(
+              List.of(
+                  Fixture.optOut(campaign, id, 1),
+                  Fixture.failed(campaign, id, 2, "131026"),
+                  Fixture.result(campaign, id, 1, RecipientStatus.READ)));
+      if (blocked) {
+        told.add(Fixture.optOut(campaign, id, 1, "130403"));
+      }
+      Collections.shuffle(told, random);
+      int cut = random.nextInt(told.size() + 1);
+      for (List<SendResult> part : List.of(told.subList(0, cut), told.subList(cut, told.size()))) {
+        PendingBatch batch = new PendingBatch();
+        part.forEach(result -> batch.add(result, 0));
+        statement.write(campaign, batch.oldest(10));
+      }
+
+      assertThat(FIXTURE.suppressedFor(id))
+          .as("%s, cut at %d", told, cut)
+          .isEqualTo(blocked ? "provider: 130403" : OptOutReason.PREFERENCE);
+    }
+  }
+
+  @Test
+  void aWishFromBeforeItWasLiftedDoesNotComeBackWithANewerResult() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    SendResult wish = Fixture.optOut(campaign, id, 1);
+    statement.write(campaign, List.of(wish));
+    FIXTURE.lift(id);
+
+    SendResult newer = Fixture.failed(campaign, id, 2, "131026");
+    statement.write(campaign, List.of(PendingBatch.merge(wish, newer)));
+    assertThat(FIXTURE.suppressed(id)).isFalse();
+  }
+
+  @Test
   void keepsByWhichOtherNamesTheProviderKnowsARecipient() {
     UUID campaign = FIXTURE.campaign(1);
     long id = FIXTURE.recipients(campaign).getFirst();

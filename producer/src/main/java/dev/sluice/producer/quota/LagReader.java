@@ -8,17 +8,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
  * Reads the workers' lag by lane from Kafka. The offsets that a window's metadata calls done do not
@@ -60,16 +64,14 @@ public final class LagReader implements WorkerLag.Source {
     long begun = System.nanoTime();
     String topic = kafka.topics().sendRequests();
     String group = kafka.topics().workerGroup();
-    List<TopicPartition> partitions =
+    List<TopicPartitionInfo> described =
         admin
             .describeTopics(List.of(topic))
             .allTopicNames()
             .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
             .get(topic)
-            .partitions()
-            .stream()
-            .map(partition -> new TopicPartition(topic, partition.partition()))
-            .toList();
+            .partitions();
+    List<TopicPartition> partitions = partitions(topic, described.stream());
     // Committed offsets first: what is finished in between then counts as waiting, never less.
     Map<TopicPartition, OffsetAndMetadata> places =
         new HashMap<>(
@@ -80,16 +82,32 @@ public final class LagReader implements WorkerLag.Source {
                 .get(TIMEOUT_MS, TimeUnit.MILLISECONDS));
     // Kafka answers null where nothing is committed.
     places.values().removeIf(Objects::isNull);
-    Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
-    List<Integer> lost = withoutPlace(partitions, places);
+    // A partition without a leader would only be waited for.
+    Map<TopicPartition, Long> ends =
+        ends(partitions(topic, described.stream().filter(LagReader::hasLeader)));
+    List<Integer> lost = without(places.keySet(), partitions);
     requireNoneAdded(topic, lost, ends);
-    LaneBacklog.Reading reading = log.reading(begun, places, ends);
-    tell(lost);
+    LaneBacklog.Reading reading = log.reading(begun, partitions, places, ends);
+    tell(lost, without(ends.keySet(), partitions));
     return reading;
   }
 
-  private void tell(List<Integer> lost) {
+  private static List<TopicPartition> partitions(String topic, Stream<TopicPartitionInfo> some) {
+    return some.map(partition -> new TopicPartition(topic, partition.partition())).toList();
+  }
+
+  private static boolean hasLeader(TopicPartitionInfo partition) {
+    return partition.leader() != null && !partition.leader().isEmpty();
+  }
+
+  private void tell(List<Integer> lost, List<Integer> leaderless) {
     List<String> troubles = new ArrayList<>();
+    if (!leaderless.isEmpty()) {
+      troubles.add(
+          "partition(s) "
+              + leaderless
+              + " of send-requests have no leader that answers, so nothing is fed into them");
+    }
     if (!lost.isEmpty()) {
       troubles.add(
           "workers keep partition(s) "
@@ -111,10 +129,10 @@ public final class LagReader implements WorkerLag.Source {
     }
   }
 
-  private static List<Integer> withoutPlace(
-      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> places) {
+  /** The numbers of those that are not among the known ones. */
+  private static List<Integer> without(Set<TopicPartition> known, List<TopicPartition> partitions) {
     return partitions.stream()
-        .filter(partition -> !places.containsKey(partition))
+        .filter(partition -> !known.contains(partition))
         .map(TopicPartition::partition)
         .sorted()
         .toList();
@@ -129,7 +147,7 @@ public final class LagReader implements WorkerLag.Source {
       String topic, List<Integer> withoutPlace, Map<TopicPartition, Long> ends) {
     List<Integer> added =
         withoutPlace.stream()
-            .filter(partition -> ends.get(new TopicPartition(topic, partition)) == 0)
+            .filter(partition -> ends.getOrDefault(new TopicPartition(topic, partition), 0L) == 0)
             .toList();
     if (!added.isEmpty()) {
       throw new KafkaException(
@@ -139,16 +157,13 @@ public final class LagReader implements WorkerLag.Source {
     }
   }
 
-  private static Map<TopicPartition, Long> offsets(
-      Admin admin, List<TopicPartition> partitions, OffsetSpec which)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    admin
-        .listOffsets(partitions.stream().collect(Collectors.toMap(Function.identity(), p -> which)))
-        .all()
-        .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
-        .forEach((partition, info) -> offsets.put(partition, info.offset()));
-    return offsets;
+  private Map<TopicPartition, Long> ends(List<TopicPartition> led) throws InterruptedException {
+    return LogEnds.of(
+        admin.listOffsets(
+            led.stream().collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest())),
+            new ListOffsetsOptions().timeoutMs(Math.toIntExact(TIMEOUT_MS))),
+        led,
+        TIMEOUT_MS);
   }
 
   @Override

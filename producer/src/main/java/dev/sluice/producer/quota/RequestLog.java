@@ -202,21 +202,26 @@ final class RequestLog implements AutoCloseable {
   /**
    * What waits, as far as it was read.
    *
-   * @param places the workers' committed offsets; a partition without one is closed to them
-   * @param ends the ends of all partitions of the topic, of what is not committed too
+   * @param topic all partitions of the topic
+   * @param committed the workers' committed offsets; a partition without one is closed to them
+   * @param ends the ends of its partitions, of what is not committed too; a partition without one
+   *     has no leader
    */
   LaneBacklog.Reading reading(
       long takenAtNanos,
-      Map<TopicPartition, OffsetAndMetadata> places,
+      Collection<TopicPartition> topic,
+      Map<TopicPartition, OffsetAndMetadata> committed,
       Map<TopicPartition, Long> ends) {
-    keepTo(places, ends.size());
+    Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>(committed);
+    places.keySet().retainAll(ends.keySet());
+    keepTo(places, topic.size());
     dropWhatWasCutOff(ends);
     lookAtDamagedAgain(takenAtNanos, places);
     catchUp(takenAtNanos);
     Map<LaneKey, Long> waiting = new HashMap<>();
     Map<Integer, Long> others = new HashMap<>();
     Map<Integer, Long> unread = new HashMap<>();
-    ends.keySet().forEach(partition -> unread.put(partition.partition(), CLOSED));
+    topic.forEach(partition -> unread.put(partition.partition(), CLOSED));
     partitions.forEach((partition, queued) -> {
       OffsetAndMetadata place = places.get(partition);
       QueuedRequests.Waiting its = queued.count(place.offset(), window(place));

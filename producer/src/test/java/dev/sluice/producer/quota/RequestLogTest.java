@@ -105,6 +105,23 @@ class RequestLogTest {
   }
 
   @Test
+  void aPartitionWithoutALeaderIsFullAndStopsNoOther() {
+    read(0, 0, 0);
+    write(0, 1);
+    assertThat(read(1, 2, 0).mostWaiting(LANE)).isEqualTo(2);
+
+    Map<TopicPartition, OffsetAndMetadata> places =
+        Map.of(ZERO, new OffsetAndMetadata(0, "v1"), ONE, new OffsetAndMetadata(0, "v1"));
+    LaneBacklog.Reading reading = log.reading(2, List.of(ZERO, ONE), places, Map.of(ONE, 0L));
+    assertThat(reading.unread()).isEqualTo(Map.of(0, CLOSED, 1, 0L));
+    assertThat(consumer.assignment()).as("it is not asked for").containsExactly(ONE);
+
+    read(3, 0, 0);
+    write(0, 1);
+    assertThat(read(4, 2, 0).mostWaiting(LANE)).isEqualTo(2);
+  }
+
+  @Test
   void aTailThatWasCutOffIsForgottenAndReadAgain() {
     read(0, 0, 0);
     write(0, 1, 2, 3);
@@ -156,6 +173,7 @@ class RequestLogTest {
     OffsetAndMetadata start = new OffsetAndMetadata(0, "v1");
     return log.reading(
         Duration.ofSeconds(seconds).toNanos(),
+        List.of(ZERO, ONE),
         Map.of(ZERO, place, ONE, start),
         Map.of(ZERO, endOfZero, ONE, endOfOne));
   }

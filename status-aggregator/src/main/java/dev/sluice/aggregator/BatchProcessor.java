@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * changes.
  */
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
-  /** The most checks for room that a result waits for, because the thread has other tasks. */
-  private static final int LOOKS_FOR_ROOM = 10;
+  /** The most that a result waits for room, because the thread has other tasks and must poll. */
+  static final Duration LONGEST_WAIT = LOOK_EVERY.multipliedBy(3);
 
   private final StatusAggregatorConfig config;
   private final Flushes flushes;
@@ -89,7 +89,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     Campaign campaign = campaign(result.campaignId());
     if (campaign.hasNoRoomFor(result) && !troubles.away()) {
       // Not taken out of the store, where it never was: the letter is safe before the offset is.
-      output.deadLetter(record, "no room: " + campaign.stuckBecause(), "room");
+      output.deadLetter(record, noRoom(campaign), "room");
       pause(campaign);
     } else {
       collect(campaign, result);
@@ -125,6 +125,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         flushIfDue(campaign);
         if (campaign.crowds() && !troubles.away()) {
           pause(campaign);
+          shed(campaign);
         }
       }
     }
@@ -175,6 +176,18 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
+  /** After a takeover, or when many got stuck at once, there may be more than was let in. */
+  private void shed(Campaign campaign) {
+    for (SendResult result : campaign.shed(now())) {
+      output.deadLetter(result, noRoom(campaign), "room");
+      store.delete(key(result));
+    }
+  }
+
+  private static String noRoom(Campaign campaign) {
+    return "no room: " + campaign.stuckBecause();
+  }
+
   /** The campaign does not exist: its results cannot be written. */
   private void bury(Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
@@ -191,7 +204,9 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
    * as it takes, because what fills the room may be another task's of this thread.
    */
   private void awaitRoom() {
-    for (int i = 0; i < LOOKS_FOR_ROOM && mustWait() && !stopping.getAsBoolean(); i++) {
+    for (long left = LONGEST_WAIT.dividedBy(LOOK_EVERY);
+        left > 0 && mustWait() && !stopping.getAsBoolean();
+        left--) {
       try {
         Thread.sleep(LOOK_EVERY);
       } catch (InterruptedException e) {

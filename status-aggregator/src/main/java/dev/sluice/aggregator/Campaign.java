@@ -68,6 +68,18 @@ final class Campaign {
     return room.closed() && batch.growth(result) > 0;
   }
 
+  /** Gives up the newest results for which there is no room, because it is stuck. */
+  List<SendResult> shed(long nowMillis) {
+    List<SendResult> shed = new ArrayList<>();
+    while (!batch.isEmpty() && room.mustShed()) {
+      SendResult newest = batch.newest();
+      batch.remove(newest, nowMillis);
+      weigh();
+      shed.add(newest);
+    }
+    return shed;
+  }
+
   /** Gives up its room: nothing of it is pending any more. */
   void leave() {
     room.set(0, false);

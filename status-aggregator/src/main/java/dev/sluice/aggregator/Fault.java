@@ -9,19 +9,20 @@ enum Fault {
   /** The data: no retry helps, so it is given up. */
   REFUSED,
   /**
-   * Of the rows concerned, or of the moment: a lock, a deadlock, a statement that took too long.
+   * Of the rows concerned, or of the moment: a lock, a deadlock, a statement that took too long; or
+   * of the database, if nobody else can write either.
    */
   BUSY,
   /** The database's as a whole, or of its set-up: nobody can write. */
   AWAY;
 
-  private static final String QUERY_CANCELED = "57014";
+  private static final String DISK_FULL = "53100";
   private static final String RAISED_BY_A_TRIGGER = "P0001";
 
   /** What a failed statement says. */
   static Fault of(DataAccessException failure) {
     String state = failure.sqlState();
-    if (state.equals(QUERY_CANCELED) || failure.getCause(SQLException.class) == null) {
+    if (failure.getCause(SQLException.class) == null) {
       return BUSY;
     }
     if (state.startsWith("00") && failure.getCause(SQLTransientConnectionException.class) == null) {
@@ -31,14 +32,19 @@ enum Fault {
     if (state.equals(RAISED_BY_A_TRIGGER)) {
       return REFUSED;
     }
+    if (state.equals(DISK_FULL)) {
+      // Everybody's, and a probe that changes no row does not notice it.
+      return AWAY;
+    }
     return switch (state.substring(0, 2)) {
       // Cardinality, data, constraints, check options, program limits (a row too large for an
       // index).
       case "21", "22", "23", "44", "54" -> REFUSED;
       // None at all (no connection), connection, read-only, authorization, names and privileges
-      // (the
-      // statement is the same for everybody), resources, shutdown, the system.
-      case "00", "08", "25", "28", "3D", "3F", "42", "53", "57", "58" -> AWAY;
+      // (the statement is the same for everybody).
+      case "00", "08", "25", "28", "3D", "3F", "42" -> AWAY;
+      // Resources, shutdown and the system too: memory that one statement lacks, a page of one
+      // campaign's rows that cannot be read.
       default -> BUSY;
     };
   }

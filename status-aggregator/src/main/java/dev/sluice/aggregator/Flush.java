@@ -99,7 +99,10 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
       }
     }
 
-    /** A lock on a whole table, or a database that is too slow for anybody, looks the same. */
+    /**
+     * A lock on a whole table, a database that is too slow for anybody, lacks memory or shuts down
+     * look the same as what is wrong with one campaign's rows.
+     */
     private boolean othersCanWrite() {
       try {
         statement.rehearse();

@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 /**
  * Bounds the results that wait to be written, over all tasks of the process. A result with long
  * texts counts as several. Campaigns that are stuck have half of the room, all others half of what
- * those leave: even if all of them get stuck at once, as much is left again.
+ * those leave: even if all of them get stuck at once, as much is left again. What stuck ones hold
+ * beyond three quarters is given up, so that an eighth is for others even after a takeover, which
+ * may bring as much as there is already.
  */
 final class Room {
   private final int most;
@@ -63,8 +65,19 @@ final class Room {
      */
     boolean crowds() {
       synchronized (Room.this) {
-        return isStuck && stuck >= half / 2 && (long) weight * stuckCampaigns >= half / 2;
+        return isStuck && stuck >= half / 2 && large();
       }
+    }
+
+    /** Whether stuck campaigns have more than others can spare, and this one an even share. */
+    boolean mustShed() {
+      synchronized (Room.this) {
+        return isStuck && stuck > half + half / 2 && large();
+      }
+    }
+
+    private boolean large() {
+      return (long) weight * stuckCampaigns >= half / 2;
     }
 
     /**
@@ -73,8 +86,7 @@ final class Room {
      */
     boolean closed() {
       synchronized (Room.this) {
-        boolean large = (long) weight * stuckCampaigns >= half / 2;
-        return isStuck && stuck >= (large ? half : half + half / 2);
+        return isStuck && stuck >= (large() ? half : half + half / 2);
       }
     }
   }

@@ -24,8 +24,12 @@ import org.apache.kafka.streams.StreamsConfig;
  * <p>It reads at least once. Writing is idempotent, because a status only rises, so that is enough.
  */
 public final class StatusAggregator implements AutoCloseable {
-  /** Longer than taking in what one poll brings while there is no room for it. */
-  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+  /**
+   * A stream thread takes part in a rebalance when it polls, and until then another one's
+   * partitions have nobody. Without room it waits {@link BatchProcessor#LONGEST_WAIT} a record, so
+   * 30 s between two polls at most, a tenth of max.poll.interval.ms.
+   */
+  static final int RECORDS_A_POLL = 100;
 
   /** Statements at the same time; one more connection is for the probe. */
   private static final int FLUSHES_AT_ONCE = 7;
@@ -65,8 +69,8 @@ public final class StatusAggregator implements AutoCloseable {
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.AT_LEAST_ONCE,
-                StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
-                Math.toIntExact(LONGEST_WAIT.toMillis())),
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
+                RECORDS_A_POLL),
             health,
             meters);
   }

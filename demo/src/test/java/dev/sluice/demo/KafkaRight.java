@@ -1,0 +1,73 @@
+package dev.sluice.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/**
+ * One thing that a role may do with Kafka, as docs/security.md lists it.
+ *
+ * @param prefix whether the name is only how names begin
+ */
+record KafkaRight(
+    String role, AclOperation operation, ResourceType type, String name, boolean prefix) {
+  private static final Pattern ROW =
+      Pattern.compile(
+          "\\| ([a-z-]+) \\| ([A-Za-z, ]+) \\| (topic|group|transactional id)s? `([^`*]+)(\\*?)` \\|");
+
+  static List<KafkaRight> documented() throws IOException {
+    return Files.readAllLines(Path.of("../docs/security.md")).stream()
+        .map(ROW::matcher)
+        .filter(Matcher::matches)
+        .flatMap(row ->
+            Stream.of(row.group(2).split(", ", -1))
+                .map(operation ->
+                    new KafkaRight(
+                        row.group(1),
+                        operation(operation),
+                        ResourceType.valueOf(
+                            row.group(3).toUpperCase(Locale.ROOT).replace(' ', '_')),
+                        row.group(4),
+                        !row.group(5).isEmpty())))
+        .toList();
+  }
+
+  static AclOperation operation(String name) {
+    return AclOperation.valueOf(constant(name));
+  }
+
+  /** A name in camel case as the constant it stands for. */
+  static String constant(String name) {
+    return name.replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+  }
+
+  AclBinding binding() {
+    return new AclBinding(
+        new ResourcePattern(type, name, prefix ? PatternType.PREFIXED : PatternType.LITERAL),
+        new AccessControlEntry("User:" + role, "*", operation, AclPermissionType.ALLOW));
+  }
+
+  boolean covers(String who, AclOperation what, ResourcePattern on) {
+    return role.equals(who)
+        && operation == what
+        && type == on.resourceType()
+        && (prefix ? on.name().startsWith(name) : on.name().equals(name));
+  }
+
+  @Override
+  public String toString() {
+    return role + " " + operation + " " + type + " " + name + (prefix ? "*" : "");
+  }
+}

@@ -2,6 +2,8 @@ package dev.sluice.local;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -22,10 +24,16 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws IllegalStateException if the folder cannot be formatted
    */
   public EmbeddedKafka(Path data, int port) {
+    this(data, port, UnaryOperator.identity());
+  }
+
+  /** Starts a broker with some of its settings changed. */
+  public EmbeddedKafka(Path data, int port, UnaryOperator<Map<String, String>> change) {
     this.port = port;
     BrokerSettings settings = new BrokerSettings(data, 1, port, List.of(FreePort.next()));
     settings.format(Uuid.randomUuid().toString());
-    server = new KafkaRaftServer(new KafkaConfig(settings.toMap(), false), Time.SYSTEM);
+    server =
+        new KafkaRaftServer(new KafkaConfig(change.apply(settings.toMap()), false), Time.SYSTEM);
     server.startup();
   }
 

@@ -1,5 +1,6 @@
 // Talks to the console's API: requests, uploads with progress, and live events.
 import { askForToken } from './dialogs.js';
+import { say } from './texts.js';
 
 const TOKEN = 'sluice-token';
 
@@ -17,7 +18,7 @@ const SENDABLE = /^[!-~]+$/;
 
 function requireSendable(token) {
   if (!SENDABLE.test(token)) {
-    throw new Error('A token has only visible ASCII characters; copy it once more.');
+    throw new Error(say('token.invisible'));
   }
 }
 
@@ -36,7 +37,7 @@ async function renewToken(used) {
   }
   const token = await askForToken(used !== null, requireSendable);
   if (!token) {
-    throw new Problem(401, 'The console asks for its token; load the page again to sign in.');
+    throw new Problem(401, say('token.none'));
   }
   sessionStorage.setItem(TOKEN, token);
 }
@@ -44,9 +45,9 @@ async function renewToken(used) {
 function problem(status, text) {
   try {
     const members = JSON.parse(text);
-    return new Problem(status, members.detail ?? `HTTP ${status}`, members);
+    return new Problem(status, members.detail ?? say('api.http', { status }), members);
   } catch {
-    return new Problem(status, `The console answered HTTP ${status}.`);
+    return new Problem(status, say('api.http', { status }));
   }
 }
 
@@ -69,7 +70,7 @@ async function call(method, path, { body, file, accept } = {}) {
       body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch {
-    throw new Problem(0, 'The console does not answer; nothing was changed.');
+    throw new Problem(0, say('api.silent'));
   }
   if (answer.status === 401) {
     await renewToken(token);
@@ -99,7 +100,7 @@ export function upload(path, file, onProgress) {
     Object.entries(headers(token)).forEach(([name, value]) => request.setRequestHeader(name, value));
     request.setRequestHeader('Content-Type', rowsType(file));
     request.upload.onprogress = (event) => event.total && onProgress(event.loaded / event.total);
-    request.onerror = () => reject(new Problem(0, 'The upload broke off; nobody was added.'));
+    request.onerror = () => reject(new Problem(0, say('api.uploadBroken')));
     request.onload = () => {
       if (request.status === 401) {
         renewToken(token).then(() => upload(path, file, onProgress)).then(resolve, reject);

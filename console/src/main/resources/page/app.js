@@ -5,6 +5,7 @@ import { campaign } from './campaign.js';
 import { create } from './create.js';
 import { senders } from './senders.js';
 import { suppressions } from './suppressions.js';
+import { say } from './texts.js';
 
 const ROUTES = [
   [/^#?\/?$/, campaigns],
@@ -15,7 +16,7 @@ const ROUTES = [
 ];
 
 const lost = (root) => {
-  render(html`<h1>Nothing here</h1><p><a href="#/">All campaigns</a></p>`, root);
+  render(html`<h1>${say('nothingHere')}</h1><p><a href="#/">${say('allCampaigns')}</a></p>`, root);
   return () => {};
 };
 
@@ -43,6 +44,11 @@ function open() {
   }
   first = false;
 }
+
+for (const element of document.querySelectorAll('[data-say]')) {
+  element.textContent = say(element.dataset.say);
+}
+document.querySelector('nav').setAttribute('aria-label', say('nav.main'));
 
 addEventListener('hashchange', open);
 // A link to where one is already begins the view anew.

@@ -3,13 +3,25 @@ import { html, render, nothing } from './lib.js';
 import { follow, get, post } from './api.js';
 import { chart, Pace } from './chart.js';
 import { confirm, note } from './dialogs.js';
-import { badge, bar, counts, duration, moment, number, rate, share } from './format.js';
+import { doubt, failures } from './failures.js';
+import { badge, counts, duration, moment, number, rate } from './format.js';
+import { funnel } from './funnel.js';
 import { acceptMissing, importer } from './importer.js';
 import { variables } from './placeholders.js';
+import { preview } from './preview.js';
 import { recipients } from './recipients.js';
+import { hours, review } from './review.js';
+import { parts, say } from './texts.js';
+import { loading, offline, trouble } from './states.js';
 
-const FIGURES = ['pending', 'sent', 'delivered', 'read', 'failed', 'unconfirmed', 'suppressed'];
 const OPEN = ['DRAFT', 'SCHEDULED'];
+const TOLD = {
+  start: 'campaign.started',
+  pause: 'campaign.paused',
+  resume: 'campaign.resumed',
+  cancel: 'campaign.cancelled',
+  resend: 'campaign.resent',
+};
 
 export function campaign(root, id) {
   const path = `/api/campaigns/${id}`;
@@ -30,7 +42,7 @@ export function campaign(root, id) {
     paint();
     try {
       await post(`${path}/${name}${query}`);
-      note(`${name} is on its way`);
+      note(say(TOLD[name]));
     } catch (error) {
       if (error.members?.missing) {
         await startAnyway(error.members.missing);
@@ -42,19 +54,33 @@ export function campaign(root, id) {
     paint();
   }
 
+  async function start() {
+    try {
+      if (await review(path, now)) {
+        await command('start');
+      }
+    } catch (error) {
+      note(error.message, 'bad');
+    }
+  }
+
   async function startAnyway(missing) {
-    const lacking = Object.entries(missing.variables).map(([name, people]) => `${name} (${number(people)} lack it)`);
-    const without = `${missing.partial ? 'at least ' : ''}${number(missing.recipients)}`;
-    if (await acceptMissing(lacking, `Start without ${without} of ${number(now.total)}`)) {
+    const lacking = Object.entries(missing.variables).map(([name, count]) =>
+      say('campaign.missing', { name, count: number(count) }, count),
+    );
+    const count = number(missing.recipients);
+    const without = missing.partial ? say('campaign.atLeast', { count }) : count;
+    if (await acceptMissing(lacking, say('campaign.startWithout', { without, total: number(now.total) }))) {
       await command('start', '?acceptMissing=true');
     }
   }
 
   async function cancel() {
+    const { pending } = counts(now);
     const yes = await confirm({
-      title: 'Cancel this campaign?',
-      text: `${number(counts(now).pending)} people have not been sent to and will get nothing. This cannot be undone.`,
-      action: 'Cancel the campaign',
+      title: say('cancel.title'),
+      text: say('cancel.text', { count: number(pending) }, pending),
+      action: say('cancel.action'),
       danger: true,
     });
     if (yes) {
@@ -63,52 +89,53 @@ export function campaign(root, id) {
   }
 
   async function resend() {
-    let unconfirmed = false;
+    const { failed, unconfirmed } = now.counts;
+    let alsoInDoubt = false;
     const yes = await confirm({
-      title: 'Send once more?',
-      text: `To the ${number(now.counts.failed)} people for whom it failed, in a new round.`,
-      action: 'Send once more',
-      extra: now.counts.unconfirmed
-        ? html`<label class="check">
-            <input type="checkbox" @change=${(event) => (unconfirmed = event.target.checked)}>
-            <span>Also to the ${number(now.counts.unconfirmed)} unconfirmed.
-              <strong>Some of them may get it twice.</strong></span></label>`
-        : '',
+      title: say('resend.title'),
+      text: failed ? say('resend.failed', { count: number(failed) }, failed) : say('resend.failedNone'),
+      action: say('resend.action'),
+      extra: html`
+        ${
+          unconfirmed
+            ? html`<label class="check">
+                <input type="checkbox" @change=${(event) => (alsoInDoubt = event.target.checked)}>
+                <span>${say('resend.unconfirmed', { count: number(unconfirmed) }, unconfirmed)}
+                  <strong>${say('resend.twice')}</strong></span></label>`
+            : nothing
+        }
+        <p class="hint">${say('resend.optedOut')}</p>`,
     });
-    if (yes) {
-      const statuses = [now.counts.failed > 0 && 'FAILED', unconfirmed && 'UNCONFIRMED'].filter(Boolean);
+    const statuses = [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
+    if (yes && statuses.length) {
       await command('resend', `?${statuses.map((status) => `status=${status}`).join('&')}`);
     }
   }
 
-  const button = (name, text, action, kind = '') =>
-    html`<button id=${name} class=${kind} ?disabled=${busy} @click=${action}>${text}</button>`;
+  const mayResend = () =>
+    now.status === 'COMPLETED' && now.counts.failed + now.counts.unconfirmed > 0;
+
+  const button = (name, action, kind = '') =>
+    html`<button id=${name} class=${kind} ?disabled=${busy} @click=${action}>${say(`campaign.${name}`)}</button>`;
 
   function commands() {
+    const buttons = {
+      start: () => button('start', start, 'primary'),
+      pause: () => button('pause', () => command('pause')),
+      resume: () => button('resume', () => command('resume'), 'primary'),
+      cancel: () => button('cancel', cancel, 'danger'),
+      resend: () => button('resend', resend),
+    };
     const may = {
       DRAFT: ['start', 'cancel'],
       SCHEDULED: ['cancel'],
       SENDING: ['pause', 'cancel'],
       PAUSED: ['resume', 'cancel'],
-      COMPLETED: now.counts.failed + now.counts.unconfirmed > 0 ? ['resend'] : [],
+      COMPLETED: mayResend() ? ['resend'] : [],
       CANCELLED: [],
     }[now.status];
-    const buttons = {
-      start: () => button('start', 'Start', () => command('start'), 'primary'),
-      pause: () => button('pause', 'Pause', () => command('pause')),
-      resume: () => button('resume', 'Resume', () => command('resume'), 'primary'),
-      cancel: () => button('cancel', 'Cancel …', cancel, 'danger'),
-      resend: () => button('resend', 'Send once more …', resend),
-    };
     return may.map((name) => buttons[name]());
   }
-
-  const figure = (state) => html`
-    <div class="figure ${state}">
-      <dt>${state}</dt>
-      <dd>${number(counts(now)[state])} <small>${share(counts(now)[state], now.total)}</small></dd>
-    </div>
-  `;
 
   function speed() {
     if (!now.startedAt) {
@@ -118,88 +145,68 @@ export function campaign(root, id) {
     const current = running ? (now.perSecond ?? null) : 0;
     const left = counts(now).pending;
     const took = (new Date(now.completedAt) - new Date(now.startedAt)) / 1000;
+    const strong = (text) => html`<strong>${text}</strong>`;
     return html`
       <section aria-labelledby="speed">
-        <h2 id="speed">Pace</h2>
+        <h2 id="speed">${say('pace.title')}</h2>
         <p class="line">
           ${
             now.completedAt
-              ? html`<span>Took <strong>${duration(took)}</strong></span>`
-              : html`<span><strong>${current === null ? '…' : rate(current)}</strong> of
-                    ${rate(now.permittedPerSecond)} messages/s permitted</span>
+              ? html`<span>${parts('pace.took', { duration: strong(duration(took)) })}</span>`
+              : html`<span>${parts('pace.current', {
+                    rate: strong(current === null ? '…' : rate(current)),
+                    permitted: rate(now.permittedPerSecond),
+                  })}</span>
                   <span>${
                     running && left > 0 && current
-                      ? html`about <strong>${duration(left / current)}</strong> left`
+                      ? parts('pace.left', { duration: strong(duration(left / current)) })
                       : nothing
                   }</span>`
           }
         </p>
-        ${
-          pace.times.length > 1
-            ? html`<div id="chart" role="img" aria-label="Messages sent a second, over time, and the permitted rate"></div>`
-            : nothing
-        }
+        ${pace.times.length > 1 ? html`<div id="chart" role="img" aria-label=${say('pace.chart')}></div>` : nothing}
       </section>
     `;
   }
 
-  const failures = () =>
-    errors.length === 0
-      ? nothing
-      : html`<section aria-labelledby="errors">
-          <h2 id="errors">What went wrong</h2>
-          <div class="scroll" tabindex="0" role="region" aria-labelledby="errors">
-            <table>
-              <thead><tr><th>People</th><th>What it means</th><th>Code</th></tr></thead>
-              <tbody>${errors.map(
-                (error) => html`<tr>
-                  <td class="count">${number(error.count)}</td>
-                  <td>${error.words}
-                    ${error.detail ? html`<small class="quiet">${error.detail}</small>` : nothing}</td>
-                  <td><code>${error.code ?? '–'}</code></td></tr>`,
-              )}</tbody>
-            </table>
-          </div>
-        </section>`;
+  const pair = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
 
   const details = () => html`
     <section aria-labelledby="details">
-      <h2 id="details">Details</h2>
+      <h2 id="details">${say('details.title')}</h2>
       <dl class="pairs">
-        <div><dt>Sender</dt><dd>${now.senderId}</dd></div>
-        <div><dt>Round</dt><dd>${now.round}</dd></div>
-        <div><dt>Priority</dt><dd>${now.priority}</dd></div>
-        <div><dt>Created</dt><dd>${moment(now.createdAt)}</dd></div>
-        <div><dt>Scheduled</dt><dd>${moment(now.scheduledAt)}</dd></div>
-        <div><dt>Started</dt><dd>${moment(now.startedAt)}</dd></div>
-        <div><dt>Ended</dt><dd>${moment(now.completedAt)}</dd></div>
-        <div><dt>Sends between</dt><dd>${
-          now.windowStart ? `${now.windowStart.slice(0, 5)} and ${now.windowEnd.slice(0, 5)}, ${now.timeZone}` : 'any hour'
-        }</dd></div>
+        ${pair('details.sender', now.senderId)}
+        ${pair('details.created', moment(now.createdAt))}
+        ${now.scheduledAt ? pair('details.scheduled', moment(now.scheduledAt)) : nothing}
+        ${now.startedAt ? pair('details.started', moment(now.startedAt)) : nothing}
+        ${now.completedAt ? pair('details.ended', moment(now.completedAt)) : nothing}
+        ${pair('details.hours', hours(now))}
+        ${now.round > 1 ? pair('details.round', number(now.round - 1)) : nothing}
+        ${now.priority === 1 ? nothing : pair('details.priority', number(now.priority))}
       </dl>
-      <details><summary>Message</summary><pre tabindex="0">${JSON.stringify(now.message, null, 2)}</pre></details>
+      <div class="preview">${preview(now.message, null)}</div>
+      <details><summary>${say('campaign.message')}</summary>
+        <pre tabindex="0">${JSON.stringify(now.message, null, 2)}</pre></details>
     </section>
   `;
 
+  const crumb = html`<p class="crumb"><a href="#/">${say('campaigns.title')}</a></p>`;
+
   const view = () =>
     now === null
-      ? html`<p class="crumb"><a href="#/">Campaigns</a></p>
-          <h1>Campaign</h1>
-          ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<p class="quiet">Loading …</p>`}`
-      : html`
-          <p class="crumb"><a href="#/">Campaigns</a></p>
+      ? html`${crumb}
+          <h1>${say('campaign.title')}</h1>
+          ${problem ? trouble(problem) : loading()}`
+      : html`${crumb}
           <div class="line title">
             <h1>${now.name}</h1> ${badge(now.status)}
             <div class="actions">${commands()}</div>
           </div>
           ${now.statusReason ? html`<p class="reason">${now.statusReason}</p>` : nothing}
-          ${connected ? nothing : html`<p class="reason">Not connected; trying again …</p>`}
-          <section aria-label="Progress">
-            ${bar(now)}
-            <dl class="figures">${FIGURES.map(figure)}</dl>
-          </section>
+          ${connected ? nothing : offline()}
           ${OPEN.includes(now.status) ? upload.view() : nothing}
-          ${speed()} ${failures()} ${people.view()} ${details()}
+          ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} ${failures(errors, mayResend())}
+          ${details()} ${people.view()}
         `;
 
   function paint() {

@@ -2,6 +2,8 @@
 import { html, render } from './lib.js';
 import { badge, bar, moment, number, settled, share } from './format.js';
 import { live } from './live.js';
+import { loading, offline, trouble } from './states.js';
+import { say } from './texts.js';
 
 const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
 
@@ -19,11 +21,14 @@ export function campaigns(root) {
         </span>
         ${bar(campaign)}
         <span class="line quiet">
-          <span>${number(settled(campaign))} of ${number(campaign.total)}
-            (${share(settled(campaign), campaign.total)})</span>
+          <span>${say('campaigns.done', {
+            done: number(settled(campaign)),
+            total: number(campaign.total),
+            share: share(settled(campaign), campaign.total),
+          })}</span>
           <span>${campaign.senderId} · ${
             campaign.status === 'SCHEDULED'
-              ? `starts ${moment(campaign.scheduledAt)}`
+              ? say('campaigns.starts', { time: moment(campaign.scheduledAt) })
               : moment(campaign.startedAt ?? campaign.createdAt)
           }</span>
         </span>
@@ -33,16 +38,16 @@ export function campaigns(root) {
   `;
 
   const view = () => html`
-    <h1>Campaigns</h1>
-    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}
-    ${connected ? '' : html`<p class="reason">Not connected; trying again …</p>`}
+    <h1>${say('campaigns.title')}</h1>
+    ${problem ? trouble(problem) : ''}
+    ${connected ? '' : offline()}
     ${
       list.rows === null
-        ? html`<p class="quiet">Loading …</p>`
+        ? loading()
         : list.rows.length === 0
           ? html`<div class="empty">
-              <p>There is no campaign yet.</p>
-              <a class="button primary" href="#/new">Create the first one</a>
+              <p>${say('campaigns.empty')}</p>
+              <a class="button primary" href="#/new">${say('campaigns.first')}</a>
             </div>`
           : html`<ul class="list">${list.rows.map(row)}</ul>
             ${list.more()}`

@@ -1,7 +1,10 @@
 // The rate over time against the permitted rate.
 import { uPlot, chartStyle } from './lib.js';
+import { clock } from './format.js';
 
 const KEPT = 3600;
+/** Whole seconds between the marks of the axis of time. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600];
 
 const style = document.createElement('link');
 style.rel = 'stylesheet';
@@ -50,7 +53,10 @@ export function chart(element, pace) {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.15)] } },
-    axes: [axis(), { ...axis(), size: 56 }],
+    axes: [
+      { ...axis(), incrs: STEPS, space: 90, values: (_, times) => times.map(clock) },
+      { ...axis(), size: 56 },
+    ],
     series: [
       {},
       { label: 'messages/s', stroke: colour('--sent'), width: 2, fill: colour('--fill') },

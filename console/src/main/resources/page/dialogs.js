@@ -1,5 +1,6 @@
 // The one dialog of the page: confirmations, forms, the token; and short notes.
 import { html, render } from './lib.js';
+import { say } from './texts.js';
 
 const dialog = () => document.getElementById('dialog');
 
@@ -16,7 +17,7 @@ function show(content, element = dialog()) {
 }
 
 /** Whether the person means it. */
-export async function confirm({ title, text, action, danger = false, extra = '' }) {
+export async function confirm({ title, text, action, danger = false, allowed = true, extra = '' }) {
   const answer = await show(
     (close) => html`
       <form method="dialog" @submit=${(event) => {
@@ -27,8 +28,8 @@ export async function confirm({ title, text, action, danger = false, extra = '' 
         <p>${text}</p>
         ${extra}
         <div class="actions">
-          <button type="button" @click=${() => close('')}>Back</button>
-          <button class=${danger ? 'danger' : 'primary'} value="yes">${action}</button>
+          <button type="button" @click=${() => close('')}>${say('back')}</button>
+          <button class=${danger ? 'danger' : 'primary'} value="yes" ?disabled=${!allowed}>${action}</button>
         </div>
       </form>
     `,
@@ -56,7 +57,7 @@ export function form({ title, fields, action, save }, element = dialog()) {
         ${fields}
         ${error ? html`<p class="problem" role="alert">${error}</p>` : ''}
         <div class="actions">
-          <button type="button" @click=${() => close('')}>Back</button>
+          <button type="button" @click=${() => close('')}>${say('back')}</button>
           <button class="primary">${action}</button>
         </div>
       </form>
@@ -78,11 +79,11 @@ export function askForToken(refused, check) {
     let token = '';
     await form(
       {
-        title: 'API token',
-        action: 'Sign in',
+        title: say('token.title'),
+        action: say('token.action'),
         fields: html`
-          ${refused ? html`<p class="problem" role="alert">The console does not take this token.</p>` : ''}
-          <label>The console's token (SLUICE_API_TOKEN)
+          ${refused ? html`<p class="problem" role="alert">${say('token.refused')}</p>` : ''}
+          <label>${say('token.field')}
             <input name="token" type="password" autocomplete="current-password" required></label>`,
         save: async (data) => {
           const given = data.get('token').trim();
@@ -98,12 +99,18 @@ export function askForToken(refused, check) {
   return asking;
 }
 
-/** Tells something for a few seconds. */
+/** Tells something: good news for a few seconds, bad news until it is put away. */
 export function note(text, kind = 'good') {
-  const notes = document.getElementById('notes');
   const line = document.createElement('p');
   line.className = `note ${kind}`;
-  line.textContent = text;
-  notes.append(line);
-  setTimeout(() => line.remove(), 6000);
+  line.append(text);
+  if (kind === 'bad') {
+    const close = document.createElement('button');
+    close.textContent = say('close');
+    close.onclick = () => line.remove();
+    line.append(close);
+  } else {
+    setTimeout(() => line.remove(), 6000);
+  }
+  document.getElementById('notes').append(line);
 }

@@ -1,21 +1,32 @@
-// Numbers, times and states in words.
+// Numbers, times and states, in the reader's language and habits.
 import { html, svg } from './lib.js';
+import { language, say, sayOr } from './texts.js';
 
-export const STATES = ['read', 'delivered', 'sent', 'failed', 'unconfirmed', 'suppressed', 'pending'];
+const STATES = ['read', 'delivered', 'sent', 'failed', 'unconfirmed', 'suppressed', 'pending'];
 
-const WHOLE = new Intl.NumberFormat('en');
-const MOMENT = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+// The region's habits, such as the clock's 24 hours, where the browser's language is the page's.
+const locale = navigator.languages.find((one) => one.startsWith(language.split('-')[0])) ?? language;
+const WHOLE = new Intl.NumberFormat(locale);
+const WORDS = new Intl.NumberFormat(locale, { notation: 'compact', compactDisplay: 'long' });
+const PERCENT = new Intl.NumberFormat(locale, { style: 'percent' });
+const FINE_PERCENT = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1 });
+const RATE = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const CLOCK = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 
 export const number = (value) => WHOLE.format(value ?? 0);
-export const rate = (value) => (value >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
-export const moment = (iso) => (iso ? MOMENT.format(new Date(iso)) : '–');
+export const inWords = (value) => WORDS.format(value);
+export const rate = (value) => RATE.format(value >= 100 ? Math.round(value) : value);
+export const moment = (time) => (time ? MOMENT.format(new Date(time)) : '–');
+/** The time of day of Unix seconds. */
+export const clock = (seconds) => CLOCK.format(new Date(seconds * 1000));
 
+/** Rounded down, so that 100 % means everybody. */
 export function share(part, whole) {
-  if (!whole) {
-    return '0 %';
-  }
-  const percent = (100 * part) / whole;
-  return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`;
+  const exact = whole ? part / whole : 0;
+  return exact > 0 && exact < 0.1
+    ? FINE_PERCENT.format(Math.max(exact, 0.001))
+    : PERCENT.format(Math.floor(exact * 100) / 100);
 }
 
 export function duration(seconds) {
@@ -25,13 +36,17 @@ export function duration(seconds) {
   const whole = Math.ceil(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
   if (hours > 0) {
-    return `${number(hours)} h ${minutes} min`;
+    return say('duration.hours', { hours: number(hours), minutes });
   }
-  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+  return minutes > 0
+    ? say('duration.minutes', { minutes, seconds: whole % 60 })
+    : say('duration.seconds', { seconds: whole });
 }
 
+export const statusWords = (status) => sayOr(`status.${status}`, status.toLowerCase());
+
 export const badge = (status) =>
-  html`<span class="badge ${status.toLowerCase()}">${status.toLowerCase()}</span>`;
+  html`<span class="badge ${status.toLowerCase()}">${statusWords(status)}</span>`;
 
 /** With the results that are not in the rows yet: those are written in batches. */
 export function counts(campaign) {
@@ -50,12 +65,13 @@ export function bar(campaign) {
   const all = counts(campaign);
   const total = Math.max(1, campaign.total);
   let from = 0;
-  const parts = STATES.map((state) => {
+  const segments = STATES.map((state) => {
     const width = (100 * all[state]) / total;
-    const part = svg`<rect class=${state} x=${from} y="0" width=${width} height="1"></rect>`;
+    const segment = svg`<rect class=${state} x=${from} y="0" width=${width} height="1"></rect>`;
     from += width;
-    return part;
+    return segment;
   });
+  const label = say('funnel.label', { done: number(settled(campaign)), total: number(campaign.total) });
   return html`<svg class="progress" viewBox="0 0 100 1" preserveAspectRatio="none" role="img"
-    aria-label=${`${number(settled(campaign))} of ${number(campaign.total)} settled`}>${parts}</svg>`;
+    aria-label=${label}>${segments}</svg>`;
 }

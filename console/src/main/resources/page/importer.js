@@ -4,12 +4,14 @@ import { upload } from './api.js';
 import { confirm } from './dialogs.js';
 import { peopleFile } from './peoplefile.js';
 import { report } from './rejected.js';
+import { say } from './texts.js';
+import { trouble } from './states.js';
 
 /** Whether a person wants people who lack variables all the same. */
 export const acceptMissing = (names, action) =>
   confirm({
-    title: 'Variables are missing',
-    text: `The message needs ${names.join(', ')}. Whoever lacks one of them fails and gets nothing.`,
+    title: say('import.lacking'),
+    text: say('import.lackingText', { names: names.join(', ') }),
     action,
     danger: true,
   });
@@ -30,7 +32,7 @@ export function importer(path, wanted, done) {
       return;
     }
     const missing = people.missing();
-    if (missing.length && !(await acceptMissing(missing, 'Add them all the same'))) {
+    if (missing.length && !(await acceptMissing(missing, say('import.anyway')))) {
       return;
     }
     share = 0;
@@ -54,13 +56,13 @@ export function importer(path, wanted, done) {
 
   const view = () => html`
     <section aria-labelledby="import">
-      <h2 id="import">Add recipients</h2>
+      <h2 id="import">${say('import.title')}</h2>
       <form @submit=${send}>
-        ${people.view('CSV with a column of phone numbers and one for each variable, or JSON')}
-        <div class="actions"><button class="primary" ?disabled=${share !== null || !people.file()}>Import</button></div>
+        ${people.view(say('import.file'))}
+        <div class="actions"><button class="primary" ?disabled=${share !== null || !people.file()}>${say('import.action')}</button></div>
       </form>
-      ${share === null ? nothing : html`<progress aria-label="Upload" max="1" .value=${share}></progress>`}
-      ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+      ${share === null ? nothing : html`<progress aria-label=${say('import.upload')} max="1" .value=${share}></progress>`}
+      ${problem ? trouble(problem) : nothing}
       ${added ? report(added.result, added.file, added.query) : nothing}
     </section>
   `;

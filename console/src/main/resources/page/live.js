@@ -2,6 +2,7 @@
 import { html, nothing } from './lib.js';
 import { follow, get } from './api.js';
 import { note } from './dialogs.js';
+import { say } from './texts.js';
 
 const PAGE = 200;
 
@@ -41,7 +42,7 @@ export function live(path, compare, paint, onConnection) {
   }
 
   list.more = () =>
-    complete ? nothing : html`<div class="actions"><button id="more" @click=${next}>More</button></div>`;
+    complete ? nothing : html`<div class="actions"><button id="more" @click=${next}>${say('more')}</button></div>`;
   list.stop = follow(
     `${path}/events`,
     (rows, event) => {

@@ -4,22 +4,24 @@ import { html, nothing } from './lib.js';
 import { get, upload } from './api.js';
 import { number } from './format.js';
 import { rejections } from './rejected.js';
+import { trouble } from './states.js';
+import { language, parts, say } from './texts.js';
 
 const CHARSETS = [
-  ['', 'as it seems'],
-  ['windows-1252', 'Windows, Western Europe and Americas'],
-  ['windows-1250', 'Windows, Central Europe'],
-  ['windows-1251', 'Windows, Cyrillic'],
-  ['x-MacRoman', 'Macintosh'],
-  ['UTF-16LE', 'UTF-16'],
-  ['Shift_JIS', 'Japanese'],
-  ['GB18030', 'Chinese'],
-];
+  '',
+  'windows-1252',
+  'windows-1250',
+  'windows-1251',
+  'x-MacRoman',
+  'UTF-16LE',
+  'Shift_JIS',
+  'GB18030',
+].map((charset) => [charset, say(`charset.${charset}`)]);
 
 /** No answer, no place for the file or no database: the same file may do a moment later. */
 const PASSING = [0, 429, 503];
 
-const countries = new Intl.DisplayNames([navigator.language, 'en'], { type: 'region' });
+const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });
 const country = (code) => countries.of(code) ?? code;
 
 export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}) {
@@ -64,7 +66,7 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
       if (still()) {
         result = answer;
         columns = answer.phoneColumn ? [answer.phoneColumn, ...answer.variables].sort() : [];
-        problem = answer.usable ? '' : 'Nothing in this file can be used.';
+        problem = answer.usable ? '' : say('file.useless');
       }
     } catch (error) {
       if (still()) {
@@ -94,29 +96,29 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
     paint();
   };
 
-  const say = (name) => (event) => {
+  const pick = (name) => (event) => {
     chosen = { ...chosen, [name]: event.target.value };
     begin();
   };
 
   const select = (name, label, options) => html`
     <label>${label}
-      <select name=${name} @change=${say(name)}>
+      <select name=${name} @change=${pick(name)}>
         ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen[name]}>${text}</option>`)}
       </select></label>
   `;
 
   const options = () => html`
     <div class="columns">
-      ${select('charset', 'Encoding', CHARSETS)}
-      ${select('region', 'Country of numbers without a country code', [
-        ['', regions.default ? country(regions.default) : 'none: every number needs its code'],
+      ${select('charset', say('file.charset'), CHARSETS)}
+      ${select('region', say('file.region'), [
+        ['', regions.default ? country(regions.default) : say('file.noRegion')],
         ...regions.regions.map((code) => [code, country(code)]).sort((a, b) => a[1].localeCompare(b[1])),
       ])}
       ${
         columns.length
-          ? select('phoneColumn', 'Column of the numbers', [
-              ['', result?.phoneColumn && !chosen.phoneColumn ? result.phoneColumn : 'by its name'],
+          ? select('phoneColumn', say('file.phoneColumn'), [
+              ['', result?.phoneColumn && !chosen.phoneColumn ? result.phoneColumn : say('file.byName')],
               ...columns.map((name) => [name, name]),
             ])
           : nothing
@@ -126,13 +128,16 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
 
   const found = () => html`
     <div class="report" role="status">
-      <p><strong>${number(result.usable)}</strong> can be used,
-        <strong>${number(result.rejectedCount)}</strong> cannot.</p>
+      <p>${parts('file.usable', {
+        usable: html`<strong>${number(result.usable)}</strong>`,
+        rejected: html`<strong>${number(result.rejectedCount)}</strong>`,
+      })}</p>
       ${rejections(result, file, query())}
       ${
         missing().length
-          ? html`<p class="problem">The message needs what the file does not have:
-              ${missing().map((name) => html`<code>{{${name}}}</code> `)} Nobody would get it.</p>`
+          ? html`<p class="problem">${parts('file.needs', {
+              names: missing().map((name) => html`<code>{{${name}}}</code> `),
+            })}</p>`
           : nothing
       }
     </div>
@@ -142,8 +147,8 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
     <label>${label}
       <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json" @change=${choose}></label>
     ${file ? options() : nothing}
-    ${share === null ? nothing : html`<progress aria-label="The file is looked at" max="1" .value=${share}></progress>`}
-    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+    ${share === null ? nothing : html`<progress aria-label=${say('file.checking')} max="1" .value=${share}></progress>`}
+    ${problem ? trouble(problem) : nothing}
     ${result ? found() : nothing}
   `;
 
@@ -153,6 +158,7 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
     query,
     file: () => file,
     first: () => result?.first ?? null,
+    found: () => result,
     /** Waits for the console's answer; whether the file, if there is one, can be used. */
     async usable() {
       await check;

@@ -1,6 +1,7 @@
 // The variables of a message: {{name}}, where a name is any column of a CSV file without braces.
 // The same grammar as MessageTemplate's, which fills them in.
 import { html } from './lib.js';
+import { say } from './texts.js';
 
 const PLACEHOLDER = /(?<!\{)\{\{[\s\p{Z}]*([^{}\s\p{Z}][^{}]*)\}\}(?!\})/gu;
 
@@ -24,7 +25,7 @@ export const variables = (message) => [
 export const broken = (message) =>
   texts(message).find((text) => /\{\{|\}\}/.test(text.replaceAll(PLACEHOLDER, ' ')));
 
-/** The text with the values filled in, as it would be sent. */
+/** The text with a person's values filled in, as it would be sent; without values, as it is written. */
 export const filled = (text, values) =>
   String(text)
     .split(PLACEHOLDER)
@@ -33,7 +34,10 @@ export const filled = (text, values) =>
         return part;
       }
       const name = nameOf(part);
+      if (values === null) {
+        return html`<mark>{{${name}}}</mark>`;
+      }
       return Object.hasOwn(values, name)
         ? html`<mark>${values[name]}</mark>`
-        : html`<mark class="missing" title="no such column">{{${name}}}</mark>`;
+        : html`<mark class="missing" title=${say('create.noColumn')}>{{${name}}}</mark>`;
     });

@@ -1,7 +1,9 @@
 // A campaign's recipients: searched, filtered, page by page.
 import { html, nothing } from './lib.js';
 import { get } from './api.js';
-import { badge, moment } from './format.js';
+import { badge, moment, number, statusWords } from './format.js';
+import { loading, trouble } from './states.js';
+import { say } from './texts.js';
 
 const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED', 'SUPPRESSED'];
 
@@ -53,42 +55,46 @@ export function recipients(path, paint) {
 
   const row = (one) => html`
     <tr>
-      <td><code>${one.phone}</code></td>
-      <td>${badge(one.status)}</td>
-      <td>${one.errorCode ? html`<code>${one.errorCode}</code> ` : nothing}<small>${one.errorDetail ?? ''}</small></td>
-      <td class="count">${one.attempts}</td>
-      <td><small>${moment(one.updatedAt)}</small></td>
+      <td data-label=${say('people.number')}><code>${one.phone}</code></td>
+      <td data-label=${say('people.status')}>${badge(one.status)}</td>
+      <td data-label=${say('people.why')}><span>${one.errorCode ? html`<code>${one.errorCode}</code> ` : nothing}<small>${one.errorDetail ?? ''}</small></span></td>
+      <td data-label=${say('people.attempts')} class="count">${number(one.attempts)}</td>
+      <td data-label=${say('people.changed')}><small>${moment(one.updatedAt)}</small></td>
     </tr>
+  `;
+
+  const head = (key) => html`<th>${say(`people.${key}`)}</th>`;
+
+  const table = () => html`
+    <table class="cards">
+      <thead><tr>${['number', 'status', 'why', 'attempts', 'changed'].map(head)}</tr></thead>
+      <tbody>${page.recipients.map(row)}</tbody>
+    </table>
   `;
 
   const view = () => html`
     <section aria-labelledby="people">
-      <h2 id="people">Recipients</h2>
+      <h2 id="people">${say('people.title')}</h2>
       <form class="filter" role="search" @submit=${search}>
-        <label>Number begins with
+        <label>${say('people.begins')}
           <input name="phone" inputmode="tel" placeholder="+55 11 …"></label>
-        <label>Status
+        <label>${say('people.status')}
           <select name="status">
-            <option value="">all</option>
-            ${STATUSES.map((one) => html`<option value=${one}>${one.toLowerCase()}</option>`)}
+            <option value="">${say('people.all')}</option>
+            ${STATUSES.map((one) => html`<option value=${one}>${statusWords(one)}</option>`)}
           </select></label>
-        <button>Show</button>
+        <button>${say('people.show')}</button>
       </form>
-      ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="people">
-        <table>
-          <thead><tr><th>Number</th><th>Status</th><th>Why</th><th>Attempts</th><th>Changed</th></tr></thead>
-          <tbody>${
-            page?.recipients.length
-              ? page.recipients.map(row)
-              : html`<tr><td colspan="5" class="quiet">${page ? 'Nobody.' : 'Loading …'}</td></tr>`
-          }</tbody>
-        </table>
-      </div>
-      <div class="actions">
-        <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>Back</button>
-        <button ?disabled=${!page?.next} @click=${next}>Next</button>
-      </div>
+      ${problem ? trouble(problem) : nothing}
+      ${page === null ? loading() : page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
+      ${
+        before.length || page?.next
+          ? html`<div class="actions">
+              <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>${say('previous')}</button>
+              <button ?disabled=${!page?.next} @click=${next}>${say('next')}</button>
+            </div>`
+          : nothing
+      }
     </section>
   `;
 

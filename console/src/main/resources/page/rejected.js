@@ -3,6 +3,7 @@ import { html, nothing } from './lib.js';
 import { rejectedLines } from './api.js';
 import { note } from './dialogs.js';
 import { number } from './format.js';
+import { parts, say } from './texts.js';
 
 /** Offers text as a file to keep. */
 export function save(name, blob) {
@@ -27,19 +28,21 @@ export const rejections = (result, file, query) =>
     ? nothing
     : html`<ul>${result.rejected
           .slice(0, 5)
-          .map((row) => html`<li>Line ${row.line}: ${row.reason}</li>`)}</ul>
+          .map((row) => html`<li>${say('file.line', row)}</li>`)}</ul>
         ${
           file
-            ? html`<button type="button" @click=${() => saveRejected(file, query)}>Download rejected lines</button>`
+            ? html`<button type="button" @click=${() => saveRejected(file, query)}>${say('file.rejected')}</button>`
             : nothing
         }`;
 
 /** What came of an import. */
 export const report = (result, file, query) => html`
   <div class="report" role="status">
-    <p><strong>${number(result.accepted)}</strong> added,
-      <strong>${number(result.duplicates)}</strong> duplicates,
-      <strong>${number(result.rejectedCount)}</strong> rejected.</p>
+    <p>${parts('file.report', {
+      accepted: html`<strong>${number(result.accepted)}</strong>`,
+      duplicates: html`<strong>${number(result.duplicates)}</strong>`,
+      rejected: html`<strong>${number(result.rejectedCount)}</strong>`,
+    })}</p>
     ${rejections(result, file, query)}
   </div>
 `;

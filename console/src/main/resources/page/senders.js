@@ -4,6 +4,8 @@ import { post, put } from './api.js';
 import { confirm, form, note } from './dialogs.js';
 import { number, rate, share } from './format.js';
 import { live } from './live.js';
+import { loading, trouble } from './states.js';
+import { say } from './texts.js';
 
 const byId = (one, other) => (one.id < other.id ? -1 : 1);
 
@@ -13,28 +15,28 @@ export function senders(root) {
 
   const edit = (sender) =>
     form({
-      title: sender ? `Sender ${sender.id}` : 'New sender',
-      action: 'Save',
+      title: sender ? say('senders.edit', sender) : say('senders.new'),
+      action: say('save'),
       fields: html`
         ${
           sender
             ? nothing
-            : html`<label>Id (letters, digits, dots and dashes)
+            : html`<label>${say('senders.id')}
                 <input name="id" required pattern="(?:[A-Za-z0-9._]|-){1,100}"></label>`
         }
         <div class="columns">
-          <label>Provider <input name="provider" required value=${sender?.provider ?? 'whatsapp'}></label>
-          <label>Address there (WhatsApp: phone number id)
+          <label>${say('senders.provider')} <input name="provider" required value=${sender?.provider ?? 'whatsapp'}></label>
+          <label>${say('senders.addressThere')}
             <input name="address" required value=${sender?.address ?? ''}></label>
         </div>
         <div class="columns">
-          <label>Messages a second
+          <label>${say('senders.rateField')}
             <input name="rate" type="number" min="0.01" step="any" required value=${sender?.ratePerSecond ?? 80}></label>
-          <label>Lanes <input name="lanes" type="number" min="1" max="1000" required value=${sender?.lanes ?? 1}></label>
-          <label>Different people in 24 hours
-            <input name="limit" type="number" min="1" placeholder="no limit" value=${sender?.dailyLimit ?? ''}></label>
+          <label>${say('senders.lanes')} <input name="lanes" type="number" min="1" max="1000" required value=${sender?.lanes ?? 1}></label>
+          <label>${say('senders.limit')}
+            <input name="limit" type="number" min="1" placeholder=${say('senders.noLimit')} value=${sender?.dailyLimit ?? ''}></label>
         </div>
-        <p class="hint">A new rate applies within seconds. One lane is enough for WhatsApp.</p>
+        <p class="hint">${say('senders.hint')}</p>
       `,
       save: async (data) => {
         await put(`/api/senders/${encodeURIComponent(sender?.id ?? data.get('id'))}`, {
@@ -44,20 +46,20 @@ export function senders(root) {
           lanes: Number(data.get('lanes')),
           dailyLimit: data.get('limit') ? Number(data.get('limit')) : null,
         });
-        note('Saved');
+        note(say('saved'));
       },
     });
 
   async function unblock(sender) {
     const yes = await confirm({
-      title: `Unblock ${sender.id}?`,
-      text: `It was blocked because: ${sender.blockReason}. If that is not mended, it will be blocked again.`,
-      action: 'Unblock',
+      title: say('senders.unblockTitle', sender),
+      text: say('senders.unblockText', { reason: sender.blockReason }),
+      action: say('senders.unblockAction'),
     });
     if (yes) {
       try {
         await post(`/api/senders/${encodeURIComponent(sender.id)}/unblock`);
-        note(`${sender.id} may send again`);
+        note(say('senders.unblocked', sender));
       } catch (error) {
         note(error.message, 'bad');
       }
@@ -68,35 +70,40 @@ export function senders(root) {
     <li class="card">
       <div class="line">
         <strong>${sender.id}</strong>
-        ${sender.blocked ? html`<span class="badge failed">blocked</span>` : html`<span class="badge completed">ready</span>`}
+        <span class=${`badge ${sender.blocked ? 'failed' : 'completed'}`}>${say(sender.blocked ? 'status.blocked' : 'status.ready')}</span>
         <div class="actions">
-          ${sender.blocked ? html`<button class="primary" @click=${() => unblock(sender)}>Unblock …</button>` : nothing}
-          <button @click=${() => edit(sender)} aria-label=${`Change ${sender.id}`}>Change …</button>
+          ${sender.blocked ? html`<button class="primary" @click=${() => unblock(sender)}>${say('senders.unblock')}</button>` : nothing}
+          <button @click=${() => edit(sender)} aria-label=${say('senders.changeOne', sender)}>${say('senders.change')}</button>
         </div>
       </div>
       ${sender.blocked ? html`<p class="reason">${sender.blockReason}</p>` : nothing}
       <dl class="pairs">
-        <div><dt>Provider</dt><dd>${sender.provider}</dd></div>
-        <div><dt>Address</dt><dd><code>${sender.address}</code></dd></div>
-        <div><dt>Rate</dt><dd>${rate(sender.ratePerSecond)} messages/s${sender.lanes > 1 ? `, ${sender.lanes} lanes` : ''}</dd></div>
-        <div><dt>Different people in 24 hours</dt><dd>${
+        <div><dt>${say('senders.provider')}</dt><dd>${sender.provider}</dd></div>
+        <div><dt>${say('senders.address')}</dt><dd><code>${sender.address}</code></dd></div>
+        <div><dt>${say('senders.rate')}</dt><dd>${say('senders.rateShown', { rate: rate(sender.ratePerSecond) })}</dd></div>
+        ${sender.lanes > 1 ? html`<div><dt>${say('senders.lanes')}</dt><dd>${number(sender.lanes)}</dd></div>` : nothing}
+        <div><dt>${say('senders.limit')}</dt><dd>${
           sender.dailyLimit
-            ? `${number(sender.usedIn24Hours)} of ${number(sender.dailyLimit)} (${share(sender.usedIn24Hours, sender.dailyLimit)})`
-            : 'no limit'
+            ? say('senders.limitUsed', {
+                used: number(sender.usedIn24Hours),
+                limit: number(sender.dailyLimit),
+                share: share(sender.usedIn24Hours, sender.dailyLimit),
+              })
+            : say('senders.noLimit')
         }</dd></div>
       </dl>
     </li>
   `;
 
   const view = () => html`
-    <div class="line title"><h1>Senders</h1>
-      <div class="actions"><button id="add-sender" class="primary" @click=${() => edit(null)}>Add a sender</button></div></div>
-    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+    <div class="line title"><h1>${say('senders.title')}</h1>
+      <div class="actions"><button id="add-sender" class="primary" @click=${() => edit(null)}>${say('senders.add')}</button></div></div>
+    ${problem ? trouble(problem) : nothing}
     ${
       list.rows === null
-        ? html`<p class="quiet">Loading …</p>`
+        ? loading()
         : list.rows.length === 0
-          ? html`<div class="empty"><p>There is no sender yet.</p></div>`
+          ? html`<div class="empty"><p>${say('senders.empty')}</p></div>`
           : html`<ul class="list">${list.rows.map(row)}</ul>
             ${list.more()}`
     }

@@ -5,6 +5,10 @@ import { note } from './dialogs.js';
 import { moment } from './format.js';
 import { peopleFile } from './peoplefile.js';
 import { report, save } from './rejected.js';
+import { loading, trouble } from './states.js';
+import { say } from './texts.js';
+
+const PAGE = 1000;
 
 export function suppressions(root) {
   let page = null;
@@ -64,56 +68,84 @@ export function suppressions(root) {
     }
   }
 
+  const next = () => {
+    before.push(after);
+    load(page.at(-1).phone);
+  };
+
+  const head = (key) => html`<th>${say(`suppressions.${key}`)}</th>`;
+
+  const row = (one) => html`
+    <tr>
+      <td data-label=${say('suppressions.number')}><code>${one.phone}</code></td>
+      <td data-label=${say('suppressions.reason')}>${one.reason}</td>
+      <td data-label=${say('suppressions.since')}><small>${moment(one.createdAt)}</small></td>
+    </tr>
+  `;
+
+  const table = () => html`
+    <section aria-label=${say('suppressions.table')}>
+      <table class="cards">
+        <thead><tr>${['number', 'reason', 'since'].map(head)}</tr></thead>
+        <tbody>${page.map(row)}</tbody>
+      </table>
+    </section>
+  `;
+
   const view = () => html`
-    <div class="line title"><h1>Suppressions</h1>
-      <div class="actions"><button @click=${exportAll}>Export all</button></div></div>
-    <p class="quiet">These people get nothing from any campaign: they asked for it, or you did.</p>
+    <div class="line title"><h1>${say('suppressions.title')}</h1>
+      <div class="actions"><button @click=${exportAll}>${say('suppressions.export')}</button></div></div>
+    <p class="quiet">${say('suppressions.intro')}</p>
     <form class="sheet" @submit=${add}>
       <div class="columns">
-        <label>Numbers, one a line <textarea name="numbers" rows="2" placeholder="+5511999990001"></textarea></label>
-        <label>Reason <input name="reason" placeholder="manual" maxlength="200"></label>
+        <label>${say('suppressions.numbers')} <textarea name="numbers" rows="2" placeholder="+5511999990001"></textarea></label>
+        <label>${say('suppressions.reason')} <input name="reason" placeholder="manual" maxlength="200"></label>
       </div>
-      ${people.view('or a CSV with a column of phone numbers')}
-      <div class="actions"><button class="primary">Add</button></div>
+      ${people.view(say('suppressions.file'))}
+      <div class="actions"><button class="primary">${say('suppressions.add')}</button></div>
     </form>
-    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+    ${problem ? trouble(problem) : nothing}
     ${result ? report(result.report, result.file, result.query) : nothing}
-    <div class="scroll" tabindex="0" role="region" aria-label="Suppressed numbers">
-      <table>
-        <thead><tr><th>Number</th><th>Reason</th><th>Since</th></tr></thead>
-        <tbody>${
-          page?.length
-            ? page.map((row) => html`<tr><td><code>${row.phone}</code></td><td>${row.reason}</td><td><small>${moment(row.createdAt)}</small></td></tr>`)
-            : html`<tr><td colspan="3" class="quiet">${page ? 'Nobody.' : 'Loading …'}</td></tr>`
-        }</tbody>
-      </table>
-    </div>
-    <div class="actions">
-      <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>Back</button>
-      <button ?disabled=${(page?.length ?? 0) < 1000} @click=${() => {
-        before.push(after);
-        load(page.at(-1).phone);
-      }}>Next</button>
-    </div>
+    ${page === null ? loading() : page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
+    ${
+      before.length || page?.length === PAGE
+        ? html`<div class="actions">
+            <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>${say('previous')}</button>
+            <button ?disabled=${page?.length !== PAGE} @click=${next}>${say('next')}</button>
+          </div>`
+        : nothing
+    }
     ${nameless.length ? withoutNumber() : nothing}
   `;
 
+  const namelessRow = (one) => html`
+    <tr>
+      <td data-label=${say('suppressions.id')}><code class="long">${one.name}</code></td>
+      <td data-label=${say('suppressions.number')}>${
+        one.phone ? html`<code>${one.phone}</code>` : html`<span class="quiet">${say('suppressions.unknown')}</span>`
+      }</td>
+      <td data-label=${say('suppressions.reason')}>${one.reason}</td>
+      <td data-label=${say('suppressions.since')}><small>${moment(one.createdAt)}</small></td>
+    </tr>
+  `;
+
   const withoutNumber = () => html`
-    <h2>Opted out without a number</h2>
-    <p class="quiet">They hide their number and are known by the provider's id: their wish counts as soon as a receipt
-      tells which number it stands for. Or their number has changed, and what they said under the old one came along.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Opted out without a number">
-      <table>
-        <thead><tr><th>Id</th><th>Number</th><th>Reason</th><th>Since</th></tr></thead>
-        <tbody>${nameless.map((row) => html`<tr><td><code>${row.name}</code></td><td>${
-          row.phone ? html`<code>${row.phone}</code>` : html`<span class="quiet">not known yet</span>`
-        }</td><td>${row.reason}</td><td><small>${moment(row.createdAt)}</small></td></tr>`)}</tbody>
+    <section aria-label=${say('suppressions.nameless')}>
+      <h2>${say('suppressions.nameless')}</h2>
+      <p class="quiet">${say('suppressions.namelessText')}</p>
+      <table class="cards">
+        <thead><tr>${['id', 'number', 'reason', 'since'].map(head)}</tr></thead>
+        <tbody>${nameless.map(namelessRow)}</tbody>
       </table>
-    </div>
-    <div class="actions">
-      <button ?disabled=${nameless.length < 1000} @click=${() => loadNameless(nameless.at(-1).name)}>Next</button>
-      <button @click=${() => loadNameless('')}>From the start</button>
-    </div>
+      ${
+        nameless.length === PAGE
+          ? html`<div class="actions">
+              <button @click=${() => loadNameless('')}>${say('suppressions.fromStart')}</button>
+              <button @click=${() => loadNameless(nameless.at(-1).name)}>${say('next')}</button>
+            </div>`
+          : nothing
+      }
+    </section>
   `;
 
   const paint = () => render(view(), root);

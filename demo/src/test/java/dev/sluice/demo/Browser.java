@@ -111,6 +111,20 @@ final class Browser implements AutoCloseable {
     element.click();
   }
 
+  /** From the step of the recipients to the end of a new campaign. */
+  void createDraft() {
+    click("#next");
+    find("input[name=scheduledAt]");
+    click("#next");
+    click("#create");
+  }
+
+  /** Starts the campaign that is shown, after the question. */
+  void start() {
+    click("#start");
+    click("#dialog .primary");
+  }
+
   void type(String css, String text) {
     WebElement field = find(css);
     field.clear();

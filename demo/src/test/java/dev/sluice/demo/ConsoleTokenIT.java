@@ -134,8 +134,9 @@ class ConsoleTokenIT {
     browser.open("#/new");
     browser.type("input[name=name]", "Behind a token");
     browser.find("select[name=sender] option");
+    browser.click("#next");
     browser.choose("input[name=file]", csv);
-    browser.click("form button.primary");
+    browser.createDraft();
     browser.awaitText("h1", "Behind a token");
     browser.awaitText(".figure.pending dd", "120");
     return URI.create(browser.driver().getCurrentUrl()).getFragment();
@@ -143,7 +144,7 @@ class ConsoleTokenIT {
 
   /** At 8 a second, rows are written after ten seconds and the page knows much sooner. */
   private void sendIt() {
-    browser.click("#start");
+    browser.start();
     browser.awaitText(".badge", "sending");
     browser
         .until()

@@ -78,7 +78,7 @@ class PeopleFilePageIT {
         file("Primeiro Nome;Celular;WhatsApp\r\nJoão;(11) 96000-0001;x\r\nAna;12;x\r\n", WINDOWS));
     browser.awaitText(".problem", "Line 2 is not UTF-8");
     browser.picture("file-not-utf-8");
-    browser.click("form button.primary");
+    browser.click("#next");
     browser.click("select[name=charset] option[value=windows-1252]");
     browser.awaitText(".problem", "Which column holds the phone numbers: Celular or WhatsApp?");
     browser.click("select[name=phoneColumn] option[value=Celular]");
@@ -90,7 +90,7 @@ class PeopleFilePageIT {
     browser.picture("file-mended");
     assertThat(client.get("/api/campaigns").size()).isEqualTo(before);
 
-    browser.click("form button.primary");
+    browser.createDraft();
     browser.awaitText("h1", "From a file");
     browser.awaitText(".figure.pending dd", "1");
   }
@@ -102,13 +102,16 @@ class PeopleFilePageIT {
         "input[name=file]", file("phone,name\n+5511960000001,Ana\n", StandardCharsets.UTF_8));
     browser.awaitText(".report", "{{city}}");
     browser.picture("file-lacks-a-column");
-    browser.click("form button.primary");
+    browser.createDraft();
     browser.awaitText("#dialog", "The message needs city");
     browser.picture("dialog-missing");
     browser.click("#dialog .danger");
     browser.awaitText("h1", "From a file");
     browser.click("#start");
-    browser.awaitText("#dialog", "city (1 lack it)");
+    browser.awaitText("#dialog", "This person lacks city");
+    browser.picture("dialog-review");
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog", "city (1 person lacks it)");
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");
@@ -116,7 +119,7 @@ class PeopleFilePageIT {
 
   @Test
   void doubleBracesAroundNothingAreShownInThePreview() {
-    open("Hi {{First Name}, your code is ready");
+    type("Hi {{First Name}, your code is ready");
     browser.awaitText(".preview .problem", "Double braces belong around a column's name");
   }
 
@@ -124,7 +127,7 @@ class PeopleFilePageIT {
   void theCampaignsOwnImportAndTheSuppressionsReadFilesTheSameWay() throws IOException {
     Path file = file("Telefon;Vorname\n0151 23456789;Jürgen\n", StandardCharsets.UTF_8);
     open("Hi {{Vorname}}");
-    browser.click("form button.primary");
+    browser.createDraft();
     browser.awaitText("h1", "From a file");
     browser.choose("input[name=file]", file);
     browser.awaitText(".report", "Line 2: it needs a country code");
@@ -185,7 +188,13 @@ class PeopleFilePageIT {
     }
   }
 
+  /** At the step of the recipients. */
   private static void open(String text) {
+    type(text);
+    browser.click("#next");
+  }
+
+  private static void type(String text) {
     browser.open("#/new");
     browser.type("input[name=name]", "From a file");
     browser.type("textarea[name=text]", text);

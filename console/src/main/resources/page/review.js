@@ -1,0 +1,103 @@
+// The last look before a campaign goes out: to whom, how, how long, and what speaks against it.
+import { html, nothing } from './lib.js';
+import { get } from './api.js';
+import { confirm } from './dialogs.js';
+import { counts, duration, inWords, moment, number, rate } from './format.js';
+import { variables } from './placeholders.js';
+import { preview } from './preview.js';
+import { parts, say } from './texts.js';
+
+const DAY = 86_400;
+const NIGHT = { from: 21, until: 8 };
+
+/** Seconds until the last of these people is sent to: the rate, or the daily limit, whichever is slower. */
+export function takes(people, sender) {
+  const byRate = people / sender.ratePerSecond;
+  if (!sender.dailyLimit) {
+    return byRate;
+  }
+  const beyondToday = people - Math.max(0, sender.dailyLimit - sender.usedIn24Hours);
+  return Math.max(byRate, beyondToday > 0 ? Math.ceil(beyondToday / sender.dailyLimit) * DAY : 0);
+}
+
+function nightNow(campaign) {
+  if (campaign.windowStart) {
+    return false;
+  }
+  const hour = new Date().getHours();
+  return hour >= NIGHT.from || hour < NIGHT.until;
+}
+
+function warnings(campaign, sender, people, first) {
+  const lacking = first ? variables(campaign.message).filter((name) => !Object.hasOwn(first.variables, name)) : [];
+  const days = Math.floor(takes(people, sender) / DAY);
+  return [
+    people === 0 && say('review.nobody'),
+    sender.blocked && say('review.blocked', { reason: sender.blockReason }),
+    days > 0 && say('review.days', { count: number(days) }, days),
+    nightNow(campaign) &&
+      say('review.night', {
+        time: new Date().toLocaleTimeString(undefined, { timeStyle: 'short' }),
+        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      }),
+    lacking.length > 0 && say('review.lacking', { names: lacking.join(', ') }),
+  ].filter(Boolean);
+}
+
+const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
+
+const peopleInWords = (people) =>
+  people < 1_000 ? number(people) : say('review.peopleWords', { count: number(people), words: inWords(people) });
+
+function facts(campaign, sender, people) {
+  const seconds = takes(people, sender);
+  const until = campaign.windowStart
+    ? duration(seconds)
+    : say('review.takesFrom', { duration: duration(seconds), time: moment(Date.now() + seconds * 1000) });
+  return html`
+    <dl class="pairs">
+      ${fact('review.people', html`<strong>${peopleInWords(people)}</strong>`)}
+      ${fact('review.sender', say('review.senderRate', { sender: sender.id, rate: rate(sender.ratePerSecond) }))}
+      ${fact('review.takes', until)}
+      ${fact('review.hours', hours(campaign))}
+      ${
+        sender.dailyLimit
+          ? fact('review.limit', say('review.limitLeft', {
+              left: number(Math.max(0, sender.dailyLimit - sender.usedIn24Hours)),
+              limit: number(sender.dailyLimit),
+            }))
+          : nothing
+      }
+    </dl>
+  `;
+}
+
+export const hours = ({ windowStart, windowEnd, timeZone }) =>
+  windowStart
+    ? say('details.between', { from: windowStart.slice(0, 5), until: windowEnd.slice(0, 5), zone: timeZone })
+    : say('details.anyHour');
+
+/** Whether the person wants the campaign to start, having seen what that means. */
+export async function review(path, campaign) {
+  const [sender, page] = await Promise.all([
+    get(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
+    get(`${path}/recipients?after=0&status=PENDING`),
+  ]);
+  const people = counts(campaign).pending;
+  const first = page.recipients[0];
+  return confirm({
+    title: say('review.title'),
+    text: say('review.final'),
+    action: parts('review.action', { count: number(people) }, people).join(''),
+    allowed: people > 0,
+    extra: html`
+      ${facts(campaign, sender, people)}
+      ${warnings(campaign, sender, people, first).map((warning) => html`<p class="reason">${warning}</p>`)}
+      ${
+        first
+          ? html`<p class="quiet">${say('review.asGets', { phone: first.phone })}</p>
+              ${preview(campaign.message, first.variables)}`
+          : nothing
+      }`,
+  });
+}

@@ -5,6 +5,9 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
@@ -34,6 +37,7 @@ final class Dispatcher {
   private final Map<String, MessageProvider> providers;
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final CircuitBreakers breakers;
+  private final ControlsView controls;
   private final Machine machine;
   private final Ticker ticker;
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
@@ -42,7 +46,12 @@ final class Dispatcher {
   /** The outcome of a task's attempt. */
   record Finished(SendTask task, SendOutcome outcome, Instant at) {}
 
-  Dispatcher(Map<String, MessageProvider> providers, CircuitBreakers breakers, Machine machine) {
+  Dispatcher(
+      Map<String, MessageProvider> providers,
+      CircuitBreakers breakers,
+      ControlsView controls,
+      Machine machine) {
+    this.controls = controls;
     this.machine = machine;
     this.ticker = machine.ticker();
     this.breakers = breakers;
@@ -92,6 +101,9 @@ final class Dispatcher {
     if (task.partition().lost()) {
       return new SendOutcome.NotLaunched("the partition was taken away");
     }
+    if (stopped(task.request())) {
+      return new SendOutcome.NotLaunched("it was stopped while its start was being declared");
+    }
     MessageProvider provider = providers.get(task.request().sender().provider());
     if (provider == null) {
       return new SendOutcome.SenderBlocked(
@@ -112,6 +124,11 @@ final class Dispatcher {
       // A bug in a provider must not lose the task; the message may have been sent.
       return new SendOutcome.InDoubt("the provider failed: " + e);
     }
+  }
+
+  /** Declaring takes seconds where Kafka is slow, and a pause holds within one. */
+  private boolean stopped(SendRequest request) {
+    return controls.state(request.campaignId(), request.sender().id()) != Control.State.RUNNING;
   }
 
   private static Sign sign(SendOutcome outcome) {

@@ -92,7 +92,8 @@ public final class Worker implements AutoCloseable {
     this.providers = Map.copyOf(providers);
     breakers = new CircuitBreakers(health, machine.ticker());
     stalls = new StallDetector(health);
-    dispatcher = new Dispatcher(providers, breakers, machine);
+    controls = new ControlsView(config.kafka(), health, machine);
+    dispatcher = new Dispatcher(providers, breakers, controls, machine);
     missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
     probes =
         new ProviderProbes(
@@ -102,7 +103,6 @@ public final class Worker implements AutoCloseable {
             probe ->
                 machine.threads().start(Thread.ofVirtual().name("probe of a provider"), probe));
     meters = new WorkerMeters(registry, dispatcher, breakers, stalls);
-    controls = new ControlsView(config.kafka(), health, machine);
     output =
         new TransactionalProducer(
             config.kafka(),

@@ -40,6 +40,7 @@ class MigrationTest {
               SANDBOX.kafka().topics().sendRequests(),
               SANDBOX.kafka().topics().sendResults(),
               SANDBOX.kafka().topics().controls(),
+              SANDBOX.kafka().topics().campaignEvents(),
               SANDBOX.kafka().topics().deadLetters());
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.sql.CampaignStanding;
 import dev.sluice.producer.sql.CampaignStarts;
 import dev.sluice.producer.sql.DatabaseFault;
 import dev.sluice.producer.sql.FanOutRepositories;
@@ -8,10 +9,12 @@ import dev.sluice.producer.sql.ResendRepository;
 import dev.sluice.producer.sql.SendingHours;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +36,8 @@ final class CampaignLifecycle {
   private final FanOutHealth watch;
   private final InstantSource clock;
   private final FanOutStore fanOuts;
+  private final CampaignEvents events;
+  private final CampaignEnds ends;
   private final Output output;
 
   CampaignLifecycle(
@@ -43,6 +48,8 @@ final class CampaignLifecycle {
       FanOutHealth watch,
       InstantSource clock,
       FanOutStore fanOuts,
+      CampaignEvents events,
+      CampaignEnds ends,
       Output output) {
     this.sql = sql;
     this.tasks = tasks;
@@ -51,6 +58,8 @@ final class CampaignLifecycle {
     this.watch = watch;
     this.clock = clock;
     this.fanOuts = fanOuts;
+    this.events = events;
+    this.ends = ends;
     this.output = output;
   }
 
@@ -73,9 +82,9 @@ final class CampaignLifecycle {
 
   private void giveUp(UUID id, FanOutState fanOut, String fault) {
     log.error("[campaign {}] paused, it cannot go on: {}", FanOutStore.brief(id), fault);
-    fanOuts.put(id, fanOut.faulty(fault));
-    output.control(id, new Control(Control.State.PAUSED, "it cannot go on: " + fault));
-    output.commitSoon();
+    String why = "it cannot go on: " + fault;
+    fanOuts.put(id, fanOut.faulty(fault, why));
+    events.control(id, new Control(Control.State.PAUSED, why));
   }
 
   private void carryOut(UUID id, FanOutState fanOut) {
@@ -101,15 +110,28 @@ final class CampaignLifecycle {
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
-          boolean known = sql.rows().record(id, fanOut.effective());
-          return () -> {
-            if (known) {
-              fanOuts.put(id, fanOut.recorded());
-            } else {
-              refuse(id, fanOut, "unknown campaign " + id);
-            }
-          };
+          Optional<CampaignStanding> standing = sql.rows().record(id, fanOut.effective());
+          return () ->
+              standing.ifPresentOrElse(
+                  now -> recorded(id, fanOut, now),
+                  () -> refuse(id, fanOut, "unknown campaign " + id));
         });
+  }
+
+  private void recorded(UUID id, FanOutState fanOut, CampaignStanding standing) {
+    fanOuts.put(id, fanOut.recorded());
+    switch (standing.status()) {
+      case COMPLETED -> events.completed(id, standing);
+      case CANCELLED -> events.cancelled(id, standing, fanOut.reason());
+      case SENDING, PAUSED -> {
+        if (fanOut.phase() == FanOutState.Phase.REQUESTED) {
+          // Its row has started, and reading it fails.
+          events.started(id, standing);
+          events.applies(id, new Control(fanOut.effective(), fanOut.reason()));
+        }
+      }
+      case DRAFT, SCHEDULED -> {}
+    }
   }
 
   /** Pauses a campaign when its sending hours end, and resumes it when they begin. */
@@ -145,8 +167,9 @@ final class CampaignLifecycle {
     FanOutState changed = fanOut.inWindow(open);
     fanOuts.put(id, changed);
     if (fanOut.state() == Control.State.RUNNING) {
-      output.control(id, new Control(changed.effective(), reason));
-      output.commitSoon();
+      events.control(id, new Control(changed.effective(), reason));
+    } else {
+      events.applies(id, new Control(changed.effective(), changed.reason()));
     }
   }
 
@@ -154,47 +177,87 @@ final class CampaignLifecycle {
     return window == null || window.isOpen(clock.instant());
   }
 
-  /** One batch at a time, so that a large resend does not delay other campaigns. */
+  /**
+   * A round begins only when the end of the one before is committed as announced: the row does not
+   * tell of it afterwards.
+   */
   private void resend(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
+    if (events.open(id)) {
+      endFirst(id, fanOut);
+    } else if (!events.endUncommitted(id)) {
+      step(id, fanOut, resend);
+    }
+  }
+
+  private void endFirst(UUID id, FanOutState fanOut) {
+    tasks.start(
+        id,
+        () -> fanOuts.unchanged(id, fanOut),
+        () -> {
+          Optional<CampaignStanding> standing = sql.rows().standing(id);
+          return () -> {
+            if (standing.isPresent() && standing.get().status() == CampaignStatus.COMPLETED) {
+              events.completed(id, standing.get());
+            } else {
+              nobodyToResendTo(id, fanOut);
+            }
+          };
+        });
+  }
+
+  /** One batch at a time, so that a large resend does not delay other campaigns. */
+  private void step(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
     tasks.start(
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
           ResendRepository.Progress progress = sql.resends().step(id, resend);
-          CampaignRepository.Campaign campaign =
-              progress == ResendRepository.Progress.READY
-                  ? sql.rows().find(id).orElseThrow(() -> DatabaseFault.missing("its row"))
-                  : null;
-          return () -> {
-            watch.moved(id);
-            switch (progress) {
-              case MORE -> {}
-              case READY -> resent(id, fanOut, resend, campaign);
-              case NOTHING_TO_DO -> {
-                log.info("[campaign {}] no recipients to resend to", FanOutStore.brief(id));
-                fanOuts.put(id, fanOut.resentToNobody());
-              }
+          return switch (progress) {
+            case MORE -> () -> watch.moved(id);
+            case READY -> {
+              CampaignRepository.Campaign campaign = known(sql.rows().find(id));
+              CampaignStanding standing = known(sql.rows().standing(id));
+              yield () -> resent(id, fanOut, resend, campaign, standing);
             }
+            case NOTHING_TO_DO -> () -> nobodyToResendTo(id, fanOut);
           };
         });
+  }
+
+  private static <T> T known(Optional<T> row) {
+    return row.orElseThrow(() -> DatabaseFault.missing("its row"));
+  }
+
+  private void nobodyToResendTo(UUID id, FanOutState fanOut) {
+    log.info("[campaign {}] no recipients to resend to", FanOutStore.brief(id));
+    watch.moved(id);
+    fanOuts.put(id, fanOut.resentToNobody());
   }
 
   private void resent(
       UUID id,
       FanOutState fanOut,
       FanOutState.Resend resend,
-      CampaignRepository.@Nullable Campaign campaign) {
+      CampaignRepository.Campaign campaign,
+      CampaignStanding standing) {
     log.info("[campaign {}] resending to {}", FanOutStore.brief(id), resend.statuses());
-    SendingHours window = campaign == null ? null : campaign.window();
-    FanOutState resent = fanOut.resent(window != null);
+    watch.moved(id);
+    FanOutState resent = fanOut.resent(campaign.window() != null);
     fanOuts.put(id, resent);
-    if (!isOpen(window)) {
-      tellWindow(id, resent, window);
+    announceStart(id, standing);
+    if (!isOpen(campaign.window())) {
+      tellWindow(id, resent, campaign.window());
     } else if (resent.state() == Control.State.RUNNING) {
       // Its control may still say paused, from when it completed.
-      output.control(id, new Control(Control.State.RUNNING, "sent once more"));
-      output.commitSoon();
+      events.control(id, new Control(Control.State.RUNNING, "sent once more"));
+    } else {
+      events.applies(id, new Control(resent.effective(), resent.reason()));
     }
+  }
+
+  private void announceStart(UUID id, CampaignStanding standing) {
+    events.started(id, standing);
+    ends.expect(id, standing.counts().pending());
   }
 
   private void start(UUID id, FanOutState fanOut, FanOutState.Origin origin) {
@@ -209,23 +272,35 @@ final class CampaignLifecycle {
 
   private void started(UUID id, FanOutState fanOut, CampaignStarts.Start start) {
     switch (start) {
-      case CampaignStarts.Started(CampaignRepository.Campaign campaign, long total) -> {
-        log.info("[campaign {}] started, {} recipients", FanOutStore.brief(id), total);
+      case CampaignStarts.Started(
+              CampaignRepository.Campaign campaign,
+              CampaignStanding standing) -> {
+        log.info(
+            "[campaign {}] started, {} recipients",
+            FanOutStore.brief(id),
+            standing.counts().total());
         watch.moved(id);
         faults.forgive(id);
         facts.learn(campaign);
         FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
         fanOuts.put(id, started);
+        announceStart(id, standing);
         if (isOpen(campaign.window())) {
           // An older control may be left on the topic by a campaign whose state was lost.
-          output.control(id, new Control(started.effective(), "started"));
-          output.commitSoon();
+          String why = started.reason() == null ? "started" : started.reason();
+          events.control(id, new Control(started.effective(), why));
         } else {
           tellWindow(id, started, campaign.window());
         }
       }
       case CampaignStarts.Waiting(var until) -> {
         log.info("[campaign {}] waits for {}", FanOutStore.brief(id), until);
+        fanOuts.remove(id);
+      }
+      case CampaignStarts.Empty(CampaignStanding standing) -> {
+        log.info("[campaign {}] complete, it has no recipients", FanOutStore.brief(id));
+        events.started(id, standing);
+        events.completed(id, standing);
         fanOuts.remove(id);
       }
       case CampaignStarts.Over(var status) -> {
@@ -253,6 +328,7 @@ final class CampaignLifecycle {
           origin.value(),
           new DeadLetter(origin.topic(), origin.partition(), origin.offset(), reason));
     }
+    events.forget(id);
     fanOuts.remove(id);
   }
 }

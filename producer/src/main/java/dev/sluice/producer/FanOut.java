@@ -77,7 +77,9 @@ public final class FanOut implements AutoCloseable {
                 () ->
                     new FanOutProcessor(
                         config.kafka().topics(),
-                        (fanOuts, output) -> FanOutTick.of(around, fanOuts, output))),
+                        InstantSource.system(),
+                        (fanOuts, events, output) ->
+                            FanOutTick.of(around, fanOuts, events, output))),
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,

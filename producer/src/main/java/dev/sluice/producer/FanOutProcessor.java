@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.producer.sql.Texts;
+import dev.sluice.producer.state.AnnouncedStore;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.producer.state.InputOffsets;
@@ -15,6 +16,7 @@ import dev.sluice.schema.Topics;
 import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
@@ -43,9 +45,11 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
 
   private final Topics topics;
+  private final InstantSource clock;
   private final TickFactory ticks;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
+  private CampaignEvents events;
   private FanOutStore fanOuts;
   private InputOffsets inputs;
   private FanOutTick tick;
@@ -53,13 +57,14 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   /** Creates the tick of a stream task. */
   interface TickFactory {
-    FanOutTick create(FanOutStore fanOuts, Output output);
+    FanOutTick create(FanOutStore fanOuts, CampaignEvents events, Output output);
   }
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
-  FanOutProcessor(Topics topics, TickFactory ticks) {
+  FanOutProcessor(Topics topics, InstantSource clock, TickFactory ticks) {
     this.topics = topics;
+    this.clock = clock;
     this.ticks = ticks;
   }
 
@@ -72,7 +77,10 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
             context.getStateStore(FanOutTopology.STORE),
             new ReturnedRequests(context.getStateStore(FanOutTopology.RETURNS)));
     inputs = new InputOffsets(context.getStateStore(FanOutTopology.INPUTS));
-    tick = ticks.create(fanOuts, output);
+    events =
+        new CampaignEvents(
+            new AnnouncedStore(context.getStateStore(FanOutTopology.ANNOUNCED)), clock, output);
+    tick = ticks.create(fanOuts, events, output);
     context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> tick.turn());
   }
 
@@ -149,24 +157,23 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (fanOut == null && wanted == Control.State.CANCELLED) {
       // It may be a draft, or wait for its time; or the store was lost, while workers have
       // requests.
-      fanOuts.put(id, FanOutState.requested(origin(record)).told(wanted));
-      output.control(id, new Control(wanted, reason(command)));
-      output.commitSoon();
+      String why = reason(command);
+      fanOuts.put(id, FanOutState.requested(origin(record)).told(wanted, why));
+      events.control(id, new Control(wanted, why));
     } else if (fanOut == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
     } else if (!fanOut.active() && wanted != Control.State.CANCELLED) {
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (fanOut.state() != wanted) {
-      FanOutState told = fanOut.told(wanted);
+      String why = reason(command);
+      FanOutState told = fanOut.told(wanted, why);
       tick.forgive(id);
       fanOuts.put(id, told);
-      String why = reason(command);
-      output.control(
+      events.control(
           id,
           told.effective() == wanted
               ? new Control(wanted, why)
               : new Control(told.effective(), why + "; waits for its sending hours"));
-      output.commitSoon();
     }
   }
 

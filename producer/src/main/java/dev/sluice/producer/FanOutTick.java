@@ -24,7 +24,9 @@ final class FanOutTick {
   private static final int STEPS = 4;
 
   private final DatabaseTasks tasks;
+  private final CampaignEvents events;
   private final ScheduledStarts schedule;
+  private final CampaignEnds ends;
   private final CampaignLifecycle lifecycle;
   private final RequestFeeder feeder;
   private final CampaignFacts facts;
@@ -35,14 +37,18 @@ final class FanOutTick {
 
   private FanOutTick(
       DatabaseTasks tasks,
+      CampaignEvents events,
       ScheduledStarts schedule,
+      CampaignEnds ends,
       CampaignLifecycle lifecycle,
       RequestFeeder feeder,
       CampaignFacts facts,
       Surroundings around,
       FanOutStore fanOuts) {
     this.tasks = tasks;
+    this.events = events;
     this.schedule = schedule;
+    this.ends = ends;
     this.lifecycle = lifecycle;
     this.feeder = feeder;
     this.facts = facts;
@@ -99,18 +105,31 @@ final class FanOutTick {
   }
 
   /** Creates the tick of a stream task. */
-  static FanOutTick of(Surroundings around, FanOutStore fanOuts, Output output) {
+  static FanOutTick of(
+      Surroundings around, FanOutStore fanOuts, CampaignEvents events, Output output) {
     InstantSource clock = around.clock();
     FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock);
     DatabaseTasks tasks =
         new DatabaseTasks(
             around.executor(), around.faults(), new DatabaseBackoff(around.health(), clock));
     CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, clock);
+    CampaignEnds ends = new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, clock);
     return new FanOutTick(
         tasks,
+        events,
         new ScheduledStarts(sql.rows(), tasks, clock, fanOuts, output),
+        ends,
         new CampaignLifecycle(
-            sql, tasks, around.faults(), facts, around.watch(), clock, fanOuts, output),
+            sql,
+            tasks,
+            around.faults(),
+            facts,
+            around.watch(),
+            clock,
+            fanOuts,
+            events,
+            ends,
+            output),
         new RequestFeeder(around, sql, tasks, facts, fanOuts, output),
         facts,
         around,
@@ -125,9 +144,11 @@ final class FanOutTick {
 
   /** Does what is possible now. */
   void turn() {
+    events.turn();
     tooLarge.blame();
     tasks.settle();
     schedule.turn();
+    ends.turn();
     lifecycle.turn();
     for (int step = 0; step < STEPS && tasks.settle(); step++) {
       lifecycle.turn();

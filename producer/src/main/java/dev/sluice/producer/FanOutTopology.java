@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Commands and returned requests in; requests, results of recipients that need no sending, controls
- * and dead letters out. A separate branch checks controls for unreadable ones.
+ * Commands and returned requests in; requests, results of recipients that need no sending,
+ * controls, events and dead letters out. A separate branch checks controls for unreadable ones.
  */
 final class FanOutTopology {
   /** The store of fan-out states by campaign id. */
@@ -25,6 +25,9 @@ final class FanOutTopology {
 
   /** The store of the furthest input offsets processed. */
   static final String INPUTS = "fan-out-inputs";
+
+  /** The store of what was announced of the campaigns under way. */
+  static final String ANNOUNCED = "announced";
 
   private static final String SOURCE = "campaign-commands";
   private static final String RETURNS_SOURCE = "returned-requests-in";
@@ -69,11 +72,16 @@ final class FanOutTopology {
                 Serdes.String(),
                 JsonSerde.of(InputOffsets.Place.class)),
             PROCESSOR)
+        .addStateStore(
+            Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(ANNOUNCED), Serdes.String(), Serdes.ByteArray()),
+            PROCESSOR)
         .addSink(
             Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)
         .addSink(Output.COMMANDS, topics.campaignCommands(), bytes, bytes, PROCESSOR)
         .addSink(Output.RESULTS, topics.sendResults(), bytes, bytes, PROCESSOR)
         .addSink(Output.CONTROLS, topics.controls(), bytes, bytes, PROCESSOR)
+        .addSink(Output.EVENTS, topics.campaignEvents(), bytes, bytes, PROCESSOR)
         .addSink(Output.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, PROCESSOR)
         .addSource(
             CONTROLS_SOURCE,

@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import dev.sluice.runtime.kafka.DeadLetterRecord;
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
@@ -22,6 +23,7 @@ final class Output {
   static final String COMMANDS = "campaign-commands-out";
   static final String RESULTS = "send-results";
   static final String CONTROLS = "controls";
+  static final String EVENTS = "campaign-events";
   static final String DEAD_LETTERS = "dead-letters";
 
   private final ProcessorContext<byte[], byte[]> context;
@@ -44,6 +46,10 @@ final class Output {
 
   void control(UUID campaignId, Control control) {
     forward(Control.campaignKey(campaignId), control, CONTROLS);
+  }
+
+  void event(CampaignEvent event) {
+    forward(event.campaignId().toString(), event, EVENTS);
   }
 
   void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter) {

@@ -8,6 +8,7 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -53,11 +55,7 @@ class FanOutKafkaTest {
         .execute();
     UUID other = FIXTURE.campaign("s", 50);
 
-    try (FanOut fanOut =
-            new FanOut(
-                FanOutConfig.of(KAFKA, FIXTURE.sandbox().as(ServiceRole.PRODUCER)),
-                new Health(),
-                new SimpleMeterRegistry());
+    try (FanOut fanOut = fanOut();
         var requests = requests()) {
       start(large, other);
       List<UUID> seen = new ArrayList<>();
@@ -73,6 +71,43 @@ class FanOutKafkaTest {
       assertThat(seen).hasSize(50).containsOnly(other);
       assertThat(fanOut.running()).isTrue();
     }
+    FIXTURE.sql().execute("UPDATE sluice.campaign SET status = 'COMPLETED' WHERE id = ?", other);
+    // What one process has announced, the next one knows.
+    try (var next = fanOut()) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> events(other).size() == 2);
+      assertThat(next.running()).isTrue();
+    }
+    assertThat(events(other))
+        .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.COMPLETED);
+    assertThat(events(large))
+        .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.PAUSED);
+  }
+
+  private static FanOut fanOut() {
+    return new FanOut(
+        FanOutConfig.of(KAFKA, FIXTURE.sandbox().as(ServiceRole.PRODUCER)),
+        new Health(),
+        new SimpleMeterRegistry());
+  }
+
+  /** What was announced of a campaign so far. */
+  private static List<CampaignEvent.Event> events(UUID campaign) {
+    TopicPartition partition = new TopicPartition(KAFKA.topics().campaignEvents(), 0);
+    List<CampaignEvent.Event> events = new ArrayList<>();
+    try (var consumer = consumer()) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        for (var record : consumer.poll(Duration.ofMillis(100))) {
+          CampaignEvent event = Json.read(record.value(), CampaignEvent.class);
+          if (event.campaignId().equals(campaign)) {
+            events.add(event.event());
+          }
+        }
+      }
+    }
+    return events;
   }
 
   /** Kafka measures what is compressed. */
@@ -125,19 +160,22 @@ class FanOutKafkaTest {
   }
 
   private static KafkaConsumer<byte[], byte[]> requests() {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            KAFKA.client(
-                Map.of(
-                    ConsumerConfig.GROUP_ID_CONFIG,
-                    "test",
-                    ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                    "read_committed",
-                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                    "earliest")),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
     consumer.subscribe(List.of(KAFKA.topics().sendRequests()));
     return consumer;
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        KAFKA.client(
+            Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                "test",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest")),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 }

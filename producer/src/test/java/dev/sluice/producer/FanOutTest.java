@@ -52,6 +52,7 @@ abstract class FanOutTest {
   TestOutputTopic<String, byte[]> requests;
   TestOutputTopic<String, byte[]> results;
   TestOutputTopic<String, byte[]> controls;
+  TestOutputTopic<String, byte[]> events;
   TestOutputTopic<String, byte[]> deadLetters;
 
   @BeforeEach
@@ -97,12 +98,16 @@ abstract class FanOutTest {
                 TOPICS,
                 () ->
                     new FanOutProcessor(
-                        TOPICS, (fanOuts, output) -> FanOutTick.of(around, fanOuts, output))),
+                        TOPICS,
+                        clock,
+                        (fanOuts, events, output) ->
+                            FanOutTick.of(around, fanOuts, events, output))),
             settings);
     commands = input(TOPICS.campaignCommands());
     requests = output(TOPICS.sendRequests());
     results = output(TOPICS.sendResults());
     controls = output(TOPICS.controls());
+    events = output(TOPICS.campaignEvents());
     deadLetters = output(TOPICS.deadLetters());
   }
 
@@ -173,6 +178,21 @@ abstract class FanOutTest {
 
   static <T> void set(UUID campaign, Field<T> field, T value) {
     FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
+  }
+
+  /** As the aggregator would: everybody failed. */
+  static void complete(UUID campaign) {
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?",
+            campaign);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign SET status = 'COMPLETED', failed = total,"
+                + " completed_at = now() WHERE id = ?",
+            campaign);
   }
 
   static void window(UUID campaign, String start, String end, String zone) {

@@ -77,18 +77,4 @@ class ResendCommandsTest extends FanOutTest {
     turns(3);
     assertThat(requests()).hasSize(3).extracting(SendRequest::round).containsOnly(2);
   }
-
-  /** As the aggregator would: everybody failed. */
-  private static void complete(UUID campaign) {
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?",
-            campaign);
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.campaign SET status = 'COMPLETED', failed = total WHERE id = ?",
-            campaign);
-  }
 }

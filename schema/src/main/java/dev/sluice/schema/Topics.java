@@ -32,6 +32,10 @@ public record Topics(String prefix) {
     return prefix + "controls";
   }
 
+  public String campaignEvents() {
+    return prefix + "campaign-events";
+  }
+
   public String deadLetters() {
     return prefix + "dead-letters";
   }

@@ -70,6 +70,7 @@ public final class Chaos {
                   new CountersEqualRows(campaign),
                   new StatusOnlyRises(campaign),
                   new EverybodySettled(campaign),
+                  new EventsTold(sandbox.kafka(), campaign),
                   inDoubt),
               PATIENCE);
       fleet.start("producer", 2);

@@ -3,6 +3,7 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -19,6 +20,8 @@ import dev.sluice.schema.SendRequest;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -181,16 +184,29 @@ public final class CampaignRepository {
   /**
    * Writes what people asked for into the campaign's row; one that has ended stays as it is.
    *
-   * @return whether there is such a campaign
+   * @return what the row says now, or empty if there is no such campaign
    */
-  public boolean record(UUID campaignId, Control.State state) {
+  public Optional<CampaignStanding> record(UUID campaignId, Control.State state) {
     switch (state) {
       case RUNNING -> set(campaignId, CampaignStatus.SENDING);
       case PAUSED -> set(campaignId, CampaignStatus.PAUSED);
       case CANCELLED -> sql.transaction(transaction -> cancel(transaction.dsl(), campaignId));
       case BLOCKED -> throw new IllegalArgumentException("senders are blocked, not campaigns");
     }
-    return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId));
+    return standing(campaignId);
+  }
+
+  /** How far a campaign is. */
+  public Optional<CampaignStanding> standing(UUID campaignId) {
+    return Optional.ofNullable(standings(List.of(campaignId)).get(campaignId));
+  }
+
+  /** How far these campaigns are; those that do not exist are left out. */
+  public Map<UUID, CampaignStanding> standings(Collection<UUID> campaignIds) {
+    return sql.select(CampaignStanding.COLUMNS)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(any(campaignIds.toArray(UUID[]::new))))
+        .fetchMap(CAMPAIGN.ID, CampaignStanding::of);
   }
 
   private void set(UUID campaignId, CampaignStatus status) {

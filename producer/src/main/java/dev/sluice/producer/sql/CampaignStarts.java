@@ -32,8 +32,12 @@ public final class CampaignStarts {
   /** The outcome of a start. */
   public sealed interface Start {}
 
-  /** It is running, with this many recipients. */
-  public record Started(CampaignRepository.Campaign campaign, long total) implements Start {}
+  /** It is running. */
+  public record Started(CampaignRepository.Campaign campaign, CampaignStanding standing)
+      implements Start {}
+
+  /** This command has started it, and it is complete, because it has no recipients. */
+  public record Empty(CampaignStanding standing) implements Start {}
 
   /** It is scheduled for later. */
   public record Waiting(Instant until) implements Start {}
@@ -59,16 +63,16 @@ public final class CampaignStarts {
         sql.transactionResult(transaction -> mark(transaction.dsl(), campaignId, command, now));
     // Read when the row says that it has started: whatever is wrong with it shows there.
     return switch (marked) {
-      case Sending(long total) ->
+      case Sending(CampaignStanding standing) ->
           new Started(
-              rows.find(campaignId).orElseThrow(() -> DatabaseFault.missing("its row")), total);
+              rows.find(campaignId).orElseThrow(() -> DatabaseFault.missing("its row")), standing);
       case Not(Start why) -> why;
     };
   }
 
   private sealed interface Marked {}
 
-  private record Sending(long total) implements Marked {}
+  private record Sending(CampaignStanding standing) implements Marked {}
 
   private record Not(Start why) implements Marked {}
 
@@ -77,12 +81,8 @@ public final class CampaignStarts {
     // Locked before counting. An import holds the row through its recipients' foreign key, and is
     // not waited for: that would block a connection, not only this campaign.
     Record row =
-        sql.select(
-                CAMPAIGN.STATUS,
-                CAMPAIGN.SCHEDULED_AT,
-                CAMPAIGN.TOTAL,
-                CAMPAIGN.START_OFFSET,
-                CAMPAIGN.START_COMMAND_AT)
+        sql.select(CAMPAIGN.SCHEDULED_AT, CAMPAIGN.START_OFFSET, CAMPAIGN.START_COMMAND_AT)
+            .select(CampaignStanding.COLUMNS)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forUpdate()
@@ -102,9 +102,11 @@ public final class CampaignStarts {
       }
       case SENDING, PAUSED ->
           isTheSame(command, row) || goesOn(sql, campaignId, command, row)
-              ? new Sending(row.get(CAMPAIGN.TOTAL))
+              ? new Sending(CampaignStanding.of(row))
               : new Not(new StartedBefore());
-      case CANCELLED, COMPLETED -> new Not(new Over(status));
+      case COMPLETED ->
+          new Not(isTheSame(command, row) ? new Empty(CampaignStanding.of(row)) : new Over(status));
+      case CANCELLED -> new Not(new Over(status));
     };
   }
 
@@ -159,14 +161,15 @@ public final class CampaignStarts {
             .from(recipients)
             .where(CAMPAIGN.ID.eq(campaignId))
             .and(CAMPAIGN.STATUS.in(NOT_STARTED))
-            .returning(CAMPAIGN.TOTAL, CAMPAIGN.STATUS)
+            .returning(CampaignStanding.COLUMNS)
             .fetchOne();
     if (row == null) {
       return new Not(new Unknown());
     }
-    return row.get(CAMPAIGN.STATUS) == CampaignStatus.COMPLETED
-        ? new Not(new Over(CampaignStatus.COMPLETED))
-        : new Sending(row.get(CAMPAIGN.TOTAL));
+    CampaignStanding standing = CampaignStanding.of(row);
+    return standing.status() == CampaignStatus.COMPLETED
+        ? new Not(new Empty(standing))
+        : new Sending(standing);
   }
 
   /** Warms up the statements with a campaign that does not exist. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param windowed whether the campaign sends only at certain hours
  * @param quiet whether these hours are over for now
  * @param fault what is wrong with the campaign itself, so that it was paused; null for nothing
+ * @param reason why it is in this state, for people; null if nobody has changed it
  */
 public record FanOutState(
     Phase phase,
@@ -36,7 +37,8 @@ public record FanOutState(
     @Nullable Resend resend,
     boolean windowed,
     boolean quiet,
-    @Nullable String fault) {
+    @Nullable String fault,
+    @Nullable String reason) {
 
   public enum Phase {
     /** The command has arrived; the campaign was not read yet. */
@@ -99,6 +101,7 @@ public record FanOutState(
         null,
         false,
         false,
+        null,
         null);
   }
 
@@ -118,7 +121,18 @@ public record FanOutState(
 
   public FanOutState started(String sender, boolean hasWindow) {
     return new FanOutState(
-        Phase.FEEDING, state, rowDue, sender, Cursor.START, 0, null, null, hasWindow, false, fault);
+        Phase.FEEDING,
+        state,
+        rowDue,
+        sender,
+        Cursor.START,
+        0,
+        null,
+        null,
+        hasWindow,
+        false,
+        fault,
+        reason);
   }
 
   public FanOutState advanced(Cursor to, long requests, boolean last) {
@@ -133,14 +147,14 @@ public record FanOutState(
   /** Told to send once more; until somebody is found to send to, it is what it was. */
   public FanOutState resending(Set<RecipientStatus> statuses, long offset) {
     Resend command = new Resend(statuses, offset, state == Control.State.PAUSED);
-    return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null);
+    return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null, reason);
   }
 
   /** Who is to be sent to once more is pending again: it goes on if it was paused before. */
   public FanOutState resent(boolean hasWindow) {
     boolean paused = resend != null && Boolean.TRUE.equals(resend.paused());
     FanOutState begun = at(Phase.FEEDING, Cursor.START, 0, null).keeping(hasWindow, false);
-    return paused ? begun.as(Control.State.RUNNING, false, null) : begun;
+    return paused ? begun.as(Control.State.RUNNING, false, null, null) : begun;
   }
 
   /** Nobody was to be sent to once more: it is as it was before. */
@@ -149,21 +163,21 @@ public record FanOutState(
   }
 
   /** Another state was requested; a resume clears the fault. */
-  public FanOutState told(Control.State wanted) {
-    FanOutState told = as(wanted, true, null);
+  public FanOutState told(Control.State wanted, String why) {
+    FanOutState told = as(wanted, true, null, why);
     return resend == null
         ? told
         : told.at(phase, cursor, fed, new Resend(resend.statuses(), resend.offset(), null));
   }
 
   /** Paused for a fault. */
-  public FanOutState faulty(String reason) {
-    return as(Control.State.PAUSED, true, reason);
+  public FanOutState faulty(String wrong, String why) {
+    return as(Control.State.PAUSED, true, wrong, why);
   }
 
   /** Its hours have begun or ended. */
   public FanOutState inWindow(boolean open) {
-    return as(state, true, fault).keeping(windowed, !open);
+    return as(state, true, fault, reason).keeping(windowed, !open);
   }
 
   /** It has ended, so that its hours no longer matter. */
@@ -172,21 +186,23 @@ public record FanOutState(
   }
 
   public FanOutState recorded() {
-    return as(state, false, fault);
+    return as(state, false, fault, reason);
   }
 
   private FanOutState at(Phase next, Cursor to, long requests, @Nullable Resend command) {
     return new FanOutState(
-        next, state, rowDue, senderId, to, requests, null, command, windowed, quiet, fault);
+        next, state, rowDue, senderId, to, requests, null, command, windowed, quiet, fault, reason);
   }
 
-  private FanOutState as(Control.State wanted, boolean due, @Nullable String wrong) {
+  private FanOutState as(
+      Control.State wanted, boolean due, @Nullable String wrong, @Nullable String why) {
     return new FanOutState(
-        phase, wanted, due, senderId, cursor, fed, origin, resend, windowed, quiet, wrong);
+        phase, wanted, due, senderId, cursor, fed, origin, resend, windowed, quiet, wrong, why);
   }
 
   private FanOutState keeping(boolean hasWindow, boolean outside) {
     return new FanOutState(
-        phase, state, rowDue, senderId, cursor, fed, origin, resend, hasWindow, outside, fault);
+        phase, state, rowDue, senderId, cursor, fed, origin, resend, hasWindow, outside, fault,
+        reason);
   }
 }

@@ -64,6 +64,8 @@ final class TopicSetup {
             1,
             replicationFactor,
             Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+        // One partition: what happens to all campaigns can be read in its order.
+        topic(names.campaignEvents(), 1, replicationFactor, retained()),
         topic(
             names.deadLetters(),
             1,

@@ -1,0 +1,112 @@
+package dev.sluice.producer;
+
+import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.sql.CampaignStanding;
+import dev.sluice.producer.state.Announced;
+import dev.sluice.producer.state.FanOutState;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.schema.CampaignStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices campaigns that have completed, which whoever writes results decides in their rows. A row
+ * is looked at when its recipients may be settled at the sender's rate, so that a campaign costs a
+ * few looks.
+ */
+final class CampaignEnds {
+  private static final Duration SOONEST = Duration.ofSeconds(1);
+  private static final Duration LATEST = Duration.ofSeconds(10);
+
+  /** Campaigns looked at in one statement. */
+  private static final int MOST = 1_000;
+
+  /** The looks' own id among the campaigns' tasks. */
+  private static final UUID NOBODY = new UUID(0, 1);
+
+  private final CampaignRepository rows;
+  private final DatabaseTasks tasks;
+  private final CampaignFacts facts;
+  private final FanOutStore fanOuts;
+  private final CampaignEvents events;
+  private final InstantSource clock;
+  private final Map<UUID, Seen> seen = new HashMap<>();
+  private Instant again = Instant.MIN;
+
+  /** How many recipients were pending, and when. */
+  private record Seen(long pending, Instant at) {}
+
+  CampaignEnds(
+      CampaignRepository rows,
+      DatabaseTasks tasks,
+      CampaignFacts facts,
+      FanOutStore fanOuts,
+      CampaignEvents events,
+      InstantSource clock) {
+    this.rows = rows;
+    this.tasks = tasks;
+    this.facts = facts;
+    this.fanOuts = fanOuts;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /** Takes note of how many recipients of a campaign are pending. */
+  void expect(UUID campaignId, long pending) {
+    seen.put(campaignId, new Seen(pending, clock.instant()));
+  }
+
+  void turn() {
+    Instant now = clock.instant();
+    if (now.isBefore(again)) {
+      return;
+    }
+    again = now.plus(SOONEST);
+    Map<UUID, Announced> open = events.open();
+    seen.keySet().retainAll(open.keySet());
+    List<UUID> due = open.keySet().stream().filter(id -> due(id, now)).limit(MOST).toList();
+    if (!due.isEmpty()) {
+      tasks.start(
+          NOBODY,
+          () -> true,
+          () -> {
+            Map<UUID, CampaignStanding> read = rows.standings(due);
+            return () -> due.forEach(id -> look(id, read.get(id)));
+          });
+    }
+  }
+
+  private boolean due(UUID id, Instant now) {
+    Seen last = seen.get(id);
+    return last == null || !last.at().plus(settling(id, last.pending())).isAfter(now);
+  }
+
+  /** How long it takes at least to send to so many, within bounds: the rate may change. */
+  private Duration settling(UUID id, long pending) {
+    FanOutState fanOut = fanOuts.find(id);
+    String senderId = fanOut == null ? null : fanOut.senderId();
+    CampaignRepository.Sender sender = senderId == null ? null : facts.sender(senderId);
+    if (sender == null) {
+      return SOONEST;
+    }
+    double seconds = pending / (sender.permitsPerSecond() * sender.lanes());
+    return Duration.ofMillis(
+        Math.round(Math.clamp(seconds * 1e3, SOONEST.toMillis(), LATEST.toMillis())));
+  }
+
+  private void look(UUID id, @Nullable CampaignStanding standing) {
+    if (standing == null) {
+      events.forget(id);
+    } else if (standing.status() == CampaignStatus.COMPLETED) {
+      events.completed(id, standing);
+    } else {
+      expect(id, standing.counts().pending());
+    }
+  }
+}

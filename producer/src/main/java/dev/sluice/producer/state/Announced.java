@@ -1,0 +1,22 @@
+package dev.sluice.producer.state;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest event of a campaign that has started and not ended.
+ *
+ * @param round the round that has started
+ * @param paused whether a pause was announced after that
+ * @param externalId the upstream's own key of the campaign
+ */
+public record Announced(int round, boolean paused, @Nullable String externalId) {
+  public Announced {
+    if (round < 1) {
+      throw new IllegalArgumentException("rounds begin with 1");
+    }
+  }
+
+  public Announced paused(boolean nowPaused) {
+    return new Announced(round, nowPaused, externalId);
+  }
+}

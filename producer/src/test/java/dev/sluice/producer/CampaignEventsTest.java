@@ -1,0 +1,258 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.producer.state.Announced;
+import dev.sluice.producer.state.AnnouncedStore;
+import dev.sluice.schema.CampaignEvent;
+import dev.sluice.schema.CampaignEvent.Event;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.Test;
+
+/** Each change of a campaign's state is announced once. */
+class CampaignEventsTest extends FanOutTest {
+  private static final int A_SECOND = 20;
+
+  @Test
+  void tellsOfACampaignFromItsStartToItsEnd() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    set(campaign, CAMPAIGN.EXTERNAL_ID, "spring-" + campaign);
+    command("start", campaign);
+    turns(3);
+    commands.pipeInput(
+        campaign.toString(),
+        json("pause", campaign)
+            .replace("}", ",\"requestedBy\":\"crm\",\"reason\":\"wrong list\"}"));
+    turns(3);
+    command("resume", campaign);
+    turns(3);
+    complete(campaign);
+    turns(2 * A_SECOND);
+
+    List<CampaignEvent> told = told(campaign);
+    assertThat(told)
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.PAUSED, Event.RESUMED, Event.COMPLETED);
+    assertThat(told).extracting(CampaignEvent::round).containsOnly(1);
+    assertThat(told).extracting(CampaignEvent::externalId).containsOnly("spring-" + campaign);
+    assertThat(told.getFirst().counts())
+        .isEqualTo(new CampaignEvent.Counts(3, 3, 0, 0, 0, 0, 0, 0));
+    assertThat(told.get(1).reason()).isEqualTo("requested by crm: wrong list");
+    assertThat(told.getLast().counts()).isEqualTo(new CampaignEvent.Counts(3, 0, 0, 0, 0, 3, 0, 0));
+    assertThat(told.getLast().at()).isEqualTo(completedAt(campaign));
+
+    command("pause", campaign);
+    command("resume", campaign);
+    command("cancel", campaign);
+    turns(2 * A_SECOND);
+    assertThat(told(campaign)).as("after its end").isEmpty();
+  }
+
+  @Test
+  void aRepeatedCommandIsNoChange() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    List.of("start", "start", "pause", "pause", "resume", "resume", "start", "cancel", "cancel")
+        .forEach(command -> {
+          command(command, campaign);
+          turns(2);
+        });
+
+    assertThat(told(campaign))
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.PAUSED, Event.RESUMED, Event.CANCELLED);
+  }
+
+  @Test
+  void whatIsPausedBeforeItStartsIsStartedAndPaused() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    command("pause", campaign);
+    turns(3);
+
+    assertThat(told(campaign))
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.PAUSED);
+  }
+
+  @Test
+  void aDraftThatIsCancelledNeverStarted() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    commands.pipeInput(
+        campaign.toString(), json("cancel", campaign).replace("}", ",\"requestedBy\":\"crm\"}"));
+    turns(3);
+
+    CampaignEvent only = told(campaign).getFirst();
+    assertThat(only.event()).isEqualTo(Event.CANCELLED);
+    assertThat(only.reason()).isEqualTo("requested by crm");
+    assertThat(only.counts()).isEqualTo(new CampaignEvent.Counts(10, 10, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void aCancelThatComesAfterTheEndIsNoEvent() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(2);
+    complete(campaign);
+    command("cancel", campaign);
+    turns(2 * A_SECOND);
+
+    assertThat(told(campaign))
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.COMPLETED);
+  }
+
+  @Test
+  void aCampaignWithoutRecipientsStartsAndEnds() {
+    UUID campaign = FIXTURE.campaign(sender, 0);
+    command("start", campaign);
+    turns(2);
+    command("start", campaign);
+    turns(2 * A_SECOND);
+
+    assertThat(told(campaign))
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.COMPLETED);
+  }
+
+  /** Its end is announced before the row says that it is sending again. */
+  @Test
+  void aResendRightAfterTheEndAnnouncesBoth() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(2);
+    complete(campaign);
+    command("resend", campaign);
+    turns(4);
+
+    List<CampaignEvent> told = told(campaign);
+    assertThat(told)
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.COMPLETED, Event.STARTED);
+    assertThat(told).extracting(CampaignEvent::round).containsExactly(1, 1, 2);
+    assertThat(told.get(1).counts()).isEqualTo(new CampaignEvent.Counts(3, 0, 0, 0, 0, 3, 0, 0));
+    assertThat(told.getLast().counts()).isEqualTo(new CampaignEvent.Counts(3, 3, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void aResendThatComesTooEarlyIsNoEvent() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(2);
+    command("resend", campaign);
+    turns(4);
+
+    assertThat(told(campaign)).extracting(CampaignEvent::event).containsExactly(Event.STARTED);
+  }
+
+  @Test
+  void sendingHoursPauseAndResume() {
+    now = Instant.parse("2027-03-10T20:00:00Z");
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    window(campaign, "08:00", "18:00", "UTC");
+    command("start", campaign);
+    turns(5);
+    now = Instant.parse("2027-03-11T09:00:00Z");
+    turns(5);
+
+    List<CampaignEvent> told = told(campaign);
+    assertThat(told)
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.PAUSED, Event.RESUMED);
+    assertThat(told.get(1).reason()).endsWith("are over");
+    assertThat(told.get(2).reason()).endsWith("have begun");
+  }
+
+  /** Its row starts, and then it turns out that nobody can read it. */
+  @Test
+  void aCampaignThatCannotGoOnIsPausedWithTheReason() {
+    now = Instant.parse("2027-03-10T12:00:00Z");
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    window(campaign, "08:00", "18:00", "Atlantis/Capital");
+    command("start", campaign);
+    turns(15 * A_SECOND);
+
+    List<CampaignEvent> told = told(campaign);
+    assertThat(told).extracting(CampaignEvent::event).containsExactly(Event.STARTED, Event.PAUSED);
+    assertThat(told.getLast().reason()).contains("it cannot go on").contains("Atlantis/Capital");
+
+    set(campaign, CAMPAIGN.TIME_ZONE, "UTC");
+    command("resume", campaign);
+    turns(A_SECOND);
+    assertThat(told(campaign)).extracting(CampaignEvent::event).containsExactly(Event.RESUMED);
+  }
+
+  /** The row is written, and the transaction with the event is not committed. */
+  @Test
+  void aStartThatACrashInterruptedIsAnnouncedByItsSuccessor() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID empty = FIXTURE.campaign(sender, 0);
+    Instant at = now;
+    commands.pipeInput(campaign.toString(), json("start", campaign), at);
+    commands.pipeInput(empty.toString(), json("start", empty), at);
+    turns(3);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    driver.close();
+    open();
+    commands.pipeInput(campaign.toString(), json("start", campaign), at);
+    commands.pipeInput(empty.toString(), json("start", empty), at);
+    turns(3);
+
+    List<CampaignEvent> told = told();
+    assertThat(told.stream().filter(event -> event.campaignId().equals(campaign)))
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED);
+    assertThat(told.stream().filter(event -> event.campaignId().equals(empty)))
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.COMPLETED);
+  }
+
+  @Test
+  void aSuccessorKnowsWhatWasAnnouncedAndPassesOverWhatItCannotRead() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(2);
+    command("pause", campaign);
+    turns(2);
+    KeyValueStore<String, byte[]> kept = driver.getKeyValueStore(FanOutTopology.ANNOUNCED);
+    kept.put(UUID.randomUUID().toString(), "{".getBytes(StandardCharsets.UTF_8));
+    kept.put("nobody", Json.write(new Announced(1, false, null)));
+
+    assertThat(new AnnouncedStore(kept).open())
+        .containsOnlyKeys(campaign)
+        .containsValue(new Announced(1, true, null));
+  }
+
+  private List<CampaignEvent> told(UUID campaign) {
+    List<CampaignEvent> told = told();
+    assertThat(told).extracting(CampaignEvent::campaignId).containsOnly(campaign);
+    return told;
+  }
+
+  /** What was announced since it was asked last. */
+  private List<CampaignEvent> told() {
+    List<TestRecord<String, byte[]>> records = events.readRecordsToList();
+    List<CampaignEvent> told =
+        records.stream().map(one -> Json.read(one.value(), CampaignEvent.class)).toList();
+    assertThat(records)
+        .extracting(TestRecord::key)
+        .containsExactlyElementsOf(told.stream().map(one -> one.campaignId().toString()).toList());
+    return told;
+  }
+
+  private static Instant completedAt(UUID campaign) {
+    return FIXTURE
+        .sql()
+        .select(CAMPAIGN.COMPLETED_AT)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaign))
+        .fetchSingle(CAMPAIGN.COMPLETED_AT);
+  }
+}

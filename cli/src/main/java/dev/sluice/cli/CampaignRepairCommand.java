@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.CampaignRepair.Verdict;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
@@ -130,8 +131,7 @@ final class CampaignRepairCommand implements Callable<Integer> {
     repair.forEach((message, verdict) -> {
       SendResult remedy = repair.remedy(message, verdict, now);
       if (remedy != null) {
-        producer.send(
-            new ProducerRecord<>(config.topics().sendResults(), key(), Json.write(remedy)));
+        producer.send(record(config.topics().sendResults(), EventType.SEND_RESULT, remedy));
       }
     });
     producer.flush();
@@ -140,14 +140,15 @@ final class CampaignRepairCommand implements Callable<Integer> {
   private void goOn(KafkaProducer<byte[], byte[]> producer, KafkaConfig config) throws Exception {
     producer
         .send(
-            new ProducerRecord<>(
+            record(
                 config.topics().campaignCommands(),
-                key(),
-                Json.write(CampaignCommand.goOn(id, "sluice campaign repair", Instant.now()))))
+                EventType.CAMPAIGN_COMMAND,
+                CampaignCommand.goOn(id, "sluice campaign repair", Instant.now())))
         .get();
   }
 
-  private byte[] key() {
-    return id.toString().getBytes(StandardCharsets.UTF_8);
+  private ProducerRecord<byte[], byte[]> record(String topic, EventType type, Object event) {
+    byte[] key = id.toString().getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(topic, null, key, Json.write(event), type.headers(id));
   }
 }

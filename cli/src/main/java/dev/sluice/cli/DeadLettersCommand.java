@@ -1,8 +1,11 @@
 package dev.sluice.cli;
 
+import dev.sluice.runtime.kafka.CampaignHeaders;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Reasons;
+import dev.sluice.schema.Topics;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -144,7 +147,7 @@ final class DeadLettersCommand {
             config,
             letter -> {
               if (numbers.contains(letter.offset())) {
-                putBack(producer, letter);
+                putBack(producer, letter, config.topics());
                 out.printf("%d is back on %s%n", letter.offset(), header(letter, "topic"));
               }
             });
@@ -154,12 +157,19 @@ final class DeadLettersCommand {
     }
 
     private static void putBack(
-        KafkaProducer<byte[], byte[]> producer, ConsumerRecord<byte[], byte[]> letter) {
+        KafkaProducer<byte[], byte[]> producer,
+        ConsumerRecord<byte[], byte[]> letter,
+        Topics topics) {
       if (letter.headers().lastHeader(DeadLetter.TRUNCATED) != null) {
         throw new IllegalArgumentException(
             letter.offset() + " is only the beginning of a record that was too large to keep");
       }
       int partition = Integer.parseInt(header(letter, "partition"));
+      List<Header> headers = CampaignHeaders.belonging(letter.headers());
+      EventType type = EventType.of(header(letter, "topic"), topics);
+      if (type != null) {
+        headers.add(type.header());
+      }
       try {
         producer
             .send(
@@ -167,7 +177,8 @@ final class DeadLettersCommand {
                     header(letter, "topic"),
                     partition < 0 ? null : partition,
                     letter.key(),
-                    letter.value()))
+                    letter.value(),
+                    headers))
             .get();
       } catch (ExecutionException e) {
         throw new IllegalStateException("Kafka did not take it back: " + Reasons.of(e), e);

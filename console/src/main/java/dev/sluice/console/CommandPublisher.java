@@ -1,8 +1,8 @@
 package dev.sluice.console;
 
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.Topics;
 import java.time.Instant;
@@ -31,7 +31,7 @@ final class CommandPublisher {
     output.write(
         List.of(
             KafkaOutput.record(
-                topics.campaignCommands(), campaignId.toString(), Json.write(command))));
+                topics.campaignCommands(), campaignId, EventType.CAMPAIGN_COMMAND, command)));
   }
 
   /** Lets a sender send, or holds it. */
@@ -39,6 +39,9 @@ final class CommandPublisher {
     output.write(
         List.of(
             KafkaOutput.record(
-                topics.controls(), Control.senderKey(senderId), Json.write(control))));
+                topics.controls(),
+                Control.senderKey(senderId),
+                EventType.CONTROL.headers(),
+                control)));
   }
 }

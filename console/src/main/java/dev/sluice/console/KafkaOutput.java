@@ -1,10 +1,13 @@
 package dev.sluice.console;
 
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -12,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +28,16 @@ final class KafkaOutput implements AutoCloseable {
     this.kafka = kafka;
   }
 
-  static ProducerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
-    return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
+  /** A record of a campaign, keyed by its id. */
+  static ProducerRecord<byte[], byte[]> record(
+      String topic, UUID campaign, EventType type, Object value) {
+    return record(topic, campaign.toString(), type.headers(campaign), value);
+  }
+
+  static ProducerRecord<byte[], byte[]> record(
+      String topic, String key, List<Header> headers, Object value) {
+    return new ProducerRecord<>(
+        topic, null, key.getBytes(StandardCharsets.UTF_8), Json.write(value), headers);
   }
 
   /**

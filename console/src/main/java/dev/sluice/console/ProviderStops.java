@@ -7,11 +7,11 @@ import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
 import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
 import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
 import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
 import dev.sluice.schema.Topics;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -111,7 +111,8 @@ final class ProviderStops {
   private ProducerRecord<byte[], byte[]> block(String senderId, Cause cause) {
     Control blocked =
         new Control(Control.State.BLOCKED, Clipped.to(LONGEST_REASON, cause.reason()));
-    return KafkaOutput.record(topics.controls(), Control.senderKey(senderId), Json.write(blocked));
+    return KafkaOutput.record(
+        topics.controls(), Control.senderKey(senderId), EventType.CONTROL.headers(), blocked);
   }
 
   /** The commands that pause the campaigns which are sending these templates. */
@@ -169,6 +170,6 @@ final class ProviderStops {
             Clipped.to(LONGEST_REASON, stopped.reason()),
             null);
     return KafkaOutput.record(
-        topics.campaignCommands(), campaignId.toString(), Json.write(command));
+        topics.campaignCommands(), campaignId, EventType.CAMPAIGN_COMMAND, command);
   }
 }

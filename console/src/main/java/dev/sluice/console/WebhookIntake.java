@@ -14,7 +14,7 @@ import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
 import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
 import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
 import dev.sluice.runtime.kafka.ControlsView;
-import dev.sluice.schema.Json;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
@@ -163,7 +163,7 @@ final class WebhookIntake {
         settled.stream()
             .map(result ->
                 KafkaOutput.record(
-                    topics.sendResults(), result.campaignId().toString(), Json.write(result)))
+                    topics.sendResults(), result.campaignId(), EventType.SEND_RESULT, result))
             .toList();
     output.write(records);
   }

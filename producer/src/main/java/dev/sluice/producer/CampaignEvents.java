@@ -29,6 +29,7 @@ final class CampaignEvents {
     this.announced = announced;
     this.clock = clock;
     this.output = output;
+    announced.open().forEach((id, one) -> output.trace(id, one.traceparent()));
   }
 
   /** A turn begins; what the one before announced is committed. */
@@ -61,9 +62,10 @@ final class CampaignEvents {
   }
 
   /** Announces a round, unless it was announced before. */
-  void started(UUID id, CampaignStanding standing) {
+  void started(UUID id, CampaignStanding standing, @Nullable String traceparent) {
     if (announced.find(id) == null) {
-      Announced now = of(standing);
+      Announced now = new Announced(standing.round(), false, standing.externalId(), traceparent);
+      output.trace(id, traceparent);
       announced.put(id, now);
       write(id, CampaignEvent.Event.STARTED, now, clock.instant(), null, standing.counts());
     }
@@ -111,7 +113,7 @@ final class CampaignEvents {
   }
 
   private static Announced of(CampaignStanding standing) {
-    return new Announced(standing.round(), false, standing.externalId());
+    return new Announced(standing.round(), false, standing.externalId(), null);
   }
 
   private void write(

@@ -9,11 +9,13 @@ import dev.sluice.producer.sql.ResendRepository;
 import dev.sluice.producer.sql.SendingHours;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +128,7 @@ final class CampaignLifecycle {
       case SENDING, PAUSED -> {
         if (fanOut.phase() == FanOutState.Phase.REQUESTED) {
           // Its row has started, and reading it fails.
-          events.started(id, standing);
+          events.started(id, standing, traceparent(fanOut));
           events.applies(id, new Control(fanOut.effective(), fanOut.reason()));
         }
       }
@@ -244,7 +246,7 @@ final class CampaignLifecycle {
     watch.moved(id);
     FanOutState resent = fanOut.resent(campaign.window() != null);
     fanOuts.put(id, resent);
-    announceStart(id, standing);
+    announceStart(id, standing, resend.traceparent());
     if (!isOpen(campaign.window())) {
       tellWindow(id, resent, campaign.window());
     } else if (resent.state() == Control.State.RUNNING) {
@@ -255,8 +257,8 @@ final class CampaignLifecycle {
     }
   }
 
-  private void announceStart(UUID id, CampaignStanding standing) {
-    events.started(id, standing);
+  private void announceStart(UUID id, CampaignStanding standing, @Nullable String traceparent) {
+    events.started(id, standing, traceparent);
     ends.expect(id, standing.counts().pending());
   }
 
@@ -284,7 +286,7 @@ final class CampaignLifecycle {
         facts.learn(campaign);
         FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
         fanOuts.put(id, started);
-        announceStart(id, standing);
+        announceStart(id, standing, traceparent(fanOut));
         if (isOpen(campaign.window())) {
           // An older control may be left on the topic by a campaign whose state was lost.
           String why = started.reason() == null ? "started" : started.reason();
@@ -299,7 +301,7 @@ final class CampaignLifecycle {
       }
       case CampaignStarts.Empty(CampaignStanding standing) -> {
         log.info("[campaign {}] complete, it has no recipients", FanOutStore.brief(id));
-        events.started(id, standing);
+        events.started(id, standing, traceparent(fanOut));
         events.completed(id, standing);
         fanOuts.remove(id);
       }
@@ -319,6 +321,10 @@ final class CampaignLifecycle {
     }
   }
 
+  private static @Nullable String traceparent(FanOutState fanOut) {
+    return fanOut.origin() == null ? null : fanOut.origin().traceparent();
+  }
+
   private void refuse(UUID id, FanOutState fanOut, String reason) {
     log.warn("[campaign {}] refused: {}", FanOutStore.brief(id), reason);
     FanOutState.Origin origin = fanOut.origin();
@@ -326,7 +332,8 @@ final class CampaignLifecycle {
       output.deadLetter(
           origin.key(),
           origin.value(),
-          new DeadLetter(origin.topic(), origin.partition(), origin.offset(), reason));
+          new DeadLetter(origin.topic(), origin.partition(), origin.offset(), reason),
+          List.of(CampaignHeaders.campaign(id)));
     }
     events.forget(id);
     fanOuts.remove(id);

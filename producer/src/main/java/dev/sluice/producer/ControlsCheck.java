@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.DeadLetterRecord;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
@@ -47,7 +48,12 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       DeadLetter letter =
           new DeadLetter(place.topic(), place.partition(), place.offset(), e.getMessage());
       context.forward(
-          DeadLetterRecord.of(record.key(), record.value(), record.timestamp(), letter));
+          DeadLetterRecord.of(
+              record.key(),
+              record.value(),
+              record.timestamp(),
+              letter,
+              CampaignHeaders.belonging(record.headers())));
     }
   }
 }

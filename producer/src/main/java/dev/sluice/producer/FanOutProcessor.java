@@ -6,6 +6,7 @@ import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.producer.state.InputOffsets;
 import dev.sluice.producer.state.ReturnedRequests;
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
@@ -190,7 +191,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
-      fanOuts.put(id, fanOut.resending(statuses, offset));
+      fanOuts.put(
+          id, fanOut.resending(statuses, offset, CampaignHeaders.traceparent(record.headers())));
     }
   }
 
@@ -207,7 +209,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         place.topic(),
         place.partition(),
         place.offset(),
-        record.timestamp());
+        record.timestamp(),
+        CampaignHeaders.traceparent(record.headers()));
   }
 
   private void refuse(Record<byte[], byte[]> record, String reason) {
@@ -216,6 +219,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     output.deadLetter(
         record.key(),
         record.value(),
-        new DeadLetter(place.topic(), place.partition(), place.offset(), reason));
+        new DeadLetter(place.topic(), place.partition(), place.offset(), reason),
+        CampaignHeaders.belonging(record.headers()));
   }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.producer;
 
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.DeadLetterRecord;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.Control;
@@ -10,9 +12,12 @@ import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -27,34 +32,58 @@ final class Output {
   static final String DEAD_LETTERS = "dead-letters";
 
   private final ProcessorContext<byte[], byte[]> context;
+  private final CampaignHeaders headers = new CampaignHeaders();
 
   Output(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
   }
 
+  /** The trace that records of the campaign belong to from now on; null leaves it as it is. */
+  void trace(UUID campaignId, @Nullable String traceparent) {
+    headers.trace(campaignId, traceparent);
+  }
+
   void request(SendRequest request) {
-    forward(request.laneKey().toString(), request, REQUESTS);
+    forward(
+        request.laneKey().toString(),
+        request,
+        headers.of(EventType.SEND_REQUEST, request.campaignId()),
+        REQUESTS);
   }
 
   void command(CampaignCommand command) {
-    forward(command.campaignId().toString(), command, COMMANDS);
+    forward(command.campaignId(), command, EventType.CAMPAIGN_COMMAND, COMMANDS);
   }
 
   void result(SendResult result) {
-    forward(result.campaignId().toString(), result, RESULTS);
+    forward(result.campaignId(), result, EventType.SEND_RESULT, RESULTS);
   }
 
   void control(UUID campaignId, Control control) {
-    forward(Control.campaignKey(campaignId), control, CONTROLS);
+    forward(
+        Control.campaignKey(campaignId),
+        control,
+        headers.of(EventType.CONTROL, campaignId),
+        CONTROLS);
   }
 
   void event(CampaignEvent event) {
-    forward(event.campaignId().toString(), event, EVENTS);
+    forward(event.campaignId(), event, EventType.CAMPAIGN_EVENT, EVENTS);
   }
 
-  void deadLetter(byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter) {
+  /**
+   * Sends a record to the dead letters.
+   *
+   * @param belonging what says to whom it belongs
+   */
+  void deadLetter(
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      DeadLetter letter,
+      Iterable<Header> belonging) {
     context.forward(
-        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter), DEAD_LETTERS);
+        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter, belonging),
+        DEAD_LETTERS);
   }
 
   /** Visible to workers only once it is committed. */
@@ -62,10 +91,17 @@ final class Output {
     context.commit();
   }
 
-  private void forward(String key, Object value, String sink) {
+  private void forward(UUID campaignId, Object value, EventType type, String sink) {
+    forward(campaignId.toString(), value, headers.of(type, campaignId), sink);
+  }
+
+  private void forward(String key, Object value, List<Header> itsHeaders, String sink) {
     context.forward(
         new Record<>(
-            key.getBytes(StandardCharsets.UTF_8), Json.write(value), context.currentSystemTimeMs()),
+            key.getBytes(StandardCharsets.UTF_8),
+            Json.write(value),
+            context.currentSystemTimeMs(),
+            new RecordHeaders(itsHeaders)),
         sink);
   }
 

@@ -179,7 +179,7 @@ class ResendRepositoryTest {
   }
 
   private static FanOutState.Resend resend(long offset, RecipientStatus... statuses) {
-    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null);
+    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null, null);
   }
 
   /** A campaign that has ended, with some failed and all others sent. */

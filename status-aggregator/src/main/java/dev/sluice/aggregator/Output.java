@@ -1,6 +1,8 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.DeadLetterRecord;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
@@ -10,7 +12,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -38,6 +43,7 @@ final class Output {
         record.key(),
         record.value(),
         new DeadLetter(at.topic(), at.partition(), at.offset(), reason),
+        CampaignHeaders.belonging(record.headers()),
         cause);
   }
 
@@ -45,18 +51,28 @@ final class Output {
   void deadLetter(SendResult result, String reason, String cause) {
     DeadLetter letter =
         new DeadLetter(topics.sendResults(), context.taskId().partition(), -1, reason);
-    deadLetter(key(result.campaignId()), Json.write(result), letter, cause);
+    deadLetter(
+        key(result.campaignId()),
+        Json.write(result),
+        letter,
+        List.of(CampaignHeaders.campaign(result.campaignId())),
+        cause);
   }
 
   private void deadLetter(
-      byte @Nullable [] key, byte @Nullable [] value, DeadLetter letter, String cause) {
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      DeadLetter letter,
+      List<Header> belonging,
+      String cause) {
     Counter.builder("sluice.aggregator.refused")
         .description("Results that went to the dead letters")
         .tag("cause", cause)
         .register(meters)
         .increment();
     context.forward(
-        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter), DEAD_LETTERS);
+        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter, belonging),
+        DEAD_LETTERS);
   }
 
   /** Asks for a pause of a campaign. */
@@ -70,7 +86,13 @@ final class Output {
             Instant.ofEpochMilli(now),
             reason,
             null);
-    context.forward(new Record<>(key(campaignId), Json.write(pause), now), COMMANDS);
+    context.forward(
+        new Record<>(
+            key(campaignId),
+            Json.write(pause),
+            now,
+            new RecordHeaders(EventType.CAMPAIGN_COMMAND.headers(campaignId))),
+        COMMANDS);
   }
 
   private static byte[] key(UUID campaignId) {

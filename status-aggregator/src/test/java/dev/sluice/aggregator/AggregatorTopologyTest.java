@@ -102,7 +102,10 @@ class AggregatorTopologyTest {
 
     assertThat(deadLetters().readRecordsToList())
         .hasSize(3)
-        .allSatisfy(letter -> assertThat(header(letter, "reason")).isNotEmpty());
+        .allSatisfy(letter -> {
+          assertThat(header(letter, "reason")).isNotEmpty();
+          assertThat(header(letter, "type")).isEqualTo("dead-letter");
+        });
     assertThat(FIXTURE.campaignStatus(campaign)).isEqualTo("COMPLETED");
   }
 
@@ -111,7 +114,9 @@ class AggregatorTopologyTest {
     UUID nobody = UUID.randomUUID();
     send(nobody, List.of(1L), RecipientStatus.SENT);
 
-    assertThat(header(deadLetters().readRecord(), "reason")).contains("unknown campaign");
+    TestRecord<byte[], byte[]> letter = deadLetters().readRecord();
+    assertThat(header(letter, "reason")).contains("unknown campaign");
+    assertThat(header(letter, "campaign")).isEqualTo(nobody.toString());
   }
 
   /** The store is all that survives a crash; what is in it is written by the next process. */

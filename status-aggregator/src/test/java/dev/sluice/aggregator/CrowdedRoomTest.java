@@ -160,6 +160,9 @@ class CrowdedRoomTest {
     assertThat(command.key()).isEqualTo(campaign.toString());
     CampaignCommand pause = Json.read(command.value(), CampaignCommand.class);
     assertThat(pause.command()).isEqualTo(CampaignCommand.Action.PAUSE);
+    assertThat(command.headers().lastHeader("type").value())
+        .asString()
+        .isEqualTo("campaign-command");
     assertThat(pause.reason()).contains("25 results cannot be written", "lock timeout");
     assertThat(deadLetters.isEmpty()).isTrue();
 

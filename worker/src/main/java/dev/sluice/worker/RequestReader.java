@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
@@ -42,18 +43,21 @@ final class RequestReader {
   private final DelayedTasks delayed;
   private final AdmissionControl admission;
   private final Ticker ticker;
+  private final CampaignHeaders campaigns;
 
   RequestReader(
       RequestSource source,
       PartitionAssignment assignment,
       DelayedTasks delayed,
       AdmissionControl admission,
-      Ticker ticker) {
+      Ticker ticker,
+      CampaignHeaders campaigns) {
     this.source = source;
     this.assignment = assignment;
     this.delayed = delayed;
     this.admission = admission;
     this.ticker = ticker;
+    this.campaigns = campaigns;
   }
 
   /** Reads the available records, or waits for some. */
@@ -100,6 +104,7 @@ final class RequestReader {
     partition.addWaiting(1);
     try {
       SendRequest request = read(record);
+      campaigns.hear(request.campaignId(), record.headers());
       SendTask task = new SendTask(partition, record.offset(), request);
       if (state == State.STARTED) {
         SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");

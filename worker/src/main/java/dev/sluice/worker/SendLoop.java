@@ -4,6 +4,7 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.breaker.CircuitBreakers;
@@ -46,6 +47,7 @@ final class SendLoop {
   private final WorkerConfig config;
   private final WorkerMeters meters;
   private final PartitionAssignment assignment;
+  private final CampaignHeaders campaigns = new CampaignHeaders();
   private final RequestReader reader;
   private final DelayedTasks delayed = new DelayedTasks();
   private final SendScheduler scheduler;
@@ -94,7 +96,7 @@ final class SendLoop {
     this.assignment =
         new PartitionAssignment(
             source, config.kafka().topics().sendRequests(), this::drain, health, machine);
-    this.reader = new RequestReader(source, assignment, delayed, admission, ticker);
+    this.reader = new RequestReader(source, assignment, delayed, admission, ticker, campaigns);
   }
 
   PartitionAssignment assignment() {
@@ -177,7 +179,13 @@ final class SendLoop {
     }
     SendTransaction transaction =
         new SendTransaction(
-            config.kafka().topics(), policy, controls, admission, sink.budget(), ticker);
+            config.kafka().topics(),
+            policy,
+            controls,
+            admission,
+            campaigns,
+            sink.budget(),
+            ticker);
     unpublished.forEach(transaction::conclude);
     probes.review(controls.probing(), assignment::hasFirstLaneOf);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
@@ -50,12 +51,13 @@ final class SendTransaction {
       OutcomePolicy policy,
       ControlsView view,
       AdmissionControl admission,
+      CampaignHeaders campaigns,
       SizeBudget budget,
       Ticker ticker) {
     this.ticker = ticker;
     this.view = view;
     this.admission = admission;
-    this.batch = new RecordBatch(topics, budget);
+    this.batch = new RecordBatch(topics, campaigns, budget);
     this.policy = policy;
   }
 

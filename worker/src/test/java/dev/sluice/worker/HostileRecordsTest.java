@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
@@ -43,6 +44,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Records that cannot be read, or not be written again, harm nobody else. */
 class HostileRecordsTest {
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private final WorkerFixture fixture = new WorkerFixture();
   private final Topics topics = fixture.sandbox.kafka().topics();
   private final int partition = partitionOf(SENDER);
@@ -133,12 +135,26 @@ class HostileRecordsTest {
   void aRequestForNextYearIsADeadLetter() {
     fixture.write(
         List.of(request(1, CAMPAIGN, SENDER, 50, Instant.now().plus(Duration.ofDays(365)))));
+    SendRequest good = request(2, CAMPAIGN, SENDER, 50, null);
+    fixture.writeRecords(
+        List.of(
+            new ProducerRecord<>(
+                topics.sendRequests(),
+                partition,
+                bytes(good.laneKey().toString()),
+                Json.write(good),
+                List.of(new TextHeader("traceparent", TRACE)))));
     fixture.start("w1", WorkerFixture::accepted);
 
     ConsumerRecord<byte[], byte[]> deadLetter = fixture.read(topics.deadLetters(), 1).getFirst();
     assertThat(deadLetter.headers().lastHeader("reason").value())
         .asString(StandardCharsets.UTF_8)
         .contains("notBefore is more than 7 days ahead");
+    ConsumerRecord<byte[], byte[]> result = fixture.read(topics.sendResults(), 1).getFirst();
+    assertThat(result.headers().lastHeader("traceparent").value())
+        .as("the trace of its request")
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo(TRACE);
   }
 
   @Test

@@ -175,7 +175,7 @@ public final class CampaignStarts {
   /** Warms up the statements with a campaign that does not exist. */
   public void warmUp() {
     UUID nobody = new UUID(0, 0);
-    FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null);
+    FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null, null);
     start(nobody, nothing, Instant.EPOCH);
     markStarted(sql, nobody, nothing);
     rows.find(nobody);

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param round the round that has started
  * @param paused whether a pause was announced after that
  * @param externalId the upstream's own key of the campaign
+ * @param traceparent the trace that the campaign's records belong to
  */
-public record Announced(int round, boolean paused, @Nullable String externalId) {
+public record Announced(
+    int round, boolean paused, @Nullable String externalId, @Nullable String traceparent) {
   public Announced {
     if (round < 1) {
       throw new IllegalArgumentException("rounds begin with 1");
@@ -17,6 +19,6 @@ public record Announced(int round, boolean paused, @Nullable String externalId) 
   }
 
   public Announced paused(boolean nowPaused) {
-    return new Announced(round, nowPaused, externalId);
+    return new Announced(round, nowPaused, externalId, traceparent);
   }
 }

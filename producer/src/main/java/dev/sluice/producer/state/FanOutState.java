@@ -58,8 +58,13 @@ public record FanOutState(
    * @param offset the command's offset, which tells it from every other
    * @param paused whether the campaign was paused before and nobody has said anything since, so
    *     that it goes on if there is somebody to send to; null for no
+   * @param traceparent the trace that the command belongs to, or null if it has none
    */
-  public record Resend(Set<RecipientStatus> statuses, long offset, @Nullable Boolean paused) {}
+  public record Resend(
+      Set<RecipientStatus> statuses,
+      long offset,
+      @Nullable Boolean paused,
+      @Nullable String traceparent) {}
 
   /**
    * The command that started it, kept in case it has to go to the dead letters.
@@ -67,6 +72,7 @@ public record FanOutState(
    * @param key the record's key
    * @param value its value
    * @param timestampMs the record's time
+   * @param traceparent the trace that it belongs to, or null if it has none
    */
   // Compared only with itself, so the arrays' identity does not matter.
   @SuppressWarnings("ArrayRecordComponent")
@@ -76,7 +82,8 @@ public record FanOutState(
       String topic,
       int partition,
       long offset,
-      @Nullable Long timestampMs) {
+      @Nullable Long timestampMs,
+      @Nullable String traceparent) {
 
     /** When the command was written, or null if that is not known. */
     public @Nullable Instant at() {
@@ -145,8 +152,9 @@ public record FanOutState(
   }
 
   /** Told to send once more; until somebody is found to send to, it is what it was. */
-  public FanOutState resending(Set<RecipientStatus> statuses, long offset) {
-    Resend command = new Resend(statuses, offset, state == Control.State.PAUSED);
+  public FanOutState resending(
+      Set<RecipientStatus> statuses, long offset, @Nullable String traceparent) {
+    Resend command = new Resend(statuses, offset, state == Control.State.PAUSED, traceparent);
     return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null, reason);
   }
 
@@ -167,7 +175,11 @@ public record FanOutState(
     FanOutState told = as(wanted, true, null, why);
     return resend == null
         ? told
-        : told.at(phase, cursor, fed, new Resend(resend.statuses(), resend.offset(), null));
+        : told.at(
+            phase,
+            cursor,
+            fed,
+            new Resend(resend.statuses(), resend.offset(), null, resend.traceparent()));
   }
 
   /** Paused for a fault. */

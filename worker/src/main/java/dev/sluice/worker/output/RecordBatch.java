@@ -1,5 +1,7 @@
 package dev.sluice.worker.output;
 
+import dev.sluice.runtime.kafka.CampaignHeaders;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
@@ -27,32 +29,42 @@ public final class RecordBatch {
   private static final int HEADERS = 8 * 1_024;
 
   private final Topics topics;
+  private final CampaignHeaders campaigns;
   private final SizeBudget budget;
   private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
 
-  public RecordBatch(Topics topics, SizeBudget budget) {
+  public RecordBatch(Topics topics, CampaignHeaders campaigns, SizeBudget budget) {
     this.topics = topics;
+    this.campaigns = campaigns;
     this.budget = budget;
   }
 
   public void result(SendResult result) {
-    add(topics.sendResults(), result.campaignId(), result);
+    add(topics.sendResults(), EventType.SEND_RESULT, result.campaignId(), result);
   }
 
   public void returned(ReturnedRequest request) {
-    add(topics.returnedRequests(), request.campaignId(), request);
+    add(topics.returnedRequests(), EventType.RETURNED_REQUEST, request.campaignId(), request);
   }
 
   public void command(CampaignCommand command) {
-    add(topics.campaignCommands(), command.campaignId(), command);
+    add(topics.campaignCommands(), EventType.CAMPAIGN_COMMAND, command.campaignId(), command);
   }
 
-  private void add(String topic, UUID campaign, Object event) {
-    records.add(new ProducerRecord<>(topic, utf8(campaign.toString()), Json.write(event)));
+  private void add(String topic, EventType type, UUID campaign, Object event) {
+    records.add(
+        new ProducerRecord<>(
+            topic,
+            null,
+            utf8(campaign.toString()),
+            Json.write(event),
+            campaigns.of(type, campaign)));
   }
 
   public void control(String key, Control control) {
-    records.add(new ProducerRecord<>(topics.controls(), utf8(key), Json.write(control)));
+    records.add(
+        new ProducerRecord<>(
+            topics.controls(), null, utf8(key), Json.write(control), EventType.CONTROL.headers()));
   }
 
   /**
@@ -66,15 +78,18 @@ public final class RecordBatch {
             topics.sendRequests(),
             partition,
             utf8(request.laneKey().toString()),
-            Json.write(request));
+            Json.write(request),
+            campaigns.of(EventType.SEND_REQUEST, request.campaignId()));
     return budget.fits(copy) && records.add(copy);
   }
 
   public void deadLetter(ConsumerRecord<byte[], byte[]> original, String reason) {
-    List<Header> headers =
+    List<Header> headers = new ArrayList<>(CampaignHeaders.belonging(original.headers()));
+    headers.add(EventType.DEAD_LETTER.header());
+    headers.addAll(
         TextHeader.all(
             new DeadLetter(original.topic(), original.partition(), original.offset(), reason)
-                .headers());
+                .headers()));
     ProducerRecord<byte[], byte[]> letter = deadLetter(original.key(), original.value(), headers);
     records.add(budget.fits(letter) ? letter : truncated(letter));
   }

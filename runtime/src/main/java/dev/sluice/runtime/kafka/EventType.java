@@ -1,0 +1,63 @@
+package dev.sluice.runtime.kafka;
+
+import dev.sluice.schema.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a record is; the header {@code type}, for people and programs that do not read the value.
+ */
+public enum EventType {
+  CAMPAIGN_COMMAND,
+  SEND_REQUEST,
+  RETURNED_REQUEST,
+  SEND_RESULT,
+  CONTROL,
+  CAMPAIGN_EVENT,
+  DEAD_LETTER;
+
+  private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+  // A header of Kafka's that nobody changes.
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Header header = new RecordHeader("type", text.getBytes(StandardCharsets.UTF_8));
+
+  /** What the records of a topic are, or null if it is not one of these. */
+  public static @Nullable EventType of(String topic, Topics topics) {
+    return Map.of(
+            topics.campaignCommands(), CAMPAIGN_COMMAND,
+            topics.sendRequests(), SEND_REQUEST,
+            topics.returnedRequests(), RETURNED_REQUEST,
+            topics.sendResults(), SEND_RESULT,
+            topics.controls(), CONTROL,
+            topics.campaignEvents(), CAMPAIGN_EVENT,
+            topics.deadLetters(), DEAD_LETTER)
+        .get(topic);
+  }
+
+  /** The header's text. */
+  public String text() {
+    return text;
+  }
+
+  /** The header; its bytes are shared. */
+  public Header header() {
+    return header;
+  }
+
+  /** The headers of a record that belongs to no campaign. */
+  public List<Header> headers() {
+    return List.of(header);
+  }
+
+  /** The headers of a campaign's record. */
+  public List<Header> headers(UUID campaign) {
+    return List.of(header, CampaignHeaders.campaign(campaign));
+  }
+}

@@ -2,10 +2,6 @@ package dev.sluice.cli;
 
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.CountDownLatch;
@@ -30,16 +26,7 @@ public final class RoleProcess implements AutoCloseable {
   }
 
   RoleProcess() {
-    new JvmMemoryMetrics().bindTo(meters);
-    new JvmThreadMetrics().bindTo(meters);
-    new ProcessorMetrics().bindTo(meters);
-    closer.register(garbageCollection());
-  }
-
-  private JvmGcMetrics garbageCollection() {
-    JvmGcMetrics metrics = new JvmGcMetrics();
-    metrics.bindTo(meters);
-    return metrics;
+    closer.register(new JvmMeters(meters));
   }
 
   /** Opens the parts and runs until the process is told to stop. */

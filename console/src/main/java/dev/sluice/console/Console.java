@@ -71,7 +71,7 @@ public final class Console implements AutoCloseable {
     databaseProbe = DatabaseProbe.of(connections.commands(), config.database(), health);
     kafkaProbe = KafkaProbe.of(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
-    output = new KafkaOutput(config.kafka());
+    output = new KafkaOutput(config.kafka(), meters);
     CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();
     DSLContext commanding = connections.commands().sql();

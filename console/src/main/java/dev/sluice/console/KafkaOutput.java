@@ -3,6 +3,8 @@ package dev.sluice.console;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 /** Writes to Kafka like any other upstream service, and returns when Kafka has it. */
 final class KafkaOutput implements AutoCloseable {
   private final KafkaConfig kafka;
+  private final MeterRegistry meters;
   private @Nullable Producer<byte[], byte[]> producer;
 
-  KafkaOutput(KafkaConfig kafka) {
+  KafkaOutput(KafkaConfig kafka, MeterRegistry meters) {
     this.kafka = kafka;
+    this.meters = meters;
   }
 
   /** A record of a campaign, keyed by its id. */
@@ -84,6 +88,7 @@ final class KafkaOutput implements AutoCloseable {
                       ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000)),
               new ByteArraySerializer(),
               new ByteArraySerializer());
+      new KafkaClientMetrics(producer).bindTo(meters);
     }
     return producer;
   }

@@ -16,11 +16,13 @@ import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.OptOutReason;
+import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +67,9 @@ final class WebhookIntake {
     accounts = new Accounts(sql);
     stops = new ProviderStops(sql, controls, topics);
     optOutWords = new OptOutWords(config.webhooks().optOutWords());
+    // Shown as 0 before the first one.
+    EnumSet.range(RecipientStatus.SENT, RecipientStatus.READ)
+        .forEach(status -> count(status.name(), 0));
   }
 
   /** What one call told, sorted by what is to be done. */

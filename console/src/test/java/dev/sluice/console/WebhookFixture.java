@@ -113,7 +113,7 @@ final class WebhookFixture implements AutoCloseable {
 
   /** Writes a sender's control as a worker does. */
   void control(String senderId, Control control) {
-    try (KafkaOutput output = new KafkaOutput(sandbox.kafka())) {
+    try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
       new CommandPublisher(output, sandbox.kafka().topics()).control(senderId, control);
     }
   }

@@ -35,6 +35,7 @@ final class CampaignEnds {
   private final CampaignFacts facts;
   private final FanOutStore fanOuts;
   private final CampaignEvents events;
+  private final FanOutHealth watch;
   private final InstantSource clock;
   private final Map<UUID, Seen> seen = new HashMap<>();
   private Instant again = Instant.MIN;
@@ -48,12 +49,14 @@ final class CampaignEnds {
       CampaignFacts facts,
       FanOutStore fanOuts,
       CampaignEvents events,
+      FanOutHealth watch,
       InstantSource clock) {
     this.rows = rows;
     this.tasks = tasks;
     this.facts = facts;
     this.fanOuts = fanOuts;
     this.events = events;
+    this.watch = watch;
     this.clock = clock;
   }
 
@@ -69,6 +72,7 @@ final class CampaignEnds {
     }
     again = now.plus(SOONEST);
     Map<UUID, Announced> open = events.open();
+    watch.underWay(open.values());
     seen.keySet().retainAll(open.keySet());
     List<UUID> due = open.keySet().stream().filter(id -> due(id, now)).limit(MOST).toList();
     if (!due.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.state.Cursor;
@@ -16,6 +17,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
@@ -57,6 +59,12 @@ public final class FanOut implements AutoCloseable {
     backlog = new WorkerLag(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
     FanOutRepositories sql = FanOutRepositories.of(database.sql(), InstantSource.system());
+    Gauge.builder("sluice.producer.lag", backlog, FanOut::lag)
+        .description("Requests that are queued for the workers and not done")
+        .register(meters);
+    Gauge.builder("sluice.producer.senders.blocked", controls, ControlsView::blockedSenders)
+        .description("Senders that are blocked")
+        .register(meters);
     WarmUp.of("fan-out", health, () -> warmUp(sql));
     FanOutTick.Surroundings around =
         FanOutTick.Surroundings.of(
@@ -78,6 +86,7 @@ public final class FanOut implements AutoCloseable {
                     new FanOutProcessor(
                         config.kafka().topics(),
                         InstantSource.system(),
+                        meters,
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output))),
             Map.of(
@@ -87,6 +96,11 @@ public final class FanOut implements AutoCloseable {
                 around.tooLarge()),
             health,
             meters);
+  }
+
+  private static double lag(LaneBacklog backlog) {
+    LaneBacklog.Reading newest = backlog.newest();
+    return newest == null ? Double.NaN : newest.total();
   }
 
   /** Loads classes by reading a campaign that cannot exist and rendering an unsent request. */

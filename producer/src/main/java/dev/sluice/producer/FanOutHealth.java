@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import dev.sluice.producer.state.Announced;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.runtime.Health;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -28,6 +30,8 @@ final class FanOutHealth {
   private final Set<UUID> due = new HashSet<>();
   private volatile @Nullable Instant oldest;
   private volatile int paused;
+  private volatile long held;
+  private volatile long sending;
 
   FanOutHealth(Health health, CampaignFaults faults, InstantSource clock, MeterRegistry meters) {
     this.health = health;
@@ -40,6 +44,20 @@ final class FanOutHealth {
     Gauge.builder("sluice.producer.faulty", this, watch -> watch.paused)
         .description("Campaigns paused because something is wrong with them")
         .register(meters);
+    Gauge.builder("sluice.producer.campaigns", this, watch -> watch.sending)
+        .description("Campaigns that have started and not ended, by state")
+        .tag("state", "sending")
+        .register(meters);
+    Gauge.builder("sluice.producer.campaigns", this, watch -> watch.held)
+        .description("Campaigns that have started and not ended, by state")
+        .tag("state", "paused")
+        .register(meters);
+  }
+
+  /** Takes note of the campaigns that have started and not ended. */
+  void underWay(Collection<Announced> campaigns) {
+    held = campaigns.stream().filter(Announced::paused).count();
+    sending = campaigns.size() - held;
   }
 
   private double waitingSeconds() {

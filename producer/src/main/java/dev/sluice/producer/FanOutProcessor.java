@@ -15,6 +15,7 @@ import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.UnreadableEventException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -47,6 +48,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private final Topics topics;
   private final InstantSource clock;
+  private final MeterRegistry meters;
   private final TickFactory ticks;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
@@ -63,16 +65,17 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
-  FanOutProcessor(Topics topics, InstantSource clock, TickFactory ticks) {
+  FanOutProcessor(Topics topics, InstantSource clock, MeterRegistry meters, TickFactory ticks) {
     this.topics = topics;
     this.clock = clock;
+    this.meters = meters;
     this.ticks = ticks;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
-    output = new Output(context);
+    output = new Output(context, meters);
     fanOuts =
         new FanOutStore(
             context.getStateStore(FanOutTopology.STORE),

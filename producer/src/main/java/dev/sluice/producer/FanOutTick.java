@@ -113,7 +113,8 @@ final class FanOutTick {
         new DatabaseTasks(
             around.executor(), around.faults(), new DatabaseBackoff(around.health(), clock));
     CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, clock);
-    CampaignEnds ends = new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, clock);
+    CampaignEnds ends =
+        new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, around.watch(), clock);
     return new FanOutTick(
         tasks,
         events,

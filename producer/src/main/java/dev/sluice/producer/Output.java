@@ -11,8 +11,14 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -33,9 +39,25 @@ final class Output {
 
   private final ProcessorContext<byte[], byte[]> context;
   private final CampaignHeaders headers = new CampaignHeaders();
+  private final Meter.MeterProvider<Counter> requests;
+  private final Meter.MeterProvider<Counter> events;
+  private final Counter deadLetters;
+  private final Map<String, Counter> requestsBySender = new HashMap<>();
 
-  Output(ProcessorContext<byte[], byte[]> context) {
+  Output(ProcessorContext<byte[], byte[]> context, MeterRegistry meters) {
     this.context = context;
+    requests =
+        Counter.builder("sluice.producer.requests")
+            .description("Requests that were written, by sender")
+            .withRegistry(meters);
+    events =
+        Counter.builder("sluice.producer.events")
+            .description("Events that were written, by kind")
+            .withRegistry(meters);
+    deadLetters =
+        Counter.builder("sluice.producer.dead.letters")
+            .description("Commands, controls and returned requests that cannot be used")
+            .register(meters);
   }
 
   /** The trace that records of the campaign belong to from now on; null leaves it as it is. */
@@ -44,6 +66,9 @@ final class Output {
   }
 
   void request(SendRequest request) {
+    requestsBySender
+        .computeIfAbsent(request.sender().id(), sender -> requests.withTag("sender", sender))
+        .increment();
     forward(
         request.laneKey().toString(),
         request,
@@ -68,6 +93,7 @@ final class Output {
   }
 
   void event(CampaignEvent event) {
+    events.withTag("event", event.event().name().toLowerCase(Locale.ROOT)).increment();
     forward(event.campaignId(), event, EventType.CAMPAIGN_EVENT, EVENTS);
   }
 
@@ -81,6 +107,7 @@ final class Output {
       byte @Nullable [] value,
       DeadLetter letter,
       Iterable<Header> belonging) {
+    deadLetters.increment();
     context.forward(
         DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter, belonging),
         DEAD_LETTERS);

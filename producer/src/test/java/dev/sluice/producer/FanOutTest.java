@@ -100,6 +100,7 @@ abstract class FanOutTest {
                     new FanOutProcessor(
                         TOPICS,
                         clock,
+                        new SimpleMeterRegistry(),
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output))),
             settings);

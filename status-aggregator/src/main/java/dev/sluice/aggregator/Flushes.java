@@ -1,6 +1,7 @@
 package dev.sluice.aggregator;
 
 import dev.sluice.schema.Reasons;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
  */
 final class Flushes {
   private final StatusStatement statement;
+  private final FlushMeters meters;
   private final Executor executor;
   private final Semaphore places;
   private final Semaphore placesAgain;
@@ -21,8 +23,9 @@ final class Flushes {
    *
    * @param atOnce how many write at the same time, at least 2
    */
-  Flushes(StatusStatement statement, Executor executor, int atOnce) {
+  Flushes(StatusStatement statement, Executor executor, int atOnce, MeterRegistry meters) {
     this.statement = statement;
+    this.meters = new FlushMeters(meters);
     this.executor = executor;
     this.places = new Semaphore(atOnce, true);
     this.placesAgain = new Semaphore(atOnce / 2, true);
@@ -46,7 +49,7 @@ final class Flushes {
   }
 
   private Flush.Outcome inPlace(Flush flush) throws InterruptedException {
-    return within(places, () -> flush.run(statement));
+    return within(places, () -> meters.measured(() -> flush.run(statement)));
   }
 
   private static Flush.Outcome within(Semaphore bound, Work work) throws InterruptedException {

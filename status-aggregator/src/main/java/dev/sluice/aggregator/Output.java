@@ -13,7 +13,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -28,12 +32,22 @@ final class Output {
 
   private final ProcessorContext<byte[], byte[]> context;
   private final Topics topics;
-  private final MeterRegistry meters;
+  private final Map<String, Counter> refused;
 
   Output(ProcessorContext<byte[], byte[]> context, Topics topics, MeterRegistry meters) {
     this.context = context;
     this.topics = topics;
-    this.meters = meters;
+    refused =
+        Stream.of("unreadable", "unknown", "database", "room")
+            .collect(Collectors.toUnmodifiableMap(cause -> cause, cause -> refused(meters, cause)));
+  }
+
+  /** Registered at once, so that an alert finds them before the first one. */
+  private static Counter refused(MeterRegistry meters, String cause) {
+    return Counter.builder("sluice.aggregator.refused")
+        .description("Results that went to the dead letters")
+        .tag("cause", cause)
+        .register(meters);
   }
 
   /** Sends the current record, which is unreadable, to the dead letters. */
@@ -65,11 +79,7 @@ final class Output {
       DeadLetter letter,
       List<Header> belonging,
       String cause) {
-    Counter.builder("sluice.aggregator.refused")
-        .description("Results that went to the dead letters")
-        .tag("cause", cause)
-        .register(meters)
-        .increment();
+    Objects.requireNonNull(refused.get(cause)).increment();
     context.forward(
         DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter, belonging),
         DEAD_LETTERS);

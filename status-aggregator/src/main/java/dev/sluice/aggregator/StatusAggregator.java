@@ -56,7 +56,7 @@ public final class StatusAggregator implements AutoCloseable {
     kafkaProbe = KafkaProbe.of(config.kafka(), health);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));
-    Flushes flushes = new Flushes(statement, flushing, FLUSHES_AT_ONCE);
+    Flushes flushes = new Flushes(statement, flushing, FLUSHES_AT_ONCE, meters);
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     streams =

@@ -278,7 +278,7 @@ class AggregatorTopologyTest {
   private TopologyTestDriver start(
       StatusStatement statement, Executor executor, StatusAggregatorConfig config) {
     meters = new SimpleMeterRegistry();
-    Flushes flushes = new Flushes(statement, executor, 4);
+    Flushes flushes = new Flushes(statement, executor, 4, new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();

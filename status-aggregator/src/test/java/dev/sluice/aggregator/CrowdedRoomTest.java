@@ -78,7 +78,8 @@ class CrowdedRoomTest {
             1,
             Duration.ofSeconds(10),
             ROOM);
-    Flushes flushes = new Flushes(new StatusStatement(database.sql()), threads, 7);
+    Flushes flushes =
+        new Flushes(new StatusStatement(database.sql()), threads, 7, new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();

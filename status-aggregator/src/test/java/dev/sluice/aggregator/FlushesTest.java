@@ -33,7 +33,7 @@ class FlushesTest {
 
     try (Database database =
         new Database(FIXTURE.sandbox().database(), 1, "flushes", new SimpleMeterRegistry())) {
-      new Flushes(new StatusStatement(database.sql()), Runnable::run, 2)
+      new Flushes(new StatusStatement(database.sql()), Runnable::run, 2, new SimpleMeterRegistry())
           .start(new Flush(UUID.randomUUID(), tooMuch, false), outcomes::add);
     }
 

@@ -40,6 +40,7 @@ final class Dispatcher {
   private final ControlsView controls;
   private final Machine machine;
   private final Ticker ticker;
+  private final AnswerTimes times;
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -50,11 +51,13 @@ final class Dispatcher {
       Map<String, MessageProvider> providers,
       CircuitBreakers breakers,
       ControlsView controls,
+      AnswerTimes times,
       Machine machine) {
     this.controls = controls;
     this.machine = machine;
     this.ticker = machine.ticker();
     this.breakers = breakers;
+    this.times = times;
     this.providers = Map.copyOf(providers);
   }
 
@@ -113,6 +116,7 @@ final class Dispatcher {
     if (!breaker.tryLaunch(ticket, breakers.awakeNanos(ticker.nanoTime()))) {
       return new SendOutcome.NotLaunched("the provider does not answer this sender");
     }
+    long begunNanos = ticker.nanoTime();
     try {
       return provider.send(
           new OutgoingMessage(
@@ -123,6 +127,8 @@ final class Dispatcher {
     } catch (RuntimeException e) {
       // A bug in a provider must not lose the task; the message may have been sent.
       return new SendOutcome.InDoubt("the provider failed: " + e);
+    } finally {
+      times.ended(task.request().sender().id(), ticker.nanoTime() - begunNanos);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.runtime.Machine;
 import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -64,6 +65,10 @@ final class PartitionState {
     return lanes.computeIfAbsent(
         task.request().laneKey().toString(),
         key -> new Lane(task.request().permitsPerSecond(), machine));
+  }
+
+  Map<String, Lane> lanesByKey() {
+    return Collections.unmodifiableMap(lanes);
   }
 
   List<Lane> lanes() {

@@ -195,6 +195,7 @@ final class SendLoop {
     breakers.review(controls::sender, ticker.nanoTime()).forEach(transaction::steer);
     scheduler.pick(assignment.all(), transaction);
     missing.report(transaction::block);
+    meters.review(assignment.all(), ticker.nanoTime());
     if (transaction.isEmpty() && !onlyMarkersPassed()) {
       return true;
     }
@@ -205,7 +206,7 @@ final class SendLoop {
     SendTask task = finished.task();
     task.answered(finished.at());
     policy.observe(finished);
-    meters.finished(finished.outcome());
+    meters.finished(finished);
     unpublished.add(finished);
     switch (finished.outcome()) {
       case SendOutcome.Throttled(String code, String detail, Duration pause)
@@ -246,6 +247,7 @@ final class SendLoop {
         partition.commit(offsets.getOrDefault(partition.topicPartition(), partition.committed()));
       }
       unpublished.clear();
+      meters.committed(transaction.records());
       transaction.apply(dispatcher, delayed, begunNanos);
     } else {
       assignment.all().forEach(PartitionState::rollBack);

@@ -17,6 +17,7 @@ import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.breaker.ProviderProbes;
 import dev.sluice.worker.output.TransactionalProducer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Worker implements AutoCloseable {
 
   private final WorkerConfig config;
   private final Health health;
+  private final MeterRegistry registry;
   private final CircuitBreakers breakers;
   private final StallDetector stalls;
   private final Dispatcher dispatcher;
@@ -89,11 +91,12 @@ public final class Worker implements AutoCloseable {
     this.machine = machine;
     this.config = config;
     this.health = health;
+    this.registry = registry;
     this.providers = Map.copyOf(providers);
     breakers = new CircuitBreakers(health, machine.ticker());
     stalls = new StallDetector(health);
     controls = new ControlsView(config.kafka(), health, machine);
-    dispatcher = new Dispatcher(providers, breakers, controls, machine);
+    dispatcher = new Dispatcher(providers, breakers, controls, new AnswerTimes(registry), machine);
     missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
     probes =
         new ProviderProbes(
@@ -102,12 +105,13 @@ public final class Worker implements AutoCloseable {
             machine.ticker()::nanoTime,
             probe ->
                 machine.threads().start(Thread.ofVirtual().name("probe of a provider"), probe));
-    meters = new WorkerMeters(registry, dispatcher, breakers, stalls);
+    meters = new WorkerMeters(registry, config.kafka().topics(), dispatcher, breakers, stalls);
     output =
         new TransactionalProducer(
             config.kafka(),
             config.kafka().topics().transactionalId("worker", config.instance()),
             health,
+            registry,
             () -> stopping.getCount() == 0,
             machine.ticker());
     health.starting("group");
@@ -187,7 +191,8 @@ public final class Worker implements AutoCloseable {
             meters,
             health,
             machine);
-    try {
+    try (KafkaClientMetrics kafkaMeters = new KafkaClientMetrics(consumer)) {
+      kafkaMeters.bindTo(registry);
       consumer.subscribe(List.of(topic), loop.assignment());
       while (running()) {
         loop.turn();

@@ -1,24 +1,59 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.kafka.EventType;
+import dev.sluice.schema.Topics;
+import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The worker's meters. */
 final class WorkerMeters {
-  private final MeterRegistry registry;
   private final Timer transactions;
+  private final SenderMeters senders;
+  private final Meter.MeterProvider<Counter> outcomes;
+  private final Map<Ended, Counter> byEnd = new HashMap<>();
+  private final Map<String, Counter> recordsByTopic = new HashMap<>();
+
+  private record Ended(String sender, String outcome) {}
 
   WorkerMeters(
       MeterRegistry registry,
+      Topics topics,
       Dispatcher dispatcher,
       CircuitBreakers breakers,
       StallDetector stalls) {
-    this.registry = registry;
+    senders = new SenderMeters(registry);
+    outcomes =
+        Counter.builder("sluice.worker.outcomes")
+            .description("Attempts to send, by sender and what came of them")
+            .withRegistry(registry);
+    for (String topic :
+        List.of(
+            topics.sendResults(),
+            topics.sendRequests(),
+            topics.returnedRequests(),
+            topics.campaignCommands(),
+            topics.controls(),
+            topics.deadLetters())) {
+      EventType type = Objects.requireNonNull(EventType.of(topic, topics));
+      recordsByTopic.put(
+          topic,
+          Counter.builder("sluice.worker.records")
+              .description("Records that were committed, by type")
+              .tag("type", type.text())
+              .register(registry));
+    }
     transactions =
         Timer.builder("sluice.worker.transactions")
             .description("Transactions that record outcomes and picks")
@@ -39,9 +74,24 @@ final class WorkerMeters {
     transactions.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void finished(SendOutcome outcome) {
+  /** Takes note of the lanes and windows owned, once a second at most. */
+  void review(List<PartitionState> owned, long nowNanos) {
+    senders.review(owned, nowNanos);
+  }
+
+  /** A transaction with these records has committed. */
+  void committed(List<ProducerRecord<byte[], byte[]>> written) {
+    for (ProducerRecord<byte[], byte[]> record : written) {
+      Counter counter = recordsByTopic.get(record.topic());
+      if (counter != null) {
+        counter.increment();
+      }
+    }
+  }
+
+  void finished(Finished finished) {
     String kind =
-        switch (outcome) {
+        switch (finished.outcome()) {
           case SendOutcome.Accepted a -> "accepted";
           case SendOutcome.Refused r -> "refused";
           case SendOutcome.OptedOut o -> "opted_out";
@@ -55,10 +105,10 @@ final class WorkerMeters {
           case SendOutcome.NotLaunched n -> "not_launched";
           case SendOutcome.InDoubt d -> "in_doubt";
         };
-    Counter.builder("sluice.worker.outcomes")
-        .description("Attempts to send, by what came of them")
-        .tag("outcome", kind)
-        .register(registry)
+    byEnd
+        .computeIfAbsent(
+            new Ended(finished.task().request().sender().id(), kind),
+            one -> outcomes.withTags("sender", one.sender(), "outcome", one.outcome()))
         .increment();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.producer.quota;
 
 import dev.sluice.schema.LaneKey;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How many requests are queued for the workers. */
@@ -27,6 +28,14 @@ public interface LaneBacklog {
       waiting = Map.copyOf(waiting);
       others = Map.copyOf(others);
       unread = Map.copyOf(unread);
+    }
+
+    /** Requests not yet done. */
+    public long total() {
+      return Stream.of(waiting, others, unread)
+          .flatMap(counts -> counts.values().stream())
+          .mapToLong(Long::longValue)
+          .sum();
     }
 
     /** The most that may be queued for a lane: requests of unknown lanes may be its own. */

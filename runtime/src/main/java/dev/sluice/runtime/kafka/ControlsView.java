@@ -144,6 +144,13 @@ public final class ControlsView implements AutoCloseable {
     return Map.copyOf(probing);
   }
 
+  /** How many senders are blocked. */
+  public long blockedSenders() {
+    return newest.values().stream()
+        .filter(entry -> entry.control().state() == Control.State.BLOCKED)
+        .count();
+  }
+
   /** How long a key's control has applied, as seen by this process. */
   public Duration age(String key) {
     Entry entry = newest.get(key);

@@ -7,6 +7,8 @@ import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.worker.output.TransactionSink.Verdict;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +45,11 @@ public final class TransactionalProducer implements AutoCloseable {
   private final Ticker ticker;
   private final String transactionalId;
   private final Health health;
+  private final MeterRegistry meters;
   private final BooleanSupplier givingUp;
   private final SizeBudget budget;
   private @Nullable Producer<byte[], byte[]> producer;
+  private @Nullable KafkaClientMetrics kafkaMeters;
 
   /** Consecutive transactions that failed while this worker was a member of its group. */
   private int failures;
@@ -64,10 +68,12 @@ public final class TransactionalProducer implements AutoCloseable {
       KafkaConfig kafka,
       String transactionalId,
       Health health,
+      MeterRegistry meters,
       BooleanSupplier givingUp,
       Ticker ticker) {
     this.kafka = kafka;
     this.ticker = ticker;
+    this.meters = meters;
     this.transactionalId = transactionalId;
     this.health = health;
     this.givingUp = givingUp;
@@ -203,6 +209,8 @@ public final class TransactionalProducer implements AutoCloseable {
         fresh = kafka.producer(settings());
         fresh.initTransactions();
         producer = fresh;
+        kafkaMeters = new KafkaClientMetrics(fresh);
+        kafkaMeters.bindTo(meters);
         if (failures == 0) {
           health.working("transactions");
         }
@@ -251,6 +259,7 @@ public final class TransactionalProducer implements AutoCloseable {
   }
 
   private void closeProducer() {
+    closeMeters();
     Producer<byte[], byte[]> current = producer;
     if (current != null) {
       current.close(Duration.ZERO);
@@ -258,8 +267,16 @@ public final class TransactionalProducer implements AutoCloseable {
     }
   }
 
+  private void closeMeters() {
+    if (kafkaMeters != null) {
+      kafkaMeters.close();
+      kafkaMeters = null;
+    }
+  }
+
   @Override
   public void close() {
+    closeMeters();
     Producer<byte[], byte[]> current = producer;
     if (current != null) {
       current.close(Duration.ofSeconds(2));

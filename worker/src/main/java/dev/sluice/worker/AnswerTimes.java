@@ -1,0 +1,38 @@
+package dev.sluice.worker;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** How long providers take to answer, by sender. */
+final class AnswerTimes {
+  private final Meter.MeterProvider<Timer> timers;
+  private final Map<String, Timer> bySender = new ConcurrentHashMap<>();
+
+  AnswerTimes(MeterRegistry meters) {
+    timers =
+        Timer.builder("sluice.worker.answers")
+            .description("Calls to the provider, until it answered or was given up")
+            .serviceLevelObjectives(
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofMillis(200),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10))
+            .withRegistry(meters);
+  }
+
+  /** A call has ended that took so long. */
+  void ended(String senderId, long nanos) {
+    bySender
+        .computeIfAbsent(senderId, sender -> timers.withTag("sender", sender))
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+}

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.cli.JvmMeters;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -84,6 +86,30 @@ class ProviderTroubleIT {
     assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(5);
     assertThat(sql.fetch("SELECT phone FROM sluice.suppression ORDER BY phone").map(r -> r.get(0)))
         .containsExactly(phone(1 + codes.indexOf(131050)), phone(1 + codes.indexOf(130403)));
+    metricsAreThoseThatPeopleRelyOn();
+  }
+
+  /** Here, because enough has happened by now. */
+  private void metricsAreThoseThatPeopleRelyOn() throws Exception {
+    int answer =
+        HTTP.send(
+                HttpRequest.newBuilder(uri("/webhooks/whatsapp"))
+                    .POST(BodyPublishers.ofString("unsigned"))
+                    .build(),
+                BodyHandlers.discarding())
+            .statusCode();
+    assertThat(answer).isEqualTo(403);
+    Set<String> exposed =
+        MetricNames.exposed(
+            HTTP.send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString())
+                .body());
+
+    // Only with a token.
+    Set<String> documented = MetricNames.documented();
+    documented.remove("sluice_console_tokens_wrong_total");
+    assertThat(MetricNames.families(exposed)).as("the list in the docs").isEqualTo(documented);
+    assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
+    assertThat(MetricNames.runbook()).as("a line an alert").isEqualTo(MetricNames.alerts());
   }
 
   @Test
@@ -293,6 +319,8 @@ class ProviderTroubleIT {
 
   private WhatsAppSimulator start(SimulatorConfig config) throws IOException {
     WhatsAppSimulator simulator = closer.register(new WhatsAppSimulator(config));
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    closer.register(new JvmMeters(meters));
     LocalPipeline pipeline =
         closer.register(
             new LocalPipeline(
@@ -303,7 +331,7 @@ class ProviderTroubleIT {
                         new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
                     .withFlushInterval(Duration.ofSeconds(2)),
                 new Health(),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+                meters));
     await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));
     return simulator;
   }

@@ -100,8 +100,8 @@ final class CampaignEnds {
       return SOONEST;
     }
     double seconds = pending / (sender.permitsPerSecond() * sender.lanes());
-    return Duration.ofMillis(
-        Math.round(Math.clamp(seconds * 1e3, SOONEST.toMillis(), LATEST.toMillis())));
+    long millis = (long) (seconds * 1e3);
+    return Duration.ofMillis(Math.clamp(millis, SOONEST.toMillis(), LATEST.toMillis()));
   }
 
   private void look(UUID id, @Nullable CampaignStanding standing) {

@@ -179,13 +179,7 @@ final class SendLoop {
     }
     SendTransaction transaction =
         new SendTransaction(
-            config.kafka().topics(),
-            policy,
-            controls,
-            admission,
-            campaigns,
-            sink.budget(),
-            ticker);
+            config.kafka().topics(), policy, controls, admission, campaigns, sink.budget(), ticker);
     unpublished.forEach(transaction::conclude);
     probes.review(controls.probing(), assignment::hasFirstLaneOf);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {

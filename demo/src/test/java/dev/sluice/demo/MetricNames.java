@@ -1,0 +1,88 @@
+package dev.sluice.demo;
+
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** The names of metrics: those that a process exposes, and those that people rely on. */
+final class MetricNames {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern NAME =
+      Pattern.compile("\\b(sluice|jvm|process|system|kafka)_[a-z0-9_]+");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|");
+  private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: (\\w+)$");
+  private static final Pattern RUNBOOK = Pattern.compile("(?m)^\\| `(Sluice[A-Za-z]+)` \\|");
+
+  private MetricNames() {}
+
+  /** The series that a process exposes. */
+  static Set<String> exposed(String scrape) {
+    return scrape
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("[{ ]", 2)[0])
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The metrics of a process, each by the one name that the documents use. */
+  static Set<String> families(Set<String> exposed) {
+    return exposed.stream()
+        .map(name -> name.replaceFirst("_(bucket|count|sum|max)$", ""))
+        .filter(name -> name.startsWith("sluice_"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  static Set<String> documented() {
+    return found(ROW, 1, "docs/operations.md");
+  }
+
+  /** The series that dashboards and rules ask for. */
+  static Set<String> asked() {
+    Set<String> asked = found(NAME, 0, "deploy/prometheus/alerts.yml");
+    for (String dashboard : Stream.of("operator", "sender").toList()) {
+      JsonNode board = Json.MAPPER.readTree(text("deploy/grafana/" + dashboard + ".json"));
+      board
+          .path("panels")
+          .forEach(panel ->
+              panel
+                  .path("targets")
+                  .forEach(target ->
+                      NAME.matcher(target.path("expr").asString())
+                          .results()
+                          .forEach(hit -> asked.add(hit.group()))));
+    }
+    return asked;
+  }
+
+  static Set<String> alerts() {
+    return found(ALERT, 1, "deploy/prometheus/alerts.yml");
+  }
+
+  static Set<String> runbook() {
+    return found(RUNBOOK, 1, "docs/operations.md");
+  }
+
+  private static Set<String> found(Pattern pattern, int group, String file) {
+    return pattern
+        .matcher(text(file))
+        .results()
+        .map(hit -> hit.group(group))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String text(String file) {
+    try {
+      return Files.readString(ROOT.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,14 +1,17 @@
 package dev.sluice.cli;
 
 import dev.sluice.schema.ShortId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,7 +36,7 @@ final class CampaignCommands {
       mixinStandardHelpOptions = true)
   int create(@Mixin ConsoleOptions console, @Mixin CampaignOptions campaign) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.post("/api/campaigns", campaign.body());
+      JsonNode answer = client.post("/api/campaigns", campaign.body(), campaign.headers());
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;
@@ -195,6 +198,38 @@ final class CampaignCommands {
                     row.path("code").asString("-"),
                     row.path("words").asString("")));
           });
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "export",
+      description = "Writes a campaign's recipients as CSV: what became of each, and why.",
+      mixinStandardHelpOptions = true)
+  int export(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--status",
+              split = ",",
+              paramLabel = "STATUS",
+              defaultValue = "${env:SLUICE_EXPORT_STATUS:-}",
+              description = "Only those, like FAILED,UNCONFIRMED (SLUICE_EXPORT_STATUS; all).")
+          List<String> statuses,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
+      @Parameters(paramLabel = "FILE", arity = "0..1", description = "Standard output if missing.")
+          @Nullable Path file)
+      throws IOException {
+    try (ConsoleClient client = console.client()) {
+      String path =
+          path(client.campaign(campaign))
+              + "/export?status="
+              + ConsoleClient.segment(String.join(",", statuses));
+      if (file == null) {
+        client.getCsv(path, System.out);
+        System.out.flush();
+      } else {
+        WholeFile.write(file, out -> client.getCsv(path, out));
+      }
     }
     return 0;
   }

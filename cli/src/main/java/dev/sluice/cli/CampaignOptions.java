@@ -86,9 +86,23 @@ final class CampaignOptions {
               + " (SLUICE_CAMPAIGN_EXTERNAL_ID; none).")
   private @Nullable String externalId;
 
+  @Option(
+      names = "--idempotency-key",
+      paramLabel = "KEY",
+      defaultValue = "${env:SLUICE_CAMPAIGN_IDEMPOTENCY_KEY}",
+      description =
+          "A mark of this call, by which repeating it creates no second campaign"
+              + " (SLUICE_CAMPAIGN_IDEMPOTENCY_KEY; none).")
+  private @Nullable String idempotencyKey;
+
   // picocli sets the options before anybody asks.
   @SuppressWarnings("NullAway.Init")
   CampaignOptions() {}
+
+  /** The headers of the request that creates it. */
+  Map<String, String> headers() {
+    return idempotencyKey == null ? Map.of() : Map.of("Idempotency-Key", idempotencyKey);
+  }
 
   /** The body of the request that creates it. */
   Map<String, @Nullable Object> body() {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -114,6 +115,12 @@ public final class ConsoleClient implements AutoCloseable {
 
   public JsonNode post(String path, Object body) {
     return send(json(path).POST(BodyPublishers.ofByteArray(Json.write(body))));
+  }
+
+  JsonNode post(String path, Object body, Map<String, String> headers) {
+    HttpRequest.Builder request = json(path).POST(BodyPublishers.ofByteArray(Json.write(body)));
+    headers.forEach(request::header);
+    return send(request);
   }
 
   /** Imports a CSV file's recipients into a campaign. */

@@ -106,6 +106,12 @@ class ConsoleCommandsTest {
     assertThat(run("campaign", "status", brief)).isZero();
     assertThat(out.toString()).contains("1 added").contains("recipients   1");
     assertThat(run("campaign", "errors", brief)).isZero();
+    Path export = folder.resolve("export.csv");
+    assertThat(run("campaign", "export", brief, export.toString())).isZero();
+    assertThat(export).content().contains("+5511960000001,,PENDING,").contains(",Ana");
+    assertThat(run("campaign", "export", brief, "--status", "FAILED,READ", export.toString()))
+        .isZero();
+    assertThat(export).content().doesNotContain("Ana");
     assertThat(run("campaign", "start", brief)).isZero();
     assertThat(out.toString()).contains("start is on its way to " + id);
 

@@ -6,7 +6,6 @@ import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -70,8 +69,12 @@ final class CampaignRoutes {
   }
 
   private void create(Context context) {
-    UUID id = campaigns.create(bodies.read(context, Campaigns.Draft.class));
-    Audit.log(context, "create", "campaign " + id);
+    Campaigns.Draft draft = bodies.read(context, Campaigns.Draft.class);
+    Campaigns.Created created = campaigns.create(draft, IdempotencyKey.of(context, draft));
+    UUID id = created.id();
+    if (created.isNew()) {
+      Audit.log(context, "create", "campaign " + id);
+    }
     context.header("Location", "/api/campaigns/" + id);
     JsonHttp.json(context, 201, Map.of("id", id));
   }
@@ -117,7 +120,7 @@ final class CampaignRoutes {
   private void recipients(Context context) {
     UUID id = JsonHttp.campaignId(context);
     String wanted = context.queryParam("status");
-    RecipientStatus only = wanted == null ? null : status(wanted);
+    RecipientStatus only = wanted == null ? null : RecipientStatuses.one("status", wanted);
     long after = lastRecipientSeen(context.queryParam("after"));
     JsonHttp.list(
         context,
@@ -152,21 +155,9 @@ final class CampaignRoutes {
     live.follow(context, id.toString(), () -> LiveState.one("campaign", views.one(id)));
   }
 
-  private static RecipientStatus status(String text) {
-    try {
-      return RecipientStatus.valueOf(text.strip().toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw ProblemException.badRequest(
-          "\"status\" is one of " + List.of(RecipientStatus.values()) + ", not \"" + text + "\".");
-    }
-  }
-
   /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */
   private void resend(Context context) {
-    Set<RecipientStatus> statuses = EnumSet.noneOf(RecipientStatus.class);
-    for (String text : context.queryParams("status")) {
-      statuses.add(status(text));
-    }
+    Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
     if (!Set.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED).containsAll(statuses)) {
       throw ProblemException.badRequest(
           "Only FAILED recipients can be sent to once more, and UNCONFIRMED ones, some of whom"

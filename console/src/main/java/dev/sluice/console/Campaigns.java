@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
@@ -44,7 +45,46 @@ final class Campaigns {
       @Nullable String timeZone,
       @Nullable String externalId) {}
 
-  UUID create(Draft draft) {
+  /**
+   * A campaign that was asked for.
+   *
+   * @param isNew whether it was not there before
+   */
+  record Created(UUID id, boolean isNew) {}
+
+  /** Creates a campaign, or finds the one that the same request has created before. */
+  Created create(Draft draft, Optional<IdempotencyKey> request) {
+    Optional<UUID> before = request.flatMap(this::createdBy);
+    if (before.isPresent()) {
+      return new Created(before.get(), false);
+    }
+    Optional<UUID> id = insert(draft, request);
+    if (id.isPresent()) {
+      return new Created(id.get(), true);
+    }
+    // The same request came twice at once, or the external id is another campaign's.
+    return request
+        .flatMap(this::createdBy)
+        .map(other -> new Created(other, false))
+        .orElseThrow(() -> taken(draft.externalId()));
+  }
+
+  private Optional<UUID> createdBy(IdempotencyKey request) {
+    return sql.select(CAMPAIGN.ID, CAMPAIGN.REQUEST_HASH)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.IDEMPOTENCY_KEY.eq(request.key()))
+        .fetchOptional()
+        .map(row -> {
+          if (!request.requestHash().equals(row.value2())) {
+            throw ProblemException.unprocessable(
+                    "Another request had the same Idempotency-Key; use a new one.")
+                .with("field", "Idempotency-Key");
+          }
+          return row.value1();
+        });
+  }
+
+  private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {
     String name = Fields.required("name", draft.name());
     if (name.codePointCount(0, name.length()) > bounds.name()) {
       throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
@@ -76,7 +116,6 @@ final class Campaigns {
     if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
       throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
     }
-    String externalId = externalId(draft.externalId());
     return sql.insertInto(CAMPAIGN)
         .set(CAMPAIGN.NAME, name)
         .set(CAMPAIGN.SENDER_ID, sender)
@@ -88,11 +127,12 @@ final class Campaigns {
         .set(CAMPAIGN.WINDOW_START, windowStart)
         .set(CAMPAIGN.WINDOW_END, windowEnd)
         .set(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()))
-        .set(CAMPAIGN.EXTERNAL_ID, externalId)
+        .set(CAMPAIGN.EXTERNAL_ID, externalId(draft.externalId()))
+        .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
+        .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
         .onConflictDoNothing()
         .returning(CAMPAIGN.ID)
-        .fetchOptional(CAMPAIGN.ID)
-        .orElseThrow(() -> taken(externalId));
+        .fetchOptional(CAMPAIGN.ID);
   }
 
   private static @Nullable String externalId(@Nullable String given) {

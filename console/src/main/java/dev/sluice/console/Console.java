@@ -96,10 +96,12 @@ public final class Console implements AutoCloseable {
           settings.jetty.host = config.address();
           settings.jetty.port = config.port();
           doors.add(settings.routes);
+          CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
+          new ExportRoutes(reading, campaignViews, limits.uploads().pace()).add(settings.routes);
           new CampaignRoutes(
                   bodies,
                   new Campaigns(commanding, config.bounds()),
-                  new CampaignViews(reading, controls, fresh),
+                  campaignViews,
                   uploads,
                   new RecipientImport(importing),
                   recipientRules,

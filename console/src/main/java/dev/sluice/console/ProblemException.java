@@ -61,6 +61,11 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(409, "Conflict", detail);
   }
 
+  /** It can be read, and is not what it must be. */
+  static ProblemException unprocessable(String detail) {
+    return new ProblemException(422, "Unprocessable content", detail);
+  }
+
   /** Recipients lack variables, which nobody has accepted. */
   static ProblemException missing(Missing missing, String consequence) {
     return conflict(

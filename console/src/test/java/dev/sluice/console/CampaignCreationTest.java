@@ -4,6 +4,12 @@ import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -108,6 +114,45 @@ class CampaignCreationTest {
             "POST", "/api/campaigns", "application/json", campaign.formatted("x".repeat(201))),
         400,
         "externalId");
+  }
+
+  @Test
+  void aRepeatedRequestIsAnsweredByItsOneCampaign() {
+    String name = "\"name\":\"Once\",\"sender\":\"brazil\"";
+    String message = "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"%s\"}}";
+    String hi = message.formatted("Hi");
+    List<CompletableFuture<HttpResponse<byte[]>>> atOnce =
+        IntStream.range(0, 8)
+            .mapToObj(i ->
+                CompletableFuture.supplyAsync(
+                    () -> create("key-1", "{" + name + "," + hi + "}"),
+                    task -> Thread.ofVirtual().start(task)))
+            .toList();
+
+    assertThat(atOnce.stream().map(CompletableFuture::join).map(HttpResponse::statusCode))
+        .containsOnly(201);
+    assertThat(
+            atOnce.stream()
+                .map(CompletableFuture::join)
+                .map(answer -> body(answer).path("id").asString())
+                .distinct())
+        .hasSize(1);
+    HttpResponse<byte[]> again = create("key-1", "{" + hi + ", " + name + ",\"priority\":null}");
+    assertThat(again.body()).isEqualTo(atOnce.getFirst().join().body());
+    assertThat(again.headers().firstValue("Location")).isPresent();
+    assertProblem(
+        create("key-1", "{" + name + "," + message.formatted("Ho") + "}"), 422, "Idempotency-Key");
+    assertThat(body(create("key-2", "{" + name + "," + hi + "}")).path("id").asString())
+        .isNotEqualTo(body(again).path("id").asString());
+    assertProblem(create("k".repeat(256), "{" + name + "," + hi + "}"), 400, "Idempotency-Key");
+  }
+
+  private static HttpResponse<byte[]> create(String key, String campaign) {
+    return CONSOLE.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + CONSOLE.port() + "/api/campaigns"))
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(HttpRequest.BodyPublishers.ofString(campaign)));
   }
 
   @Test

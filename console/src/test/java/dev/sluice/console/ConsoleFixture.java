@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Json;
@@ -18,11 +19,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
+import org.jooq.DSLContext;
 import tools.jackson.databind.JsonNode;
 
 /** A console that runs, as a program calls it. */
@@ -52,6 +55,13 @@ final class ConsoleFixture implements AutoCloseable {
 
   double statements() {
     return meters.get("sluice.sql.statements").counter().count();
+  }
+
+  /** Does something to the rows. */
+  <T> T sql(Function<DSLContext, T> work) {
+    try (Database database = new Database(sandbox.owner(), 1, "test", meters)) {
+      return work.apply(database.sql());
+    }
   }
 
   /** A further console on the same servers. */

@@ -44,7 +44,7 @@ class RolesTest {
       C   | UPDATE sluice.sender SET rate_per_second = 1 WHERE false
       -   | UPDATE sluice.sender SET id = 'x' WHERE false
       -   | UPDATE sluice.sender SET created_at = now() WHERE false
-      C   | INSERT INTO sluice.campaign (name, sender_id, message, external_id) SELECT '', '', '{}', '' WHERE false
+      C   | INSERT INTO sluice.campaign (name, sender_id, message, external_id, idempotency_key, request_hash) SELECT '', '', '{}', '', '', '' WHERE false
       -   | INSERT INTO sluice.campaign (name, sender_id, message, sent) SELECT '', '', '{}', 1 WHERE false
       C   | UPDATE sluice.campaign SET name = '' WHERE false
       PAC | SELECT 1 FROM sluice.campaign WHERE false FOR SHARE

@@ -63,7 +63,8 @@ final class Grants {
               // do not say that no other status is right.
               READ
                   + ", INSERT (name, sender_id, message, status, priority, on_doubt, scheduled_at,"
-                  + " window_start, window_end, time_zone, external_id), UPDATE (name)"),
+                  + " window_start, window_end, time_zone, external_id, idempotency_key,"
+                  + " request_hash), UPDATE (name)"),
           new Rights(
               "campaign_recipient",
               READ + ", UPDATE (round, " + OUTCOME + ")",

@@ -1,0 +1,38 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.RecipientStatus;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Statuses as people name them in a query. */
+final class RecipientStatuses {
+  private RecipientStatuses() {}
+
+  /** Those that are named, each in a parameter of its own or with commas between them. */
+  static Set<RecipientStatus> of(String parameter, List<String> values) {
+    Set<RecipientStatus> statuses = EnumSet.noneOf(RecipientStatus.class);
+    values.stream()
+        .flatMap(value -> Arrays.stream(value.split(",")))
+        .filter(value -> !value.isBlank())
+        .forEach(value -> statuses.add(one(parameter, value)));
+    return statuses;
+  }
+
+  static RecipientStatus one(String parameter, String text) {
+    try {
+      return RecipientStatus.valueOf(text.strip().toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.badRequest(
+          "\""
+              + parameter
+              + "\" is one of "
+              + List.of(RecipientStatus.values())
+              + ", not \""
+              + text
+              + "\".");
+    }
+  }
+}

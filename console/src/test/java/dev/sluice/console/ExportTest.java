@@ -1,0 +1,153 @@
+package dev.sluice.console;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.sluice.schema.RecipientStatus;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Campaigns as files. */
+class ExportTest {
+  private static final int PEOPLE = 450;
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final String ID = CONSOLE.campaign();
+
+  @BeforeAll
+  static void fill() {
+    CONSOLE.sql(sql -> {
+      sql.execute(
+          "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+              + " SELECT ?::uuid, '+55' || (11960000000 + n), jsonb_build_object('n', n::text)"
+              + " FROM generate_series(1, ?) AS n",
+          ID,
+          PEOPLE);
+      sql.execute(
+          "UPDATE sluice.campaign_recipient SET status = 'FAILED', error_code = '131026',"
+              + " external_id = '=1+1', provider_message_id = 'wamid.1', variables ="
+              + " '{\"name\":\"Ana, \\\"Bia\\\"\",\"status\":\"gold\",\"list\":[1]}'"
+              + " WHERE campaign_id = ?::uuid AND phone = '+5511960000007'",
+          ID);
+      sql.execute(
+          "UPDATE sluice.campaign_recipient SET status = 'READ'"
+              + " WHERE campaign_id = ?::uuid AND phone LIKE '%5'",
+          ID);
+      return sql.execute("ANALYZE sluice.campaign_recipient");
+    });
+  }
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void holdsEverybodyOnceWithAllVariables() {
+    List<NamedCsvRecord> rows = export("");
+    NamedCsvRecord failed =
+        rows.stream()
+            .filter(row -> row.getField("phone").equals("+5511960000007"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(rows.stream().map(row -> row.getField("phone")))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(1, PEOPLE).mapToObj(n -> "+55" + (11_960_000_000L + n)).toList());
+    assertThat(failed.getHeader())
+        .containsExactly(
+            "phone",
+            "externalId",
+            "status",
+            "errorCode",
+            "reason",
+            "createdAt",
+            "updatedAt",
+            "providerMessageId",
+            "list",
+            "n",
+            "name",
+            "variables.status");
+    assertThat(failed.getField("externalId")).isEqualTo("'=1+1");
+    assertThat(failed.getField("status")).isEqualTo("FAILED");
+    assertThat(failed.getField("errorCode")).isEqualTo("131026");
+    assertThat(failed.getField("reason")).contains("WhatsApp");
+    assertThat(failed.getField("createdAt")).endsWith("Z");
+    assertThat(failed.getField("providerMessageId")).isEqualTo("wamid.1");
+    assertThat(failed.getField("name")).isEqualTo("Ana, \"Bia\"");
+    assertThat(failed.getField("variables.status")).isEqualTo("gold");
+    assertThat(failed.getField("list")).isEqualTo("[1]");
+    assertThat(failed.getField("n")).isEmpty();
+  }
+
+  @Test
+  void holdsOnlyThoseWhoAreAskedFor() {
+    assertThat(export("?status=read")).hasSize(PEOPLE / 10);
+    assertThat(export("?status=READ,failed")).hasSize(PEOPLE / 10 + 1);
+    assertThat(export("?status=READ&status=PENDING")).hasSize(PEOPLE - 1);
+    assertThat(export("?status=SENT")).isEmpty();
+    assertThat(export("?status=FAILED").getFirst().getHeader()).doesNotContain("n");
+  }
+
+  @Test
+  void refusalsAreProblemsAndNoFiles() {
+    HttpResponse<byte[]> nobody = get("/api/campaigns/" + UUID.randomUUID() + "/export");
+
+    assertProblem(nobody, 404, "There is no campaign");
+    assertThat(nobody.headers().firstValue("Content-Disposition")).isEmpty();
+    assertProblem(get("/api/campaigns/" + ID + "/export?status=LOST"), 400, "UNCONFIRMED");
+  }
+
+  /** However little PostgreSQL knows about the rows, or millions would be sorted for each page. */
+  @Test
+  void pagesAreReadByAnIndexInItsOrder() {
+    Bulkhead turns = new Bulkhead(1, Duration.ZERO, "");
+    String plans =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(inside -> {
+              inside.dsl().execute("SET LOCAL enable_sort = off");
+              return plan(inside.dsl(), turns, Set.of())
+                  + plan(inside.dsl(), turns, Set.of(RecipientStatus.FAILED));
+            }));
+
+    assertThat(plans)
+        .contains("campaign_recipient_campaign_id_phone_key", "campaign_recipient_page")
+        .doesNotContain("Sort");
+  }
+
+  private static String plan(DSLContext sql, Bulkhead turns, Set<RecipientStatus> statuses) {
+    var pages = new ExportPages(sql, UUID.fromString(ID), statuses, turns);
+    var middle =
+        new Recipients.Place(
+            sql.fetchValue(
+                CAMPAIGN_RECIPIENT.CREATED_AT, CAMPAIGN_RECIPIENT.PHONE.eq("+5511960000200")),
+            200,
+            "+5511960000200");
+    return sql.explain(pages.page(sql, middle, 100)).plan();
+  }
+
+  private static List<NamedCsvRecord> export(String query) {
+    HttpResponse<byte[]> answer = get("/api/campaigns/" + ID + "/export" + query);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/csv;charset=utf-8");
+    return CsvReader.builder()
+        .ofNamedCsvRecord(new String(answer.body(), StandardCharsets.UTF_8))
+        .stream()
+        .toList();
+  }
+
+  private static HttpResponse<byte[]> get(String path) {
+    return CONSOLE.send("GET", path, "", "");
+  }
+}

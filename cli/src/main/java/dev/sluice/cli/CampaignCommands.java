@@ -155,12 +155,59 @@ final class CampaignCommands {
   }
 
   @Command(
+      name = "duplicate",
+      description = "Makes a new draft of a campaign and prints its id.",
+      mixinStandardHelpOptions = true)
+  int duplicate(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--recipients",
+              split = ",",
+              paramLabel = "all|STATUS|not-STATUS",
+              defaultValue = "${env:SLUICE_DUPLICATE_RECIPIENTS:-}",
+              description =
+                  "Whom it is for, by outcome, like not-READ for everybody who did not read"
+                      + " (SLUICE_DUPLICATE_RECIPIENTS; nobody).")
+          List<String> recipients,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
+    try (ConsoleClient client = console.client()) {
+      String query = "recipients=" + ConsoleClient.segment(String.join(",", recipients));
+      JsonNode answer =
+          client.post(path(client.campaign(campaign)) + "/duplicate?" + query, Map.of());
+      console.print(answer, () -> console.line("%s", answer.path("id").asString()));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "archive",
+      description = "Puts a draft, or a campaign that has ended, out of sight.",
+      mixinStandardHelpOptions = true)
+  int archive(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
+    try (ConsoleClient client = console.client()) {
+      UUID id = client.campaign(campaign);
+      JsonNode answer = client.post(path(id) + "/archive", Map.of());
+      console.print(answer, () -> console.line("%s is out of sight", id));
+    }
+    return 0;
+  }
+
+  @Command(
       name = "list",
       description = "Lists the newest campaigns.",
       mixinStandardHelpOptions = true)
-  int list(@Mixin ConsoleOptions console) {
+  int list(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--archived",
+              defaultValue = "${env:SLUICE_LIST_ARCHIVED:-false}",
+              description =
+                  "Also those that were archived (SLUICE_LIST_ARCHIVED; ${DEFAULT-VALUE}).")
+          boolean archived) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.get("/api/campaigns");
+      JsonNode answer = client.get("/api/campaigns?archived=" + archived);
       console.print(
           answer,
           () -> {

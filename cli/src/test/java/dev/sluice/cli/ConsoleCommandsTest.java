@@ -106,6 +106,15 @@ class ConsoleCommandsTest {
     assertThat(run("campaign", "status", brief)).isZero();
     assertThat(out.toString()).contains("1 added").contains("recipients   1");
     assertThat(run("campaign", "errors", brief)).isZero();
+    assertThat(run("campaign", "duplicate", brief, "--recipients", "all")).isZero();
+    String copy = out.toString().strip().lines().toList().getLast();
+    assertThat(read("/api/campaigns/" + copy).path("total").asInt()).isEqualTo(1);
+    assertThat(run("campaign", "archive", copy)).isZero();
+    out.getBuffer().setLength(0);
+    assertThat(run("campaign", "list")).isZero();
+    assertThat(out.toString()).contains(id).doesNotContain(copy);
+    assertThat(run("campaign", "list", "--archived")).isZero();
+    assertThat(out.toString()).contains(copy);
     Path export = folder.resolve("export.csv");
     assertThat(run("campaign", "export", brief, export.toString())).isZero();
     assertThat(export).content().contains("+5511960000001,,PENDING,").contains(",Ana");

@@ -82,6 +82,7 @@ final class CampaignRoutes {
   private void list(Context context) {
     String after = context.queryParam("after");
     String externalId = context.queryParam("externalId");
+    boolean archived = "true".equals(context.queryParam("archived"));
     if (externalId != null) {
       String key = Fields.storable("externalId", externalId);
       JsonHttp.list(context, lists, () -> views.of(key));
@@ -90,7 +91,10 @@ final class CampaignRoutes {
     JsonHttp.list(
         context,
         lists,
-        () -> after == null || after.isEmpty() ? views.newest() : views.before(lastSeen(after)));
+        () ->
+            after == null || after.isEmpty()
+                ? views.newest(archived)
+                : views.before(lastSeen(after), archived));
   }
 
   private static UUID lastSeen(String after) {

@@ -35,6 +35,15 @@ final class CampaignViews {
   private static final Set<CampaignStatus> OPEN =
       Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
 
+  /** What sends, or is about to, is in sight whatever people have archived. */
+  private static final Condition IN_SIGHT =
+      CAMPAIGN
+          .ARCHIVED_AT
+          .isNull()
+          .or(
+              CAMPAIGN.STATUS.in(
+                  CampaignStatus.SCHEDULED, CampaignStatus.SENDING, CampaignStatus.PAUSED));
+
   /** Other programs may insert longer ones; a list shows their beginning. */
   private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
 
@@ -105,7 +114,16 @@ final class CampaignViews {
 
   /** The newest campaigns first, without their messages. */
   List<Map<String, @Nullable Object>> newest() {
-    return page(noCondition());
+    return newest(false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param archived whether those are wanted too that people have put out of sight
+   */
+  List<Map<String, @Nullable Object>> newest(boolean archived) {
+    return page(archived ? noCondition() : IN_SIGHT);
   }
 
   /**
@@ -113,7 +131,7 @@ final class CampaignViews {
    *
    * @param last the last campaign seen
    */
-  List<Map<String, @Nullable Object>> before(UUID last) {
+  List<Map<String, @Nullable Object>> before(UUID last, boolean archived) {
     var place =
         sql.select(CAMPAIGN.CREATED_AT)
             .from(CAMPAIGN)
@@ -121,7 +139,10 @@ final class CampaignViews {
             .fetchOptional(CAMPAIGN.CREATED_AT)
             .orElseThrow(() ->
                 ProblemException.badRequest("\"after\" is the id of the last campaign seen."));
-    return page(row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID).lt(place, last));
+    return page(
+        row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID)
+            .lt(place, last)
+            .and(archived ? noCondition() : IN_SIGHT));
   }
 
   /** The one of the upstream program's key, if there is one. */
@@ -214,6 +235,7 @@ final class CampaignViews {
     view.put("createdAt", row.get(CAMPAIGN.CREATED_AT));
     view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
     view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
+    view.put("archivedAt", row.get(CAMPAIGN.ARCHIVED_AT));
     return view;
   }
 

@@ -1,9 +1,13 @@
 package dev.sluice.console;
 
+import static dev.sluice.schema.CampaignStatus.CANCELLED;
+import static dev.sluice.schema.CampaignStatus.COMPLETED;
 import static dev.sluice.schema.CampaignStatus.DRAFT;
 import static dev.sluice.schema.CampaignStatus.SCHEDULED;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.currentInstant;
 
 import dev.sluice.providers.Providers;
 import dev.sluice.schema.CampaignStatus;
@@ -15,15 +19,24 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The campaigns' rows, as people make and command them. */
 final class Campaigns {
+  /** PostgreSQL's SQLSTATEs for a key that is another's, and a row that is held for too long. */
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private final DSLContext sql;
   private final Bounds bounds;
 
@@ -85,6 +98,99 @@ final class Campaigns {
   }
 
   private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {
+    Map<Field<?>, @Nullable Object> columns = columns(draft);
+    requireToCome(draft);
+    return sql.insertInto(CAMPAIGN)
+        .set(columns)
+        .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
+        .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
+        .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+        .onConflictDoNothing()
+        .returning(CAMPAIGN.ID)
+        .fetchOptional(CAMPAIGN.ID);
+  }
+
+  /** The campaign as it would be after a change. */
+  Draft after(UUID id, CampaignChange change) {
+    return change.of(draft(sql, id));
+  }
+
+  /** Changes a campaign that has not started; it is seen again if it was put out of sight. */
+  void change(UUID id, CampaignChange change) {
+    try {
+      sql.transaction(transaction -> {
+        DSLContext inside = transaction.dsl();
+        Draft draft = change.of(draft(inside, id));
+        Map<Field<?>, @Nullable Object> columns = columns(draft);
+        if (change.concerns("scheduledAt")) {
+          requireToCome(draft);
+          columns.put(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED);
+        }
+        columns.put(CAMPAIGN.ARCHIVED_AT, null);
+        inside.update(CAMPAIGN).set(columns).where(CAMPAIGN.ID.eq(id)).execute();
+      });
+    } catch (DataAccessException e) {
+      throw switch (e.sqlState()) {
+        case UNIQUE_VIOLATION -> taken(change.values().externalId());
+        case LOCK_NOT_AVAILABLE ->
+            ProblemException.conflict(
+                "Recipients are added to the campaign just now; change it afterwards.");
+        default -> e;
+      };
+    }
+  }
+
+  /** As it stands in its row, which is held until the transaction ends, if there is one. */
+  private static Draft draft(DSLContext inside, UUID id) {
+    var row =
+        inside
+            .selectFrom(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(id))
+            .forNoKeyUpdate()
+            .fetchOptional()
+            .orElseThrow(() -> notFound(id));
+    if (!isOpen(row.getStatus())) {
+      throw ProblemException.conflict(
+          "The campaign is " + row.getStatus() + ": it is fixed once it has started.");
+    }
+    return new Draft(
+        row.getName(),
+        row.getSenderId(),
+        Json.MAPPER.readTree(row.getMessage().data()),
+        row.getPriority(),
+        row.getOnDoubt(),
+        row.getScheduledAt(),
+        row.getWindowStart(),
+        row.getWindowEnd(),
+        row.getTimeZone(),
+        row.getExternalId());
+  }
+
+  /** Puts a campaign out of sight that sends nothing and will not by itself; nothing is lost. */
+  void archive(UUID id) {
+    int archived =
+        sql.update(CAMPAIGN)
+            .set(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()))
+            .where(CAMPAIGN.ID.eq(id))
+            .and(CAMPAIGN.STATUS.in(DRAFT, CANCELLED, COMPLETED))
+            .execute();
+    if (archived == 0) {
+      throw ProblemException.conflict(
+          "The campaign is "
+              + status(id)
+              + "; only drafts and campaigns that have ended can be archived.");
+    }
+  }
+
+  private static void requireToCome(Draft draft) {
+    Instant scheduledAt = draft.scheduledAt();
+    if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
+      throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
+    }
+  }
+
+  /** What it says, checked, as its row holds it. */
+  private Map<Field<?>, @Nullable Object> columns(Draft draft) {
     String name = Fields.required("name", draft.name());
     if (name.codePointCount(0, name.length()) > bounds.name()) {
       throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
@@ -112,27 +218,18 @@ final class Campaigns {
       throw ProblemException.field(
           "windowEnd", "must be another time than \"windowStart\", or nothing would ever be sent");
     }
-    Instant scheduledAt = Fields.time("scheduledAt", draft.scheduledAt());
-    if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
-      throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
-    }
-    return sql.insertInto(CAMPAIGN)
-        .set(CAMPAIGN.NAME, name)
-        .set(CAMPAIGN.SENDER_ID, sender)
-        .set(CAMPAIGN.MESSAGE, JSONB.valueOf(Json.MAPPER.writeValueAsString(message)))
-        .set(CAMPAIGN.PRIORITY, priority)
-        .set(CAMPAIGN.ON_DOUBT, draft.onDoubt() == null ? OnDoubt.HOLD : draft.onDoubt())
-        .set(CAMPAIGN.STATUS, scheduledAt == null ? DRAFT : SCHEDULED)
-        .set(CAMPAIGN.SCHEDULED_AT, scheduledAt)
-        .set(CAMPAIGN.WINDOW_START, windowStart)
-        .set(CAMPAIGN.WINDOW_END, windowEnd)
-        .set(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()))
-        .set(CAMPAIGN.EXTERNAL_ID, externalId(draft.externalId()))
-        .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
-        .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
-        .onConflictDoNothing()
-        .returning(CAMPAIGN.ID)
-        .fetchOptional(CAMPAIGN.ID);
+    Map<Field<?>, @Nullable Object> columns = new LinkedHashMap<>();
+    columns.put(CAMPAIGN.NAME, name);
+    columns.put(CAMPAIGN.SENDER_ID, sender);
+    columns.put(CAMPAIGN.MESSAGE, JSONB.valueOf(Json.MAPPER.writeValueAsString(message)));
+    columns.put(CAMPAIGN.PRIORITY, priority);
+    columns.put(CAMPAIGN.ON_DOUBT, draft.onDoubt() == null ? OnDoubt.HOLD : draft.onDoubt());
+    columns.put(CAMPAIGN.SCHEDULED_AT, Fields.time("scheduledAt", draft.scheduledAt()));
+    columns.put(CAMPAIGN.WINDOW_START, windowStart);
+    columns.put(CAMPAIGN.WINDOW_END, windowEnd);
+    columns.put(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()));
+    columns.put(CAMPAIGN.EXTERNAL_ID, externalId(draft.externalId()));
+    return columns;
   }
 
   private static @Nullable String externalId(@Nullable String given) {
@@ -199,6 +296,10 @@ final class Campaigns {
         .from(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(id))
         .fetchOptional(CAMPAIGN.STATUS)
-        .orElseThrow(() -> ProblemException.notFound("There is no campaign " + id + "."));
+        .orElseThrow(() -> notFound(id));
+  }
+
+  private static ProblemException notFound(UUID id) {
+    return ProblemException.notFound("There is no campaign " + id + ".");
   }
 }

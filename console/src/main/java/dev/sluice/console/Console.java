@@ -98,15 +98,26 @@ public final class Console implements AutoCloseable {
           doors.add(settings.routes);
           CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
           new ExportRoutes(reading, campaignViews, limits.uploads().pace()).add(settings.routes);
+          Campaigns campaigns = new Campaigns(commanding, config.bounds());
+          Recipients recipients = new Recipients(reading);
+          new CampaignChangeRoutes(
+                  bodies,
+                  campaigns,
+                  new CampaignViews(commanding, controls, fresh),
+                  new CampaignCopies(importing, config.bounds()),
+                  recipients,
+                  uploads,
+                  lists)
+              .add(settings.routes);
           new CampaignRoutes(
                   bodies,
-                  new Campaigns(commanding, config.bounds()),
+                  campaigns,
                   campaignViews,
                   uploads,
                   new RecipientImport(importing),
                   recipientRules,
                   commands,
-                  new Recipients(reading),
+                  recipients,
                   live,
                   lists)
               .add(settings.routes);

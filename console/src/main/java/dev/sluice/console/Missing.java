@@ -58,7 +58,16 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
    */
   static Optional<Missing> of(
       DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
-    Set<String> names = variablesOf(sql, campaignId);
+    return of(sql, campaignId, variablesOf(sql, campaignId), withAll, withFirst);
+  }
+
+  /** The same with a message that is about to be the campaign's. */
+  static Optional<Missing> of(DSLContext sql, UUID campaignId, Set<String> names) {
+    return of(sql, campaignId, names, PATIENCE, PATIENCE);
+  }
+
+  private static Optional<Missing> of(
+      DSLContext sql, UUID campaignId, Set<String> names, Duration withAll, Duration withFirst) {
     if (names.isEmpty()) {
       return Optional.empty();
     }

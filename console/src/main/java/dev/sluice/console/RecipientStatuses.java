@@ -9,6 +9,8 @@ import java.util.Set;
 
 /** Statuses as people name them in a query. */
 final class RecipientStatuses {
+  private static final String NOT = "not-";
+
   private RecipientStatuses() {}
 
   /** Those that are named, each in a parameter of its own or with commas between them. */
@@ -18,6 +20,26 @@ final class RecipientStatuses {
         .flatMap(value -> Arrays.stream(value.split(",")))
         .filter(value -> !value.isBlank())
         .forEach(value -> statuses.add(one(parameter, value)));
+    return statuses;
+  }
+
+  /** The same where "all" is said, or with "not-" before it, whom is not meant. */
+  static Set<RecipientStatus> outcomes(String parameter, List<String> values) {
+    Set<RecipientStatus> statuses = EnumSet.noneOf(RecipientStatus.class);
+    values.stream()
+        .flatMap(value -> Arrays.stream(value.split(",")))
+        .map(value -> value.strip().toLowerCase(Locale.ROOT))
+        .filter(value -> !value.isEmpty())
+        .forEach(value -> {
+          if (value.equals("all")) {
+            statuses.addAll(EnumSet.allOf(RecipientStatus.class));
+          } else if (value.startsWith(NOT)) {
+            RecipientStatus but = one(parameter, value.substring(NOT.length()));
+            statuses.addAll(EnumSet.complementOf(EnumSet.of(but)));
+          } else {
+            statuses.add(one(parameter, value));
+          }
+        });
     return statuses;
   }
 

@@ -13,6 +13,7 @@ import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -156,6 +157,11 @@ final class Recipients {
   /** What they lack of the message's variables, if they lack anything. */
   Optional<Missing> missing(UUID campaignId) {
     return Missing.of(sql, campaignId);
+  }
+
+  /** The same with a message that is about to be the campaign's. */
+  Optional<Missing> missing(UUID campaignId, MessageTemplate message) {
+    return Missing.of(sql, campaignId, message.variables());
   }
 
   private static Map<String, @Nullable Object> view(Record row) {

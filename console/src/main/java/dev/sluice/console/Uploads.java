@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,11 @@ final class Uploads {
    */
   <T> T take(Context context, Function<InputStream, T> use) {
     return keep(context, body -> importing.run(() -> use.apply(body)));
+  }
+
+  /** Writes as many rows without a body, among the imports. */
+  <T> T inTurn(Supplier<T> work) {
+    return importing.run(work);
   }
 
   /** What is made of a body. */

@@ -79,7 +79,7 @@ class OpenApiTest {
     Set<String> served =
         CONFIGS.getFirst().unsafe.internalRouter.allHttpHandlers().stream()
             .map(route -> route.endpoint)
-            .filter(route -> Set.of("GET", "POST", "PUT").contains(route.method.name()))
+            .filter(route -> Set.of("GET", "POST", "PUT", "PATCH").contains(route.method.name()))
             .map(route -> route.method.name() + " " + route.path)
             .collect(Collectors.toCollection(TreeSet::new));
 
@@ -119,6 +119,9 @@ class OpenApiTest {
     check("GET", "/api/campaigns/{id}/recipients", campaign + "/recipients", "", "", 200);
     check("GET", "/api/campaigns", "/api/campaigns", "", "", 200);
     check("GET", "/api/campaigns/{id}", campaign, "", "", 200);
+    check("PATCH", "/api/campaigns/{id}", campaign, "application/json", "{\"priority\":2}", 200);
+    check("POST", "/api/campaigns/{id}/duplicate", campaign + "/duplicate", "", "", 201);
+    check("POST", "/api/campaigns/{id}/archive", campaign + "/archive", "", "", 200);
     check("GET", "/api/campaigns/{id}/errors", campaign + "/errors", "", "", 200);
     check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);
     check("POST", "/api/campaigns/{id}/cancel", campaign + "/cancel", "", "", 202);

@@ -49,9 +49,9 @@ class RolesTest {
       C   | UPDATE sluice.campaign SET name = '' WHERE false
       PAC | SELECT 1 FROM sluice.campaign WHERE false FOR SHARE
       -   | SELECT 1 FROM sluice.sender_recipient, sluice.sender WHERE false FOR UPDATE
-      -   | UPDATE sluice.campaign SET message = '{}' WHERE false
-      -   | UPDATE sluice.campaign SET sender_id = '' WHERE false
-      PA  | UPDATE sluice.campaign SET status = 'PAUSED' WHERE false
+      C   | UPDATE sluice.campaign SET message = '{}', sender_id = '', archived_at = now() WHERE false
+      -   | UPDATE sluice.campaign SET created_at = now() WHERE false
+      PAC | UPDATE sluice.campaign SET status = 'PAUSED' WHERE false
       PA  | UPDATE sluice.campaign SET failed = 0, unconfirmed = 0 WHERE false
       A   | UPDATE sluice.campaign SET sent = 0, delivered = 0, read = 0, suppressed = 0 WHERE false
       P   | UPDATE sluice.campaign SET total = 0 WHERE false
@@ -267,9 +267,8 @@ class RolesTest {
   void aServicesRoleGetsNoMoreForBeingNamedAsTheSum() throws SQLException {
     Migration.migrateTables(SANDBOX.owner(), "sluice_console", Map.of());
 
-    assertThatThrownBy(() ->
-            execute(
-                as("sluice_console"), "UPDATE sluice.campaign SET status = 'DRAFT' WHERE false"))
+    assertThatThrownBy(
+            () -> execute(as("sluice_console"), "UPDATE sluice.campaign SET sent = 0 WHERE false"))
         .hasMessageContaining("permission denied");
     execute(as("sluice_console"), "SELECT count(*) FROM sluice.sender");
     migrate();

@@ -30,6 +30,11 @@ final class Grants {
   private static final String OUTCOME =
       "status, provider_message_id, error_code, error_detail, attempts, updated_at";
 
+  /** What people say of a campaign before it starts. */
+  private static final String DRAFTED =
+      "name, sender_id, message, status, priority, on_doubt, scheduled_at, window_start,"
+          + " window_end, time_zone, external_id";
+
   private record Rights(String table, String producer, String aggregator, String console) {
     private String of(ServiceRole role) {
       return switch (role) {
@@ -58,13 +63,14 @@ final class Grants {
               READ
                   + ", UPDATE (status, completed_at, sent, delivered, read, failed, unconfirmed,"
                   + " suppressed)",
-              // An import holds the row with FOR SHARE; a name is what harms least. A scheduled
-              // campaign begins as SCHEDULED, so the console sets the status of new ones; columns
-              // do not say that no other status is right.
+              // People change drafts and schedules; columns do not say that no other campaign may
+              // be changed, nor to which status.
               READ
-                  + ", INSERT (name, sender_id, message, status, priority, on_doubt, scheduled_at,"
-                  + " window_start, window_end, time_zone, external_id, idempotency_key,"
-                  + " request_hash), UPDATE (name)"),
+                  + ", INSERT ("
+                  + DRAFTED
+                  + ", idempotency_key, request_hash), UPDATE ("
+                  + DRAFTED
+                  + ", archived_at)"),
           new Rights(
               "campaign_recipient",
               READ + ", UPDATE (round, " + OUTCOME + ")",

@@ -1,0 +1,96 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.RecipientStatus;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/** {@code /api/campaigns/{id}}: change, duplicate and archive campaigns. */
+final class CampaignChangeRoutes {
+  private final HeldBodies bodies;
+  private final Campaigns campaigns;
+  private final CampaignViews views;
+  private final CampaignCopies copies;
+  private final Recipients recipients;
+  private final Uploads uploads;
+  private final Bulkhead lists;
+
+  /**
+   * Changes them.
+   *
+   * @param views as they are read right after a change
+   */
+  CampaignChangeRoutes(
+      HeldBodies bodies,
+      Campaigns campaigns,
+      CampaignViews views,
+      CampaignCopies copies,
+      Recipients recipients,
+      Uploads uploads,
+      Bulkhead lists) {
+    this.bodies = bodies;
+    this.campaigns = campaigns;
+    this.views = views;
+    this.copies = copies;
+    this.recipients = recipients;
+    this.uploads = uploads;
+    this.lists = lists;
+  }
+
+  void add(RoutesConfig routes) {
+    routes.patch("/api/campaigns/{id}", this::change);
+    routes.post("/api/campaigns/{id}/duplicate", this::duplicate);
+    routes.post("/api/campaigns/{id}/archive", this::archive);
+  }
+
+  private void change(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    CampaignChange change;
+    try (HeldBodies.Body body = bodies.take(context)) {
+      change = CampaignChange.read(body.bytes());
+    }
+    if (!JsonHttp.missingAccepted(context)
+        && (change.concerns("message") || change.concerns("scheduledAt"))) {
+      requireVariables(id, campaigns.after(id, change));
+    }
+    campaigns.change(id, change);
+    Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
+    JsonHttp.json(context, 200, views.one(id));
+  }
+
+  /** A campaign with a time starts by itself: nobody would be asked then. */
+  private void requireVariables(UUID id, Campaigns.Draft after) {
+    if (after.scheduledAt() == null || after.message() == null) {
+      return;
+    }
+    MessageTemplate message = new MessageTemplate(Objects.requireNonNull(after.message()));
+    lists
+        .run(() -> recipients.missing(id, message))
+        .ifPresent(missing -> {
+          throw ProblemException.missing(missing, "It starts by itself, so nothing was changed.");
+        });
+  }
+
+  private void duplicate(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    Set<RecipientStatus> outcomes =
+        RecipientStatuses.outcomes("recipients", context.queryParams("recipients"));
+    CampaignCopies.Copy copy = uploads.inTurn(() -> copies.of(id, outcomes));
+    Audit.log(
+        context,
+        "duplicate with " + copy.recipients() + " recipients into " + copy.id(),
+        "campaign " + id);
+    context.header("Location", "/api/campaigns/" + copy.id());
+    JsonHttp.json(context, 201, copy);
+  }
+
+  private void archive(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    campaigns.archive(id);
+    Audit.log(context, "archive", "campaign " + id);
+    JsonHttp.json(context, 200, views.one(id));
+  }
+}

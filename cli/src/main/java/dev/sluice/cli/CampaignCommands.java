@@ -112,15 +112,32 @@ final class CampaignCommands {
                   "Also to those who are UNCONFIRMED: some of them may get it twice"
                       + " (SLUICE_RESEND_UNCONFIRMED; ${DEFAULT-VALUE}).")
           boolean unconfirmed,
+      @Option(
+              names = "--reason",
+              split = ",",
+              paramLabel = "CODE",
+              defaultValue = "${env:SLUICE_RESEND_REASON}",
+              description =
+                  "Only to those with these codes, as campaign errors lists them"
+                      + " (SLUICE_RESEND_REASON; all).")
+          @Nullable List<String> reasons,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(
-        console, campaign, "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : ""));
+        console,
+        campaign,
+        "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : ""),
+        reasons == null ? Map.of() : Map.of("reasons", reasons));
   }
 
   private static int command(ConsoleOptions console, ShortId campaign, String command) {
+    return command(console, campaign, command, Map.of());
+  }
+
+  private static int command(
+      ConsoleOptions console, ShortId campaign, String command, Map<String, ?> body) {
     try (ConsoleClient client = console.client()) {
       UUID id = client.campaign(campaign);
-      JsonNode answer = client.post(path(id) + "/" + command, Map.of());
+      JsonNode answer = client.post(path(id) + "/" + command, body);
       console.print(
           answer,
           () -> console.line("%s is on its way to %s", command.replaceAll("\\?.*", ""), id));
@@ -237,16 +254,21 @@ final class CampaignCommands {
       console.print(
           answer,
           () -> {
-            console.line("%10s  %-18s %s", "PEOPLE", "CODE", "WHAT IT MEANS");
+            console.line("%10s  %-18s %-5s  %s", "PEOPLE", "CODE", "RETRY", "WHAT IT MEANS");
             answer.forEach(row ->
                 console.line(
-                    "%10d  %-18s %s",
+                    "%10d  %-18s %-5s  %s",
                     row.path("count").asLong(),
                     row.path("code").asString("-"),
+                    retry(row.path("retryHelps")),
                     row.path("words").asString("")));
           });
     }
     return 0;
+  }
+
+  private static String retry(JsonNode helps) {
+    return helps.isBoolean() ? (helps.asBoolean() ? "helps" : "no") : "?";
   }
 
   @Command(

@@ -231,6 +231,17 @@ class ConsoleCommandsTest {
   }
 
   @Test
+  void theShellCompletesCommandsAndOptions() {
+    assertThat(
+            Sluice.complete(Sluice.commandLine())
+                .setOut(new PrintWriter(out, true))
+                .execute("generate-completion"))
+        .isZero();
+
+    assertThat(out.toString()).contains("complete -F _complete_sluice", "--idempotency-key");
+  }
+
+  @Test
   void aConsoleThatAsksForItsTokenIsToldAsSuch() {
     assertThat(runAt(guarded, "campaign", "list")).isEqualTo(1);
     assertThat(err.toString())

@@ -167,15 +167,20 @@ final class CampaignRoutes {
           "Only FAILED recipients can be sent to once more, and UNCONFIRMED ones, some of whom"
               + " may then get it twice.");
     }
+    Set<String> reasons =
+        bodies.readIfAny(context, ResendWish.class).map(ResendWish::codes).orElse(null);
     command(
-        context, Action.RESEND, statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses);
+        context,
+        Action.RESEND,
+        new CommandPublisher.Resend(
+            statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses, reasons));
   }
 
   private void command(Context context, Action action) {
     command(context, action, null);
   }
 
-  private void command(Context context, Action action, @Nullable Set<RecipientStatus> statuses) {
+  private void command(Context context, Action action, CommandPublisher.@Nullable Resend resend) {
     UUID id = JsonHttp.campaignId(context);
     CampaignStatus status = campaigns.status(id);
     if (!sensible(action).contains(status)) {
@@ -189,9 +194,9 @@ final class CampaignRoutes {
     if (action == Action.START && Campaigns.isOpen(status) && !JsonHttp.missingAccepted(context)) {
       requireVariables(id);
     }
-    commands.publish(id, action, Audit.who(context), statuses);
+    commands.publish(id, action, Audit.who(context), resend);
     String what = action.name().toLowerCase(Locale.ROOT);
-    Audit.log(context, statuses == null ? what : what + " " + statuses, "campaign " + id);
+    Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, Map.of("id", id, "command", action));
   }
 

@@ -21,13 +21,25 @@ final class CommandPublisher {
     this.topics = topics;
   }
 
+  /**
+   * Who is sent to once more.
+   *
+   * @param reasons only those with one of these error codes; null for all
+   */
+  record Resend(Set<RecipientStatus> statuses, @Nullable Set<String> reasons) {
+    @Override
+    public String toString() {
+      return statuses + (reasons == null ? "" : " for " + reasons);
+    }
+  }
+
   void publish(
-      UUID campaignId,
-      CampaignCommand.Action action,
-      String who,
-      @Nullable Set<RecipientStatus> statuses) {
+      UUID campaignId, CampaignCommand.Action action, String who, @Nullable Resend resend) {
+    Instant now = Instant.now();
     CampaignCommand command =
-        new CampaignCommand(action, campaignId, who, Instant.now(), null, statuses);
+        resend == null
+            ? new CampaignCommand(action, campaignId, who, now)
+            : CampaignCommand.resend(campaignId, who, now, resend.statuses(), resend.reasons());
     output.write(
         List.of(
             KafkaOutput.record(

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import dev.sluice.providers.Providers;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the pipeline's own error codes mean to the people who run a campaign, and what helps. */
@@ -39,7 +40,21 @@ final class ErrorWords {
               "invalid_address",
               "The sender's address is not one that the provider can be called with."));
 
+  /** What the same message may outlast, if need be once people have mended what was wrong. */
+  private static final Set<String> PASSING =
+      Set.of("in_doubt", "not_launched", "not_connected", "unknown_provider", "invalid_address");
+
   private ErrorWords() {}
+
+  /** Whether trying again can help, or null if nobody knows. */
+  static @Nullable Boolean retryHelps(@Nullable String code) {
+    if (code == null) {
+      return null;
+    }
+    return WORDS.containsKey(code)
+        ? Boolean.valueOf(PASSING.contains(code))
+        : Providers.retryHelps(code).orElse(null);
+  }
 
   /** Words for a code; the code itself if there are none. */
   static String of(@Nullable String code) {

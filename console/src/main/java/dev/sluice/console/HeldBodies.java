@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,15 @@ final class HeldBodies {
   <T> T read(Context context, Class<T> type) {
     try (Body body = take(context)) {
       return Bodies.read(body.bytes(), type);
+    }
+  }
+
+  /** The same of a body that may be missing. */
+  <T> Optional<T> readIfAny(Context context, Class<T> type) {
+    try (Body body = take(context)) {
+      return body.bytes().length == 0
+          ? Optional.empty()
+          : Optional.of(Bodies.read(body.bytes(), type));
     }
   }
 

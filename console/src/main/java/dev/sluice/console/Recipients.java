@@ -149,6 +149,7 @@ final class Recipients {
           view.put("status", row.value2());
           view.put("count", row.value3());
           view.put("words", ErrorWords.of(row.value1()));
+          view.put("retryHelps", ErrorWords.retryHelps(row.value1()));
           view.put("detail", row.value4());
           return view;
         });

@@ -7,6 +7,7 @@ import dev.sluice.producer.sql.DatabaseFault;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.sql.ResendRepository;
 import dev.sluice.producer.sql.SendingHours;
+import dev.sluice.producer.sql.Texts;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.runtime.kafka.CampaignHeaders;
@@ -242,7 +243,11 @@ final class CampaignLifecycle {
       FanOutState.Resend resend,
       CampaignRepository.Campaign campaign,
       CampaignStanding standing) {
-    log.info("[campaign {}] resending to {}", FanOutStore.brief(id), resend.statuses());
+    log.info(
+        "[campaign {}] resending to {}{}",
+        FanOutStore.brief(id),
+        resend.statuses(),
+        resend.reasons() == null ? "" : " for " + Texts.shortened(resend.reasons().toString()));
     watch.moved(id);
     FanOutState resent = fanOut.resent(campaign.window() != null);
     fanOuts.put(id, resent);

@@ -194,8 +194,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
-      fanOuts.put(
-          id, fanOut.resending(statuses, offset, CampaignHeaders.traceparent(record.headers())));
+      String traceparent = CampaignHeaders.traceparent(record.headers());
+      fanOuts.put(id, fanOut.resending(statuses, command.reasons(), offset, traceparent));
     }
   }
 

@@ -35,6 +35,27 @@ class ResendCommandsTest extends FanOutTest {
   }
 
   @Test
+  void aResendByReasonReachesThoseWhoFailedForItAlone() {
+    UUID campaign = FIXTURE.campaign(sender, 3);
+    command("start", campaign);
+    turns(3);
+    requests();
+    complete(campaign);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET error_code = '131026' WHERE id ="
+                + " (SELECT min(id) FROM sluice.campaign_recipient WHERE campaign_id = ?)",
+            campaign);
+
+    commands.pipeInput(
+        campaign.toString(), json("resend", campaign).replace("}", ",\"reasons\":[\"131026\"]}"));
+    turns(5);
+
+    assertThat(requests()).hasSize(1).extracting(SendRequest::round).containsOnly(2);
+  }
+
+  @Test
   void aResendThatIsNotPossibleLeavesAPausedCampaignPaused() {
     UUID campaign = FIXTURE.campaign(sender, 3);
     command("start", campaign);

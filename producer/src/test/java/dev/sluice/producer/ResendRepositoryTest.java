@@ -144,6 +144,23 @@ class ResendRepositoryTest {
   }
 
   @Test
+  void onlyThoseWithTheReasonsGoBack() {
+    UUID campaign = completed(10, 6);
+    SQL.execute(
+        "UPDATE sluice.campaign_recipient SET error_code = CASE id % 3 WHEN 0 THEN '131026'"
+            + " WHEN 1 THEN '131049' END WHERE campaign_id = ? AND status = 'FAILED'",
+        campaign);
+    var nobody = new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("190"));
+    var some =
+        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 2, null, null, Set.of("131026", "131049"));
+
+    assertThat(run(campaign, nobody)).isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
+    assertThat(run(campaign, some)).isEqualTo(ResendRepository.Progress.READY);
+    assertThat(pending(campaign, 2)).isEqualTo(4);
+    assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(2);
+  }
+
+  @Test
   void batchesWalkThroughNoOlderCampaignsRows() {
     UUID older = completed(200_000, 200_000);
     UUID campaign = completed(4_000, 3_000);
@@ -154,7 +171,8 @@ class ResendRepositoryTest {
               "\n",
               SQL.fetch(
                       "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
-                          + ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, cursor)
+                          + ResendRepository.page(
+                                  SQL, campaign, RecipientStatus.FAILED, null, cursor)
                               .getSQL(ParamType.INLINED))
                   .getValues(0, String.class));
 
@@ -166,7 +184,8 @@ class ResendRepositoryTest {
   }
 
   private static Cursor middle(UUID campaign) {
-    var page = ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, Cursor.START).fetch();
+    var page =
+        ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, null, Cursor.START).fetch();
     return new Cursor(page.getLast().value1(), page.getLast().value2());
   }
 
@@ -179,7 +198,7 @@ class ResendRepositoryTest {
   }
 
   private static FanOutState.Resend resend(long offset, RecipientStatus... statuses) {
-    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null, null);
+    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null, null, null);
   }
 
   /** A campaign that has ended, with some failed and all others sent. */

@@ -22,4 +22,12 @@ public final class Providers {
   public static Optional<String> explanation(String code) {
     return ErrorCodes.explanation(code);
   }
+
+  /**
+   * Whether the same message may get through another time, if need be once people have mended what
+   * was wrong; empty if nobody knows the code.
+   */
+  public static Optional<Boolean> retryHelps(String code) {
+    return ErrorCodes.retryHelps(code);
+  }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param statuses for {@code resend}: which recipients; the failed ones if it is missing
  * @param repaired for {@code start}: whether a repair has made sure that whoever is pending was
  *     never queued, so that a campaign which the producer has forgotten may go on; null for no
+ * @param reasons for {@code resend}: only those with one of these error codes; null for all
  */
 public record CampaignCommand(
     Action command,
@@ -27,7 +28,8 @@ public record CampaignCommand(
     @Nullable Instant requestedAt,
     @Nullable String reason,
     @Nullable Set<RecipientStatus> statuses,
-    @Nullable Boolean repaired) {
+    @Nullable Boolean repaired,
+    @Nullable Set<String> reasons) {
 
   /** A command that no repair has prepared. */
   public CampaignCommand(
@@ -37,13 +39,24 @@ public record CampaignCommand(
       @Nullable Instant requestedAt,
       @Nullable String reason,
       @Nullable Set<RecipientStatus> statuses) {
-    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null);
+    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null);
+  }
+
+  /** Sends once more to those with these statuses, and if they are given, these error codes. */
+  public static CampaignCommand resend(
+      UUID campaignId,
+      String requestedBy,
+      Instant requestedAt,
+      Set<RecipientStatus> statuses,
+      @Nullable Set<String> reasons) {
+    return new CampaignCommand(
+        Action.RESEND, campaignId, requestedBy, requestedAt, null, statuses, null, reasons);
   }
 
   /** Lets a campaign go on after a repair. */
   public static CampaignCommand goOn(UUID campaignId, String requestedBy, Instant requestedAt) {
     return new CampaignCommand(
-        Action.START, campaignId, requestedBy, requestedAt, null, null, true);
+        Action.START, campaignId, requestedBy, requestedAt, null, null, true, null);
   }
 
   /** A command that needs no explanation. */

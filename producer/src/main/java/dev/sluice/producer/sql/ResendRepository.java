@@ -3,6 +3,7 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.val;
 
@@ -14,6 +15,7 @@ import dev.sluice.schema.jooq.tables.records.CampaignRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
@@ -78,7 +80,8 @@ public final class ResendRepository {
     Place next =
         from.left().isEmpty()
             ? null
-            : sql.transactionResult(transaction -> batch(transaction.dsl(), campaignId, from));
+            : sql.transactionResult(
+                transaction -> batch(transaction.dsl(), campaignId, from, resend.reasons()));
     if (next != null) {
       places.put(campaignId, next);
       return Progress.MORE;
@@ -88,10 +91,11 @@ public final class ResendRepository {
   }
 
   /** Puts the next recipients back; null if the campaign is not in a state for it. */
-  private static @Nullable Place batch(DSLContext sql, UUID campaignId, Place from) {
+  private static @Nullable Place batch(
+      DSLContext sql, UUID campaignId, Place from, @Nullable Set<String> reasons) {
     RecipientStatus status = from.left().getFirst();
     List<Record2<Instant, Long>> page =
-        List.copyOf(page(sql, campaignId, status, from.cursor()).fetch());
+        List.copyOf(page(sql, campaignId, status, reasons, from.cursor()).fetch());
     Long[] locked = lock(sql, status, page.stream().map(Record2::value2).toArray(Long[]::new));
     Round round = round(sql, campaignId, from.offset());
     if (round == null) {
@@ -124,14 +128,21 @@ public final class ResendRepository {
   /**
    * The next recipients of a campaign with a status, by the page index alone: ordered by ids, they
    * might be looked for among the rows of all older campaigns.
+   *
+   * @param reasons only those with one of these error codes, or null for all
    */
   public static Select<Record2<Instant, Long>> page(
-      DSLContext sql, UUID campaignId, RecipientStatus status, Cursor cursor) {
+      DSLContext sql,
+      UUID campaignId,
+      RecipientStatus status,
+      @Nullable Set<String> reasons,
+      Cursor cursor) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.select(r.CREATED_AT, r.ID)
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
         .and(r.STATUS.eq(status))
+        .and(reasons == null ? noCondition() : r.ERROR_CODE.eq(any(reasons.toArray(String[]::new))))
         .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
         .orderBy(r.CREATED_AT, r.ID)
         .limit(BATCH);

@@ -59,12 +59,14 @@ public record FanOutState(
    * @param paused whether the campaign was paused before and nobody has said anything since, so
    *     that it goes on if there is somebody to send to; null for no
    * @param traceparent the trace that the command belongs to, or null if it has none
+   * @param reasons only those with one of these error codes; null for all
    */
   public record Resend(
       Set<RecipientStatus> statuses,
       long offset,
       @Nullable Boolean paused,
-      @Nullable String traceparent) {}
+      @Nullable String traceparent,
+      @Nullable Set<String> reasons) {}
 
   /**
    * The command that started it, kept in case it has to go to the dead letters.
@@ -153,8 +155,12 @@ public record FanOutState(
 
   /** Told to send once more; until somebody is found to send to, it is what it was. */
   public FanOutState resending(
-      Set<RecipientStatus> statuses, long offset, @Nullable String traceparent) {
-    Resend command = new Resend(statuses, offset, state == Control.State.PAUSED, traceparent);
+      Set<RecipientStatus> statuses,
+      @Nullable Set<String> reasons,
+      long offset,
+      @Nullable String traceparent) {
+    Resend command =
+        new Resend(statuses, offset, state == Control.State.PAUSED, traceparent, reasons);
     return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null, reason);
   }
 
@@ -179,7 +185,8 @@ public record FanOutState(
             phase,
             cursor,
             fed,
-            new Resend(resend.statuses(), resend.offset(), null, resend.traceparent()));
+            new Resend(
+                resend.statuses(), resend.offset(), null, resend.traceparent(), resend.reasons()));
   }
 
   /** Paused for a fault. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErrorCodes {
   private static final Pattern CODE = Pattern.compile("\\d{1,9}");
+
+  /**
+   * Those of a recipient that pass by themselves: held back for a while, and media out of reach.
+   */
+  private static final Set<Integer> PASSING = Set.of(131049, 131053);
 
   /** What a code calls for. */
   enum Policy {
@@ -422,6 +428,17 @@ public final class ErrorCodes {
   /** What a code means to those who run campaigns; empty if it is not the API's. */
   public static Optional<String> explanation(String code) {
     return rule(code).map(Rule::explanation);
+  }
+
+  /** Whether the same message may get through another time; empty if the code is not the API's. */
+  public static Optional<Boolean> retryHelps(String code) {
+    return rule(code)
+        .map(rule ->
+            PASSING.contains(rule.code())
+                || switch (rule.policy()) {
+                  case FAIL, FAIL_OR_STOP, SUPPRESS -> false;
+                  case SLOW, PAIR, RETRY, UNAVAILABLE, BROKE, STOP_CAMPAIGN, BLOCK_SENDER -> true;
+                });
   }
 
   private static Optional<Rule> rule(String code) {

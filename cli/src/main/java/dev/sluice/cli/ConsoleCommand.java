@@ -25,6 +25,7 @@ final class ConsoleCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private DatabaseOptions database = new DatabaseOptions();
   @Mixin private BoundsOptions bounds = new BoundsOptions();
+  @Mixin private WhatsAppAddress whatsApp = new WhatsAppAddress();
 
   @Option(
       names = "--http-port",
@@ -78,7 +79,8 @@ final class ConsoleCommand implements Callable<Integer> {
                 Secrets.ofProcess().find("WHATSAPP_VERIFY_TOKEN"),
                 optOutWords),
             bounds.bounds(),
-            Optional.ofNullable(host));
+            Optional.ofNullable(host),
+            whatsApp.find());
     Ports.free(config.address(), port, "--http-port (SLUICE_HTTP_PORT)");
     return RoleProcess.run(
         "console",

@@ -85,7 +85,15 @@ final class SenderCommands {
               description =
                   "Different people within 24 hours (SLUICE_SENDER_DAILY_LIMIT; none for a new"
                       + " one).")
-          @Nullable String dailyLimit) {
+          @Nullable String dailyLimit,
+      @Option(
+              names = "--account",
+              paramLabel = "ID",
+              defaultValue = "${env:SLUICE_SENDER_ACCOUNT}",
+              description =
+                  "The provider's account that it belongs to, for its templates; WhatsApp's calls"
+                      + " tell it as well (SLUICE_SENDER_ACCOUNT; unknown).")
+          @Nullable String account) {
     try (ConsoleClient client = console.client()) {
       String path = "/api/senders/" + ConsoleClient.segment(sender);
       JsonNode before = client.find(path).orElse(Json.MAPPER.createObjectNode());
@@ -99,6 +107,9 @@ final class SenderCommands {
           "none".equalsIgnoreCase(dailyLimit)
               ? null
               : given(people(dailyLimit), before.get("dailyLimit")));
+      if (account != null) {
+        body.put("account", account);
+      }
       JsonNode answer = client.put(path, body);
       console.print(answer, () -> console.line("%s is saved", sender));
     }

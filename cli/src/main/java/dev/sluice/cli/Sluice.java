@@ -34,6 +34,7 @@ import picocli.CommandLine.TypeConversionException;
       CampaignCommands.class,
       SenderCommands.class,
       SuppressionCommands.class,
+      TemplateCommands.class,
     })
 public final class Sluice {
   private Sluice() {}

@@ -25,6 +25,7 @@ public final class Console implements AutoCloseable {
   private final ControlsView controls;
   private final FreshResults fresh;
   private final EventStreams live;
+  private final Templates templates;
   private final Deadlines deadlines = new Deadlines();
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
@@ -87,6 +88,7 @@ public final class Console implements AutoCloseable {
     RowRules suppressionRules = new RowRules(phoneNumbers);
     fresh = new FreshResults(config.kafka());
     live = new EventStreams();
+    templates = new Templates(config.whatsApp());
     Doors doors = new Doors(config.token(), meters);
     WarmUp.of("console", health, output::warmUp);
     server =
@@ -137,6 +139,7 @@ public final class Console implements AutoCloseable {
                   suppressionRules,
                   limits.uploads().pace())
               .add(settings.routes);
+          new TemplateRoutes(reading, templates).add(settings.routes);
           new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
           new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)
               .add(settings.routes);
@@ -174,6 +177,7 @@ public final class Console implements AutoCloseable {
     live.close();
     server.stop();
     deadlines.close();
+    templates.close();
     output.close();
     controls.close();
     fresh.close();

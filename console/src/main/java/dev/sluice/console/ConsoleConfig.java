@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Loopback;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param bounds how large things may be that people send
  * @param host the address that it is bound to; by default all with a token, and {@code localhost}
  *     without
+ * @param whatsApp how to read templates; without it they are not read
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
@@ -26,7 +28,8 @@ public record ConsoleConfig(
     Optional<String> defaultRegion,
     WebhookConfig webhooks,
     Bounds bounds,
-    Optional<String> host) {
+    Optional<String> host,
+    Optional<WhatsAppConfig> whatsApp) {
 
   /** With the bounds that are usual, bound to the default address. */
   public ConsoleConfig(
@@ -36,7 +39,16 @@ public record ConsoleConfig(
       Optional<String> token,
       Optional<String> defaultRegion,
       WebhookConfig webhooks) {
-    this(kafka, database, port, token, defaultRegion, webhooks, Bounds.DEFAULT, Optional.empty());
+    this(
+        kafka,
+        database,
+        port,
+        token,
+        defaultRegion,
+        webhooks,
+        Bounds.DEFAULT,
+        Optional.empty(),
+        Optional.empty());
   }
 
   public ConsoleConfig {
@@ -56,7 +68,29 @@ public record ConsoleConfig(
   /** Bound to the given address. */
   public ConsoleConfig withHost(String newHost) {
     return new ConsoleConfig(
-        kafka, database, port, token, defaultRegion, webhooks, bounds, Optional.of(newHost));
+        kafka,
+        database,
+        port,
+        token,
+        defaultRegion,
+        webhooks,
+        bounds,
+        Optional.of(newHost),
+        whatsApp);
+  }
+
+  /** Reading templates there. */
+  public ConsoleConfig withWhatsApp(WhatsAppConfig newWhatsApp) {
+    return new ConsoleConfig(
+        kafka,
+        database,
+        port,
+        token,
+        defaultRegion,
+        webhooks,
+        bounds,
+        host,
+        Optional.of(newWhatsApp));
   }
 
   /** The address to bind to. */

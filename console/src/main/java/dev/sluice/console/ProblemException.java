@@ -76,6 +76,16 @@ final class ProblemException extends RuntimeException {
         .with("missing", missing);
   }
 
+  /** This console cannot do it, the way it is set up. */
+  static ProblemException notImplemented(String detail) {
+    return new ProblemException(501, "Not implemented", detail);
+  }
+
+  /** The provider did not do its part. */
+  static ProblemException badGateway(String detail) {
+    return new ProblemException(502, "Bad gateway", detail);
+  }
+
   static ProblemException unavailable(String detail) {
     return new ProblemException(503, "Service unavailable", detail);
   }

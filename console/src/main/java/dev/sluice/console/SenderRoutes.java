@@ -51,7 +51,8 @@ final class SenderRoutes {
       @Nullable String address,
       @Nullable Double ratePerSecond,
       @Nullable Integer lanes,
-      @Nullable Integer dailyLimit) {}
+      @Nullable Integer dailyLimit,
+      @Nullable String account) {}
 
   void add(RoutesConfig routes) {
     routes.get("/api/senders", this::list);
@@ -115,14 +116,21 @@ final class SenderRoutes {
     if (change.dailyLimit() != null && change.dailyLimit() < 1) {
       throw ProblemException.field("dailyLimit", "must be at least 1, or null for none");
     }
+    if (change.account() != null && !change.account().matches("[A-Za-z0-9._-]{1,100}")) {
+      throw ProblemException.field(
+          "account", "is the provider's account that the address belongs to (WhatsApp: its id)");
+    }
     requireLanesFree(id, lanes);
-    sql.insertInto(SENDER)
-        .set(SENDER.ID, id)
-        .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
-        .set(SENDER.ADDRESS, address)
-        .set(SENDER.RATE_PER_SECOND, rate)
-        .set(SENDER.LANES, lanes)
-        .set(SENDER.DAILY_LIMIT, change.dailyLimit())
+    var sender =
+        sql.insertInto(SENDER)
+            .set(SENDER.ID, id)
+            .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
+            .set(SENDER.ADDRESS, address)
+            .set(SENDER.RATE_PER_SECOND, rate)
+            .set(SENDER.LANES, lanes)
+            .set(SENDER.DAILY_LIMIT, change.dailyLimit());
+    // One that is not given stays as the provider's calls have told it.
+    (change.account() == null ? sender : sender.set(SENDER.ACCOUNT, change.account()))
         .onConflict(SENDER.ID)
         .doUpdate()
         .setNonKeyToExcluded()

@@ -59,6 +59,7 @@ final class SenderViews {
     view.put("id", row.getId());
     view.put("provider", row.getProvider());
     view.put("address", row.getAddress());
+    view.put("account", row.getAccount());
     view.put("ratePerSecond", row.getRatePerSecond());
     view.put("lanes", row.getLanes());
     view.put("dailyLimit", row.getDailyLimit());

@@ -3,6 +3,7 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
@@ -66,12 +67,21 @@ final class ConsoleFixture implements AutoCloseable {
 
   /** A further console on the same servers. */
   Console another(Optional<String> token) {
-    return new Console(
-        new ConsoleConfig(
-            sandbox.kafka(), sandbox.as(ServiceRole.CONSOLE), 0, token, Optional.empty(), WEBHOOKS),
-        new Health(),
-        meters,
-        settings -> {});
+    return another(config(token));
+  }
+
+  /** One that reads templates there. */
+  Console another(WhatsAppConfig whatsApp) {
+    return another(config(Optional.empty()).withWhatsApp(whatsApp));
+  }
+
+  private ConsoleConfig config(Optional<String> token) {
+    return new ConsoleConfig(
+        sandbox.kafka(), sandbox.as(ServiceRole.CONSOLE), 0, token, Optional.empty(), WEBHOOKS);
+  }
+
+  private Console another(ConsoleConfig config) {
+    return new Console(config, new Health(), meters, settings -> {});
   }
 
   /** The id of a new campaign. */

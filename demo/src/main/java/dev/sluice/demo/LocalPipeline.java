@@ -63,7 +63,7 @@ final class LocalPipeline implements AutoCloseable {
     console =
         closer.register(
             new Console(
-                config.console(),
+                config.console().withWhatsApp(provider),
                 health,
                 meters,
                 settings -> HealthEndpoint.add(settings, health, meters)));

@@ -82,7 +82,8 @@ record LocalPipelineConfig(
             defaultRegion,
             webhooks,
             console.bounds(),
-            console.host()));
+            console.host(),
+            console.whatsApp()));
   }
 
   /** With the console bound to this address. */

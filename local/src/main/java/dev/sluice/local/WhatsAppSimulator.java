@@ -32,6 +32,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
   private void route(RoutesConfig routes, SimulatorGuard guard) {
     guard.add(routes);
     routes.post("/{version}/{number}/messages", messages::send);
+    routes.get("/{version}/{account}/message_templates", new SimulatedTemplates(behaviour)::list);
     routes.get("/simulator/report", context -> GraphResponses.json(context, 200, report()));
     routes.get(
         "/simulator/accepted",

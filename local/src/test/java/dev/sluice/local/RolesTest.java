@@ -40,7 +40,7 @@ class RolesTest {
       C   | SELECT count(*) FROM sluice.alias, sluice.alias_until, sluice.opt_out, sluice.said, sluice.renamed
       P C | SELECT count(*) FROM sluice.sender
       P C | SELECT count(*) FROM sluice.sender_recipient
-      C   | INSERT INTO sluice.sender (id, address) SELECT 'x', '1' WHERE false
+      C   | INSERT INTO sluice.sender (id, address, account) SELECT 'x', '1', '2' WHERE false
       C   | UPDATE sluice.sender SET rate_per_second = 1 WHERE false
       -   | UPDATE sluice.sender SET id = 'x' WHERE false
       -   | UPDATE sluice.sender SET created_at = now() WHERE false

@@ -81,7 +81,25 @@ public final class HttpCalls implements AutoCloseable {
     return judge.apply(answer);
   }
 
+  /**
+   * Reads JSON.
+   *
+   * @param longest bytes of an answer beyond which it counts as none
+   * @throws IOException if there is no answer in time
+   */
+  public Answer get(URI uri, Map<String, String> headers, int longest) throws IOException {
+    HttpGet request = new HttpGet(uri);
+    headers.forEach(request::setHeader);
+    return exchange(request, new Attempt(), endpoint.answerTimeout(), longest);
+  }
+
   private Answer exchange(HttpUriRequestBase request, Attempt attempt, Duration timeout)
+      throws IOException {
+    return exchange(request, attempt, timeout, LONGEST_ANSWER);
+  }
+
+  private Answer exchange(
+      HttpUriRequestBase request, Attempt attempt, Duration timeout, int longest)
       throws IOException {
     ScheduledFuture<?> deadline =
         deadlines.schedule(
@@ -93,7 +111,7 @@ public final class HttpCalls implements AutoCloseable {
             TimeUnit.NANOSECONDS);
     try {
       ClassicHttpResponse answer = connections.open(request, attempt);
-      return new Answer(answer.getCode(), body(answer.getEntity()), retryAfter(answer));
+      return new Answer(answer.getCode(), body(answer.getEntity(), longest), retryAfter(answer));
     } finally {
       deadline.cancel(false);
       // A connection whose answer was read to its end has been given back before, and this does
@@ -128,14 +146,14 @@ public final class HttpCalls implements AutoCloseable {
     }
   }
 
-  private static JsonNode body(@Nullable HttpEntity entity) throws IOException {
+  private static JsonNode body(@Nullable HttpEntity entity, int longest) throws IOException {
     JsonNode none = JsonNodeFactory.instance.missingNode();
     if (entity == null) {
       return none;
     }
     InputStream content = entity.getContent();
-    byte[] bytes = content.readNBytes(LONGEST_ANSWER);
-    if (bytes.length == LONGEST_ANSWER && content.read() >= 0) {
+    byte[] bytes = content.readNBytes(longest);
+    if (bytes.length == longest && content.read() >= 0) {
       return none;
     }
     try {

@@ -53,7 +53,7 @@ final class Grants {
               READ,
               NOTHING,
               READ
-                  + ", INSERT (id, provider, address, rate_per_second, lanes, daily_limit)"
+                  + ", INSERT (id, provider, address, account, rate_per_second, lanes, daily_limit)"
                   + ", UPDATE (provider, address, account, rate_per_second, lanes, daily_limit)"),
           new Rights(
               "campaign",

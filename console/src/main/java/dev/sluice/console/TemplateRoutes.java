@@ -1,0 +1,48 @@
+package dev.sluice.console;
+
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import org.jooq.DSLContext;
+
+/** {@code /api/senders/{id}/templates}: what a sender's provider has approved. */
+final class TemplateRoutes {
+  private final DSLContext sql;
+  private final Templates templates;
+
+  TemplateRoutes(DSLContext sql, Templates templates) {
+    this.sql = sql;
+    this.templates = templates;
+  }
+
+  void add(RoutesConfig routes) {
+    routes.get("/api/senders/{id}/templates", this::list);
+  }
+
+  private void list(Context context) {
+    String id = Fields.storable("id", context.pathParam("id"));
+    var sender =
+        sql.select(SENDER.PROVIDER, SENDER.ACCOUNT)
+            .from(SENDER)
+            .where(SENDER.ID.eq(id))
+            .fetchOptional()
+            .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
+    if (!sender.value1().equals("whatsapp")) {
+      JsonHttp.json(context, 200, List.of());
+      return;
+    }
+    String account = sender.value2();
+    if (account == null) {
+      throw ProblemException.conflict(
+              "The sender's WhatsApp Business Account is not known yet; say its id as \"account\""
+                  + " in PUT /api/senders/"
+                  + id
+                  + ".")
+          .with("field", "account");
+    }
+    boolean refresh = "true".equals(context.queryParam("refresh"));
+    JsonHttp.json(context, 200, templates.of(account, refresh));
+  }
+}

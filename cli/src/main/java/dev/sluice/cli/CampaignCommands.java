@@ -304,6 +304,36 @@ final class CampaignCommands {
   }
 
   @Command(
+      name = "test",
+      description = "Sends its message to a few numbers; that is counted nowhere.",
+      mixinStandardHelpOptions = true)
+  int test(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--variable",
+              paramLabel = "NAME=VALUE",
+              defaultValue = "${env:SLUICE_TEST_VARIABLE}",
+              description = "A variable of the message, repeatable (SLUICE_TEST_VARIABLE; none).")
+          @Nullable Map<String, String> variables,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
+      @Parameters(paramLabel = "NUMBER", arity = "1..*") List<String> numbers) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer =
+          client.post(
+              path(client.campaign(campaign)) + "/test",
+              Map.of("to", numbers, "variables", variables == null ? Map.of() : variables));
+      console.print(
+          answer,
+          () ->
+              console.line(
+                  "on its way to %s",
+                  String.join(
+                      ", ", answer.path("to").values().stream().map(JsonNode::asString).toList())));
+    }
+    return 0;
+  }
+
+  @Command(
       name = "watch",
       description = "Follows a campaign until it has ended.",
       mixinStandardHelpOptions = true)

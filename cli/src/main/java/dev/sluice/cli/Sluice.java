@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.ServiceLoader;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -62,8 +61,8 @@ public final class Sluice {
         ServiceLoader.load(Extension.class).stream().map(ServiceLoader.Provider::get).toList();
     extensions.forEach(sluice::addSubcommand);
     extensions.forEach(extension -> extension.register(sluice));
-    // The last one, as it completes those that are there.
-    sluice.addSubcommand(new AutoComplete.GenerateCompletion());
+    // Here, where all others are there for it to complete.
+    sluice.addSubcommand(new CompletionCommand());
     return configured(sluice);
   }
 

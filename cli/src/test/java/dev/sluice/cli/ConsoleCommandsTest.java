@@ -121,6 +121,8 @@ class ConsoleCommandsTest {
     assertThat(run("campaign", "export", brief, "--status", "FAILED,READ", export.toString()))
         .isZero();
     assertThat(export).content().doesNotContain("Ana");
+    assertThat(run("campaign", "test", brief, "--variable", "name=Bia", "+5511960000001")).isZero();
+    assertThat(out.toString()).contains("on its way to +5511960000001");
     assertThat(run("campaign", "start", brief)).isZero();
     assertThat(out.toString()).contains("start is on its way to " + id);
 

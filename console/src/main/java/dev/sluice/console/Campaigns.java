@@ -14,6 +14,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.jooq.tables.records.CampaignRecord;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -26,6 +27,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.ResultQuery;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -98,7 +100,7 @@ final class Campaigns {
   }
 
   private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {
-    Map<Field<?>, @Nullable Object> columns = columns(draft);
+    Map<Field<?>, @Nullable Object> columns = columns(sql, draft);
     requireToCome(draft);
     return sql.insertInto(CAMPAIGN)
         .set(columns)
@@ -112,7 +114,7 @@ final class Campaigns {
 
   /** The campaign as it would be after a change. */
   Draft after(UUID id, CampaignChange change) {
-    return change.of(draft(sql, id));
+    return change.of(draft(id, sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id))));
   }
 
   /** Changes a campaign that has not started; it is seen again if it was put out of sight. */
@@ -120,8 +122,10 @@ final class Campaigns {
     try {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
-        Draft draft = change.of(draft(inside, id));
-        Map<Field<?>, @Nullable Object> columns = columns(draft);
+        Draft draft =
+            change.of(
+                draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
+        Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("scheduledAt")) {
           requireToCome(draft);
           columns.put(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED);
@@ -140,15 +144,9 @@ final class Campaigns {
     }
   }
 
-  /** As it stands in its row, which is held until the transaction ends, if there is one. */
-  private static Draft draft(DSLContext inside, UUID id) {
-    var row =
-        inside
-            .selectFrom(CAMPAIGN)
-            .where(CAMPAIGN.ID.eq(id))
-            .forNoKeyUpdate()
-            .fetchOptional()
-            .orElseThrow(() -> notFound(id));
+  /** As it stands in its row. */
+  private static Draft draft(UUID id, ResultQuery<CampaignRecord> query) {
+    CampaignRecord row = query.fetchOptional().orElseThrow(() -> notFound(id));
     if (!isOpen(row.getStatus())) {
       throw ProblemException.conflict(
           "The campaign is " + row.getStatus() + ": it is fixed once it has started.");
@@ -190,7 +188,7 @@ final class Campaigns {
   }
 
   /** What it says, checked, as its row holds it. */
-  private Map<Field<?>, @Nullable Object> columns(Draft draft) {
+  private Map<Field<?>, @Nullable Object> columns(DSLContext inside, Draft draft) {
     String name = Fields.required("name", draft.name());
     if (name.codePointCount(0, name.length()) > bounds.name()) {
       throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
@@ -203,7 +201,7 @@ final class Campaigns {
     if (Json.write(message).length > bounds.message()) {
       throw ProblemException.field("message", "has at most " + bounds.message() + " bytes of JSON");
     }
-    requireSendable(message, provider(sender));
+    requireSendable(message, provider(inside, sender));
     int priority = draft.priority() == null ? 1 : draft.priority();
     if (priority < 1 || priority > 100) {
       throw ProblemException.field("priority", "must be between 1 and 100");
@@ -253,8 +251,9 @@ final class Campaigns {
     return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
   }
 
-  private String provider(String sender) {
-    return sql.select(SENDER.PROVIDER)
+  private static String provider(DSLContext inside, String sender) {
+    return inside
+        .select(SENDER.PROVIDER)
         .from(SENDER)
         .where(SENDER.ID.eq(sender))
         .fetchOptional(SENDER.PROVIDER)

@@ -139,6 +139,9 @@ public final class Console implements AutoCloseable {
                   suppressionRules,
                   limits.uploads().pace())
               .add(settings.routes);
+          new TestRoutes(
+                  bodies, new TestSends(commanding, output, config.kafka().topics(), phoneNumbers))
+              .add(settings.routes);
           new TemplateRoutes(reading, templates).add(settings.routes);
           new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
           new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)

@@ -68,6 +68,16 @@ final class KafkaOutput implements AutoCloseable {
     }
   }
 
+  /** How many partitions a topic has. */
+  int partitions(String topic) {
+    try {
+      return producer().partitionsFor(topic).size();
+    } catch (KafkaException e) {
+      throw ProblemException.unavailable(
+          "Kafka at " + kafka.bootstrapServers() + " did not answer; try again.");
+    }
+  }
+
   /** Connects, so that the first request does not have to. */
   void warmUp() {
     producer().partitionsFor(kafka.topics().campaignCommands());

@@ -9,6 +9,7 @@ import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,7 +100,15 @@ final class ConsoleFixture implements AutoCloseable {
 
   /** The command that was written for a campaign. */
   CampaignCommand commandOf(String campaign) {
-    String topic = sandbox.kafka().topics().campaignCommands();
+    return written(sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
+  }
+
+  /** The request that was written for a sender's first lane. */
+  SendRequest requestTo(String sender) {
+    return written(sandbox.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
+  }
+
+  private <T> T written(String topic, String key, Class<T> type) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             sandbox.kafka().client(Map.of()),
@@ -112,11 +121,11 @@ final class ConsoleFixture implements AutoCloseable {
           .until(
               () -> {
                 for (var record : consumer.poll(Duration.ofMillis(200))) {
-                  if (record.key().equals(campaign)) {
-                    return Optional.of(Json.read(record.value(), CampaignCommand.class));
+                  if (record.key().equals(key)) {
+                    return Optional.of(Json.read(record.value(), type));
                   }
                 }
-                return Optional.<CampaignCommand>empty();
+                return Optional.<T>empty();
               },
               Optional::isPresent)
           .orElseThrow();

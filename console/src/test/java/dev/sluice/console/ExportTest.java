@@ -140,7 +140,7 @@ class ExportTest {
   private static List<NamedCsvRecord> export(String query) {
     HttpResponse<byte[]> answer = get("/api/campaigns/" + ID + "/export" + query);
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("text/csv;charset=utf-8");
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/csv; charset=utf-8");
     return CsvReader.builder()
         .ofNamedCsvRecord(new String(answer.body(), StandardCharsets.UTF_8))
         .stream()

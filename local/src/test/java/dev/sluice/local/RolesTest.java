@@ -36,7 +36,7 @@ class RolesTest {
       PAC | SELECT count(*) FROM sluice.campaign
       PAC | SELECT count(*) FROM sluice.campaign_recipient
       A C | SELECT count(*) FROM sluice.suppression
-      P   | SELECT count(*) FROM sluice.suppressed_phone
+      P C | SELECT count(*) FROM sluice.suppressed_phone
       C   | SELECT count(*) FROM sluice.alias, sluice.alias_until, sluice.opt_out, sluice.said, sluice.renamed
       P C | SELECT count(*) FROM sluice.sender
       P C | SELECT count(*) FROM sluice.sender_recipient

@@ -23,6 +23,8 @@ import tools.jackson.databind.JsonNode;
  * @param attempts how often it was already tried, up to 1,000
  * @param notBefore when it may be tried again, or null for at once
  * @param firstTriedAt when it was tried for the first time, or null if it was not
+ * @param test whether it is one of a campaign's message to somebody who tries it out: it is counted
+ *     nowhere, and its campaign's id is its own; null for no
  */
 public record SendRequest(
     long recipientId,
@@ -36,7 +38,8 @@ public record SendRequest(
     OnDoubt onDoubt,
     int attempts,
     @Nullable Instant notBefore,
-    @Nullable Instant firstTriedAt) {
+    @Nullable Instant firstTriedAt,
+    @Nullable Boolean test) {
   /** The slowest rate of a lane, messages/s. */
   public static final double SLOWEST = 0.001;
 
@@ -73,7 +76,45 @@ public record SendRequest(
         onDoubt,
         attempts,
         notBefore,
+        null,
         null);
+  }
+
+  /** One that belongs to a campaign. */
+  public SendRequest(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      Sender sender,
+      int lane,
+      double permitsPerSecond,
+      String to,
+      JsonNode message,
+      OnDoubt onDoubt,
+      int attempts,
+      @Nullable Instant notBefore,
+      @Nullable Instant firstTriedAt) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        sender,
+        lane,
+        permitsPerSecond,
+        to,
+        message,
+        onDoubt,
+        attempts,
+        notBefore,
+        firstTriedAt,
+        null);
+  }
+
+  /** One that tries a message out. */
+  public static SendRequest test(
+      long number, UUID id, Sender sender, double permitsPerSecond, String to, JsonNode message) {
+    return new SendRequest(
+        number, id, 1, sender, 0, permitsPerSecond, to, message, OnDoubt.HOLD, 0, null, null, true);
   }
 
   /**
@@ -123,6 +164,12 @@ public record SendRequest(
     }
   }
 
+  /** Whether it tries a message out and belongs to no campaign. */
+  @JsonIgnore
+  public boolean isForTest() {
+    return Boolean.TRUE.equals(test);
+  }
+
   /** The key of its record. */
   @JsonIgnore
   public LaneKey laneKey() {
@@ -147,6 +194,7 @@ public record SendRequest(
         onDoubt,
         newAttempts,
         newNotBefore,
-        newFirstTriedAt);
+        newFirstTriedAt,
+        test);
   }
 }

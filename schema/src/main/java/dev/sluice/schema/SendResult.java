@@ -1,5 +1,6 @@
 package dev.sluice.schema;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     if the wish is this result's own, with {@code errorCode} and {@code at}
  * @param aliases other names by which the provider knows the recipient, numbers in E.164 among
  *     them; four at most, and only those that can be kept; null for none
+ * @param test whether it is of a message that was only tried out: it is counted nowhere, and there
+ *     is no such campaign; null for no
  */
 public record SendResult(
     long recipientId,
@@ -45,7 +48,8 @@ public record SendResult(
     @Nullable Boolean optOut,
     @Nullable String optOutCode,
     @Nullable Instant optOutAt,
-    @Nullable List<String> aliases) {
+    @Nullable List<String> aliases,
+    @Nullable Boolean test) {
 
   private static final int LONGEST_MESSAGE_ID = 255;
   private static final int LONGEST_CODE = 100;
@@ -138,6 +142,38 @@ public record SendResult(
         aliases);
   }
 
+  /** A result of a campaign's message. */
+  public SendResult(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      RecipientStatus status,
+      @Nullable String providerMessageId,
+      @Nullable String errorCode,
+      @Nullable String errorDetail,
+      int attempts,
+      Instant at,
+      @Nullable Boolean optOut,
+      @Nullable String optOutCode,
+      @Nullable Instant optOutAt,
+      @Nullable List<String> aliases) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        status,
+        providerMessageId,
+        errorCode,
+        errorDetail,
+        attempts,
+        at,
+        optOut,
+        optOutCode,
+        optOutAt,
+        aliases,
+        null);
+  }
+
   public SendResult {
     Objects.requireNonNull(campaignId, "campaignId is missing");
     Objects.requireNonNull(status, "status is missing");
@@ -186,6 +222,12 @@ public record SendResult(
             .limit(MOST_ALIASES)
             .toList();
     return kept.isEmpty() ? null : kept;
+  }
+
+  /** Whether it is of a message that was only tried out. */
+  @JsonIgnore
+  public boolean isForTest() {
+    return Boolean.TRUE.equals(test);
   }
 
   /** Whether a name can be kept as an alias. */

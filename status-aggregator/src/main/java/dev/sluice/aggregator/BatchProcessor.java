@@ -1,6 +1,7 @@
 package dev.sluice.aggregator;
 
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Masked;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,6 +20,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Collects results and flushes a campaign's batch when it is full, when its oldest result has
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * changes.
  */
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  private static final Logger log = LoggerFactory.getLogger(BatchProcessor.class);
+
   static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
   /** The most that a result waits for room, because the thread has other tasks and must poll. */
@@ -86,6 +91,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       return;
     }
     takeIn();
+    if (result.isForTest()) {
+      log.info("a test {}", told(result));
+      return;
+    }
     Campaign campaign = campaign(result.campaignId());
     if (campaign.hasNoRoomFor(result) && !troubles.away()) {
       // Not taken out of the store, where it never was: the letter is safe before the offset is.
@@ -103,6 +112,15 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       store.put(key(merged), merged);
     }
     flushIfDue(campaign);
+  }
+
+  private static String told(SendResult test) {
+    return test.campaignId()
+        + " is "
+        + test.status()
+        + (test.errorCode() == null
+            ? ""
+            : ": " + Masked.line(test.errorCode() + " " + test.errorDetail()));
   }
 
   private static void requireKey(byte @Nullable [] key, UUID campaignId) {

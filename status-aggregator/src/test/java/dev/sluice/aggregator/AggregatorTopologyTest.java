@@ -13,6 +13,7 @@ import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,33 @@ class AggregatorTopologyTest {
           assertThat(header(letter, "type")).isEqualTo("dead-letter");
         });
     assertThat(FIXTURE.campaignStatus(campaign)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void resultsOfTestsAreCountedNowhere() {
+    UUID test = UUID.randomUUID();
+    pipe(
+        test.toString(),
+        Json.write(
+            new SendResult(
+                1,
+                test,
+                1,
+                RecipientStatus.SENT,
+                "wamid",
+                null,
+                null,
+                1,
+                Instant.now(),
+                null,
+                null,
+                null,
+                null,
+                true)));
+    driver.advanceWallClockTime(Duration.ofSeconds(11));
+
+    assertThat(deadLetters().isEmpty()).isTrue();
+    assertThat(storeIsEmpty()).isTrue();
   }
 
   @Test

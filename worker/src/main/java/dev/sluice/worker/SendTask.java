@@ -107,11 +107,20 @@ final class SendTask {
         Clipped.orNull(1_000, errorDetail),
         attempts,
         at,
-        optOut ? true : null);
+        optOut ? true : null,
+        null,
+        null,
+        null,
+        request.test());
   }
 
-  /** Comes back with the provider's receipts. */
+  /** Comes back with the provider's receipts; those of tests are nobody's. */
   String callbackData() {
-    return request.campaignId() + ":" + request.recipientId() + ":" + request.round();
+    return (request.isForTest() ? "test:" : "")
+        + request.campaignId()
+        + ":"
+        + request.recipientId()
+        + ":"
+        + request.round();
   }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -80,7 +81,7 @@ final class SendTransaction {
 
   /** Returns a request to the producer unsent. */
   void returnUnsent(UnsentRecord.Held held) {
-    batch.returned(held.task().returned());
+    giveBack(held.task());
     drop(held);
   }
 
@@ -123,11 +124,29 @@ final class SendTransaction {
         }
         await(task, RECHECK);
       }
+      case Disposition.StopCampaign(var pause) when task.request().isForTest() -> {
+        endTest(task, Objects.requireNonNullElse(pause.reason(), "refused"));
+        mark(task, State.DONE);
+      }
       case Disposition.StopCampaign(var pause) -> {
         stop(pause, task);
         await(task, RECHECK);
       }
     }
+  }
+
+  /** The producer knows no tests, and writes none anew. */
+  private void giveBack(SendTask task) {
+    if (task.request().isForTest()) {
+      endTest(task, "the sender is blocked");
+    } else {
+      batch.returned(task.returned());
+    }
+  }
+
+  private void endTest(SendTask task, String reason) {
+    batch.result(
+        task.result(RecipientStatus.FAILED, null, "not_sent", reason, ticker.now(), false));
   }
 
   private void stop(CampaignCommand pause, SendTask task) {
@@ -160,7 +179,7 @@ final class SendTransaction {
     return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
       case ADMIT, HOLD -> false;
       case RETURN -> {
-        batch.returned(task.returned());
+        giveBack(task);
         mark(task, State.DONE);
         yield true;
       }

@@ -18,11 +18,13 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -62,6 +64,40 @@ class ReturnedRequestsTest {
     assertThat(fixture.sent).hasSize(100);
     fixture.awaitDone(partition);
     assertThat(fixture.end(partition)).as("nothing is rewritten").isEqualTo(6_100);
+  }
+
+  @Test
+  void aTestThatMayNotBeSentHasFailedAndStopsNothing() {
+    fixture.control(
+        Control.senderKey(SENDER), new Control(Control.State.BLOCKED, "an expired token"));
+    fixture.write(List.of(test(SENDER), test(NEIGHBOUR)));
+    fixture.start(
+        "w1",
+        message ->
+            message.callbackData().startsWith("test:")
+                ? new SendOutcome.CampaignStopped("132001", "no such template")
+                : WorkerFixture.accepted(message));
+
+    List<SendResult> results = fixture.results(2);
+
+    assertThat(results).allMatch(SendResult::isForTest);
+    assertThat(results).extracting(SendResult::status).containsOnly(RecipientStatus.FAILED);
+    assertThat(results)
+        .extracting(SendResult::errorDetail)
+        .anyMatch(detail -> detail.contains("blocked"))
+        .anyMatch(detail -> detail.contains("132001"));
+    assertThat(fixture.read(fixture.sandbox.kafka().topics().campaignCommands(), 0)).isEmpty();
+    assertThat(fixture.returned(0)).isEmpty();
+  }
+
+  private static SendRequest test(String sender) {
+    return SendRequest.test(
+        1,
+        UUID.randomUUID(),
+        new SendRequest.Sender(sender, "whatsapp", "1"),
+        80,
+        "+5511960000001",
+        Json.MAPPER.createObjectNode());
   }
 
   @Test

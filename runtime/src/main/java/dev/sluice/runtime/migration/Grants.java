@@ -100,7 +100,7 @@ final class Grants {
           new Rights("said", NOTHING, NOTHING, READ + ", INSERT (name, at, reason)"),
           new Rights("renamed", NOTHING, NOTHING, READ + ", INSERT (before, now, at)"),
           new Rights("alias_until", NOTHING, NOTHING, READ),
-          new Rights("suppressed_phone", READ, NOTHING, NOTHING),
+          new Rights("suppressed_phone", READ, NOTHING, READ),
           new Rights(
               "sender_recipient",
               READ + ", INSERT (sender_id, phone, counted_at), UPDATE (counted_at)",

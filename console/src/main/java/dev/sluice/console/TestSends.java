@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
 
 import dev.sluice.providers.Providers;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.MessageTemplate;
@@ -96,7 +97,8 @@ final class TestSends {
               topics.sendRequests(),
               partition,
               request.laneKey().toString().getBytes(StandardCharsets.UTF_8),
-              Json.write(request)));
+              Json.write(request),
+              EventType.SEND_REQUEST.headers(testId)));
     }
     output.write(records);
     return new Sent(testId, to);

@@ -150,9 +150,11 @@ class ResendRepositoryTest {
         "UPDATE sluice.campaign_recipient SET error_code = CASE id % 3 WHEN 0 THEN '131026'"
             + " WHEN 1 THEN '131049' END WHERE campaign_id = ? AND status = 'FAILED'",
         campaign);
-    var nobody = new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("190"));
+    var nobody =
+        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("190"));
     var some =
-        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 2, null, null, Set.of("131026", "131049"));
+        new FanOutState.Resend(
+            Set.of(RecipientStatus.FAILED), 2, null, null, Set.of("131026", "131049"));
 
     assertThat(run(campaign, nobody)).isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
     assertThat(run(campaign, some)).isEqualTo(ResendRepository.Progress.READY);

@@ -2,6 +2,7 @@ package dev.sluice.benchmark;
 
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.schema.Json;
@@ -24,7 +25,7 @@ final class JdkProvider implements MessageProvider {
   }
 
   @Override
-  public SendOutcome send(OutgoingMessage message) {
+  public SendOutcome send(OutgoingMessage message, Permit permit) {
     ObjectNode body = message.message().deepCopy().asObject();
     body.put("messaging_product", "whatsapp");
     body.put("recipient_type", "individual");
@@ -40,6 +41,7 @@ final class JdkProvider implements MessageProvider {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(Json.write(body)))
             .build();
+    permit.await();
     try {
       HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
       String id =

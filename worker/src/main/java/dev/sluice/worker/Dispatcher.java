@@ -2,7 +2,9 @@ package dev.sluice.worker;
 
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -12,6 +14,7 @@ import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
 import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,8 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each message on a virtual thread of its own, in its time slot, and queues the outcome. It
- * knows nothing of offsets: the tasks it is given are already declared started.
+ * Sends each message on a virtual thread of its own, which gets everything ready and then waits for
+ * its time slot, and queues the outcome. It knows nothing of offsets: the tasks it is given are
+ * already declared started.
  */
 final class Dispatcher {
   /**
@@ -62,59 +66,47 @@ final class Dispatcher {
   }
 
   /**
-   * Launches a send whose start is committed, in its lane's next time slot.
+   * Launches a send whose start is committed; it is written in its lane's next time slot.
    *
    * @param committedAtNanos when the transaction was begun that declared it started
    */
   void launch(SendTask task, Lane lane, long committedAtNanos) {
     Sender sender = task.request().sender();
-    CircuitBreakers.Peer peer = breakers.of(sender);
-    CircuitBreaker.Ticket ticket = peer.breaker().admit(breakers.awakeNanos(ticker.nanoTime()));
+    CircuitBreaker breaker = breakers.of(sender);
+    CircuitBreaker.Ticket ticket = breaker.admit(breakers.awakeNanos(ticker.nanoTime()));
+    LanePacer.Slot slot = lane.reserve();
     inFlight.incrementAndGet();
     held.merge(sender, 1, Integer::sum);
-    lane.launch(
-        place ->
-            machine
-                .threads()
-                .start(
-                    Thread.ofVirtual().name("send"),
-                    () -> {
-                      SendOutcome outcome = send(task, peer.breaker(), ticket, committedAtNanos);
-                      long now = ticker.nanoTime();
-                      Sign sign = sign(outcome);
-                      peer.breaker().ended(ticket, sign, detail(outcome), breakers.awakeNanos(now));
-                      finished.add(new Finished(task, outcome, ticker.now()));
-                      held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
-                      inFlight.decrementAndGet();
-                      if (sign == Sign.ANSWER) {
-                        place.answered(now);
-                      } else {
-                        place.ended(now);
-                      }
-                    }),
-        peer.answers());
+    Permit permit =
+        () -> {
+          slot.await(() -> requireWanted(task, committedAtNanos));
+          if (!breaker.tryLaunch(ticket, breakers.awakeNanos(ticker.nanoTime()))) {
+            throw new WithdrawnException("the provider does not answer this sender");
+          }
+        };
+    machine
+        .threads()
+        .start(
+            Thread.ofVirtual().name("send"),
+            () -> {
+              SendOutcome outcome = send(task, permit);
+              slot.release();
+              long now = breakers.awakeNanos(ticker.nanoTime());
+              // What was not written says nothing about the provider.
+              Sign sign = slot.passed() ? sign(outcome) : Sign.NOTHING;
+              breaker.ended(ticket, sign, detail(outcome), now);
+              finished.add(new Finished(task, outcome, ticker.now()));
+              held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
+              inFlight.decrementAndGet();
+            });
   }
 
-  private SendOutcome send(
-      SendTask task, CircuitBreaker breaker, CircuitBreaker.Ticket ticket, long committedAtNanos) {
-    Duration age = Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
-    if (age.compareTo(STALLED) > 0) {
-      return new SendOutcome.NotLaunched("the worker was stalled for " + age.toMillis() + " ms");
-    }
-    if (task.partition().lost()) {
-      return new SendOutcome.NotLaunched("the partition was taken away");
-    }
-    if (stopped(task.request())) {
-      return new SendOutcome.NotLaunched("it was stopped while its start was being declared");
-    }
-    MessageProvider provider = providers.get(task.request().sender().provider());
+  private SendOutcome send(SendTask task, Permit permit) {
+    String name = task.request().sender().provider();
+    MessageProvider provider = providers.get(name);
     if (provider == null) {
       return new SendOutcome.SenderBlocked(
-          "unknown_provider",
-          "the workers know no provider \"" + task.request().sender().provider() + "\"");
-    }
-    if (!breaker.tryLaunch(ticket, breakers.awakeNanos(ticker.nanoTime()))) {
-      return new SendOutcome.NotLaunched("the provider does not answer this sender");
+          "unknown_provider", "the workers know no provider \"" + name + "\"");
     }
     long begunNanos = ticker.nanoTime();
     try {
@@ -123,12 +115,28 @@ final class Dispatcher {
               task.request().sender().address(),
               task.request().to(),
               task.request().message(),
-              task.callbackData()));
+              task.callbackData()),
+          permit);
+    } catch (WithdrawnException e) {
+      return new SendOutcome.NotLaunched(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       // A bug in a provider must not lose the task; the message may have been sent.
       return new SendOutcome.InDoubt("the provider failed: " + e);
     } finally {
       times.ended(task.request().sender().id(), ticker.nanoTime() - begunNanos);
+    }
+  }
+
+  private void requireWanted(SendTask task, long committedAtNanos) {
+    Duration age = Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
+    if (age.compareTo(STALLED) > 0) {
+      throw new WithdrawnException("the worker was stalled for " + age.toMillis() + " ms");
+    }
+    if (task.partition().lost()) {
+      throw new WithdrawnException("the partition was taken away");
+    }
+    if (stopped(task.request())) {
+      throw new WithdrawnException("it was stopped while its start was being declared");
     }
   }
 

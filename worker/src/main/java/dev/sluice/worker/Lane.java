@@ -4,12 +4,9 @@ import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.worker.pacing.AdaptiveThrottle;
 import dev.sluice.worker.pacing.LanePacer;
-import dev.sluice.worker.pacing.LatencyEstimator;
-import dev.sluice.worker.pacing.SlidingWindow;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +30,13 @@ final class Lane {
   Lane(double permitsPerSecond, Machine machine) {
     this.permitsPerSecond = permitsPerSecond;
     ticker = machine.ticker();
-    pacer = new LanePacer(permitsPerSecond, machine);
+    pacer = new LanePacer(permitsPerSecond, ticker);
   }
 
   void add(SendTask task) {
     if (ready.isEmpty()) {
       nextSinceNanos = ticker.nanoTime();
+      pacer.idle();
     }
     ready.add(task);
   }
@@ -55,7 +53,11 @@ final class Lane {
   /** How many requests have a time slot within the lookahead. */
   int allowance(Duration lookahead) {
     long now = ticker.nanoTime();
-    if (ready.isEmpty() || throttle.paused(now)) {
+    if (throttle.paused(now)) {
+      pacer.forgive();
+      return 0;
+    }
+    if (ready.isEmpty()) {
       return 0;
     }
     pacer.setRate(currentRate(now));
@@ -92,13 +94,14 @@ final class Lane {
     return ready.isEmpty() || throttle.paused(nowNanos) ? 0 : nowNanos - nextSinceNanos;
   }
 
-  /** Launches a send in the next time slot, to a provider that answers in the usual time. */
-  void launch(Consumer<SlidingWindow.Place> send, LatencyEstimator usual) {
-    pacer.submit(send, usual);
+  /** Reserves the next time slot that is free. */
+  LanePacer.Slot reserve() {
+    return pacer.reserve();
   }
 
   /** The provider asked for a lower rate, and perhaps for a pause. */
   void throttled(@Nullable Duration pause) {
     throttle.throttled(ticker.nanoTime(), pause);
+    pacer.forgive();
   }
 }

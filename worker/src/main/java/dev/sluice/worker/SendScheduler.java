@@ -79,7 +79,7 @@ final class SendScheduler {
     }
     Map<Sender, InFlightSlots.Demand> demands = new HashMap<>();
     rates.forEach((sender, rate) -> {
-      CircuitBreaker breaker = breakers.of(sender).breaker();
+      CircuitBreaker breaker = breakers.of(sender);
       double seconds = (breaker.usualNanos() + lookahead.duration().toNanos()) / 1e9;
       demands.put(
           sender,

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.local.Sandbox;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -61,7 +62,8 @@ class SilentProviderTest {
     private volatile Mood mood = Mood.ANSWERS;
 
     @Override
-    public SendOutcome send(OutgoingMessage message) {
+    public SendOutcome send(OutgoingMessage message, Permit permit) {
+      permit.await();
       if (message.address().equals("good")) {
         good.add(message.callbackData());
         return new SendOutcome.Accepted("wamid");

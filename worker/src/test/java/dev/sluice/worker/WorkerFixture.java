@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.local.Sandbox;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
@@ -72,7 +73,8 @@ final class WorkerFixture implements AutoCloseable {
     MessageProvider standIn =
         new MessageProvider() {
           @Override
-          public SendOutcome send(OutgoingMessage message) {
+          public SendOutcome send(OutgoingMessage message, Permit permit) {
+            permit.await();
             sent.add(message.callbackData());
             return provider.apply(message);
           }

@@ -1,6 +1,8 @@
 package dev.sluice.providers.http;
 
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Reasons;
 import java.io.IOException;
@@ -9,9 +11,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -41,20 +42,20 @@ public final class HttpCalls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpCalls.class);
 
   private final Endpoint endpoint;
-  private final ScheduledThreadPoolExecutor deadlines;
+  private final ScheduledExecutorService timer;
+  private final Deadlines deadlines;
   private final Connections connections;
 
   public HttpCalls(Endpoint endpoint) {
     this.endpoint = endpoint;
-    deadlines =
-        new ScheduledThreadPoolExecutor(
-            1,
+    timer =
+        Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform()
                 .daemon()
                 .name("deadlines of " + endpoint.baseUrl().getHost())
                 .factory());
-    deadlines.setRemoveOnCancelPolicy(true);
-    connections = new Connections(endpoint, deadlines);
+    deadlines = new Deadlines(timer);
+    connections = new Connections(endpoint, timer);
   }
 
   /** An answer, its body read as JSON; missing if it is none, or longer than any answer is. */
@@ -64,17 +65,27 @@ public final class HttpCalls implements AutoCloseable {
     }
   }
 
-  /** Posts JSON, and judges the answer. */
+  /**
+   * Posts JSON, and judges the answer.
+   *
+   * @param permit awaited when the request is ready and a connection is open
+   */
   public SendOutcome post(
-      URI uri, Map<String, String> headers, byte[] body, Function<Answer, SendOutcome> judge) {
+      URI uri,
+      Map<String, String> headers,
+      byte[] body,
+      Permit permit,
+      Function<Answer, SendOutcome> judge) {
     HttpPost request = new HttpPost(uri);
     request.setHeader("Content-Type", "application/json");
     headers.forEach(request::setHeader);
     request.setEntity(new ByteArrayEntity(body, null));
-    Attempt attempt = new Attempt();
+    Attempt attempt = new Attempt(request, permit, endpoint.answerTimeout());
     Answer answer;
     try {
-      answer = exchange(request, attempt, endpoint.answerTimeout());
+      answer = exchange(request, attempt);
+    } catch (WithdrawnException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       return attempt.begun() ? inDoubt(attempt, e) : notSent(attempt, e);
     }
@@ -90,30 +101,21 @@ public final class HttpCalls implements AutoCloseable {
   public Answer get(URI uri, Map<String, String> headers, int longest) throws IOException {
     HttpGet request = new HttpGet(uri);
     headers.forEach(request::setHeader);
-    return exchange(request, new Attempt(), endpoint.answerTimeout(), longest);
+    return exchange(request, new Attempt(request, Permit.FREE, endpoint.answerTimeout()), longest);
   }
 
-  private Answer exchange(HttpUriRequestBase request, Attempt attempt, Duration timeout)
-      throws IOException {
-    return exchange(request, attempt, timeout, LONGEST_ANSWER);
+  private Answer exchange(HttpUriRequestBase request, Attempt attempt) throws IOException {
+    return exchange(request, attempt, LONGEST_ANSWER);
   }
 
-  private Answer exchange(
-      HttpUriRequestBase request, Attempt attempt, Duration timeout, int longest)
+  private Answer exchange(HttpUriRequestBase request, Attempt attempt, int longest)
       throws IOException {
-    ScheduledFuture<?> deadline =
-        deadlines.schedule(
-            () -> {
-              attempt.setLate();
-              request.abort();
-            },
-            timeout.toNanos(),
-            TimeUnit.NANOSECONDS);
+    deadlines.watch(attempt);
     try {
       ClassicHttpResponse answer = connections.open(request, attempt);
       return new Answer(answer.getCode(), body(answer.getEntity(), longest), retryAfter(answer));
     } finally {
-      deadline.cancel(false);
+      deadlines.forget(attempt);
       // A connection whose answer was read to its end has been given back before, and this does
       // nothing. Any other is closed at once, without reading the rest.
       request.abort();
@@ -139,7 +141,8 @@ public final class HttpCalls implements AutoCloseable {
   public boolean available() {
     HttpGet root = new HttpGet(endpoint.baseUrl().resolve("/"));
     try {
-      return exchange(root, new Attempt(), endpoint.connectTimeout()).status() < 500;
+      Attempt attempt = new Attempt(root, Permit.FREE, endpoint.connectTimeout());
+      return exchange(root, attempt).status() < 500;
     } catch (IOException | RuntimeException e) {
       log.debug("no answer from {}", endpoint.baseUrl(), e);
       return false;
@@ -152,7 +155,9 @@ public final class HttpCalls implements AutoCloseable {
       return none;
     }
     InputStream content = entity.getContent();
-    byte[] bytes = content.readNBytes(longest);
+    // One more than announced, to come to the end; without a length it makes room for much more.
+    long length = entity.getContentLength();
+    byte[] bytes = content.readNBytes(length < 0 ? longest : (int) Math.min(length + 1, longest));
     if (bytes.length == longest && content.read() >= 0) {
       return none;
     }
@@ -174,7 +179,6 @@ public final class HttpCalls implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
-    // Those of calls that still last are kept.
-    deadlines.shutdown();
+    timer.shutdown();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.providers.http;
 
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
@@ -47,7 +48,7 @@ public final class HttpProvider implements MessageProvider {
   }
 
   @Override
-  public SendOutcome send(OutgoingMessage message) {
+  public SendOutcome send(OutgoingMessage message, Permit permit) {
     Map<String, String> fields = new HashMap<>();
     collect("message", message.message(), fields);
     fields.put("to", message.to());
@@ -66,7 +67,7 @@ public final class HttpProvider implements MessageProvider {
         } catch (IllegalArgumentException e) {
           yield new SendOutcome.SenderBlocked("invalid_address", String.valueOf(e.getMessage()));
         }
-        yield calls.post(uri, headers, Json.write(body), this::outcome);
+        yield calls.post(uri, headers, Json.write(body), permit, this::outcome);
       }
     };
   }

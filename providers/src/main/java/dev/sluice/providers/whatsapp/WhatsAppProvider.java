@@ -4,6 +4,7 @@ import dev.sluice.providers.http.Endpoint;
 import dev.sluice.providers.http.HttpCalls;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import java.net.URI;
@@ -46,7 +47,7 @@ public final class WhatsAppProvider implements MessageProvider {
   }
 
   @Override
-  public SendOutcome send(OutgoingMessage message) {
+  public SendOutcome send(OutgoingMessage message, Permit permit) {
     URI uri;
     try {
       uri =
@@ -57,7 +58,7 @@ public final class WhatsAppProvider implements MessageProvider {
       return new SendOutcome.Refused(
           "invalid_address", "not a phone number id: " + message.address());
     }
-    return calls.post(uri, headers, body(message), this::outcome);
+    return calls.post(uri, headers, body(message), permit, this::outcome);
   }
 
   /** Asks for the API's root, which sends nothing and needs no token. */

@@ -9,7 +9,9 @@ import dev.sluice.local.FreePort;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
 import java.net.URI;
@@ -130,6 +132,34 @@ class HttpCallsTest {
   }
 
   @Test
+  void aMessageWaitsForItsPermitWithAnOpenConnectionAndNothingWritten() throws IOException {
+    try (RawServer server = new RawServer(connection -> connection.readRequest());
+        WhatsAppProvider provider = ProviderFixture.whatsApp("http://" + server.address())) {
+      Permit withdrawn =
+          () -> {
+            await().until(() -> server.connections() == 1);
+            throw new WithdrawnException("too late");
+          };
+
+      assertThatThrownBy(() -> provider.send(message("c:1:1"), withdrawn))
+          .isInstanceOf(WithdrawnException.class)
+          .hasMessage("too late");
+
+      assertThat(server.requests()).isZero();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedWhileAMessageWaitsForItsPermitIsNotWrittenTo() throws IOException {
+    try (RawServer server = new RawServer(_ -> {});
+        WhatsAppProvider provider = ProviderFixture.whatsApp("http://" + server.address())) {
+      assertNotSent(
+          provider.send(message("c:1:1"), () -> Waiting.pass(Duration.ofMillis(200))),
+          "closed while it waited");
+    }
+  }
+
+  @Test
   void aKeptConnectionThatDiesUnderARequestLeavesItInDoubtAndItIsNotRepeated() throws IOException {
     try (RawServer server =
             new RawServer(connection -> {
@@ -232,6 +262,7 @@ class HttpCallsTest {
         URI.create("http://" + server.address() + "/"),
         Map.of(),
         new byte[] {'{', '}'},
+        Permit.FREE,
         _ -> new SendOutcome.Accepted("m"));
   }
 

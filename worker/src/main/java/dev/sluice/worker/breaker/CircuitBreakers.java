@@ -5,7 +5,6 @@ import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker.Cause;
-import dev.sluice.worker.pacing.LatencyEstimator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * The circuit breaker and answer times of each sender, as observed by this worker. Senders of one
- * provider are kept apart, because one address may hang while others answer.
+ * The circuit breaker of each sender, by what this worker observes. Senders of one provider are
+ * kept apart, because one address may hang while others answer.
  */
 public final class CircuitBreakers {
   private static final DateTimeFormatter CLOCK =
@@ -33,22 +32,18 @@ public final class CircuitBreakers {
 
   private final Health health;
   private final Ticker ticker;
-  private final Map<Sender, Peer> peers = new ConcurrentHashMap<>();
+  private final Map<Sender, CircuitBreaker> all = new ConcurrentHashMap<>();
   private final AtomicLong stalledNanos = new AtomicLong();
   private long reviewedNanos;
   private boolean everReviewed;
-
-  /** What is observed of a sender's provider. */
-  public record Peer(CircuitBreaker breaker, LatencyEstimator answers) {}
 
   public CircuitBreakers(Health health, Ticker ticker) {
     this.health = health;
     this.ticker = ticker;
   }
 
-  public Peer of(Sender sender) {
-    return peers.computeIfAbsent(
-        sender, one -> new Peer(new CircuitBreaker(), new LatencyEstimator()));
+  public CircuitBreaker of(Sender sender) {
+    return all.computeIfAbsent(sender, one -> new CircuitBreaker());
   }
 
   /** A clock that excludes stalls of this process, by which providers are judged. */
@@ -70,10 +65,11 @@ public final class CircuitBreakers {
     reviewedNanos = nowNanos;
     long now = awakeNanos(nowNanos);
     Map<String, Control> changes = new HashMap<>();
-    for (Iterator<Map.Entry<Sender, Peer>> all = peers.entrySet().iterator(); all.hasNext(); ) {
-      Map.Entry<Sender, Peer> one = all.next();
+    Iterator<Map.Entry<Sender, CircuitBreaker>> entries = all.entrySet().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<Sender, CircuitBreaker> one = entries.next();
       Sender sender = one.getKey();
-      CircuitBreaker breaker = one.getValue().breaker();
+      CircuitBreaker breaker = one.getValue();
       Control control = controls.apply(sender.id());
       breaker.watch(now);
       breaker.controlled(control.state() == Control.State.BLOCKED);
@@ -81,7 +77,7 @@ public final class CircuitBreakers {
       if (cause == null) {
         health.working(component(sender));
         if (breaker.idle(FORGOTTEN, now)) {
-          all.remove();
+          entries.remove();
         }
       } else {
         String reason = reason(cause, now);
@@ -109,6 +105,6 @@ public final class CircuitBreakers {
   /** The number of senders held because of missing or unreliable answers. */
   public long open() {
     long now = awakeNanos(ticker.nanoTime());
-    return peers.values().stream().filter(peer -> peer.breaker().openFor(now) != null).count();
+    return all.values().stream().filter(breaker -> breaker.openFor(now) != null).count();
   }
 }

@@ -1,12 +1,10 @@
 package dev.sluice.worker.breaker;
 
-import dev.sluice.worker.pacing.LatencyEstimator;
 import java.time.Duration;
 
 /**
  * An upper estimate of a sender's answer time: the smoothed time and four mean deviations, as in
- * RFC 6298. It adapts within a few answers; {@link LatencyEstimator} adapts slowly, because it
- * tells stalls from a slow provider.
+ * RFC 6298. It adapts within a few answers.
  */
 final class RoundTripTime {
   private static final double GAIN = 1 / 8.0;

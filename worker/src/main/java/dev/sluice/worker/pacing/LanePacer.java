@@ -1,84 +1,137 @@
 package dev.sluice.worker.pacing;
 
-import dev.sluice.runtime.Machine;
+import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.runtime.Ticker;
-import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
- * Launches a lane's sends one after the other, at its {@link Pace}. Time lost to a stall is made up
- * slowly, because the provider counts each second.
+ * Lets a lane's sends pass one after the other, at its {@link Pace}. Each waits on its own thread
+ * until the moment it passes, so that nothing lies between its slot and its first byte. Time lost
+ * to a stall is made up slowly, because the provider counts each second.
  *
- * <p>INVARIANT: {@code queued} counts sends submitted and not launched; the caller that raises it
- * from zero starts the one thread that launches them.
+ * <p>INVARIANT: the first of the line has its turn, or has left; whoever leaves as the first gives
+ * the turn to the next.
  */
 public final class LanePacer {
-  private final Machine machine;
+  /** How often those who wait for their turn ask whether they are still wanted. */
+  private static final Duration RECHECK = Duration.ofMillis(250);
+
+  private final Ticker ticker;
   private final Pace pace;
-  private final Queue<Send> sends = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger queued = new AtomicInteger();
 
-  private record Send(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {}
+  /** Sends that are ready; the first waits for its time, the others for their turn. */
+  private final Deque<Slot> line = new ArrayDeque<>();
 
-  public LanePacer(double permitsPerSecond, Machine machine) {
-    this.machine = machine;
-    pace = new Pace(permitsPerSecond, meter(machine.ticker()));
+  /** Sends that will ask for a slot, or wait for one. */
+  private final AtomicInteger reserved = new AtomicInteger();
+
+  /** The slot of one send; used by one thread. */
+  public final class Slot {
+    private final CountDownLatch turn = new CountDownLatch(1);
+    private boolean open = true;
+    private boolean passed;
+
+    private Slot() {}
+
+    /**
+     * Waits until the send may pass.
+     *
+     * @param check asked again and again meanwhile, and last when its time has come; what it throws
+     *     ends the wait, and the slot is left to the next
+     */
+    public void await(Runnable check) {
+      check.run();
+      // Not in turn if nobody has to wait: a line that moves by waking threads is slow.
+      if (pace.tryPass() > 0) {
+        waitInLine(check);
+      }
+      passed = true;
+      release();
+    }
+
+    private void waitInLine(Runnable check) {
+      join(this);
+      try {
+        while (!ticker.await(turn, RECHECK)) {
+          check.run();
+        }
+        check.run();
+        for (long wait = pace.tryPass(); wait > 0; wait = pace.tryPass()) {
+          ticker.sleep(Duration.ofNanos(wait));
+          check.run();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WithdrawnException("interrupted");
+      } finally {
+        leave(this);
+      }
+    }
+
+    /** Whether the send has passed. */
+    public boolean passed() {
+      return passed;
+    }
+
+    /** Gives it back, if the send has not passed. */
+    public void release() {
+      if (open) {
+        open = false;
+        reserved.decrementAndGet();
+      }
+    }
+  }
+
+  /**
+   * Creates one whose first slot is yet to come.
+   *
+   * @param permitsPerSecond the lane's rate, messages/s
+   */
+  public LanePacer(double permitsPerSecond, Ticker ticker) {
+    this.ticker = ticker;
+    pace = new Pace(permitsPerSecond, ticker::nanoTime);
+  }
+
+  private synchronized void join(Slot slot) {
+    line.add(slot);
+    line.element().turn.countDown();
+  }
+
+  private synchronized void leave(Slot slot) {
+    line.remove(slot);
+    if (!line.isEmpty()) {
+      line.element().turn.countDown();
+    }
   }
 
   public void setRate(double newPermitsPerSecond) {
     pace.setRate(newPermitsPerSecond);
   }
 
+  /** The time lost so far is not made up. */
+  public void forgive() {
+    pace.forgive();
+  }
+
+  /** The lane had nothing to send: the time that it has lost is not made up. */
+  public void idle() {
+    if (reserved.get() == 0) {
+      forgive();
+    }
+  }
+
   /** How many more sends have a time slot within the given time. */
   public long room(Duration ahead) {
-    return Math.max(0, pace.room(ahead) - queued.get());
+    return Math.max(0, pace.room(ahead) - reserved.get());
   }
 
-  /**
-   * Launches a send in its time slot, with its place in the sliding window.
-   *
-   * @param usual how long its provider usually takes to answer
-   */
-  public void submit(Consumer<SlidingWindow.Place> launch, LatencyEstimator usual) {
-    sends.add(new Send(launch, usual));
-    if (queued.getAndIncrement() == 0) {
-      machine.threads().start(Thread.ofVirtual().name("pacer"), this::launchQueued);
-    }
-  }
-
-  private void launchQueued() {
-    do {
-      for (long wait = pace.waitNanos(); wait > 0; wait = pace.waitNanos()) {
-        pause(wait);
-      }
-      Send send = sends.remove();
-      send.launch().accept(pace.enter(send.usual()));
-    } while (queued.decrementAndGet() > 0);
-  }
-
-  private void pause(long nanos) {
-    try {
-      machine.ticker().sleep(Duration.ofNanos(nanos));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static TimeMeter meter(Ticker ticker) {
-    return new TimeMeter() {
-      @Override
-      public long currentTimeNanos() {
-        return ticker.nanoTime();
-      }
-
-      @Override
-      public boolean isWallClockBased() {
-        return false;
-      }
-    };
+  /** Reserves the next slot that is free, for a send that will come for it. */
+  public Slot reserve() {
+    reserved.incrementAndGet();
+    return new Slot();
   }
 }

@@ -19,7 +19,7 @@ class CircuitBreakersTest {
 
   private final Health health = new Health();
   private final CircuitBreakers breakers = new CircuitBreakers(health, Ticker.SYSTEM);
-  private final CircuitBreaker breaker = breakers.of(SENDER).breaker();
+  private final CircuitBreaker breaker = breakers.of(SENDER);
   private final Map<String, Control> controls = new HashMap<>();
   private Map<String, Control> changes = Map.of();
   private long now;
@@ -103,7 +103,7 @@ class CircuitBreakersTest {
 
   @Test
   void aHungAddressIsNoMatterOfAnotherSenderOfTheSameProvider() {
-    CircuitBreaker other = breakers.of(new Sender("t", "whatsapp", "2")).breaker();
+    CircuitBreaker other = breakers.of(new Sender("t", "whatsapp", "2"));
     fallSilent();
 
     assertThat(changes).containsOnlyKeys("s");
@@ -121,7 +121,7 @@ class CircuitBreakersTest {
       }
     }
 
-    assertThat(breakers.of(SENDER).breaker()).isNotSameAs(breaker);
+    assertThat(breakers.of(SENDER)).isNotSameAs(breaker);
   }
 
   private Ticket fallSilent() {

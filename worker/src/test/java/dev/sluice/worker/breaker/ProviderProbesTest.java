@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
@@ -37,7 +38,7 @@ class ProviderProbesTest {
 
   private final class StandIn implements MessageProvider {
     @Override
-    public SendOutcome send(OutgoingMessage message) {
+    public SendOutcome send(OutgoingMessage message, Permit permit) {
       throw new IllegalStateException("a probe sends nothing");
     }
 

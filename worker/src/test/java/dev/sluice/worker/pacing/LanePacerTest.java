@@ -1,97 +1,65 @@
 package dev.sluice.worker.pacing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.runtime.Machine;
+import dev.sluice.providers.spi.WithdrawnException;
+import dev.sluice.runtime.Ticker;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.atomic.LongAccumulator;
 import org.junit.jupiter.api.Test;
 
 class LanePacerTest {
-  private final LatencyEstimator answers = new LatencyEstimator();
-
-  /** Answers that take no time are usual. */
-  @BeforeEach
-  void theProviderHasAnsweredBefore() {
-    for (int i = 0; i < 100; i++) {
-      answers.lateness(0, System.nanoTime());
-    }
-  }
-
-  @Test
-  void letsEveryActionPassOnce() throws InterruptedException {
-    LanePacer pacer = new LanePacer(5_000, Machine.REAL);
-    AtomicInteger passed = new AtomicInteger();
-    CountDownLatch all = new CountDownLatch(500);
-    for (int i = 0; i < 500; i++) {
-      pacer.submit(
-          place -> {
-            place.answered(System.nanoTime());
-            passed.incrementAndGet();
-            all.countDown();
-          },
-          answers);
-    }
-
-    assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(passed).hasValue(500);
-  }
-
   /** A lower bound, which holds on however slow a machine: the last may pass no sooner. */
   @Test
-  void neverLetsMoreThanTheRatePass() throws InterruptedException {
-    LanePacer pacer = new LanePacer(200, Machine.REAL);
-    CountDownLatch all = new CountDownLatch(61);
-    AtomicLong last = new AtomicLong();
+  void letsEverySendPassOnceAndNeverMoreThanTheRate() {
+    LanePacer pacer = new LanePacer(200, Ticker.SYSTEM);
     long begun = System.nanoTime();
-    for (int i = 0; i < 61; i++) {
-      pacer.submit(
-          place -> {
-            last.set(System.nanoTime());
-            all.countDown();
-          },
-          answers);
+    LongAccumulator last = new LongAccumulator(Math::max, begun);
+    AtomicInteger passed = new AtomicInteger();
+    try (ExecutorService sends = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 61; i++) {
+        LanePacer.Slot slot = pacer.reserve();
+        sends.execute(() -> {
+          slot.await(LanePacerTest::wanted);
+          last.accumulate(System.nanoTime());
+          passed.incrementAndGet();
+        });
+      }
     }
 
-    assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(passed).hasValue(61);
     // 61 actions, less the two that the burst of 10 ms may let pass at once.
     assertThat(Duration.ofNanos(last.get() - begun)).isGreaterThan(Duration.ofMillis(59 * 5));
   }
 
   @Test
-  void aNewLanesBucketIsEmpty() {
-    assertThat(new LanePacer(0.5, Machine.REAL).room(Duration.ofMillis(400))).isZero();
+  void aSlotThatIsNoLongerWantedIsLeftToTheNext() {
+    LanePacer pacer = new LanePacer(4, Ticker.SYSTEM);
+    LanePacer.Slot withdrawn = pacer.reserve();
+    LanePacer.Slot next = pacer.reserve();
+
+    assertThatThrownBy(() ->
+            withdrawn.await(() -> {
+              throw new WithdrawnException("no");
+            }))
+        .hasMessage("no");
+    withdrawn.release();
+    next.await(LanePacerTest::wanted);
+
+    assertThat(withdrawn.passed()).isFalse();
+    assertThat(next.passed()).isTrue();
+    // With its slot taken the withdrawn one would have left no room within a quarter of a second.
+    assertThat(pacer.room(Duration.ofMillis(260))).isOne();
   }
 
   @Test
-  void hasRoomForWhatPassesWithinTheTimeAhead() {
-    assertThat(new LanePacer(1_000, Machine.REAL).room(Duration.ofMillis(100)))
-        .isBetween(90L, 101L);
+  void aNewLaneWaitsForItsFirstSlot() {
+    assertThat(new LanePacer(0.5, Ticker.SYSTEM).room(Duration.ofMillis(400))).isZero();
   }
 
-  /** The place of one that was not answered is kept for another second. */
-  @Test
-  void letsNobodyPassBesideSendsThatMayStillBeOnTheirWay() throws InterruptedException {
-    LanePacer pacer = new LanePacer(50, Machine.REAL);
-    AtomicLong first = new AtomicLong();
-    AtomicLong last = new AtomicLong();
-    CountDownLatch all = new CountDownLatch(52);
-    for (int i = 0; i < 52; i++) {
-      pacer.submit(
-          place -> {
-            first.compareAndSet(0, System.nanoTime());
-            last.set(System.nanoTime());
-            all.countDown();
-          },
-          answers);
-    }
-
-    assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
-    // 51 may be on their way in one second; the 52nd waits until the first is given up.
-    assertThat(Duration.ofNanos(last.get() - first.get())).isGreaterThan(Duration.ofMillis(1_999));
-  }
+  private static void wanted() {}
 }

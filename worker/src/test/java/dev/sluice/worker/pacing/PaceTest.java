@@ -3,7 +3,6 @@ package dev.sluice.worker.pacing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,32 +14,17 @@ class PaceTest {
   /** How often the send loop sets the rate. */
   private static final int CYCLE_MILLIS = 20;
 
-  private final SteppedClock clock = new SteppedClock();
-  private final LatencyEstimator answers = new LatencyEstimator();
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
 
+  private long nanos;
   private double due;
-
-  private static final class SteppedClock implements TimeMeter {
-    private long nanos;
-
-    @Override
-    public long currentTimeNanos() {
-      return nanos;
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(doubles = {0.5, 1, 2.5, 5, 20, 40, 80, 1_000})
   void aLaneFollowsItsRateWhileItClimbsBackAfterItWasThrottled(double permitsPerSecond) {
-    Pace pace = new Pace(permitsPerSecond, clock);
+    Pace pace = pace(permitsPerSecond);
     run(pace, permitsPerSecond, 5_000);
-    throttle.throttled(clock.nanos, null);
+    throttle.throttled(nanos, null);
     due = 0;
 
     int passed = run(pace, permitsPerSecond, 8_000);
@@ -51,9 +35,9 @@ class PaceTest {
 
   @Test
   void aLaneThatWasHalvedAgainAndAgainIsBackAsSoonAsItsRateIs() {
-    Pace pace = new Pace(1, clock);
+    Pace pace = new Pace(1, () -> nanos);
     for (int i = 0; i < 20; i++) {
-      throttle.throttled(clock.nanos, null);
+      throttle.throttled(nanos, null);
       run(pace, 1, 1_000);
     }
     due = 0;
@@ -65,7 +49,7 @@ class PaceTest {
 
   @Test
   void aRateThatChangesUpAndDownWithoutEndLosesNothing() {
-    Pace pace = new Pace(10, clock);
+    Pace pace = new Pace(10, () -> nanos);
     int passed = 0;
     for (int i = 0; i < 3_000; i++) {
       passed += run(pace, i % 2 == 0 ? 9 : 11, 20);
@@ -75,30 +59,77 @@ class PaceTest {
   }
 
   @Test
+  void hasRoomForWhatPassesWithinTheTimeAhead() {
+    Pace pace = pace(1_000);
+
+    assertThat(pace.room(Duration.ofMillis(100))).isEqualTo(100);
+    nanos += 10 * MILLISECOND;
+    assertThat(pace.room(Duration.ofMillis(100))).isEqualTo(110);
+    pace.forgive();
+    assertThat(pace.room(Duration.ofMillis(100))).isEqualTo(101);
+  }
+
+  @Test
   void anyRateCanBeToldToIt() {
-    assertThat(new Pace(Double.MAX_VALUE, clock).waitNanos()).isPositive();
-    assertThat(new Pace(Double.MIN_VALUE, clock).waitNanos()).isPositive();
+    assertThat(new Pace(Double.MAX_VALUE, () -> nanos).tryPass()).isPositive();
+    assertThat(new Pace(Double.MIN_VALUE, () -> nanos).tryPass()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {20, 80, 400, 1_000})
+  void afterAPauseNoSecondHoldsMoreThanTheRateAllows(double permitsPerSecond) {
+    Pace pace = pace(permitsPerSecond);
+    run(pace, permitsPerSecond, 3_000);
+    nanos += Duration.ofSeconds(5).toNanos();
+    pace.forgive();
+
+    assertThat(run(pace, permitsPerSecond, 1_000))
+        .isLessThanOrEqualTo((int) (permitsPerSecond * 1.005));
+  }
+
+  /** Ten seconds stand still; no more than one of them is made up, and slowly. */
+  @Test
+  void timeLostToAStallIsMadeUpByAFewInEachSecond() {
+    Pace pace = pace(400);
+    run(pace, 400, 3_000);
+    nanos += Duration.ofSeconds(10).toNanos();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(run(pace, 400, 1_000)).isBetween(400, 403);
+    }
+  }
+
+  @Test
+  void afterItWasLoweredTheLastSecondCountsAgainstTheNewRate() {
+    Pace pace = pace(100);
+    run(pace, 100, 2_000);
+
+    assertThat(run(pace, 50, 450)).isZero();
+    assertThat(run(pace, 50, 1_000)).isBetween(40, 51);
+  }
+
+  private Pace pace(double permitsPerSecond) {
+    return new Pace(permitsPerSecond, () -> nanos);
   }
 
   /** Launches sends for this long, while the loop sets the lane's share of the rate. */
   private int run(Pace pace, double permitsPerSecond, int millis) {
     int passed = 0;
-    long askAgainNanos = clock.nanos;
+    long askAgainNanos = nanos;
     for (int i = 0; i < millis; i++) {
-      double rate = permitsPerSecond * throttle.share(clock.nanos);
+      double rate = permitsPerSecond * throttle.share(nanos);
       if (i % CYCLE_MILLIS == 0) {
         pace.setRate(rate);
       }
-      while (askAgainNanos <= clock.nanos) {
-        long wait = pace.waitNanos();
+      while (askAgainNanos <= nanos) {
+        long wait = pace.tryPass();
         if (wait == 0) {
-          pace.enter(answers).answered(clock.nanos);
           passed++;
         }
-        askAgainNanos = clock.nanos + wait;
+        askAgainNanos = nanos + wait;
       }
       due += rate / 1_000;
-      clock.nanos += MILLISECOND;
+      nanos += MILLISECOND;
     }
     return passed;
   }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       ThrottlingCommand.class,
       TlsCommand.class,
       ClientCommand.class,
+      OneWorkerCommand.class,
       SoakCommand.class,
       SteeringCommand.class
     })

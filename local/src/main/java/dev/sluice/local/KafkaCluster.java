@@ -67,6 +67,11 @@ public final class KafkaCluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
+  /** The brokers' processes, to be measured. */
+  public Stream<ProcessHandle> processes() {
+    return processes.stream().map(Process::toHandle);
+  }
+
   /** Copies of everything. */
   public int replicas() {
     return brokers.getFirst().replicas();

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -123,13 +122,11 @@ final class Output {
   }
 
   private void forward(String key, Object value, List<Header> itsHeaders, String sink) {
-    context.forward(
+    var record =
         new Record<>(
-            key.getBytes(StandardCharsets.UTF_8),
-            Json.write(value),
-            context.currentSystemTimeMs(),
-            new RecordHeaders(itsHeaders)),
-        sink);
+            key.getBytes(StandardCharsets.UTF_8), Json.write(value), context.currentSystemTimeMs());
+    itsHeaders.forEach(record.headers()::add);
+    context.forward(record, sink);
   }
 
   /** A lane's partition, by the lane's rule instead of the key's hash. */

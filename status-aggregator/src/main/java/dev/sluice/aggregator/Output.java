@@ -19,7 +19,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -96,13 +95,9 @@ final class Output {
             Instant.ofEpochMilli(now),
             reason,
             null);
-    context.forward(
-        new Record<>(
-            key(campaignId),
-            Json.write(pause),
-            now,
-            new RecordHeaders(EventType.CAMPAIGN_COMMAND.headers(campaignId))),
-        COMMANDS);
+    var record = new Record<>(key(campaignId), Json.write(pause), now);
+    EventType.CAMPAIGN_COMMAND.headers(campaignId).forEach(record.headers()::add);
+    context.forward(record, COMMANDS);
   }
 
   private static byte[] key(UUID campaignId) {

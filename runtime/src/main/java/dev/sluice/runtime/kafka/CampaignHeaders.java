@@ -10,7 +10,6 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +60,7 @@ public final class CampaignHeaders {
   /** The trace that records of the campaign belong to from now on; null leaves it as it is. */
   public void trace(UUID campaign, @Nullable String traceparent) {
     if (traceparent != null) {
-      keep(
-          campaign,
-          new Known(campaign(campaign), new RecordHeader(TRACEPARENT, utf8(traceparent))));
+      keep(campaign, new Known(campaign(campaign), new TextHeader(TRACEPARENT, traceparent)));
     }
   }
 
@@ -98,10 +95,6 @@ public final class CampaignHeaders {
 
   /** The header that names a campaign. */
   public static Header campaign(UUID campaign) {
-    return new RecordHeader(CAMPAIGN, utf8(campaign.toString()));
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return new TextHeader(CAMPAIGN, campaign.toString());
   }
 }

@@ -1,13 +1,11 @@
 package dev.sluice.runtime.kafka;
 
 import dev.sluice.schema.Topics;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +21,6 @@ public enum EventType {
   DEAD_LETTER;
 
   private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
-
-  // A header of Kafka's that nobody changes.
-  @SuppressWarnings("ImmutableEnumChecker")
-  private final Header header = new RecordHeader("type", text.getBytes(StandardCharsets.UTF_8));
 
   /** What the records of a topic are, or null if it is not one of these. */
   public static @Nullable EventType of(String topic, Topics topics) {
@@ -46,18 +40,18 @@ public enum EventType {
     return text;
   }
 
-  /** The header; its bytes are shared. */
+  /** The header. */
   public Header header() {
-    return header;
+    return new TextHeader("type", text);
   }
 
   /** The headers of a record that belongs to no campaign. */
   public List<Header> headers() {
-    return List.of(header);
+    return List.of(header());
   }
 
   /** The headers of a campaign's record. */
   public List<Header> headers(UUID campaign) {
-    return List.of(header, CampaignHeaders.campaign(campaign));
+    return List.of(header(), CampaignHeaders.campaign(campaign));
   }
 }

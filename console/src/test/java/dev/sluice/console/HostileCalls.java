@@ -96,7 +96,7 @@ final class HostileCalls {
     campaign("scheduleAt", "\"2099-01-01T00:00:00Z\"", "did you mean \"scheduledAt\"");
     campaign("WindowStart", "\"09:00\"", "did you mean \"windowStart\"");
     campaign("time_zone", "\"UTC\"", "did you mean \"timeZone\"");
-    campaign("externalId", "1", "\"externalId\" is not known.");
+    campaign("externalId", "1", "\"externalId\" must be a text");
     campaign("status", "1", "\"status\" is not known.");
     campaign("others", "{}", "\"others\" is not known.");
     campaign("others", "null", "\"others\" is not known.");

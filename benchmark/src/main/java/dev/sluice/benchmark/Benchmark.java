@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       TlsCommand.class,
       ClientCommand.class,
       OneWorkerCommand.class,
+      SimulateCommand.class,
       SoakCommand.class,
       SteeringCommand.class
     })

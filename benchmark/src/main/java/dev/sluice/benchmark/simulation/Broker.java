@@ -1,0 +1,212 @@
+package dev.sluice.benchmark.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kafka as the workers see it: logs, transactions with fencing and markers, and committed offsets
+ * that are unknown while a transaction that would change them is open.
+ */
+final class Broker {
+  /** The workers' {@code transaction.timeout.ms}. */
+  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(8);
+
+  private final Kernel kernel;
+  private final Map<TopicPartition, Log> logs = new LinkedHashMap<>();
+  private final Map<String, List<PartitionInfo>> topics = new HashMap<>();
+  private final Map<String, Producer> producers = new HashMap<>();
+  private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+  private final Set<Fiber> pollers = new LinkedHashSet<>();
+  private final Group group;
+
+  /** A transactional id. */
+  private static final class Producer {
+    private short epoch;
+    private @Nullable Transaction transaction;
+  }
+
+  Broker(Kernel kernel) {
+    this.kernel = kernel;
+    group = new Group(kernel, this::changed);
+  }
+
+  Group group() {
+    return group;
+  }
+
+  void create(String topic, int partitions) {
+    List<PartitionInfo> infos = new ArrayList<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      logs.put(new TopicPartition(topic, partition), new Log());
+      infos.add(new PartitionInfo(topic, partition, null, null, null));
+    }
+    topics.put(topic, List.copyOf(infos));
+  }
+
+  List<PartitionInfo> partitions(String topic) {
+    return topics.getOrDefault(topic, List.of());
+  }
+
+  Log log(TopicPartition partition) {
+    Log log = logs.get(partition);
+    if (log == null) {
+      throw new IllegalArgumentException("no log " + partition);
+    }
+    return log;
+  }
+
+  /** Appends outside transactions. */
+  void append(TopicPartition partition, byte[] key, byte[] value) {
+    log(partition).append(new Log.Entry(key, value, null));
+    changed();
+  }
+
+  /** Wakes whoever waits for records or for the group. */
+  private void changed() {
+    pollers.forEach(Fiber::wake);
+    pollers.clear();
+  }
+
+  void wakeOnChange(Fiber poller) {
+    pollers.add(poller);
+  }
+
+  /** What a group's members are told: absent while a transaction may still change it. */
+  boolean stable(Set<TopicPartition> partitions) {
+    return producers.values().stream()
+        .map(producer -> producer.transaction)
+        .allMatch(
+            open -> open == null || partitions.stream().noneMatch(open.offsets()::containsKey));
+  }
+
+  @Nullable OffsetAndMetadata committed(TopicPartition partition) {
+    return committed.get(partition);
+  }
+
+  /** What is or certainly will be committed. */
+  @Nullable OffsetAndMetadata decided(TopicPartition partition) {
+    for (Producer producer : producers.values()) {
+      Transaction open = producer.transaction;
+      if (open != null && open.decidedToCommit() && open.offsets().containsKey(partition)) {
+        return open.offsets().get(partition);
+      }
+    }
+    return committed.get(partition);
+  }
+
+  void commit(TopicPartition partition, OffsetAndMetadata offset) {
+    committed.put(partition, offset);
+  }
+
+  /** Whether an earlier transaction of this id is still being completed. */
+  boolean completing(String id) {
+    Transaction open = producer(id).transaction;
+    return open != null && open.decided();
+  }
+
+  private Producer producer(String id) {
+    return producers.computeIfAbsent(id, any -> new Producer());
+  }
+
+  /** Begins a new epoch, and aborts what the last one left open. */
+  short initialise(String id) {
+    Producer producer = producer(id);
+    Transaction open = producer.transaction;
+    producer.epoch++;
+    if (open != null && !open.decided()) {
+      decide(producer, open, false);
+    }
+    return producer.epoch;
+  }
+
+  private Transaction transaction(String id, short epoch) {
+    Producer producer = producer(id);
+    if (producer.epoch != epoch) {
+      throw new ProducerFencedException("epoch " + epoch + " of " + id + " is fenced");
+    }
+    Transaction open = producer.transaction;
+    if (open == null) {
+      Transaction begun = new Transaction();
+      producer.transaction = begun;
+      kernel.after(
+          TRANSACTION_TIMEOUT,
+          () -> {
+            if (producer.transaction == begun && !begun.decided()) {
+              producer.epoch++;
+              decide(producer, begun, false);
+            }
+          });
+      return begun;
+    }
+    if (open.decided()) {
+      throw new IllegalStateException("a transaction of " + id + " is being completed");
+    }
+    return open;
+  }
+
+  void append(String id, short epoch, List<ProducerRecord<byte[], byte[]>> records) {
+    if (records.isEmpty()) {
+      return;
+    }
+    Transaction transaction = transaction(id, epoch);
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      Integer wanted = record.partition();
+      Log log = log(new TopicPartition(record.topic(), wanted == null ? 0 : wanted));
+      log.append(new Log.Entry(record.key(), record.value(), transaction));
+      transaction.touched().add(log);
+    }
+  }
+
+  /** Adds offsets to a transaction, for a member of the group. */
+  void addOffsets(
+      String id,
+      short epoch,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      String member,
+      int generation) {
+    Transaction transaction = transaction(id, epoch);
+    group.requireMember(member, generation);
+    transaction.offsets().putAll(offsets);
+  }
+
+  void end(String id, short epoch, boolean commit) {
+    Producer producer = producer(id);
+    if (producer.epoch == epoch && producer.transaction == null) {
+      // Nothing was written.
+      return;
+    }
+    decide(producer, transaction(id, epoch), commit);
+  }
+
+  private void decide(Producer producer, Transaction transaction, boolean commit) {
+    transaction.decide(commit);
+    Duration most = kernel.chance(0.02) ? Duration.ofMillis(800) : Duration.ofMillis(8);
+    kernel.at(
+        kernel.nowNanos() + kernel.between(Duration.ZERO, most),
+        () -> complete(producer, transaction));
+  }
+
+  private void complete(Producer producer, Transaction transaction) {
+    transaction.complete();
+    for (Log log : transaction.touched()) {
+      log.append(Log.Entry.marker());
+    }
+    if (transaction.decidedToCommit()) {
+      committed.putAll(transaction.offsets());
+    }
+    producer.transaction = null;
+    changed();
+  }
+}

@@ -1,0 +1,208 @@
+package dev.sluice.benchmark.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers' group with the classic protocol and cooperative assignment: a round of joining ends
+ * when every member has polled; whoever is to give up a partition is told first, and the partition
+ * is assigned in the next round. Commits are checked for membership and generation only.
+ */
+final class Group {
+  private static final Duration SESSION = Duration.ofSeconds(6);
+  private static final Duration LONGEST_BETWEEN_POLLS = Duration.ofSeconds(60);
+  private static final Duration CHECK = Duration.ofMillis(500);
+  private static final Comparator<TopicPartition> ORDER =
+      Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
+  private final Kernel kernel;
+  private final Runnable changed;
+  private final Map<String, Member> members = new LinkedHashMap<>();
+  private final Set<TopicPartition> partitions = new TreeSet<>(ORDER);
+
+  /** Where a partition is to be moved by force, by a fault. */
+  private final Map<TopicPartition, String> wishes = new HashMap<>();
+
+  private int generation;
+  private int joins;
+
+  /** A member as the coordinator knows it. */
+  static final class Member {
+    private final String id;
+    private final SimProcess process;
+    private Set<TopicPartition> claimed = Set.of();
+    private Set<TopicPartition> assigned = Set.of();
+    private boolean joined;
+    private int generation = -1;
+    private long polledNanos;
+
+    private Member(String id, SimProcess process) {
+      this.id = id;
+      this.process = process;
+    }
+
+    String id() {
+      return id;
+    }
+  }
+
+  Group(Kernel kernel, Runnable changed) {
+    this.kernel = kernel;
+    this.changed = changed;
+    kernel.after(CHECK, () -> kernel.every(CHECK, this::expelSilent));
+  }
+
+  void serve(Set<TopicPartition> all) {
+    partitions.addAll(all);
+  }
+
+  List<TopicPartition> partitions() {
+    return List.copyOf(partitions);
+  }
+
+  private void expelSilent() {
+    for (Member member : List.copyOf(members.values())) {
+      Duration sincePoll = Duration.ofNanos(kernel.nowNanos() - member.polledNanos);
+      Duration silent = member.process.alive() ? member.process.silentFor() : sincePoll;
+      if (silent.compareTo(SESSION) > 0 || sincePoll.compareTo(LONGEST_BETWEEN_POLLS) > 0) {
+        leave(member.id);
+      }
+    }
+  }
+
+  /** A process joins; what it still claims of an earlier membership is void. */
+  Member join(SimProcess process) {
+    Member member = new Member(process.name() + "#" + joins++, process);
+    members.put(member.id, member);
+    member.polledNanos = kernel.nowNanos();
+    rebalance();
+    return member;
+  }
+
+  boolean has(Member member) {
+    return members.get(member.id) == member;
+  }
+
+  void leave(String member) {
+    if (members.remove(member) != null) {
+      rebalance();
+      completeIfAllJoined();
+    }
+  }
+
+  /** Begins a new round of joining. */
+  void rebalance() {
+    members.values().forEach(member -> member.joined = false);
+    changed.run();
+  }
+
+  /** Asks for a partition to be moved to the member of a process, in the next round. */
+  void move(TopicPartition partition, String process) {
+    wishes.put(partition, process);
+    rebalance();
+  }
+
+  /** A member polls: it joins the round that is under way. */
+  void polled(Member member, Set<TopicPartition> claims) {
+    member.polledNanos = kernel.nowNanos();
+    if (!member.joined) {
+      member.joined = true;
+      member.claimed = Set.copyOf(claims);
+      completeIfAllJoined();
+    }
+  }
+
+  private void completeIfAllJoined() {
+    if (members.isEmpty() || !members.values().stream().allMatch(member -> member.joined)) {
+      return;
+    }
+    generation++;
+    Map<TopicPartition, String> target = target();
+    Map<String, Set<TopicPartition>> assigned = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      String to = target.get(partition);
+      String from = claimant(partition);
+      if (to != null && (from == null || from.equals(to))) {
+        assigned.computeIfAbsent(to, any -> new HashSet<>()).add(partition);
+      }
+    }
+    for (Member member : members.values()) {
+      member.assigned = assigned.getOrDefault(member.id, Set.of());
+      member.generation = generation;
+    }
+    changed.run();
+  }
+
+  private @Nullable String claimant(TopicPartition partition) {
+    return members.values().stream()
+        .filter(member -> member.claimed.contains(partition))
+        .map(member -> member.id)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Balanced and sticky, apart from what faults wish. */
+  private Map<TopicPartition, String> target() {
+    Map<TopicPartition, String> target = new LinkedHashMap<>();
+    Map<String, Integer> load = new LinkedHashMap<>();
+    members.keySet().forEach(member -> load.put(member, 0));
+    int most = Math.ceilDiv(partitions.size(), members.size());
+    List<TopicPartition> free = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      String wished = ofProcess(wishes.get(partition));
+      String owner = wished == null ? claimant(partition) : wished;
+      if (owner != null && (wished != null || load.get(owner) < most)) {
+        target.put(partition, owner);
+        load.merge(owner, 1, Integer::sum);
+      } else {
+        free.add(partition);
+      }
+    }
+    wishes
+        .keySet()
+        .removeIf(partition ->
+            target.get(partition) != null && target.get(partition).equals(claimant(partition)));
+    for (TopicPartition partition : free) {
+      String least =
+          load.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+      target.put(partition, least);
+      load.merge(least, 1, Integer::sum);
+    }
+    return target;
+  }
+
+  private @Nullable String ofProcess(@Nullable String process) {
+    return members.values().stream()
+        .filter(member -> member.process.name().equals(process))
+        .map(member -> member.id)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The generation that a member's last complete round has. */
+  int generation(Member member) {
+    return member.generation;
+  }
+
+  Set<TopicPartition> assigned(Member member) {
+    return member.assigned;
+  }
+
+  void requireMember(String member, int ofGeneration) {
+    if (!members.containsKey(member) || ofGeneration != generation) {
+      throw new CommitFailedException(
+          member + " of generation " + ofGeneration + "; the group is at " + generation);
+    }
+  }
+}

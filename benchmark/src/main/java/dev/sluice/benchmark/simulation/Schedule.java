@@ -1,0 +1,94 @@
+package dev.sluice.benchmark.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a seed stands for: a fleet, its campaigns, and faults.
+ *
+ * @param seed also drives latencies and answers
+ * @param workers how many run at first
+ * @param partitions of the requests' topic
+ * @param faults in order of time
+ */
+record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
+  /** Faults begin, and campaigns run, within this time. */
+  static final Duration ACTIVE = Duration.ofSeconds(12);
+
+  private static final int MOST_FAULTS = 6;
+
+  /** What goes wrong, or what an operator does. */
+  enum Kind {
+    /** A worker dies and comes back. */
+    KILL,
+    /** A worker is frozen, and then comes back as a zombie. */
+    FREEZE,
+    /** A worker is stopped as an operator does, and started again. */
+    STOP,
+    /** A further worker joins, and leaves. */
+    JOIN,
+    /** A partition is moved to another worker. */
+    MOVE,
+    /** Some calls to the broker end in timeouts. */
+    LOSE,
+    /** A wall clock leaps. */
+    LEAP,
+    /** The provider behaves differently. */
+    PROVIDER,
+    PAUSE,
+    CANCEL,
+    RESEND
+  }
+
+  /**
+   * One fault.
+   *
+   * @param atNanos when it begins
+   * @param forNanos how long it lasts
+   * @param target chooses a worker, partition or campaign
+   */
+  record Fault(Kind kind, long atNanos, long forNanos, int target) {
+    @Override
+    public String toString() {
+      return "%s at %.3f s for %.3f s (%d)".formatted(kind, atNanos / 1e9, forNanos / 1e9, target);
+    }
+  }
+
+  /** The schedule of a seed. */
+  static Schedule of(long seed) {
+    RandomGenerator random = new SplittableRandom(seed);
+    List<Fault> faults = new ArrayList<>();
+    int count = random.nextInt(MOST_FAULTS + 1);
+    for (int i = 0; i < count; i++) {
+      Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+      // Mostly short ones, at times one that outlasts every timeout.
+      long longest = random.nextInt(3) == 0 ? 15_000 : 2_000;
+      faults.add(
+          new Fault(
+              kind,
+              random.nextLong(ACTIVE.toNanos()),
+              Duration.ofMillis(random.nextLong(1, longest)).toNanos(),
+              random.nextInt(1_000)));
+    }
+    faults.sort(Comparator.comparingLong(Fault::atNanos));
+    return new Schedule(seed, random.nextInt(1, 4), random.nextInt(1, 4), List.copyOf(faults));
+  }
+
+  /** When every fault is over. */
+  long endNanos() {
+    return faults.stream()
+        .mapToLong(fault -> fault.atNanos() + fault.forNanos())
+        .reduce(ACTIVE.toNanos(), Math::max);
+  }
+
+  /** The same without one of its faults. */
+  Schedule without(Fault fault) {
+    List<Fault> fewer = new ArrayList<>(faults);
+    fewer.remove(fault);
+    return new Schedule(seed, workers, partitions, List.copyOf(fewer));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * A deterministic simulation of workers around Kafka: one seed drives time, threads, faults and
+ * answers, and the invariants are checked at every launch and every result.
+ */
+@NullMarked
+package dev.sluice.benchmark.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package dev.sluice.benchmark.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+class SimulationTest {
+  private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.sluice");
+  private static final Level BEFORE = LOG.getLevel();
+  private static final long SCHEDULES = 150;
+
+  /** Workers report what is done to them. */
+  @BeforeAll
+  static void silence() {
+    LOG.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speak() {
+    LOG.setLevel(BEFORE);
+  }
+
+  @Test
+  void everyInvariantHoldsInTheSameSchedulesEachTime() {
+    requireEveryInvariant(0);
+  }
+
+  /** A failure prints its seed. */
+  @Test
+  void everyInvariantHoldsInOtherSchedulesEachTime() {
+    requireEveryInvariant(System.currentTimeMillis() * SCHEDULES);
+  }
+
+  private static void requireEveryInvariant(long firstSeed) {
+    Simulations simulations = new Simulations();
+
+    assertThat(simulations.run(firstSeed, SCHEDULES)).isEmpty();
+
+    assertThat(simulations.runs()).isEqualTo(SCHEDULES);
+    assertThat(simulations.launched()).isGreaterThan(SCHEDULES);
+  }
+
+  /** Lost calls made a transaction slow, and what it declared was launched 1.8 s after a pause. */
+  @Test
+  void aPauseHoldsForWhatWasBeingDeclared() {
+    assertThat(new Simulations().run(2961)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aSeedMeansTheSameRunEachTime(long seed) {
+    assertThat(events(seed)).isEqualTo(events(seed));
+  }
+
+  private static List<String> events(long seed) {
+    List<String> events = new ArrayList<>();
+    Simulations.simulate(Schedule.of(seed), events::add);
+    return events;
+  }
+}

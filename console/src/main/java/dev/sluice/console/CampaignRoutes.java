@@ -55,7 +55,10 @@ final class CampaignRoutes {
     routes.get(
         "/api/campaigns/events",
         context ->
-            live.follow(context, "campaigns", () -> LiveState.list("campaigns", views.newest())));
+            live.follow(
+                context,
+                "campaigns",
+                () -> LiveState.list("campaigns", views.newest(CampaignFilter.IN_SIGHT))));
     routes.get("/api/campaigns/{id}", this::read);
     routes.post("/api/campaigns/{id}/recipients", this::importRecipients);
     routes.post("/api/campaigns/{id}/start", context -> command(context, Action.START));
@@ -82,19 +85,19 @@ final class CampaignRoutes {
   private void list(Context context) {
     String after = context.queryParam("after");
     String externalId = context.queryParam("externalId");
-    boolean archived = "true".equals(context.queryParam("archived"));
     if (externalId != null) {
       String key = Fields.storable("externalId", externalId);
       JsonHttp.list(context, lists, () -> views.of(key));
       return;
     }
+    CampaignFilter wanted = CampaignFilter.of(context);
     JsonHttp.list(
         context,
         lists,
         () ->
             after == null || after.isEmpty()
-                ? views.newest(archived)
-                : views.before(lastSeen(after), archived));
+                ? views.newest(wanted)
+                : views.before(lastSeen(after), wanted));
   }
 
   private static UUID lastSeen(String after) {

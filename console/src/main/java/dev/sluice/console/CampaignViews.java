@@ -5,7 +5,6 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.left;
-import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
 import dev.sluice.runtime.kafka.ControlsView;
@@ -34,15 +33,6 @@ final class CampaignViews {
   private static final int PAGE = 200;
   private static final Set<CampaignStatus> OPEN =
       Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
-
-  /** What sends, or is about to, is in sight whatever people have archived. */
-  private static final Condition IN_SIGHT =
-      CAMPAIGN
-          .ARCHIVED_AT
-          .isNull()
-          .or(
-              CAMPAIGN.STATUS.in(
-                  CampaignStatus.SCHEDULED, CampaignStatus.SENDING, CampaignStatus.PAUSED));
 
   /** Other programs may insert longer ones; a list shows their beginning. */
   private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
@@ -113,17 +103,8 @@ final class CampaignViews {
   }
 
   /** The newest campaigns first, without their messages. */
-  List<Map<String, @Nullable Object>> newest() {
-    return newest(false);
-  }
-
-  /**
-   * The same.
-   *
-   * @param archived whether those are wanted too that people have put out of sight
-   */
-  List<Map<String, @Nullable Object>> newest(boolean archived) {
-    return page(archived ? noCondition() : IN_SIGHT);
+  List<Map<String, @Nullable Object>> newest(CampaignFilter wanted) {
+    return page(wanted.condition());
   }
 
   /**
@@ -131,7 +112,7 @@ final class CampaignViews {
    *
    * @param last the last campaign seen
    */
-  List<Map<String, @Nullable Object>> before(UUID last, boolean archived) {
+  List<Map<String, @Nullable Object>> before(UUID last, CampaignFilter wanted) {
     var place =
         sql.select(CAMPAIGN.CREATED_AT)
             .from(CAMPAIGN)
@@ -139,10 +120,7 @@ final class CampaignViews {
             .fetchOptional(CAMPAIGN.CREATED_AT)
             .orElseThrow(() ->
                 ProblemException.badRequest("\"after\" is the id of the last campaign seen."));
-    return page(
-        row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID)
-            .lt(place, last)
-            .and(archived ? noCondition() : IN_SIGHT));
+    return page(row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID).lt(place, last).and(wanted.condition()));
   }
 
   /** The one of the upstream program's key, if there is one. */

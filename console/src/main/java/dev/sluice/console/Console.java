@@ -140,7 +140,9 @@ public final class Console implements AutoCloseable {
                   limits.uploads().pace())
               .add(settings.routes);
           new TestRoutes(
-                  bodies, new TestSends(commanding, output, config.kafka().topics(), phoneNumbers))
+                  bodies,
+                  new TestSends(commanding, output, config.kafka().topics(), phoneNumbers),
+                  fresh.tests())
               .add(settings.routes);
           new TemplateRoutes(reading, templates).add(settings.routes);
           new OptOutRoutes(new OptOuts(reading)).add(settings.routes);

@@ -20,6 +20,7 @@ import org.jooq.ResultQuery;
 import org.jooq.SelectForUpdateStep;
 import org.jooq.SelectLimitStep;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages of a campaign's recipients for an export, each read by an index from where the last one
@@ -27,9 +28,15 @@ import org.jooq.impl.DSL;
  * or left out; or by the one status that is wanted, so that others are not passed over.
  *
  * @param statuses those that are wanted, or none for all
+ * @param reason the error code of those who are wanted, or null for all
  * @param turns in which exports read, so that others who read find a connection
  */
-record ExportPages(DSLContext sql, UUID campaignId, Set<RecipientStatus> statuses, Bulkhead turns) {
+record ExportPages(
+    DSLContext sql,
+    UUID campaignId,
+    Set<RecipientStatus> statuses,
+    @Nullable String reason,
+    Bulkhead turns) {
 
   /** The names of variables that they have, in order; no more than so many. */
   SortedSet<String> variables(int most) {
@@ -78,9 +85,10 @@ record ExportPages(DSLContext sql, UUID campaignId, Set<RecipientStatus> statuse
 
   private Condition wanted() {
     var r = CAMPAIGN_RECIPIENT;
-    Condition mine = r.CAMPAIGN_ID.eq(campaignId);
+    Condition mine =
+        r.CAMPAIGN_ID.eq(campaignId).and(reason == null ? noCondition() : r.ERROR_CODE.eq(reason));
     return switch (statuses.size()) {
-      case 0 -> mine.and(noCondition());
+      case 0 -> mine;
       case 1 -> mine.and(r.STATUS.eq(statuses.iterator().next()));
       default -> mine.and(r.STATUS.in(statuses));
     };

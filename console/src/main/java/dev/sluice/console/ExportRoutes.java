@@ -16,6 +16,7 @@ final class ExportRoutes {
   /** Pages that are read at the same time. */
   private static final int TURNS = 2;
 
+  private static final int LONGEST_CODE = 100;
   private static final Duration TURNS_WAIT = Duration.ofMinutes(2);
 
   private final DSLContext sql;
@@ -45,9 +46,11 @@ final class ExportRoutes {
   private void export(Context context) {
     UUID id = JsonHttp.campaignId(context);
     var statuses = RecipientStatuses.of("status", context.queryParams("status"));
+    String reason = context.queryParam("reason");
+    String code = reason == null ? null : Fields.atMost(LONGEST_CODE, "reason", reason);
     views.require(id);
     places.run(() -> {
-      RecipientExport export = new RecipientExport(new ExportPages(sql, id, statuses, turns));
+      RecipientExport export = new RecipientExport(new ExportPages(sql, id, statuses, code, turns));
       context.contentType("text/csv; charset=utf-8");
       context.header("Content-Disposition", "attachment; filename=\"campaign-" + id + ".csv\"");
       try {

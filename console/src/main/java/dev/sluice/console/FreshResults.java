@@ -34,6 +34,7 @@ final class FreshResults implements AutoCloseable {
 
   private final KafkaConfig kafka;
   private final Thread loop;
+  private final TestResults tests = new TestResults();
   private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Instant completeSince;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
@@ -62,6 +63,11 @@ final class FreshResults implements AutoCloseable {
       Map<String, Long> rowsCounts) {
     FreshCount count = find(campaignId);
     return count == null ? null : count.unwritten(round, startedAt, total, rowsCounts);
+  }
+
+  /** What became of messages that were tried out. */
+  TestResults tests() {
+    return tests;
   }
 
   private @Nullable FreshCount find(UUID campaignId) {
@@ -123,7 +129,9 @@ final class FreshResults implements AutoCloseable {
   private void take(byte @Nullable [] value) {
     try {
       SendResult result = Json.read(value, SendResult.class);
-      if (!result.isForTest()) {
+      if (result.isForTest()) {
+        tests.add(result);
+      } else {
         count(result.campaignId()).add(result);
       }
     } catch (UnreadableEventException e) {

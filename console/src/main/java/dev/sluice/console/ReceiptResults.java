@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceiptResults {
   private static final Pattern CALLBACK_DATA =
-      Pattern.compile("([0-9a-fA-F-]{36}):(\\d{1,18}):(\\d{1,9})");
+      Pattern.compile("(test:)?([0-9a-fA-F-]{36}):(\\d{1,18}):(\\d{1,9})");
 
   /** The user wants nothing from this business (131050), or was blocked by it (130403). */
   private static final Set<String> OPT_OUT = Set.of("131050", "130403");
@@ -67,9 +67,10 @@ final class ReceiptResults {
       return parts.matches()
           ? result(
               receipt,
-              Long.parseLong(parts.group(2)),
-              UUID.fromString(parts.group(1)),
-              Integer.parseInt(parts.group(3)))
+              Long.parseLong(parts.group(3)),
+              UUID.fromString(parts.group(2)),
+              Integer.parseInt(parts.group(4)),
+              parts.group(1) == null ? null : true)
           : null;
     } catch (IllegalArgumentException e) {
       return null;
@@ -90,7 +91,7 @@ final class ReceiptResults {
     for (Receipt receipt : receipts) {
       var row = found.get(receipt.messageId());
       if (row != null) {
-        results.add(result(receipt, row.value2(), row.value3(), row.value4()));
+        results.add(result(receipt, row.value2(), row.value3(), row.value4(), null));
       } else {
         foreign.add(receipt);
       }
@@ -105,7 +106,8 @@ final class ReceiptResults {
         : Optional.empty();
   }
 
-  private static SendResult result(Receipt receipt, long recipientId, UUID campaignId, int round) {
+  private static SendResult result(
+      Receipt receipt, long recipientId, UUID campaignId, int round, @Nullable Boolean test) {
     boolean failed = receipt.status() == RecipientStatus.FAILED;
     String code = failed ? receipt.errorCode() : null;
     return new SendResult(
@@ -119,6 +121,9 @@ final class ReceiptResults {
         0,
         receipt.at(),
         (code != null && OPT_OUT.contains(code)) ? true : null,
-        receipt.recipient().names());
+        null,
+        null,
+        receipt.recipient().names(),
+        test);
   }
 }

@@ -4,18 +4,21 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.UUID;
 
-/** {@code /api/campaigns/{id}/test}: tries a campaign's message out. */
+/** {@code /api/campaigns/{id}/test}: tries a campaign's message out, and tells what came of it. */
 final class TestRoutes {
   private final HeldBodies bodies;
   private final TestSends tests;
+  private final TestResults results;
 
-  TestRoutes(HeldBodies bodies, TestSends tests) {
+  TestRoutes(HeldBodies bodies, TestSends tests, TestResults results) {
     this.bodies = bodies;
     this.tests = tests;
+    this.results = results;
   }
 
   void add(RoutesConfig routes) {
     routes.post("/api/campaigns/{id}/test", this::send);
+    routes.get("/api/tests/{testId}", this::read);
   }
 
   private void send(Context context) {
@@ -23,5 +26,18 @@ final class TestRoutes {
     TestSends.Sent sent = tests.send(id, bodies.read(context, TestSends.Wish.class));
     Audit.log(context, "test " + sent.testId() + " to " + sent.to(), "campaign " + id);
     JsonHttp.json(context, 202, sent);
+  }
+
+  /** A test that nobody knows has no outcome either: another console may have sent it just now. */
+  private void read(Context context) {
+    JsonHttp.json(context, 200, results.of(testId(context.pathParam("testId"))));
+  }
+
+  private static UUID testId(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.notFound("There is no test " + text + ".");
+    }
   }
 }

@@ -30,7 +30,8 @@ import tools.jackson.databind.JsonNode;
  * one that no campaign has.
  */
 final class TestSends {
-  private static final int MOST = 10;
+  /** Numbers of one test. */
+  static final int MOST = 10;
 
   private final DSLContext sql;
   private final KafkaOutput output;

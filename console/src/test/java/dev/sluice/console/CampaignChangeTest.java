@@ -140,6 +140,23 @@ class CampaignChangeTest {
     assertThat(listed("")).contains(id);
   }
 
+  @Test
+  void theListIsSearchedByNameAndState() {
+    String id = CONSOLE.campaign();
+    patch(id, "{\"name\":\"50% off_\"}");
+    String sending = CONSOLE.campaign();
+    set(sending, "SENDING");
+
+    assertThat(listed("?search=0%25%20OFF")).containsExactly(id);
+    assertThat(listed("?search=0_o")).isEmpty();
+    assertThat(listed("?status=sending")).contains(sending).doesNotContain(id);
+    assertThat(listed("?status=DRAFT&search=off&after=" + sending)).containsExactly(id);
+    archive(id);
+    assertThat(listed("?search=off_")).isEmpty();
+    assertThat(listed("?search=off_&archived=true")).containsExactly(id);
+    assertProblem(CONSOLE.send("GET", "/api/campaigns?status=LOST", "", ""), 400, "SENDING");
+  }
+
   private static List<String> listed(String query) {
     return body(CONSOLE.send("GET", "/api/campaigns" + query, "", "")).values().stream()
         .map(row -> row.path("id").asString())

@@ -97,6 +97,8 @@ class ExportTest {
     assertThat(export("?status=READ,failed")).hasSize(PEOPLE / 10 + 1);
     assertThat(export("?status=READ&status=PENDING")).hasSize(PEOPLE - 1);
     assertThat(export("?status=SENT")).isEmpty();
+    assertThat(export("?reason=131026")).hasSize(1);
+    assertThat(export("?status=READ&reason=131026")).isEmpty();
     assertThat(export("?status=FAILED").getFirst().getHeader()).doesNotContain("n");
   }
 
@@ -127,7 +129,7 @@ class ExportTest {
   }
 
   private static String plan(DSLContext sql, Bulkhead turns, Set<RecipientStatus> statuses) {
-    var pages = new ExportPages(sql, UUID.fromString(ID), statuses, turns);
+    var pages = new ExportPages(sql, UUID.fromString(ID), statuses, null, turns);
     var middle =
         new Recipients.Place(
             sql.fetchValue(

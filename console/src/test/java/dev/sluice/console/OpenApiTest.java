@@ -122,6 +122,7 @@ class OpenApiTest {
     check("PATCH", "/api/campaigns/{id}", campaign, "application/json", "{\"priority\":2}", 200);
     check("POST", "/api/campaigns/{id}/duplicate", campaign + "/duplicate", "", "", 201);
     check("POST", "/api/campaigns/{id}/archive", campaign + "/archive", "", "", 200);
+    check("GET", "/api/tests/{testId}", "/api/tests/" + UUID.randomUUID(), "", "", 200);
     check("GET", "/api/campaigns/{id}/errors", campaign + "/errors", "", "", 200);
     check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);
     check("POST", "/api/campaigns/{id}/cancel", campaign + "/cancel", "", "", 202);

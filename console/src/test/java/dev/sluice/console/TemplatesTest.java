@@ -33,7 +33,8 @@ class TemplatesTest {
     JsonNode read = body(get("known", ""));
 
     assertThat(read.values().stream().map(one -> one.path("name").asString()))
-        .containsExactly("hello_world", "spring_offer", "spring_offer", "winter_offer");
+        .containsExactly(
+            "hello_world", "spring_offer", "spring_offer", "winter_offer", "order_update");
     assertThat(read.at("/1/language").asString()).isEqualTo("pt_BR");
     assertThat(read.at("/1/category").asString()).isEqualTo("MARKETING");
     assertThat(read.at("/1/parameterFormat").asString()).isEqualTo("POSITIONAL");

@@ -6,6 +6,7 @@ import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -78,6 +79,16 @@ class WebhookTest {
           assertThat(result.at()).isEqualTo(Instant.ofEpochSecond(1_750_030_073));
           assertThat(result.aliases()).isNull();
         });
+  }
+
+  @Test
+  void aReceiptOfATestIsMarkedAsOne() throws Exception {
+    UUID test = UUID.randomUUID();
+
+    assertThat(FIXTURE.post(receipt("test:" + test + ":1:1", "delivered", "wamid.t")))
+        .isEqualTo(200);
+
+    assertThat(FIXTURE.results(test)).singleElement().matches(SendResult::isForTest);
   }
 
   @Test

@@ -28,7 +28,8 @@ final class SimulatedTemplates {
           template(
               "spring_offer", "en_US", "MARKETING", "PENDING", body("Hi {{1}}, it is spring!")),
           template(
-              "winter_offer", "de", "MARKETING", "PAUSED", body("Hallo {{1}}, es ist Winter!")));
+              "winter_offer", "de", "MARKETING", "PAUSED", body("Hallo {{1}}, es ist Winter!")),
+          orderUpdate());
 
   private final Behaviour behaviour;
 
@@ -55,6 +56,33 @@ final class SimulatedTemplates {
         Map.of("score", status.equals("PAUSED") ? "RED" : "GREEN"),
         "components",
         List.of(body));
+  }
+
+  private static Map<String, Object> orderUpdate() {
+    Map<String, Object> template =
+        new HashMap<>(template("order_update", "en_US", "UTILITY", "APPROVED", Map.of()));
+    template.put("parameter_format", "NAMED");
+    template.put(
+        "components",
+        List.of(
+            Map.of("type", "HEADER", "format", "IMAGE"),
+            body("Hi {{first_name}}, your order {{order}} is on its way."),
+            Map.of("type", "FOOTER", "text", "Reply STOP to hear no more"),
+            Map.of(
+                "type",
+                "BUTTONS",
+                "buttons",
+                List.of(
+                    Map.of(
+                        "type",
+                        "URL",
+                        "text",
+                        "Follow it",
+                        "url",
+                        "https://shop.example/orders/{{1}}",
+                        "example",
+                        List.of("https://shop.example/orders/4711"))))));
+    return Map.copyOf(template);
   }
 
   private static Map<String, Object> body(String text) {

@@ -114,7 +114,7 @@ final class SendTask {
         request.test());
   }
 
-  /** Comes back with the provider's receipts; those of tests are nobody's. */
+  /** Comes back with the provider's receipts; those of tests are no campaign's. */
   String callbackData() {
     return (request.isForTest() ? "test:" : "")
         + request.campaignId()

@@ -27,6 +27,9 @@ const known = () => {
   return SENDABLE.test(token ?? '') ? token : null;
 };
 
+/** Whether requests carry a token. */
+export const signedIn = () => known() !== null;
+
 const headers = (token, more = {}) =>
   token ? { Authorization: `Bearer ${token}`, ...more } : more;
 
@@ -85,6 +88,7 @@ async function call(method, path, { body, file, accept } = {}) {
 export const get = async (path) => (await call('GET', path)).json();
 export const post = async (path, body) => (await call('POST', path, { body })).json();
 export const put = async (path, body) => (await call('PUT', path, { body })).json();
+export const patch = async (path, body) => (await call('PATCH', path, { body })).json();
 export const download = async (path, accept) => (await call('GET', path, { accept })).blob();
 
 /** The lines of a file that are not taken, whole, with the reason beside them. */

@@ -3,6 +3,7 @@ import { html, render } from './lib.js';
 import { campaigns } from './campaigns.js';
 import { campaign } from './campaign.js';
 import { create } from './create.js';
+import { edit } from './edit.js';
 import { senders } from './senders.js';
 import { suppressions } from './suppressions.js';
 import { say } from './texts.js';
@@ -11,6 +12,7 @@ const ROUTES = [
   [/^#?\/?$/, campaigns],
   [/^#\/new$/, create],
   [/^#\/campaigns\/([0-9a-f-]{36})$/, campaign],
+  [/^#\/campaigns\/([0-9a-f-]{36})\/edit$/, edit],
   [/^#\/senders$/, senders],
   [/^#\/suppressions$/, suppressions],
 ];

@@ -1,20 +1,26 @@
 // One campaign: where it stands, how fast it goes, what failed, who gets it, and its commands.
 import { html, render, nothing } from './lib.js';
-import { follow, get, post } from './api.js';
+import { follow, get, patch, post } from './api.js';
+import { archive, duplicate, startTime } from './changes.js';
 import { chart, Pace } from './chart.js';
 import { confirm, note } from './dialogs.js';
+import { exportLink } from './exports.js';
 import { doubt, failures } from './failures.js';
 import { badge, counts, duration, moment, number, rate } from './format.js';
 import { funnel } from './funnel.js';
-import { acceptMissing, importer } from './importer.js';
+import { importer } from './importer.js';
+import { orWithout } from './missing.js';
 import { variables } from './placeholders.js';
 import { preview } from './preview.js';
 import { recipients } from './recipients.js';
+import { mayResend, resendAll, resendReason } from './resend.js';
 import { hours, review } from './review.js';
-import { parts, say } from './texts.js';
 import { loading, offline, trouble } from './states.js';
+import { testSend } from './testsend.js';
+import { parts, say } from './texts.js';
 
 const OPEN = ['DRAFT', 'SCHEDULED'];
+const ARCHIVABLE = ['DRAFT', 'COMPLETED', 'CANCELLED'];
 const TOLD = {
   start: 'campaign.started',
   pause: 'campaign.paused',
@@ -37,22 +43,39 @@ export function campaign(root, id) {
   const people = recipients(path, () => paint());
   const upload = importer(path, () => variables(now.message), () => people.reload());
 
-  async function command(name, query = '') {
+  const trial = testSend({
+    campaign: async () => id,
+    names: () => variables(now.message),
+    values: () => people.first()?.variables ?? {},
+    paint: () => paint(),
+  });
+
+  /** Does something and says so; where variables are missing, `anyway` asks whether to go on without. */
+  async function perform(act, told, anyway) {
+    const from = document.activeElement;
     busy = true;
     paint();
     try {
-      await post(`${path}/${name}${query}`);
-      note(say(TOLD[name]));
-    } catch (error) {
-      if (error.members?.missing) {
-        await startAnyway(error.members.missing);
-      } else {
-        note(error.message, 'bad');
+      if (await orWithout(act, anyway, now.total)) {
+        note(told());
       }
+    } catch (error) {
+      note(error.message, 'bad');
     }
     busy = false;
     paint();
+    // A button that is disabled meanwhile loses the focus.
+    if (root.isConnected && document.activeElement === document.body) {
+      from.focus();
+    }
   }
+
+  const command = (name, { query = '', body } = {}) =>
+    perform(
+      (accepted) => post(`${path}/${name}${accepted ? `?${accepted}` : query}`, body),
+      () => say(TOLD[name]),
+      'campaign.startWithout',
+    );
 
   async function start() {
     try {
@@ -64,14 +87,22 @@ export function campaign(root, id) {
     }
   }
 
-  async function startAnyway(missing) {
-    const lacking = Object.entries(missing.variables).map(([name, count]) =>
-      say('campaign.missing', { name, count: number(count) }, count),
-    );
-    const count = number(missing.recipients);
-    const without = missing.partial ? say('campaign.atLeast', { count }) : count;
-    if (await acceptMissing(lacking, say('campaign.startWithout', { without, total: number(now.total) }))) {
-      await command('start', '?acceptMissing=true');
+  const change = (values, told) =>
+    perform((accepted) => patch(`${path}?${accepted}`, values), told, 'campaign.scheduleWithout');
+
+  async function schedule() {
+    const scheduledAt = await startTime(now);
+    if (scheduledAt) {
+      await change({ scheduledAt }, () => say('campaign.scheduledFor', { time: moment(scheduledAt) }));
+    }
+  }
+
+  async function putAway() {
+    if (await archive()) {
+      await perform(
+        () => post(`${path}/archive`),
+        () => say('archive.done'),
+      );
     }
   }
 
@@ -88,32 +119,12 @@ export function campaign(root, id) {
     }
   }
 
-  async function resend() {
-    const { failed, unconfirmed } = now.counts;
-    let alsoInDoubt = false;
-    const yes = await confirm({
-      title: say('resend.title'),
-      text: failed ? say('resend.failed', { count: number(failed) }, failed) : say('resend.failedNone'),
-      action: say('resend.action'),
-      extra: html`
-        ${
-          unconfirmed
-            ? html`<label class="check">
-                <input type="checkbox" @change=${(event) => (alsoInDoubt = event.target.checked)}>
-                <span>${say('resend.unconfirmed', { count: number(unconfirmed) }, unconfirmed)}
-                  <strong>${say('resend.twice')}</strong></span></label>`
-            : nothing
-        }
-        <p class="hint">${say('resend.optedOut')}</p>`,
-    });
-    const statuses = [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
-    if (yes && statuses.length) {
-      await command('resend', `?${statuses.map((status) => `status=${status}`).join('&')}`);
+  const resend = (ask) => async () => {
+    const wish = await ask();
+    if (wish) {
+      await command('resend', wish);
     }
-  }
-
-  const mayResend = () =>
-    now.status === 'COMPLETED' && now.counts.failed + now.counts.unconfirmed > 0;
+  };
 
   const button = (name, action, kind = '') =>
     html`<button id=${name} class=${kind} ?disabled=${busy} @click=${action}>${say(`campaign.${name}`)}</button>`;
@@ -124,18 +135,40 @@ export function campaign(root, id) {
       pause: () => button('pause', () => command('pause')),
       resume: () => button('resume', () => command('resume'), 'primary'),
       cancel: () => button('cancel', cancel, 'danger'),
-      resend: () => button('resend', resend),
+      resend: () => button('resend', resend(() => resendAll(now))),
     };
     const may = {
-      DRAFT: ['start', 'cancel'],
+      DRAFT: ['start'],
       SCHEDULED: ['cancel'],
       SENDING: ['pause', 'cancel'],
       PAUSED: ['resume', 'cancel'],
-      COMPLETED: mayResend() ? ['resend'] : [],
+      COMPLETED: mayResend(now) ? ['resend'] : [],
       CANCELLED: [],
     }[now.status];
     return may.map((name) => buttons[name]());
   }
+
+  const tool = (name, action) => html`<button id=${name} class="small" ?disabled=${busy} @click=${action}>${say(`campaign.${name}`)}</button>`;
+
+  function tools() {
+    const open = OPEN.includes(now.status);
+    return html`
+      <div class="line tools" role="group" aria-label=${say('campaign.tools')}>
+        ${open ? html`<a class="button small" id="edit" href=${`#/campaigns/${id}/edit`}>${say('campaign.edit')}</a>` : nothing}
+        ${open ? tool(now.status === 'DRAFT' ? 'schedule' : 'reschedule', schedule) : nothing}
+        ${now.status === 'SCHEDULED' ? tool('toDraft', () => change({ scheduledAt: null }, () => say('campaign.isDraft'))) : nothing}
+        ${tool('duplicate', () => duplicate(path, now))}
+        ${ARCHIVABLE.includes(now.status) && !now.archivedAt ? tool('archive', putAway) : nothing}
+        ${exportLink(path, say('campaign.export'), { kind: 'button small' })}
+      </div>
+    `;
+  }
+
+  /** The statuses that somebody has. */
+  const statuses = () =>
+    Object.entries(counts(now))
+      .filter(([, count]) => count > 0)
+      .map(([state]) => state.toUpperCase());
 
   function speed() {
     if (!now.startedAt) {
@@ -199,14 +232,18 @@ export function campaign(root, id) {
           ${problem ? trouble(problem) : loading()}`
       : html`${crumb}
           <div class="line title">
-            <h1>${now.name}</h1> ${badge(now.status)}
+            <h1 tabindex="-1">${now.name}</h1> ${badge(now.status)}
             <div class="actions">${commands()}</div>
           </div>
+          ${tools()}
+          ${now.archivedAt ? html`<p class="reason">${say('campaign.archived', { time: moment(now.archivedAt) })}</p>` : nothing}
+          ${now.status === 'SCHEDULED' ? html`<p class="reason">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
           ${now.statusReason ? html`<p class="reason">${now.statusReason}</p>` : nothing}
           ${connected ? nothing : offline()}
-          ${OPEN.includes(now.status) ? upload.view() : nothing}
-          ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} ${failures(errors, mayResend())}
-          ${details()} ${people.view()}
+          ${OPEN.includes(now.status) ? html`${upload.view()} ${trial.view()}` : nothing}
+          ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
+          ${failures(path, errors, mayResend(now) ? (error) => resend(() => resendReason(error))() : null)}
+          ${details()} ${people.view(statuses())}
         `;
 
   function paint() {
@@ -246,7 +283,12 @@ export function campaign(root, id) {
       const begins = now?.status !== campaignNow.status;
       now = campaignNow;
       document.title = `${now.name} · Sluice`;
+      const inside = root.contains(document.activeElement);
       paint();
+      // A button that had the focus may have gone with the state in which it made sense.
+      if (inside && !root.contains(document.activeElement)) {
+        root.querySelector('h1').focus();
+      }
       if (begins) {
         if (now.status === 'SENDING') {
           look();
@@ -263,6 +305,7 @@ export function campaign(root, id) {
   );
   return () => {
     document.title = 'Sluice';
+    trial.close();
     clearInterval(errorsTimer);
     clearInterval(paceTimer);
     plot?.close();

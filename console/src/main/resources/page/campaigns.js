@@ -1,9 +1,12 @@
-// All campaigns, live.
-import { html, render } from './lib.js';
-import { badge, bar, moment, number, settled, share } from './format.js';
+// All campaigns, live; or those that are searched for, page by page.
+import { html, render, nothing } from './lib.js';
+import { badge, bar, moment, number, settled, share, statusWords } from './format.js';
 import { live } from './live.js';
 import { loading, offline, trouble } from './states.js';
 import { say } from './texts.js';
+
+const STATES = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'COMPLETED', 'CANCELLED'];
+const TYPING = 300;
 
 const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
 
@@ -11,13 +14,26 @@ export function campaigns(root) {
   let list = { rows: null };
   let problem = '';
   let connected = true;
+  let wanted = { search: '', status: '', archived: '' };
+  let typing = null;
+
+  const query = () => new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+  const filtered = () => query().size > 0;
+
+  function narrow(name, value) {
+    wanted = { ...wanted, [name]: value };
+    paint();
+    clearTimeout(typing);
+    typing = setTimeout(() => list.filter(query()), name === 'search' ? TYPING : 0);
+  }
 
   const row = (campaign) => html`
     <li>
       <a class="card campaign" href=${`#/campaigns/${campaign.id}`}>
         <span class="line">
           <strong>${campaign.name}</strong>
-          ${badge(campaign.status)}
+          <span class="line">${campaign.archivedAt ? html`<span class="badge">${say('campaigns.archived')}</span>` : nothing}
+            ${badge(campaign.status)}</span>
         </span>
         ${bar(campaign)}
         <span class="line quiet">
@@ -32,23 +48,45 @@ export function campaigns(root) {
               : moment(campaign.startedAt ?? campaign.createdAt)
           }</span>
         </span>
-        ${campaign.statusReason ? html`<span class="reason">${campaign.statusReason}</span>` : ''}
+        ${campaign.statusReason ? html`<span class="reason">${campaign.statusReason}</span>` : nothing}
       </a>
     </li>
   `;
 
+  const filter = () => html`
+    <form class="filter" role="search" @submit=${(event) => event.preventDefault()}>
+      <label>${say('campaigns.search')}
+        <input name="search" type="search" maxlength="200" .value=${wanted.search}
+          @input=${(event) => narrow('search', event.target.value)}></label>
+      <label>${say('campaigns.state')}
+        <select name="status" @change=${(event) => narrow('status', event.target.value)}>
+          <option value="">${say('people.all')}</option>
+          ${STATES.map((one) => html`<option value=${one} ?selected=${one === wanted.status}>${statusWords(one)}</option>`)}
+        </select></label>
+      <label class="check"><input name="archived" type="checkbox" .checked=${wanted.archived !== ''}
+          @change=${(event) => narrow('archived', event.target.checked ? 'true' : '')}>
+        <span>${say('campaigns.withArchived')}</span></label>
+    </form>
+  `;
+
+  const nobody = () =>
+    filtered()
+      ? html`<p class="empty" role="status">${say('campaigns.none')}</p>`
+      : html`<div class="empty">
+          <p>${say('campaigns.empty')}</p>
+          <a class="button primary" href="#/new">${say('campaigns.first')}</a>
+        </div>`;
+
   const view = () => html`
     <h1>${say('campaigns.title')}</h1>
-    ${problem ? trouble(problem) : ''}
-    ${connected ? '' : offline()}
+    ${list.rows === null || (list.rows.length === 0 && !filtered()) ? nothing : filter()}
+    ${problem ? trouble(problem) : nothing}
+    ${connected ? nothing : offline()}
     ${
       list.rows === null
         ? loading()
         : list.rows.length === 0
-          ? html`<div class="empty">
-              <p>${say('campaigns.empty')}</p>
-              <a class="button primary" href="#/new">${say('campaigns.first')}</a>
-            </div>`
+          ? nobody()
           : html`<ul class="list">${list.rows.map(row)}</ul>
             ${list.more()}`
     }
@@ -61,5 +99,8 @@ export function campaigns(root) {
     problem = error?.message ?? '';
     paint();
   });
-  return list.stop;
+  return () => {
+    clearTimeout(typing);
+    list.stop();
+  };
 }

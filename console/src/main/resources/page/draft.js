@@ -1,4 +1,6 @@
 // A campaign as it is being written: what was typed, kept in this browser until it is created.
+import { messageOf, valuesOf } from './templates.js';
+
 const KEPT = 'sluice-unfinished-campaign';
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
@@ -8,6 +10,8 @@ const empty = (text) => ({
   kind: 'text',
   text,
   template: { name: '', language: 'en', parameters: '' },
+  // The provider's template that was picked, with the values of its parameters.
+  picked: null,
   json: '{\n  "type": "text",\n  "text": { "body": "Hi {{first_name}}" }\n}',
   scheduledAt: '',
   windowStart: '',
@@ -15,6 +19,8 @@ const empty = (text) => ({
   timeZone: zone,
   priority: 1,
   resend: false,
+  // The campaign that was made of it already, if adding its people or trying it out did not end it.
+  made: null,
 });
 
 function kept() {
@@ -23,6 +29,15 @@ function kept() {
   } catch {
     return null;
   }
+}
+
+/** A time as a field for it takes it. */
+export function localTime(time) {
+  if (!time) {
+    return '';
+  }
+  const at = new Date(time);
+  return new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** What was left unfinished, or a new one with this text to begin with. */
@@ -35,11 +50,14 @@ export const keep = (draft) => localStorage.setItem(KEPT, JSON.stringify(draft))
 export const forget = () => localStorage.removeItem(KEPT);
 
 /** The provider's message body. Throws what JSON.parse throws. */
-export function message({ kind, text, template, json }) {
+export function message({ kind, text, template, picked, json }) {
   switch (kind) {
     case 'text':
       return { type: 'text', text: { body: text } };
     case 'template': {
+      if (picked) {
+        return messageOf(picked.template, picked.values);
+      }
       const parameters = template.parameters
         .split('\n')
         .filter((line) => line.trim())
@@ -57,6 +75,58 @@ export function message({ kind, text, template, json }) {
       return JSON.parse(json);
   }
 }
+
+/** Whether JSON says the same, in whatever order. */
+export function same(one, other) {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) {
+    return one === other;
+  }
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => same(one[name], other[name]));
+}
+
+/** The template that a message was made of, if it is one of these. */
+function pickedFrom(templates, body) {
+  const template = templates.find(
+    (one) => one.name === body.template?.name && one.language === body.template?.language?.code,
+  );
+  return template ? { kind: 'template', picked: { template, values: valuesOf(template, body) } } : null;
+}
+
+/** How a message was written: in the first form that says exactly this again. */
+function written(body, templates) {
+  const parameters = body.template?.components?.[0]?.parameters ?? [];
+  const byHand = templates.length === 0;
+  const forms = [
+    pickedFrom(templates, body),
+    { kind: 'text', text: String(body.text?.body ?? '') },
+    // Where there are templates to pick from, none is written by hand.
+    byHand && {
+      kind: 'template',
+      template: {
+        name: String(body.template?.name ?? ''),
+        language: String(body.template?.language?.code ?? ''),
+        parameters: parameters.map((one) => one.text ?? '').join('\n'),
+      },
+    },
+  ];
+  const json = JSON.stringify(body, null, 2);
+  return forms.filter(Boolean).find((form) => same(message(form), body)) ?? { kind: 'json', json };
+}
+
+/** A campaign that is there, to be changed; the templates are its sender's, or none if they are not known. */
+export const draftOf = (campaign, templates) => ({
+  ...empty(''),
+  name: campaign.name,
+  sender: campaign.senderId,
+  ...written(campaign.message, templates),
+  scheduledAt: localTime(campaign.scheduledAt),
+  windowStart: campaign.windowStart?.slice(0, 5) ?? '',
+  windowEnd: campaign.windowEnd?.slice(0, 5) ?? '',
+  timeZone: campaign.timeZone,
+  priority: campaign.priority,
+  resend: campaign.onDoubt === 'RESEND',
+});
 
 /** The campaign as the API takes it. */
 export const campaignOf = (draft) => ({

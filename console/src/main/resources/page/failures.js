@@ -1,29 +1,56 @@
-// Why people did not get it, what being in doubt means, and what can be done.
+// Why people did not get it, whether trying again can help, what being in doubt means, and what can be done.
 import { html, nothing } from './lib.js';
-import { number } from './format.js';
+import { exportLink } from './exports.js';
+import { number, statusWords } from './format.js';
 import { parts, say } from './texts.js';
 
-const row = (error) => html`
+const again = ({ retryHelps }) =>
+  retryHelps === true
+    ? html`<span class="badge completed">${say('failures.helps')}</span>`
+    : html`<span class="badge">${say(retryHelps === false ? 'failures.futile' : 'failures.unknown')}</span>`;
+
+/** Who has no code cannot be told from others. */
+const actions = (path, error, resend) => html`
+  <div class="line">
+    ${
+      resend
+        ? html`<button class="small" aria-label=${say('failures.resendOne', error)} @click=${() => resend(error)}>
+            ${say('failures.resend')}</button>`
+        : nothing
+    }
+    ${exportLink(path, say('failures.download'), {
+      wanted: { status: error.status, reason: error.code },
+      label: say('failures.downloadOne', error),
+    })}
+  </div>
+`;
+
+const row = (path, resend) => (error) => html`
   <tr>
     <td class="count" data-label=${say('failures.people')}>${number(error.count)}</td>
     <td data-label=${say('failures.reason')}><span>${error.words}
-      ${error.detail ? html`<small class="quiet">${error.detail}</small>` : nothing}</span></td>
-    <td data-label=${say('failures.code')}><code>${error.code ?? '–'}</code></td>
+      <small class="quiet">${error.status === 'FAILED' ? nothing : `${statusWords(error.status)} · `}${
+        error.code ? html`<code>${error.code}</code> ` : nothing
+      }${error.detail ?? ''}</small></span></td>
+    <td data-label=${say('failures.again')}>${again(error)}</td>
+    <td class="do">${error.code ? actions(path, error, resend) : nothing}</td>
   </tr>
 `;
 
-export const failures = (errors, again) =>
+/** By reason; `resend` is null while nothing can be sent once more. */
+export const failures = (path, errors, resend) =>
   errors.length === 0
     ? nothing
     : html`<section aria-labelledby="errors">
         <h2 id="errors">${say('failures.title')}</h2>
         <table class="cards">
           <thead><tr>
-            <th>${say('failures.people')}</th><th>${say('failures.reason')}</th><th>${say('failures.code')}</th>
+            <th>${say('failures.people')}</th><th>${say('failures.reason')}</th><th>${say('failures.again')}</th>
+            <td></td>
           </tr></thead>
-          <tbody>${errors.map(row)}</tbody>
+          <tbody>${errors.map(row(path, resend))}</tbody>
         </table>
-        ${again ? html`<p class="hint">${say('failures.hint')}</p>` : nothing}
+        ${resend ? nothing : html`<p class="hint">${say('failures.later')}</p>`}
       </section>`;
 
 export const doubt = (count) =>

@@ -15,7 +15,9 @@ const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle:
 const CLOCK = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 
 export const number = (value) => WHOLE.format(value ?? 0);
-export const inWords = (value) => WORDS.format(value);
+/** As a person would say it beside the figure, where that is easier to grasp. */
+export const inWords = (value) =>
+  value < 1_000 ? number(value) : say('review.peopleWords', { count: number(value), words: WORDS.format(value) });
 export const rate = (value) => RATE.format(value >= 100 ? Math.round(value) : value);
 export const moment = (time) => (time ? MOMENT.format(new Date(time)) : '–');
 /** The time of day of Unix seconds. */

@@ -1,20 +1,11 @@
 // Adds a file of people to a campaign.
 import { html, nothing } from './lib.js';
 import { upload } from './api.js';
-import { confirm } from './dialogs.js';
+import { acceptMissing } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { report } from './rejected.js';
 import { say } from './texts.js';
 import { trouble } from './states.js';
-
-/** Whether a person wants people who lack variables all the same. */
-export const acceptMissing = (names, action) =>
-  confirm({
-    title: say('import.lacking'),
-    text: say('import.lackingText', { names: names.join(', ') }),
-    action,
-    danger: true,
-  });
 
 export function importer(path, wanted, done) {
   let share = null;

@@ -18,39 +18,71 @@ export async function all(path) {
 
 /**
  * Follows the list at a path, in the order of `compare`, until its `stop` is called. `rows` is null
- * until something is known.
+ * until something is known. `filter` shows those that a query wants, of which those that are among the
+ * newest change as they are looked at; with an empty one, all again.
  */
 export function live(path, compare, paint, onConnection) {
-  const byId = new Map();
+  // All that is known of the newest, and what is shown.
+  const newest = new Map();
+  let newestComplete = true;
+  let shown = newest;
   let complete = true;
-  const list = { rows: null, more: () => nothing, stop: () => {} };
+  let query = '';
+  const list = { rows: null, more: () => nothing, filter: () => {}, stop: () => {} };
 
-  function take(rows) {
-    rows.forEach((row) => byId.set(row.id, row));
-    list.rows = [...byId.values()].sort(compare);
+  function show() {
+    list.rows = [...shown.values()].sort(compare);
     paint();
   }
 
-  async function next() {
+  const put = (rows) => rows.forEach((row) => shown.set(row.id, row));
+
+  async function page(after) {
+    const asked = query;
+    const place = after ? `after=${encodeURIComponent(after)}` : '';
     try {
-      const page = await get(`${path}?after=${encodeURIComponent(list.rows.at(-1).id)}`);
-      complete = page.length < PAGE;
-      take(page);
+      const rows = await get(`${path}?${[asked, place].filter(Boolean).join('&')}`);
+      if (asked !== query) {
+        return;
+      }
+      if (!after) {
+        shown = new Map();
+      }
+      complete = rows.length < PAGE;
+      put(rows);
+      show();
     } catch (error) {
       note(error.message, 'bad');
     }
   }
 
+  list.filter = (wanted) => {
+    query = wanted.toString();
+    if (query) {
+      return page(null);
+    }
+    shown = newest;
+    complete = newestComplete;
+    return show();
+  };
+
   list.more = () =>
-    complete ? nothing : html`<div class="actions"><button id="more" @click=${next}>${say('more')}</button></div>`;
+    complete
+      ? nothing
+      : html`<div class="actions"><button id="more" @click=${() => page(list.rows.at(-1).id)}>${say('more')}</button></div>`;
   list.stop = follow(
     `${path}/events`,
     (rows, event) => {
       // The first event is the whole first page; those after it tell what has changed.
       if (event !== 'changes' && list.rows === null) {
         complete = rows.length < PAGE;
+        newestComplete = complete;
       }
-      take(rows);
+      rows.forEach((row) => newest.set(row.id, row));
+      if (shown !== newest) {
+        put(rows.filter((row) => shown.has(row.id)));
+      }
+      show();
     },
     onConnection,
   );

@@ -1,6 +1,7 @@
 // A message as the phone shows it, with a person's values filled in.
 import { html, nothing } from './lib.js';
-import { parts } from './texts.js';
+import { pieces, written } from './templates.js';
+import { parts, say } from './texts.js';
 import { filled } from './placeholders.js';
 
 const parameter = (one, values) =>
@@ -19,6 +20,35 @@ const template = ({ name, language, components = [] }, values) => html`
     ${components.map((one) => component(one, values))}
   </div>
 `;
+
+/** A text of a template, each of its variables as this person gets it. */
+const worded = (text, part, picked, values) =>
+  pieces(text, part).map((piece, i) =>
+    i % 2 === 0 ? piece : filled(written(picked.values[piece]) || `[${piece.split('.')[1]}]`, values),
+  );
+
+const MEDIA = ['IMAGE', 'VIDEO', 'DOCUMENT'];
+
+const headed = (one, picked, values) =>
+  MEDIA.includes(one.format)
+    ? html`<p class="media"><small class="quiet">${say(`template.media.${one.format}`)}</small><br>${filled(written(picked.values.header), values)}</p>`
+    : html`<p><strong>${worded(one.text, 'header', picked, values)}</strong></p>`;
+
+/** A template that was picked, with its own words. */
+export function templatePreview(picked, values) {
+  const part = (type) => picked.template.components.find((one) => one.type === type);
+  return html`
+    <div class="phone">
+      <div class="bubble">${part('HEADER') ? headed(part('HEADER'), picked, values) : nothing}<p>${worded(
+        part('BODY')?.text,
+        'body',
+        picked,
+        values,
+      )}</p>${part('FOOTER') ? html`<p><small class="quiet">${part('FOOTER').text}</small></p>` : nothing}</div>
+      ${(part('BUTTONS')?.buttons ?? []).map((button) => html`<p class="press">${button.text ?? button.type}</p>`)}
+    </div>
+  `;
+}
 
 const media = (message, values) => html`
   <div class="bubble">

@@ -1,6 +1,7 @@
 // A campaign's recipients: searched, filtered, page by page.
 import { html, nothing } from './lib.js';
 import { get } from './api.js';
+import { exportLink } from './exports.js';
 import { badge, moment, number, statusWords } from './format.js';
 import { loading, trouble } from './states.js';
 import { say } from './texts.js';
@@ -72,7 +73,8 @@ export function recipients(path, paint) {
     </table>
   `;
 
-  const view = () => html`
+  /** With the statuses that somebody has. */
+  const view = (statuses) => html`
     <section aria-labelledby="people">
       <h2 id="people">${say('people.title')}</h2>
       <form class="filter" role="search" @submit=${search}>
@@ -85,6 +87,9 @@ export function recipients(path, paint) {
           </select></label>
         <button>${say('people.show')}</button>
       </form>
+      <p class="line links">${say('people.download')}
+        ${exportLink(path, say('people.everybody'))}
+        ${statuses.map((one) => exportLink(path, statusWords(one), { wanted: { status: one } }))}</p>
       ${problem ? trouble(problem) : nothing}
       ${page === null ? loading() : page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
       ${
@@ -98,5 +103,5 @@ export function recipients(path, paint) {
     </section>
   `;
 
-  return { view, reload };
+  return { view, reload, first: () => page?.recipients[0] ?? null };
 }

@@ -46,9 +46,6 @@ function warnings(campaign, sender, people, first) {
 
 const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
 
-const peopleInWords = (people) =>
-  people < 1_000 ? number(people) : say('review.peopleWords', { count: number(people), words: inWords(people) });
-
 function facts(campaign, sender, people) {
   const seconds = takes(people, sender);
   const until = campaign.windowStart
@@ -56,7 +53,7 @@ function facts(campaign, sender, people) {
     : say('review.takesFrom', { duration: duration(seconds), time: moment(Date.now() + seconds * 1000) });
   return html`
     <dl class="pairs">
-      ${fact('review.people', html`<strong>${peopleInWords(people)}</strong>`)}
+      ${fact('review.people', html`<strong>${inWords(people)}</strong>`)}
       ${fact('review.sender', say('review.senderRate', { sender: sender.id, rate: rate(sender.ratePerSecond) }))}
       ${fact('review.takes', until)}
       ${fact('review.hours', hours(campaign))}

@@ -37,6 +37,9 @@ export function senders(root) {
             <input name="limit" type="number" min="1" placeholder=${say('senders.noLimit')} value=${sender?.dailyLimit ?? ''}></label>
         </div>
         <p class="hint">${say('senders.hint')}</p>
+        <label>${say('senders.account')}
+          <input name="account" autocomplete="off" value=${sender?.account ?? ''}></label>
+        <p class="hint">${say('senders.accountHint')}</p>
       `,
       save: async (data) => {
         await put(`/api/senders/${encodeURIComponent(sender?.id ?? data.get('id'))}`, {
@@ -44,6 +47,7 @@ export function senders(root) {
           address: data.get('address').trim(),
           ratePerSecond: Number(data.get('rate')),
           lanes: Number(data.get('lanes')),
+          ...(data.get('account').trim() ? { account: data.get('account').trim() } : {}),
           dailyLimit: data.get('limit') ? Number(data.get('limit')) : null,
         });
         note(say('saved'));

@@ -1,0 +1,61 @@
+// A campaign that has not started, changed: message, when, review. Its people are added on its own page.
+import { render, nothing } from './lib.js';
+import { get, patch } from './api.js';
+import { draftOf } from './draft.js';
+import { number } from './format.js';
+import { orWithout } from './missing.js';
+import { loading } from './states.js';
+import { say } from './texts.js';
+import { refused, wishOf, wizard } from './wizard.js';
+
+const OPEN = ['DRAFT', 'SCHEDULED'];
+
+export function edit(root, id) {
+  const path = `/api/campaigns/${id}`;
+  const there = `#/campaigns/${id}`;
+  let left = false;
+
+  function write(campaign, first, templates) {
+    wizard(root, {
+      title: say('edit.title', campaign),
+      steps: ['message', 'when', 'review'],
+      draft: draftOf(campaign, templates),
+      first: () => first,
+      known: () => ({
+        people: campaign.total,
+        words: say('funnel.total', { count: number(campaign.total) }, campaign.total),
+      }),
+      keep: () => {},
+      before: () => nothing,
+      after: () => nothing,
+      mayLeave: async () => true,
+      last: () => say('save'),
+      submit: async (draft) => {
+        const done = await orWithout(
+          (query) => patch(`${path}?${query}`, wishOf(draft)),
+          'campaign.scheduleWithout',
+          campaign.total,
+        );
+        return done ? there : null;
+      },
+    });
+  }
+
+  async function begin() {
+    const [campaign, page] = await Promise.all([get(path), get(`${path}/recipients?after=0`)]);
+    const templates =
+      campaign.message.type === 'template'
+        ? await get(`/api/senders/${encodeURIComponent(campaign.senderId)}/templates`).catch(() => [])
+        : [];
+    if (left) {
+      return;
+    }
+    OPEN.includes(campaign.status)
+      ? write(campaign, page.recipients[0] ?? null, templates)
+      : refused(root, campaign.name, say('edit.fixed'));
+  }
+
+  render(loading(), root);
+  begin().catch((error) => refused(root, say('campaign.title'), error.message));
+  return () => (left = true);
+}

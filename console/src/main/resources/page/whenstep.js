@@ -1,0 +1,37 @@
+// When a campaign starts, and at what hours of the day it may send.
+import { html } from './lib.js';
+import { say } from './texts.js';
+
+/** What is wrong with it, or nothing. */
+export function wrongTimes(draft) {
+  if (Boolean(draft.windowStart) !== Boolean(draft.windowEnd)) {
+    return say('create.hoursBoth');
+  }
+  return draft.scheduledAt && new Date(draft.scheduledAt) < Date.now() ? say('create.past') : '';
+}
+
+export function whenStep(draft, change) {
+  const field = (name) => (event) => change({ [name]: event.target.value });
+  return html`
+    <label>${say('create.startAt')}
+      <input name="scheduledAt" type="datetime-local" .value=${draft.scheduledAt} @input=${field('scheduledAt')}></label>
+    <p class="hint">${say('create.startHint')}</p>
+    <div class="columns">
+      <label>${say('create.from')}
+        <input name="windowStart" type="time" .value=${draft.windowStart} @input=${field('windowStart')}></label>
+      <label>${say('create.until')}
+        <input name="windowEnd" type="time" .value=${draft.windowEnd} @input=${field('windowEnd')}></label>
+      <label>${say('create.zone')}
+        <input name="timeZone" list="zones" .value=${draft.timeZone} @input=${field('timeZone')}></label>
+    </div>
+    <datalist id="zones">${Intl.supportedValuesOf('timeZone').map((one) => html`<option value=${one}></option>`)}</datalist>
+    <details>
+      <summary>${say('create.expert')}</summary>
+      <label>${say('create.priority')}
+        <input name="priority" type="number" min="1" max="100" .value=${draft.priority} @input=${field('priority')}></label>
+      <label class="check"><input name="resend" type="checkbox" .checked=${draft.resend}
+          @change=${(event) => change({ resend: event.target.checked })}>
+        <span>${say('create.resend')} <strong>${say('create.resendTwice')}</strong></span></label>
+    </details>
+  `;
+}

@@ -1,0 +1,176 @@
+// Writes a campaign in steps: what is typed, what keeps a person in a step, and the last look.
+import { html, render, nothing } from './lib.js';
+import { campaignOf } from './draft.js';
+import { duration, moment, number } from './format.js';
+import { all } from './live.js';
+import { bubble, messageStep, readable } from './messagestep.js';
+import { picker } from './picker.js';
+import { hours, takes } from './review.js';
+import { trouble } from './states.js';
+import { sheet } from './steps.js';
+import { say } from './texts.js';
+import { whenStep, wrongTimes } from './whenstep.js';
+
+const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
+
+/** The campaign as the API takes it; throws why it cannot be. */
+export function wishOf(draft) {
+  try {
+    return campaignOf(draft);
+  } catch (error) {
+    throw new Error(say('create.notJson', { reason: error.message }));
+  }
+}
+
+/**
+ * Shows the steps of `task`: its `title`, its `steps`, the `draft` to begin with, `first` of its people and
+ * what is `known` of all of them, `keep` for what is typed, `recipients` and `after`, a step's own content
+ * and what stands below the last one, `mayLeave` a step, the `last` button's words, and `submit`, which
+ * tells where to go, or nothing.
+ */
+export function wizard(root, task) {
+  const { steps } = task;
+  let draft = task.draft;
+  let step = steps[0];
+  let senders = null;
+  let problem = '';
+  let busy = false;
+  let share = null;
+  const templates = picker(() => paint());
+  const sender = () => senders?.find((one) => one.id === draft.sender) ?? null;
+
+  const self = {
+    draft: () => draft,
+    begin,
+    change,
+    paint: () => paint(),
+    progress: (part) => {
+      share = part;
+      paint();
+    },
+  };
+
+  async function submit() {
+    problem = '';
+    busy = true;
+    paint();
+    try {
+      const to = await task.submit(draft, self);
+      if (to) {
+        location.hash = to;
+        return;
+      }
+    } catch (error) {
+      problem = error.message;
+    }
+    busy = false;
+    share = null;
+    paint();
+  }
+
+  function go(to) {
+    step = to;
+    problem = '';
+    paint();
+    root.querySelector('h2')?.focus();
+  }
+
+  async function forward(event) {
+    event.preventDefault();
+    // The preview says what is wrong with it.
+    if (step === 'message' && !readable(draft)) {
+      return;
+    }
+    if (step === steps.at(-1)) {
+      await submit();
+      return;
+    }
+    if (!(await task.mayLeave(step))) {
+      return;
+    }
+    problem = wrong();
+    problem ? paint() : go(steps[steps.indexOf(step) + 1]);
+  }
+
+  /** What keeps a person in this step, beyond what the browser checks by itself. */
+  function wrong() {
+    if (step === 'message' && draft.kind === 'template' && templates.mustPick(draft)) {
+      return say('template.choose');
+    }
+    return step === 'when' ? wrongTimes(draft) : '';
+  }
+
+  function change(values) {
+    draft = { ...draft, ...values };
+    problem = '';
+    task.keep(draft);
+    paint();
+  }
+
+  /** Anew, with another draft. */
+  function begin(other) {
+    draft = { ...other, sender: other.sender || (senders?.[0]?.id ?? '') };
+    go(steps[0]);
+  }
+
+  const bodies = {
+    message: () => messageStep(draft, senders, change, templates, Object.keys(task.first()?.variables ?? {})),
+    recipients: () => task.recipients(),
+    when: () => whenStep(draft, change),
+    review: () => summary(),
+  };
+
+  function summary() {
+    const { people, words } = task.known();
+    const seconds = people && sender() ? takes(people, sender()) : null;
+    return html`
+      <dl class="pairs">
+        ${fact('create.name', draft.name)}
+        ${fact('create.sender', draft.sender)}
+        ${fact('people.title', words)}
+        ${seconds === null ? nothing : fact('review.takes', say('create.takes', { duration: duration(seconds) }))}
+        ${fact('create.when', draft.scheduledAt ? moment(draft.scheduledAt) : say('create.byHand'))}
+        ${fact('review.hours', hours(draft.windowStart ? draft : {}))}
+      </dl>
+    `;
+  }
+
+  const empty = () => html`
+    <h1>${task.title}</h1>
+    <div class="empty"><p>${say('create.noSender')}</p>
+      <a class="button primary" href="#/senders">${say('create.toSenders')}</a></div>
+  `;
+
+  const view = () =>
+    senders?.length === 0
+      ? empty()
+      : html`
+          <h1>${task.title}</h1>
+          ${sheet(
+            { steps, step, busy, share, problem, go, forward, ready: senders !== null, last: task.last(draft), before: task.before() },
+            html`${bodies[step]()} ${step === 'when' ? nothing : bubble(draft, task.first())}`,
+          )}
+          ${step === steps.at(-1) ? task.after() : nothing}
+        `;
+
+  const paint = () => render(view(), root);
+  paint();
+  all('/api/senders').then(
+    (known) => {
+      senders = known;
+      if (!sender()) {
+        draft.sender = senders[0]?.id ?? '';
+      }
+      paint();
+    },
+    (error) => {
+      problem = error.message;
+      paint();
+    },
+  );
+  return self;
+}
+
+/** A page that cannot be written on. */
+export const refused = (root, title, problem) =>
+  render(html`<h1>${title}</h1> ${trouble(problem)} <p><a href="#/">${say('allCampaigns')}</a></p>`, root);

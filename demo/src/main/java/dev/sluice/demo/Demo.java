@@ -71,7 +71,7 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
                 meters));
     await(() -> pipeline.ready(LANE_PARTITIONS), READY_WITHIN, "the services did not come up");
     String url = "http://localhost:" + pipeline.consolePort();
-    say(out, "Console: " + url + "/api/campaigns");
+    say(out, "Watch it: " + url);
 
     ConsoleClient console = closer.register(new ConsoleClient(url));
     UUID campaign = prepare(console, out);
@@ -108,6 +108,9 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
         faults.isEmpty()
             ? "Every recipient is settled, counters equal rows, nobody was sent to twice."
             : "This should not have happened.");
+    say(
+        out,
+        "Try next: ./sluice local, then open http://localhost:8080 and send a campaign yourself.");
     return new Outcome(summary, faults);
   }
 

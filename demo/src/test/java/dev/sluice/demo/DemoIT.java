@@ -28,7 +28,11 @@ class DemoIT {
     int exitCode = run("demo", "--recipients", file.toString(), "--rate", "200", "--json");
 
     assertThat(exitCode).as(err.toString()).isZero();
-    assertThat(err.toString()).contains("line 152: ").contains("1 duplicates");
+    assertThat(err.toString())
+        .containsPattern("Watch it: http://localhost:\\d+\\R")
+        .contains("line 152: ")
+        .contains("1 duplicates")
+        .contains("Try next: ./sluice local");
     JsonNode summary = Json.MAPPER.readTree(out.toString().strip());
     assertThat(summary.path("recipients").asInt()).isEqualTo(150);
     assertThat(summary.path("sent").asInt()).isEqualTo(150);

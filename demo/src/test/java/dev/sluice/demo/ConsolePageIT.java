@@ -110,7 +110,15 @@ class ConsolePageIT {
     try (ConsoleClient client = new ConsoleClient("http://localhost:" + port)) {
       client.put(
           "/api/senders/brazil",
-          Map.of("address", "106540352242922", "ratePerSecond", 60, "dailyLimit", 100_000));
+          Map.of(
+              "address",
+              "106540352242922",
+              "ratePerSecond",
+              60,
+              "dailyLimit",
+              100_000,
+              "account",
+              "102290129340398"));
     }
     browser = CLOSER.register(new Browser("http://localhost:" + port));
   }
@@ -180,12 +188,99 @@ class ConsolePageIT {
     browser.click("form[role=search] button");
     browser.until().until(driver -> rows().size() == 3);
 
+    assertThat(browser.find("section[aria-labelledby=errors]").getText()).contains("can help");
+    assertThat(exported("section[aria-labelledby=errors] a[download]"))
+        .hasSize(4)
+        .first()
+        .asString()
+        .startsWith("phone,");
+
     simulator.setRefusals(List.of());
-    browser.click("#resend");
+    browser.click("section[aria-labelledby=errors] button");
+    browser.awaitText("#dialog", "To everybody with this reason");
+    browser.awaitText("#dialog .primary", "Send to 3 people");
     browser.click("#dialog .primary");
     browser.until().until(driver -> count("failed") == 0 && count("pending") == 0);
     browser.awaitText(".badge", "completed");
     assertThat(browser.find("main").getText()).contains("Times sent once more\n1");
+  }
+
+  @Test
+  void aTemplateIsPickedFilledInTriedOutAndChanged() throws IOException {
+    browser.open("#/new");
+    browser.type("input[name=name]", "Order update");
+    browser.find("select[name=sender] option");
+    browser.click("input[value=template]");
+    browser.type("input[name=template-search]", "order");
+    browser.awaitText("main", "1 template.");
+    browser.picture("template-picker");
+    browser.click(".pick");
+    browser.click("select[name='source-header'] option[value=text]");
+    browser.type("input[name='value-header']", "https://shop.example/box.png");
+    browser.type("input[name='value-body.order']", "first_name");
+    browser.type("input[name='value-button.0']", "first_name");
+    browser.picture("template-form");
+    browser.click("#next");
+    browser.choose("input[name=file]", csv(3, "Ana"));
+    browser.awaitText(".bubble", "Hi Ana, your order Ana is on its way.");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.type("input[name=test-numbers]", "+55 11 97000-0001, +5511970000002");
+    browser.click("#test-send");
+    browser
+        .until()
+        .until(driver ->
+            browser.find(".outcomes li:last-child").getText().matches("(?s).*(delivered|read)"));
+    browser.picture("test-send");
+    browser.click("#create");
+    browser.awaitText("h1", "Order update");
+    browser.awaitText(".figure.pending dd", "3");
+
+    browser.click("#edit");
+    browser.awaitText("h1", "Edit");
+    assertThat(browser.find("input[name='value-body.order']").getAttribute("value"))
+        .isEqualTo("first_name");
+    browser.type("input[name=name]", "Order update, again");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.click("#create");
+    browser.awaitText("h1", "Order update, again");
+    browser.awaitText(".badge", "draft");
+  }
+
+  @Test
+  void aCampaignIsScheduledPutBackCopiedArchivedAndFoundAgain() throws IOException {
+    create("Mothers' Day", csv(2, "Ana"));
+    browser.click("#schedule");
+    browser.find("#dialog input");
+    browser
+        .driver()
+        .executeScript("document.querySelector('#dialog input').value = '2099-05-10T09:30'");
+    browser.click("#dialog .primary");
+    browser.awaitText(".badge", "scheduled");
+    browser.awaitText(".reason", "starts by itself");
+    browser.click("#toDraft");
+    browser.awaitText(".badge", "draft");
+
+    browser.click("#duplicate");
+    browser.click("#dialog option[value=all]");
+    browser.click("#dialog .primary");
+    browser.awaitText("h1", "Mothers' Day (copy)");
+    browser.awaitText(".figure.pending dd", "2");
+    browser.click("#archive");
+    browser.click("#dialog .primary");
+    browser.awaitText(".reason", "Archived");
+
+    browser.open("#/");
+    browser.type("input[name=search]", "mothers' day");
+    browser.until().until(driver -> found().equals(List.of("Mothers' Day")));
+    browser.click("input[name=archived]");
+    browser.until().until(driver -> found().equals(List.of("Mothers' Day (copy)", "Mothers' Day")));
+    browser.picture("campaigns-found");
+    browser.click("select[name=status] option[value=PAUSED]");
+    browser.awaitText(".empty", "No campaign is like this");
   }
 
   @Test
@@ -353,6 +448,31 @@ class ConsolePageIT {
   private static int count(String status) {
     String text = browser.find(".figure." + status + " dd").getText();
     return Integer.parseInt(text.split("\\s", 2)[0].replace(",", ""));
+  }
+
+  private static List<String> found() {
+    return ((List<?>)
+            browser
+                .driver()
+                .executeScript(
+                    "return [...document.querySelectorAll('.campaign strong')]"
+                        + ".map((name) => name.innerText)"))
+        .stream().map(String::valueOf).toList();
+  }
+
+  /** The lines behind a link. */
+  private static List<?> exported(String css) {
+    return (List<?>)
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [css, done] = arguments;
+                fetch(document.querySelector(css).href)
+                  .then((answer) => answer.text())
+                  .then((text) => done(text.trim().split('\\n')));
+                """,
+                css);
   }
 
   private static List<?> rows() {

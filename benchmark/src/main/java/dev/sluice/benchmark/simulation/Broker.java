@@ -28,8 +28,12 @@ final class Broker {
   private final Map<String, List<PartitionInfo>> topics = new HashMap<>();
   private final Map<String, Producer> producers = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+  private final Map<TopicPartition, List<Commit>> commits = new HashMap<>();
   private final Set<Fiber> pollers = new LinkedHashSet<>();
   private final Group group;
+
+  /** An offset that can be taken for committed from this time on. */
+  record Commit(long sinceNanos, OffsetAndMetadata offset) {}
 
   /** A transactional id. */
   private static final class Producer {
@@ -95,19 +99,21 @@ final class Broker {
     return committed.get(partition);
   }
 
-  /** What is or certainly will be committed. */
-  @Nullable OffsetAndMetadata decided(TopicPartition partition) {
-    for (Producer producer : producers.values()) {
-      Transaction open = producer.transaction;
-      if (open != null && open.decidedToCommit() && open.offsets().containsKey(partition)) {
-        return open.offsets().get(partition);
-      }
-    }
-    return committed.get(partition);
+  /** All that was or certainly will be committed, the newest last. */
+  List<Commit> commits(TopicPartition partition) {
+    return commits.getOrDefault(partition, List.of());
   }
 
+  /** Commits outside transactions. */
   void commit(TopicPartition partition, OffsetAndMetadata offset) {
+    decided(partition, offset);
     committed.put(partition, offset);
+  }
+
+  private void decided(TopicPartition partition, OffsetAndMetadata offset) {
+    commits
+        .computeIfAbsent(partition, any -> new ArrayList<>())
+        .add(new Commit(kernel.nowNanos(), offset));
   }
 
   /** Whether an earlier transaction of this id is still being completed. */
@@ -192,6 +198,9 @@ final class Broker {
 
   private void decide(Producer producer, Transaction transaction, boolean commit) {
     transaction.decide(commit);
+    if (commit) {
+      transaction.offsets().forEach(this::decided);
+    }
     Duration most = kernel.chance(0.02) ? Duration.ofMillis(800) : Duration.ofMillis(8);
     kernel.at(
         kernel.nowNanos() + kernel.between(Duration.ZERO, most),

@@ -16,12 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The workers' group with the classic protocol and cooperative assignment: a round of joining ends
- * when every member has polled; whoever is to give up a partition is told first, and the partition
+ * when every member has polled, and from then on only the new generation may commit, of which
+ * members learn a moment later; whoever is to give up a partition is told first, and the partition
  * is assigned in the next round. Commits are checked for membership and generation only.
  */
 final class Group {
   private static final Duration SESSION = Duration.ofSeconds(6);
   private static final Duration LONGEST_BETWEEN_POLLS = Duration.ofSeconds(60);
+
+  /** From the end of a round until members learn what they are assigned. */
+  private static final Duration LONGEST_SYNC = Duration.ofMillis(40);
+
   private static final Duration CHECK = Duration.ofMillis(500);
   private static final Comparator<TopicPartition> ORDER =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -35,6 +40,7 @@ final class Group {
   private final Map<TopicPartition, String> wishes = new HashMap<>();
 
   private int generation;
+  private int rounds;
   private int joins;
 
   /** A member as the coordinator knows it. */
@@ -103,6 +109,7 @@ final class Group {
 
   /** Begins a new round of joining. */
   void rebalance() {
+    rounds++;
     members.values().forEach(member -> member.joined = false);
     changed.run();
   }
@@ -137,6 +144,17 @@ final class Group {
         assigned.computeIfAbsent(to, any -> new HashSet<>()).add(partition);
       }
     }
+    int round = rounds;
+    kernel.at(
+        kernel.nowNanos() + kernel.between(Duration.ZERO, LONGEST_SYNC),
+        () -> {
+          if (round == rounds) {
+            hand(assigned);
+          }
+        });
+  }
+
+  private void hand(Map<String, Set<TopicPartition>> assigned) {
     for (Member member : members.values()) {
       member.assigned = assigned.getOrDefault(member.id, Set.of());
       member.generation = generation;

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  */
 record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
   /** Faults begin, and campaigns run, within this time. */
-  static final Duration ACTIVE = Duration.ofSeconds(12);
+  static final Duration ACTIVE = Duration.ofSeconds(8);
 
   private static final int MOST_FAULTS = 6;
 
@@ -66,7 +66,7 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
     for (int i = 0; i < count; i++) {
       Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
       // Mostly short ones, at times one that outlasts every timeout.
-      long longest = random.nextInt(3) == 0 ? 15_000 : 2_000;
+      long longest = random.nextInt(2) == 0 ? 12_000 : 2_000;
       faults.add(
           new Fault(
               kind,

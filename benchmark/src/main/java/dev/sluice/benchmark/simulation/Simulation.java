@@ -146,9 +146,9 @@ final class Simulation {
               new UUID(0, number + 1),
               senders.get(kernel.random().nextInt(senders.size())),
               kernel.chance(0.2) ? OnDoubt.RESEND : OnDoubt.HOLD,
-              kernel.random().nextInt(1, 40));
+              kernel.random().nextInt(1, 80));
       kernel.at(
-          kernel.random().nextLong(Schedule.ACTIVE.toNanos() / 2),
+          kernel.random().nextLong(Schedule.ACTIVE.toNanos() / 4),
           () -> {
             kernel.trace(() -> "begin " + campaign.id());
             upstream.begin(campaign);
@@ -157,10 +157,12 @@ final class Simulation {
   }
 
   private Sender sender(String id) {
-    return new Sender(id, kernel.random().nextInt(1, 3), kernel.random().nextInt(1, 30));
+    return new Sender(id, kernel.random().nextInt(1, 3), kernel.random().nextInt(1, 20));
   }
 
   private void start(Node node) {
+    // Faults overlap, and two of the same name would only fence each other.
+    node.process.kill();
     SimProcess process = new SimProcess(node.name, kernel);
     node.process = process;
     process.start(() -> {
@@ -227,12 +229,7 @@ final class Simulation {
       }
       case STOP -> {
         stop(node);
-        later(
-            fault,
-            () -> {
-              node.process.kill();
-              start(node);
-            });
+        later(fault, () -> start(node));
       }
       case JOIN -> {
         Node further = new Node("w" + nodes.size(), new SimProcess("none", kernel));

@@ -1,5 +1,6 @@
 package dev.sluice.benchmark.simulation;
 
+import dev.sluice.benchmark.simulation.Broker.Commit;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Truth {
   /** Pause and cancel hold within this time. */
   private static final Duration CONTROL = Duration.ofSeconds(1);
+
+  /** What was declared before is not launched any more. */
+  private static final Duration STALLED = Duration.ofSeconds(3);
 
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -123,7 +127,7 @@ final class Truth {
     }
     kernel.trace(() -> worker.name() + " launches " + history.request.laneKey() + " " + message);
     requireNotStopped(worker, message);
-    requireRate(worker, history.request);
+    requireRate(history.request);
     Attempt attempt = new Attempt();
     history.attempts.add(attempt);
     return attempt;
@@ -140,20 +144,29 @@ final class Truth {
     }
   }
 
-  /** Its start must be committed: whoever took over now would have to call it in doubt. */
+  /**
+   * Its start must be committed: whoever took over now would have to call it in doubt. That must
+   * not be long ago: others may have done so, or the message may no longer be wanted.
+   */
   private void requireDeclared(Message message, History history) {
-    Place newest = history.places.getLast();
-    OffsetAndMetadata committed = broker.decided(newest.partition());
-    if (state(committed, newest.offset()) == WindowCodec.State.WAITING) {
+    Place place = history.places.getLast();
+    List<Commit> commits = broker.commits(place.partition());
+    int first = commits.size();
+    while (first > 0
+        && state(commits.get(first - 1).offset(), place.offset()) != WindowCodec.State.WAITING) {
+      first--;
+    }
+    if (first == commits.size()) {
       throw new Violation(
-          message + " at " + newest + " is launched, but committed is only " + committed);
+          message + " at " + place + " is launched, but committed is only " + commits.getLast());
+    }
+    long age = kernel.nowNanos() - commits.get(first).sinceNanos();
+    if (age > STALLED.toNanos()) {
+      throw new Violation(message + " is launched " + age / 1_000_000 + " ms after its start");
     }
   }
 
-  static WindowCodec.State state(@Nullable OffsetAndMetadata committed, long offset) {
-    if (committed == null) {
-      return WindowCodec.State.WAITING;
-    }
+  private static WindowCodec.State state(OffsetAndMetadata committed, long offset) {
     long next = committed.offset();
     if (offset < next) {
       return WindowCodec.State.DONE;
@@ -173,10 +186,11 @@ final class Truth {
 
   private void requireNotStopped(SimProcess worker, Message message) {
     Stop stop = stops.get(Control.campaignKey(message.campaign()));
+    // Who wakes up has not read it yet.
+    Duration most = worker.awakeFor(CONTROL) ? CONTROL : STALLED;
     if (stop != null
         && stop.state() != Control.State.RUNNING
-        && kernel.nowNanos() - stop.sinceNanos() > CONTROL.toNanos()
-        && worker.awakeFor(CONTROL)) {
+        && kernel.nowNanos() - stop.sinceNanos() > most.toNanos()) {
       throw new Violation(
           message
               + " is launched "
@@ -186,7 +200,7 @@ final class Truth {
     }
   }
 
-  private void requireRate(SimProcess worker, SendRequest request) {
+  private void requireRate(SendRequest request) {
     Deque<Long> recent = launches.computeIfAbsent(request.laneKey(), any -> new ArrayDeque<>());
     long now = kernel.nowNanos();
     while (!recent.isEmpty() && now - recent.element() >= SECOND) {
@@ -195,7 +209,7 @@ final class Truth {
     recent.add(now);
     double rate = request.permitsPerSecond();
     int most = (int) Math.ceil(rate) + (int) (rate * 0.0125) + 1;
-    if (recent.size() > most && worker.awakeFor(CONTROL)) {
+    if (recent.size() > most) {
       throw new Violation(
           recent.size() + " launches within a second in " + request.laneKey() + " of " + rate);
     }

@@ -236,8 +236,8 @@ export function campaign(root, id) {
             <div class="actions">${commands()}</div>
           </div>
           ${tools()}
-          ${now.archivedAt ? html`<p class="reason">${say('campaign.archived', { time: moment(now.archivedAt) })}</p>` : nothing}
-          ${now.status === 'SCHEDULED' ? html`<p class="reason">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
+          ${now.archivedAt ? html`<p class="reason told">${say('campaign.archived', { time: moment(now.archivedAt) })}</p>` : nothing}
+          ${now.status === 'SCHEDULED' ? html`<p class="reason told">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
           ${now.statusReason ? html`<p class="reason">${now.statusReason}</p>` : nothing}
           ${connected ? nothing : offline()}
           ${OPEN.includes(now.status) ? html`${upload.view()} ${trial.view()}` : nothing}

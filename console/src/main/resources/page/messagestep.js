@@ -27,7 +27,7 @@ export function readable(draft) {
 
 function shown(draft, values) {
   if (draft.kind === 'template' && !draft.picked && !draft.template.name.trim()) {
-    return html`<p class="quiet">${say('template.choose')}</p>`;
+    return html`<p class="quiet">${say('template.missing')}</p>`;
   }
   let body;
   try {

@@ -79,11 +79,11 @@ export function picker(paint) {
   `;
 
   /** What was chosen by keyboard has gone; what comes next is there. */
-  const then = (selector) => document.querySelector(selector)?.focus();
+  const then = (...selectors) => selectors.map((one) => document.querySelector(one)).find(Boolean)?.focus();
 
   function pick(template, change) {
     change({ picked: { template, values: empty(template) } });
-    then('.slot select, #other-template');
+    then('.slot select', '#other-template');
   }
 
   const option = (change) => (template) => html`
@@ -116,7 +116,7 @@ export function picker(paint) {
   }
 
   const slotName = ({ part, name, kind }) =>
-    kind === 'text' ? say(`template.slot.${part}`, { name }) : say(`template.slot.${kind}`, { name });
+    kind === 'text' ? say(`template.slot.${part}`, { name: `{{${name}}}` }) : say(`template.slot.${kind}`, { name });
 
   function slotField(slot, picked, change, columns) {
     const value = picked.values[slot.key] ?? { column: false, value: '' };

@@ -220,6 +220,7 @@ class ConsolePageIT {
     browser.type("input[name='value-body.order']", "first_name");
     browser.type("input[name='value-button.0']", "first_name");
     browser.picture("template-form");
+    assertThat(faults()).isEmpty();
     browser.click("#next");
     browser.choose("input[name=file]", csv(3, "Ana"));
     browser.awaitText(".bubble", "Hi Ana, your order Ana is on its way.");
@@ -233,6 +234,7 @@ class ConsolePageIT {
         .until(driver ->
             browser.find(".outcomes li:last-child").getText().matches("(?s).*(delivered|read)"));
     browser.picture("test-send");
+    assertThat(faults()).isEmpty();
     browser.click("#create");
     browser.awaitText("h1", "Order update");
     browser.awaitText(".figure.pending dd", "3");

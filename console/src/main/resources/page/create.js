@@ -120,6 +120,7 @@ export function create(root) {
   });
 
   form = wizard(root, {
+    crumb: nothing,
     title: say('create.title'),
     steps: ['message', 'recipients', 'when', 'review'],
     draft: begun,

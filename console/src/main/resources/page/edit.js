@@ -1,5 +1,5 @@
 // A campaign that has not started, changed: message, when, review. Its people are added on its own page.
-import { render, nothing } from './lib.js';
+import { html, render, nothing } from './lib.js';
 import { get, patch } from './api.js';
 import { draftOf } from './draft.js';
 import { number } from './format.js';
@@ -17,6 +17,7 @@ export function edit(root, id) {
 
   function write(campaign, first, templates) {
     wizard(root, {
+      crumb: html`<p class="crumb"><a href=${there}>${campaign.name}</a></p>`,
       title: say('edit.title', campaign),
       steps: ['message', 'when', 'review'],
       draft: draftOf(campaign, templates),

@@ -34,7 +34,8 @@ export function picker(paint) {
       }
     } catch (error) {
       if (asked === sender) {
-        problem = error.message;
+        problem =
+          error.members?.field === 'account' ? say('template.noAccount') : say('template.unread', { reason: error.message });
       }
     }
     if (asked === sender) {
@@ -161,7 +162,7 @@ export function picker(paint) {
       return html`<p class="quiet" role="status">${say('template.reading')}</p>`;
     }
     if (problem) {
-      return html`${trouble(say('template.unread', { reason: problem }))}
+      return html`${trouble(problem)}
         <p><button type="button" class="small" @click=${again}>${say('template.again')}</button></p>
         ${expert()}`;
     }

@@ -23,10 +23,10 @@ export function wishOf(draft) {
 }
 
 /**
- * Shows the steps of `task`: its `title`, its `steps`, the `draft` to begin with, `first` of its people and
- * what is `known` of all of them, `keep` for what is typed, `recipients` and `after`, a step's own content
- * and what stands below the last one, `mayLeave` a step, the `last` button's words, and `submit`, which
- * tells where to go, or nothing.
+ * Shows the steps of `task`: the `crumb` that leads back, its `title`, its `steps`, the `draft` to begin
+ * with, `first` of its people and what is `known` of all of them, `keep` for what is typed, what stands
+ * `before` the steps, in that of the `recipients` and `after` the last one, whether one `mayLeave` a step,
+ * the `last` button's words, and `submit`, which tells where to go, or nothing.
  */
 export function wizard(root, task) {
   const { steps } = task;
@@ -145,6 +145,7 @@ export function wizard(root, task) {
     senders?.length === 0
       ? empty()
       : html`
+          ${task.crumb}
           <h1>${task.title}</h1>
           ${sheet(
             { steps, step, busy, share, problem, go, forward, ready: senders !== null, last: task.last(draft), before: task.before() },

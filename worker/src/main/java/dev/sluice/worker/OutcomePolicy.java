@@ -144,12 +144,13 @@ final class OutcomePolicy {
 
   /**
    * The partition's new owner has reported the message in doubt, but it certainly was not sent.
-   * With {@code RESEND} the new owner may send it again, so that nothing here may override its
-   * result.
+   * With {@code RESEND}, or if the new owner may have found it waiting, it may send it, so that
+   * nothing here may override its result.
    */
   private static Disposition notSent(Finished finished, String code, String detail) {
+    SendTask task = finished.task();
     RecipientStatus status =
-        finished.task().request().onDoubt() == OnDoubt.RESEND
+        task.contested() || task.request().onDoubt() == OnDoubt.RESEND
             ? RecipientStatus.UNCONFIRMED
             : RecipientStatus.FAILED;
     return publish(finished, status, null, code, "not sent: " + detail);

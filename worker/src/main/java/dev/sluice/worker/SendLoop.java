@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -234,8 +235,15 @@ final class SendLoop {
         switch (verdict) {
           case COMMITTED -> true;
           case REFUSED, TOO_LARGE -> false;
-          case UNKNOWN -> !offsets.isEmpty() && isCommitted(offsets);
+          case UNKNOWN -> {
+            transaction.contest();
+            unpublished.forEach(finished -> finished.task().contest());
+            yield !offsets.isEmpty() && isCommitted(offsets);
+          }
         };
+    if (committed && verdict == Verdict.UNKNOWN) {
+      publishAgain(transaction.records());
+    }
     if (committed) {
       for (PartitionState partition : assignment.all()) {
         partition.commit(offsets.getOrDefault(partition.topicPartition(), partition.committed()));
@@ -261,6 +269,20 @@ final class SendLoop {
       } catch (TimeoutException e) {
         sink.failIfStopping();
       }
+    }
+  }
+
+  /**
+   * Publishes results once more, which changes nothing if they were: windows that are alike may be
+   * the work of another owner, who knows nothing of these results.
+   */
+  private void publishAgain(List<ProducerRecord<byte[], byte[]>> records) {
+    String topic = config.kafka().topics().sendResults();
+    List<ProducerRecord<byte[], byte[]>> results =
+        records.stream().filter(record -> record.topic().equals(topic)).toList();
+    Verdict verdict = results.isEmpty() ? Verdict.COMMITTED : Verdict.UNKNOWN;
+    while (verdict == Verdict.UNKNOWN) {
+      verdict = sink.commit(results, Map.of());
     }
   }
 

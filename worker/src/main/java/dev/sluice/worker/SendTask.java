@@ -18,6 +18,7 @@ final class SendTask {
   private @Nullable Instant firstTriedAt;
   private boolean inFlight;
   private long launchedNanos;
+  private boolean contested;
 
   SendTask(PartitionState partition, long offset, SendRequest request) {
     this.partition = partition;
@@ -49,6 +50,19 @@ final class SendTask {
     inFlight = true;
     launchedNanos = nowNanos;
     partition.addInFlight(1);
+  }
+
+  /** Takes note that it is unknown how a transaction has left it. */
+  void contest() {
+    contested = true;
+  }
+
+  /**
+   * Whether it is unknown, if its partition is lost, in which state the new owner has found it: it
+   * may have been waiting, and may be sent by the new owner.
+   */
+  boolean contested() {
+    return contested;
   }
 
   /** When it was last handed to the dispatcher. */

@@ -266,6 +266,11 @@ final class SendTransaction {
     }
   }
 
+  /** It is unknown whether it has committed. */
+  void contest() {
+    started.forEach(one -> one.task().contest());
+  }
+
   /** After the commit: launches the tasks declared started. */
   void apply(Dispatcher dispatcher, DelayedTasks delayed, long begunNanos) {
     controls.forEach((key, control) -> view.expect(key, control, begunNanos));

@@ -19,7 +19,7 @@ public final class SizeBudget {
 
   private final Map<String, Integer> largest = new HashMap<>();
 
-  SizeBudget(Topics topics) {
+  public SizeBudget(Topics topics) {
     largest.put(topics.deadLetters(), Topics.LARGEST_RECORD);
   }
 

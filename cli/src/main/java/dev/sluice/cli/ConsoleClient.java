@@ -123,6 +123,10 @@ public final class ConsoleClient implements AutoCloseable {
     return send(request);
   }
 
+  JsonNode delete(String path) {
+    return send(request(path).DELETE());
+  }
+
   /** Imports a CSV file's recipients into a campaign. */
   public JsonNode importCsv(UUID campaignId, Path csv) {
     return importCsv(campaignId, csv, "");

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /** Numbers that get nothing, from a terminal, through a console. */
 @Command(
     name = "suppression",
-    description = "Imports and exports numbers that get nothing.",
+    description = "Imports, exports and lifts numbers that get nothing.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class SuppressionCommands {
@@ -41,6 +41,37 @@ final class SuppressionCommands {
                   + URLEncoder.encode(reason, StandardCharsets.UTF_8),
               file);
       console.print(report, () -> console.printImport(report));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "lift",
+      description = "Lets a number get messages again, whoever suppressed it.",
+      mixinStandardHelpOptions = true)
+  int lift(
+      @Mixin ConsoleOptions console,
+      @Option(
+              names = "--reason",
+              defaultValue = "${env:SLUICE_LIFT_REASON:-}",
+              description =
+                  "Why (SLUICE_LIFT_REASON); needed if the person asked to be left alone.")
+          String reason,
+      @Parameters(paramLabel = "PHONE", description = "As the export has it, like +5511999990001.")
+          String phone) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode lift =
+          client.delete(
+              "/api/suppressions/"
+                  + ConsoleClient.segment(phone)
+                  + "?reason="
+                  + URLEncoder.encode(reason, StandardCharsets.UTF_8));
+      console.print(
+          lift,
+          () ->
+              console.line(
+                  "%s gets messages again; it was: %s",
+                  lift.path("phone").asString(), lift.path("was").asString()));
     }
     return 0;
   }

@@ -15,8 +15,10 @@ import java.util.List;
  * @param webhooks for what providers tell
  * @param lists for what people and pages read
  * @param imports for files of rows, one each
+ * @param upkeep one, for what goes on by itself
  */
-record Connections(Database commands, Database webhooks, Database lists, Database imports)
+record Connections(
+    Database commands, Database webhooks, Database lists, Database imports, Database upkeep)
     implements AutoCloseable {
   /** Files that are written into the database at the same time. */
   static final int IMPORTS = 2;
@@ -37,7 +39,8 @@ record Connections(Database commands, Database webhooks, Database lists, Databas
         new Database(config, sizes.commands(), "console", meters, SHORT),
         new Database(config, sizes.webhooks(), "console", meters, SHORT),
         new Database(config, sizes.lists(), "console", meters, READING),
-        new Database(config, IMPORTS, "console", meters, IMPORTING));
+        new Database(config, IMPORTS, "console", meters, IMPORTING),
+        new Database(config, 1, "console", meters, SHORT));
   }
 
   private static Timeouts timeouts(Duration statement) {
@@ -46,6 +49,6 @@ record Connections(Database commands, Database webhooks, Database lists, Databas
 
   @Override
   public void close() {
-    List.of(commands, webhooks, lists, imports).forEach(Database::close);
+    List.of(commands, webhooks, lists, imports, upkeep).forEach(Database::close);
   }
 }

@@ -20,12 +20,16 @@ public final class Console implements AutoCloseable {
   /** How long who reads a list waits for others who do. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  /** Changed names that are looked at in a turn. */
+  private static final int LATE_ROWS_PAGE = 500;
+
   private final Connections connections;
   private final KafkaOutput output;
   private final ControlsView controls;
   private final FreshResults fresh;
   private final EventStreams live;
   private final Templates templates;
+  private final Upkeep upkeep;
   private final Deadlines deadlines = new Deadlines();
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
@@ -89,6 +93,7 @@ public final class Console implements AutoCloseable {
     fresh = new FreshResults(config.kafka());
     live = new EventStreams();
     templates = new Templates(config.whatsApp());
+    upkeep = new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE));
     Doors doors = new Doors(config.token(), meters);
     WarmUp.of("console", health, output::warmUp);
     server =
@@ -135,6 +140,7 @@ public final class Console implements AutoCloseable {
           new SuppressionRoutes(
                   new Suppressions(reading),
                   new Suppressions(importing),
+                  new Lifts(commanding),
                   uploads,
                   suppressionRules,
                   limits.uploads().pace())
@@ -179,6 +185,7 @@ public final class Console implements AutoCloseable {
 
   @Override
   public void close() {
+    upkeep.close();
     live.close();
     server.stop();
     deadlines.close();

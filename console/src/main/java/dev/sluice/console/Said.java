@@ -22,7 +22,13 @@ record Said(String name, String reason, Instant at) {
   /** Messages are wanted again: lifts {@link OptOutReason#PREFERENCE}, and nothing else. */
   static final String RESUME = "user preference: resume";
 
-  /** A person has lifted the row by hand: whatever was said under the name before is over. */
+  /** What somebody wrote to us: no resume lifts it. */
+  static final String MESSAGE = "opt-out message";
+
+  /**
+   * A person has lifted the suppression by hand: whatever was said before by whoever has the name
+   * then is over. Also the reason of a row that was lifted so, which takes nothing older any more.
+   */
   static final String LIFTED = "lifted by hand";
 
   private static final Pattern NUMBER = Pattern.compile("\\+[1-9][0-9]{6,14}");
@@ -40,6 +46,10 @@ record Said(String name, String reason, Instant at) {
   }
 
   boolean ofNumber() {
+    return isNumber(name);
+  }
+
+  static boolean isNumber(String name) {
     return NUMBER.matcher(name).matches();
   }
 

@@ -2,6 +2,8 @@ package dev.sluice.console;
 
 import dev.sluice.schema.OptOutReason;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -12,71 +14,90 @@ import org.jooq.impl.SQLDataType;
  * is worked out anew from what is kept, so that only the times count, never which call came first.
  */
 final class StandingWishes {
+  /** Names that have to do with {@code touched.name}: one step, for a recursion. */
+  static final String NEAR =
+      """
+      CROSS JOIN LATERAL (
+        SELECT now FROM sluice.renamed WHERE before = touched.name
+        UNION ALL
+        SELECT before FROM sluice.renamed WHERE now = touched.name
+        UNION ALL
+        SELECT alias.name FROM sluice.alias WHERE phone = touched.name
+        UNION ALL
+        SELECT phone FROM sluice.alias WHERE alias.name = touched.name
+      ) AS near (name)
+      """;
+
   /**
    * {@code touched}: all names that have to do with the given ones; each is visited once, so that
    * circles end. {@code heard}: what was said under them, and numbers that the aggregator or people
-   * have suppressed. {@code raised}: rows that a person has lifted by hand, which is a resume that
-   * lifts whatever was said under that name. {@code unheard}: what a console of the version before
-   * has written. {@code entry} is all that, and {@code kept} what a newer row might hide. {@code
-   * reach}: how far each goes. To the person's other names at the time it was said or had come
-   * there, and along the changes: from a number with the next change after that time, because the
-   * number is somebody else's then; from an id with all of them. A row that is there already is not
-   * followed again, so that this ends, too.
+   * have suppressed. {@code raised}: rows that a person has lifted by hand, which ends whatever was
+   * said before by whoever is known by that name then. {@code unheard}: what a console of the
+   * version before has written. {@code entry} is all that; {@code kept} what a newer row might
+   * hide, and by which {@link LateRows} sees that a row is accounted for, as {@code seen} does for
+   * aliases. {@code reach}: how far each goes. To the person's other names at the time it was said
+   * or had come there, and along the changes: from a number with the next change after that time,
+   * because the number is somebody else's then; from an id with all of them, to where the person
+   * had moved on to when it was said ({@code trail}). A row that is there already is not followed
+   * again, so that this ends, too.
    *
    * <p>{@code counted}: an id's row is about all that; a number's is about what came from
    * elsewhere, since {@code suppression} has what was said under the number itself. {@code
-   * standing}: what no resume lifts, or else the newest of the number's last holder, a stop before
-   * a resume of the same second. {@code returned}: the numbers of those who want messages again.
+   * current}: without what was lifted by hand, here or where it came along from. {@code standing}:
+   * what no resume lifts, or else the newest of the number's last holder, a stop before a resume of
+   * the same second. {@code returned}: the numbers of those who want messages again, and of those
+   * who were lifted by hand; these rows take nothing that is older any more.
+   *
+   * <p>Each table is asked name by name (LATERAL, which OFFSET 0 keeps from becoming a join), and
+   * what is there is changed by an upsert, so that no plan reads a whole table, also where nobody
+   * has analyzed it.
    */
   private static final String SQL =
       """
       WITH RECURSIVE touched AS (
         SELECT name FROM unnest({0}) AS given (name)
         UNION
-        SELECT near.name
+        SELECT near.name FROM touched
+        $near
+      ), stored AS (
+        SELECT name, reason, at
         FROM touched CROSS JOIN LATERAL (
-          SELECT now FROM sluice.renamed WHERE before = touched.name
-          UNION ALL
-          SELECT before FROM sluice.renamed WHERE now = touched.name
-          UNION ALL
-          SELECT alias.name FROM sluice.alias WHERE phone = touched.name
-          UNION ALL
-          SELECT phone FROM sluice.alias WHERE alias.name = touched.name
-        ) AS near (name)
+          SELECT reason, created_at AS at FROM sluice.suppression
+          WHERE phone = touched.name
+            AND (lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at)))
+          OFFSET 0) AS known
       ), heard AS (
-        SELECT name, reason, at FROM sluice.said JOIN touched USING (name)
+        SELECT name, reason, at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT reason, at FROM sluice.said WHERE name = touched.name OFFSET 0) AS known
         UNION
-        SELECT phone, reason, created_at
-        FROM sluice.suppression JOIN touched ON touched.name = phone
-        WHERE lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at))
+        TABLE stored
       ), raised AS (
         SELECT name, lifted_at AS at
-        FROM (SELECT name, created_at, lifted_at FROM sluice.opt_out
-              UNION ALL
-              SELECT phone, created_at, lifted_at FROM sluice.suppression) AS stored
-        JOIN touched USING (name)
+        FROM touched CROSS JOIN LATERAL (
+          SELECT created_at, lifted_at FROM sluice.opt_out WHERE name = touched.name
+          UNION ALL
+          SELECT created_at, lifted_at FROM sluice.suppression WHERE phone = touched.name) AS known
         WHERE isfinite(lifted_at) AND lifted_at > created_at
           AND NOT EXISTS (
             SELECT FROM heard WHERE heard.at = lifted_at AND heard.reason IN ({2}, {3}))
         UNION
         SELECT name, at FROM heard WHERE reason = {3}
       ), unheard AS (
-        SELECT name, reason, created_at AS at FROM sluice.opt_out JOIN touched USING (name)
-        WHERE lifted_at IS NULL
-          AND NOT EXISTS (
-            SELECT FROM heard
-            WHERE heard.reason = opt_out.reason AND heard.at = opt_out.created_at)
+        SELECT name, reason, at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT reason, created_at AS at FROM sluice.opt_out
+          WHERE name = touched.name AND lifted_at IS NULL
+          OFFSET 0) AS known
+        WHERE (reason, at) NOT IN (SELECT reason, at FROM heard)
       ), entry AS (
-        SELECT name, reason, at FROM (TABLE heard UNION TABLE unheard) AS wish
-        WHERE reason <> {3}
-          AND (reason IN ({1}, {2}) OR NOT EXISTS (
-            SELECT FROM raised WHERE raised.name = wish.name AND raised.at >= wish.at))
+        SELECT name, reason, at FROM (TABLE heard UNION TABLE unheard) AS wish WHERE reason <> {3}
         UNION
-        SELECT name, {2}, at FROM raised
+        SELECT name, {3}, at FROM raised
       ), kept AS (
         INSERT INTO sluice.said (name, reason, at)
         SELECT name, reason, at
-        FROM (SELECT name, reason, at FROM heard WHERE reason = {1}
+        FROM (TABLE stored
               UNION
               TABLE unheard
               UNION
@@ -84,21 +105,46 @@ final class StandingWishes {
         WHERE isfinite(at)
         ORDER BY name, at, reason
         ON CONFLICT DO NOTHING
+      ), seen AS (
+        INSERT INTO sluice.alias (phone, name)
+        SELECT touched.name, known.name
+        FROM touched CROSS JOIN LATERAL (
+          SELECT name FROM sluice.alias WHERE phone = touched.name AND NOT settled
+          OFFSET 0) AS known
+        ORDER BY touched.name, known.name
+        ON CONFLICT (phone, name) DO UPDATE SET settled = true
       ), reach (name, reason, at, since, way) AS (
         SELECT name, reason, at, at, 'own' FROM entry
         UNION
         SELECT next.name, reason, at, next.since, next.way
         FROM reach CROSS JOIN LATERAL (
-          SELECT other.name, reach.since, CASE WHEN until IS NULL THEN 'alias' ELSE 'carried' END
+          SELECT other.name, greatest(reach.since, other.since),
+            CASE WHEN until IS NULL THEN 'alias' ELSE 'carried' END
           FROM (
-            SELECT alias.name, until FROM sluice.alias_until AS alias WHERE phone = reach.name
+            SELECT alias.name, '-infinity'::timestamptz, until FROM sluice.alias_until AS alias
+            WHERE phone = reach.name AND alias.since <= reach.since
             UNION ALL
-            SELECT phone, until FROM sluice.alias_until AS alias WHERE alias.name = reach.name
-          ) AS other (name, until)
+            SELECT phone, since, until FROM sluice.alias_until AS alias
+            WHERE alias.name = reach.name
+          ) AS other (name, since, until)
           WHERE until IS NULL OR reach.since <= until
           UNION ALL
-          SELECT now, greatest(reach.since, renamed.at), 'carried'
-          FROM sluice.renamed
+          SELECT held.name, greatest(reach.since, renamed.at), 'carried'
+          FROM sluice.renamed CROSS JOIN LATERAL (
+            WITH RECURSIVE trail (name, since) AS (
+              SELECT now, renamed.at
+              UNION
+              SELECT later.now, later.at
+              FROM trail CROSS JOIN LATERAL (
+                SELECT now, at FROM sluice.renamed
+                WHERE before = trail.name AND at >= trail.since AND trail.name LIKE '+%'
+                ORDER BY at FETCH FIRST ROW WITH TIES) AS later
+              WHERE later.at < reach.since
+            )
+            SELECT name FROM trail
+            WHERE name NOT LIKE '+%' OR NOT EXISTS (
+              SELECT FROM sluice.renamed
+              WHERE before = trail.name AND at >= trail.since AND at < reach.since)) AS held
           WHERE renamed.before = reach.name
             AND (reach.name NOT LIKE '+%'
               OR renamed.at = (
@@ -106,54 +152,91 @@ final class StandingWishes {
                 WHERE later.before = reach.name AND later.at >= reach.since))
         ) AS next (name, since, way)
       ), counted AS (
-        SELECT name, reason, at, bool_or(reason <> {2}) OVER (PARTITION BY name) AS asked,
+        SELECT name, reason, at, since, way,
           CASE WHEN name LIKE '+%' THEN (
             SELECT min(next.at) FROM sluice.renamed AS next
             WHERE next.before = reach.name AND next.at >= reach.since) END AS left_at
         FROM reach
-        WHERE way = 'carried' OR reason = {2} OR (way = 'own' AND name NOT LIKE '+%')
+        WHERE way = 'carried' OR reason IN ({2}, {3}) OR (way = 'own' AND name NOT LIKE '+%')
+      ), lifts AS (
+        SELECT name, at, since, way, left_at FROM counted WHERE reason = {3}
+      ), current AS (
+        SELECT name, CASE WHEN reason = {3} THEN {2} ELSE reason END AS reason, at, left_at,
+          bool_or(reason NOT IN ({2}, {3})) OVER (PARTITION BY name) AS asked
+        FROM counted
+        WHERE NOT EXISTS (
+          SELECT FROM lifts AS lift
+          WHERE lift.name = counted.name
+            AND lift.at > counted.at AND lift.since >= counted.since
+            AND (lift.way = 'own' OR lift.left_at IS NOT DISTINCT FROM counted.left_at))
       ), standing AS (
         SELECT DISTINCT ON (name) name,
           CASE WHEN reason = {2} THEN {1} ELSE reason END AS reason, at AS created_at,
           CASE WHEN reason = {2} THEN at END AS lifted_at
-        FROM counted
+        FROM current
         WHERE asked
         ORDER BY name, reason IN ({1}, {2}), left_at DESC NULLS FIRST, at DESC, reason = {2}
+      ), withdrawn AS (
+        SELECT name, reason, at AS created_at, at AS lifted_at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT reason, created_at AS at FROM sluice.opt_out
+          WHERE name = touched.name AND lifted_at IS NULL
+          OFFSET 0) AS known
+        WHERE name NOT IN (SELECT name FROM standing)
       ), written AS (
         INSERT INTO sluice.opt_out AS known (name, reason, created_at, lifted_at)
-        SELECT name, reason, created_at, lifted_at FROM standing
+        SELECT name, reason, created_at, lifted_at
+        FROM (TABLE standing UNION ALL TABLE withdrawn) AS stands
+        ORDER BY name
         ON CONFLICT (name) DO UPDATE
         SET reason = excluded.reason, created_at = excluded.created_at,
             lifted_at = excluded.lifted_at
         WHERE (known.reason, known.created_at, known.lifted_at)
           IS DISTINCT FROM (excluded.reason, excluded.created_at, excluded.lifted_at)
-      ), withdrawn AS (
-        UPDATE sluice.opt_out AS known SET lifted_at = created_at
-        FROM touched
-        WHERE known.name = touched.name AND known.lifted_at IS NULL
-          AND NOT EXISTS (SELECT FROM standing WHERE standing.name = known.name)
       ), returned AS (
-        SELECT phone, max(at) AS at
-        FROM (SELECT name, at FROM reach WHERE reason = {2}
+        SELECT phone, max(at) AS resumed, max(at) FILTER (WHERE here) AS lifted
+        FROM (SELECT name, at, reason = {3} AND way <> 'carried' FROM reach
+              WHERE reason IN ({2}, {3})
               UNION ALL
-              SELECT phone, at FROM reach JOIN sluice.alias_until AS alias USING (name)
-              WHERE reason = {2} AND (until IS NULL OR at <= until)) AS resumed (phone, at)
+              SELECT phone, at, false
+              FROM reach CROSS JOIN LATERAL (
+                SELECT phone, until FROM sluice.alias_until AS alias WHERE alias.name = reach.name
+                OFFSET 0) AS alias
+              WHERE reason IN ({2}, {3}) AND (until IS NULL OR at <= until)
+        ) AS back (phone, at, here)
         GROUP BY phone
       ), locked AS (
-        SELECT phone, returned.at FROM sluice.suppression AS known JOIN returned USING (phone)
-        WHERE known.reason = {1} AND known.lifted_at IS NULL AND known.created_at < returned.at
-        ORDER BY phone
-        FOR NO KEY UPDATE OF known
+        SELECT returned.phone, reason, created_at, resumed,
+          CASE WHEN created_at < lifted THEN lifted END AS lifted
+        FROM (SELECT phone, resumed, lifted FROM returned ORDER BY phone) AS returned
+        CROSS JOIN LATERAL (
+          SELECT reason, created_at FROM sluice.suppression
+          WHERE phone = returned.phone AND lifted_at IS NULL
+            AND (created_at < lifted OR (reason = {1} AND created_at < resumed))
+          FOR NO KEY UPDATE) AS known
       )
-      UPDATE sluice.suppression AS known SET lifted_at = locked.at
-      FROM locked WHERE known.phone = locked.phone
-      """;
+      INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at)
+      SELECT phone, CASE WHEN lifted IS NULL THEN reason ELSE {3} END,
+        coalesce(lifted, created_at), coalesce(lifted, resumed)
+      FROM locked
+      ON CONFLICT (phone) DO UPDATE
+      SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = excluded.lifted_at
+      """
+          .replace("$near", NEAR);
 
   /** Any number that nobody else takes an advisory lock by. */
   private static final long LOCK = 0x736c_7569_6365_09L;
 
+  /** Further columns of a SELECT, which keep the planner from reading whole tables. */
+  static final String BY_INDEX =
+      ", set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true)"
+          + ", set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)";
+
   /** How often it is tried while somebody holds a row or the lock. */
   private static final int TRIES = 10;
+
+  /** Names, so that others wait only a moment, however many a call tells. */
+  private static final int SETTLED_AT_ONCE = 200;
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -170,13 +253,26 @@ final class StandingWishes {
    * let go between two tries.
    */
   void settle(Set<String> names) {
-    if (names.isEmpty()) {
-      return;
+    for (int from = 0; from < names.size(); from += SETTLED_AT_ONCE) {
+      Set<String> some =
+          names.stream().sorted().skip(from).limit(SETTLED_AT_ONCE).collect(Collectors.toSet());
+      oneAtATime(sql, transaction -> settle(transaction, some));
     }
+  }
+
+  /**
+   * Does something about wishes in a transaction, while nobody else does; tried again while
+   * somebody holds a row. Its plans do not depend on statistics, which tables that were just filled
+   * do not have: all of its joins are looks at indexes.
+   */
+  static <T> T oneAtATime(DSLContext sql, Function<DSLContext, T> work) {
     for (int left = TRIES - 1; ; left--) {
       try {
-        sql.transaction(transaction -> settle(transaction.dsl(), names));
-        return;
+        return sql.transactionResult(transaction -> {
+          transaction.dsl().execute("SELECT pg_advisory_xact_lock({0})", DSL.val(LOCK));
+          transaction.dsl().execute("SELECT set_config('lock_timeout', '200ms', true)" + BY_INDEX);
+          return work.apply(transaction.dsl());
+        });
       } catch (DataAccessException e) {
         if (left == 0 || !LOCK_NOT_AVAILABLE.equals(e.sqlState())) {
           throw e;
@@ -185,10 +281,13 @@ final class StandingWishes {
     }
   }
 
-  private static void settle(DSLContext transaction, Set<String> names) {
-    transaction.execute("SELECT pg_advisory_xact_lock({0})", DSL.val(LOCK));
-    transaction.execute("SET LOCAL lock_timeout = '200ms'");
-    transaction.execute(
+  /**
+   * Does it within {@link #oneAtATime}; what the transaction has written before counts, too.
+   *
+   * @return how many suppressions were lifted
+   */
+  static int settle(DSLContext transaction, Set<String> names) {
+    return transaction.execute(
         SQL,
         DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()),
         DSL.val(OptOutReason.PREFERENCE),

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code /api/suppressions}: read in pages, and add. */
+/** {@code /api/suppressions}: read in pages, add and lift. */
 final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
@@ -20,25 +20,29 @@ final class SuppressionRoutes {
 
   private final Suppressions suppressions;
   private final Suppressions imported;
+  private final Lifts lifts;
   private final Uploads uploads;
   private final RowRules rules;
   private final Pace pace;
 
   /**
-   * Reads and adds.
+   * Reads, adds and lifts.
    *
    * @param suppressions as people read them
    * @param imported the same, on the connections of imports
+   * @param lifts takes them back
    * @param pace how fast all of them must be read, at least
    */
   SuppressionRoutes(
       Suppressions suppressions,
       Suppressions imported,
+      Lifts lifts,
       Uploads uploads,
       RowRules rules,
       Pace pace) {
     this.suppressions = suppressions;
     this.imported = imported;
+    this.lifts = lifts;
     this.uploads = uploads;
     this.rules = rules;
     this.pace = pace;
@@ -47,6 +51,7 @@ final class SuppressionRoutes {
   void add(RoutesConfig routes) {
     routes.get("/api/suppressions", this::list);
     routes.post("/api/suppressions", this::addNumbers);
+    routes.delete("/api/suppressions/{phone}", this::lift);
   }
 
   private void list(Context context) throws IOException {
@@ -96,6 +101,20 @@ final class SuppressionRoutes {
         uploads.take(context, body -> add(JsonHttp.rows(context, body), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
     JsonHttp.json(context, 200, report);
+  }
+
+  private void lift(Context context) {
+    String phone = context.pathParam("phone");
+    if (!Said.isNumber(phone)) {
+      throw ProblemException.field(
+          "phone", "must be a number as the list has it, like +5511999990001");
+    }
+    Optional<String> reason =
+        Reading.given(context, "reason").map(why -> Fields.atMost(LONGEST_REASON, "reason", why));
+    Lifts.Lift lift = lifts.lift(phone, reason, Audit.who(context));
+    Audit.log(
+        context, "lift a suppression", phone + " (" + lift.was() + "): " + reason.orElse("-"));
+    JsonHttp.json(context, 200, lift);
   }
 
   private RecipientImport.Report add(Rows rows, RowRules here, String reason) {

@@ -19,8 +19,8 @@ final class Suppressions {
   }
 
   /**
-   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted. No resume
-   * lifts it afterwards.
+   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted, since then
+   * even if that was a moment ago. No resume lifts it afterwards.
    *
    * @return how many were not suppressed before
    */
@@ -33,7 +33,9 @@ final class Suppressions {
               INSERT INTO sluice.suppression AS s (phone, reason)
               SELECT DISTINCT phone, {0} FROM unnest({1}) AS added (phone) ORDER BY phone
               ON CONFLICT (phone) DO UPDATE
-              SET reason = excluded.reason, created_at = now(), lifted_at = NULL
+              SET reason = excluded.reason, lifted_at = NULL,
+                created_at = greatest(
+                  clock_timestamp(), CASE WHEN isfinite(s.lifted_at) THEN s.lifted_at END)
               WHERE s.lifted_at IS NOT NULL OR (s.reason = {2} AND excluded.reason <> {2})
               RETURNING phone
             )

@@ -130,7 +130,7 @@ final class WebhookIntake {
       }
       case Incoming(Person from, var texts, var at) -> {
         if (texts.stream().anyMatch(optOutWords::contains)) {
-          wish(sorted.optOuts, new OptOuts.Wish(from, "opt-out message", at));
+          wish(sorted.optOuts, new OptOuts.Wish(from, Said.MESSAGE, at));
         }
       }
       case Preference(Person from, boolean stop, var at) ->

@@ -1,27 +1,27 @@
 package dev.sluice.console;
 
+import static dev.sluice.console.Event.both;
+import static dev.sluice.console.Event.id;
+import static dev.sluice.console.Event.number;
+import static dev.sluice.console.Event.resume;
+import static dev.sluice.console.Event.stop;
+import static dev.sluice.console.Event.word;
 import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.providers.whatsapp.Person;
-import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
 import dev.sluice.schema.OptOutReason;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -30,112 +30,10 @@ import tools.jackson.databind.JsonNode;
  */
 class ChangedNamesTest {
   private static final WebhookFixture FIXTURE = WebhookFixture.create();
-  private static final AtomicInteger WORLDS = new AtomicInteger();
-
-  /** Later than when the test learns which names go together. */
-  private static final long START = 1_900_000_000;
 
   @AfterAll
-  static void stop() {
+  static void close() {
     FIXTURE.close();
-  }
-
-  /** Something that is told; names in it are short, each world has its own of them. */
-  sealed interface Event {
-    void tell(World world);
-  }
-
-  record Wish(String reason, @Nullable Integer phone, @Nullable Integer id, int at)
-      implements Event {
-    @Override
-    public void tell(World world) {
-      List<OptOuts.Wish> wish =
-          List.of(new OptOuts.Wish(world.person(phone, id), reason, time(at)));
-      boolean resume = reason.equals(Said.RESUME);
-      world.optOuts().take(resume ? List.of() : wish, resume ? wish : List.of(), List.of());
-    }
-  }
-
-  record Change(
-      @Nullable Integer phone,
-      @Nullable Integer id,
-      @Nullable Integer newPhone,
-      @Nullable Integer newId,
-      int at)
-      implements Event {
-    Renamed renamed(World world) {
-      return new Renamed(world.person(phone, id), world.person(newPhone, newId), time(at));
-    }
-
-    @Override
-    public void tell(World world) {
-      world.optOuts().take(List.of(), List.of(), List.of(renamed(world)));
-    }
-  }
-
-  private static Wish stop(@Nullable Integer phone, @Nullable Integer id, int at) {
-    return new Wish(OptOutReason.PREFERENCE, phone, id, at);
-  }
-
-  private static Wish resume(@Nullable Integer phone, @Nullable Integer id, int at) {
-    return new Wish(Said.RESUME, phone, id, at);
-  }
-
-  private static Wish word(@Nullable Integer phone, @Nullable Integer id, int at) {
-    return new Wish("opt-out message", phone, id, at);
-  }
-
-  private static Change number(int before, int now, int at) {
-    return new Change(before, null, now, null, at);
-  }
-
-  private static Change id(int before, int now, int at) {
-    return new Change(null, before, null, now, at);
-  }
-
-  private static Change both(int phone, int id, int newPhone, int newId, int at) {
-    return new Change(phone, id, newPhone, newId, at);
-  }
-
-  private static Instant time(int at) {
-    return Instant.ofEpochSecond(START + at);
-  }
-
-  /** Numbers and ids that nobody else has. */
-  record World(int number, OptOuts optOuts) {
-    static World create() {
-      return new World(WORLDS.incrementAndGet(), new OptOuts(FIXTURE.sql()));
-    }
-
-    String phone(int which) {
-      return "+5599%06d%d".formatted(number, which);
-    }
-
-    String id(int which) {
-      return "W%d.%d".formatted(number, which);
-    }
-
-    Person person(@Nullable Integer phone, @Nullable Integer id) {
-      return new Person(phone == null ? null : phone(phone), id == null ? null : id(id));
-    }
-
-    /** What a receipt has told. */
-    void alias(int phone, int id) {
-      FIXTURE
-          .sql()
-          .execute(
-              "INSERT INTO sluice.alias (phone, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-              phone(phone),
-              id(id));
-    }
-
-    boolean suppressed(int phone) {
-      return FIXTURE.suppressed(phone(phone));
-    }
-
-    List<Integer> suppressed() {
-      return IntStream.rangeClosed(1, 6).filter(this::suppressed).boxed().toList();
-    }
   }
 
   /** A history in words, what receipts have told before it, and which numbers get nothing after. */
@@ -154,7 +52,7 @@ class ChangedNamesTest {
     }
 
     World told(List<Event> order) {
-      World world = World.create();
+      World world = World.in(FIXTURE.sql());
       aliases.forEach(alias -> world.alias(alias.getFirst(), alias.getLast()));
       order.forEach(event -> event.tell(world));
       return world;
@@ -275,20 +173,20 @@ class ChangedNamesTest {
         History.of(
             "an id without a new one goes along with the number",
             List.of(2),
-            new Change(1, 1, 2, null, 1),
+            new Event.Change(1, 1, 2, null, 1),
             stop(null, 1, 2)),
         History.of(
                 "what was said under an id counts for a number that is told first with a new id",
                 List.of(1, 2),
                 stop(null, 1, 1),
-                new Change(null, 1, 2, 2, 2))
+                new Event.Change(null, 1, 2, 2, 2))
             .knowing(1, 1),
         History.of(
                 "a stop that came along to a number goes on with the id that it hides behind",
                 List.of(1, 2, 3),
                 stop(1, null, 1),
                 number(1, 2, 2),
-                new Change(null, 2, 3, 3, 3))
+                new Event.Change(null, 2, 3, 3, 3))
             .knowing(2, 2),
         History.of(
                 "a resume under a new id lifts what came along to the number",
@@ -301,7 +199,7 @@ class ChangedNamesTest {
         History.of(
             "a hidden number stays the same when its id changes",
             List.of(1),
-            new Change(1, 1, null, 2, 1),
+            new Event.Change(1, 1, null, 2, 1),
             stop(null, 2, 2)),
         History.of(
             "a circle ends, and the wish is back where it was",
@@ -332,6 +230,13 @@ class ChangedNamesTest {
             number(1, 2, 2),
             number(2, 3, 2)),
         History.of(
+                "who comes back to a number is known there by the id of before",
+                List.of(1),
+                number(1, 2, 2),
+                number(2, 1, 4),
+                stop(null, 1, 6))
+            .knowing(1, 1),
+        History.of(
             "a stop counts against a resume of the same second",
             List.of(1, 2),
             stop(1, null, 1),
@@ -351,7 +256,7 @@ class ChangedNamesTest {
 
   @Test
   void whoTakesANumberOverAndLeavesItTakesNothingOfTheFormerHolder() {
-    World world = World.create();
+    World world = World.in(FIXTURE.sql());
     stop(1, null, 1).tell(world);
     number(1, 2, 2).tell(world);
     number(1, 3, 9).tell(world);
@@ -362,7 +267,7 @@ class ChangedNamesTest {
 
   @Test
   void aChangeThatIsToldLateTakesBackWhatAnotherHasTakenAlong() {
-    World world = World.create();
+    World world = World.in(FIXTURE.sql());
     stop(1, null, 1).tell(world);
     number(1, 3, 9).tell(world);
     number(1, 2, 2).tell(world);
@@ -372,84 +277,8 @@ class ChangedNamesTest {
   }
 
   @Test
-  void whatTheAggregatorOrAPersonSuppressedGoesAlong() {
-    World world = World.create();
-    FIXTURE.sql().execute("INSERT INTO sluice.suppression (phone) VALUES (?)", world.phone(1));
-    number(1, 2, 1).tell(world);
-
-    assertThat(world.suppressed(2)).isTrue();
-  }
-
-  @Test
-  void aNewerStopThatTheAggregatorWritesOverAnOlderOneTakesNothingBack() {
-    World world = World.create();
-    FIXTURE
-        .sql()
-        .execute(
-            "INSERT INTO sluice.suppression (phone, reason, created_at) VALUES (?, ?, ?::timestamptz)",
-            world.phone(1),
-            OptOutReason.PREFERENCE,
-            time(1));
-    number(1, 2, 2).tell(world);
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.suppression SET created_at = ?::timestamptz WHERE phone = ?",
-            time(3).toString(),
-            world.phone(1));
-    number(2, 3, 4).tell(world);
-
-    assertThat(world.suppressed()).containsExactly(1, 2, 3);
-  }
-
-  @Test
-  void whatAConsoleOfTheVersionBeforeWroteAfterTheMigrationStands() {
-    World world = World.create();
-    world.alias(1, 1);
-    FIXTURE
-        .sql()
-        .execute(
-            "INSERT INTO sluice.opt_out (name, reason, created_at)"
-                + " VALUES (?, 'opt-out message', ?::timestamptz)",
-            world.id(1),
-            time(1));
-    id(1, 2, 2).tell(world);
-    assertThat(world.suppressed()).containsExactly(1);
-
-    resume(1, null, 3).tell(world);
-    assertThat(world.suppressed()).containsExactly(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {OptOutReason.PREFERENCE, "opt-out message"})
-  void whatAPersonLiftedByHandStaysSo(String reason) {
-    World world = World.create();
-    new Wish(reason, 1, 1, 1).tell(world);
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.suppression SET lifted_at = ?::timestamptz WHERE phone = ?",
-            time(5),
-            world.phone(1));
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.opt_out SET lifted_at = ?::timestamptz WHERE name = ?",
-            time(5),
-            world.id(1));
-    assertThat(world.suppressed()).isEmpty();
-
-    id(1, 2, 6).tell(world);
-    number(1, 2, 7).tell(world);
-    assertThat(world.suppressed()).isEmpty();
-
-    stop(2, null, 8).tell(world);
-    assertThat(world.suppressed()).as("a new one counts").containsExactly(2);
-  }
-
-  @Test
   void repeatingACallChangesNothing() {
-    World world = World.create();
+    World world = World.in(FIXTURE.sql());
     List<Event> events = List.of(stop(1, null, 1), number(1, 2, 2), resume(2, null, 3));
     events.forEach(event -> event.tell(world));
     events.forEach(event -> event.tell(world));
@@ -459,7 +288,7 @@ class ChangedNamesTest {
 
   @Test
   void aStopAndANewIdInOneCallOfTheProvider() throws Exception {
-    World world = World.create();
+    World world = World.in(FIXTURE.sql());
     String stop =
         "\"user_preferences\":[{\"user_id\":\"%s\",\"value\":\"stop\",\"timestamp\":1000}]"
             .formatted(world.id(1));
@@ -472,7 +301,7 @@ class ChangedNamesTest {
 
     assertThat(world.suppressed(1)).isTrue();
 
-    World late = World.create();
+    World late = World.in(FIXTURE.sql());
     FIXTURE.post(
         value(
             ("\"messages\":[{\"from\":\"%s\",\"type\":\"system\",\"timestamp\":\"1000\",\"system\":{"
@@ -484,7 +313,7 @@ class ChangedNamesTest {
 
   @Test
   void aReceiptOfOursTellsAStopThatGoesAlong() throws Exception {
-    World world = World.create();
+    World world = World.in(FIXTURE.sql());
     FIXTURE.post(
         value(
             ("\"messages\":[{\"from\":\"%s\",\"type\":\"system\",\"timestamp\":\"2000\",\"system\":{"
@@ -501,7 +330,7 @@ class ChangedNamesTest {
 
   @Test
   void aWishThatCameAlongIsListedWithItsNumber() throws Exception {
-    World world = World.create();
+    World world = World.in(FIXTURE.sql());
     stop(1, null, 1).tell(world);
     number(1, 2, 2).tell(world);
 
@@ -522,7 +351,8 @@ class ChangedNamesTest {
    */
   @TestFactory
   Stream<DynamicTest> whateverTwoPeopleDo() {
-    return IntStream.range(0, 40)
+    // One of a thousand others in which what a former holder took back lifted the next one's stop.
+    return IntStream.concat(IntStream.range(0, 40), IntStream.of(224))
         .mapToObj(seed -> DynamicTest.dynamicTest("history " + seed, () -> tellInManyOrders(seed)));
   }
 
@@ -550,7 +380,7 @@ class ChangedNamesTest {
         int by = random.nextInt(3);
         boolean stop = random.nextBoolean();
         events.add(
-            new Wish(
+            new Event.Wish(
                 stop ? OptOutReason.PREFERENCE : Said.RESUME,
                 by == 0 ? null : Integer.valueOf(phones[who]),
                 by == 1 ? null : Integer.valueOf(ids[who]),

@@ -79,7 +79,8 @@ class OpenApiTest {
     Set<String> served =
         CONFIGS.getFirst().unsafe.internalRouter.allHttpHandlers().stream()
             .map(route -> route.endpoint)
-            .filter(route -> Set.of("GET", "POST", "PUT", "PATCH").contains(route.method.name()))
+            .filter(route ->
+                Set.of("GET", "POST", "PUT", "PATCH", "DELETE").contains(route.method.name()))
             .map(route -> route.method.name() + " " + route.path)
             .collect(Collectors.toCollection(TreeSet::new));
 
@@ -134,6 +135,13 @@ class OpenApiTest {
         "phone\n+5511970000001\n",
         200);
     check("GET", "/api/suppressions", "/api/suppressions", "", "", 200);
+    check(
+        "DELETE",
+        "/api/suppressions/{phone}",
+        "/api/suppressions/+5511970000001?reason=a+mistake",
+        "",
+        "",
+        200);
     optOut();
     assertThat(check("GET", "/api/opt-outs", "/api/opt-outs", "", "", 200)).hasSize(2);
     check("GET", "/api/opt-outs", "/api/opt-outs?after=%00", "", "", 400);

@@ -68,6 +68,9 @@ class RolesTest {
       A C | INSERT INTO sluice.alias (phone, name) SELECT '', '' WHERE false
       C   | INSERT INTO sluice.alias (phone, name, created_at) SELECT '', '', now() WHERE false
       -   | UPDATE sluice.alias SET name = '' WHERE false
+      C   | UPDATE sluice.alias SET settled = true WHERE false
+      C   | INSERT INTO sluice.lift (phone, at, lifted_by, reason, was) SELECT '', now(), '', '', '' WHERE false
+      -   | UPDATE sluice.lift SET reason = '' WHERE false
       C   | INSERT INTO sluice.opt_out (name, reason) SELECT '', '' WHERE false
       C   | INSERT INTO sluice.opt_out (name, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false
       C   | UPDATE sluice.opt_out SET reason = '', created_at = now(), lifted_at = now() WHERE false

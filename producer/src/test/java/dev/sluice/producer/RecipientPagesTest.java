@@ -92,6 +92,28 @@ class RecipientPagesTest {
         .doesNotContain("Rows Removed by Filter");
   }
 
+  @Test
+  void whoIsSuppressedIsLookedUpByIndexesAlsoRightAfterAnImport() {
+    // Nobody has analyzed these tables yet.
+    fixture
+        .sql()
+        .execute(
+            """
+            INSERT INTO sluice.suppression (phone)
+            SELECT '+5511' || (910000000 + i) FROM generate_series(1, 20000) AS i
+            """);
+    fixture
+        .sql()
+        .execute(
+            """
+            INSERT INTO sluice.alias (phone, name)
+            SELECT '+5511' || (910000000 + i), 'BR.' || (1000 + i) FROM generate_series(1, 20000) AS i
+            """);
+    String plan = explain(pages.page(large, Cursor.START, 10, null).getSQL(ParamType.INLINED));
+
+    assertThat(plan).doesNotContain("Seq Scan on suppression").doesNotContain("Seq Scan on alias");
+  }
+
   private String explain(String query) {
     return String.join(
         "\n",

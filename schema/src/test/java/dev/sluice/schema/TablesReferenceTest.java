@@ -27,6 +27,7 @@ class TablesReferenceTest {
       Map.of(
           Integer.class, "integer",
           Long.class, "bigint",
+          Boolean.class, "boolean",
           Double.class, "double precision",
           Instant.class, "timestamptz",
           LocalTime.class, "time",

@@ -89,7 +89,7 @@ final class Grants {
               "alias",
               NOTHING,
               "INSERT (phone, name)",
-              READ + ", INSERT (phone, name, created_at)"),
+              READ + ", INSERT (phone, name, created_at), UPDATE (settled)"),
           new Rights(
               "opt_out",
               NOTHING,
@@ -100,6 +100,8 @@ final class Grants {
           new Rights("said", NOTHING, NOTHING, READ + ", INSERT (name, at, reason)"),
           new Rights("renamed", NOTHING, NOTHING, READ + ", INSERT (before, now, at)"),
           new Rights("alias_until", NOTHING, NOTHING, READ),
+          new Rights(
+              "lift", NOTHING, NOTHING, READ + ", INSERT (phone, at, lifted_by, reason, was)"),
           new Rights("suppressed_phone", READ, NOTHING, READ),
           new Rights(
               "sender_recipient",

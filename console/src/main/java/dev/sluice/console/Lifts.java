@@ -1,0 +1,129 @@
+package dev.sluice.console;
+
+import dev.sluice.schema.OptOutReason;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.impl.DSL;
+
+/**
+ * Takes suppressions back by hand. Who was lifted gets messages again, whatever was said before and
+ * under which of the person's names, also if it is told only later; what is said from then on
+ * counts.
+ */
+final class Lifts {
+  /**
+   * The time is later than all that stands, and than the changes by which people came and left. It
+   * is a whole second otherwise, as the provider's times are: a STOP of the same second counts.
+   */
+  private static final String STANDING =
+      """
+      SELECT string_agg(DISTINCT reason, '; ' ORDER BY reason) AS was,
+        coalesce(bool_or(reason IN ({1}, {2})), false) AS asked,
+        greatest(date_trunc('second', clock_timestamp()),
+          max(at) FILTER (WHERE isfinite(at)) + interval '1 microsecond') AS at
+      FROM (
+        SELECT reason, created_at AS at FROM sluice.suppression
+        WHERE phone = {0} AND lifted_at IS NULL
+        UNION ALL
+        SELECT reason, at
+        FROM sluice.alias CROSS JOIN LATERAL (
+          SELECT reason, created_at AS at FROM sluice.suppression
+          WHERE suppression.phone = alias.name AND lifted_at IS NULL
+          OFFSET 0) AS other
+        WHERE phone = {0}
+        UNION ALL
+        SELECT reason, created_at FROM sluice.opt_out WHERE name = {0} AND lifted_at IS NULL
+        UNION ALL
+        SELECT reason, at
+        FROM sluice.alias_until AS alias CROSS JOIN LATERAL (
+          SELECT reason, created_at AS at FROM sluice.opt_out
+          WHERE opt_out.name = alias.name AND lifted_at IS NULL
+          OFFSET 0) AS other
+        WHERE phone = {0} AND until IS NULL
+        UNION ALL
+        SELECT NULL, at FROM sluice.renamed WHERE {0} IN (before, now)
+      ) AS standing
+      """;
+
+  /**
+   * What the row said before is kept elsewhere, as it takes another reason. One that somebody has
+   * made meanwhile stays.
+   */
+  private static final String WRITE =
+      """
+      WITH kept AS (
+        INSERT INTO sluice.said (name, reason, at)
+        SELECT phone, reason, created_at FROM sluice.suppression
+        WHERE phone = {0} AND isfinite(created_at)
+          AND (lifted_at IS NULL OR created_at < lifted_at)
+        UNION ALL
+        SELECT {0}, {2}, {1}
+        ON CONFLICT DO NOTHING
+      ), noted AS (
+        INSERT INTO sluice.lift (phone, at, lifted_by, reason, was)
+        VALUES ({0}, {1}, {3}, {4}, {5})
+      )
+      INSERT INTO sluice.suppression AS known (phone, reason, created_at, lifted_at)
+      VALUES ({0}, {2}, {1}, {1})
+      ON CONFLICT (phone) DO UPDATE
+      SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = excluded.lifted_at
+      WHERE known.lifted_at IS NOT NULL OR known.created_at < excluded.created_at
+      """;
+
+  private final DSLContext sql;
+
+  Lifts(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * What was taken back.
+   *
+   * @param was the reasons that stood
+   */
+  record Lift(String phone, Instant liftedAt, String was) {}
+
+  /**
+   * Lifts whatever suppresses a number.
+   *
+   * @param reason why; whoever asked for it in person is not lifted without
+   * @throws ProblemException 404 if nothing suppresses it, 409 if the reason is needed
+   */
+  Lift lift(String phone, Optional<String> reason, String by) {
+    return StandingWishes.oneAtATime(
+        sql,
+        transaction -> {
+          transaction.execute(
+              "SELECT FROM sluice.suppression WHERE phone = {0} FOR NO KEY UPDATE", DSL.val(phone));
+          Record standing =
+              transaction.fetchSingle(
+                  STANDING,
+                  DSL.val(phone),
+                  DSL.val(OptOutReason.PREFERENCE),
+                  DSL.val(Said.MESSAGE));
+          String was = standing.get("was", String.class);
+          if (was == null) {
+            throw ProblemException.notFound(phone + " is not suppressed.");
+          }
+          if (reason.isEmpty() && standing.get("asked", boolean.class)) {
+            throw ProblemException.conflict(
+                    "The person asked for it (" + was + "): say why it is lifted with ?reason=.")
+                .with("field", "reason");
+          }
+          Instant at = standing.get("at", Instant.class);
+          transaction.execute(
+              WRITE,
+              DSL.val(phone),
+              DSL.val(at),
+              DSL.val(Said.LIFTED),
+              DSL.val(by),
+              DSL.val(reason.orElse(null)),
+              DSL.val(was));
+          StandingWishes.settle(transaction, Set.of(phone));
+          return new Lift(phone, at, was);
+        });
+  }
+}

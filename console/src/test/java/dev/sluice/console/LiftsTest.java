@@ -1,0 +1,111 @@
+package dev.sluice.console;
+
+import static dev.sluice.console.Event.id;
+import static dev.sluice.console.Event.number;
+import static dev.sluice.console.Event.stop;
+import static dev.sluice.console.Event.time;
+import static dev.sluice.console.Event.word;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.schema.OptOutReason;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Suppressions that are taken back by hand. */
+class LiftsTest {
+  private static final Database DATABASE =
+      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+
+  @AfterAll
+  static void close() {
+    DATABASE.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {OptOutReason.PREFERENCE, "opt-out message"})
+  void whatAPersonLiftedByHandStaysSo(String reason) {
+    World world = World.in(DATABASE.sql());
+    new Event.Wish(reason, 1, 1, 1).tell(world);
+    world
+        .sql()
+        .execute(
+            "UPDATE sluice.suppression SET lifted_at = ?::timestamptz WHERE phone = ?",
+            time(5),
+            world.phone(1));
+    world
+        .sql()
+        .execute(
+            "UPDATE sluice.opt_out SET lifted_at = ?::timestamptz WHERE name = ?",
+            time(5),
+            world.id(1));
+    assertThat(world.suppressed()).isEmpty();
+
+    id(1, 2, 6).tell(world);
+    number(1, 2, 7).tell(world);
+    assertThat(world.suppressed()).isEmpty();
+
+    stop(2, null, 8).tell(world);
+    assertThat(world.suppressed()).as("a new one counts").containsExactly(2);
+  }
+
+  @Test
+  void whatIsLiftedIsNotUndoneByWhatIsOlderAndALaterStopCounts() {
+    World world = World.in(DATABASE.sql());
+    word(1, 1, 2).tell(world);
+    lift(world, 1);
+    assertThat(world.suppressed()).isEmpty();
+
+    word(1, null, 1).tell(world);
+    stop(null, 1, 1).tell(world);
+    word(null, 1, 2).tell(world);
+    assertThat(world.suppressed()).isEmpty();
+
+    stop(null, 1, 3).tell(world);
+    assertThat(world.suppressed()).containsExactly(1);
+  }
+
+  @Test
+  void whatCameAlongIsLiftedAtTheNewNumberAndDoesNotGoOn() {
+    World world = World.in(DATABASE.sql());
+    word(1, null, 1).tell(world);
+    number(1, 2, 2).tell(world);
+    lift(world, 2);
+    assertThat(world.suppressed()).containsExactly(1);
+
+    number(2, 3, 9).tell(world);
+    assertThat(world.suppressed()).containsExactly(1);
+  }
+
+  @Test
+  void aLiftIsKeptAndNeedsAReasonWhereThePersonAskedForIt() {
+    World world = World.in(DATABASE.sql());
+    assertThatThrownBy(() -> lift(world, 1)).hasMessageContaining("is not suppressed");
+
+    stop(1, null, 1).tell(world);
+    Lifts lifts = new Lifts(DATABASE.sql());
+    assertThatThrownBy(() -> lifts.lift(world.phone(1), Optional.empty(), "ana"))
+        .hasMessageContaining("?reason=");
+    assertThat(world.suppressed()).containsExactly(1);
+
+    lifts.lift(world.phone(1), Optional.of("she called"), "ana");
+    assertThat(
+            world
+                .sql()
+                .fetchSingle(
+                    "SELECT lifted_by, reason, was FROM sluice.lift WHERE phone = ?",
+                    world.phone(1))
+                .intoArray())
+        .containsExactly("ana", "she called", OptOutReason.PREFERENCE);
+  }
+
+  private static void lift(World world, int phone) {
+    new Lifts(DATABASE.sql()).lift(world.phone(phone), Optional.of("a mistake"), "test");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.console;
+
+import dev.sluice.providers.whatsapp.Person;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers and ids that nobody else has, and what is known of them. */
+record World(int number, DSLContext sql) {
+  private static final AtomicInteger WORLDS = new AtomicInteger();
+
+  static World in(DSLContext sql) {
+    return new World(WORLDS.incrementAndGet(), sql);
+  }
+
+  OptOuts optOuts() {
+    return new OptOuts(sql);
+  }
+
+  String phone(int which) {
+    return "+5599%06d%d".formatted(number, which);
+  }
+
+  String id(int which) {
+    return "W%d.%d".formatted(number, which);
+  }
+
+  Person person(@Nullable Integer phone, @Nullable Integer id) {
+    return new Person(phone == null ? null : phone(phone), id == null ? null : id(id));
+  }
+
+  /** What a receipt has told. */
+  void alias(int phone, int id) {
+    sql.execute(
+        "INSERT INTO sluice.alias (phone, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        phone(phone),
+        id(id));
+  }
+
+  boolean suppressed(int phone) {
+    return !sql.fetch("SELECT FROM sluice.suppressed_phone WHERE phone = ?", phone(phone))
+        .isEmpty();
+  }
+
+  List<Integer> suppressed() {
+    return IntStream.rangeClosed(1, 6).filter(this::suppressed).boxed().toList();
+  }
+}

@@ -38,6 +38,9 @@ record CsvLayout(char separator, boolean named) {
 
   private static final int LONGEST_CELL = 1024 * 1024;
 
+  /** In a row, as many as the widest spreadsheets have columns. */
+  private static final int MOST_CELLS = 16 * 1024;
+
   /** Looks at a file's beginning, and leaves it to be read. */
   static CsvLayout of(BufferedReader file, Optional<String> phoneColumn) throws IOException {
     String beginning = beginning(file);
@@ -129,7 +132,9 @@ record CsvLayout(char separator, boolean named) {
                 + " inside a text twice"
             : words.contains("Unclosed") || words.contains("buffer size")
                 ? "a quotation mark opens a text that is not closed"
-                : "it is not CSV";
+                : words.contains("maximum limit of") && words.contains("fields")
+                    ? "there are more than " + MOST_CELLS + " cells"
+                    : "it is not CSV";
     return ProblemException.badRequest(
         (line.find() ? "In the row that begins in line " + line.group(1) + ", " : "") + what + ".");
   }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** Reading requests and writing answers, the same way everywhere. */
 final class JsonHttp {
@@ -17,8 +17,6 @@ final class JsonHttp {
 
   private static final Set<Integer> COME_AGAIN =
       Set.of(HttpStatus.TOO_MANY_REQUESTS.getCode(), HttpStatus.SERVICE_UNAVAILABLE.getCode());
-
-  private static final Pattern ACCEPTED = Pattern.compile(",");
 
   private JsonHttp() {}
 
@@ -42,17 +40,24 @@ final class JsonHttp {
         .result(Json.write(problem.body()));
   }
 
-  /** Whether CSV is accepted, and named before JSON. */
+  /**
+   * Whether CSV is accepted, and rather than JSON: by its quality, or else as it is named first.
+   */
   static boolean wantsCsv(Context context) {
     String accept = context.header("Accept");
-    return accept != null
-        && ACCEPTED
-            .splitAsStream(accept.toLowerCase(Locale.ROOT))
-            .map(JsonHttp::type)
-            .filter(Set.of("text/csv", "application/json")::contains)
-            .findFirst()
-            .filter("text/csv"::equals)
-            .isPresent();
+    QuotedQualityCSV accepted = new QuotedQualityCSV();
+    try {
+      accepted.addValue(accept == null ? "" : accept.toLowerCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      // A quotation mark that is not closed: nobody can tell what is accepted.
+      return false;
+    }
+    return accepted.getValues().stream()
+        .map(JsonHttp::type)
+        .filter(Set.of("text/csv", "application/json")::contains)
+        .findFirst()
+        .filter("text/csv"::equals)
+        .isPresent();
   }
 
   /** A media type without its parameters. */

@@ -14,6 +14,10 @@ final class PhoneCell {
   /** As text by a formula, or by an apostrophe. */
   private static final Pattern AS_TEXT = Pattern.compile("=\"(.*)\"|'(.*)");
 
+  /** In Brazil, which writes xx for the carrier that is dialled before an area code. */
+  private static final Pattern WITH_CARRIER =
+      Pattern.compile("(?i)[(\\h]*(?:\\+?55[)\\h]*\\(?)?0\\h*xx[)\\h-]*([1-9][0-9].*)");
+
   /** What is left of a long number in a cell that was not text. */
   private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
 
@@ -105,8 +109,15 @@ final class PhoneCell {
 
   private static String asText(String cell) {
     Matcher text = AS_TEXT.matcher(cell);
-    return text.matches()
-        ? Stream.of(1, 2).map(text::group).filter(given -> given != null).findFirst().orElse(cell)
-        : cell;
+    String written =
+        text.matches()
+            ? Stream.of(1, 2)
+                .map(text::group)
+                .filter(given -> given != null)
+                .findFirst()
+                .orElse(cell)
+            : cell;
+    Matcher carrier = WITH_CARRIER.matcher(written);
+    return carrier.matches() ? "+55 " + carrier.group(1) : written;
   }
 }

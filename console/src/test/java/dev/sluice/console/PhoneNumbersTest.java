@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PhoneNumbersTest {
   private final PhoneNumbers anywhere = new PhoneNumbers(Optional.empty());
@@ -69,6 +70,20 @@ class PhoneNumbersTest {
   void theSignForAbroadIsThatOfTheRegion(String region, String written, String e164) {
     assertThat(new PhoneNumbers(Optional.of(region)).parse(written))
         .isEqualTo(new PhoneNumbers.Valid(e164));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(0xx11) 96000-0001",
+        "0XX 11 96000-0001",
+        "(0xx)11 96000.0001",
+        "+55 (0xx11) 96000-0001"
+      })
+  void xxStandsForTheCarrierInBrazil(String written) {
+    assertThat(anywhere.parse(written)).isEqualTo(new PhoneNumbers.Valid("+5511960000001"));
+    assertThat(germany.parse(written)).isEqualTo(new PhoneNumbers.Valid("+5511960000001"));
+    assertThat(brazil.parse("0xx1")).isInstanceOf(PhoneNumbers.Invalid.class);
   }
 
   @Test

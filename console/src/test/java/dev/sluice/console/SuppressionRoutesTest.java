@@ -62,11 +62,15 @@ class SuppressionRoutesTest {
         "text/csv; charset=utf-8 | text/csv; charset=utf-8",
         "text/csv, */*;q=0.5 | text/csv; charset=utf-8",
         "text/html, Text/CSV;q=0.9, application/json;q=0.8 | text/csv; charset=utf-8",
+        "application/json;q=0.8, text/csv | text/csv; charset=utf-8",
         "application/json, text/csv | application/json",
+        "text/csv;q=0.5, application/json | application/json",
+        "text/csv;q=0 | application/json",
+        "text/csv\" | application/json",
         "text/csvx | application/json",
         "*/* | application/json"
       })
-  void csvIsGivenToWhoAsksForItBeforeJson(String accept, String type) {
+  void csvIsGivenToWhoPrefersItToJson(String accept, String type) {
     HttpResponse<byte[]> list =
         CONSOLE.send(
             HttpRequest.newBuilder(

@@ -61,12 +61,19 @@ public final class Fleet implements AutoCloseable {
 
   /** Whether everybody calls itself ready. */
   public boolean ready() throws InterruptedException {
-    for (RoleJvm role : running.values()) {
-      if (!role.health().contains("\"ready\":true")) {
-        return false;
+    return notReady().isEmpty();
+  }
+
+  /** What those who do not call themselves ready say of their health, by role. */
+  Map<String, String> notReady() throws InterruptedException {
+    Map<String, String> answers = new LinkedHashMap<>();
+    for (Map.Entry<String, RoleJvm> role : running.entrySet()) {
+      String health = role.getValue().health();
+      if (!health.contains("\"ready\":true")) {
+        answers.put(role.getKey(), health);
       }
     }
-    return true;
+    return answers;
   }
 
   List<String> names() {

@@ -146,7 +146,9 @@ public final class Outages {
     await().pollDelay(away).atMost(away.plusMinutes(1)).until(() -> true);
     giveBack.run();
     long backNanos = System.nanoTime();
-    await("everybody goes on after " + what).atMost(Duration.ofMinutes(2)).until(fleet::ready);
+    await("everybody goes on after " + what)
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(() -> assertThat(fleet.notReady()).as("not ready").isEmpty());
     story.accept(
         String.format(
             Locale.ROOT,

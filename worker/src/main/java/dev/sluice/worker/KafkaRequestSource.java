@@ -1,31 +1,35 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.Places;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Requests read by a Kafka consumer. */
+/**
+ * Requests read by a Kafka consumer. Places are asked of an admin client, which tells those that
+ * can be told: a consumer waits for all.
+ */
 final class KafkaRequestSource implements RequestSource {
-  private static final Logger log = LoggerFactory.getLogger(KafkaRequestSource.class);
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration SINGLE_LOOKUP_TIMEOUT = Duration.ofMillis(250);
 
   private final Consumer<byte[], byte[]> consumer;
+  private final Admin admin;
+  private final Places places;
   private final String topic;
 
-  KafkaRequestSource(Consumer<byte[], byte[]> consumer, String topic) {
+  KafkaRequestSource(Consumer<byte[], byte[]> consumer, Admin admin, KafkaConfig kafka) {
     this.consumer = consumer;
-    this.topic = topic;
+    this.admin = admin;
+    this.places = new Places(kafka);
+    this.topic = kafka.topics().sendRequests();
   }
 
   @Override
@@ -71,40 +75,7 @@ final class KafkaRequestSource implements RequestSource {
 
   @Override
   public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        consumer.committed(partitions, LOOKUP_TIMEOUT);
-    Map<TopicPartition, Long> starts = new HashMap<>();
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    lookUp(partitions, starts, ends);
-    Map<TopicPartition, Place> places = new HashMap<>();
-    for (TopicPartition partition : partitions) {
-      if (starts.containsKey(partition) && ends.containsKey(partition)) {
-        places.put(
-            partition,
-            new Place(committed.get(partition), starts.get(partition), ends.get(partition)));
-      }
-    }
-    return places;
-  }
-
-  /** One partition without a leader must not keep the others closed. */
-  private void lookUp(
-      Set<TopicPartition> partitions,
-      Map<TopicPartition, Long> starts,
-      Map<TopicPartition, Long> ends) {
-    try {
-      starts.putAll(consumer.beginningOffsets(partitions, LOOKUP_TIMEOUT));
-      ends.putAll(consumer.endOffsets(partitions, LOOKUP_TIMEOUT));
-    } catch (TimeoutException e) {
-      for (TopicPartition partition : partitions) {
-        try {
-          starts.putAll(consumer.beginningOffsets(Set.of(partition), SINGLE_LOOKUP_TIMEOUT));
-          ends.putAll(consumer.endOffsets(Set.of(partition), SINGLE_LOOKUP_TIMEOUT));
-        } catch (TimeoutException alone) {
-          log.debug("{} cannot be read", partition, alone);
-        }
-      }
-    }
+    return places.stable(admin, partitions, LOOKUP_TIMEOUT);
   }
 
   @Override

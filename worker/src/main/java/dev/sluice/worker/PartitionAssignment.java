@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +29,16 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(PartitionAssignment.class);
   private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
+  /** Lookups wait for Kafka, and meanwhile nothing is launched from the partitions that are open. */
+  private static final Duration LOOKUP_EVERY = Duration.ofMillis(100);
+
+  /** A dead worker's transaction ends sooner, by its own time-out. */
+  private static final Duration KNOWN_WITHIN = Duration.ofSeconds(20);
+
+  private static final String UNKNOWN =
+      "its committed offset or its log cannot be read: a transaction does not end, or there is no"
+          + " leader";
+
   private final RequestSource source;
   private final String topic;
   private final Consumer<List<PartitionState>> drain;
@@ -39,6 +48,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private final Set<TopicPartition> recovering = new HashSet<>();
   private final Set<TopicPartition> closed = new HashSet<>();
   private long lastLookupNanos;
+  private long lastAssignedNanos;
 
   /**
    * Follows a source's assignment.
@@ -66,6 +76,8 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     source.pause(partitions);
     partitions.forEach(partition -> source.seek(partition, 0));
     recovering.addAll(partitions);
+    lastAssignedNanos = machine.ticker().nanoTime();
+    lastLookupNanos = lastAssignedNanos - LOOKUP_EVERY.toNanos();
     health.working("group");
   }
 
@@ -93,32 +105,26 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
 
   /** Opens the partitions whose windows can be recovered now. */
   void recover() {
-    if (!closed.isEmpty()
-        && machine.ticker().nanoTime() - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
+    long now = machine.ticker().nanoTime();
+    if (!closed.isEmpty() && now - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
       recovering.addAll(closed);
     }
-    if (recovering.isEmpty()) {
+    if (recovering.isEmpty() || now - lastLookupNanos < LOOKUP_EVERY.toNanos()) {
       return;
     }
-    lastLookupNanos = machine.ticker().nanoTime();
-    try {
-      Map<TopicPartition, Place> places = source.places(recovering);
-      int before = owned.size();
-      for (TopicPartition partition : List.copyOf(recovering)) {
-        Place place = places.get(partition);
-        if (place == null) {
-          close(partition, "its log cannot be read");
-        } else {
-          open(partition, place);
-        }
-      }
-      recovering.clear();
-      if (owned.size() > before) {
-        log.info("took over {} partition(s), owns {}", owned.size() - before, owned.size());
-      }
-    } catch (TimeoutException e) {
-      log.debug("committed offsets are not available yet", e);
-      recovering.removeAll(closed);
+    lastLookupNanos = now;
+    int before = owned.size();
+    Map<TopicPartition, Place> places = source.places(Set.copyOf(recovering));
+    places.forEach((partition, place) -> {
+      recovering.remove(partition);
+      open(partition, place);
+    });
+    recovering.removeAll(closed);
+    if (now - lastAssignedNanos >= KNOWN_WITHIN.toNanos()) {
+      List.copyOf(recovering).forEach(partition -> close(partition, UNKNOWN));
+    }
+    if (owned.size() > before) {
+      log.info("took over {} partition(s), owns {}", owned.size() - before, owned.size());
     }
   }
 
@@ -143,6 +149,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     if (open != null) {
       open.forget();
     }
+    recovering.remove(partition);
     closed.add(partition);
     source.pause(Set.of(partition));
     health.failing(

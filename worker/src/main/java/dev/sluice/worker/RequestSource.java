@@ -40,7 +40,10 @@ interface RequestSource {
    */
   Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration atMost);
 
-  /** The same with each log's bounds; a partition whose log cannot be read is missing. */
+  /**
+   * What the group has committed, with each log's bounds, as far as that can be told at once:
+   * missing are partitions with a transaction that has not ended, and those without a leader.
+   */
   Map<TopicPartition, Place> places(Set<TopicPartition> partitions);
 
   /** Leaves the group. */

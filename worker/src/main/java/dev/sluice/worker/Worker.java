@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -177,9 +178,10 @@ public final class Worker implements AutoCloseable {
   private void runLoop() {
     String topic = config.kafka().topics().sendRequests();
     Consumer<byte[], byte[]> consumer = consumer();
+    Admin admin = Admin.create(config.kafka().client(Map.of()));
     SendLoop loop =
         new SendLoop(
-            new KafkaRequestSource(consumer, topic),
+            new KafkaRequestSource(consumer, admin, config.kafka()),
             output.of(consumer::groupMetadata),
             dispatcher,
             breakers,
@@ -205,6 +207,7 @@ public final class Worker implements AutoCloseable {
       dispatcher.requeue(loop.unpublished());
       loop.assignment().abandon();
       consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
+      admin.close(Duration.ZERO);
     }
   }
 

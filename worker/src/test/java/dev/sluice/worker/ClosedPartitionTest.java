@@ -19,7 +19,10 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +107,32 @@ class ClosedPartitionTest {
 
     startsAndSendsOnlyElsewhere();
     awaitClosed("outside the log");
+  }
+
+  @Test
+  void aTransactionThatDoesNotEndKeepsItsPartitionAloneClosed() {
+    fixture.write(requests(CAMPAIGN, SENDER, 400, 0, 20));
+    try (Producer<byte[], byte[]> hung = hungCommit()) {
+      startsAndSendsOnlyElsewhere();
+
+      hung.abortTransaction();
+      assertThat(fixture.results(25)).hasSize(25);
+      assertThat(fixture.sent).hasSize(25);
+    }
+  }
+
+  private Producer<byte[], byte[]> hungCommit() {
+    Producer<byte[], byte[]> producer =
+        fixture
+            .sandbox
+            .kafka()
+            .producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a dead worker's"));
+    producer.initTransactions();
+    producer.beginTransaction();
+    producer.sendOffsetsToTransaction(
+        Map.of(fixture.partition(partition), new OffsetAndMetadata(20, "v1")),
+        new ConsumerGroupMetadata(fixture.sandbox.kafka().topics().workerGroup()));
+    return producer;
   }
 
   @Test

@@ -99,17 +99,24 @@ class ProviderTroubleIT {
                 BodyHandlers.discarding())
             .statusCode();
     assertThat(answer).isEqualTo(403);
-    Set<String> exposed =
-        MetricNames.exposed(
-            HTTP.send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString())
-                .body());
 
     // Only with a token.
     Set<String> documented = MetricNames.documented();
     documented.remove("sluice_console_tokens_wrong_total");
-    assertThat(MetricNames.families(exposed)).as("the list in the docs").isEqualTo(documented);
-    assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
+    // The gauges of a sender follow its lanes once a second.
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          Set<String> exposed = exposedMetrics();
+          assertThat(MetricNames.families(exposed)).as("the list in the docs").isEqualTo(documented);
+          assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
+        });
     assertThat(MetricNames.runbook()).as("a line an alert").isEqualTo(MetricNames.alerts());
+  }
+
+  private Set<String> exposedMetrics() throws Exception {
+    return MetricNames.exposed(
+        HTTP.send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString()).body());
   }
 
   @Test

@@ -1,13 +1,11 @@
 package dev.sluice.worker;
 
-import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.Places;
+import dev.sluice.runtime.kafka.PlaceLookup;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -21,15 +19,13 @@ final class KafkaRequestSource implements RequestSource {
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Admin admin;
-  private final Places places;
+  private final PlaceLookup places;
   private final String topic;
 
-  KafkaRequestSource(Consumer<byte[], byte[]> consumer, Admin admin, KafkaConfig kafka) {
+  KafkaRequestSource(Consumer<byte[], byte[]> consumer, PlaceLookup places, String topic) {
     this.consumer = consumer;
-    this.admin = admin;
-    this.places = new Places(kafka);
-    this.topic = kafka.topics().sendRequests();
+    this.places = places;
+    this.topic = topic;
   }
 
   @Override
@@ -75,7 +71,7 @@ final class KafkaRequestSource implements RequestSource {
 
   @Override
   public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-    return places.stable(admin, partitions, LOOKUP_TIMEOUT);
+    return places.stable(partitions, LOOKUP_TIMEOUT);
   }
 
   @Override

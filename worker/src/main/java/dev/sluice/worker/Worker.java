@@ -8,6 +8,7 @@ import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaProbe;
+import dev.sluice.runtime.kafka.PlaceLookup;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -178,10 +178,10 @@ public final class Worker implements AutoCloseable {
   private void runLoop() {
     String topic = config.kafka().topics().sendRequests();
     Consumer<byte[], byte[]> consumer = consumer();
-    Admin admin = Admin.create(config.kafka().client(Map.of()));
+    PlaceLookup places = config.kafka().clients().places(config.kafka());
     SendLoop loop =
         new SendLoop(
-            new KafkaRequestSource(consumer, admin, config.kafka()),
+            new KafkaRequestSource(consumer, places, topic),
             output.of(consumer::groupMetadata),
             dispatcher,
             breakers,
@@ -207,7 +207,7 @@ public final class Worker implements AutoCloseable {
       dispatcher.requeue(loop.unpublished());
       loop.assignment().abandon();
       consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
-      admin.close(Duration.ZERO);
+      places.close();
     }
   }
 

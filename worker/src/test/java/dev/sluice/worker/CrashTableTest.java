@@ -13,6 +13,7 @@ import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.PlaceLookup;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -488,6 +489,11 @@ class CrashTableTest {
 
     @Override
     public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public PlaceLookup places(KafkaConfig kafka) {
       throw new UnsupportedOperationException();
     }
   }

@@ -9,6 +9,7 @@ import dev.sluice.benchmark.simulation.Upstream.Sender;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.PlaceLookup;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.Topics;
@@ -202,6 +203,12 @@ final class Simulation {
             network,
             process,
             String.valueOf(settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)));
+      }
+
+      @Override
+      public PlaceLookup places(KafkaConfig kafka) {
+        process.requireAlive();
+        return new SimPlaces(broker, network, process);
       }
     };
   }

@@ -108,7 +108,9 @@ class ProviderTroubleIT {
         .atMost(PATIENCE)
         .untilAsserted(() -> {
           Set<String> exposed = exposedMetrics();
-          assertThat(MetricNames.families(exposed)).as("the list in the docs").isEqualTo(documented);
+          assertThat(MetricNames.families(exposed))
+              .as("the list in the docs")
+              .isEqualTo(documented);
           assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
         });
     assertThat(MetricNames.runbook()).as("a line an alert").isEqualTo(MetricNames.alerts());

@@ -29,7 +29,9 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(PartitionAssignment.class);
   private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
-  /** Lookups wait for Kafka, and meanwhile nothing is launched from the partitions that are open. */
+  /**
+   * Lookups wait for Kafka, and meanwhile nothing is launched from the partitions that are open.
+   */
   private static final Duration LOOKUP_EVERY = Duration.ofMillis(100);
 
   /** A dead worker's transaction ends sooner, by its own time-out. */

@@ -48,7 +48,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -247,9 +246,10 @@ class CrashTableTest {
         Node node,
         List<ProducerRecord<byte[], byte[]>> records,
         Map<TopicPartition, OffsetAndMetadata> offsets) {
-      Step now = offsets.values().stream().anyMatch(offset -> offset.metadata().contains("s"))
-          ? Step.DECLARING
-          : Step.RECORDING;
+      Step now =
+          offsets.values().stream().anyMatch(offset -> offset.metadata().contains("s"))
+              ? Step.DECLARING
+              : Step.RECORDING;
       boolean member = offsets.isEmpty() || assigned == node;
       boolean first = member && node == owner && !ended && now.compareTo(step) >= 0;
       ended |= first;

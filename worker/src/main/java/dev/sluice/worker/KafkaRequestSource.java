@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.PlaceLookup;
+import dev.sluice.runtime.kafka.StablePlaces;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -11,18 +11,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * Requests read by a Kafka consumer. Places are asked of an admin client, which tells those that
- * can be told: a consumer waits for all.
- */
+/** Requests read by a Kafka consumer. */
 final class KafkaRequestSource implements RequestSource {
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final PlaceLookup places;
+  private final StablePlaces places;
   private final String topic;
 
-  KafkaRequestSource(Consumer<byte[], byte[]> consumer, PlaceLookup places, String topic) {
+  KafkaRequestSource(Consumer<byte[], byte[]> consumer, StablePlaces places, String topic) {
     this.consumer = consumer;
     this.places = places;
     this.topic = topic;
@@ -71,7 +68,7 @@ final class KafkaRequestSource implements RequestSource {
 
   @Override
   public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-    return places.stable(partitions, LOOKUP_TIMEOUT);
+    return places.read(partitions, LOOKUP_TIMEOUT);
   }
 
   @Override

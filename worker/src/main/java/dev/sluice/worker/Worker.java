@@ -8,7 +8,7 @@ import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaProbe;
-import dev.sluice.runtime.kafka.PlaceLookup;
+import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -178,7 +178,7 @@ public final class Worker implements AutoCloseable {
   private void runLoop() {
     String topic = config.kafka().topics().sendRequests();
     Consumer<byte[], byte[]> consumer = consumer();
-    PlaceLookup places = config.kafka().clients().places(config.kafka());
+    StablePlaces places = config.kafka().clients().places(config.kafka());
     SendLoop loop =
         new SendLoop(
             new KafkaRequestSource(consumer, places, topic),

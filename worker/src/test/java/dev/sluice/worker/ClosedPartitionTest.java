@@ -8,6 +8,7 @@ import static dev.sluice.worker.WorkerFixture.requests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.Places;
 import dev.sluice.schema.LaneKey;
@@ -19,7 +20,8 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -122,16 +124,17 @@ class ClosedPartitionTest {
   }
 
   private Producer<byte[], byte[]> hungCommit() {
+    KafkaConfig kafka = fixture.sandbox.kafka();
     Producer<byte[], byte[]> producer =
-        fixture
-            .sandbox
-            .kafka()
-            .producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a dead worker's"));
+        kafka.producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a dead worker's"));
     producer.initTransactions();
     producer.beginTransaction();
-    producer.sendOffsetsToTransaction(
-        Map.of(fixture.partition(partition), new OffsetAndMetadata(20, "v1")),
-        new ConsumerGroupMetadata(fixture.sandbox.kafka().topics().workerGroup()));
+    try (Consumer<byte[], byte[]> nobody =
+        kafka.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, kafka.topics().workerGroup()))) {
+      producer.sendOffsetsToTransaction(
+          Map.of(fixture.partition(partition), new OffsetAndMetadata(20, "v1")),
+          nobody.groupMetadata());
+    }
     return producer;
   }
 

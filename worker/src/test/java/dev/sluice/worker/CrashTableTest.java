@@ -13,7 +13,7 @@ import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.PlaceLookup;
+import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -493,8 +493,8 @@ class CrashTableTest {
     }
 
     @Override
-    public PlaceLookup places(KafkaConfig kafka) {
-      throw new UnsupportedOperationException();
+    public StablePlaces places(KafkaConfig kafka) {
+      throw new AssertionError("places are asked of the source");
     }
   }
 }

@@ -1,36 +1,27 @@
 package dev.sluice.benchmark.simulation;
 
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.PlaceLookup;
+import dev.sluice.runtime.kafka.StablePlaces;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Asks the simulated broker for places. */
-final class SimPlaces implements PlaceLookup {
-  private final Broker broker;
-  private final Network network;
-  private final SimProcess process;
-
-  SimPlaces(Broker broker, Network network, SimProcess process) {
-    this.broker = broker;
-    this.network = network;
-    this.process = process;
-  }
-
+/** The places that the simulated broker tells. */
+record SimPlaces(Broker broker, Network network, SimProcess process) implements StablePlaces {
   @Override
-  public Map<TopicPartition, Place> stable(Set<TopicPartition> partitions, Duration atMost) {
+  public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {
     try {
-      return network.call(process, () -> known(partitions));
+      return network.call(process, () -> stable(partitions));
     } catch (TimeoutException e) {
       return Map.of();
     }
   }
 
-  private Map<TopicPartition, Place> known(Set<TopicPartition> partitions) {
+  private Map<TopicPartition, Place> stable(Collection<TopicPartition> partitions) {
     Map<TopicPartition, Place> places = new HashMap<>();
     for (TopicPartition partition : partitions) {
       if (broker.stable(Set.of(partition))) {

@@ -9,7 +9,7 @@ import dev.sluice.benchmark.simulation.Upstream.Sender;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
-import dev.sluice.runtime.kafka.PlaceLookup;
+import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.Topics;
@@ -206,8 +206,7 @@ final class Simulation {
       }
 
       @Override
-      public PlaceLookup places(KafkaConfig kafka) {
-        process.requireAlive();
+      public StablePlaces places(KafkaConfig kafka) {
         return new SimPlaces(broker, network, process);
       }
     };

@@ -1,14 +1,10 @@
 package dev.sluice.runtime.kafka;
 
-import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -30,21 +26,8 @@ public interface KafkaClients {
         }
 
         @Override
-        public PlaceLookup places(KafkaConfig kafka) {
-          Admin admin = Admin.create(kafka.client(Map.of()));
-          Places places = new Places(kafka);
-          return new PlaceLookup() {
-            @Override
-            public Map<TopicPartition, Place> stable(
-                Set<TopicPartition> partitions, Duration atMost) {
-              return places.stable(admin, partitions, atMost);
-            }
-
-            @Override
-            public void close() {
-              admin.close(Duration.ZERO);
-            }
-          };
+        public StablePlaces places(KafkaConfig kafka) {
+          return new AdminPlaces(kafka);
         }
       };
 
@@ -52,6 +35,6 @@ public interface KafkaClients {
 
   Producer<byte[], byte[]> producer(Map<String, Object> settings);
 
-  /** Looks places up with a client of its own. */
-  PlaceLookup places(KafkaConfig kafka);
+  /** The places of the workers' partitions. */
+  StablePlaces places(KafkaConfig kafka);
 }

@@ -1,6 +1,5 @@
 package dev.sluice.runtime.kafka;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -10,23 +9,16 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /** How far the workers are in every partition of {@code send-requests}, seen from outside. */
 public final class Places {
@@ -61,62 +53,12 @@ public final class Places {
     return places;
   }
 
-  /**
-   * The places of those partitions that can be told now. Left out are partitions with offsets in a
-   * transaction that has not ended, and partitions whose logs have no leader.
-   *
-   * @param atMost how long Kafka may take; after that nothing more is told
-   */
-  public Map<TopicPartition, Place> stable(
-      Admin admin, Collection<TopicPartition> partitions, Duration atMost) {
-    String group = kafka.topics().workerGroup();
-    int millis = Math.toIntExact(atMost.toMillis());
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        known(
-            admin
-                .listConsumerGroupOffsets(
-                    Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-                    new ListConsumerGroupOffsetsOptions().requireStable(true).timeoutMs(millis))
-                .partitionsToOffsetAndMetadata(group),
-            Map.of());
-    ListOffsetsOptions options = new ListOffsetsOptions().timeoutMs(millis);
-    ListOffsetsResult starts =
-        admin.listOffsets(each(committed.keySet(), OffsetSpec.earliest()), options);
-    ListOffsetsResult ends =
-        admin.listOffsets(each(committed.keySet(), OffsetSpec.latest()), options);
-    Map<TopicPartition, Place> places = new HashMap<>();
-    committed.forEach((partition, offset) -> {
-      ListOffsetsResultInfo start = known(starts.partitionResult(partition), null);
-      ListOffsetsResultInfo end = known(ends.partitionResult(partition), null);
-      if (start != null && end != null) {
-        places.put(partition, new Place(offset, start.offset(), end.offset()));
-      }
-    });
-    return places;
-  }
-
-  /** Awaits an answer, which the request's own time-out bounds. */
-  private static <T extends @Nullable Object> T known(KafkaFuture<? extends T> answer, T unknown) {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      return unknown;
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
-  }
-
-  private static Map<TopicPartition, OffsetSpec> each(
-      Collection<TopicPartition> partitions, OffsetSpec which) {
-    return partitions.stream().collect(Collectors.toMap(partition -> partition, _ -> which));
-  }
-
   private static Map<TopicPartition, Long> offsets(
       Admin admin, Collection<TopicPartition> partitions, OffsetSpec which)
       throws InterruptedException, ExecutionException {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     admin
-        .listOffsets(each(partitions, which))
+        .listOffsets(partitions.stream().collect(Collectors.toMap(p -> p, p -> which)))
         .all()
         .get()
         .forEach((partition, info) -> offsets.put(partition, info.offset()));

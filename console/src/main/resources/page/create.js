@@ -11,31 +11,55 @@ import { testSend } from './testsend.js';
 import { say } from './texts.js';
 import { wishOf, wizard } from './wizard.js';
 
-const OPEN = ['DRAFT', 'SCHEDULED'];
-
 export function create(root) {
   const example = say('create.textExample', { name: '{{first_name}}' });
   let { draft: begun, found } = open(example);
   let form = null;
   const people = peopleFile(() => form.paint(), { wanted: () => wanted(form.draft()) });
 
-  /** The draft that was made of it before, unless it has gone on without this page. */
+  /** The campaign that was made of it before, if it is still there. */
   async function madeBefore() {
     const { made } = form.draft();
-    const campaign = made ? await get(`/api/campaigns/${made}`).catch(() => null) : null;
-    return OPEN.includes(campaign?.status) ? made : null;
+    return made
+      ? get(`/api/campaigns/${made}`).catch((error) => {
+          if (error.status === 404) {
+            return null;
+          }
+          throw error;
+        })
+      : null;
   }
 
-  /** Makes a draft of it, or changes the one that was made before, so that trying again makes no other. */
+  /** Puts it out of sight, unless somebody else has given it its people or its time, or it has started. */
+  async function putAway({ id, status, total, scheduledAt }) {
+    const { filled, asked } = form.draft();
+    if (total > 0 && !filled) {
+      return;
+    }
+    const path = `/api/campaigns/${id}`;
+    // A request that failed may have scheduled it all the same: it would go out beside its successor.
+    const askedFor = status === 'SCHEDULED' && Date.parse(scheduledAt) === Date.parse(asked);
+    if (askedFor) {
+      await patch(path, { scheduledAt: null });
+    }
+    if (askedFor || status === 'DRAFT') {
+      await post(`${path}/archive`);
+    }
+  }
+
+  /** Makes a draft of it, or changes the one made before while that has nobody, so that trying again makes no other. */
   async function make() {
     const wish = { ...wishOf(form.draft()), scheduledAt: null };
-    const made = await madeBefore();
-    if (made) {
-      await patch(`/api/campaigns/${made}`, wish);
-      return made;
+    const before = await madeBefore();
+    if (before?.status === 'DRAFT' && before.total === 0) {
+      await patch(`/api/campaigns/${before.id}`, wish);
+      return before.id;
+    }
+    if (before) {
+      await putAway(before);
     }
     const { id } = await post('/api/campaigns', wish);
-    form.change({ made: id });
+    form.change({ made: id, filled: false, asked: null });
     return id;
   }
 
@@ -44,9 +68,12 @@ export function create(root) {
     if (!file) {
       return;
     }
+    form.change({ filled: true });
     form.progress(0);
     const query = people.query({ acceptMissing: lacking ? 'true' : '' });
     const result = await upload(`/api/campaigns/${id}/recipients?${query}`, file, form.progress).catch((error) => {
+      // Without an answer of the console's own, they may have been added.
+      form.change({ filled: error.status === 0 || error.status >= 500 });
       throw new Error(say('create.tryAgain', { reason: error.message }));
     });
     note(
@@ -61,6 +88,7 @@ export function create(root) {
   /** Last, so that it cannot start by itself before its people are there. */
   async function schedule(id) {
     const { scheduledAt } = wishOf(form.draft());
+    form.change({ asked: scheduledAt });
     return (
       !scheduledAt ||
       (await orWithout(
@@ -86,9 +114,9 @@ export function create(root) {
   }
 
   async function startOver() {
-    const made = await madeBefore();
-    if (made) {
-      await post(`/api/campaigns/${made}/archive`).catch(() => {});
+    const before = await madeBefore().catch(() => null);
+    if (before) {
+      await putAway(before).catch(() => {});
     }
     forget();
     found = false;

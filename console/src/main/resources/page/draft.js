@@ -21,6 +21,9 @@ const empty = (text) => ({
   resend: false,
   // The campaign that was made of it already, if adding its people or trying it out did not end it.
   made: null,
+  // What the page did to that one: whether it gave it people, and the start that it asked for.
+  filled: false,
+  asked: null,
 });
 
 function kept() {

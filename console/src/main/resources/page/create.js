@@ -114,9 +114,14 @@ export function create(root) {
   }
 
   async function startOver() {
-    const before = await madeBefore().catch(() => null);
-    if (before) {
-      await putAway(before).catch(() => {});
+    try {
+      const before = await madeBefore();
+      if (before) {
+        await putAway(before);
+      }
+    } catch (error) {
+      note(error.message, 'bad');
+      return;
     }
     forget();
     found = false;

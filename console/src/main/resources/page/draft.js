@@ -143,3 +143,7 @@ export const campaignOf = (draft) => ({
   windowEnd: draft.windowEnd || null,
   timeZone: draft.timeZone || null,
 });
+
+/** The fields that were changed: what others changed meanwhile, or a field cannot show in full, stays. */
+export const changed = (before, after) =>
+  Object.fromEntries(Object.entries(after).filter(([name, value]) => !same(before[name], value)));

@@ -1,7 +1,7 @@
 // A campaign that has not started, changed: message, when, review. Its people are added on its own page.
 import { html, render, nothing } from './lib.js';
 import { get, patch } from './api.js';
-import { draftOf } from './draft.js';
+import { changed, draftOf } from './draft.js';
 import { number } from './format.js';
 import { orWithout } from './missing.js';
 import { loading } from './states.js';
@@ -16,11 +16,13 @@ export function edit(root, id) {
   let left = false;
 
   function write(campaign, first, templates) {
+    const begun = draftOf(campaign, templates);
+    const opened = wishOf(begun);
     wizard(root, {
       crumb: html`<p class="crumb"><a href=${there}>${campaign.name}</a></p>`,
       title: say('edit.title', campaign),
       steps: ['message', 'when', 'review'],
-      draft: draftOf(campaign, templates),
+      draft: begun,
       first: () => first,
       known: () => ({
         people: campaign.total,
@@ -32,8 +34,9 @@ export function edit(root, id) {
       mayLeave: async () => true,
       last: () => say('save'),
       submit: async (draft) => {
+        const changes = changed(opened, wishOf(draft));
         const done = await orWithout(
-          (query) => patch(`${path}?${query}`, wishOf(draft)),
+          (query) => patch(`${path}?${query}`, changes),
           'campaign.scheduleWithout',
           campaign.total,
         );

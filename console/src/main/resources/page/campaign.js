@@ -37,7 +37,8 @@ export function campaign(root, id) {
   let problem = '';
   let connected = true;
   let plot = null;
-  let failedBefore = -1;
+  let errorsOf = '';
+  let reading = false;
   let busy = false;
 
   const people = recipients(path, () => paint());
@@ -120,9 +121,13 @@ export function campaign(root, id) {
   }
 
   const resend = (ask) => async () => {
-    const wish = await ask();
-    if (wish) {
-      await command('resend', wish);
+    try {
+      const wish = await ask();
+      if (wish) {
+        await command('resend', wish);
+      }
+    } catch (error) {
+      note(error.message, 'bad');
     }
   };
 
@@ -242,7 +247,7 @@ export function campaign(root, id) {
           ${connected ? nothing : offline()}
           ${OPEN.includes(now.status) ? html`${upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
-          ${failures(path, errors, mayResend(now) ? (error) => resend(() => resendReason(error))() : null)}
+          ${failures(path, errors, mayResend(now) ? (error) => resend(() => resendReason(path, error))() : null)}
           ${details()} ${people.view(statuses())}
         `;
 
@@ -257,12 +262,18 @@ export function campaign(root, id) {
   }
 
   async function readErrors() {
-    const bad = now.counts.failed + now.counts.unconfirmed;
-    if (bad === failedBefore) {
+    const { status, round, counts: { failed, unconfirmed } } = now;
+    const state = [status, round, failed, unconfirmed].join();
+    if (reading || state === errorsOf) {
       return;
     }
-    failedBefore = bad;
-    errors = bad === 0 ? [] : await get(`${path}/errors`);
+    reading = true;
+    try {
+      errors = failed + unconfirmed === 0 ? [] : await get(`${path}/errors`);
+      errorsOf = state;
+    } finally {
+      reading = false;
+    }
     paint();
   }
 

@@ -1,6 +1,7 @@
 // Sends a campaign once more: to all for whom it failed, or to those of one reason. Each asks once.
 import { html, nothing } from './lib.js';
-import { confirm } from './dialogs.js';
+import { get } from './api.js';
+import { confirm, note } from './dialogs.js';
 import { inWords, number } from './format.js';
 import { say } from './texts.js';
 
@@ -28,8 +29,15 @@ export async function resendAll({ counts: { failed, unconfirmed } }) {
   return yes && statuses.length ? { query: `?${statuses.map((status) => `status=${status}`).join('&')}` } : null;
 }
 
-/** The same for those of one reason. */
-export async function resendReason({ code, status, count, words, retryHelps }) {
+/** The same for those of one reason, as many as have it by now. */
+export async function resendReason(path, { code, status }) {
+  const errors = await get(`${path}/errors`);
+  const error = errors.find((one) => one.code === code && one.status === status);
+  if (!error) {
+    note(say('resend.gone'), 'bad');
+    return null;
+  }
+  const { count, words, retryHelps } = error;
   const yes = await confirm({
     title: say('resend.title'),
     text: say('resend.reason', { words }),

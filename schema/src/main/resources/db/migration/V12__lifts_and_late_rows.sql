@@ -1,3 +1,6 @@
+-- The alterations below wait for whoever uses the tables; behind them everybody else would wait, too.
+SET LOCAL lock_timeout = '5s';
+
 -- Whether what was said has been worked out anew since a receipt told the alias. Only aliases of
 -- people whose names have changed are ever looked at.
 ALTER TABLE sluice.alias ADD COLUMN settled boolean NOT NULL DEFAULT false;
@@ -11,6 +14,13 @@ CREATE TABLE sluice.lift (
   was       text NOT NULL,
   PRIMARY KEY (phone, at)
 );
+
+-- The consoles of before V9 kept resumes nowhere else. One that is not in said is a lift by hand, which
+-- takes back more.
+INSERT INTO sluice.said (name, at, reason)
+  SELECT phone, lifted_at, 'user preference: resume' FROM sluice.suppression
+    WHERE isfinite(lifted_at) AND reason = 'user preference: stop'
+  ON CONFLICT DO NOTHING;
 
 -- As before; and since when: an id that came to a number by a change is nobody's there before it.
 -- Who left a number and comes back to it has the ids again that were the person's there. The way

@@ -5,6 +5,7 @@ import static dev.sluice.console.Event.number;
 import static dev.sluice.console.Event.stop;
 import static dev.sluice.console.Event.time;
 import static dev.sluice.console.Event.word;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,8 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.OptOutReason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,36 @@ class LiftsTest {
 
     number(2, 3, 9).tell(world);
     assertThat(world.suppressed()).containsExactly(1);
+  }
+
+  @Test
+  void aResumeThatAConsoleOfBeforeV9KeptLiftsNoStopWord() throws IOException {
+    World world = World.in(DATABASE.sql());
+    world.alias(1, 1);
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at)"
+                + " VALUES (?, ?, ?::timestamptz, ?::timestamptz)",
+            world.phone(1),
+            OptOutReason.PREFERENCE,
+            time(1),
+            time(3));
+    world.sql().execute(keepingResumes());
+    word(null, 1, 2).tell(world);
+    number(1, 2, 4).tell(world);
+
+    assertThat(world.suppressed()).containsExactly(1, 2);
+  }
+
+  /** The statement of the migration that is about rows of before. */
+  private static String keepingResumes() throws IOException {
+    try (InputStream migration =
+        LiftsTest.class.getResourceAsStream("/db/migration/V12__lifts_and_late_rows.sql")) {
+      String statements = new String(migration.readAllBytes(), UTF_8);
+      int start = statements.indexOf("INSERT INTO sluice.said");
+      return statements.substring(start, statements.indexOf(';', start));
+    }
   }
 
   @Test

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 
 /**
  * Takes suppressions back by hand. Who was lifted gets messages again, whatever was said before and
@@ -15,6 +17,26 @@ import org.jooq.impl.DSL;
  */
 final class Lifts {
   /**
+   * A row that another program wrote with a time still to come ({0} is now) would make the lift one of
+   * then, and that would outweigh every stop until then.
+   */
+  private static final String CLIP =
+      """
+      WITH clipped AS (
+        SELECT {1} AS name
+        UNION
+        SELECT name FROM sluice.alias WHERE phone = {1}
+      ), opted_out AS (
+        UPDATE sluice.opt_out
+        SET created_at = date_trunc('second', {0}) - interval '1 microsecond'
+        WHERE name IN (SELECT name FROM clipped) AND lifted_at IS NULL AND created_at > {0}
+      )
+      UPDATE sluice.suppression
+      SET created_at = date_trunc('second', {0}) - interval '1 microsecond'
+      WHERE phone IN (SELECT name FROM clipped) AND lifted_at IS NULL AND created_at > {0}
+      """;
+
+  /**
    * The time is later than all that stands, and than the changes by which people came and left. It
    * is a whole second otherwise, as the provider's times are: a STOP of the same second counts.
    */
@@ -22,7 +44,7 @@ final class Lifts {
       """
       SELECT string_agg(DISTINCT reason, '; ' ORDER BY reason) AS was,
         coalesce(bool_or(reason IN ({1}, {2})), false) AS asked,
-        greatest(date_trunc('second', clock_timestamp()),
+        greatest(date_trunc('second', {3}),
           max(at) FILTER (WHERE isfinite(at)) + interval '1 microsecond') AS at
       FROM (
         SELECT reason, created_at AS at FROM sluice.suppression
@@ -74,9 +96,15 @@ final class Lifts {
       """;
 
   private final DSLContext sql;
+  private final Field<Instant> now;
 
   Lifts(DSLContext sql) {
+    this(sql, DSL.field("clock_timestamp()", SQLDataType.INSTANT));
+  }
+
+  Lifts(DSLContext sql, Field<Instant> now) {
     this.sql = sql;
+    this.now = now;
   }
 
   /**
@@ -98,12 +126,14 @@ final class Lifts {
         transaction -> {
           transaction.execute(
               "SELECT FROM sluice.suppression WHERE phone = {0} FOR NO KEY UPDATE", DSL.val(phone));
+          transaction.execute(CLIP, now, DSL.val(phone));
           Record standing =
               transaction.fetchSingle(
                   STANDING,
                   DSL.val(phone),
                   DSL.val(OptOutReason.PREFERENCE),
-                  DSL.val(Said.MESSAGE));
+                  DSL.val(Said.MESSAGE),
+                  now);
           String was = standing.get("was", String.class);
           if (was == null) {
             throw ProblemException.notFound(phone + " is not suppressed.");

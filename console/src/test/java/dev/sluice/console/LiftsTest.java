@@ -15,7 +15,10 @@ import dev.sluice.schema.OptOutReason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,13 +119,35 @@ class LiftsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"2100-01-01T00:00:00Z", "infinity"})
+  void aStopCountsAfterALiftOfARowWhoseTimeIsStillToCome(String time) {
+    World world = World.in(DATABASE.sql());
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone, created_at) VALUES (?, ?::timestamptz)",
+            world.phone(1),
+            time);
+    new Lifts(DATABASE.sql()).lift(world.phone(1), Optional.empty(), "test");
+    assertThat(world.suppressed()).isEmpty();
+
+    world
+        .optOuts()
+        .take(
+            List.of(new OptOuts.Wish(world.person(1, null), Said.MESSAGE, Instant.now())),
+            List.of(),
+            List.of());
+    assertThat(world.suppressed()).containsExactly(1);
+  }
+
   @Test
   void aLiftIsKeptAndNeedsAReasonWhereThePersonAskedForIt() {
     World world = World.in(DATABASE.sql());
     assertThatThrownBy(() -> lift(world, 1)).hasMessageContaining("is not suppressed");
 
     stop(1, null, 1).tell(world);
-    Lifts lifts = new Lifts(DATABASE.sql());
+    Lifts lifts = new Lifts(DATABASE.sql(), DSL.val(time(2)));
     assertThatThrownBy(() -> lifts.lift(world.phone(1), Optional.empty(), "ana"))
         .hasMessageContaining("?reason=");
     assertThat(world.suppressed()).containsExactly(1);
@@ -139,6 +164,7 @@ class LiftsTest {
   }
 
   private static void lift(World world, int phone) {
-    new Lifts(DATABASE.sql()).lift(world.phone(phone), Optional.of("a mistake"), "test");
+    new Lifts(DATABASE.sql(), DSL.val(time(2)))
+        .lift(world.phone(phone), Optional.of("a mistake"), "test");
   }
 }

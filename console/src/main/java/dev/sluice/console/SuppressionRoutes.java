@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.sluice.schema.OptOutReason;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -17,6 +18,10 @@ final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
   private static final int LONGEST_REASON = 200;
+
+  /** Reasons that say who lifts a suppression, or has: nobody else may give them. */
+  private static final List<String> RESERVED =
+      List.of(OptOutReason.PREFERENCE, Said.RESUME, Said.MESSAGE, Said.LIFTED);
 
   private final Suppressions suppressions;
   private final Suppressions imported;
@@ -97,6 +102,10 @@ final class SuppressionRoutes {
     RowRules here = JsonHttp.rules(context, rules);
     String reason =
         Fields.atMost(LONGEST_REASON, "reason", Reading.given(context, "reason").orElse("manual"));
+    if (RESERVED.contains(reason)) {
+      throw ProblemException.field(
+          "reason", "must be none of those that Sluice gives itself: " + String.join(", ", RESERVED));
+    }
     RecipientImport.Report report =
         uploads.take(context, body -> add(JsonHttp.rows(context, body), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");

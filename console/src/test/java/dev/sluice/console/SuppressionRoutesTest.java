@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Numbers that are never sent to, as they are imported, read and exported. */
@@ -41,6 +42,26 @@ class SuppressionRoutesTest {
           assertThat(row.path("phone").asString()).isEqualTo("+5511970000012");
           assertThat(row.path("reason").asString()).isEqualTo("complaint");
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lifted by hand",
+        "user preference: stop",
+        "user preference: resume",
+        "opt-out message"
+      })
+  void aReasonThatSluiceGivesItselfIsRefused(String reason) {
+    HttpResponse<byte[]> answer =
+        CONSOLE.send(
+            "POST",
+            "/api/suppressions?reason=" + reason.replace(" ", "%20"),
+            "text/csv",
+            "phone\n+5511970000031\n");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(body(answer).path("detail").asString()).contains(reason);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,11 @@ final class SuppressionRoutes {
   private final Suppressions suppressions;
   private final Suppressions imported;
   private final Lifts lifts;
+
+  /** A lift waits for others on its connection, and only few of those are there for commands. */
+  private final Bulkhead lifting =
+      new Bulkhead(1, Duration.ofSeconds(3), "Others are being lifted; try again later.");
+
   private final Uploads uploads;
   private final RowRules rules;
   private final Pace pace;
@@ -104,7 +110,8 @@ final class SuppressionRoutes {
         Fields.atMost(LONGEST_REASON, "reason", Reading.given(context, "reason").orElse("manual"));
     if (RESERVED.contains(reason)) {
       throw ProblemException.field(
-          "reason", "must be none of those that Sluice gives itself: " + String.join(", ", RESERVED));
+          "reason",
+          "must be none of those that Sluice gives itself: " + String.join(", ", RESERVED));
     }
     RecipientImport.Report report =
         uploads.take(context, body -> add(JsonHttp.rows(context, body), here, reason));
@@ -120,7 +127,7 @@ final class SuppressionRoutes {
     }
     Optional<String> reason =
         Reading.given(context, "reason").map(why -> Fields.atMost(LONGEST_REASON, "reason", why));
-    Lifts.Lift lift = lifts.lift(phone, reason, Audit.who(context));
+    Lifts.Lift lift = lifting.run(() -> lifts.lift(phone, reason, Audit.who(context)));
     Audit.log(
         context, "lift a suppression", phone + " (" + lift.was() + "): " + reason.orElse("-"));
     JsonHttp.json(context, 200, lift);

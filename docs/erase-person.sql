@@ -10,7 +10,9 @@ BEGIN;
 INSERT INTO sluice.suppression (phone, reason)
   SELECT DISTINCT phone, 'kept when the person was erased' FROM sluice.suppressed_phone
     WHERE phone = :'phone'
-  ON CONFLICT (phone) DO UPDATE SET lifted_at = NULL;
+  ON CONFLICT (phone) DO UPDATE
+    SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
+    WHERE suppression.lifted_at IS NOT NULL;
 
 DELETE FROM sluice.campaign_recipient AS recipient USING sluice.campaign
   WHERE campaign.id = recipient.campaign_id AND recipient.phone = :'phone'
@@ -25,6 +27,7 @@ UPDATE sluice.campaign_recipient AS recipient
 
 DELETE FROM sluice.sender_recipient WHERE phone = :'phone';
 
+DELETE FROM sluice.lift WHERE phone = :'phone';
 DELETE FROM sluice.said
   WHERE name = :'phone' OR name IN (SELECT name FROM sluice.alias WHERE phone = :'phone');
 DELETE FROM sluice.opt_out

@@ -31,6 +31,10 @@ class ErasureTest {
       INSERT INTO sluice.alias (phone, name) VALUES ('+5511987654321', 'BR.1020');
       INSERT INTO sluice.opt_out (name, reason) VALUES ('BR.1020', 'STOP');
       INSERT INTO sluice.said (name, at, reason) VALUES ('BR.1020', now(), 'STOP');
+      INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at) VALUES
+        ('+5511987654321', 'lifted by hand', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z');
+      INSERT INTO sluice.lift (phone, at, lifted_by, was) VALUES
+        ('+5511987654321', '2026-01-01T00:00:00Z', 'ana', 'manual');
       """;
 
   @Test
@@ -54,6 +58,8 @@ class ErasureTest {
                       + " WHERE r.campaign_id = c.id AND r.status = 'SENT') FROM sluice.campaign c"))
           .containsOnly("0");
       assertThat(query(db, "SELECT phone FROM sluice.suppressed_phone")).containsExactly(PERSON);
+      assertThat(query(db, "SELECT reason FROM sluice.suppression"))
+          .containsExactly("kept when the person was erased");
       assertThat(
               query(db, "SELECT variables FROM sluice.campaign_recipient WHERE phone LIKE '+999%'"))
           .containsExactly("{}", "{}");
@@ -64,7 +70,7 @@ class ErasureTest {
                   db,
                   "SELECT phone FROM sluice.sender_recipient UNION ALL SELECT name FROM"
                       + " sluice.alias UNION ALL SELECT name FROM sluice.opt_out UNION ALL SELECT name"
-                      + " FROM sluice.said"))
+                      + " FROM sluice.said UNION ALL SELECT phone FROM sluice.lift"))
           .isEmpty();
     }
   }

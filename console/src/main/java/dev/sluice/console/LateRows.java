@@ -41,7 +41,7 @@ final class LateRows {
             AND (lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at)))
             AND NOT EXISTS (
               SELECT FROM sluice.said
-              WHERE said.name = phone AND said.at = created_at AND said.reason = suppression.reason)
+              WHERE said.name = phone AND said.at = created_at AND said.reason = left(suppression.reason, 200))
           UNION ALL
           SELECT FROM sluice.alias WHERE phone = touched.name AND NOT settled) AS late)
       """

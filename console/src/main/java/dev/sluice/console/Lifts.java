@@ -17,8 +17,8 @@ import org.jooq.impl.SQLDataType;
  */
 final class Lifts {
   /**
-   * A row that another program wrote with a time still to come ({0} is now) would make the lift one of
-   * then, and that would outweigh every stop until then.
+   * A row that another program wrote with a time still to come ({0} is now) would make the lift one
+   * of then, and that would outweigh every stop until then.
    */
   private static final String CLIP =
       """
@@ -78,7 +78,7 @@ final class Lifts {
       """
       WITH kept AS (
         INSERT INTO sluice.said (name, reason, at)
-        SELECT phone, reason, created_at FROM sluice.suppression
+        SELECT phone, left(reason, 200), created_at FROM sluice.suppression
         WHERE phone = {0} AND isfinite(created_at)
           AND (lifted_at IS NULL OR created_at < lifted_at)
         UNION ALL

@@ -48,6 +48,8 @@ final class StandingWishes {
    * the same second. {@code returned}: the numbers of those who want messages again, and of those
    * who were lifted by hand; these rows take nothing that is older any more.
    *
+   * <p>Of a reason that others write so much is taken as fits into an index.
+   *
    * <p>Each table is asked name by name (LATERAL, which OFFSET 0 keeps from becoming a join), and
    * what is there is changed by an upsert, so that no plan reads a whole table, also where nobody
    * has analyzed it.
@@ -62,7 +64,7 @@ final class StandingWishes {
       ), stored AS (
         SELECT name, reason, at
         FROM touched CROSS JOIN LATERAL (
-          SELECT reason, created_at AS at FROM sluice.suppression
+          SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.suppression
           WHERE phone = touched.name
             AND (lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at)))
           OFFSET 0) AS known

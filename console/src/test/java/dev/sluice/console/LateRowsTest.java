@@ -90,6 +90,23 @@ class LateRowsTest {
   }
 
   @Test
+  void aReasonThatIsTooLongForAnIndexGoesAlong() {
+    World world = World.in(DATABASE.sql());
+    number(1, 2, 2).tell(world);
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone, reason, created_at)"
+                + " SELECT ?, string_agg(md5(i::text), ''), ?::timestamptz"
+                + " FROM generate_series(1, 300) AS i",
+            world.phone(1),
+            time(1));
+    settleLateRows();
+
+    assertThat(world.suppressed()).containsExactly(1, 2);
+  }
+
+  @Test
   void anAliasThatIsToldAfterAStopAndAMoveMakesTheStopGoAlong() {
     World world = World.in(DATABASE.sql());
     stop(null, 1, 1).tell(world);

@@ -41,7 +41,8 @@ final class LateRows {
             AND (lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at)))
             AND NOT EXISTS (
               SELECT FROM sluice.said
-              WHERE said.name = phone AND said.at = created_at AND said.reason = left(suppression.reason, 200))
+              WHERE said.name = phone AND said.at = created_at
+                AND said.reason = left(suppression.reason, 200))
           UNION ALL
           SELECT FROM sluice.alias WHERE phone = touched.name AND NOT settled) AS late)
       """
@@ -49,16 +50,18 @@ final class LateRows {
 
   private final DSLContext sql;
   private final StandingWishes standing;
-  private final int page;
+  private final int largest;
+  private int page;
   private String after = "";
 
   /**
    * Goes through all of them.
    *
-   * @param page changed names that are looked at in a turn
+   * @param page changed names that are looked at in a turn, at most
    */
   LateRows(DSLContext sql, int page) {
     this.sql = sql;
+    largest = page;
     this.page = page;
     standing = new StandingWishes(sql);
   }
@@ -71,12 +74,24 @@ final class LateRows {
    * @return whether there may be more before all have been looked at
    */
   boolean settleSome() {
-    Page found = sql.transactionResult(transaction -> read(transaction.dsl()));
+    Page found = next();
     after = found.last();
     for (int from = 0; from < found.late().size(); from += SETTLED_AT_ONCE) {
       settle(found.late().subList(from, Math.min(found.late().size(), from + SETTLED_AT_ONCE)));
     }
     return !after.isEmpty();
+  }
+
+  /** Fewer after a failure: a page that takes too long would do so for ever. */
+  private Page next() {
+    try {
+      Page found = sql.transactionResult(transaction -> read(transaction.dsl()));
+      page = Math.min(largest, page * 2);
+      return found;
+    } catch (DataAccessException e) {
+      page = Math.max(1, page / 2);
+      throw e;
+    }
   }
 
   private Page read(DSLContext transaction) {

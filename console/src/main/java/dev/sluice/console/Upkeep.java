@@ -1,7 +1,6 @@
 package dev.sluice.console;
 
 import java.time.Duration;
-import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +35,9 @@ final class Upkeep implements AutoCloseable {
   private Duration turn() {
     try {
       return rows.settleSome() ? REST : LONG_REST;
-    } catch (DataAccessException e) {
-      // Whether PostgreSQL can be reached is told by its probe.
-      log.debug("cannot look for late rows", e);
+    } catch (RuntimeException e) {
+      // Nobody else would notice that this thread has ended.
+      log.warn("cannot look for late rows", e);
       return LONG_REST;
     }
   }

@@ -30,7 +30,8 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
   /**
-   * Lookups wait for Kafka, and meanwhile nothing is launched from the partitions that are open.
+   * At the least. Nothing is launched while a lookup waits for Kafka, so slow ones, for example of
+   * a partition without a leader, take a tenth of the time at most.
    */
   private static final Duration LOOKUP_EVERY = Duration.ofMillis(100);
 
@@ -50,6 +51,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private final Set<TopicPartition> recovering = new HashSet<>();
   private final Set<TopicPartition> closed = new HashSet<>();
   private long lastLookupNanos;
+  private long untilNextLookupNanos;
   private long lastAssignedNanos;
 
   /**
@@ -79,7 +81,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     partitions.forEach(partition -> source.seek(partition, 0));
     recovering.addAll(partitions);
     lastAssignedNanos = machine.ticker().nanoTime();
-    lastLookupNanos = lastAssignedNanos - LOOKUP_EVERY.toNanos();
+    untilNextLookupNanos = 0;
     health.working("group");
   }
 
@@ -111,12 +113,13 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     if (!closed.isEmpty() && now - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
       recovering.addAll(closed);
     }
-    if (recovering.isEmpty() || now - lastLookupNanos < LOOKUP_EVERY.toNanos()) {
+    if (recovering.isEmpty() || now - lastLookupNanos < untilNextLookupNanos) {
       return;
     }
-    lastLookupNanos = now;
     int before = owned.size();
     Map<TopicPartition, Place> places = source.places(Set.copyOf(recovering));
+    lastLookupNanos = machine.ticker().nanoTime();
+    untilNextLookupNanos = Math.max(LOOKUP_EVERY.toNanos(), 9 * (lastLookupNanos - now));
     places.forEach((partition, place) -> {
       recovering.remove(partition);
       open(partition, place);

@@ -61,6 +61,13 @@ final class NeighboursCommand implements Callable<Integer> {
       description = "The steady campaign's rate (${DEFAULT-VALUE}).")
   private double rate;
 
+  @Option(
+      names = "--same-sender",
+      description =
+          "The faulty campaigns are the steady campaign's sender's, and its rate is looked at as a"
+              + " whole: only for faults of campaigns, and all of these if none is named.")
+  private boolean sameSender;
+
   // picocli sets the specification before it calls.
   @SuppressWarnings("NullAway.Init")
   NeighboursCommand() {}
@@ -73,8 +80,7 @@ final class NeighboursCommand implements Callable<Integer> {
           out.println(line);
           out.flush();
         };
-    List<Fault> faults =
-        only.stream().filter(name -> !name.equalsIgnoreCase(CONSOLE)).map(this::fault).toList();
+    List<Fault> faults = faults();
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
       if (faults.size() < only.size()) {
         CrowdedConsole crowded = new CrowdedConsole(servers, rows, PAUSED_WITHIN, story);
@@ -82,11 +88,33 @@ final class NeighboursCommand implements Callable<Integer> {
         crowded.memory();
       }
       if (!faults.isEmpty()) {
-        new Neighbours(servers, rate, Duration.ofSeconds(seconds), LEAST_SHARE, story)
+        new Neighbours(servers, rate, Duration.ofSeconds(seconds), LEAST_SHARE, sameSender, story)
             .oneByOne(faults);
       }
     }
     return 0;
+  }
+
+  private List<Fault> faults() {
+    Stream<Fault> named =
+        only.stream().filter(name -> !name.equalsIgnoreCase(CONSOLE)).map(this::fault);
+    if (!sameSender) {
+      return named.toList();
+    }
+    boolean all = !spec.commandLine().getParseResult().hasMatchedOption("--only");
+    return named
+        .filter(fault -> !all || Fault.ofCampaigns().contains(fault))
+        .map(this::ofCampaign)
+        .toList();
+  }
+
+  private Fault ofCampaign(Fault fault) {
+    if (!Fault.ofCampaigns().contains(fault)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          fault + " is no campaign's own fault; --same-sender is for " + Fault.ofCampaigns());
+    }
+    return fault;
   }
 
   private Fault fault(String name) {

@@ -63,6 +63,10 @@ record BrokerSettings(Path data, int number, int port, List<Integer> controllerP
     settings.put("group.initial.rebalance.delay.ms", "0");
     // A worker that dies inside its commit must not block its successor for ten seconds more.
     settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    if (controllerPorts.size() == 1) {
+      // There is nobody to fail over to: a broker that was frozen goes on where it was.
+      settings.put("broker.session.timeout.ms", "120000");
+    }
     return settings;
   }
 

@@ -37,6 +37,9 @@ final class FanOutTopology {
 
   private FanOutTopology() {}
 
+  // The lambda implements the partitioner without headers (KIP-1321): until Kafka 5.0 the one with
+  // headers is a default method, and a lambda can only be the other.
+  @SuppressWarnings("removal")
   static Topology of(Topics topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> fanOut) {
     ByteArraySerializer bytes = new ByteArraySerializer();
     return new Topology()

@@ -77,8 +77,10 @@ final class Dispatcher {
     LanePacer.Slot slot = lane.reserve();
     inFlight.incrementAndGet();
     held.merge(sender, 1, Integer::sum);
+    long launchedNanos = breakers.awakeNanos(ticker.nanoTime());
     Permit permit =
         () -> {
+          requireOpenedInTime(launchedNanos);
           slot.await(() -> requireWanted(task, committedAtNanos));
           if (!breaker.tryLaunch(ticket, breakers.awakeNanos(ticker.nanoTime()))) {
             throw new WithdrawnException("the provider does not answer this sender");
@@ -92,8 +94,10 @@ final class Dispatcher {
               SendOutcome outcome = send(task, permit);
               slot.release();
               long now = breakers.awakeNanos(ticker.nanoTime());
-              // What was not written says nothing about the provider.
-              Sign sign = slot.passed() ? sign(outcome) : Sign.NOTHING;
+              // What was not written says nothing about the provider. A doubt without a slot is a
+              // provider that fails before it asks for one.
+              boolean tells = slot.passed() || outcome instanceof SendOutcome.InDoubt;
+              Sign sign = tells ? sign(outcome) : Sign.NOTHING;
               breaker.ended(ticket, sign, detail(outcome), now);
               finished.add(new Finished(task, outcome, ticker.now()));
               held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
@@ -117,6 +121,8 @@ final class Dispatcher {
               task.request().message(),
               task.callbackData()),
           permit);
+    } catch (OpenedLateException e) {
+      return new SendOutcome.Unavailable("not_connected", String.valueOf(e.getMessage()), null);
     } catch (WithdrawnException e) {
       return new SendOutcome.NotLaunched(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
@@ -124,6 +130,24 @@ final class Dispatcher {
       return new SendOutcome.InDoubt("the provider failed: " + e);
     } finally {
       times.ended(task.request().sender().id(), ticker.nanoTime() - begunNanos);
+    }
+  }
+
+  /** Else a provider whose connections take that long would be tried for ever, at no attempt. */
+  private void requireOpenedInTime(long launchedNanos) {
+    Duration opening = Duration.ofNanos(breakers.awakeNanos(ticker.nanoTime()) - launchedNanos);
+    if (opening.compareTo(STALLED) > 0) {
+      throw new OpenedLateException(
+          "the provider took " + opening.toMillis() + " ms to accept a connection");
+    }
+  }
+
+  /** The provider was ready for the message only when its start was too long ago. */
+  private static final class OpenedLateException extends WithdrawnException {
+    private static final long serialVersionUID = 1;
+
+    OpenedLateException(String message) {
+      super(message);
     }
   }
 

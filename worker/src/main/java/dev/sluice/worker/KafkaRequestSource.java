@@ -4,12 +4,14 @@ import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.StablePlaces;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Requests read by a Kafka consumer. */
 final class KafkaRequestSource implements RequestSource {
@@ -68,7 +70,21 @@ final class KafkaRequestSource implements RequestSource {
 
   @Override
   public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-    return places.read(partitions, LOOKUP_TIMEOUT);
+    Map<TopicPartition, Place> told = places.read(partitions, LOOKUP_TIMEOUT);
+    if (told.isEmpty()) {
+      return told;
+    }
+    // Of the coordinator that has assigned them: another broker might still take itself for it.
+    try {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          consumer.committed(told.keySet(), LOOKUP_TIMEOUT);
+      Map<TopicPartition, Place> known = new HashMap<>();
+      told.forEach((partition, place) ->
+          known.put(partition, new Place(committed.get(partition), place.start(), place.end())));
+      return known;
+    } catch (TimeoutException e) {
+      return Map.of();
+    }
   }
 
   @Override

@@ -101,7 +101,10 @@ final class Lane {
 
   /** The provider asked for a lower rate, and perhaps for a pause. */
   void throttled(@Nullable Duration pause) {
-    throttle.throttled(ticker.nanoTime(), pause);
+    long now = ticker.nanoTime();
+    throttle.throttled(now, pause);
     pacer.forgive();
+    // At once, because sends that wait for their slots are not asked for an allowance any more.
+    pacer.setRate(currentRate(now));
   }
 }

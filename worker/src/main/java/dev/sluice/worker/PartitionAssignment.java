@@ -81,6 +81,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     partitions.forEach(partition -> source.seek(partition, 0));
     recovering.addAll(partitions);
     lastAssignedNanos = machine.ticker().nanoTime();
+    lastLookupNanos = lastAssignedNanos;
     untilNextLookupNanos = 0;
     health.working("group");
   }

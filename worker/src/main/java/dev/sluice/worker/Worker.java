@@ -177,8 +177,13 @@ public final class Worker implements AutoCloseable {
 
   private void runLoop() {
     String topic = config.kafka().topics().sendRequests();
+    try (StablePlaces places = config.kafka().clients().places(config.kafka())) {
+      runLoop(topic, places);
+    }
+  }
+
+  private void runLoop(String topic, StablePlaces places) {
     Consumer<byte[], byte[]> consumer = consumer();
-    StablePlaces places = config.kafka().clients().places(config.kafka());
     SendLoop loop =
         new SendLoop(
             new KafkaRequestSource(consumer, places, topic),
@@ -207,7 +212,6 @@ public final class Worker implements AutoCloseable {
       dispatcher.requeue(loop.unpublished());
       loop.assignment().abandon();
       consumer.close(CloseOptions.timeout(Duration.ofSeconds(2)));
-      places.close();
     }
   }
 

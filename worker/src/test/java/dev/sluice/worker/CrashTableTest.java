@@ -141,33 +141,6 @@ class CrashTableTest {
     private static final long serialVersionUID = 1;
   }
 
-  private static final class FakeTime implements Ticker {
-    private long nanos = Long.MAX_VALUE - 1_000_000_000;
-
-    @Override
-    public long nanoTime() {
-      return nanos;
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.EPOCH.plusNanos(nanos);
-    }
-
-    @Override
-    public void sleep(Duration time) {
-      nanos += time.toNanos();
-    }
-
-    @Override
-    public boolean await(CountDownLatch latch, Duration atMost) {
-      if (latch.getCount() > 0) {
-        sleep(atMost);
-      }
-      return latch.getCount() == 0;
-    }
-  }
-
   /** One cell of the table: the log, the provider, the owner and its successor. */
   private static final class Cell {
     private final Step step;

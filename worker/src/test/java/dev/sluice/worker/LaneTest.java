@@ -6,8 +6,10 @@ import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -48,6 +50,23 @@ class LaneTest {
     assertThat(task(1).again(null).permitsPerSecond())
         .as("a copy carries its lane's rate")
         .isEqualTo(80);
+  }
+
+  @Test
+  void aThrottleSlowsDownThoseThatWaitForTheirSlots() {
+    FakeTime time = new FakeTime();
+    Lane lane =
+        new Lane(10, new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
+    for (int i = 0; i < 10; i++) {
+      lane.reserve().await(() -> {});
+    }
+    lane.throttled(Duration.ofSeconds(5));
+    long before = time.nanoTime();
+
+    lane.reserve().await(() -> {});
+    lane.reserve().await(() -> {});
+
+    assertThat(Duration.ofNanos(time.nanoTime() - before)).isGreaterThan(Duration.ofMillis(190));
   }
 
   private SendTask task(long offset) {

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
-import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.StablePlaces;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -25,9 +22,10 @@ import org.junit.jupiter.api.Test;
 class PartitionAssignmentTest {
   private static final TopicPartition KNOWN = new TopicPartition("send-requests", 0);
   private static final TopicPartition HUNG = new TopicPartition("send-requests", 1);
-  private static final Place PLACE = new Place(new OffsetAndMetadata(5, "v1"), 0, 9);
+  private static final OffsetAndMetadata COMMITTED = new OffsetAndMetadata(5, "v1");
+  private static final Place PLACE = new Place(COMMITTED, 0, 9);
 
-  private final Time time = new Time();
+  private final FakeTime time = new FakeTime();
   private final Kafka kafka = new Kafka();
   private final Health health = new Health();
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
@@ -42,6 +40,7 @@ class PartitionAssignmentTest {
   @BeforeEach
   void assign() {
     consumer.assign(List.of(KNOWN, HUNG));
+    consumer.commitSync(Map.of(KNOWN, COMMITTED, HUNG, COMMITTED));
     kafka.places.put(KNOWN, PLACE);
     assignment.onPartitionsAssigned(List.of(KNOWN, HUNG));
     assignment.recover();
@@ -58,11 +57,11 @@ class PartitionAssignmentTest {
   @Test
   void itIsOpenedOnceItCanBeLookedUpAndLookedUpTenTimesASecondAtMost() {
     kafka.places.put(HUNG, PLACE);
-    time.pass(Duration.ofMillis(99));
+    time.sleep(Duration.ofMillis(99));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNull();
 
-    time.pass(Duration.ofMillis(1));
+    time.sleep(Duration.ofMillis(1));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNotNull();
     assertThat(consumer.paused()).isEmpty();
@@ -70,17 +69,17 @@ class PartitionAssignmentTest {
 
   @Test
   void whatCannotBeLookedUpFor20sIsReportedAndStillOpenedLater() {
-    time.pass(Duration.ofSeconds(19));
+    time.sleep(Duration.ofSeconds(19));
     assignment.recover();
     assertThat(health.problems()).isEmpty();
 
-    time.pass(Duration.ofSeconds(1));
+    time.sleep(Duration.ofSeconds(1));
     assignment.recover();
     assertThat(health.problems().get("window " + HUNG)).contains("a transaction does not end");
     assertThat(assignment.find(KNOWN)).isNotNull();
 
     kafka.places.put(HUNG, PLACE);
-    time.pass(Duration.ofSeconds(3));
+    time.sleep(Duration.ofSeconds(3));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNotNull();
     assertThat(health.problems()).isEmpty();
@@ -89,14 +88,14 @@ class PartitionAssignmentTest {
   @Test
   void lookupsThatTakeLongTakeATenthOfTheTimeAtMost() {
     kafka.takes = Duration.ofSeconds(1);
-    time.pass(Duration.ofMillis(100));
+    time.sleep(Duration.ofMillis(100));
     assignment.recover();
     kafka.places.put(HUNG, PLACE);
 
-    time.pass(Duration.ofMillis(8_999));
+    time.sleep(Duration.ofMillis(8_999));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNull();
-    time.pass(Duration.ofMillis(1));
+    time.sleep(Duration.ofMillis(1));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNotNull();
   }
@@ -107,7 +106,7 @@ class PartitionAssignmentTest {
 
     @Override
     public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {
-      time.pass(takes);
+      time.sleep(takes);
       Map<TopicPartition, Place> told = new HashMap<>(places);
       told.keySet().retainAll(partitions);
       return told;
@@ -115,34 +114,5 @@ class PartitionAssignmentTest {
 
     @Override
     public void close() {}
-  }
-
-  private static final class Time implements Ticker {
-    private long nanos;
-
-    void pass(Duration duration) {
-      nanos += duration.toNanos();
-    }
-
-    @Override
-    public long nanoTime() {
-      return nanos;
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.EPOCH.plusNanos(nanos);
-    }
-
-    @Override
-    public void sleep(Duration duration) {
-      pass(duration);
-    }
-
-    @Override
-    public boolean await(CountDownLatch latch, Duration atMost) {
-      pass(atMost);
-      return latch.getCount() == 0;
-    }
   }
 }

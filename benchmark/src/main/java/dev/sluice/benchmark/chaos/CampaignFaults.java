@@ -60,9 +60,7 @@ final class CampaignFaults {
     CampaignRun victim = scene.victim(20_000, 80);
     return Incident.lasting(() -> {
       victim.start();
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
+      Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
       scene.sql("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", victim.id());
       scene.sql("DELETE FROM sluice.campaign WHERE id = ?", victim.id());
     });
@@ -111,9 +109,7 @@ final class CampaignFaults {
         victim.start();
       } else {
         victim.start();
-        Awaitility.await()
-            .atMost(Duration.ofMinutes(2))
-            .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
         hold();
       }
     }
@@ -200,9 +196,7 @@ final class CampaignFaults {
     return Incident.passing(
         () -> {
           victim.start();
-          Awaitility.await()
-              .atMost(Duration.ofMinutes(2))
-              .until(() -> scene.simulator().accepted().count(victim.sender()) > 0);
+          Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
           int number = 0;
           for (long recipient : victim.statuses().keySet()) {
             if (number++ >= 50) {

@@ -1,6 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.Trouble.Mode;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** What can go wrong for one sender, campaign, recipient or record, and must not harm others. */
@@ -31,6 +32,20 @@ public enum Fault {
 
   Fault(String words) {
     this.words = words;
+  }
+
+  /** Those of one campaign, which promise something to its sender's other campaigns. */
+  public static List<Fault> ofCampaigns() {
+    return List.of(
+        PAUSED_CAMPAIGN,
+        UNKNOWN_TIME_ZONE,
+        HUGE_VARIABLES,
+        EXPLODING_MESSAGE,
+        MISSING_ROW,
+        START_DURING_IMPORT,
+        LOCKED_ROWS,
+        RECEIPTS_DURING_RESEND,
+        REFUSED_RESULTS);
   }
 
   String words() {

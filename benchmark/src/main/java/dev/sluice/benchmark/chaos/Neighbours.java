@@ -33,6 +33,7 @@ public final class Neighbours {
   private final double rate;
   private final Duration lasting;
   private final double leastShare;
+  private final boolean sameSender;
   private final Consumer<String> story;
 
   /**
@@ -41,6 +42,8 @@ public final class Neighbours {
    * @param rate the steady campaign's, messages/s
    * @param lasting how long each fault lasts
    * @param leastShare how much of its rate each neighbour must keep, 0 to 1
+   * @param sameSender whether the faulty campaigns are the steady sender's, whose rate counts as a
+   *     whole then; for {@link Fault#ofCampaigns} alone
    * @param story is told what happens
    */
   public Neighbours(
@@ -48,11 +51,13 @@ public final class Neighbours {
       double rate,
       Duration lasting,
       double leastShare,
+      boolean sameSender,
       Consumer<String> story) {
     this.servers = servers;
     this.rate = rate;
     this.lasting = lasting;
     this.leastShare = leastShare;
+    this.sameSender = sameSender;
     this.story = story;
   }
 
@@ -107,6 +112,9 @@ public final class Neighbours {
       senders.add(neighbour(sandbox, "steady", rate));
       for (int i = 0; i < SMALL_ONES; i++) {
         senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
+      }
+      if (sameSender) {
+        scene.victimsBeside(senders.getFirst().campaign());
       }
       if (leastShare > 0) {
         warmUp(senders);

@@ -23,9 +23,7 @@ final class RequestFaults {
     return Incident.passing(
         () -> {
           victim.start();
-          Awaitility.await()
-              .atMost(Duration.ofMinutes(2))
-              .until(() -> scene.simulator().accepted().count(victim.sender()) > 400);
+          Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 100);
           scene.command(CampaignCommand.Action.PAUSE, victim);
           scene.flush();
         },

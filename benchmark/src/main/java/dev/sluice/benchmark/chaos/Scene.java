@@ -36,6 +36,7 @@ final class Scene implements AutoCloseable {
   private final List<CampaignRun> victims = new ArrayList<>();
   private final Map<String, Trouble> troubles = new LinkedHashMap<>();
   private final KafkaProducer<byte[], byte[]> records;
+  private @Nullable CampaignRun sibling;
 
   /**
    * Sets it.
@@ -80,8 +81,24 @@ final class Scene implements AutoCloseable {
     simulator.setTroubles(List.copyOf(troubles.values()));
   }
 
+  /** From now on victims are campaigns of this one's sender, whatever rate is asked for. */
+  void victimsBeside(CampaignRun campaign) {
+    sibling = campaign;
+  }
+
+  /** How many of a campaign the provider has taken. */
+  long taken(CampaignRun campaign) {
+    return simulator.accepted().countOf(campaign.id() + ":");
+  }
+
   /** A campaign that is to suffer, of a sender of its own whose phone number id is its name. */
   CampaignRun victim(int recipients, double ratePerSecond) {
+    CampaignRun beside = sibling;
+    if (beside != null) {
+      CampaignRun victim = beside.another(recipients);
+      victims.add(victim);
+      return victim;
+    }
     String sender = "victim" + (victims.size() + 1);
     CampaignRun victim = new CampaignRun(sandbox, sender, sender, recipients, ratePerSecond, 1);
     victims.add(victim);

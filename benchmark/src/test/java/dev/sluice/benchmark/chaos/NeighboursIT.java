@@ -10,7 +10,7 @@ class NeighboursIT {
   @Test
   void whateverIsWrongWithSomeTheOthersCompleteWhileItLasts() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      new Neighbours(servers, 20, Duration.ofSeconds(5), 0, System.out::println)
+      new Neighbours(servers, 20, Duration.ofSeconds(5), 0, false, System.out::println)
           .together(
               List.of(
                   Fault.SILENT_PROVIDER,

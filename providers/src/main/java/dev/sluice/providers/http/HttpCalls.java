@@ -89,6 +89,10 @@ public final class HttpCalls implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       return attempt.begun() ? inDoubt(attempt, e) : notSent(attempt, e);
     }
+    if (!attempt.begun()) {
+      return new SendOutcome.Unavailable(
+          "not_connected", "the proxy answered " + answer.status() + " to CONNECT", null);
+    }
     return judge.apply(answer);
   }
 

@@ -1,7 +1,7 @@
 package dev.sluice.providers.spi;
 
 /** A message was not sent, because whoever asked for it wants it no longer. */
-public final class WithdrawnException extends RuntimeException {
+public class WithdrawnException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** Without a stack trace: it may be thrown for all that is in flight at once. */

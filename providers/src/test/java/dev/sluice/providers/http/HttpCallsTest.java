@@ -14,6 +14,8 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,25 @@ class HttpCallsTest {
       assertNotSent(provider.send(message("c:1:1")), "in time");
     } finally {
       over.countDown();
+    }
+  }
+
+  @Test
+  void aProxyThatDoesNotConnectIsSafeToTryAgain() throws Exception {
+    ProxySelector ofJava = ProxySelector.getDefault();
+    try (RawServer proxy =
+        new RawServer(connection -> {
+          connection.socket().getInputStream().readNBytes(1);
+          connection.write("HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n");
+        })) {
+      URI address = URI.create("http://" + proxy.address());
+      ProxySelector.setDefault(
+          ProxySelector.of(new InetSocketAddress(address.getHost(), address.getPort())));
+      try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://provider.invalid")) {
+        assertNotSent(provider.send(message("c:1:1")), "the proxy answered 504");
+      }
+    } finally {
+      ProxySelector.setDefault(ofJava);
     }
   }
 

@@ -90,9 +90,8 @@ final class Pace {
     double spacing = intervalNanos / SPACING;
     long burst = (long) (Math.max(1, permitsPerSecond * BURST_SECONDS) - 1);
     long slot = later(dueNanos, spacedNanos - (long) (burst * spacing));
-    return slot - now > 0
-        ? Math.min(slot - now, RECHECK_NANOS)
-        : second.waitNanos(permitsPerSecond, now);
+    long wait = slot - now > 0 ? slot - now : second.waitNanos(permitsPerSecond, now);
+    return Math.min(wait, RECHECK_NANOS);
   }
 
   private void pass() {

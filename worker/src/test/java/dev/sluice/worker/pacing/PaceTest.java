@@ -70,6 +70,20 @@ class PaceTest {
   }
 
   @Test
+  void nobodyWaitsForLongWithoutLookingUpAgain() {
+    Pace pace = new Pace(2, () -> nanos);
+    for (int i = 0; i < 4; i++) {
+      nanos += 600 * MILLISECOND;
+      assertThat(pace.tryPass()).isZero();
+    }
+    pace.setRate(0.05);
+    pace.forgive();
+    nanos += 600 * MILLISECOND;
+
+    assertThat(pace.tryPass()).isBetween(1L, 250 * MILLISECOND);
+  }
+
+  @Test
   void anyRateCanBeToldToIt() {
     assertThat(new Pace(Double.MAX_VALUE, () -> nanos).tryPass()).isPositive();
     assertThat(new Pace(Double.MIN_VALUE, () -> nanos).tryPass()).isPositive();

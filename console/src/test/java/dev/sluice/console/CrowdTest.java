@@ -184,12 +184,17 @@ class CrowdTest {
       upload
           .getOutputStream()
           .write("+5511960000002\n".repeat(5_000).getBytes(StandardCharsets.UTF_8));
-      assertThat(folder.toFile().list()).isEmpty();
+      awaitNoNamedFile();
     }
     api.post(recipients(id), "text/csv", "phone\n+5511960000003\n");
 
     assertThat(total(id)).isEqualTo(1);
-    assertThat(folder.toFile().list()).isEmpty();
+    awaitNoNamedFile();
+  }
+
+  /** A file has a name for the moment between its creation and the removal of the name. */
+  private static void awaitNoNamedFile() {
+    await().untilAsserted(() -> assertThat(folder.toFile().list()).isEmpty());
   }
 
   @Test

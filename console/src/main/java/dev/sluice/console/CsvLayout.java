@@ -4,10 +4,13 @@ import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.sluice.schema.MessageTemplate;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +43,9 @@ record CsvLayout(char separator, boolean named) {
 
   /** In a row, as many as the widest spreadsheets have columns. */
   private static final int MOST_CELLS = 16 * 1024;
+
+  /** How long a row may be, characters: two of them are in memory, of each import at once. */
+  private static final int LONGEST_ROW = LONGEST_CELL;
 
   /** Looks at a file's beginning, and leaves it to be read. */
   static CsvLayout of(BufferedReader file, Optional<String> phoneColumn) throws IOException {
@@ -96,8 +102,7 @@ record CsvLayout(char separator, boolean named) {
     }
 
     private static List<String> firstRecord(char separator, String beginning) {
-      try (CloseableIterator<CsvRecord> records =
-          parser(separator).ofCsvRecord(beginning).iterator()) {
+      try (CloseableIterator<CsvRecord> records = records(separator, new StringReader(beginning))) {
         return Stream.of(records.next())
             .flatMap(record -> record.getFields().stream())
             .map(MessageTemplate::name)
@@ -110,13 +115,22 @@ record CsvLayout(char separator, boolean named) {
     }
   }
 
-  static CsvReader.CsvReaderBuilder parser(char separator) {
+  /** The rows of a text with this separator, each within bounds. */
+  static CloseableIterator<CsvRecord> records(char separator, Reader text) {
+    CsvRecordHandler bounded =
+        CsvRecordHandler.builder()
+            .maxFields(MOST_CELLS)
+            .maxFieldSize(LONGEST_ROW)
+            .maxRecordSize(LONGEST_ROW)
+            .build();
     return CsvReader.builder()
         .fieldSeparator(separator)
         .allowUnclosedQuote(false)
         .maxBufferSize(LONGEST_CELL)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-        .missingFieldStrategy(FieldMismatchStrategy.IGNORE);
+        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .build(bounded, text)
+        .iterator();
   }
 
   /** What the parser could not read, in words, with its line. */
@@ -134,7 +148,9 @@ record CsvLayout(char separator, boolean named) {
                 ? "a quotation mark opens a text that is not closed"
                 : words.contains("maximum limit of") && words.contains("fields")
                     ? "there are more than " + MOST_CELLS + " cells"
-                    : "it is not CSV";
+                    : words.contains("exceeds the max ")
+                        ? "the cells have more than " + LONGEST_ROW + " characters together"
+                        : "it is not CSV";
     return ProblemException.badRequest(
         (line.find() ? "In the row that begins in line " + line.group(1) + ", " : "") + what + ".");
   }

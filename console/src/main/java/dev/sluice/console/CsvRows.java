@@ -3,6 +3,7 @@ package dev.sluice.console;
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.sluice.schema.Clipped;
 import dev.sluice.schema.MessageTemplate;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,11 @@ final class CsvRows implements Rows {
   private static final String WRONG_WIDTH = " columns where the first line has ";
   private static final Pattern REJECTED_WIDTH =
       Pattern.compile("([0-9]{1,6})" + WRONG_WIDTH + "[0-9]+");
+
+  /** Characters of a column's name, and of all of them, that a refusal repeats. */
+  private static final int LONGEST_NAME = 100;
+
+  private static final int LONGEST_HEADER = 1_000;
 
   private final Charset charset;
   private final CsvLayout layout;
@@ -48,7 +55,7 @@ final class CsvRows implements Rows {
       charset = text.charset();
       BufferedReader in = new BufferedReader(text);
       layout = CsvLayout.of(in, reading.phoneColumn());
-      records = CsvLayout.parser(layout.separator()).ofCsvRecord(in).iterator();
+      records = CsvLayout.records(layout.separator(), in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -68,13 +75,14 @@ final class CsvRows implements Rows {
   }
 
   private int phoneColumn(Reading reading) {
-    List<String> named = columns.stream().filter(name -> !name.isEmpty()).toList();
+    List<String> named =
+        columns.stream().filter(name -> !name.isEmpty()).map(CsvRows::shown).toList();
     return switch (PhoneColumn.in(columns, reading.phoneColumn())) {
       case PhoneColumn.At(int index) -> index;
       case PhoneColumn.Several(List<String> names) ->
           throw ProblemException.badRequest(
                   "Which column holds the phone numbers: "
-                      + String.join(" or ", names)
+                      + names.stream().map(CsvRows::shown).collect(Collectors.joining(" or "))
                       + "? Choose one with \"phoneColumn\".")
               .with("field", "phoneColumn")
               .with("columns", named);
@@ -82,12 +90,13 @@ final class CsvRows implements Rows {
           throw ProblemException.badRequest(
                   reading
                           .phoneColumn()
-                          .map(chosen -> "\"phoneColumn\" names no column: \"" + chosen + "\".")
+                          .map(chosen ->
+                              "\"phoneColumn\" names no column: \"" + shown(chosen) + "\".")
                           .orElse(
                               "The first line must name the columns, one of them \"phone\" or a"
                                   + " usual name for it; choose another with \"phoneColumn\".")
                       + " It reads: "
-                      + String.join(", ", named))
+                      + Clipped.to(LONGEST_HEADER, String.join(", ", named)))
               .with("field", "phoneColumn")
               .with("columns", named);
     };
@@ -113,9 +122,14 @@ final class CsvRows implements Rows {
     Set<String> seen = new HashSet<>();
     for (String name : columns) {
       if (!name.isEmpty() && !seen.add(name)) {
-        throw ProblemException.badRequest("Two columns have the same name: \"" + name + "\".");
+        throw ProblemException.badRequest(
+            "Two columns have the same name: \"" + shown(name) + "\".");
       }
     }
+  }
+
+  private static String shown(String name) {
+    return Clipped.to(LONGEST_NAME, name);
   }
 
   Charset charset() {

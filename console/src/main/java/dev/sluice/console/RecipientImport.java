@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * together or not at all.
  */
 final class RecipientImport {
+  /** PostgreSQL's SQLSTATEs for a row that others hold for too long, or that each waits for. */
+  private static final Set<String> HELD = Set.of("55P03", "40P01");
+
   private final DSLContext sql;
 
   RecipientImport(DSLContext sql) {
@@ -43,6 +47,20 @@ final class RecipientImport {
    * @param missingAccepted whether variables may be missing although the campaign starts by itself
    */
   Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, boolean missingAccepted) {
+    try {
+      return inOneTransaction(campaignId, rows, rules, missingAccepted);
+    } catch (DataAccessException e) {
+      if (!HELD.contains(e.sqlState())) {
+        throw e;
+      }
+      throw ProblemException.conflict(
+          "The same people are being added to the campaign just now, or it is being changed; nobody"
+              + " of this file was added. Try again afterwards.");
+    }
+  }
+
+  private Report inOneTransaction(
+      UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, boolean missingAccepted) {
     return sql.transactionResult(transaction -> {
       Open campaign = open(transaction.dsl(), campaignId);
       Report report;

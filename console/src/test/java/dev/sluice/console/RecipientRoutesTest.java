@@ -3,7 +3,13 @@ package dev.sluice.console;
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -52,6 +58,34 @@ class RecipientRoutesTest {
 
     assertThat(report.path("accepted").asInt()).isEqualTo(1);
     assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(2);
+  }
+
+  /** As when a program sends a file again because a proxy lost patience with the first time. */
+  @Test
+  void whoIsBeingAddedByAnotherImportIsAConflictAndNoFault() {
+    String id = CONSOLE.campaign();
+    Rows.Row person = new Rows.Row(2, "+5511960000001", Map.of(), null, List.of(), null);
+    RowRules rules = new RowRules(new PhoneNumbers(Optional.empty()));
+
+    CONSOLE.sql(first ->
+        first.transactionResult(adding -> {
+          adding
+              .dsl()
+              .execute(
+                  "INSERT INTO sluice.campaign_recipient (campaign_id, phone) VALUES (?::uuid, ?)",
+                  id,
+                  person.phone());
+          return CONSOLE.sql(again -> {
+            again.execute("SET lock_timeout = 50");
+            RecipientImport imports = new RecipientImport(again);
+            assertThatThrownBy(() ->
+                    imports.run(UUID.fromString(id), Stream.of(person).iterator(), rules, false))
+                .isInstanceOfSatisfying(
+                    ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(409))
+                .hasMessageContaining("nobody of this file was added");
+            return id;
+          });
+        }));
   }
 
   @Test

@@ -20,9 +20,11 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -34,7 +36,10 @@ import tools.jackson.databind.JsonNode;
 
 /** The campaigns' rows, as people make and command them. */
 final class Campaigns {
-  /** PostgreSQL's SQLSTATEs for a key that is another's, and a row that is held for too long. */
+  /** They send nothing, and will not by themselves. */
+  private static final Set<CampaignStatus> IDLE = EnumSet.of(DRAFT, CANCELLED, COMPLETED);
+
+  /** PostgreSQL's SQLSTATEs for a key that is another's, and a row that somebody holds. */
   private static final String UNIQUE_VIOLATION = "23505";
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -117,14 +122,23 @@ final class Campaigns {
     return change.of(draft(id, sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id))));
   }
 
-  /** Changes a campaign that has not started; it is seen again if it was put out of sight. */
+  /**
+   * Changes a campaign that has not started; it is seen again if it was put out of sight. It waits
+   * for nobody who holds the row, as pauses need the connection.
+   */
   void change(UUID id, CampaignChange change) {
     try {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
         Draft draft =
             change.of(
-                draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
+                draft(
+                    id,
+                    inside
+                        .selectFrom(CAMPAIGN)
+                        .where(CAMPAIGN.ID.eq(id))
+                        .forNoKeyUpdate()
+                        .noWait()));
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("scheduledAt")) {
           requireToCome(draft);
@@ -136,9 +150,7 @@ final class Campaigns {
     } catch (DataAccessException e) {
       throw switch (e.sqlState()) {
         case UNIQUE_VIOLATION -> taken(change.values().externalId());
-        case LOCK_NOT_AVAILABLE ->
-            ProblemException.conflict(
-                "Recipients are added to the campaign just now; change it afterwards.");
+        case LOCK_NOT_AVAILABLE -> held();
         default -> e;
       };
     }
@@ -166,18 +178,39 @@ final class Campaigns {
 
   /** Puts a campaign out of sight that sends nothing and will not by itself; nothing is lost. */
   void archive(UUID id) {
-    int archived =
-        sql.update(CAMPAIGN)
+    try {
+      sql.transaction(transaction -> {
+        DSLContext inside = transaction.dsl();
+        CampaignStatus status =
+            inside
+                .select(CAMPAIGN.STATUS)
+                .from(CAMPAIGN)
+                .where(CAMPAIGN.ID.eq(id))
+                .forNoKeyUpdate()
+                .noWait()
+                .fetchOptional(CAMPAIGN.STATUS)
+                .orElseThrow(() -> notFound(id));
+        if (!IDLE.contains(status)) {
+          throw ProblemException.conflict(
+              "The campaign is "
+                  + status
+                  + "; only drafts and campaigns that have ended can be archived.");
+        }
+        inside
+            .update(CAMPAIGN)
             .set(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()))
             .where(CAMPAIGN.ID.eq(id))
-            .and(CAMPAIGN.STATUS.in(DRAFT, CANCELLED, COMPLETED))
             .execute();
-    if (archived == 0) {
-      throw ProblemException.conflict(
-          "The campaign is "
-              + status(id)
-              + "; only drafts and campaigns that have ended can be archived.");
+      });
+    } catch (DataAccessException e) {
+      throw LOCK_NOT_AVAILABLE.equals(e.sqlState()) ? held() : e;
     }
+  }
+
+  private static ProblemException held() {
+    return ProblemException.conflict(
+        "Recipients are being added to the campaign just now, or it is being changed; try again"
+            + " afterwards.");
   }
 
   private static void requireToCome(Draft draft) {

@@ -25,6 +25,13 @@ record Api(int port) {
     return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
   }
 
+  HttpResponse<byte[]> patch(String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", BodyPublishers.ofString(body)));
+  }
+
   HttpResponse<byte[]> put(String path, String body) {
     return send(
         request(path)

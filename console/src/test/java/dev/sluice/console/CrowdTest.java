@@ -113,6 +113,28 @@ class CrowdTest {
     }
   }
 
+  /** Each would keep the pauses' only connection for as long as a lock may be waited for. */
+  @Test
+  void whoChangesACampaignThatIsBeingFilledWaitsForNobody() throws Exception {
+    List<Future<HttpResponse<byte[]>>> answers = new ArrayList<>();
+    try (Connection filling = owner();
+        var statement = filling.createStatement()) {
+      filling.setAutoCommit(false);
+      statement.execute("SELECT FROM sluice.campaign WHERE id = '" + draft + "' FOR SHARE");
+      try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < 3; i++) {
+          answers.add(
+              people.submit(() -> api.patch("/api/campaigns/" + draft, "{\"priority\":2}")));
+          answers.add(
+              people.submit(() -> api.post("/api/campaigns/" + draft + "/archive", "", "")));
+        }
+      }
+    }
+    for (Future<HttpResponse<byte[]>> answer : answers) {
+      ConsoleFixture.assertProblem(answer.get(), 409, "try again afterwards");
+    }
+  }
+
   @Test
   void aFileThatTricklesTakesNoConnectionAndIsGivenUp() throws Exception {
     try (Socket trickle = api.beginUpload(recipients(draft), "phone\n")) {
@@ -278,11 +300,14 @@ class CrowdTest {
   }
 
   private static void sql(String statement) throws SQLException {
-    try (Connection owner =
-            DriverManager.getConnection(
-                SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
+    try (Connection owner = owner();
         var prepared = owner.createStatement()) {
       prepared.execute(statement);
     }
+  }
+
+  private static Connection owner() throws SQLException {
+    return DriverManager.getConnection(
+        SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
   }
 }

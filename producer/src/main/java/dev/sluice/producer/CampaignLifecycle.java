@@ -70,17 +70,23 @@ final class CampaignLifecycle {
     fanOuts
         .open()
         .forEach((id, fanOut) -> {
-          boolean begins = fanOut.phase() == FanOutState.Phase.REQUESTED || fanOut.resend() != null;
-          if (begins && fanOut.active() && fanOut.fault() == null) {
+          if (fanOut.sound() && begins(fanOut.phase())) {
             watch.due(id);
           }
           String fault = faults.givenUp(id);
-          if (fault != null && fanOut.active() && fanOut.fault() == null) {
+          if (fault != null && fanOut.sound()) {
             giveUp(id, fanOut, fault);
           } else if (!tasks.busy(id)) {
             carryOut(id, fanOut);
           }
         });
+  }
+
+  private static boolean begins(FanOutState.Phase phase) {
+    return switch (phase) {
+      case FanOutState.Requested _, FanOutState.Resending _ -> true;
+      case FanOutState.Feeding _, FanOutState.Fed _ -> false;
+    };
   }
 
   private void giveUp(UUID id, FanOutState fanOut, String fault) {
@@ -91,19 +97,13 @@ final class CampaignLifecycle {
   }
 
   private void carryOut(UUID id, FanOutState fanOut) {
-    boolean sound = fanOut.active() && fanOut.fault() == null;
-    if (sound && fanOut.phase() == FanOutState.Phase.REQUESTED) {
-      if (fanOut.origin() == null) {
-        // Scheduled by an older version; a command will start it.
-        fanOuts.remove(id);
-      } else {
-        start(id, fanOut, fanOut.origin());
-      }
-    } else if (sound && fanOut.resend() != null) {
-      resend(id, fanOut, fanOut.resend());
-    } else if (fanOut.rowDue()) {
+    if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Requested(var origin)) {
+      start(id, fanOut, origin);
+    } else if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Resending(_, var resend)) {
+      resend(id, fanOut, resend);
+    } else if (fanOut.steering().rowDue()) {
       record(id, fanOut);
-    } else if (sound && fanOut.windowed()) {
+    } else if (fanOut.sound() && fanOut.steering().windowed()) {
       keepWindow(id, fanOut);
     }
   }
@@ -127,9 +127,9 @@ final class CampaignLifecycle {
       case COMPLETED -> events.completed(id, standing);
       case CANCELLED -> events.cancelled(id, standing, fanOut.reason());
       case SENDING, PAUSED -> {
-        if (fanOut.phase() == FanOutState.Phase.REQUESTED) {
+        if (fanOut.phase() instanceof FanOutState.Requested(var origin)) {
           // Its row has started, and reading it fails.
-          events.started(id, standing, traceparent(fanOut));
+          events.started(id, standing, origin.traceparent());
           events.applies(id, new Control(fanOut.effective(), fanOut.reason()));
         }
       }
@@ -142,7 +142,7 @@ final class CampaignLifecycle {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     if (campaign == null) {
       facts.lookUp(id, fanOut);
-    } else if (isOpen(campaign.window()) == fanOut.quiet()) {
+    } else if (isOpen(campaign.window()) == fanOut.steering().quiet()) {
       turnWindow(id, fanOut, campaign.window());
     }
   }
@@ -152,7 +152,7 @@ final class CampaignLifecycle {
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
-          boolean over = fanOut.phase() == FanOutState.Phase.FED && sql.rows().hasEnded(id);
+          boolean over = fanOut.phase() instanceof FanOutState.Fed && sql.rows().hasEnded(id);
           return () -> {
             if (over) {
               fanOuts.put(id, fanOut.ended());
@@ -273,11 +273,12 @@ final class CampaignLifecycle {
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
           CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
-          return () -> started(id, fanOut, start);
+          return () -> started(id, fanOut, origin, start);
         });
   }
 
-  private void started(UUID id, FanOutState fanOut, CampaignStarts.Start start) {
+  private void started(
+      UUID id, FanOutState fanOut, FanOutState.Origin origin, CampaignStarts.Start start) {
     switch (start) {
       case CampaignStarts.Started(
               CampaignRepository.Campaign campaign,
@@ -291,7 +292,7 @@ final class CampaignLifecycle {
         facts.learn(campaign);
         FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
         fanOuts.put(id, started);
-        announceStart(id, standing, traceparent(fanOut));
+        announceStart(id, standing, origin.traceparent());
         if (isOpen(campaign.window())) {
           // An older control may be left on the topic by a campaign whose state was lost.
           String why = started.reason() == null ? "started" : started.reason();
@@ -306,7 +307,7 @@ final class CampaignLifecycle {
       }
       case CampaignStarts.Empty(CampaignStanding standing) -> {
         log.info("[campaign {}] complete, it has no recipients", FanOutStore.brief(id));
-        events.started(id, standing, traceparent(fanOut));
+        events.started(id, standing, origin.traceparent());
         events.completed(id, standing);
         fanOuts.remove(id);
       }
@@ -326,14 +327,9 @@ final class CampaignLifecycle {
     }
   }
 
-  private static @Nullable String traceparent(FanOutState fanOut) {
-    return fanOut.origin() == null ? null : fanOut.origin().traceparent();
-  }
-
   private void refuse(UUID id, FanOutState fanOut, String reason) {
     log.warn("[campaign {}] refused: {}", FanOutStore.brief(id), reason);
-    FanOutState.Origin origin = fanOut.origin();
-    if (origin != null) {
+    if (fanOut.phase() instanceof FanOutState.Requested(var origin)) {
       output.deadLetter(
           origin.key(),
           origin.value(),

@@ -188,7 +188,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       Record<byte[], byte[]> record) {
     Set<RecipientStatus> statuses =
         command.statuses() == null ? Set.of(RecipientStatus.FAILED) : command.statuses();
-    if (fanOut == null || !fanOut.active() || fanOut.phase() != FanOutState.Phase.FED) {
+    if (fanOut == null || !fanOut.active() || !(fanOut.phase() instanceof FanOutState.Fed)) {
       refuse(record, "resend is only possible once a campaign has completed");
     } else if (statuses.isEmpty() || !RESENDABLE.containsAll(statuses)) {
       refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +49,9 @@ final class RequestFeeder {
 
   private record Asked(String senderId, int limit) {}
 
+  /** A campaign with requests to write. */
+  private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {}
+
   RequestFeeder(
       FanOutTick.Surroundings around,
       FanOutRepositories sql,
@@ -69,7 +71,9 @@ final class RequestFeeder {
 
   /** Has the facts looked up that are needed before requests can be written. */
   void lookUp() {
-    bySender().values().forEach(fanOutsOfSender -> fanOutsOfSender.forEach(facts::lookUp));
+    bySender()
+        .values()
+        .forEach(its -> its.forEach((id, feedable) -> facts.lookUp(id, feedable.fanOut())));
   }
 
   void turn() {
@@ -78,7 +82,7 @@ final class RequestFeeder {
       return;
     }
     asked.keySet().removeIf(id -> !tasks.busy(id));
-    Map<String, Map<UUID, FanOutState>> bySender = bySender();
+    Map<String, Map<UUID, Feedable>> bySender = bySender();
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
     bySender.forEach((senderId, its) -> {
       CampaignRepository.Sender sender = facts.sender(senderId);
@@ -100,27 +104,38 @@ final class RequestFeeder {
   }
 
   /** The campaigns with requests to write, least recently served first. */
-  private Map<String, Map<UUID, FanOutState>> bySender() {
-    Map<String, Map<UUID, FanOutState>> bySender = new LinkedHashMap<>();
+  private Map<String, Map<UUID, Feedable>> bySender() {
+    Map<String, Map<UUID, Feedable>> bySender = new LinkedHashMap<>();
     fanOuts.open().entrySet().stream()
-        .filter(entry -> isToBeFed(entry.getKey(), entry.getValue()))
         .sorted(Comparator.comparing(entry -> turns.getOrDefault(entry.getKey(), 0L)))
-        .forEach(entry ->
+        .forEach(entry -> {
+          Feedable feedable = feedable(entry.getKey(), entry.getValue());
+          if (feedable != null) {
             bySender
-                .computeIfAbsent(
-                    Objects.requireNonNull(entry.getValue().senderId()),
-                    sender -> new LinkedHashMap<>())
-                .put(entry.getKey(), entry.getValue()));
+                .computeIfAbsent(feedable.progress().senderId(), sender -> new LinkedHashMap<>())
+                .put(entry.getKey(), feedable);
+          }
+        });
     return bySender;
   }
 
-  /** Whether workers would return its requests unsent, as far as is known here. */
-  private boolean isToBeFed(UUID id, FanOutState fanOut) {
-    return fanOut.sending()
-        && fanOut.senderId() != null
-        && (fanOut.phase() == FanOutState.Phase.FEEDING || fanOuts.returns().any(id))
-        && runs(Control.campaignKey(id))
-        && runs(Control.senderKey(fanOut.senderId()));
+  /**
+   * Null if no requests are left to write, or if workers would return them unsent, as far as is
+   * known here.
+   */
+  private @Nullable Feedable feedable(UUID id, FanOutState fanOut) {
+    FanOutState.Progress progress =
+        switch (fanOut.phase()) {
+          case FanOutState.Feeding feeding -> feeding.progress();
+          case FanOutState.Fed fed -> fanOuts.returns().any(id) ? fed.progress() : null;
+          case FanOutState.Requested _, FanOutState.Resending _ -> null;
+        };
+    return progress != null
+            && fanOut.effective() == Control.State.RUNNING
+            && runs(Control.campaignKey(id))
+            && runs(Control.senderKey(progress.senderId()))
+        ? new Feedable(fanOut, progress)
+        : null;
   }
 
   private boolean runs(String key) {
@@ -129,14 +144,12 @@ final class RequestFeeder {
 
   /** Shares the sender's room among its campaigns by their priorities. */
   private void feedSender(
-      CampaignRepository.Sender sender,
-      Map<UUID, FanOutState> campaigns,
-      BacklogLimit.Rooms rooms) {
+      CampaignRepository.Sender sender, Map<UUID, Feedable> campaigns, BacklogLimit.Rooms rooms) {
     String senderId = sender.identity().id();
     long room = rooms.of(sender) - underWay(senderId);
     boolean fresh =
         campaigns.entrySet().stream()
-            .anyMatch(entry -> entry.getValue().fed() == 0 && isFree(entry.getKey()));
+            .anyMatch(entry -> entry.getValue().progress().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
     // Small pages are expensive: wait for some room, unless a campaign waits for its first page.
     if (room <= 0
@@ -149,7 +162,7 @@ final class RequestFeeder {
       room = Math.min(room, rooms.perSecond(sender));
     }
     long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
-    for (Map.Entry<UUID, FanOutState> entry : campaigns.entrySet()) {
+    for (Map.Entry<UUID, Feedable> entry : campaigns.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
       long share = Math.max(1, room * priority(id) / weights);
@@ -173,7 +186,7 @@ final class RequestFeeder {
     return campaign == null ? 1 : campaign.priority();
   }
 
-  private void ask(UUID id, FanOutState fanOut, CampaignRepository.Sender sender, int limit) {
+  private void ask(UUID id, Feedable feedable, CampaignRepository.Sender sender, int limit) {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     String senderId = sender.identity().id();
     // One page at a time is counted, or two campaigns could use the same part of the daily limit.
@@ -186,13 +199,13 @@ final class RequestFeeder {
     boolean begun =
         tasks.start(
             id,
-            () -> fanOuts.unchanged(id, fanOut),
+            () -> fanOuts.unchanged(id, feedable.fanOut()),
             () -> {
               PreparedPage page =
                   returned.isEmpty()
-                      ? pages.next(campaign, sender, fanOut.cursor(), limit)
+                      ? pages.next(campaign, sender, feedable.progress().cursor(), limit)
                       : pages.again(campaign, sender, returned);
-              return () -> write(id, fanOut, sender, page, returned.isEmpty());
+              return () -> write(id, feedable, sender, page, returned.isEmpty());
             });
     if (begun) {
       asked.put(id, new Asked(senderId, limit));
@@ -202,7 +215,7 @@ final class RequestFeeder {
 
   private void write(
       UUID id,
-      FanOutState fanOut,
+      Feedable feedable,
       CampaignRepository.Sender sender,
       PreparedPage page,
       boolean fresh) {
@@ -215,7 +228,7 @@ final class RequestFeeder {
     for (RenderedRequest rendered : page.renderedRequests()) {
       switch (rendered) {
         case RenderedRequest.Message message -> {
-          int lane = rooms.deal(sender, fanOut.fed() + requests);
+          int lane = rooms.deal(sender, feedable.progress().fed() + requests);
           output.request(message.through(sender, lane));
           requests++;
         }
@@ -223,6 +236,7 @@ final class RequestFeeder {
       }
     }
     page.answered().forEach(fanOuts.returns()::remove);
+    FanOutState fanOut = feedable.fanOut();
     fanOuts.put(
         id,
         fresh

@@ -1,5 +1,7 @@
 package dev.sluice.producer.state;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -9,46 +11,53 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The progress of one campaign's fan-out; the value of the store {@code fan-outs}. It changes in
- * the same transaction as the requests it accounts for, and nothing else records the producer's
- * progress.
+ * The state of one campaign's fan-out; the value of the store {@code fan-outs}, as which it is a
+ * {@link FanOutEntry}. It changes in the same transaction as the requests it accounts for, and
+ * nothing else records the producer's progress.
  *
- * @param phase what comes next
- * @param state the requested state, or the one set for a fault
- * @param rowDue whether the campaign's row does not say {@code state} yet
- * @param senderId the sender, once it is known
- * @param cursor the last recipient read
- * @param fed requests written so far
- * @param origin the start command, until it was carried out
- * @param resend the resend command, while it is carried out
- * @param windowed whether the campaign sends only at certain hours
- * @param quiet whether these hours are over for now
- * @param fault what is wrong with the campaign itself, so that it was paused; null for nothing
- * @param reason why it is in this state, for people; null if nobody has changed it
+ * @param phase how far it has come
+ * @param steering what people and the clock want of it
  */
-public record FanOutState(
-    Phase phase,
-    Control.State state,
-    boolean rowDue,
-    @Nullable String senderId,
-    Cursor cursor,
-    long fed,
-    @Nullable Origin origin,
-    @Nullable Resend resend,
-    boolean windowed,
-    boolean quiet,
-    @Nullable String fault,
-    @Nullable String reason) {
+public record FanOutState(Phase phase, Steering steering) {
+  /** How far a campaign has come. */
+  public sealed interface Phase {}
 
-  public enum Phase {
-    /** The command has arrived; the campaign was not read yet. */
-    REQUESTED,
-    /** Recipients are left to read. */
-    FEEDING,
-    /** Every recipient's request is written. */
-    FED,
-    /** A resend is putting recipients back to pending. */
-    RESENDING
+  /**
+   * The command has arrived; the campaign was not read yet.
+   *
+   * @param origin the command
+   */
+  public record Requested(Origin origin) implements Phase {}
+
+  /** The campaign was read, and requests of it may be queued. */
+  public sealed interface Started extends Phase {
+    Progress progress();
+  }
+
+  /** Recipients are left to read. */
+  public record Feeding(Progress progress) implements Started {}
+
+  /** Every recipient's request is written. */
+  public record Fed(Progress progress) implements Started {}
+
+  /** A resend is putting recipients back to pending. */
+  public record Resending(Progress progress, Resend resend) implements Started {}
+
+  /**
+   * How far the recipients of a campaign are read.
+   *
+   * @param senderId whose campaign it is
+   * @param cursor the last recipient read
+   * @param fed requests written so far
+   */
+  public record Progress(String senderId, Cursor cursor, long fed) {
+    static Progress none(String senderId) {
+      return new Progress(senderId, Cursor.START, 0);
+    }
+
+    private Progress plus(long requests) {
+      return new Progress(senderId, cursor, fed + requests);
+    }
   }
 
   /**
@@ -66,7 +75,11 @@ public record FanOutState(
       long offset,
       @Nullable Boolean paused,
       @Nullable String traceparent,
-      @Nullable Set<String> reasons) {}
+      @Nullable Set<String> reasons) {
+    private Resend steered() {
+      return new Resend(statuses, offset, null, traceparent, reasons);
+    }
+  }
 
   /**
    * The command that started it, kept in case it has to go to the dead letters.
@@ -98,59 +111,111 @@ public record FanOutState(
     }
   }
 
+  /**
+   * What people and the clock want of a campaign.
+   *
+   * @param state the requested state, or the one set for a fault
+   * @param reason why it is in this state, for people; null if nobody has changed it
+   * @param fault what is wrong with the campaign itself, so that it was paused; null for nothing
+   * @param rowDue whether the campaign's row does not say {@code state} yet
+   * @param windowed whether the campaign sends only at certain hours
+   * @param quiet whether these hours are over for now
+   */
+  public record Steering(
+      Control.State state,
+      @Nullable String reason,
+      @Nullable String fault,
+      boolean rowDue,
+      boolean windowed,
+      boolean quiet) {
+    private static final Steering NONE =
+        new Steering(Control.State.RUNNING, null, null, false, false, false);
+
+    private Steering to(Control.State wanted, @Nullable String wrong, @Nullable String why) {
+      return new Steering(wanted, why, wrong, true, windowed, quiet);
+    }
+
+    private Steering sound() {
+      return new Steering(state, reason, null, rowDue, windowed, quiet);
+    }
+
+    private Steering due(boolean inRow) {
+      return new Steering(state, reason, fault, inRow, windowed, quiet);
+    }
+
+    private Steering hours(boolean hasWindow, boolean outside) {
+      return new Steering(state, reason, fault, rowDue, hasWindow, outside);
+    }
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static FanOutState of(FanOutEntry entry) {
+    return entry.toState();
+  }
+
+  @JsonValue
+  FanOutEntry entry() {
+    return FanOutEntry.of(this);
+  }
+
   public static FanOutState requested(Origin origin) {
-    return new FanOutState(
-        Phase.REQUESTED,
-        Control.State.RUNNING,
-        false,
-        null,
-        Cursor.START,
-        0,
-        origin,
-        null,
-        false,
-        false,
-        null,
-        null);
+    return new FanOutState(new Requested(origin), Steering.NONE);
+  }
+
+  /** What was requested, or set for a fault. */
+  public Control.State state() {
+    return steering.state();
+  }
+
+  /** Why it is in this state, for people; null if nobody has changed it. */
+  public @Nullable String reason() {
+    return steering.reason();
+  }
+
+  /** What is wrong with the campaign itself; null for nothing. */
+  public @Nullable String fault() {
+    return steering.fault();
   }
 
   public boolean active() {
-    return state != Control.State.CANCELLED;
+    return state() != Control.State.CANCELLED;
+  }
+
+  /** Whether it was neither cancelled nor paused for a fault. */
+  public boolean sound() {
+    return active() && fault() == null;
   }
 
   /** What applies: what people asked for, and outside its hours a campaign is paused at most. */
   public Control.State effective() {
-    return quiet && state == Control.State.RUNNING ? Control.State.PAUSED : state;
+    return steering.quiet() && state() == Control.State.RUNNING ? Control.State.PAUSED : state();
   }
 
-  /** Whether its recipients are written to now: those to come, or those that were given back. */
-  public boolean sending() {
-    return (phase == Phase.FEEDING || phase == Phase.FED) && effective() == Control.State.RUNNING;
+  /** Its sender, or null as long as the campaign was not read. */
+  public @Nullable String senderId() {
+    return phase instanceof Started started ? started.progress().senderId() : null;
   }
 
-  public FanOutState started(String sender, boolean hasWindow) {
-    return new FanOutState(
-        Phase.FEEDING,
-        state,
-        rowDue,
-        sender,
-        Cursor.START,
-        0,
-        null,
-        null,
-        hasWindow,
-        false,
-        fault,
-        reason);
+  public FanOutState started(String senderId, boolean hasWindow) {
+    return new FanOutState(new Feeding(Progress.none(senderId)), steering.hours(hasWindow, false));
   }
 
+  /** A page of requests was written. */
   public FanOutState advanced(Cursor to, long requests, boolean last) {
-    return at(last ? Phase.FED : Phase.FEEDING, to, fed + requests, null);
+    Progress before = progress();
+    Progress after = new Progress(before.senderId(), to, before.fed() + requests);
+    return new FanOutState(last ? new Fed(after) : new Feeding(after), steering);
   }
 
   /** Returned requests were written anew. */
   public FanOutState wroteAgain(long requests) {
-    return at(phase, cursor, fed + requests, null);
+    Phase after =
+        switch (phase) {
+          case Feeding(Progress progress) -> new Feeding(progress.plus(requests));
+          case Fed(Progress progress) -> new Fed(progress.plus(requests));
+          case Requested _, Resending _ -> throw notNow();
+        };
+    return new FanOutState(after, steering);
   }
 
   /** Told to send once more; until somebody is found to send to, it is what it was. */
@@ -160,68 +225,64 @@ public record FanOutState(
       long offset,
       @Nullable String traceparent) {
     Resend command =
-        new Resend(statuses, offset, state == Control.State.PAUSED, traceparent, reasons);
-    return at(Phase.RESENDING, cursor, fed, command).as(state, rowDue, null, reason);
+        new Resend(statuses, offset, state() == Control.State.PAUSED, traceparent, reasons);
+    return new FanOutState(new Resending(progress(), command), steering.sound());
   }
 
   /** Who is to be sent to once more is pending again: it goes on if it was paused before. */
   public FanOutState resent(boolean hasWindow) {
-    boolean paused = resend != null && Boolean.TRUE.equals(resend.paused());
-    FanOutState begun = at(Phase.FEEDING, Cursor.START, 0, null).keeping(hasWindow, false);
-    return paused ? begun.as(Control.State.RUNNING, false, null, null) : begun;
+    boolean paused =
+        phase instanceof Resending(_, Resend resend) && Boolean.TRUE.equals(resend.paused());
+    Steering next = steering.hours(hasWindow, false);
+    return new FanOutState(
+        new Feeding(Progress.none(progress().senderId())),
+        paused ? next.to(Control.State.RUNNING, null, null).due(false) : next);
   }
 
   /** Nobody was to be sent to once more: it is as it was before. */
   public FanOutState resentToNobody() {
-    return at(Phase.FED, cursor, fed, null);
+    return new FanOutState(new Fed(progress()), steering);
   }
 
   /** Another state was requested; a resume clears the fault. */
   public FanOutState told(Control.State wanted, String why) {
-    FanOutState told = as(wanted, true, null, why);
-    return resend == null
-        ? told
-        : told.at(
-            phase,
-            cursor,
-            fed,
-            new Resend(
-                resend.statuses(), resend.offset(), null, resend.traceparent(), resend.reasons()));
+    Phase unchanged =
+        switch (phase) {
+          case Requested _, Feeding _, Fed _ -> phase;
+          case Resending(Progress progress, Resend resend) ->
+              new Resending(progress, resend.steered());
+        };
+    return new FanOutState(unchanged, steering.to(wanted, null, why));
   }
 
   /** Paused for a fault. */
   public FanOutState faulty(String wrong, String why) {
-    return as(Control.State.PAUSED, true, wrong, why);
+    return new FanOutState(phase, steering.to(Control.State.PAUSED, wrong, why));
   }
 
   /** Its hours have begun or ended. */
   public FanOutState inWindow(boolean open) {
-    return as(state, true, fault, reason).keeping(windowed, !open);
+    return new FanOutState(phase, steering.hours(steering.windowed(), !open).due(true));
   }
 
   /** It has ended, so that its hours no longer matter. */
   public FanOutState ended() {
-    return keeping(false, false);
+    return new FanOutState(phase, steering.hours(false, false));
   }
 
+  /** Its row says what is requested. */
   public FanOutState recorded() {
-    return as(state, false, fault, reason);
+    return new FanOutState(phase, steering.due(false));
   }
 
-  private FanOutState at(Phase next, Cursor to, long requests, @Nullable Resend command) {
-    return new FanOutState(
-        next, state, rowDue, senderId, to, requests, null, command, windowed, quiet, fault, reason);
+  private Progress progress() {
+    if (phase instanceof Started started) {
+      return started.progress();
+    }
+    throw notNow();
   }
 
-  private FanOutState as(
-      Control.State wanted, boolean due, @Nullable String wrong, @Nullable String why) {
-    return new FanOutState(
-        phase, wanted, due, senderId, cursor, fed, origin, resend, windowed, quiet, wrong, why);
-  }
-
-  private FanOutState keeping(boolean hasWindow, boolean outside) {
-    return new FanOutState(
-        phase, state, rowDue, senderId, cursor, fed, origin, resend, hasWindow, outside, fault,
-        reason);
+  private IllegalStateException notNow() {
+    return new IllegalStateException("not possible now: " + this);
   }
 }

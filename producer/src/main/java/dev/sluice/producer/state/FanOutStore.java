@@ -60,10 +60,10 @@ public final class FanOutStore {
   }
 
   private void index(UUID campaignId, FanOutState fanOut) {
-    boolean unfed = fanOut.active() && fanOut.phase() != FanOutState.Phase.FED;
-    boolean watched = fanOut.active() && fanOut.windowed();
+    boolean unfed = fanOut.active() && !(fanOut.phase() instanceof FanOutState.Fed);
+    boolean watched = fanOut.active() && fanOut.steering().windowed();
     boolean returned = fanOut.active() && returns.any(campaignId);
-    if (unfed || watched || returned || fanOut.rowDue() || fanOut.fault() != null) {
+    if (unfed || watched || returned || fanOut.steering().rowDue() || fanOut.fault() != null) {
       open.put(campaignId, fanOut);
     } else {
       open.remove(campaignId);

@@ -48,7 +48,7 @@ class GoldenStoreEntriesTest {
   }
 
   private static Class<? extends Record> type(String name) {
-    return name.equals("Place") ? InputOffsets.Place.class : FanOutState.class;
+    return name.equals("Place") ? InputOffsets.Place.class : FanOutEntry.class;
   }
 
   private static JsonNode tree(byte[] json) {

@@ -1,0 +1,81 @@
+package dev.sluice.producer.state;
+
+import dev.sluice.schema.Control;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link FanOutState} as the store keeps it. Entries outlive versions of the producer, in both
+ * directions: fields are added, never changed.
+ */
+record FanOutEntry(
+    Phase phase,
+    Control.State state,
+    boolean rowDue,
+    @Nullable String senderId,
+    Cursor cursor,
+    long fed,
+    FanOutState.@Nullable Origin origin,
+    FanOutState.@Nullable Resend resend,
+    boolean windowed,
+    boolean quiet,
+    @Nullable String fault,
+    @Nullable String reason) {
+
+  enum Phase {
+    REQUESTED,
+    FEEDING,
+    FED,
+    RESENDING
+  }
+
+  static FanOutEntry of(FanOutState state) {
+    return switch (state.phase()) {
+      case FanOutState.Requested(FanOutState.Origin origin) ->
+          of(Phase.REQUESTED, state.steering(), null, origin, null);
+      case FanOutState.Feeding(FanOutState.Progress progress) ->
+          of(Phase.FEEDING, state.steering(), progress, null, null);
+      case FanOutState.Fed(FanOutState.Progress progress) ->
+          of(Phase.FED, state.steering(), progress, null, null);
+      case FanOutState.Resending(FanOutState.Progress progress, FanOutState.Resend resend) ->
+          of(Phase.RESENDING, state.steering(), progress, null, resend);
+    };
+  }
+
+  private static FanOutEntry of(
+      Phase phase,
+      FanOutState.Steering steering,
+      FanOutState.@Nullable Progress progress,
+      FanOutState.@Nullable Origin origin,
+      FanOutState.@Nullable Resend resend) {
+    return new FanOutEntry(
+        phase,
+        steering.state(),
+        steering.rowDue(),
+        progress == null ? null : progress.senderId(),
+        progress == null ? Cursor.START : progress.cursor(),
+        progress == null ? 0 : progress.fed(),
+        origin,
+        resend,
+        steering.windowed(),
+        steering.quiet(),
+        steering.fault(),
+        steering.reason());
+  }
+
+  FanOutState toState() {
+    FanOutState.Phase reached =
+        switch (phase) {
+          case REQUESTED -> new FanOutState.Requested(Objects.requireNonNull(origin));
+          case FEEDING -> new FanOutState.Feeding(progress());
+          case FED -> new FanOutState.Fed(progress());
+          case RESENDING -> new FanOutState.Resending(progress(), Objects.requireNonNull(resend));
+        };
+    return new FanOutState(
+        reached, new FanOutState.Steering(state, reason, fault, rowDue, windowed, quiet));
+  }
+
+  private FanOutState.Progress progress() {
+    return new FanOutState.Progress(Objects.requireNonNull(senderId), cursor, fed);
+  }
+}

@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.runtime.Loop;
 import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class EventStreams implements AutoCloseable {
 
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private final AtomicInteger viewers = new AtomicInteger();
-  private final Thread watch = Thread.ofVirtual().name("live viewers").start(this::cutStuckOnes);
+  private final Loop watch = Loop.start("live viewers", this::cutStuckOnes);
 
   /**
    * Sends what is known now, and everything new until the viewer goes away; the request's thread is
@@ -102,10 +103,9 @@ final class EventStreams implements AutoCloseable {
     }
   }
 
-  private void cutStuckOnes() {
-    while (pause(LOOK_EVERY)) {
-      forEachViewer(viewer -> viewer.cutIfStuck(PATIENCE));
-    }
+  private Duration cutStuckOnes() {
+    forEachViewer(viewer -> viewer.cutIfStuck(PATIENCE));
+    return LOOK_EVERY;
   }
 
   private static boolean pause(Duration time) {
@@ -119,7 +119,7 @@ final class EventStreams implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.interrupt();
+    watch.close();
     forEachViewer(Viewer::dismiss);
   }
 

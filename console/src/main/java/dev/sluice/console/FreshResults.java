@@ -1,21 +1,19 @@
 package dev.sluice.console;
 
+import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.TopicFollower;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,22 +25,23 @@ import org.slf4j.LoggerFactory;
  */
 final class FreshResults implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FreshResults.class);
-  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
 
   /** Campaigns that are counted; of more, those that were quiet for longest are not. */
   private static final int CAMPAIGNS = 2_000;
 
-  private final KafkaConfig kafka;
-  private final Thread loop;
+  private final TopicFollower follower;
   private final TestResults tests = new TestResults();
   private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Instant completeSince;
-  private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
-  private volatile boolean closing;
 
   FreshResults(KafkaConfig kafka) {
-    this.kafka = kafka;
-    loop = Thread.ofVirtual().name("fresh results").start(this::run);
+    follower =
+        new TopicFollower(
+            kafka,
+            kafka.topics().sendResults(),
+            Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"),
+            new Reader(),
+            Machine.REAL);
   }
 
   /** Messages sent a second; null if that is not known. */
@@ -76,50 +75,26 @@ final class FreshResults implements AutoCloseable {
     }
   }
 
-  private void run() {
-    while (!closing) {
-      try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-        reader = consumer;
-        follow(consumer);
-      } catch (WakeupException e) {
-        log.debug("closing", e);
-      } catch (KafkaException | IllegalStateException e) {
-        // Whether Kafka can be reached is told by its probe.
-        log.debug("cannot read the results", e);
-        pause();
-      } finally {
-        reader = null;
-      }
+  /** Reads the topic from its end. */
+  private final class Reader implements TopicFollower.Reader {
+    @Override
+    public TopicFollower.Polled begin(
+        Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+      consumer.seekToEnd(partitions);
+      partitions.forEach(consumer::position);
+      countAnew();
+      return records -> records.forEach(record -> take(record.value()));
     }
-  }
 
-  private void pause() {
-    try {
-      Thread.sleep(AFTER_FAILURE);
-    } catch (InterruptedException e) {
-      closing = true;
-    }
-  }
-
-  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(kafka.topics().sendResults()).stream()
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
-            .toList();
-    if (partitions.isEmpty()) {
-      throw new IllegalStateException("the topic does not exist (yet)");
-    }
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position);
-    begin();
-    while (!closing) {
-      consumer.poll(Duration.ofMillis(500)).forEach(record -> take(record.value()));
+    @Override
+    public void failed(RuntimeException cause) {
+      // Whether Kafka can be reached is told by its probe.
+      log.debug("cannot read the results", cause);
     }
   }
 
   /** From now on nothing is missed; what was counted before has a gap. */
-  private void begin() {
+  private void countAnew() {
     synchronized (counts) {
       counts.clear();
       completeSince = Instant.now();
@@ -158,26 +133,8 @@ final class FreshResults implements AutoCloseable {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    return new KafkaConsumer<>(
-        kafka.client(
-            Map.of(
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "latest")),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
-  }
-
   @Override
   public void close() {
-    closing = true;
-    KafkaConsumer<byte[], byte[]> current = reader;
-    if (current == null) {
-      loop.interrupt();
-    } else {
-      current.wakeup();
-    }
+    follower.close();
   }
 }

@@ -8,30 +8,25 @@ import java.util.concurrent.Callable;
 public final class Probe implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(3);
 
-  private final Thread loop;
+  private final Loop loop;
 
   private Probe(String component, String address, Callable<?> question, Health health) {
     loop =
-        Thread.ofVirtual()
-            .name("probe-" + component)
-            .start(() -> {
-              while (!Thread.currentThread().isInterrupted()) {
-                ask(component, address, question, health);
-                try {
-                  Thread.sleep(EVERY);
-                } catch (InterruptedException e) {
-                  return;
-                }
-              }
+        Loop.start(
+            "probe of " + component,
+            () -> {
+              ask(component, address, question, health);
+              return EVERY;
             });
   }
 
-  private static void ask(String component, String address, Callable<?> question, Health health) {
+  private static void ask(String component, String address, Callable<?> question, Health health)
+      throws InterruptedException {
     try {
       question.call();
       health.working(component);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      throw e;
     } catch (Exception e) {
       if (!Thread.currentThread().isInterrupted()) {
         health.failing(
@@ -56,6 +51,6 @@ public final class Probe implements AutoCloseable {
 
   @Override
   public void close() {
-    loop.interrupt();
+    loop.close();
   }
 }

@@ -20,9 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,22 +32,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlsView implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlsView.class);
-  private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
-
   private static final Control RUNNING = new Control(Control.State.RUNNING, null);
 
   private record Entry(Control control, long sinceNanos, Instant at) {}
 
-  private final KafkaConfig kafka;
+  private final String topic;
   private final Health health;
   private final Ticker ticker;
   private final Map<String, Entry> newest = new ConcurrentHashMap<>();
   private final Map<String, Control> probing = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong();
-  private final Thread loop;
+  private final TopicFollower follower;
   private volatile boolean complete;
-  private volatile boolean closing;
-  private volatile @Nullable Consumer<byte[], byte[]> reader;
 
   /** Starts reading. It retries while Kafka is unreachable and reports that to {@code health}. */
   public ControlsView(KafkaConfig kafka, Health health) {
@@ -57,11 +52,17 @@ public final class ControlsView implements AutoCloseable {
 
   /** The same on a given machine. */
   public ControlsView(KafkaConfig kafka, Health health, Machine machine) {
-    this.kafka = kafka;
     this.health = health;
-    this.ticker = machine.ticker();
+    topic = kafka.topics().controls();
+    ticker = machine.ticker();
     health.starting("controls");
-    loop = machine.threads().start(Thread.ofVirtual().name("controls"), this::run);
+    follower =
+        new TopicFollower(
+            kafka,
+            topic,
+            Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100"),
+            new Reader(),
+            machine);
   }
 
   /** Whether the topic was read to its end. */
@@ -171,49 +172,41 @@ public final class ControlsView implements AutoCloseable {
     return Optional.ofNullable(newest.get(key)).map(Entry::at);
   }
 
-  private void run() {
-    while (!closing) {
-      try (Consumer<byte[], byte[]> consumer = consumer()) {
-        reader = consumer;
-        follow(consumer);
-      } catch (WakeupException e) {
-        log.debug("closing", e);
-      } catch (KafkaException | IllegalStateException e) {
-        health.failing(
-            "controls", "cannot read " + kafka.topics().controls() + ": " + Reasons.of(e));
-        pause();
-      } finally {
-        reader = null;
-      }
+  /** Reads the topic from its beginning. */
+  private final class Reader implements TopicFollower.Reader {
+    @Override
+    public TopicFollower.Polled begin(
+        Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+      consumer.seekToBeginning(partitions);
+      return new CatchUp(consumer, consumer.endOffsets(partitions));
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+      health.failing("controls", "cannot read " + topic + ": " + Reasons.of(cause));
     }
   }
 
-  private void pause() {
-    try {
-      ticker.sleep(AFTER_FAILURE);
-    } catch (InterruptedException e) {
-      closing = true;
-    }
-  }
+  /**
+   * Takes controls on the way to the topic's end all at once there: older ones would apply again
+   * for a moment.
+   */
+  private final class CatchUp implements TopicFollower.Polled {
+    private final Consumer<byte[], byte[]> consumer;
+    private final Map<TopicPartition, Long> ends;
+    private final Map<String, ConsumerRecord<byte[], byte[]>> behind = new LinkedHashMap<>();
+    private boolean caughtUp;
 
-  private void follow(Consumer<byte[], byte[]> consumer) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(kafka.topics().controls()).stream()
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
-            .toList();
-    if (partitions.isEmpty()) {
-      throw new IllegalStateException("the topic does not exist (yet)");
+    CatchUp(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+      this.consumer = consumer;
+      this.ends = ends;
     }
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    // Applied at the end at once: on the way there, older controls would apply again for a moment.
-    Map<String, ConsumerRecord<byte[], byte[]>> behind = new LinkedHashMap<>();
-    boolean caughtUp = false;
-    while (!closing) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+
+    @Override
+    public void take(ConsumerRecords<byte[], byte[]> records) {
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         if (record.key() != null && caughtUp) {
-          take(key(record), record);
+          apply(key(record), record);
         } else if (record.key() != null) {
           behind.put(key(record), record);
         }
@@ -221,7 +214,7 @@ public final class ControlsView implements AutoCloseable {
       if (!caughtUp
           && ends.entrySet().stream()
               .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
-        behind.forEach(this::take);
+        behind.forEach(ControlsView.this::apply);
         behind.clear();
         caughtUp = true;
         complete = true;
@@ -234,7 +227,7 @@ public final class ControlsView implements AutoCloseable {
     return new String(record.key(), StandardCharsets.UTF_8);
   }
 
-  private void take(String key, ConsumerRecord<byte[], byte[]> record) {
+  private void apply(String key, ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       newest.remove(key);
       changed(key, null);
@@ -248,23 +241,8 @@ public final class ControlsView implements AutoCloseable {
     }
   }
 
-  private Consumer<byte[], byte[]> consumer() {
-    return kafka.consumer(
-        Map.of(
-            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            "read_committed",
-            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-            "100"));
-  }
-
   @Override
   public void close() {
-    closing = true;
-    Consumer<byte[], byte[]> current = reader;
-    if (current == null) {
-      loop.interrupt();
-    } else {
-      current.wakeup();
-    }
+    follower.close();
   }
 }

@@ -58,7 +58,7 @@ final class CampaignChangeRoutes {
     }
     campaigns.change(id, change);
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
-    JsonHttp.json(context, 200, views.one(id));
+    JsonHttp.json(context, 200, views.changed(id));
   }
 
   /** A campaign with a time starts by itself: nobody would be asked then. */
@@ -91,6 +91,6 @@ final class CampaignChangeRoutes {
     UUID id = JsonHttp.campaignId(context);
     campaigns.archive(id);
     Audit.log(context, "archive", "campaign " + id);
-    JsonHttp.json(context, 200, views.one(id));
+    JsonHttp.json(context, 200, views.changed(id));
   }
 }

@@ -31,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CampaignViews {
   private static final int PAGE = 200;
+
+  /** Seconds in which recipients are counted for who changes a campaign, and waits for it. */
+  private static final int COUNTING = 1;
+
+  private static final int NO_LIMIT = 0;
   private static final Set<CampaignStatus> OPEN =
       Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
 
@@ -57,12 +62,34 @@ final class CampaignViews {
 
   /** A campaign with its message. */
   Map<String, @Nullable Object> one(UUID id) {
-    List<Record> rows = rows(List.of(CAMPAIGN.NAME, CAMPAIGN.MESSAGE), CAMPAIGN.ID.eq(id)).fetch();
-    if (rows.isEmpty()) {
-      throw notFound(id);
-    }
-    Map<String, @Nullable Object> view = views(rows).getFirst();
-    view.put("message", Json.MAPPER.readTree(rows.getFirst().get(CAMPAIGN.MESSAGE).data()));
+    Record row = rowOf(id);
+    return withMessage(views(List.of(row)).getFirst(), row);
+  }
+
+  /**
+   * A campaign that was just changed. What cannot be read now is left out, since the change is done
+   * whatever becomes of its answer: {@code total} and {@code pending} are null where the recipients
+   * take too long to count, and where nothing can be read there is the id alone.
+   */
+  Map<String, @Nullable Object> changed(UUID id) {
+    return Afterwards.read(() -> rowOf(id))
+        .map(row -> withMessage(view(row, countedTotal(row), Map.of()), row))
+        .orElseGet(() -> Map.of("id", id));
+  }
+
+  private @Nullable Long countedTotal(Record row) {
+    return Afterwards.read(() -> total(row, recipientsOfOpen(List.of(row), COUNTING))).orElse(null);
+  }
+
+  private Record rowOf(UUID id) {
+    return rows(List.of(CAMPAIGN.NAME, CAMPAIGN.MESSAGE), CAMPAIGN.ID.eq(id))
+        .fetchOptional()
+        .orElseThrow(() -> notFound(id));
+  }
+
+  private static Map<String, @Nullable Object> withMessage(
+      Map<String, @Nullable Object> view, Record row) {
+    view.put("message", Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data()));
     return view;
   }
 
@@ -147,7 +174,7 @@ final class CampaignViews {
   }
 
   private List<Map<String, @Nullable Object>> views(List<Record> rows) {
-    Map<UUID, Integer> recipients = recipientsOfOpen(rows);
+    Map<UUID, Integer> recipients = recipientsOfOpen(rows, NO_LIMIT);
     Map<String, Integer> used =
         usage.inADay(
             rows.stream()
@@ -156,19 +183,18 @@ final class CampaignViews {
                         && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
                 .map(row -> row.get(CAMPAIGN.SENDER_ID))
                 .collect(Collectors.toSet()));
-    return rows.stream()
-        .map(row ->
-            view(
-                row,
-                OPEN.contains(row.get(CAMPAIGN.STATUS))
-                    ? recipients.getOrDefault(row.get(CAMPAIGN.ID), 0)
-                    : row.get(CAMPAIGN.TOTAL),
-                used))
-        .toList();
+    return rows.stream().map(row -> view(row, total(row, recipients), used)).toList();
   }
 
   /** Rows hold their total once the campaign has started; before, the recipients are counted. */
-  private Map<UUID, Integer> recipientsOfOpen(List<Record> rows) {
+  private static long total(Record row, Map<UUID, Integer> recipients) {
+    return OPEN.contains(row.get(CAMPAIGN.STATUS))
+        ? recipients.getOrDefault(row.get(CAMPAIGN.ID), 0)
+        : row.get(CAMPAIGN.TOTAL);
+  }
+
+  /** At most so many seconds are spent on it; 0 is as many as the connection allows. */
+  private Map<UUID, Integer> recipientsOfOpen(List<Record> rows, int seconds) {
     List<UUID> open =
         rows.stream()
             .filter(row -> OPEN.contains(row.get(CAMPAIGN.STATUS)))
@@ -180,10 +206,12 @@ final class CampaignViews {
             .from(CAMPAIGN_RECIPIENT)
             .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.in(open))
             .groupBy(CAMPAIGN_RECIPIENT.CAMPAIGN_ID)
+            .queryTimeout(seconds)
             .fetchMap(CAMPAIGN_RECIPIENT.CAMPAIGN_ID, count());
   }
 
-  private Map<String, @Nullable Object> view(Record row, long total, Map<String, Integer> used) {
+  private Map<String, @Nullable Object> view(
+      Record row, @Nullable Long total, Map<String, Integer> used) {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.get(CAMPAIGN.ID));
     view.put("externalId", row.get(CAMPAIGN.EXTERNAL_ID));
@@ -208,8 +236,10 @@ final class CampaignViews {
     counts.put("suppressed", row.get(CAMPAIGN.SUPPRESSED));
     view.put("total", total);
     view.put("counts", counts);
-    view.put("pending", total - counts.values().stream().mapToLong(Long::longValue).sum());
-    putFresh(view, row, total, counts);
+    view.put(
+        "pending",
+        total == null ? null : total - counts.values().stream().mapToLong(Long::longValue).sum());
+    putFresh(view, row, counts);
     view.put("createdAt", row.get(CAMPAIGN.CREATED_AT));
     view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
     view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
@@ -218,8 +248,7 @@ final class CampaignViews {
   }
 
   /** What is known before the row is written. */
-  private void putFresh(
-      Map<String, @Nullable Object> view, Record row, long total, Map<String, Long> counts) {
+  private void putFresh(Map<String, @Nullable Object> view, Record row, Map<String, Long> counts) {
     UUID id = row.get(CAMPAIGN.ID);
     CampaignStatus status = row.get(CAMPAIGN.STATUS);
     if (status == CampaignStatus.SENDING) {
@@ -228,7 +257,9 @@ final class CampaignViews {
     if (status == CampaignStatus.SENDING || status == CampaignStatus.PAUSED) {
       int round = row.get(CAMPAIGN.ROUND);
       view.put(
-          "unwritten", fresh.unwritten(id, round, row.get(CAMPAIGN.STARTED_AT), total, counts));
+          "unwritten",
+          fresh.unwritten(
+              id, round, row.get(CAMPAIGN.STARTED_AT), row.get(CAMPAIGN.TOTAL), counts));
     }
   }
 

@@ -6,6 +6,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
@@ -130,13 +131,15 @@ final class SenderRoutes {
             .set(SENDER.LANES, lanes)
             .set(SENDER.DAILY_LIMIT, change.dailyLimit());
     // One that is not given stays as the provider's calls have told it.
-    (change.account() == null ? sender : sender.set(SENDER.ACCOUNT, change.account()))
-        .onConflict(SENDER.ID)
-        .doUpdate()
-        .setNonKeyToExcluded()
-        .execute();
+    SenderRecord saved =
+        (change.account() == null ? sender : sender.set(SENDER.ACCOUNT, change.account()))
+            .onConflict(SENDER.ID)
+            .doUpdate()
+            .setNonKeyToExcluded()
+            .returning()
+            .fetchSingle();
     Audit.log(context, "put", "sender " + id);
-    JsonHttp.json(context, 200, changed.one(id));
+    JsonHttp.json(context, 200, changed.changed(saved));
   }
 
   /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */

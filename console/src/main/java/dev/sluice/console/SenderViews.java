@@ -32,6 +32,11 @@ final class SenderViews {
         .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
   }
 
+  /** One that was just changed; how many people it wrote to is null if that cannot be told now. */
+  Map<String, @Nullable Object> changed(SenderRecord row) {
+    return view(row, Afterwards.read(() -> used(List.of(row))).orElse(null));
+  }
+
   /**
    * The next ones in the order of their ids.
    *
@@ -45,16 +50,17 @@ final class SenderViews {
     // Fetched whole: who holds a connection must not wait for a second one.
     List<SenderRecord> rows =
         sql.selectFrom(SENDER).where(which).orderBy(SENDER.ID).limit(PAGE).fetch();
-    Map<String, Integer> used =
-        usage.inADay(
-            rows.stream()
-                .filter(row -> row.getDailyLimit() != null)
-                .map(SenderRecord::getId)
-                .toList());
+    Map<String, Integer> used = used(rows);
     return rows.stream().map(row -> view(row, used)).toList();
   }
 
-  private Map<String, @Nullable Object> view(SenderRecord row, Map<String, Integer> used) {
+  private Map<String, Integer> used(List<SenderRecord> rows) {
+    return usage.inADay(
+        rows.stream().filter(row -> row.getDailyLimit() != null).map(SenderRecord::getId).toList());
+  }
+
+  private Map<String, @Nullable Object> view(
+      SenderRecord row, @Nullable Map<String, Integer> used) {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.getId());
     view.put("provider", row.getProvider());
@@ -64,7 +70,8 @@ final class SenderViews {
     view.put("lanes", row.getLanes());
     view.put("dailyLimit", row.getDailyLimit());
     view.put(
-        "usedIn24Hours", row.getDailyLimit() == null ? null : used.getOrDefault(row.getId(), 0));
+        "usedIn24Hours",
+        row.getDailyLimit() == null || used == null ? null : used.getOrDefault(row.getId(), 0));
     view.put("createdAt", row.getCreatedAt());
     Control control = controls.sender(row.getId());
     boolean blocked = control.state() == Control.State.BLOCKED;

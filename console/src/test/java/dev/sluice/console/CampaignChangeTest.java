@@ -157,6 +157,29 @@ class CampaignChangeTest {
     assertProblem(CONSOLE.send("GET", "/api/campaigns?status=LOST", "", ""), 400, "SENDING");
   }
 
+  @Test
+  void whatIsDoneIsSaidToBeDoneAlsoWhereTheRecipientsCannotBeCounted() {
+    String id = CONSOLE.campaign();
+    add(id, "phone\n+5511960000001\n");
+
+    List<HttpResponse<byte[]>> answers =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+              return List.of(patch(id, "{\"name\":\"Summer\"}"), archive(id));
+            }));
+
+    assertThat(answers)
+        .allSatisfy(answer -> {
+          assertThat(answer.statusCode()).isEqualTo(200);
+          assertThat(body(answer).path("name").asString()).isEqualTo("Summer");
+          assertThat(body(answer).path("total").isNull()).isTrue();
+          assertThat(body(answer).path("pending").isNull()).isTrue();
+        });
+    assertThat(body(get(id)).path("archivedAt").isNull()).isFalse();
+    assertThat(body(patch(id, "{}")).path("total").asInt()).isEqualTo(1);
+  }
+
   private static List<String> listed(String query) {
     return body(CONSOLE.send("GET", "/api/campaigns" + query, "", "")).values().stream()
         .map(row -> row.path("id").asString())

@@ -6,6 +6,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
@@ -73,6 +74,18 @@ class CampaignViewTest {
     assertThat(get("/api/campaigns/aaaa").statusCode()).isEqualTo(409);
     assertThat(get("/api/campaigns/aaaa").body()).contains("give more of it");
     assertThat(get("/api/campaigns/bbbb").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void ofAChangeThatIsDoneTheIdIsToldIfNothingCanBeRead() {
+    Database away = new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
+    away.close();
+    UUID id = UUID.randomUUID();
+    try (ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
+        FreshResults fresh = new FreshResults(SANDBOX.kafka())) {
+      assertThat(new CampaignViews(away.sql(), controls, fresh).changed(id))
+          .isEqualTo(Map.of("id", id));
+    }
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -31,5 +32,23 @@ class SenderRoutesTest {
     assertProblem(CONSOLE.send("POST", "/api/senders/nobody/unblock", "", ""), 404, "nobody");
     assertThat(CONSOLE.send("POST", "/api/senders/brazil/unblock", "", "").statusCode())
         .isEqualTo(202);
+  }
+
+  @Test
+  void aSenderThatIsSavedIsSaidToBeAlsoWhereItsPeopleCannotBeCounted() {
+    HttpResponse<byte[]> answer =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding.dsl().execute("LOCK TABLE sluice.sender_recipient");
+              return CONSOLE.send(
+                  "PUT",
+                  "/api/senders/limited",
+                  "application/json",
+                  "{\"address\":\"1\",\"dailyLimit\":5}");
+            }));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(body(answer).path("dailyLimit").asInt()).isEqualTo(5);
+    assertThat(body(answer).path("usedIn24Hours").isNull()).isTrue();
   }
 }

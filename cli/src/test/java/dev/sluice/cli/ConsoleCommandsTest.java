@@ -7,6 +7,7 @@ import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -183,6 +184,35 @@ class ConsoleCommandsTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void aLiftThatDoesNotReachEverythingSaysWhatDoes() {
+    try (Database database =
+        new Database(SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
+      database
+          .sql()
+          .execute(
+              """
+              INSERT INTO sluice.alias (phone, name) VALUES ('+5511970000051', '+551170000051');
+              INSERT INTO sluice.said (name, at, reason)
+                VALUES ('+551170000050', '2026-01-01', 'opt-out message');
+              INSERT INTO sluice.renamed (before, now, at)
+                VALUES ('+551170000050', '+551170000051', '2026-01-02'),
+                  ('+551170000051', '+551170000052', '2026-01-03');
+              INSERT INTO sluice.opt_out (name, reason, created_at)
+                VALUES ('+551170000051', 'opt-out message', '2026-01-01')
+              """);
+    }
+
+    assertThat(run("suppression", "lift", "+5511970000051", "--reason", "she called")).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "sluice suppression lift: +5511970000051 is lifted, and its person still gets nothing"
+                + " because of +551170000051 (opt-out message): lift +551170000051 too.");
+
+    assertThat(run("suppression", "lift", "+551170000051", "--reason", "she called")).isZero();
+    assertThat(out.toString()).contains("gets messages again");
   }
 
   @Test

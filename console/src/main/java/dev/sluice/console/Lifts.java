@@ -2,8 +2,10 @@ package dev.sluice.console;
 
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -95,6 +97,30 @@ final class Lifts {
       WHERE known.lifted_at IS NOT NULL OR known.created_at < excluded.created_at
       """;
 
+  /**
+   * What suppresses a number ({@code suppressed_phone} has it for these reasons), or the number
+   * that it is another spelling of: messages go to that one.
+   */
+  private static final String LEFT =
+      """
+      SELECT DISTINCT known.name, reason
+      FROM (
+        SELECT {0} AS phone
+        UNION
+        SELECT phone FROM sluice.alias WHERE name = {0}
+      ) AS spelled CROSS JOIN LATERAL (
+        SELECT spelled.phone AS name
+        UNION
+        SELECT alias.name FROM sluice.alias_until AS alias
+        WHERE alias.phone = spelled.phone AND until IS NULL
+      ) AS known CROSS JOIN LATERAL (
+        SELECT reason FROM sluice.suppression WHERE phone = known.name AND lifted_at IS NULL
+        UNION ALL
+        SELECT reason FROM sluice.opt_out WHERE opt_out.name = known.name AND lifted_at IS NULL
+      ) AS standing
+      ORDER BY known.name, reason
+      """;
+
   private final DSLContext sql;
   private final Field<Instant> now;
 
@@ -115,12 +141,41 @@ final class Lifts {
   record Lift(String phone, Instant liftedAt, String was) {}
 
   /**
+   * What still suppresses the number, under which of its person's names.
+   *
+   * @param name the number itself, another one or an id
+   */
+  record Left(String name, String reason) {}
+
+  /** What was lifted, and what it did not reach. */
+  record Lifted(Lift lift, List<Left> left) {
+    /** In words: what is left, and what helps. */
+    String words() {
+      String others =
+          left.stream()
+              .map(Left::name)
+              .filter(name -> Said.isNumber(name) && !name.equals(lift.phone()))
+              .distinct()
+              .collect(Collectors.joining(" and "));
+      return left.stream()
+          .map(one -> one.name() + " (" + one.reason() + ")")
+          .collect(
+              Collectors.joining(
+                  ", ",
+                  lift.phone() + " is lifted, and its person still gets nothing because of ",
+                  others.isEmpty()
+                      ? ", which is newer: lift it once more if that shall not count."
+                      : ": lift " + others + " too."));
+    }
+  }
+
+  /**
    * Lifts whatever suppresses a number.
    *
    * @param reason why; whoever asked for it in person is not lifted without
    * @throws ProblemException 404 if nothing suppresses it, 409 if the reason is needed
    */
-  Lift lift(String phone, Optional<String> reason, String by) {
+  Lifted lift(String phone, Optional<String> reason, String by) {
     return StandingWishes.oneAtATime(
         sql,
         transaction -> {
@@ -153,7 +208,11 @@ final class Lifts {
               DSL.val(reason.orElse(null)),
               DSL.val(was));
           StandingWishes.settle(transaction, Set.of(phone));
-          return new Lift(phone, at, was);
+          List<Left> left =
+              transaction
+                  .fetch(LEFT, DSL.val(phone))
+                  .map(row -> new Left(row.get(0, String.class), row.get(1, String.class)));
+          return new Lifted(new Lift(phone, at, was), left);
         });
   }
 }

@@ -127,10 +127,15 @@ final class SuppressionRoutes {
     }
     Optional<String> reason =
         Reading.given(context, "reason").map(why -> Fields.atMost(LONGEST_REASON, "reason", why));
-    Lifts.Lift lift = lifting.run(() -> lifts.lift(phone, reason, Audit.who(context)));
+    Lifts.Lifted lifted = lifting.run(() -> lifts.lift(phone, reason, Audit.who(context)));
     Audit.log(
-        context, "lift a suppression", phone + " (" + lift.was() + "): " + reason.orElse("-"));
-    JsonHttp.json(context, 200, lift);
+        context,
+        "lift a suppression",
+        phone + " (" + lifted.lift().was() + "): " + reason.orElse("-"));
+    if (!lifted.left().isEmpty()) {
+      throw ProblemException.conflict(lifted.words()).with("stillSuppressed", lifted.left());
+    }
+    JsonHttp.json(context, 200, lifted.lift());
   }
 
   private RecipientImport.Report add(Rows rows, RowRules here, String reason) {

@@ -89,6 +89,45 @@ class LiftsTest {
     assertThat(world.suppressed()).containsExactly(1);
   }
 
+  /** The other spelling took over what came along to it, and was given away afterwards. */
+  @Test
+  void whatALiftDoesNotReachIsToldWithWhatHelps() {
+    World world = World.in(DATABASE.sql());
+    world.spelling(1, 2);
+    word(3, null, 1).tell(world);
+    number(3, 2, 2).tell(world);
+    number(2, 4, 3).tell(world);
+    assertThat(world.suppressed()).contains(1);
+
+    Lifts.Lifted first = lift(world, 1, 9);
+    assertThat(first.left())
+        .as("still suppressed: %s", world.suppressed())
+        .containsExactly(new Lifts.Left(world.phone(2), Said.MESSAGE));
+    assertThat(first.words())
+        .isEqualTo(
+            world.phone(1)
+                + " is lifted, and its person still gets nothing because of "
+                + world.phone(2)
+                + " (opt-out message): lift "
+                + world.phone(2)
+                + " too.");
+
+    assertThat(lift(world, 2, 9).left()).isEmpty();
+    assertThat(world.suppressed()).doesNotContain(1, 2);
+  }
+
+  /** Messages go to the number as it was imported. */
+  @Test
+  void aLiftOfTheProvidersSpellingIsOneOfTheNumberThatMessagesGoTo() {
+    World world = World.in(DATABASE.sql());
+    world.spelling(1, 2);
+    word(1, null, 1).tell(world);
+    word(2, null, 1).tell(world);
+
+    assertThat(lift(world, 2).left()).isEmpty();
+    assertThat(world.suppressed()).isEmpty();
+  }
+
   @Test
   void aResumeThatAConsoleOfBeforeV9KeptLiftsNoStopWord() throws IOException {
     World world = World.in(DATABASE.sql());
@@ -163,8 +202,12 @@ class LiftsTest {
         .containsExactly("ana", "she called", OptOutReason.PREFERENCE);
   }
 
-  private static void lift(World world, int phone) {
-    new Lifts(DATABASE.sql(), DSL.val(time(2)))
+  private static Lifts.Lifted lift(World world, int phone) {
+    return lift(world, phone, 2);
+  }
+
+  private static Lifts.Lifted lift(World world, int phone, int at) {
+    return new Lifts(DATABASE.sql(), DSL.val(time(at)))
         .lift(world.phone(phone), Optional.of("a mistake"), "test");
   }
 }

@@ -39,6 +39,14 @@ record World(int number, DSLContext sql) {
         id(id));
   }
 
+  /** As the provider writes a number, which a receipt has told. */
+  void spelling(int phone, int providers) {
+    sql.execute(
+        "INSERT INTO sluice.alias (phone, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        phone(phone),
+        phone(providers));
+  }
+
   boolean suppressed(int phone) {
     return !sql.fetch("SELECT FROM sluice.suppressed_phone WHERE phone = ?", phone(phone))
         .isEmpty();

@@ -43,6 +43,25 @@ final class CampaignCommands {
   }
 
   @Command(
+      name = "edit",
+      description = "Changes what is given of a campaign that has not started.",
+      mixinStandardHelpOptions = true)
+  int edit(
+      @Mixin ConsoleOptions console,
+      @Mixin CampaignEditOptions changes,
+      @Mixin MissingOption missing,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
+    Map<String, @Nullable Object> body = changes.body();
+    try (ConsoleClient client = console.client()) {
+      UUID id = client.campaign(campaign);
+      JsonNode answer = client.patch(path(id) + "?" + missing.query(), body);
+      console.print(
+          answer, () -> console.line("%s is changed: %s", id, String.join(", ", body.keySet())));
+    }
+    return 0;
+  }
+
+  @Command(
       name = "import",
       description =
           "Adds the recipients of a CSV file: a column of phone numbers, one for each variable.",

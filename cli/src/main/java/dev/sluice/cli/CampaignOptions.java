@@ -116,12 +116,9 @@ final class CampaignOptions {
     body.put("externalId", externalId);
     body.put("onDoubt", onDoubt.toUpperCase(Locale.ROOT));
     if (window != null) {
-      String[] hours = window.split("-", 2);
-      if (hours.length < 2) {
-        throw new IllegalArgumentException("the window must be like 09:00-20:00, not " + window);
-      }
-      body.put("windowStart", hours[0].strip());
-      body.put("windowEnd", hours[1].strip());
+      SendingHours hours = SendingHours.parse(window);
+      body.put("windowStart", hours.start());
+      body.put("windowEnd", hours.end());
     }
     return body;
   }

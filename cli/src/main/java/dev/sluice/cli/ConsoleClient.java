@@ -123,6 +123,10 @@ public final class ConsoleClient implements AutoCloseable {
     return send(request);
   }
 
+  JsonNode patch(String path, Object body) {
+    return send(json(path).method("PATCH", BodyPublishers.ofByteArray(Json.write(body))));
+  }
+
   JsonNode delete(String path) {
     return send(request(path).DELETE());
   }

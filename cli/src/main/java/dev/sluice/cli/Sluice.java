@@ -97,7 +97,7 @@ public final class Sluice {
     };
   }
 
-  private static Instant time(String text) {
+  static Instant time(String text) {
     try {
       return Instant.parse(text);
     } catch (DateTimeParseException e) {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,95 @@ class ConsoleCommandsTest {
     assertThat(err.toString()).contains("There is no campaign 00000000");
   }
 
+  @Test
+  void anEditChangesWhatIsGivenAndTakesAwayWhatIsToBeNone() throws IOException {
+    run("sender", "put", "s", "--address", "123");
+    run(
+        "campaign",
+        "create",
+        "--name",
+        "x",
+        "--sender",
+        "s",
+        "--message",
+        MESSAGE,
+        "--window",
+        "09:00-20:00",
+        "--external-id",
+        "edited",
+        "--priority",
+        "3");
+    String id = out.toString().strip().lines().toList().getLast();
+    Path message = Files.writeString(folder.resolve("new.json"), MESSAGE.replace("Hi", "Hello"));
+
+    assertThat(
+            run(
+                "campaign",
+                "edit",
+                id.substring(0, 8),
+                "--name",
+                "y",
+                "--message",
+                "@" + message,
+                "--scheduled-at",
+                "2099-01-01T00:00:00Z"))
+        .as(err.toString())
+        .isZero();
+    JsonNode edited = read("/api/campaigns/" + id);
+    assertThat(out.toString()).contains(id + " is changed: name, message, scheduledAt");
+    assertThat(edited.path("name").asString()).isEqualTo("y");
+    assertThat(edited.at("/message/text/body").asString()).isEqualTo("Hello {{name}}");
+    assertThat(edited.path("status").asString()).isEqualTo("SCHEDULED");
+    assertThat(edited.path("windowStart").asString()).startsWith("09:00");
+    assertThat(edited.path("externalId").asString()).isEqualTo("edited");
+    assertThat(edited.path("priority").asInt()).isEqualTo(3);
+
+    assertThat(
+            run(
+                "campaign",
+                "edit",
+                id,
+                "--scheduled-at",
+                "none",
+                "--window",
+                "none",
+                "--external-id",
+                "none",
+                "--on-doubt",
+                "resend"))
+        .isZero();
+    edited = read("/api/campaigns/" + id);
+    assertThat(edited.path("status").asString()).isEqualTo("DRAFT");
+    assertThat(edited.path("windowStart").isNull()).isTrue();
+    assertThat(edited.path("externalId").isNull()).isTrue();
+    assertThat(edited.path("onDoubt").asString()).isEqualTo("RESEND");
+    assertThat(edited.path("name").asString()).isEqualTo("y");
+
+    assertThat(run("campaign", "edit", id)).isEqualTo(2);
+    assertThat(err.toString()).contains("nothing is to be changed");
+    assertThat(run("campaign", "edit", id, "--scheduled-at", "tomorrow")).isEqualTo(2);
+    assertThat(err.toString()).contains("is no time like");
+  }
+
+  @Test
+  void anEditForgivesMissingVariablesOnlyIfItIsTold() throws IOException {
+    run("sender", "put", "s", "--address", "123");
+    run("campaign", "create", "--name", "x", "--sender", "s", "--message", MESSAGE);
+    String id = out.toString().strip().lines().toList().getLast();
+    Path csv = Files.writeString(folder.resolve("nameless.csv"), "phone\n+5511960000001\n");
+    run("campaign", "import", id, csv.toString());
+    String[] scheduled = {"campaign", "edit", id, "--scheduled-at", "2099-01-01T00:00:00Z"};
+
+    assertThat(run(scheduled)).isEqualTo(1);
+    assertThat(err.toString()).contains("\"name\" (1)");
+    assertThat(
+            run(
+                Stream.concat(Stream.of(scheduled), Stream.of("--accept-missing"))
+                    .toArray(String[]::new)))
+        .isZero();
+    assertThat(read("/api/campaigns/" + id).path("status").asString()).isEqualTo("SCHEDULED");
+  }
+
   /** What a sender is called decides about no other one. */
   @ParameterizedTest
   @ValueSource(strings = {"exact#2", "exact?x=1", "x/../exact", "exact%23"})
@@ -188,8 +278,7 @@ class ConsoleCommandsTest {
 
   @Test
   void aLiftThatDoesNotReachEverythingSaysWhatDoes() {
-    try (Database database =
-        new Database(SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
+    try (Database database = new Database(SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
       database
           .sql()
           .execute(

@@ -1,0 +1,127 @@
+package dev.sluice.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * What is to be another way with a campaign. Its variables are not those of a new campaign, so that
+ * none that is set for these changes another one.
+ */
+final class CampaignEditOptions {
+  private static final String NONE = "none";
+
+  @Option(
+      names = "--name",
+      defaultValue = "${env:SLUICE_EDIT_NAME}",
+      description = "What people call it (SLUICE_EDIT_NAME; as it is).")
+  private @Nullable String name;
+
+  @Option(
+      names = "--sender",
+      defaultValue = "${env:SLUICE_EDIT_SENDER}",
+      description = "Who sends (SLUICE_EDIT_SENDER; as it is).")
+  private @Nullable String sender;
+
+  @Option(
+      names = "--message",
+      paramLabel = "JSON|@FILE",
+      defaultValue = "${env:SLUICE_EDIT_MESSAGE}",
+      description =
+          "The provider's message body without the recipient; @FILE reads it from a file"
+              + " (SLUICE_EDIT_MESSAGE; as it is).")
+  private @Nullable String message;
+
+  @Option(
+      names = "--priority",
+      defaultValue = "${env:SLUICE_EDIT_PRIORITY}",
+      description = "Its weight beside others of the sender (SLUICE_EDIT_PRIORITY; as it is).")
+  private @Nullable Integer priority;
+
+  @Option(
+      names = "--scheduled-at",
+      paramLabel = "TIME|none",
+      defaultValue = "${env:SLUICE_EDIT_SCHEDULED_AT}",
+      description =
+          "When it starts by itself, like 2027-03-01T09:00:00Z; none for a draft"
+              + " (SLUICE_EDIT_SCHEDULED_AT; as it is).")
+  private @Nullable String scheduledAt;
+
+  @Option(
+      names = "--window",
+      paramLabel = "HH:MM-HH:MM|none",
+      defaultValue = "${env:SLUICE_EDIT_WINDOW}",
+      description =
+          "The hours of the day in which it sends, like 09:00-20:00; none for any hour"
+              + " (SLUICE_EDIT_WINDOW; as it is).")
+  private @Nullable String window;
+
+  @Option(
+      names = "--time-zone",
+      paramLabel = "ZONE",
+      defaultValue = "${env:SLUICE_EDIT_TIME_ZONE}",
+      description =
+          "Whose hours these are, like America/Sao_Paulo (SLUICE_EDIT_TIME_ZONE; as it is).")
+  private @Nullable String timeZone;
+
+  @Option(
+      names = "--on-doubt",
+      paramLabel = "HOLD|RESEND",
+      defaultValue = "${env:SLUICE_EDIT_ON_DOUBT}",
+      description =
+          "Whether to send again where nobody knows whether somebody got it; RESEND means that some"
+              + " may get it twice (SLUICE_EDIT_ON_DOUBT; as it is).")
+  private @Nullable String onDoubt;
+
+  @Option(
+      names = "--external-id",
+      paramLabel = "KEY|none",
+      defaultValue = "${env:SLUICE_EDIT_EXTERNAL_ID}",
+      description =
+          "The key by which another program knows it, unique among campaigns"
+              + " (SLUICE_EDIT_EXTERNAL_ID; as it is).")
+  private @Nullable String externalId;
+
+  /**
+   * The fields that are given; those that are taken away are null.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  Map<String, @Nullable Object> body() {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    put(body, "name", name);
+    put(body, "sender", sender);
+    put(body, "message", message == null ? null : MessageArgument.read(message));
+    put(body, "priority", priority);
+    put(body, "timeZone", timeZone);
+    put(body, "onDoubt", onDoubt == null ? null : onDoubt.toUpperCase(Locale.ROOT));
+    if (scheduledAt != null) {
+      body.put("scheduledAt", isNone(scheduledAt) ? null : Sluice.time(scheduledAt));
+    }
+    if (externalId != null) {
+      body.put("externalId", isNone(externalId) ? null : externalId);
+    }
+    if (window != null) {
+      SendingHours hours = isNone(window) ? SendingHours.ANY : SendingHours.parse(window);
+      body.put("windowStart", hours.start());
+      body.put("windowEnd", hours.end());
+    }
+    if (body.isEmpty()) {
+      throw new IllegalArgumentException("nothing is to be changed: give what is");
+    }
+    return body;
+  }
+
+  private static void put(
+      Map<String, @Nullable Object> body, String field, @Nullable Object given) {
+    if (given != null) {
+      body.put(field, given);
+    }
+  }
+
+  private static boolean isNone(String given) {
+    return NONE.equalsIgnoreCase(given);
+  }
+}

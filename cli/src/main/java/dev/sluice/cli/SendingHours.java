@@ -1,0 +1,21 @@
+package dev.sluice.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/** The hours of the day in which a campaign sends, as they are typed; the console reads them. */
+record SendingHours(@Nullable String start, @Nullable String end) {
+  static final SendingHours ANY = new SendingHours(null, null);
+
+  /**
+   * Of a text like {@code 09:00-20:00}.
+   *
+   * @throws IllegalArgumentException if it is another one
+   */
+  static SendingHours parse(String text) {
+    String[] hours = text.split("-", 2);
+    if (hours.length < 2) {
+      throw new IllegalArgumentException("the window must be like 09:00-20:00, not " + text);
+    }
+    return new SendingHours(hours[0].strip(), hours[1].strip());
+  }
+}

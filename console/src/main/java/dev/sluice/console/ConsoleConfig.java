@@ -63,6 +63,7 @@ public record ConsoleConfig(
       throw new IllegalArgumentException(
           "the console listens on " + host.get() + " only with an API token; set SLUICE_API_TOKEN");
     }
+    defaultRegion.ifPresent(PhoneNumbers::requireRegion);
   }
 
   /** Bound to the given address. */

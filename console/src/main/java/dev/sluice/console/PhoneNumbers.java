@@ -37,8 +37,12 @@ final class PhoneNumbers {
    */
   PhoneNumbers(Optional<String> defaultRegion) {
     this.defaultRegion = defaultRegion.orElse(null);
-    if (defaultRegion.isPresent() && !library.getSupportedRegions().contains(defaultRegion.get())) {
-      throw new IllegalArgumentException("not a region, like BR or DE: " + defaultRegion.get());
+    defaultRegion.ifPresent(PhoneNumbers::requireRegion);
+  }
+
+  static void requireRegion(String name) {
+    if (!PhoneNumberUtil.getInstance().getSupportedRegions().contains(name)) {
+      throw new IllegalArgumentException("not a region, like BR or DE: " + name);
     }
   }
 

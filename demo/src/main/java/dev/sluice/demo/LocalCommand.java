@@ -11,6 +11,7 @@ import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.migration.Migration;
@@ -120,8 +121,14 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
   @Override
   public Integer call() throws Exception {
     Optional<String> token = Secrets.ofProcess().find(ConsoleClient.TOKEN);
+    WebhookConfig webhooks =
+        new WebhookConfig(
+            Optional.of(UUID.randomUUID().toString()),
+            Optional.empty(),
+            List.of(WebhookConfig.DEFAULT_OPT_OUT_WORDS.split(",")));
     requireFreePorts();
-    return RoleProcess.run("local", process -> open(process, token));
+    requireGoodOptions(token, webhooks);
+    return RoleProcess.run("local", process -> open(process, token, webhooks));
   }
 
   /** Before anything starts: servers that cannot listen say so in a hundred lines. */
@@ -136,7 +143,21 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
     }
   }
 
-  private void open(RoleProcess process, Optional<String> token) throws Exception {
+  /** What the services or the simulator would refuse, too; it does not matter where servers are. */
+  private void requireGoodOptions(Optional<String> token, WebhookConfig webhooks) {
+    simulator(webhooks);
+    if (!infrastructureOnly) {
+      pipeline(
+          KafkaConfig.of("localhost"),
+          new DatabaseConfig("jdbc:postgresql:", "", null),
+          providerUrl == null ? WhatsAppConfig.DEFAULT_BASE_URL : providerUrl,
+          token,
+          webhooks);
+    }
+  }
+
+  private void open(RoleProcess process, Optional<String> token, WebhookConfig webhooks)
+      throws Exception {
     EmbeddedInfrastructure infrastructure =
         process.register(
             data == null
@@ -146,36 +167,39 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
     DatabaseConfig database = infrastructure.database(Sandbox.APP, "sluice");
     LocalPipeline.migrate(infrastructure, kafka, Migration.DEFAULT_LANE_PARTITIONS);
     String provider = providerUrl;
-    WebhookConfig webhooks =
-        new WebhookConfig(
-            Optional.of(UUID.randomUUID().toString()),
-            Optional.empty(),
-            List.of(WebhookConfig.DEFAULT_OPT_OUT_WORDS.split(",")));
     if (provider == null) {
-      provider = process.register(simulator(webhooks)).url();
+      provider = process.register(new WhatsAppSimulator(simulator(webhooks))).url();
     }
     if (!infrastructureOnly) {
       process.register(
           new LocalPipeline(
-              LocalPipelineConfig.of(kafka, database, provider, 1, port)
-                  .withConsole(token, Optional.ofNullable(defaultRegion), webhooks)
-                  .withHost(host),
+              pipeline(kafka, database, provider, token, webhooks),
               process.health(),
               process.meters()));
     }
     explain(kafka, database, provider);
   }
 
+  private LocalPipelineConfig pipeline(
+      KafkaConfig kafka,
+      DatabaseConfig database,
+      String provider,
+      Optional<String> token,
+      WebhookConfig webhooks) {
+    return LocalPipelineConfig.of(kafka, database, provider, 1, port)
+        .withConsole(token, Optional.ofNullable(defaultRegion), webhooks)
+        .withHost(host);
+  }
+
   /** With receipts, if there is a console to take them. */
-  private WhatsAppSimulator simulator(WebhookConfig webhooks) {
+  private SimulatorConfig simulator(WebhookConfig webhooks) {
     SimulatorConfig config = SimulatorConfig.friendly(rate).at(simulatorPort);
-    return new WhatsAppSimulator(
-        infrastructureOnly
-            ? config
-            : config.withReceipts(
-                ReceiptConfig.to(
-                    URI.create("http://localhost:" + port + "/webhooks/whatsapp"),
-                    webhooks.appSecret().orElseThrow())));
+    return infrastructureOnly
+        ? config
+        : config.withReceipts(
+            ReceiptConfig.to(
+                URI.create("http://localhost:" + port + "/webhooks/whatsapp"),
+                webhooks.appSecret().orElseThrow()));
   }
 
   private void explain(KafkaConfig kafka, DatabaseConfig database, String provider) {

@@ -9,7 +9,6 @@ import dev.sluice.local.Infrastructure;
 import dev.sluice.local.Sandbox;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
-import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
@@ -44,9 +43,6 @@ final class LocalPipeline implements AutoCloseable {
                     .withFlushInterval(config.flushInterval()),
                 health,
                 meters));
-    WhatsAppConfig provider =
-        WhatsAppConfig.of(
-            config.providerUrl(), WhatsAppConfig.DEFAULT_API_VERSION, "local-access-token");
     for (int i = 1; i <= config.workers(); i++) {
       WorkerConfig worker = WorkerConfig.of(kafka, "worker-" + i);
       workers.add(
@@ -54,7 +50,7 @@ final class LocalPipeline implements AutoCloseable {
               new Worker(
                   worker,
                   WorkerCommand.providers(
-                      Optional.of(provider), config.others(), worker.maxInFlight()),
+                      Optional.of(config.provider()), config.others(), worker.maxInFlight()),
                   health,
                   meters)));
     }
@@ -63,7 +59,7 @@ final class LocalPipeline implements AutoCloseable {
     console =
         closer.register(
             new Console(
-                config.console().withWhatsApp(provider),
+                config.console().withWhatsApp(config.provider()),
                 health,
                 meters,
                 settings -> HealthEndpoint.add(settings, health, meters)));

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.providers.http.HttpProviderConfig;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * What all services in one process need to know.
  *
  * @param database reaches PostgreSQL; each service uses a role of its own there
- * @param providerUrl where WhatsApp's Cloud API is
+ * @param provider where WhatsApp's Cloud API is
  * @param others providers besides WhatsApp
  * @param workers how many workers
  * @param console the console's settings
@@ -23,7 +24,7 @@ import java.util.Optional;
 record LocalPipelineConfig(
     KafkaConfig kafka,
     DatabaseConfig database,
-    String providerUrl,
+    WhatsAppConfig provider,
     List<HttpProviderConfig> others,
     int workers,
     ConsoleConfig console,
@@ -39,7 +40,7 @@ record LocalPipelineConfig(
     return new LocalPipelineConfig(
         kafka,
         database,
-        providerUrl,
+        WhatsAppConfig.of(providerUrl, WhatsAppConfig.DEFAULT_API_VERSION, "local-access-token"),
         List.of(),
         workers,
         new ConsoleConfig(
@@ -63,7 +64,7 @@ record LocalPipelineConfig(
 
   LocalPipelineConfig withOthers(HttpProviderConfig... more) {
     return new LocalPipelineConfig(
-        kafka, database, providerUrl, List.of(more), workers, console, flushInterval);
+        kafka, database, provider, List.of(more), workers, console, flushInterval);
   }
 
   LocalPipelineConfig withWebhooks(WebhookConfig webhooks) {
@@ -93,11 +94,11 @@ record LocalPipelineConfig(
 
   private LocalPipelineConfig withConsole(ConsoleConfig newConsole) {
     return new LocalPipelineConfig(
-        kafka, database, providerUrl, others, workers, newConsole, flushInterval);
+        kafka, database, provider, others, workers, newConsole, flushInterval);
   }
 
   LocalPipelineConfig withFlushInterval(Duration newInterval) {
     return new LocalPipelineConfig(
-        kafka, database, providerUrl, others, workers, console, newInterval);
+        kafka, database, provider, others, workers, console, newInterval);
   }
 }

@@ -12,13 +12,17 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A port that somebody else has is named in one line, and nothing is started. */
+/**
+ * A port that somebody else has, and whatever else a role cannot do, is named in one line, and
+ * nothing is started.
+ */
 class TakenPortsTest {
   @TempDir private Path folder;
 
@@ -82,6 +86,30 @@ class TakenPortsTest {
     } catch (BindException e) {
       return Assumptions.abort("127.0.0.2 cannot be bound here");
     }
+  }
+
+  /** Kafka and PostgreSQL would have been started by then, and their data made. */
+  @ParameterizedTest
+  @CsvSource({
+    "--http-host, 0.0.0.0, SLUICE_API_TOKEN",
+    "--http-host, 192.0.2.1, no address of this machine",
+    "--default-region, nowhere, not a region",
+    "--provider-url, ftp://x, http or https",
+    "--rate, 0, above 0",
+  })
+  void whatLocalCannotDoIsToldBeforeAnythingStarts(String option, String value, String words) {
+    StringWriter err = new StringWriter();
+    int exit =
+        Sluice.complete(Sluice.commandLine())
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                Stream.concat(
+                        Stream.of(arguments("local", "--http-port", "0")), Stream.of(option, value))
+                    .toArray(String[]::new));
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(err.toString().strip().lines()).singleElement().asString().contains(words);
+    assertThat(folder).isEmptyDirectory();
   }
 
   private String[] arguments(String command, String option, String port) {

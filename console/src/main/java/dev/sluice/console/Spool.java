@@ -16,14 +16,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Temporary files, all of them together within a budget, and only while the disk keeps room for
- * others. A file loses its name as soon as it is open, so that nothing is left of it whatever
- * happens to this process; where that is not so, the next process removes it.
+ * others. A quarter of it is divided among all files that there may be, so that none is too many
+ * for a few that take the rest. A file loses its name as soon as it is open, so that nothing is
+ * left of it whatever happens to this process; where that is not so, the next process removes it.
  */
 final class Spool {
   private static final Logger log = LoggerFactory.getLogger(Spool.class);
   private static final String PREFIX = "sluice-upload-";
 
-  /** Files take of the budget by so much. */
+  /** Files take of the budget, and look at the disk, by so much. */
   private static final int PORTION = 1 << 20;
 
   /**
@@ -40,11 +41,22 @@ final class Spool {
   }
 
   private final Limits limits;
+
+  /** Each file has so many bytes for itself. */
+  private final long own;
+
+  /** What files take beyond that. */
   private final ByteBudget budget;
 
-  Spool(Limits limits) {
+  /**
+   * Keeps nothing yet.
+   *
+   * @param files how many there may be at the same time
+   */
+  Spool(Limits limits, int files) {
     this.limits = limits;
-    budget = new ByteBudget(limits.together());
+    own = limits.together() / 4 / files;
+    budget = new ByteBudget(limits.together() - own * files);
     removeLeftOnes();
   }
 
@@ -59,9 +71,9 @@ final class Spool {
     }
   }
 
-  /** How many bytes are taken now. */
-  long taken() {
-    return budget.taken();
+  /** How many bytes each file has for itself, whatever the others take. */
+  long own() {
+    return own;
   }
 
   Kept open() throws IOException {
@@ -81,6 +93,9 @@ final class Spool {
     private final OutputStream out;
     private final ByteBudget.Share share;
 
+    /** For so many bytes there was room on the disk. */
+    private long looked;
+
     private Kept(FileChannel file, ByteBudget.Share share) {
       this.file = file;
       this.share = share;
@@ -99,23 +114,29 @@ final class Spool {
         throw ProblemException.tooLarge(
             "A file has at most " + (limits.longest() >> 20) + " MiB; divide it.");
       }
-      while (size > share.bytes()) {
+      for (; size > looked; looked += PORTION) {
+        requireRoomOnDisk();
+      }
+      while (size > own + share.bytes()) {
         grow();
       }
       out.write(bytes, from, length);
     }
 
-    private void grow() throws IOException {
+    private void requireRoomOnDisk() throws IOException {
       FileStore disk = Files.getFileStore(limits.folder());
       if (disk.getUsableSpace() - PORTION < limits.leastFree()) {
         throw ProblemException.insufficientStorage(
             "The console's disk for temporary files is full, and nothing of this file was taken.");
       }
+    }
+
+    private void grow() {
       if (!share.grow(PORTION)) {
         throw ProblemException.unavailable(
-            "The files that are being uploaded take "
+            "The files that are being uploaded take the "
                 + (limits.together() >> 20)
-                + " MiB already, and nothing of this one was taken; try again later.");
+                + " MiB that they may, and nothing of this one was taken; try again later.");
       }
     }
 

@@ -35,6 +35,11 @@ final class Uploads {
             32,
             new Pace(1_024, Duration.ofSeconds(10), Duration.ofHours(1)),
             Duration.ofMinutes(1));
+
+    /** A body, and what is made of it. */
+    int files() {
+      return 2 * atOnce;
+    }
   }
 
   private final Pace pace;
@@ -46,7 +51,7 @@ final class Uploads {
   Uploads(Limits limits, Deadlines deadlines) {
     this.deadlines = deadlines;
     pace = limits.pace();
-    spool = new Spool(limits.spool());
+    spool = new Spool(limits.spool(), limits.files());
     onTheirWay =
         new Bulkhead(
             limits.atOnce(),

@@ -45,23 +45,35 @@ class SpoolTest {
   }
 
   @Test
-  void uploadsTogetherTakeNoMoreThanTheyMayAndGiveItBack() throws IOException {
+  void uploadsTogetherTakeNoMoreThanTheyMayAndGiveItBackAndASmallOneFindsRoom() throws IOException {
+    String larger = FILE + "bad\n".repeat(20_000);
     try (Console console = console(3L * MEGABYTE, 0)) {
       List<Socket> unfinished = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        unfinished.add(new Api(console.port()).beginUpload("/api/suppressions", FILE));
+      for (int i = 0; i < 2; i++) {
+        unfinished.add(new Api(console.port()).beginUpload("/api/suppressions", larger));
       }
       HttpResponse<byte[]> refused =
-          await().until(() -> upload(console), answer -> answer.statusCode() != 200);
+          await().until(() -> upload(console, larger), answer -> answer.statusCode() != 200);
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
-      assertThat(Api.json(refused).path("detail").asString()).contains("take 3 MiB already");
+      assertThat(Api.json(refused).path("detail").asString()).contains("3 MiB that they may");
+      assertThat(upload(console).statusCode()).isEqualTo(200);
 
       for (Socket one : unfinished) {
         one.close();
       }
-      await().until(() -> upload(console).statusCode() == 200);
+      await().until(() -> upload(console, larger).statusCode() == 200);
     }
+  }
+
+  @Test
+  void byDefaultThreeOfTheLongestFilesLeaveRoomForAllOthersOfSixteenMegabytes() {
+    Uploads.Limits limits = Uploads.Limits.DEFAULT;
+    Spool spool = new Spool(limits.spool(), limits.files());
+
+    assertThat(spool.own()).isGreaterThanOrEqualTo(16L * MEGABYTE);
+    assertThat(3 * limits.spool().longest() + (limits.files() - 3) * spool.own())
+        .isLessThanOrEqualTo(limits.spool().together());
   }
 
   @Test
@@ -77,7 +89,11 @@ class SpoolTest {
   }
 
   private static HttpResponse<byte[]> upload(Console console) {
-    return new Api(console.port()).post("/api/suppressions", "text/csv", FILE);
+    return upload(console, FILE);
+  }
+
+  private static HttpResponse<byte[]> upload(Console console, String file) {
+    return new Api(console.port()).post("/api/suppressions", "text/csv", file);
   }
 
   private Console console(long together, long leastFree) {

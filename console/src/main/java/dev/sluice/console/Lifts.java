@@ -10,7 +10,6 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
 
 /**
  * Takes suppressions back by hand. Who was lifted gets messages again, whatever was said before and
@@ -18,26 +17,6 @@ import org.jooq.impl.SQLDataType;
  * counts.
  */
 final class Lifts {
-  /**
-   * A row that another program wrote with a time still to come ({0} is now) would make the lift one
-   * of then, and that would outweigh every stop until then.
-   */
-  private static final String CLIP =
-      """
-      WITH clipped AS (
-        SELECT {1} AS name
-        UNION
-        SELECT name FROM sluice.alias WHERE phone = {1}
-      ), opted_out AS (
-        UPDATE sluice.opt_out
-        SET created_at = date_trunc('second', {0}) - interval '1 microsecond'
-        WHERE name IN (SELECT name FROM clipped) AND lifted_at IS NULL AND created_at > {0}
-      )
-      UPDATE sluice.suppression
-      SET created_at = date_trunc('second', {0}) - interval '1 microsecond'
-      WHERE phone IN (SELECT name FROM clipped) AND lifted_at IS NULL AND created_at > {0}
-      """;
-
   /**
    * The time is later than all that stands, and than the changes by which people came and left. It
    * is a whole second otherwise, as the provider's times are: a STOP of the same second counts.
@@ -125,7 +104,7 @@ final class Lifts {
   private final Field<Instant> now;
 
   Lifts(DSLContext sql) {
-    this(sql, DSL.field("clock_timestamp()", SQLDataType.INSTANT));
+    this(sql, StandingWishes.NOW);
   }
 
   Lifts(DSLContext sql, Field<Instant> now) {
@@ -181,7 +160,7 @@ final class Lifts {
         transaction -> {
           transaction.execute(
               "SELECT FROM sluice.suppression WHERE phone = {0} FOR NO KEY UPDATE", DSL.val(phone));
-          transaction.execute(CLIP, now, DSL.val(phone));
+          StandingWishes.clip(transaction, Set.of(phone), now);
           Record standing =
               transaction.fetchSingle(
                   STANDING,

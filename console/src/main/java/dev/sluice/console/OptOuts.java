@@ -70,8 +70,8 @@ final class OptOuts {
   }
 
   /**
-   * One that was taken back after it was made stays so. One that no resume lifts takes the place of
-   * one that a resume lifts, or has lifted.
+   * One that was taken back after it was made stays so, unless that is still to come. One that no
+   * resume lifts takes the place of one that a resume lifts, or has lifted.
    */
   private void suppress(List<Said> numbers) {
     if (!numbers.isEmpty()) {
@@ -84,6 +84,7 @@ final class OptOuts {
           ON CONFLICT (phone) DO UPDATE
           SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
           WHERE known.lifted_at <= excluded.created_at
+            OR (known.lifted_at > clock_timestamp() AND isfinite(known.lifted_at))
             OR (known.reason = {3} AND (excluded.reason <> {3} OR (
               known.lifted_at IS NULL AND known.created_at < excluded.created_at)))
           """,

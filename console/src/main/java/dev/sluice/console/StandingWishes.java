@@ -1,10 +1,12 @@
 package dev.sluice.console;
 
 import dev.sluice.schema.OptOutReason;
+import java.time.Instant;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -226,6 +228,59 @@ final class StandingWishes {
       """
           .replace("$near", NEAR);
 
+  /**
+   * What has a time still to come ({1} is now) is taken for one of now, for good: a stop would
+   * outweigh every lift until then, and a lift swallow every stop. A lift takes back what stands in
+   * its row, and nothing newer. Of many that somebody said each has a time of its own.
+   */
+  private static final String CLIP =
+      """
+      WITH RECURSIVE touched AS (
+        SELECT name FROM unnest({0}) AS given (name)
+        UNION
+        SELECT near.name FROM touched
+        $near
+      ), moment AS (
+        SELECT {1} AS now, date_trunc('second', {1}) - interval '1 microsecond' AS past
+      ), ahead AS (
+        SELECT known.name, known.reason, known.at,
+          past - row_number() OVER (PARTITION BY known.name, known.reason ORDER BY known.at)
+            * interval '1 microsecond' AS met
+        FROM moment CROSS JOIN touched CROSS JOIN LATERAL (
+          SELECT name, reason, at FROM sluice.said WHERE said.name = touched.name AND at > now
+          OFFSET 0) AS known
+      ), told AS (
+        UPDATE sluice.said SET at = met
+        FROM ahead
+        WHERE said.name = ahead.name AND said.at = ahead.at AND said.reason = ahead.reason
+          AND NOT EXISTS (
+            SELECT FROM sluice.said AS other
+            WHERE other.name = ahead.name AND other.at = met AND other.reason = ahead.reason)
+      ), opted_out AS (
+        UPDATE sluice.opt_out
+        SET created_at = least(created_at, past),
+          lifted_at = $lifted
+        FROM moment
+        WHERE name IN (SELECT name FROM touched)
+          AND (created_at > now OR (lifted_at > now AND isfinite(lifted_at)))
+      )
+      UPDATE sluice.suppression
+      SET created_at = least(created_at, past),
+        lifted_at = $lifted
+      FROM moment
+      WHERE phone IN (SELECT name FROM touched)
+        AND (created_at > now OR (lifted_at > now AND isfinite(lifted_at)))
+      """
+          .replace("$near", NEAR)
+          .replace(
+              "$lifted",
+              """
+              CASE WHEN lifted_at > now AND isfinite(lifted_at)
+                THEN least(created_at, past)
+                  + CASE WHEN created_at < lifted_at THEN 1 ELSE 0 END * interval '1 microsecond'
+                ELSE lifted_at END\
+              """);
+
   /** Any number that nobody else takes an advisory lock by. */
   private static final long LOCK = 0x736c_7569_6365_09L;
 
@@ -241,6 +296,8 @@ final class StandingWishes {
   private static final int SETTLED_AT_ONCE = 200;
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  static final Field<Instant> NOW = DSL.field("clock_timestamp()", SQLDataType.INSTANT);
 
   private final DSLContext sql;
 
@@ -283,12 +340,18 @@ final class StandingWishes {
     }
   }
 
+  /** Within {@link #oneAtATime}: what is dated later than now, of all that has to do with them. */
+  static void clip(DSLContext transaction, Set<String> names, Field<Instant> now) {
+    transaction.execute(CLIP, DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()), now);
+  }
+
   /**
    * Does it within {@link #oneAtATime}; what the transaction has written before counts, too.
    *
    * @return how many suppressions were lifted
    */
   static int settle(DSLContext transaction, Set<String> names) {
+    clip(transaction, names, NOW);
     return transaction.execute(
         SQL,
         DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()),

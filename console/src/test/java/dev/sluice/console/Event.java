@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that is told; names in it are short, each world has its own of them. */
 sealed interface Event {
-  /** Later than when the test learns which names go together. */
-  long START = 1_900_000_000;
+  /** What is told has happened already. */
+  long START = 1_700_000_000;
 
   void tell(World world);
 

@@ -27,7 +27,12 @@ class LateRowsTest {
   @Test
   void whatTheAggregatorOrAPersonSuppressedGoesAlong() {
     World world = World.in(DATABASE.sql());
-    world.sql().execute("INSERT INTO sluice.suppression (phone) VALUES (?)", world.phone(1));
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone, created_at) VALUES (?, ?::timestamptz)",
+            world.phone(1),
+            time(0));
     number(1, 2, 1).tell(world);
 
     assertThat(world.suppressed(2)).isTrue();

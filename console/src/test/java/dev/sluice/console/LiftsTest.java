@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,13 +172,69 @@ class LiftsTest {
     new Lifts(DATABASE.sql()).lift(world.phone(1), Optional.empty(), "test");
     assertThat(world.suppressed()).isEmpty();
 
+    stopNow(world, 1);
+    assertThat(world.suppressed()).containsExactly(1);
+  }
+
+  private static final String TO_COME = "2100-01-01T00:00:00Z";
+
+  /** That a console of before kept as it was told. */
+  @Test
+  void aStopOfTomorrowDoesNotOutweighALiftOfToday() {
+    World world = World.in(DATABASE.sql());
+    world.alias(1, 1);
+    say(world, world.phone(1), Said.MESSAGE);
+    say(world, world.id(1), Said.MESSAGE);
+    stop(1, 1, 2).tell(world);
+
+    new Lifts(DATABASE.sql()).lift(world.phone(1), Optional.of("she called"), "test");
+    assertThat(world.suppressed()).isEmpty();
+
+    stopNow(world, 1);
+    assertThat(world.suppressed()).containsExactly(1);
+  }
+
+  @Test
+  void aLiftOfTomorrowDoesNotOutweighAStopOfToday() {
+    World world = World.in(DATABASE.sql());
+    suppress(world, 1, time(1).toString(), TO_COME);
+    stopNow(world, 1);
+    assertThat(world.suppressed(1)).isTrue();
+
+    suppress(world, 2, time(1).toString(), TO_COME);
+    world.alias(2, 2);
+    word(null, 2, 2).tell(world);
+    assertThat(world.suppressed(2)).isTrue();
+  }
+
+  private static void suppress(World world, int phone, String since, @Nullable String lifted) {
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone, created_at, lifted_at)"
+                + " VALUES (?, ?::timestamptz, ?::timestamptz)",
+            world.phone(phone),
+            since,
+            lifted);
+  }
+
+  private static void say(World world, String name, String reason) {
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.said (name, at, reason) VALUES (?, ?::timestamptz, ?)",
+            name,
+            TO_COME,
+            reason);
+  }
+
+  private static void stopNow(World world, int phone) {
     world
         .optOuts()
         .take(
-            List.of(new OptOuts.Wish(world.person(1, null), Said.MESSAGE, Instant.now())),
+            List.of(new OptOuts.Wish(world.person(phone, null), Said.MESSAGE, Instant.now())),
             List.of(),
             List.of());
-    assertThat(world.suppressed()).containsExactly(1);
   }
 
   @Test

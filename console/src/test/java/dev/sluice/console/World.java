@@ -31,20 +31,23 @@ record World(int number, DSLContext sql) {
     return new Person(phone == null ? null : phone(phone), id == null ? null : id(id));
   }
 
-  /** What a receipt has told. */
+  /** What a receipt has told before everything else. */
   void alias(int phone, int id) {
-    sql.execute(
-        "INSERT INTO sluice.alias (phone, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        phone(phone),
-        id(id));
+    link(phone(phone), id(id));
   }
 
   /** As the provider writes a number, which a receipt has told. */
   void spelling(int phone, int providers) {
+    link(phone(phone), phone(providers));
+  }
+
+  private void link(String phone, String name) {
     sql.execute(
-        "INSERT INTO sluice.alias (phone, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        phone(phone),
-        phone(providers));
+        "INSERT INTO sluice.alias (phone, name, created_at) VALUES (?, ?, ?::timestamptz)"
+            + " ON CONFLICT DO NOTHING",
+        phone,
+        name,
+        Event.time(0));
   }
 
   boolean suppressed(int phone) {

@@ -75,6 +75,7 @@ class RolesTest {
       C   | INSERT INTO sluice.opt_out (name, reason, created_at, lifted_at) SELECT '', '', now(), now() WHERE false
       C   | UPDATE sluice.opt_out SET reason = '', created_at = now(), lifted_at = now() WHERE false
       C   | INSERT INTO sluice.said (name, at, reason) SELECT '', now(), '' WHERE false
+      C   | UPDATE sluice.said SET at = now() WHERE false
       -   | UPDATE sluice.said SET reason = '' WHERE false
       C   | INSERT INTO sluice.renamed (before, now, at) SELECT '', '', now() WHERE false
       -   | UPDATE sluice.renamed SET at = now() WHERE false

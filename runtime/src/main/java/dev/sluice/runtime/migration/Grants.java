@@ -97,7 +97,7 @@ final class Grants {
               READ
                   + ", INSERT (name, reason, created_at, lifted_at)"
                   + ", UPDATE (reason, created_at, lifted_at)"),
-          new Rights("said", NOTHING, NOTHING, READ + ", INSERT (name, at, reason)"),
+          new Rights("said", NOTHING, NOTHING, READ + ", INSERT (name, at, reason), UPDATE (at)"),
           new Rights("renamed", NOTHING, NOTHING, READ + ", INSERT (before, now, at)"),
           new Rights("alias_until", NOTHING, NOTHING, READ),
           new Rights(

@@ -119,6 +119,14 @@ class HttpProviderTest {
   }
 
   @Test
+  void aSuccessThatIsLongerThanAnyAnswerLeavesTheMessageInDoubt() throws IOException {
+    body = "{\"data\":{\"id\":\"m-17\"},\"more\":\"" + "x".repeat(100_000) + "\"}";
+    try (HttpProvider provider = provider()) {
+      assertThat(provider.send(message())).isInstanceOf(SendOutcome.InDoubt.class);
+    }
+  }
+
+  @Test
   void aProviderThatTakesNoConnectionsWasSentNothing() throws IOException {
     Path file = file("http://localhost:" + FreePort.next() + "/");
     try (HttpProvider provider = new HttpProvider(HttpProviderConfig.read(file), 1)) {

@@ -6,10 +6,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLSocket;
 
-/** A server that handles each connection as a test says, byte by byte. */
+/** A server that handles each connection as a test says, byte by byte, without TLS or with it. */
 final class RawServer implements AutoCloseable {
   /** What is done with a connection; it is closed afterwards. */
   interface Conversation {
@@ -18,12 +21,23 @@ final class RawServer implements AutoCloseable {
 
   private static final String ACCEPTED = "{\"messages\":[{\"id\":\"wamid.raw\"}]}";
 
+  private final boolean tls;
   private final ServerSocket listener;
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger requests = new AtomicInteger();
 
   RawServer(Conversation conversation) throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.getByName("localhost"));
+    this(false, conversation);
+  }
+
+  /** With TLS a connection is open once something is read or written, or {@code open} is called. */
+  RawServer(boolean tls, Conversation conversation) throws IOException {
+    this.tls = tls;
+    ServerSocketFactory sockets =
+        tls
+            ? TestCertificate.SHARED.forServer().getServerSocketFactory()
+            : ServerSocketFactory.getDefault();
+    listener = sockets.createServerSocket(0, 50, InetAddress.getByName("localhost"));
     Thread.ofVirtual().start(() -> accept(conversation));
   }
 
@@ -31,11 +45,11 @@ final class RawServer implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket socket = listener.accept();
-        connections.incrementAndGet();
+        int number = connections.incrementAndGet();
         Thread.ofVirtual()
             .start(() -> {
               try (socket) {
-                conversation.hold(new Connection(socket, requests));
+                conversation.hold(new Connection(number, socket, requests));
               } catch (IOException | InterruptedException e) {
                 // The client has gone, or the test is over.
               }
@@ -48,6 +62,10 @@ final class RawServer implements AutoCloseable {
 
   String address() {
     return "localhost:" + listener.getLocalPort();
+  }
+
+  String url() {
+    return (tls ? "https://" : "http://") + address();
   }
 
   int connections() {
@@ -63,11 +81,25 @@ final class RawServer implements AutoCloseable {
     listener.close();
   }
 
-  /** One connection, from the server's side. */
-  record Connection(Socket socket, AtomicInteger requests) {
+  /** One connection, from the server's side; they are counted from 1. */
+  record Connection(int number, Socket socket, AtomicInteger requests) {
+
+    /** Comes to the end of a TLS handshake, if there is one. */
+    void open() throws IOException {
+      if (socket instanceof SSLSocket secure) {
+        secure.startHandshake();
+      }
+    }
 
     /** Reads one request to its end. */
     void readRequest() throws IOException {
+      String length = readHead().toLowerCase(Locale.ROOT).split("content-length: ", 2)[1];
+      socket.getInputStream().readNBytes(Integer.parseInt(length.split("\r", 2)[0]));
+      requests.incrementAndGet();
+    }
+
+    /** Reads one request as far as its body. */
+    String readHead() throws IOException {
       InputStream in = socket.getInputStream();
       StringBuilder head = new StringBuilder();
       while (head.indexOf("\r\n\r\n") < 0) {
@@ -77,14 +109,39 @@ final class RawServer implements AutoCloseable {
         }
         head.append((char) next);
       }
-      String length = head.toString().toLowerCase(Locale.ROOT).split("content-length: ", 2)[1];
-      in.readNBytes(Integer.parseInt(length.split("\r", 2)[0]));
-      requests.incrementAndGet();
+      return head.toString();
+    }
+
+    /** Carries everything to another connection and back, until both have ended. */
+    void join(Socket other) throws IOException, InterruptedException {
+      Thread back =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  other.getInputStream().transferTo(socket.getOutputStream());
+                } catch (IOException e) {
+                  // The other side has gone.
+                }
+              });
+      socket.getInputStream().transferTo(other.getOutputStream());
+      other.shutdownOutput();
+      back.join();
     }
 
     /** Answers that the message was accepted, on a connection that is to be kept. */
     void accept() throws IOException {
       write("HTTP/1.1 200 OK\r\nContent-Length: " + ACCEPTED.length() + "\r\n\r\n" + ACCEPTED);
+    }
+
+    /** Answers the same, and for how long the connection is kept. */
+    void acceptAndKeep(Duration idle) throws IOException {
+      write(
+          "HTTP/1.1 200 OK\r\nKeep-Alive: timeout="
+              + idle.toSeconds()
+              + "\r\nContent-Length: "
+              + ACCEPTED.length()
+              + "\r\n\r\n"
+              + ACCEPTED);
     }
 
     void write(String text) throws IOException {

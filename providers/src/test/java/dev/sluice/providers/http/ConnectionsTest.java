@@ -1,0 +1,211 @@
+package dev.sluice.providers.http;
+
+import static dev.sluice.providers.http.ProviderFixture.message;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.local.FreePort;
+import dev.sluice.local.SelfSignedCertificate;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.providers.spi.Permit;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What can go wrong before a connection is open, when the provider has got nothing. */
+@Timeout(30)
+class ConnectionsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aRefusedConnectionIsSafeToTryAgain() {
+    try (WhatsAppProvider provider =
+        ProviderFixture.whatsApp("http://localhost:" + FreePort.next())) {
+      assertNotSent(provider.send(message("c:1:1")), "refused");
+    }
+  }
+
+  @Test
+  void anUnknownHostIsSafeToTryAgain() {
+    try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://nowhere.invalid")) {
+      assertNotSent(provider.send(message("c:1:1")), "nowhere.invalid");
+      assertThat(provider.available()).isFalse();
+    }
+  }
+
+  @Test
+  void tlsSpokenToAPortWithoutItIsSafeToTryAgain() {
+    try (WhatsAppSimulator plain = new WhatsAppSimulator(SimulatorConfig.friendly(80));
+        WhatsAppProvider provider = ProviderFixture.whatsApp("https://localhost:" + plain.port())) {
+      assertNotSent(provider.send(message("c:1:1")), "no connection");
+      assertThat(plain.report().accepted()).isZero();
+    }
+  }
+
+  @Test
+  void aCertificateThatNobodyVouchesForIsSafeToTryAgain() throws InterruptedException {
+    SelfSignedCertificate other = SelfSignedCertificate.writtenTo(folder.resolve("other.pem"));
+    SimulatorConfig secure = SimulatorConfig.friendly(80).withTls(TestCertificate.SHARED);
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(secure);
+        WhatsAppProvider trustsAnother =
+            new WhatsAppProvider(ProviderFixture.config(simulator.url(), other.file(), true), 1);
+        WhatsAppProvider trustsWhatJavaDoes = ProviderFixture.whatsApp(simulator.url())) {
+      assertNotSent(trustsAnother.send(message("c:1:1")), "no connection");
+      assertNotSent(trustsWhatJavaDoes.send(message("c:1:1")), "no connection");
+    }
+  }
+
+  @Test
+  void aCertificateForAnotherNameIsSafeToTryAgain() {
+    SimulatorConfig secure = SimulatorConfig.friendly(80).withTls(TestCertificate.SHARED);
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(secure);
+        WhatsAppProvider provider =
+            new WhatsAppProvider(
+                ProviderFixture.config(
+                    "https://127.0.0.2:" + simulator.port(), TestCertificate.SHARED.file(), true),
+                1)) {
+      assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Unavailable.class);
+    }
+  }
+
+  @Test
+  void aTlsHandshakeThatNeverEndsIsSafeToTryAgainWhenItsTimeIsOver() throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    try (RawServer silent = new RawServer(_ -> over.await());
+        WhatsAppProvider provider = ProviderFixture.whatsApp("https://" + silent.address())) {
+      assertNotSent(provider.send(message("c:1:1")), "in time");
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** Before anything of the message; its permit is not asked for either. */
+  @ParameterizedTest
+  @CsvSource({
+    "HTTP/1.1 504 Gateway Timeout|Content-Length: 0||, the proxy answered 504",
+    "HTTP/1.1 407 Proxy Authentication Required|Content-Length: 2||no, the proxy answered 407",
+    "SSH-2.0-OpenSSH|, no connection",
+    "'', no connection",
+  })
+  void aProxyThatDoesNotConnectIsSafeToTryAgain(String answer, String detail) throws Exception {
+    try (RawServer proxy =
+        new RawServer(connection -> {
+          connection.readHead();
+          connection.write(answer.replace("|", "\r\n"));
+        })) {
+      through(
+          proxy,
+          () -> {
+            try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://provider.invalid")) {
+              Permit never =
+                  () -> {
+                    throw new AssertionError("no permit is needed");
+                  };
+              assertNotSent(provider.send(message("c:1:1"), never), detail);
+            }
+          });
+    }
+  }
+
+  @Test
+  void aProxyThatNeverAnswersIsSafeToTryAgainWhenItsTimeIsOver() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (RawServer proxy = new RawServer(_ -> over.await())) {
+      through(
+          proxy,
+          () -> {
+            try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://provider.invalid")) {
+              assertNotSent(provider.send(message("c:1:1")), "in time");
+            }
+          });
+    } finally {
+      over.countDown();
+    }
+  }
+
+  @Test
+  void messagesGoThroughAProxysTunnelWhichIsKept() throws Exception {
+    AtomicInteger permits = new AtomicInteger();
+    SimulatorConfig secure = SimulatorConfig.friendly(80).withTls(TestCertificate.SHARED);
+    try (WhatsAppSimulator simulator = new WhatsAppSimulator(secure);
+        RawServer proxy =
+            new RawServer(connection -> {
+              connection.readHead();
+              try (Socket provider = new Socket("localhost", simulator.port())) {
+                connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
+                connection.join(provider);
+              }
+            })) {
+      through(
+          proxy,
+          () -> {
+            try (WhatsAppProvider provider =
+                new WhatsAppProvider(
+                    ProviderFixture.config(
+                        "https://localhost:" + simulator.port(),
+                        TestCertificate.SHARED.file(),
+                        true),
+                    1)) {
+              for (String one : List.of("c:1:1", "c:2:1")) {
+                assertThat(provider.send(message(one), permits::incrementAndGet))
+                    .isInstanceOf(SendOutcome.Accepted.class);
+              }
+            }
+          });
+      assertThat(proxy.connections()).isOne();
+      assertThat(permits).hasValue(2);
+      assertThat(simulator.report().accepted()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void namesTheFileThatHoldsNoCertificate() throws IOException {
+    Path empty = Files.writeString(folder.resolve("empty.pem"), "");
+
+    assertThatThrownBy(
+            () -> new WhatsAppProvider(ProviderFixture.config("https://localhost", empty, true), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("empty.pem");
+    assertThatThrownBy(() ->
+            new WhatsAppProvider(
+                ProviderFixture.config("https://localhost", folder.resolve("none.pem"), true), 1))
+        .hasMessageContaining("none.pem");
+  }
+
+  private static void through(RawServer proxy, Runnable calls) {
+    ProxySelector ofJava = ProxySelector.getDefault();
+    URI address = URI.create(proxy.url());
+    ProxySelector.setDefault(
+        ProxySelector.of(new InetSocketAddress(address.getHost(), address.getPort())));
+    try {
+      calls.run();
+    } finally {
+      ProxySelector.setDefault(ofJava);
+    }
+  }
+
+  private static void assertNotSent(SendOutcome outcome, String detail) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            SendOutcome.Unavailable.class,
+            unavailable -> {
+              assertThat(unavailable.code()).isEqualTo("not_connected");
+              assertThat(unavailable.detail()).containsIgnoringCase(detail);
+            });
+  }
+}

@@ -19,14 +19,18 @@ import org.apache.hc.core5.http.protocol.HttpContext;
  * fails: whether the provider can have seen any of it, and why.
  */
 final class Attempt extends HttpClientContext {
-  /** A connection that has waited for longer is looked at again before it is written to. */
-  private static final Duration LONG_WAIT = Duration.ofMillis(100);
+  /**
+   * How long another connection may take to open when the one that waited for the permit cannot be
+   * used any more. Neither the rate nor a pause holds for what is written long after its permit.
+   */
+  private static final Duration REOPENED_WITHIN = Duration.ofSeconds(1);
 
   private final HttpUriRequestBase request;
   private final Permit permit;
   private final Duration timeout;
-  private volatile long sinceNanos = System.nanoTime();
+  private volatile long deadlineNanos;
   private volatile boolean waiting;
+  private volatile boolean permitted;
   private volatile boolean begun;
   private volatile boolean late;
 
@@ -39,6 +43,12 @@ final class Attempt extends HttpClientContext {
     this.request = request;
     this.permit = permit;
     this.timeout = timeout;
+    deadlineNanos = System.nanoTime() + timeout.toNanos();
+  }
+
+  /** Whether it had its permit. */
+  boolean permitted() {
+    return permitted;
   }
 
   /** Whether a connection was ready and the request was about to be written to it. */
@@ -53,27 +63,43 @@ final class Attempt extends HttpClientContext {
 
   /** Ends it if its time is over; waiting for its turn takes none of it. */
   void endIfLate(long nowNanos) {
-    if (!waiting && nowNanos - sinceNanos > timeout.toNanos()) {
+    if (!waiting && nowNanos - deadlineNanos > 0) {
       late = true;
       request.abort();
     }
   }
 
-  private void begin(HttpClientConnection connection) throws IOException {
-    long readyNanos = System.nanoTime();
-    waiting = true;
-    permit.await();
-    sinceNanos = System.nanoTime();
-    waiting = false;
+  private void begin(HttpClientConnection connection, Rests rests) throws IOException {
+    if (!permitted) {
+      // Another one, if it takes that, is better opened before the permit than after it.
+      rests.check(connection);
+      waiting = true;
+      permit.await();
+      permitted = true;
+      deadlineNanos = System.nanoTime() + min(timeout, REOPENED_WITHIN).toNanos();
+      waiting = false;
+    }
+    rests.check(connection);
+    deadlineNanos = System.nanoTime() + timeout.toNanos();
     // It may have been ended for its slow connection just before it began to wait.
-    if (late || (sinceNanos - readyNanos > LONG_WAIT.toNanos() && connection.isStale())) {
+    if (late) {
       throw new ConnectionClosedException("the connection was closed while it waited");
     }
     begun = true;
   }
 
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   /** Awaits the permit when a connection is open, and notes that the request is then written. */
   static final class Noting extends HttpRequestExecutor {
+    private final Rests rests;
+
+    Noting(Rests rests) {
+      this.rests = rests;
+    }
+
     @Override
     public ClassicHttpResponse execute(
         ClassicHttpRequest request,
@@ -82,10 +108,13 @@ final class Attempt extends HttpClientContext {
         HttpContext context)
         throws IOException, HttpException {
       // CONNECT asks a proxy for a connection to the provider.
-      if (context instanceof Attempt attempt && !request.getMethod().equals("CONNECT")) {
-        attempt.begin(connection);
+      if (!(context instanceof Attempt attempt) || request.getMethod().equals("CONNECT")) {
+        return super.execute(request, connection, information, context);
       }
-      return super.execute(request, connection, information, context);
+      attempt.begin(connection, rests);
+      ClassicHttpResponse answer = super.execute(request, connection, information, context);
+      rests.begin(connection, answer, context);
+      return answer;
     }
   }
 }

@@ -1,14 +1,12 @@
 package dev.sluice.providers.http;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
@@ -21,10 +19,8 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
-import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
@@ -36,20 +32,6 @@ import org.apache.hc.core5.util.Timeout;
  * many as there may be calls. Nothing here repeats, redirects or adds to a request.
  */
 final class Connections implements AutoCloseable {
-  /**
-   * A provider that drops idle connections may do so just as one is used again, and that message is
-   * in doubt. The shortest time in common use is 5 s (Node.js, Apache); those that announce theirs
-   * are given a second's notice.
-   */
-  private static final Duration KEPT_IDLE = Duration.ofSeconds(4);
-
-  /**
-   * A connection that rested for longer is looked at before it is used, which takes up to a
-   * millisecond: if it was closed meanwhile, nothing is written to it and another is opened. Under
-   * load the newest is used again sooner than that.
-   */
-  private static final Duration TRUSTED_IDLE = Duration.ofMillis(100);
-
   /** Each connection has two; requests and answers are some hundred bytes. */
   private static final int BUFFER_BYTES = 2048;
 
@@ -65,12 +47,13 @@ final class Connections implements AutoCloseable {
     target = HttpHost.create(endpoint.baseUrl());
     PoolingHttpClientConnectionManager pool = pool(endpoint);
     HttpRoute route = route(target);
+    Rests rests = new Rests();
     client =
         HttpClients.custom()
             .setConnectionManager(pool)
-            .setRequestExecutor(new Attempt.Noting())
+            .setRequestExecutor(new Attempt.Noting(rests))
             .setRoutePlanner((_, _) -> route)
-            .setKeepAliveStrategy(Connections::keptIdle)
+            .setKeepAliveStrategy(rests)
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setConnectionRequestTimeout(Timeout.of(endpoint.connectTimeout()))
@@ -87,7 +70,7 @@ final class Connections implements AutoCloseable {
             .build();
     var _ =
         timer.scheduleWithFixedDelay(
-            () -> pool.closeIdle(TimeValue.of(KEPT_IDLE)), 1, 1, TimeUnit.SECONDS);
+            () -> pool.closeIdle(TimeValue.of(Rests.LONGEST)), 1, 1, TimeUnit.SECONDS);
   }
 
   private static PoolingHttpClientConnectionManager pool(Endpoint endpoint) {
@@ -107,8 +90,8 @@ final class Connections implements AutoCloseable {
         .setDefaultConnectionConfig(
             ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(endpoint.connectTimeout()))
-                .setIdleTimeout(Timeout.of(KEPT_IDLE))
-                .setValidateAfterInactivity(TimeValue.of(TRUSTED_IDLE))
+                // Rests looks at them.
+                .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
                 .build())
         .setDnsResolver(
             new TimedLookup(SystemDefaultDnsResolver.INSTANCE, endpoint.connectTimeout()))
@@ -126,19 +109,15 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  /** As long as the provider announces, if it does, less a second. */
-  private static TimeValue keptIdle(HttpResponse answer, HttpContext context) {
-    long announced =
-        DefaultConnectionKeepAliveStrategy.INSTANCE
-            .getKeepAliveDuration(answer, context)
-            .toMilliseconds();
-    // 0 would mean for ever.
-    return TimeValue.ofMilliseconds(Math.clamp(announced - 1000, 1, KEPT_IDLE.toMillis()));
-  }
-
-  /** Sends a request and waits for the head of its answer. */
+  /** Sends a request, once, and waits for the head of its answer. */
   ClassicHttpResponse open(ClassicHttpRequest request, Attempt attempt) throws IOException {
-    return client.executeOpen(target, request, attempt);
+    while (true) {
+      try {
+        return client.executeOpen(target, request, attempt);
+      } catch (Rests.OverException e) {
+        // It is closed, with nothing written to it. The pool has others, or opens a new one.
+      }
+    }
   }
 
   @Override

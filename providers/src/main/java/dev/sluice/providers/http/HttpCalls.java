@@ -127,6 +127,10 @@ public final class HttpCalls implements AutoCloseable {
   }
 
   private SendOutcome notSent(Attempt attempt, Exception e) {
+    if (attempt.permitted() && attempt.late()) {
+      return new SendOutcome.NotLaunched(
+          "its connection was closed while it waited for its turn, and no other was open in time");
+    }
     String detail =
         attempt.late() || e instanceof ConnectTimeoutException
             ? "the provider did not accept a connection in time"

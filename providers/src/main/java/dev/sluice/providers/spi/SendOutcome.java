@@ -60,7 +60,10 @@ public sealed interface SendOutcome {
   /** The provider takes nothing of this campaign until people have done something. */
   record CampaignStopped(String code, String detail) implements SendOutcome {}
 
-  /** It was never handed to the provider: the worker was late. It uses up no attempt. */
+  /**
+   * It was never handed to the provider: the worker was late, or its connection was closed while it
+   * waited. It uses up no attempt.
+   */
   record NotLaunched(String detail) implements SendOutcome {}
 
   /** The provider may or may not have taken it. It must not be sent again. */

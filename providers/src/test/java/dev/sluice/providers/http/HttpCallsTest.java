@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -93,6 +94,34 @@ class HttpCallsTest {
           .hasMessage("too late");
 
       assertThat(server.requests()).isZero();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedWhileAMessageWaitsIsReplacedWithinTheSamePermit() throws IOException {
+    AtomicInteger permits = new AtomicInteger();
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  connection.open();
+                  if (connection.number() > 1) {
+                    connection.readRequest();
+                    connection.accept();
+                  }
+                });
+        WhatsAppProvider provider = provider(server)) {
+      Permit slow =
+          () -> {
+            permits.incrementAndGet();
+            Waiting.pass(Duration.ofMillis(200));
+          };
+
+      assertThat(provider.send(message("c:1:1"), slow)).isInstanceOf(SendOutcome.Accepted.class);
+
+      assertThat(permits).hasValue(1);
+      assertThat(server.connections()).isEqualTo(2);
+      assertThat(server.requests()).isOne();
     }
   }
 

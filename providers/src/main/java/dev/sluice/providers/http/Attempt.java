@@ -1,6 +1,7 @@
 package dev.sluice.providers.http;
 
 import dev.sluice.providers.spi.Permit;
+import dev.sluice.providers.spi.WithdrawnException;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -9,10 +10,13 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call: what it waits for before it is written, until when, and what is known of it if it
@@ -33,6 +37,7 @@ final class Attempt extends HttpClientContext {
   private volatile boolean permitted;
   private volatile boolean begun;
   private volatile boolean late;
+  private @Nullable WithdrawnException withdrawn;
 
   /**
    * Prepares a call.
@@ -69,12 +74,25 @@ final class Attempt extends HttpClientContext {
     }
   }
 
-  private void begin(HttpClientConnection connection, Rests rests) throws IOException {
+  /** Lets the permit's exception through, once the connection has been given back. */
+  void requireWanted() {
+    if (withdrawn != null) {
+      throw withdrawn;
+    }
+  }
+
+  /** Whether the request may be written now; else it is withdrawn. */
+  private boolean begin(HttpClientConnection connection, Rests rests) throws IOException {
     if (!permitted) {
       // Another one, if it takes that, is better opened before the permit than after it.
       rests.check(connection);
       waiting = true;
-      permit.await();
+      try {
+        permit.await();
+      } catch (WithdrawnException e) {
+        withdrawn = e;
+        return false;
+      }
       permitted = true;
       deadlineNanos = System.nanoTime() + min(timeout, REOPENED_WITHIN).toNanos();
       waiting = false;
@@ -86,6 +104,7 @@ final class Attempt extends HttpClientContext {
       throw new ConnectionClosedException("the connection was closed while it waited");
     }
     begun = true;
+    return true;
   }
 
   private static Duration min(Duration one, Duration other) {
@@ -111,7 +130,10 @@ final class Attempt extends HttpClientContext {
       if (!(context instanceof Attempt attempt) || request.getMethod().equals("CONNECT")) {
         return super.execute(request, connection, information, context);
       }
-      attempt.begin(connection, rests);
+      if (!attempt.begin(connection, rests)) {
+        // After an exception the connection would be closed; after an answer it is kept.
+        return new BasicClassicHttpResponse(HttpStatus.SC_NO_CONTENT);
+      }
       ClassicHttpResponse answer = super.execute(request, connection, information, context);
       rests.begin(connection, answer, context);
       return answer;

@@ -113,7 +113,9 @@ final class Connections implements AutoCloseable {
   ClassicHttpResponse open(ClassicHttpRequest request, Attempt attempt) throws IOException {
     while (true) {
       try {
-        return client.executeOpen(target, request, attempt);
+        ClassicHttpResponse answer = client.executeOpen(target, request, attempt);
+        attempt.requireWanted();
+        return answer;
       } catch (Rests.OverException e) {
         // It is closed, with nothing written to it. The pool has others, or opens a new one.
       }

@@ -80,8 +80,14 @@ class HttpCallsTest {
   }
 
   @Test
-  void aMessageWaitsForItsPermitWithAnOpenConnectionAndNothingWritten() throws IOException {
-    try (RawServer server = new RawServer(tls, connection -> connection.readRequest());
+  void aMessageThatIsWithdrawnLeavesItsConnectionUnwrittenToTheNext() throws IOException {
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  connection.readRequest();
+                  connection.accept();
+                });
         WhatsAppProvider provider = provider(server)) {
       Permit withdrawn =
           () -> {
@@ -92,8 +98,11 @@ class HttpCallsTest {
       assertThatThrownBy(() -> provider.send(message("c:1:1"), withdrawn))
           .isInstanceOf(WithdrawnException.class)
           .hasMessage("too late");
-
       assertThat(server.requests()).isZero();
+
+      assertThat(provider.send(message("c:2:1"))).isInstanceOf(SendOutcome.Accepted.class);
+      assertThat(server.connections()).isOne();
+      assertThat(server.requests()).isOne();
     }
   }
 

@@ -31,6 +31,7 @@ final class AggregatorTopology {
                 Serdes.String(),
                 JsonSerde.of(SendResult.class)),
             PROCESSOR)
+        .addStateStore(new GivenUp.Builder(), PROCESSOR)
         .addSink(
             Output.COMMANDS,
             topics.campaignCommands(),

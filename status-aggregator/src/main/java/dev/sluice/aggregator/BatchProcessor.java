@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * the stream thread: flushes run elsewhere, and their outcomes are handled here.
  *
  * <p>A result is in the changelogged store before its offset is committed and leaves the store
- * after PostgreSQL has it. If the process dies in between, the batch is written again, and nothing
- * changes.
+ * after PostgreSQL has it, or after its dead letter is committed. If the process dies in between,
+ * the batch is written again, and nothing changes, or there are two letters, which are the same to
+ * who replays them: a status only rises.
  */
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(BatchProcessor.class);
@@ -50,6 +51,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, SendResult> store;
+  private GivenUp givenUp;
   private Output output;
 
   // Kafka Streams calls init before anything else.
@@ -73,6 +75,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
     store = context.getStateStore(AggregatorTopology.STORE);
+    givenUp = context.getStateStore(GivenUp.NAME);
     output = new Output(context, config.kafka().topics(), meters);
     try (var left = store.all()) {
       left.forEachRemaining(entry -> campaign(entry.value.campaignId()).add(entry.value, now()));
@@ -135,6 +138,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void look() {
     takeIn();
+    forgetGivenUp();
     for (UUID id : List.copyOf(campaigns.keySet())) {
       Campaign campaign = campaigns.get(id);
       if (campaign != null && campaign.forgettable(now())) {
@@ -171,9 +175,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
     campaign.flushed(outcome, now()).forEach(result -> store.delete(key(result)));
-    outcome
-        .refused()
-        .forEach(refused -> output.deadLetter(refused.result(), refused.reason(), "database"));
+    outcome.refused().forEach(refused -> giveUp(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {
       bury(campaign);
     }
@@ -197,8 +199,22 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   /** After a takeover, or when many got stuck at once, there may be more than was let in. */
   private void shed(Campaign campaign) {
     for (SendResult result : campaign.shed(now())) {
-      output.deadLetter(result, noRoom(campaign), "room");
-      store.delete(key(result));
+      giveUp(result, noRoom(campaign), "room");
+    }
+  }
+
+  private void giveUp(SendResult result, String reason, String cause) {
+    output.deadLetter(result, reason, cause);
+    givenUp.add(result);
+  }
+
+  /** Where a newer result of the same recipient waits, the store holds that one. */
+  private void forgetGivenUp() {
+    for (SendResult result : givenUp.takeCommitted()) {
+      Campaign campaign = campaigns.get(result.campaignId());
+      if (campaign == null || !campaign.batch().holds(result.recipientId())) {
+        store.delete(key(result));
+      }
     }
   }
 
@@ -209,9 +225,8 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   /** The campaign does not exist: its results cannot be written. */
   private void bury(Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
-      output.deadLetter(result, "unknown campaign " + campaign.id(), "unknown");
+      giveUp(result, "unknown campaign " + campaign.id(), "unknown");
       campaign.batch().remove(result, now());
-      store.delete(key(result));
     }
     campaign.leave();
     campaigns.remove(campaign.id());

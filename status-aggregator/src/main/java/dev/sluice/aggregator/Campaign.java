@@ -114,13 +114,13 @@ final class Campaign {
   /**
    * A flush has ended.
    *
-   * @return the results that need not be stored any more
+   * @return the written results that need not be stored any more
    */
   List<SendResult> flushed(Flush.Outcome outcome, long nowMillis) {
     flushing = false;
     refusals.take(outcome, nowMillis);
+    outcome.refused().forEach(refused -> batch.remove(refused.result(), nowMillis));
     List<SendResult> done = new ArrayList<>(outcome.written());
-    outcome.refused().forEach(refused -> done.add(refused.result()));
     done.removeIf(result -> !batch.remove(result, nowMillis));
     weigh();
     if (outcome.counts() != null) {

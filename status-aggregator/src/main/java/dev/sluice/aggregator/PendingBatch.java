@@ -137,6 +137,11 @@ final class PendingBatch {
     return results.size();
   }
 
+  /** Whether a result of this recipient waits. */
+  boolean holds(long recipientId) {
+    return results.containsKey(recipientId);
+  }
+
   /** The memory of all results, in results of the usual size. */
   int weight() {
     return weight;

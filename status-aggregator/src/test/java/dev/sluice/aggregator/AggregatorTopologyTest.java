@@ -145,6 +145,7 @@ class AggregatorTopologyTest {
     TestRecord<byte[], byte[]> letter = deadLetters().readRecord();
     assertThat(header(letter, "reason")).contains("unknown campaign");
     assertThat(header(letter, "campaign")).isEqualTo(nobody.toString());
+    leavesTheStoreOnceItsLetterIsCommitted();
   }
 
   /** The store is all that survives a crash; what is in it is written by the next process. */
@@ -200,6 +201,30 @@ class AggregatorTopologyTest {
     assertThat(health.problems()).isEmpty();
     assertThat(meters.get("sluice.aggregator.refused").tag("cause", "database").counter().count())
         .isEqualTo(1);
+    leavesTheStoreOnceItsLetterIsCommitted();
+  }
+
+  @Test
+  void aResultThatComesAfterTheDeadLetterOfAnotherStaysInTheStore() {
+    driver.close();
+    Queue<Runnable> flushes = new ArrayDeque<>();
+    driver = start(new StatusStatement(FIXTURE.sql()), flushes::add);
+    UUID nobody = UUID.randomUUID();
+    send(nobody, List.of(1L), RecipientStatus.SENT);
+    flushes.remove().run();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(deadLetters().isEmpty()).isFalse();
+
+    send(nobody, List.of(1L), RecipientStatus.DELIVERED);
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+
+    assertThat(storeIsEmpty()).isFalse();
+  }
+
+  /** The driver commits after each step, and the result leaves with the next one. */
+  private void leavesTheStoreOnceItsLetterIsCommitted() {
+    assertThat(storeIsEmpty()).as("a crash now may lose the letter").isFalse();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
     assertThat(storeIsEmpty()).as("it is not tried again after a restart").isTrue();
   }
 

@@ -1,0 +1,114 @@
+package dev.sluice.aggregator;
+
+import dev.sluice.schema.SendResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Results that became dead letters, until they may leave the changelogged store. A letter and the
+ * changelog are in different partitions, and without a transaction either may be written first: a
+ * crash in between would lose the result. After a commit the brokers have acknowledged all that was
+ * sent before it.
+ *
+ * <p>Kafka Streams tells of commits to state stores alone; this one stores nothing.
+ */
+final class GivenUp implements StateStore {
+  static final String NAME = "given-up";
+
+  private final List<SendResult> sent = new ArrayList<>();
+  private final List<SendResult> committed = new ArrayList<>();
+  private boolean open;
+
+  /** The result's dead letter has been sent. */
+  void add(SendResult result) {
+    sent.add(result);
+  }
+
+  /** The results whose dead letters are safe; each once. */
+  List<SendResult> takeCommitted() {
+    List<SendResult> taken = List.copyOf(committed);
+    committed.clear();
+    return taken;
+  }
+
+  /** The producer was flushed without an error, and the offsets were committed. */
+  @Override
+  public void commit(Map<TopicPartition, Long> changelogOffsets) {
+    committed.addAll(sent);
+    sent.clear();
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void init(StateStoreContext context, StateStore root) {
+    context.register(root, (key, value) -> {});
+    open = true;
+  }
+
+  @Override
+  public void close() {
+    open = false;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public boolean persistent() {
+    return false;
+  }
+
+  /** Makes one a task, without a changelog. */
+  static final class Builder implements StoreBuilder<GivenUp> {
+    @Override
+    public GivenUp build() {
+      return new GivenUp();
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+      return false;
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+      return Map.of();
+    }
+
+    @Override
+    public StoreBuilder<GivenUp> withCachingEnabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<GivenUp> withCachingDisabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<GivenUp> withLoggingEnabled(Map<String, String> config) {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<GivenUp> withLoggingDisabled() {
+      return this;
+    }
+  }
+}

@@ -158,7 +158,8 @@ export function follow(path, onEvent, onConnection = () => {}) {
           }
           continue;
         }
-        if (answer.status >= 400 && answer.status < 500) {
+        // Who finds no place comes again.
+        if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
           onConnection(false, problem(answer.status, await answer.text()));
           return;
         }

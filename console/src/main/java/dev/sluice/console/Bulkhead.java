@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -32,16 +33,21 @@ final class Bulkhead {
    * @throws ProblemException 429 if there is none
    */
   <T> T run(Supplier<T> work) {
+    return runIfFree(work).orElseThrow(() -> ProblemException.tooManyRequests(full));
+  }
+
+  /** Does it in a place of its own, or not at all if there is none. */
+  <T> Optional<T> runIfFree(Supplier<T> work) {
     try {
       if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw ProblemException.tooManyRequests(full);
+        return Optional.empty();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ProblemException.unavailable("The console is stopping; try again.");
     }
     try {
-      return work.get();
+      return Optional.of(work.get());
     } finally {
       places.release();
     }

@@ -14,9 +14,8 @@ final class CampaignChangeRoutes {
   private final Campaigns campaigns;
   private final CampaignViews views;
   private final CampaignCopies copies;
-  private final Recipients recipients;
+  private final MissingCheck missing;
   private final Uploads uploads;
-  private final Bulkhead lists;
 
   /**
    * Changes them.
@@ -28,16 +27,14 @@ final class CampaignChangeRoutes {
       Campaigns campaigns,
       CampaignViews views,
       CampaignCopies copies,
-      Recipients recipients,
-      Uploads uploads,
-      Bulkhead lists) {
+      MissingCheck missing,
+      Uploads uploads) {
     this.bodies = bodies;
     this.campaigns = campaigns;
     this.views = views;
     this.copies = copies;
-    this.recipients = recipients;
+    this.missing = missing;
     this.uploads = uploads;
-    this.lists = lists;
   }
 
   void add(RoutesConfig routes) {
@@ -67,10 +64,10 @@ final class CampaignChangeRoutes {
       return;
     }
     MessageTemplate message = new MessageTemplate(Objects.requireNonNull(after.message()));
-    lists
-        .run(() -> recipients.missing(id, message))
-        .ifPresent(missing -> {
-          throw ProblemException.missing(missing, "It starts by itself, so nothing was changed.");
+    missing
+        .of(id, message)
+        .ifPresent(some -> {
+          throw ProblemException.missing(some, "It starts by itself, so nothing was changed.");
         });
   }
 

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/campaigns}: create, read, import recipients, command, follow. */
+/** {@code /api/campaigns}: create, read, import recipients, command. */
 final class CampaignRoutes {
   private final HeldBodies bodies;
   private final Campaigns campaigns;
@@ -22,7 +22,7 @@ final class CampaignRoutes {
   private final RowRules rules;
   private final CommandPublisher commands;
   private final Recipients recipients;
-  private final EventStreams live;
+  private final MissingCheck missing;
   private final Bulkhead lists;
 
   CampaignRoutes(
@@ -34,11 +34,11 @@ final class CampaignRoutes {
       RowRules rules,
       CommandPublisher commands,
       Recipients recipients,
-      EventStreams live,
+      MissingCheck missing,
       Bulkhead lists) {
     this.bodies = bodies;
     this.recipients = recipients;
-    this.live = live;
+    this.missing = missing;
     this.lists = lists;
     this.campaigns = campaigns;
     this.views = views;
@@ -51,14 +51,6 @@ final class CampaignRoutes {
   void add(RoutesConfig routes) {
     routes.post("/api/campaigns", this::create);
     routes.get("/api/campaigns", this::list);
-    // Before the routes with an id, which would take "events" for one.
-    routes.get(
-        "/api/campaigns/events",
-        context ->
-            live.follow(
-                context,
-                "campaigns",
-                () -> LiveState.list("campaigns", views.newest(CampaignFilter.IN_SIGHT))));
     routes.get("/api/campaigns/{id}", this::read);
     routes.post("/api/campaigns/{id}/recipients", this::importRecipients);
     routes.post("/api/campaigns/{id}/start", context -> command(context, Action.START));
@@ -68,7 +60,6 @@ final class CampaignRoutes {
     routes.post("/api/campaigns/{id}/resend", this::resend);
     routes.get("/api/campaigns/{id}/recipients", this::recipients);
     routes.get("/api/campaigns/{id}/errors", this::errors);
-    routes.get("/api/campaigns/{id}/events", this::follow);
   }
 
   private void create(Context context) {
@@ -157,11 +148,6 @@ final class CampaignRoutes {
         });
   }
 
-  private void follow(Context context) {
-    UUID id = JsonHttp.campaignId(context);
-    live.follow(context, id.toString(), () -> LiveState.one("campaign", views.one(id)));
-  }
-
   /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */
   private void resend(Context context) {
     Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
@@ -195,21 +181,16 @@ final class CampaignRoutes {
               + " now.");
     }
     if (action == Action.START && Campaigns.isOpen(status) && !JsonHttp.missingAccepted(context)) {
-      requireVariables(id);
+      missing
+          .of(id)
+          .ifPresent(some -> {
+            throw ProblemException.missing(some, "It was not started.");
+          });
     }
     commands.publish(id, action, Audit.who(context), resend);
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, Map.of("id", id, "command", action));
-  }
-
-  /** All recipients are looked at, which is for those to wait for who read, not who command. */
-  private void requireVariables(UUID id) {
-    lists
-        .run(() -> recipients.missing(id))
-        .ifPresent(missing -> {
-          throw ProblemException.missing(missing, "It was not started.");
-        });
   }
 
   /** The states in which a command makes sense; repeating one that was obeyed does no harm. */

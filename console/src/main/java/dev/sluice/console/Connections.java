@@ -14,11 +14,19 @@ import java.util.List;
  * @param commands for what people command and change
  * @param webhooks for what providers tell
  * @param lists for what people and pages read
+ * @param feeds for what is watched
+ * @param checks for looking through a campaign's recipients before it starts
  * @param imports for files of rows, one each
  * @param upkeep one, for what goes on by itself
  */
 record Connections(
-    Database commands, Database webhooks, Database lists, Database imports, Database upkeep)
+    Database commands,
+    Database webhooks,
+    Database lists,
+    Database feeds,
+    Database checks,
+    Database imports,
+    Database upkeep)
     implements AutoCloseable {
   /** Files that are written into the database at the same time. */
   static final int IMPORTS = 2;
@@ -30,8 +38,8 @@ record Connections(
   private static final Timeouts IMPORTING = timeouts(Duration.ofMinutes(1));
 
   /** So many of each kind. */
-  record Sizes(int commands, int webhooks, int lists) {
-    static final Sizes DEFAULT = new Sizes(3, 3, 4);
+  record Sizes(int commands, int webhooks, int lists, int feeds, int checks) {
+    static final Sizes DEFAULT = new Sizes(3, 3, 4, 2, 2);
   }
 
   static Connections open(DatabaseConfig config, Sizes sizes, MeterRegistry meters) {
@@ -39,6 +47,8 @@ record Connections(
         new Database(config, sizes.commands(), "console", meters, SHORT),
         new Database(config, sizes.webhooks(), "console", meters, SHORT),
         new Database(config, sizes.lists(), "console", meters, READING),
+        new Database(config, sizes.feeds(), "console", meters, READING),
+        new Database(config, sizes.checks(), "console", meters, READING),
         new Database(config, IMPORTS, "console", meters, IMPORTING),
         new Database(config, 1, "console", meters, SHORT));
   }
@@ -49,6 +59,6 @@ record Connections(
 
   @Override
   public void close() {
-    List.of(commands, webhooks, lists, imports, upkeep).forEach(Database::close);
+    List.of(commands, webhooks, lists, feeds, checks, imports, upkeep).forEach(Database::close);
   }
 }

@@ -17,8 +17,8 @@ import org.jooq.DSLContext;
 
 /** The console: the page and the HTTP API for people, and for services that do not speak Kafka. */
 public final class Console implements AutoCloseable {
-  /** How long who reads a list waits for others who do. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  /** How long what is watched waits until it is read again. */
+  private static final Duration FEEDS_PATIENCE = Duration.ofSeconds(10);
 
   /** Changed names that are looked at in a turn. */
   private static final int LATE_ROWS_PAGE = 500;
@@ -49,10 +49,12 @@ public final class Console implements AutoCloseable {
    * How much of what may happen at the same time.
    *
    * @param lists lists that are put together
+   * @param listsWait how long who reads a list waits for others who do
    */
   record Limits(
       Connections.Sizes connections,
       int lists,
+      Duration listsWait,
       Uploads.Limits uploads,
       HeldBodies.Limits bodies,
       HeldBodies.Limits webhooks) {
@@ -60,6 +62,7 @@ public final class Console implements AutoCloseable {
         new Limits(
             Connections.Sizes.DEFAULT,
             4,
+            Duration.ofSeconds(3),
             Uploads.Limits.DEFAULT,
             HeldBodies.Limits.API,
             HeldBodies.Limits.WEBHOOKS);
@@ -79,11 +82,13 @@ public final class Console implements AutoCloseable {
     output = new KafkaOutput(config.kafka(), meters);
     CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();
+    DSLContext following = connections.feeds().sql();
     DSLContext commanding = connections.commands().sql();
     DSLContext importing = connections.imports().sql();
     DSLContext webhooks = connections.webhooks().sql();
     Bulkhead lists =
-        new Bulkhead(limits.lists(), PATIENCE, "Too many read lists now; try again later.");
+        new Bulkhead(
+            limits.lists(), limits.listsWait(), "Too many read lists now; try again later.");
     // Calls of providers have a budget of their own, which no other body can take.
     HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
@@ -91,7 +96,12 @@ public final class Console implements AutoCloseable {
     RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
     RowRules suppressionRules = new RowRules(phoneNumbers);
     fresh = new FreshResults(config.kafka());
-    live = new EventStreams();
+    live =
+        new EventStreams(
+            new Bulkhead(
+                limits.connections().feeds(),
+                FEEDS_PATIENCE,
+                "Too many things are watched now; try again later."));
     templates = new Templates(config.whatsApp());
     upkeep = new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE));
     Doors doors = new Doors(config.token(), meters);
@@ -103,18 +113,23 @@ public final class Console implements AutoCloseable {
           settings.jetty.host = config.address();
           settings.jetty.port = config.port();
           doors.add(settings.routes);
+          new FeedRoutes(
+                  new CampaignViews(following, controls, fresh),
+                  new SenderViews(following, controls),
+                  live)
+              .add(settings.routes);
           CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
           new ExportRoutes(reading, campaignViews, limits.uploads().pace()).add(settings.routes);
           Campaigns campaigns = new Campaigns(commanding, config.bounds());
-          Recipients recipients = new Recipients(reading);
+          MissingCheck missing =
+              new MissingCheck(connections.checks().sql(), limits.connections().checks());
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
                   new CampaignViews(commanding, controls, fresh),
                   new CampaignCopies(importing, config.bounds()),
-                  recipients,
-                  uploads,
-                  lists)
+                  missing,
+                  uploads)
               .add(settings.routes);
           new CampaignRoutes(
                   bodies,
@@ -124,8 +139,8 @@ public final class Console implements AutoCloseable {
                   new RecipientImport(importing),
                   recipientRules,
                   commands,
-                  recipients,
-                  live,
+                  new Recipients(reading),
+                  missing,
                   lists)
               .add(settings.routes);
           new SenderRoutes(
@@ -134,11 +149,11 @@ public final class Console implements AutoCloseable {
                   new SenderViews(reading, controls),
                   new SenderViews(commanding, controls),
                   commands,
-                  live,
                   lists)
               .add(settings.routes);
           new SuppressionRoutes(
                   new Suppressions(reading),
+                  lists,
                   new Suppressions(importing),
                   new Lifts(commanding),
                   uploads,
@@ -150,8 +165,8 @@ public final class Console implements AutoCloseable {
                   new TestSends(commanding, output, config.kafka().topics(), phoneNumbers),
                   fresh.tests())
               .add(settings.routes);
-          new TemplateRoutes(reading, templates).add(settings.routes);
-          new OptOutRoutes(new OptOuts(reading)).add(settings.routes);
+          new TemplateRoutes(reading, lists, templates).add(settings.routes);
+          new OptOutRoutes(new OptOuts(reading), lists).add(settings.routes);
           new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)
               .add(settings.routes);
           new WebhookRoutes(

@@ -28,9 +28,19 @@ final class EventStreams implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
   private static final int MOST_VIEWERS = 2_000;
 
+  private final Bulkhead places;
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private final AtomicInteger viewers = new AtomicInteger();
   private final Loop watch = Loop.start("live viewers", this::cutStuckOnes);
+
+  /**
+   * Follows nothing yet.
+   *
+   * @param places in which things are read: however many are watched, no more at the same time
+   */
+  EventStreams(Bulkhead places) {
+    this.places = places;
+  }
 
   /**
    * Sends what is known now, and everything new until the viewer goes away; the request's thread is
@@ -73,7 +83,8 @@ final class EventStreams implements AutoCloseable {
 
   private Feed feed(String key, Supplier<LiveState> source) {
     return new Feed(
-        source, feed -> Thread.ofVirtual().name("live " + key).start(() -> run(key, feed)));
+        () -> places.run(source),
+        feed -> Thread.ofVirtual().name("live " + key).start(() -> run(key, feed)));
   }
 
   private static Viewer begin(Context context) throws IOException {
@@ -97,7 +108,7 @@ final class EventStreams implements AutoCloseable {
       } catch (RuntimeException e) {
         log.warn("cannot tell what is followed: {}", key, e);
       }
-      // What takes long to read is read less often, so that a connection is not its alone.
+      // What takes long to read is read less often, so that a place is not its alone.
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       rest = took.compareTo(EVERY) > 0 ? took : EVERY;
     }

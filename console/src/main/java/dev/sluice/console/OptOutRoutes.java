@@ -9,9 +9,11 @@ final class OptOutRoutes {
   private static final int PAGE = 1_000;
 
   private final OptOuts optOuts;
+  private final Bulkhead lists;
 
-  OptOutRoutes(OptOuts optOuts) {
+  OptOutRoutes(OptOuts optOuts, Bulkhead lists) {
     this.optOuts = optOuts;
+    this.lists = lists;
   }
 
   void add(RoutesConfig routes) {
@@ -23,6 +25,6 @@ final class OptOutRoutes {
     if (after != null && !after.isEmpty() && !SendResult.isAlias(after)) {
       throw ProblemException.badRequest("\"after\" must be a name of this list.");
     }
-    JsonHttp.json(context, 200, optOuts.after(after == null ? "" : after, PAGE));
+    JsonHttp.list(context, lists, () -> optOuts.after(after == null ? "" : after, PAGE));
   }
 }

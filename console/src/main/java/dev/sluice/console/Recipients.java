@@ -13,13 +13,11 @@ import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.Json;
-import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -153,16 +151,6 @@ final class Recipients {
           view.put("detail", row.value4());
           return view;
         });
-  }
-
-  /** What they lack of the message's variables, if they lack anything. */
-  Optional<Missing> missing(UUID campaignId) {
-    return Missing.of(sql, campaignId);
-  }
-
-  /** The same with a message that is about to be the campaign's. */
-  Optional<Missing> missing(UUID campaignId, MessageTemplate message) {
-    return Missing.of(sql, campaignId, message.variables());
   }
 
   private static Map<String, @Nullable Object> view(Record row) {

@@ -20,7 +20,6 @@ final class SenderRoutes {
   private final SenderViews views;
   private final SenderViews changed;
   private final CommandPublisher commands;
-  private final EventStreams live;
   private final Bulkhead lists;
 
   /**
@@ -35,14 +34,12 @@ final class SenderRoutes {
       SenderViews views,
       SenderViews changed,
       CommandPublisher commands,
-      EventStreams live,
       Bulkhead lists) {
     this.bodies = bodies;
     this.sql = sql;
     this.views = views;
     this.changed = changed;
     this.commands = commands;
-    this.live = live;
     this.lists = lists;
   }
 
@@ -57,10 +54,6 @@ final class SenderRoutes {
 
   void add(RoutesConfig routes) {
     routes.get("/api/senders", this::list);
-    routes.get(
-        "/api/senders/events",
-        context ->
-            live.follow(context, "senders", () -> LiveState.list("senders", views.after(""))));
     routes.get("/api/senders/{id}", this::read);
     routes.put("/api/senders/{id}", this::put);
     routes.post("/api/senders/{id}/unblock", this::unblock);

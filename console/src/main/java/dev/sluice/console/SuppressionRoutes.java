@@ -25,6 +25,7 @@ final class SuppressionRoutes {
       List.of(OptOutReason.PREFERENCE, Said.RESUME, Said.MESSAGE, Said.LIFTED);
 
   private final Suppressions suppressions;
+  private final Bulkhead lists;
   private final Suppressions imported;
   private final Lifts lifts;
 
@@ -40,18 +41,21 @@ final class SuppressionRoutes {
    * Reads, adds and lifts.
    *
    * @param suppressions as people read them
+   * @param lists places of those who read
    * @param imported the same, on the connections of imports
    * @param lifts takes them back
    * @param pace how fast all of them must be read, at least
    */
   SuppressionRoutes(
       Suppressions suppressions,
+      Bulkhead lists,
       Suppressions imported,
       Lifts lifts,
       Uploads uploads,
       RowRules rules,
       Pace pace) {
     this.suppressions = suppressions;
+    this.lists = lists;
     this.imported = imported;
     this.lifts = lifts;
     this.uploads = uploads;
@@ -73,8 +77,7 @@ final class SuppressionRoutes {
     String after = context.queryParam("after");
     // A plus in a query string that nobody encoded is a space.
     String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
-    List<Map<String, Object>> page = suppressions.after(from, PAGE);
-    JsonHttp.json(context, 200, page);
+    JsonHttp.list(context, lists, () -> suppressions.after(from, PAGE));
   }
 
   /** All of them, page by page, so that no number of them is too many. */

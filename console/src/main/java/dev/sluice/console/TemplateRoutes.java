@@ -10,10 +10,12 @@ import org.jooq.DSLContext;
 /** {@code /api/senders/{id}/templates}: what a sender's provider has approved. */
 final class TemplateRoutes {
   private final DSLContext sql;
+  private final Bulkhead lists;
   private final Templates templates;
 
-  TemplateRoutes(DSLContext sql, Templates templates) {
+  TemplateRoutes(DSLContext sql, Bulkhead lists, Templates templates) {
     this.sql = sql;
+    this.lists = lists;
     this.templates = templates;
   }
 
@@ -24,10 +26,12 @@ final class TemplateRoutes {
   private void list(Context context) {
     String id = Fields.storable("id", context.pathParam("id"));
     var sender =
-        sql.select(SENDER.PROVIDER, SENDER.ACCOUNT)
-            .from(SENDER)
-            .where(SENDER.ID.eq(id))
-            .fetchOptional()
+        lists
+            .run(() ->
+                sql.select(SENDER.PROVIDER, SENDER.ACCOUNT)
+                    .from(SENDER)
+                    .where(SENDER.ID.eq(id))
+                    .fetchOptional())
             .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
     if (!sender.value1().equals("whatsapp")) {
       JsonHttp.json(context, 200, List.of());

@@ -39,6 +39,15 @@ record Api(int port) {
             .PUT(BodyPublishers.ofString(body)));
   }
 
+  /** Calls as the provider does, with its signature. */
+  HttpResponse<byte[]> webhook(String body) throws Exception {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return send(
+        request("/webhooks/whatsapp")
+            .header("X-Hub-Signature-256", WebhookFixture.signature(WebhookFixture.SECRET, bytes))
+            .POST(BodyPublishers.ofByteArray(bytes)));
+  }
+
   /** A connection on which so much of a request was sent. */
   Socket begin(String beginning) throws IOException {
     Socket socket = new Socket("localhost", port);

@@ -60,6 +60,7 @@ class BrokenBodiesTest {
             new Console.Limits(
                 Connections.Sizes.DEFAULT,
                 4,
+                Duration.ofSeconds(3),
                 new Uploads.Limits(
                     new Spool.Limits(folder, 1 << 20, 4 << 20, 0),
                     4,

@@ -1,10 +1,12 @@
 package dev.sluice.console;
 
+import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.Socket;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,39 +36,26 @@ import tools.jackson.databind.JsonNode;
  */
 class CrowdTest {
   private static final int UPLOADS = 4;
+  private static final int LISTS = 8;
   private static final Duration WINDOW = Duration.ofMillis(500);
   private static final Sandbox SANDBOX = Sandbox.create(1);
   @TempDir private static Path folder;
   private static Console console;
   private static Api api;
+  private static Console full;
+
+  /** At a console without any place for who reads. */
+  private static Api atFull;
+
   private static String sending;
   private static String draft;
 
   @BeforeAll
   static void start() throws SQLException {
-    console =
-        new Console(
-            new ConsoleConfig(
-                SANDBOX.kafka(),
-                SANDBOX.database(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                WebhookConfig.NONE),
-            new Console.Limits(
-                new Connections.Sizes(1, 1, 1),
-                8,
-                new Uploads.Limits(
-                    new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
-                    UPLOADS,
-                    new Pace(100_000, WINDOW, Duration.ofMinutes(1)),
-                    Duration.ofSeconds(30)),
-                HeldBodies.Limits.API,
-                HeldBodies.Limits.WEBHOOKS),
-            new Health(),
-            new SimpleMeterRegistry(),
-            settings -> {});
+    console = console(LISTS, Duration.ofSeconds(30));
     api = new Api(console.port());
+    full = console(0, Duration.ZERO);
+    atFull = new Api(full.port());
     for (String sender : List.of("brazil", "chile", "peru")) {
       api.put("/api/senders/" + sender, "{\"address\":\"1065403\",\"dailyLimit\":250}");
     }
@@ -77,26 +67,164 @@ class CrowdTest {
     sql("UPDATE sluice.campaign SET status = 'SENDING', total = 9 WHERE id = '" + sending + "'");
   }
 
+  /** One in which who finds no place waits for so long. */
+  private static Console console(int lists, Duration wait) {
+    return new Console(
+        new ConsoleConfig(
+            SANDBOX.kafka(),
+            SANDBOX.database(),
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            new WebhookConfig(Optional.of(WebhookFixture.SECRET), Optional.empty(), List.of())),
+        new Console.Limits(
+            new Connections.Sizes(1, 1, 1, 1, 1),
+            lists,
+            wait,
+            new Uploads.Limits(
+                new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
+                UPLOADS,
+                new Pace(100_000, WINDOW, Duration.ofMinutes(1)),
+                wait),
+            HeldBodies.Limits.API,
+            HeldBodies.Limits.WEBHOOKS),
+        new Health(),
+        new SimpleMeterRegistry(),
+        settings -> {});
+  }
+
   @AfterAll
   static void stop() {
+    full.close();
     console.close();
+  }
+
+  private static List<String> whatIsRead() {
+    return List.of(
+        "/api/campaigns",
+        "/api/campaigns?after=" + draft,
+        "/api/campaigns/" + draft,
+        "/api/campaigns/" + sending,
+        "/api/campaigns/" + draft + "/recipients",
+        "/api/campaigns/" + draft + "/errors",
+        "/api/senders",
+        "/api/senders/brazil",
+        "/api/suppressions",
+        "/api/opt-outs");
   }
 
   @Test
   void whateverIsReadNeedsOneConnection() {
-    for (String path :
-        List.of(
-            "/api/campaigns",
-            "/api/campaigns?after=" + draft,
-            "/api/campaigns/" + draft,
-            "/api/campaigns/" + sending,
-            "/api/campaigns/" + draft + "/recipients",
-            "/api/campaigns/" + draft + "/errors",
-            "/api/senders",
-            "/api/senders/brazil",
-            "/api/suppressions")) {
+    for (String path : whatIsRead()) {
       assertThat(api.get(path).statusCode()).as(path).isEqualTo(200);
     }
+  }
+
+  @Test
+  void whateverIsReadTakesAPlaceAmongThoseWhoRead() {
+    for (String path : whatIsRead()) {
+      assertThat(atFull.get(path).statusCode()).as(path).isEqualTo(429);
+    }
+    assertThat(atFull.get("/api/senders/brazil/templates").statusCode()).isEqualTo(429);
+  }
+
+  @Test
+  void whoStartsOrSchedulesACampaignTakesNone() {
+    String id = lacking();
+
+    assertProblem(
+        atFull.patch("/api/campaigns/" + id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}"),
+        409,
+        "\"name\" (1)");
+    assertProblem(atFull.post("/api/campaigns/" + id + "/start", "", ""), 409, "\"name\" (1)");
+  }
+
+  /** A lock holds up whoever reads or adds suppressions, and so all connections of their kinds. */
+  @Test
+  void whoReadsAndImportsHoldsUpNoPauseNoStartAndNoReceipt() throws Exception {
+    String lacking = lacking();
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+        Lock lock = new Lock("suppression")) {
+      for (int i = 0; i < LISTS; i++) {
+        people.execute(() -> api.get("/api/suppressions"));
+      }
+      for (int i = 0; i < Connections.IMPORTS; i++) {
+        people.execute(() -> suppressAt(atFull));
+      }
+      await().until(() -> lock.waiting() == 1 + Connections.IMPORTS);
+
+      assertProblem(suppressAt(atFull), 429, "Other files are being imported");
+      for (Api one : List.of(api, atFull)) {
+        assertThat(one.post("/api/campaigns/" + sending + "/pause", "", "").statusCode())
+            .isEqualTo(202);
+        assertProblem(
+            one.post("/api/campaigns/" + lacking + "/start", "", ""), 409, "\"name\" (1)");
+        assertThat(one.webhook(WebhookFixture.receipt("", "delivered", "wamid.1")).statusCode())
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  private static HttpResponse<byte[]> suppressAt(Api console) {
+    return console.post("/api/suppressions", "text/csv", "phone\n+5511970000009\n");
+  }
+
+  /** Their recipients cannot be counted for as long as they are locked. */
+  @Test
+  void whoWatchesManyCampaignsHoldsUpNobodyWhoReads() throws Exception {
+    List<Socket> viewers = new ArrayList<>();
+    try (Lock lock = new Lock("campaign_recipient")) {
+      for (int i = 0; i < 5; i++) {
+        viewers.add(
+            api.begin(
+                "GET /api/campaigns/"
+                    + create("brazil")
+                    + "/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+      }
+      await().until(() -> lock.waiting() == 1);
+
+      assertThat(api.get("/api/senders").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket viewer : viewers) {
+        viewer.close();
+      }
+    }
+  }
+
+  @Test
+  void noStatementLockOrTransactionHoldsAConnectionForLong() {
+    try (Connections connections =
+        Connections.open(
+            SANDBOX.database(), Connections.Sizes.DEFAULT, new SimpleMeterRegistry())) {
+      assertThat(
+              Stream.of(
+                      connections.commands(),
+                      connections.webhooks(),
+                      connections.lists(),
+                      connections.feeds(),
+                      connections.checks(),
+                      connections.imports(),
+                      connections.upkeep())
+                  .map(CrowdTest::timeouts))
+          .containsExactly(
+              "5s 2s 5s",
+              "5s 2s 5s",
+              "10s 2s 10s",
+              "10s 2s 10s",
+              "10s 2s 10s",
+              "1min 2s 1min",
+              "5s 2s 5s");
+    }
+  }
+
+  private static String timeouts(Database connections) {
+    return connections
+        .sql()
+        .fetchSingle(
+            "SELECT concat_ws(' ', current_setting('statement_timeout'),"
+                + " current_setting('lock_timeout'),"
+                + " current_setting('idle_in_transaction_session_timeout'))")
+        .get(0, String.class);
   }
 
   @Test
@@ -131,7 +259,7 @@ class CrowdTest {
       }
     }
     for (Future<HttpResponse<byte[]>> answer : answers) {
-      ConsoleFixture.assertProblem(answer.get(), 409, "try again afterwards");
+      assertProblem(answer.get(), 409, "try again afterwards");
     }
   }
 
@@ -268,6 +396,44 @@ class CrowdTest {
       assertThat(seen).as(path).hasSizeGreaterThan(450).doesNotHaveDuplicates();
     }
     assertThat(api.get("/api/campaigns?after=x").statusCode()).isEqualTo(400);
+  }
+
+  /** A draft whose recipient has no value for its variable. */
+  private static String lacking() {
+    String id = create("brazil");
+    api.patch(
+        "/api/campaigns/" + id,
+        "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}}");
+    api.post(recipients(id), "text/csv", "phone\n+5511960000001\n");
+    return id;
+  }
+
+  /** Nobody else gets at a table until it is closed. */
+  private record Lock(Connection holder) implements AutoCloseable {
+    Lock(String table) throws SQLException {
+      this(owner());
+      holder.setAutoCommit(false);
+      try (var statement = holder.createStatement()) {
+        statement.execute("LOCK TABLE sluice." + table);
+      }
+    }
+
+    /** How many wait for it. */
+    int waiting() throws SQLException {
+      try (var statement = holder.createStatement();
+          var count =
+              statement.executeQuery(
+                  "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                      + " WHERE NOT granted AND datname = current_database()")) {
+        count.next();
+        return count.getInt(1);
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
+      holder.close();
+    }
   }
 
   private static String create(String sender) {

@@ -52,8 +52,9 @@ class DownloadTest {
                 Optional.empty(),
                 WebhookConfig.NONE),
             new Console.Limits(
-                new Connections.Sizes(1, 1, 1),
+                new Connections.Sizes(1, 1, 1, 1, 1),
                 4,
+                Duration.ofSeconds(3),
                 new Uploads.Limits(
                     new Spool.Limits(folder, 64 << 20, 256 << 20, 0),
                     1,

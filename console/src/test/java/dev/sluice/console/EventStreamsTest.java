@@ -21,7 +21,8 @@ class EventStreamsTest {
   /** More than all buffers of a connection hold. */
   private static final String LARGE = "x".repeat(12_000_000);
 
-  private final EventStreams live = new EventStreams();
+  private final EventStreams live =
+      new EventStreams(new Bulkhead(2, Duration.ofSeconds(10), "full"));
   private final AtomicInteger reads = new AtomicInteger();
   private final CountDownLatch gone = new CountDownLatch(1);
   private final Javalin server =

@@ -108,6 +108,7 @@ class SpoolTest {
         new Console.Limits(
             Connections.Sizes.DEFAULT,
             4,
+            Duration.ofSeconds(3),
             new Uploads.Limits(
                 new Spool.Limits(folder, MEGABYTE, together, leastFree),
                 8,

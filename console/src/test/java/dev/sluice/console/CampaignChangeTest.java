@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -178,6 +179,29 @@ class CampaignChangeTest {
         });
     assertThat(body(get(id)).path("archivedAt").isNull()).isFalse();
     assertThat(body(patch(id, "{}")).path("total").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aListCostsAsManyStatementsHoweverManyCampaignsItHas() {
+    CONSOLE.campaign();
+    double few = statements();
+    for (int i = 0; i < 5; i++) {
+      add(CONSOLE.campaign(), "phone\n+5511960000001\n");
+    }
+
+    assertThat(statements()).isEqualTo(few);
+  }
+
+  /** What a list costs; now and then the console asks something of its own accord. */
+  private static double statements() {
+    return IntStream.range(0, 3)
+        .mapToDouble(time -> {
+          double before = CONSOLE.statements();
+          listed("");
+          return CONSOLE.statements() - before;
+        })
+        .min()
+        .orElseThrow();
   }
 
   private static List<String> listed(String query) {

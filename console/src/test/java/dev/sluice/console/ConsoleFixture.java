@@ -56,7 +56,7 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   double statements() {
-    return meters.get("sluice.sql.statements").counter().count();
+    return meters.get("sluice.sql.statements").tag("service", "console").counter().count();
   }
 
   /** Does something to the rows. */

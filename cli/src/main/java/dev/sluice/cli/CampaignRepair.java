@@ -65,11 +65,12 @@ final class CampaignRepair {
     this.sql = sql;
     this.campaign = campaign;
     this.traces = traces;
+    Instant startedAt = campaign.startedAt();
     requestsAreAllThere =
-        campaign.startedAt() != null
+        startedAt != null
             && IntStream.range(0, campaign.lanes())
                 .map(lane -> new LaneKey(campaign.sender(), lane).partition(traces.partitions()))
-                .allMatch(partition -> traces.requestsReachBackTo(campaign.startedAt(), partition));
+                .allMatch(partition -> traces.requestsReachBackTo(startedAt, partition));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.Places;
+import dev.sluice.schema.Reasons;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.Run;
@@ -161,7 +162,7 @@ final class WindowCommand {
             .get();
       } catch (ExecutionException e) {
         throw new IllegalStateException(
-            "Kafka refused; are all workers stopped? (" + e.getCause().getMessage() + ")", e);
+            "Kafka refused; are all workers stopped? (" + Reasons.of(e) + ")", e);
       }
     }
   }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code /api/suppressions}: read in pages, add and lift. */
@@ -93,16 +92,14 @@ final class SuppressionRoutes {
     csv.writeRecord("phone", "reason", "createdAt");
     String after = "";
     while (true) {
-      List<Map<String, Object>> page = suppressions.after(after, PAGE);
+      List<Suppressions.Suppression> page = suppressions.after(after, PAGE);
       page.forEach(row ->
           csv.writeRecord(
-              row.get("phone").toString(),
-              Formulas.defusedThroughout(row.get("reason").toString()),
-              row.get("createdAt").toString()));
+              row.phone(), Formulas.defusedThroughout(row.reason()), row.createdAt().toString()));
       if (page.size() < PAGE) {
         break;
       }
-      after = page.getLast().get("phone").toString();
+      after = page.getLast().phone();
     }
     csv.flush();
   }

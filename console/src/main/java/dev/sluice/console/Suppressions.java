@@ -3,16 +3,24 @@ package dev.sluice.console;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
 
 import dev.sluice.schema.OptOutReason;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import org.jooq.DSLContext;
+import org.jooq.Records;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /** Numbers that get nothing. */
 final class Suppressions {
   private final DSLContext sql;
+
+  /**
+   * A number that gets nothing.
+   *
+   * @param phone the number, E.164
+   */
+  record Suppression(String phone, String reason, Instant createdAt) {}
 
   Suppressions(DSLContext sql) {
     this.sql = sql;
@@ -48,14 +56,13 @@ final class Suppressions {
   }
 
   /** The next numbers in order, after the given one. */
-  List<Map<String, Object>> after(String phone, int limit) {
+  List<Suppression> after(String phone, int limit) {
     return sql.select(SUPPRESSION.PHONE, SUPPRESSION.REASON, SUPPRESSION.CREATED_AT)
         .from(SUPPRESSION)
         .where(SUPPRESSION.PHONE.gt(phone))
         .and(SUPPRESSION.LIFTED_AT.isNull())
         .orderBy(SUPPRESSION.PHONE)
         .limit(limit)
-        .fetch(row ->
-            Map.of("phone", row.value1(), "reason", row.value2(), "createdAt", row.value3()));
+        .fetch(Records.mapping(Suppression::new));
   }
 }

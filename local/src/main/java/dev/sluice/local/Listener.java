@@ -2,6 +2,8 @@ package dev.sluice.local;
 
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -16,23 +18,26 @@ import org.jspecify.annotations.Nullable;
 final class Listener implements AutoCloseable {
   private final Javalin server;
   private final boolean secure;
-  private ServerConnector connector;
+  private final ServerConnector connector;
 
   /** Starts listening. */
   Listener(ListenerConfig config, Consumer<RoutesConfig> routes) {
     secure = config.certificate() != null;
+    List<ServerConnector> connectors = new ArrayList<>();
     server =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
           settings.concurrency.useVirtualThreads = true;
           settings.http.maxRequestSize = 1_000_000;
           settings.jetty.addConnector((jetty, http) -> {
-            connector = connector(config, jetty, http);
-            return connector;
+            ServerConnector created = connector(config, jetty, http);
+            connectors.add(created);
+            return created;
           });
           routes.accept(settings.routes);
         });
     server.start();
+    connector = connectors.getFirst();
   }
 
   private static ServerConnector connector(

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ final class PagePreparation {
     returned.forEach(request -> byRecipient.put(request.recipientId(), request));
     List<RecipientPages.Recipient> waiting =
         recipients.pending(campaign.id(), byRecipient.keySet(), countedFor(sender)).stream()
-            .filter(one -> one.round() == byRecipient.get(one.id()).round())
+            .filter(one -> one.round() == Objects.requireNonNull(byRecipient.get(one.id())).round())
             .toList();
     Beginning beginning = beginning(waiting, sender);
     List<RenderedRequest> renderedRequests =

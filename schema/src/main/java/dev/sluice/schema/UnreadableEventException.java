@@ -1,5 +1,7 @@
 package dev.sluice.schema;
 
+import java.util.Objects;
+
 /** A record's bytes are not the event they should be; its message is the dead letter's reason. */
 public final class UnreadableEventException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -10,5 +12,10 @@ public final class UnreadableEventException extends RuntimeException {
 
   public UnreadableEventException(String reason, Throwable cause) {
     super(reason, cause);
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

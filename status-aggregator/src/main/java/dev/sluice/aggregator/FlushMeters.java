@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -53,7 +54,7 @@ final class FlushMeters {
     if (!outcome.written().isEmpty()) {
       sizes.record(outcome.written().size());
       for (SendResult result : outcome.written()) {
-        results.get(result.status()).increment();
+        Objects.requireNonNull(results.get(result.status())).increment();
       }
     }
     return outcome;

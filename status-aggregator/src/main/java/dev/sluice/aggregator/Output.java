@@ -50,7 +50,7 @@ final class Output {
   }
 
   /** Sends the current record, which is unreadable, to the dead letters. */
-  void deadLetter(Record<byte[], byte[]> record, @Nullable String reason, String cause) {
+  void deadLetter(Record<byte[], byte[]> record, String reason, String cause) {
     RecordMetadata at = context.recordMetadata().orElseThrow();
     deadLetter(
         record.key(),

@@ -30,7 +30,7 @@ final class CampaignRun implements AutoCloseable {
   private final Database database;
   private final DSLContext sql;
   private final String sender;
-  private UUID id;
+  private final UUID id;
 
   /** One of a sender called {@code s}. */
   CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
@@ -50,32 +50,30 @@ final class CampaignRun implements AutoCloseable {
       int recipients,
       double ratePerSecond,
       int lanes) {
-    this(sandbox, new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry()), sender);
+    this.sandbox = sandbox;
+    this.sender = sender;
+    database = new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry());
+    sql = database.sql();
     sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
         .values(sender, address, ratePerSecond, lanes)
         .execute();
-    id = insert(recipients);
+    id = insert(sql, sender, recipients);
   }
 
-  private CampaignRun(Sandbox sandbox, Database database, String sender) {
+  private CampaignRun(Sandbox sandbox, String sender, int recipients) {
     this.sandbox = sandbox;
-    this.database = database;
     this.sender = sender;
+    database = new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry());
     sql = database.sql();
+    id = insert(sql, sender, recipients);
   }
 
   /** Another one of the same sender. */
   CampaignRun another(int recipients) {
-    CampaignRun other =
-        new CampaignRun(
-            sandbox,
-            new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()),
-            sender);
-    other.id = other.insert(recipients);
-    return other;
+    return new CampaignRun(sandbox, sender, recipients);
   }
 
-  private UUID insert(int recipients) {
+  private static UUID insert(DSLContext sql, String sender, int recipients) {
     UUID inserted =
         sql.insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
             .values(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -140,7 +141,7 @@ final class Hostile {
       List<TopicPartition> partition = List.of(new TopicPartition(kafka.topics().deadLetters(), 0));
       consumer.assign(partition);
       consumer.seekToBeginning(partition);
-      long end = consumer.endOffsets(partition).get(partition.getFirst());
+      long end = Objects.requireNonNull(consumer.endOffsets(partition).get(partition.getFirst()));
       while (consumer.position(partition.getFirst()) < end) {
         for (var letter : consumer.poll(Duration.ofMillis(500))) {
           var reason = letter.headers().lastHeader("reason");

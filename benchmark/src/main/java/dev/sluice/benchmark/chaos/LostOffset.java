@@ -9,6 +9,7 @@ import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -94,7 +95,7 @@ final class LostOffset implements Incident {
   public void end() throws Exception {
     Places places = new Places(scene.sandbox().kafka());
     try (Admin admin = Admin.create(scene.sandbox().kafka().client(Map.of()))) {
-      Place place = places.read(admin).get(PARTITION);
+      Place place = Objects.requireNonNull(places.read(admin).get(PARTITION));
       places.commit(
           Map.of(PARTITION, new OffsetAndMetadata(place.end(), WindowCodec.encode(List.of()))));
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.assertj.core.api.SoftAssertions;
@@ -63,7 +64,9 @@ final class NeighboursUnharmed implements Guarantee {
     double all = 0;
     double permitted = 0;
     for (Neighbour one : neighbours) {
-      long sent = simulator.accepted().count(one.address()) - acceptedBefore.get(one);
+      long sent =
+          simulator.accepted().count(one.address())
+              - Objects.requireNonNull(acceptedBefore.get(one));
       double share = sent / seconds / one.rate();
       // A message more or less within the time says nothing about a slow sender.
       double oneMessage = 1 / seconds / one.rate();

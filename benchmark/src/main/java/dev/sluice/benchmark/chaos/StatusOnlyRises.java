@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schema.RecipientStatus;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** I4: no recipient is ever seen with a lower status than before. */
 final class StatusOnlyRises implements Guarantee {
@@ -19,7 +20,7 @@ final class StatusOnlyRises implements Guarantee {
   public void sample() {
     Map<Long, RecipientStatus> now = campaign.statuses();
     before.forEach((id, status) ->
-        assertThat(now.get(id).risesTo(status))
+        assertThat(Objects.requireNonNull(now.get(id)).risesTo(status))
             .as("recipient %d was %s and is %s", id, status, now.get(id))
             .isFalse());
     before = now;

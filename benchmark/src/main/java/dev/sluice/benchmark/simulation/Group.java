@@ -180,7 +180,7 @@ final class Group {
     for (TopicPartition partition : partitions) {
       String wished = ofProcess(wishes.get(partition));
       String owner = wished == null ? claimant(partition) : wished;
-      if (owner != null && (wished != null || load.get(owner) < most)) {
+      if (owner != null && (wished != null || load.getOrDefault(owner, 0) < most)) {
         target.put(partition, owner);
         load.merge(owner, 1, Integer::sum);
       } else {

@@ -65,11 +65,12 @@ public final class LagReader implements WorkerLag.Source {
     String topic = kafka.topics().sendRequests();
     String group = kafka.topics().workerGroup();
     List<TopicPartitionInfo> described =
-        admin
-            .describeTopics(List.of(topic))
-            .allTopicNames()
-            .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
-            .get(topic)
+        Objects.requireNonNull(
+                admin
+                    .describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get(TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                    .get(topic))
             .partitions();
     List<TopicPartition> partitions = partitions(topic, described.stream());
     // Committed offsets first: what is finished in between then counts as waiting, never less.

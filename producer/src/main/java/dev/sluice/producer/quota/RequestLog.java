@@ -98,8 +98,17 @@ final class RequestLog implements AutoCloseable {
   /** Those of which more can be read now. */
   private List<TopicPartition> behind(Map<TopicPartition, Long> ends) {
     return readable().stream()
-        .filter(partition -> at(partition) < ends.get(partition) && !queuedIn(partition).full())
+        .filter(partition -> at(partition) < offset(ends, partition) && !queuedIn(partition).full())
         .toList();
+  }
+
+  private static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+    return Objects.requireNonNull(offsets.get(partition));
+  }
+
+  private static OffsetAndMetadata place(
+      Map<TopicPartition, OffsetAndMetadata> places, TopicPartition partition) {
+    return Objects.requireNonNull(places.get(partition));
   }
 
   private void poll(Duration atMost) {
@@ -166,7 +175,7 @@ final class RequestLog implements AutoCloseable {
       return;
     }
     for (TopicPartition partition : due) {
-      next.merge(partition, places.get(partition).offset(), Math::max);
+      next.merge(partition, place(places, partition).offset(), Math::max);
       readAlone(partition, nowNanos);
     }
     follow(readable());
@@ -176,7 +185,7 @@ final class RequestLog implements AutoCloseable {
   private void dropWhatWasCutOff(Map<TopicPartition, Long> ends) {
     boolean cut = false;
     for (Map.Entry<TopicPartition, Long> place : next.entrySet()) {
-      long end = ends.get(place.getKey());
+      long end = offset(ends, place.getKey());
       if (end < place.getValue()) {
         queuedIn(place.getKey()).cutOff(end);
         place.setValue(end);
@@ -223,11 +232,11 @@ final class RequestLog implements AutoCloseable {
     Map<Integer, Long> unread = new HashMap<>();
     topic.forEach(partition -> unread.put(partition.partition(), CLOSED));
     partitions.forEach((partition, queued) -> {
-      OffsetAndMetadata place = places.get(partition);
+      OffsetAndMetadata place = place(places, partition);
       QueuedRequests.Waiting its = queued.count(place.offset(), window(place));
       waiting.putAll(its.byLane());
       others.put(partition.partition(), its.others());
-      long end = ends.get(partition);
+      long end = offset(ends, partition);
       // A place beyond the log's end closes the partition to workers: nobody has room in it.
       if (place.offset() <= end && !damaged.containsKey(partition)) {
         long position = Math.max(at(partition), place.offset());

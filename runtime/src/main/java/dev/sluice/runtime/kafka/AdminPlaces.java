@@ -39,8 +39,10 @@ final class AdminPlaces implements StablePlaces {
                 .listConsumerGroupOffsets(
                     Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
                     new ListConsumerGroupOffsetsOptions().requireStable(true).timeoutMs(millis))
-                .partitionsToOffsetAndMetadata(group),
-            Map.of());
+                .partitionsToOffsetAndMetadata(group));
+    if (committed == null) {
+      return Map.of();
+    }
     ListOffsetsOptions options =
         new ListOffsetsOptions(IsolationLevel.READ_COMMITTED).timeoutMs(millis);
     ListOffsetsResult starts =
@@ -49,8 +51,8 @@ final class AdminPlaces implements StablePlaces {
         admin.listOffsets(each(committed.keySet(), OffsetSpec.latest()), options);
     Map<TopicPartition, Place> places = new HashMap<>();
     committed.forEach((partition, offset) -> {
-      ListOffsetsResultInfo start = known(starts.partitionResult(partition), null);
-      ListOffsetsResultInfo end = known(ends.partitionResult(partition), null);
+      ListOffsetsResultInfo start = known(starts.partitionResult(partition));
+      ListOffsetsResultInfo end = known(ends.partitionResult(partition));
       if (start != null && end != null) {
         places.put(partition, new Place(offset, start.offset(), end.offset()));
       }
@@ -58,12 +60,12 @@ final class AdminPlaces implements StablePlaces {
     return places;
   }
 
-  /** Awaits an answer, which the request's own time-out bounds. */
-  private static <T extends @Nullable Object> T known(KafkaFuture<? extends T> answer, T unknown) {
+  /** Awaits an answer, which the request's own time-out bounds; null if there is none. */
+  private static <T> @Nullable T known(KafkaFuture<? extends T> answer) {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      return unknown;
+      return null;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -34,7 +35,10 @@ public final class Places {
     String topic = kafka.topics().sendRequests();
     String group = kafka.topics().workerGroup();
     List<TopicPartition> partitions =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+        Objects.requireNonNull(
+                admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
+            .partitions()
+            .stream()
             .map(partition -> new TopicPartition(topic, partition.partition()))
             .toList();
     Map<TopicPartition, OffsetAndMetadata> committed =
@@ -47,7 +51,11 @@ public final class Places {
     Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
     SortedMap<Integer, Place> places = new TreeMap<>();
     for (TopicPartition partition : partitions) {
-      Place place = new Place(committed.get(partition), starts.get(partition), ends.get(partition));
+      Place place =
+          new Place(
+              committed.get(partition),
+              Objects.requireNonNull(starts.get(partition)),
+              Objects.requireNonNull(ends.get(partition)));
       places.put(partition.partition(), place);
     }
     return places;

@@ -196,8 +196,8 @@ public final class CircuitBreaker {
 
   private void open(long sinceNanos, String detail, long nowNanos) {
     // After a failed trial the reason still tells when the answers stopped.
-    boolean failedTrial = state == State.HALF_OPEN && answered == 0 && cause != null;
-    cause = new Cause(failedTrial ? cause.sinceNanos() : sinceNanos, detail);
+    Cause before = state == State.HALF_OPEN && answered == 0 ? cause : null;
+    cause = new Cause(before == null ? sinceNanos : before.sinceNanos(), detail);
     state = State.OPEN;
     openedNanos = nowNanos;
     alive = false;

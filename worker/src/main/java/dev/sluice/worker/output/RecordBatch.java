@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /** The records of one transaction, none larger than its topic allows. */
 public final class RecordBatch {
@@ -108,7 +109,7 @@ public final class RecordBatch {
   }
 
   private ProducerRecord<byte[], byte[]> deadLetter(
-      byte[] key, byte[] value, List<Header> headers) {
+      byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
     return new ProducerRecord<>(topics.deadLetters(), null, key, value, headers);
   }
 

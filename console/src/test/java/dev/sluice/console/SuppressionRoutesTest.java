@@ -69,9 +69,12 @@ class SuppressionRoutesTest {
     JsonNode report =
         body(
             CONSOLE.send(
-                "POST", "/api/suppressions", "text/csv", "phone\n" + "bad\n".repeat(5_000_000)));
+                "POST",
+                "/api/suppressions",
+                "text/csv",
+                "phone\n" + ("bad".repeat(66) + "\n").repeat(100_000)));
 
-    assertThat(report.path("rejectedCount").asInt()).isEqualTo(5_000_000);
+    assertThat(report.path("rejectedCount").asInt()).isEqualTo(100_000);
     assertThat(report.path("rejected").size()).isEqualTo(10_000);
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import dev.sluice.providers.whatsapp.Person;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
@@ -51,11 +52,16 @@ record World(int number, DSLContext sql) {
   }
 
   boolean suppressed(int phone) {
-    return !sql.fetch("SELECT FROM sluice.suppressed_phone WHERE phone = ?", phone(phone))
-        .isEmpty();
+    return suppressed().contains(phone);
   }
 
   List<Integer> suppressed() {
-    return IntStream.rangeClosed(1, 6).filter(this::suppressed).boxed().toList();
+    List<Integer> all = IntStream.rangeClosed(1, 6).boxed().toList();
+    Set<String> suppressed =
+        sql.fetch(
+                "SELECT phone FROM sluice.suppressed_phone WHERE phone = ANY (?)",
+                (Object) all.stream().map(this::phone).toArray(String[]::new))
+            .intoSet(0, String.class);
+    return all.stream().filter(which -> suppressed.contains(phone(which))).toList();
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.DeadLetter;
 import java.io.PrintWriter;
@@ -19,9 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** {@code sluice window} and {@code sluice dead-letters} against a real broker. */
 class RepairCommandsTest {
-  private final Sandbox sandbox = Sandbox.create(2);
-  private final TopicPartition partition =
-      new TopicPartition(sandbox.kafka().topics().sendRequests(), 1);
+  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final TopicPartition partition = new TopicPartition(kafka.topics().sendRequests(), 1);
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -61,11 +61,8 @@ class RepairCommandsTest {
     for (int i = 0; i < 5; i++) {
       write(partition.topic(), 1, "key", "value");
     }
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
-      admin
-          .deleteConsumerGroups(java.util.List.of(sandbox.kafka().topics().workerGroup()))
-          .all()
-          .get();
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+      admin.deleteConsumerGroups(java.util.List.of(kafka.topics().workerGroup())).all().get();
     }
 
     assertThat(run("window", "reset", "--partition", "1", "--yes")).isZero();
@@ -86,7 +83,7 @@ class RepairCommandsTest {
       producer
           .send(
               new ProducerRecord<>(
-                  sandbox.kafka().topics().deadLetters(),
+                  kafka.topics().deadLetters(),
                   null,
                   "s/0",
                   "{\"to\":\"+5511960000000\"",
@@ -105,9 +102,9 @@ class RepairCommandsTest {
   private int run(String... arguments) {
     String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 4);
     all[arguments.length] = "--kafka";
-    all[arguments.length + 1] = sandbox.kafka().bootstrapServers();
+    all[arguments.length + 1] = kafka.bootstrapServers();
     all[arguments.length + 2] = "--topic-prefix";
-    all[arguments.length + 3] = sandbox.kafka().topics().prefix();
+    all[arguments.length + 3] = kafka.topics().prefix();
     return Sluice.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
@@ -115,19 +112,18 @@ class RepairCommandsTest {
   }
 
   private void commit(OffsetAndMetadata place) throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       admin
-          .alterConsumerGroupOffsets(
-              sandbox.kafka().topics().workerGroup(), Map.of(partition, place))
+          .alterConsumerGroupOffsets(kafka.topics().workerGroup(), Map.of(partition, place))
           .all()
           .get();
     }
   }
 
   private OffsetAndMetadata committed() throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       return admin
-          .listConsumerGroupOffsets(sandbox.kafka().topics().workerGroup())
+          .listConsumerGroupOffsets(kafka.topics().workerGroup())
           .partitionsToOffsetAndMetadata()
           .get()
           .get(partition);
@@ -135,7 +131,7 @@ class RepairCommandsTest {
   }
 
   private long end() throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       return admin
           .listOffsets(Map.of(partition, OffsetSpec.latest()))
           .all()
@@ -153,6 +149,6 @@ class RepairCommandsTest {
 
   private KafkaProducer<String, String> producer() {
     return new KafkaProducer<>(
-        sandbox.kafka().client(Map.of()), new StringSerializer(), new StringSerializer());
+        kafka.client(Map.of()), new StringSerializer(), new StringSerializer());
   }
 }

@@ -35,11 +35,36 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
   public static Sandbox create(Infrastructure servers, int lanePartitions) {
     int number = NUMBERS.incrementAndGet();
     String database = "sandbox_" + ProcessHandle.current().pid() + "_" + number;
+    DatabaseConfig owner = servers.database("sluice_owner", database);
+    createDatabase(servers, database, owner);
+    return new Sandbox(
+        topics(servers, number, lanePartitions), servers.database(APP, database), owner);
+  }
+
+  /** Makes only the topics, for what needs no database. */
+  public static KafkaConfig topics(int lanePartitions) {
+    return topics(Shared.INFRASTRUCTURE, NUMBERS.incrementAndGet(), lanePartitions);
+  }
+
+  private static KafkaConfig topics(Infrastructure servers, int number, int lanePartitions) {
     KafkaConfig kafka =
         new KafkaConfig(servers.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
-    DatabaseConfig owner = servers.database("sluice_owner", database);
     try {
-      DatabaseConfig administrator = servers.administrator();
+      Migration.createTopics(kafka, lanePartitions, Optional.of((short) servers.replicas()));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot create the topics of sandbox " + number, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    return kafka;
+  }
+
+  /** One at a time, as roles belong to the server. */
+  private static synchronized void createDatabase(
+      Infrastructure servers, String database, DatabaseConfig owner) {
+    DatabaseConfig administrator = servers.administrator();
+    try {
       try (var connection =
               DriverManager.getConnection(
                   administrator.url(), administrator.user(), administrator.password());
@@ -48,14 +73,9 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
       }
       Migration.harden(servers.database(administrator.user(), database));
       Migration.migrateTables(owner, APP, servers.passwords());
-      Migration.createTopics(kafka, lanePartitions, Optional.of((short) servers.replicas()));
-    } catch (SQLException | ExecutionException e) {
+    } catch (SQLException e) {
       throw new IllegalStateException("cannot prepare " + database, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
     }
-    return new Sandbox(kafka, servers.database(APP, database), owner);
   }
 
   /** Reaches the database as a service does that has a role of its own. */

@@ -3,6 +3,7 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.Places;
 import dev.sluice.runtime.migration.Migration;
@@ -28,9 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code migrate} tells the workers about the partitions of {@code send-requests}. */
 class FirstWindowsTest {
-  private final Sandbox sandbox = Sandbox.create(2);
-  private final String topic = sandbox.kafka().topics().sendRequests();
-  private final String group = sandbox.kafka().topics().workerGroup();
+  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final String topic = kafka.topics().sendRequests();
+  private final String group = kafka.topics().workerGroup();
 
   @Test
   void fromANewPartitionNothingWasSent() throws Exception {
@@ -83,7 +84,7 @@ class FirstWindowsTest {
     }
     try (KafkaConsumer<String, String> member =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of("group.id", group, "enable.auto.commit", false)),
+            kafka.client(Map.of("group.id", group, "enable.auto.commit", false)),
             new StringDeserializer(),
             new StringDeserializer())) {
       member.subscribe(List.of(topic));
@@ -100,17 +101,17 @@ class FirstWindowsTest {
   }
 
   private void migrate() throws Exception {
-    Migration.createTopics(sandbox.kafka(), 2, Optional.of((short) 1));
+    Migration.createTopics(kafka, 2, Optional.of((short) 1));
   }
 
   private SortedMap<Integer, Place> places() throws Exception {
     try (Admin admin = admin()) {
-      return new Places(sandbox.kafka()).read(admin);
+      return new Places(kafka).read(admin);
     }
   }
 
   private void commit(int partition, OffsetAndMetadata place) {
-    new Places(sandbox.kafka()).commit(Map.of(partition, place));
+    new Places(kafka).commit(Map.of(partition, place));
   }
 
   @Test
@@ -143,12 +144,12 @@ class FirstWindowsTest {
   private void write(int partition, String key) throws Exception {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
-            sandbox.kafka().client(Map.of()), new StringSerializer(), new StringSerializer())) {
+            kafka.client(Map.of()), new StringSerializer(), new StringSerializer())) {
       producer.send(new ProducerRecord<>(topic, partition, key, "{}")).get();
     }
   }
 
   private Admin admin() {
-    return Admin.create(sandbox.kafka().client(Map.of()));
+    return Admin.create(kafka.client(Map.of()));
   }
 }

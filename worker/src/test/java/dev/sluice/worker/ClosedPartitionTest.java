@@ -53,7 +53,7 @@ class ClosedPartitionTest {
     fixture.results(300);
     fixture.awaitDone(partition);
     first.close();
-    String group = fixture.sandbox.kafka().topics().workerGroup();
+    String group = fixture.kafka.topics().workerGroup();
     try (Admin admin = fixture.admin()) {
       // The broker sees the worker leave a moment after that.
       await()
@@ -79,8 +79,7 @@ class ClosedPartitionTest {
     awaitClosed("somebody else's bytes");
 
     // As sluice window reset does, while the worker runs.
-    new Places(fixture.sandbox.kafka())
-        .commit(Map.of(partition, new OffsetAndMetadata(0, "v1 s20")));
+    new Places(fixture.kafka).commit(Map.of(partition, new OffsetAndMetadata(0, "v1 s20")));
 
     assertThat(fixture.results(20))
         .extracting(SendResult::status)
@@ -124,7 +123,7 @@ class ClosedPartitionTest {
   }
 
   private Producer<byte[], byte[]> hungCommit() {
-    KafkaConfig kafka = fixture.sandbox.kafka();
+    KafkaConfig kafka = fixture.kafka;
     Producer<byte[], byte[]> producer =
         kafka.producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "a dead worker's"));
     producer.initTransactions();

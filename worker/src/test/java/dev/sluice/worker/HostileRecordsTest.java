@@ -46,7 +46,7 @@ import tools.jackson.databind.JsonNode;
 class HostileRecordsTest {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private final WorkerFixture fixture = new WorkerFixture();
-  private final Topics topics = fixture.sandbox.kafka().topics();
+  private final Topics topics = fixture.kafka.topics();
   private final int partition = partitionOf(SENDER);
 
   @AfterEach

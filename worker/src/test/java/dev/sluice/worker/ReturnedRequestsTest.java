@@ -86,7 +86,7 @@ class ReturnedRequestsTest {
         .extracting(SendResult::errorDetail)
         .anyMatch(detail -> detail.contains("blocked"))
         .anyMatch(detail -> detail.contains("132001"));
-    assertThat(fixture.read(fixture.sandbox.kafka().topics().campaignCommands(), 0)).isEmpty();
+    assertThat(fixture.read(fixture.kafka.topics().campaignCommands(), 0)).isEmpty();
     assertThat(fixture.returned(0)).isEmpty();
   }
 
@@ -128,7 +128,7 @@ class ReturnedRequestsTest {
     fixture.write(requests(CAMPAIGN, SENDER, SLOW, 0, 5_000));
     fixture.pause(CAMPAIGN);
     fixture.start("w1", WorkerFixture::accepted);
-    String transactionalId = fixture.sandbox.kafka().topics().transactionalId("worker", "w1");
+    String transactionalId = fixture.kafka.topics().transactionalId("worker", "w1");
     try (Admin admin = fixture.admin()) {
       for (int i = 0; i < 10; i++) {
         admin.fenceProducers(List.of(transactionalId)).all().get();
@@ -214,7 +214,7 @@ class ReturnedRequestsTest {
         .hasSize(100)
         .extracting(ReturnedRequest::recipientId)
         .doesNotHaveDuplicates();
-    assertThat(fixture.read(fixture.sandbox.kafka().topics().campaignCommands(), 1))
+    assertThat(fixture.read(fixture.kafka.topics().campaignCommands(), 1))
         .extracting(record -> Json.read(record.value(), CampaignCommand.class).command())
         .containsExactly(CampaignCommand.Action.PAUSE);
     assertThat(fixture.results(0)).isEmpty();

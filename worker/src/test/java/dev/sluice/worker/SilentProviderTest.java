@@ -10,6 +10,7 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class SilentProviderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final Sandbox sandbox = Sandbox.create(2);
+  private final KafkaConfig kafka = Sandbox.topics(2);
   private final Health health = new Health();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Provider provider = new Provider();
@@ -178,7 +179,7 @@ class SilentProviderTest {
   }
 
   private void start(int maxInFlight) {
-    WorkerConfig usual = WorkerConfig.of(sandbox.kafka(), "w1");
+    WorkerConfig usual = WorkerConfig.of(kafka, "w1");
     WorkerConfig config =
         new WorkerConfig(
             usual.kafka(), usual.instance(), maxInFlight, usual.drain(), usual.retries());
@@ -187,7 +188,7 @@ class SilentProviderTest {
 
   /** What applies to "bad", as everybody else sees it. */
   private Predicate<Predicate<Control>> controls() {
-    ControlsView view = new ControlsView(sandbox.kafka(), new Health());
+    ControlsView view = new ControlsView(kafka, new Health());
     open.add(view);
     return test -> test.test(view.sender("bad"));
   }
@@ -199,9 +200,7 @@ class SilentProviderTest {
     List<Future<?>> written = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            sandbox.kafka().client(Map.of()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+            kafka.client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer())) {
       for (long id : LongStream.range(from, to).toArray()) {
         SendRequest request =
             new SendRequest(
@@ -217,7 +216,7 @@ class SilentProviderTest {
                 0,
                 null);
         byte[] key = request.laneKey().toString().getBytes(StandardCharsets.UTF_8);
-        String topic = sandbox.kafka().topics().sendRequests();
+        String topic = kafka.topics().sendRequests();
         written.add(
             producer.send(new ProducerRecord<>(topic, partition, key, Json.write(request))));
       }

@@ -8,6 +8,7 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
@@ -60,7 +61,7 @@ final class WorkerFixture implements AutoCloseable {
           .findFirst()
           .orElseThrow();
 
-  final Sandbox sandbox = Sandbox.create(PARTITIONS);
+  final KafkaConfig kafka = Sandbox.topics(PARTITIONS);
   final Health health = new Health();
 
   /** The callback data of what was handed to the provider. */
@@ -89,7 +90,7 @@ final class WorkerFixture implements AutoCloseable {
         };
     Worker worker =
         new Worker(
-            WorkerConfig.of(sandbox.kafka(), instance),
+            WorkerConfig.of(kafka, instance),
             Map.of("whatsapp", standIn),
             health,
             new SimpleMeterRegistry());
@@ -151,7 +152,7 @@ final class WorkerFixture implements AutoCloseable {
         requests.stream()
             .map(request ->
                 new ProducerRecord<>(
-                    sandbox.kafka().topics().sendRequests(),
+                    kafka.topics().sendRequests(),
                     partitionOf(request.sender().id()),
                     bytes(request.laneKey().toString()),
                     Json.write(request)))
@@ -161,7 +162,7 @@ final class WorkerFixture implements AutoCloseable {
   void writeRecords(List<ProducerRecord<byte[], byte[]>> records) {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            sandbox.kafka().client(Map.of("max.request.size", 8_000_000)),
+            kafka.client(Map.of("max.request.size", 8_000_000)),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       List<Future<RecordMetadata>> written = records.stream().map(producer::send).toList();
@@ -182,26 +183,24 @@ final class WorkerFixture implements AutoCloseable {
 
   void control(String key, Control control) {
     writeRecords(
-        List.of(
-            new ProducerRecord<>(
-                sandbox.kafka().topics().controls(), bytes(key), Json.write(control))));
+        List.of(new ProducerRecord<>(kafka.topics().controls(), bytes(key), Json.write(control))));
   }
 
   List<SendResult> results(int count) {
-    return read(sandbox.kafka().topics().sendResults(), count).stream()
+    return read(kafka.topics().sendResults(), count).stream()
         .map(record -> Json.read(record.value(), SendResult.class))
         .toList();
   }
 
   List<ReturnedRequest> returned(int count) {
-    return read(sandbox.kafka().topics().returnedRequests(), count).stream()
+    return read(kafka.topics().returnedRequests(), count).stream()
         .map(record -> Json.read(record.value(), ReturnedRequest.class))
         .toList();
   }
 
   /** The newest control of a key, or null. */
   @Nullable Control newestControl(String key) {
-    return read(sandbox.kafka().topics().controls(), 0).stream()
+    return read(kafka.topics().controls(), 0).stream()
         .filter(record -> new String(record.key(), StandardCharsets.UTF_8).equals(key))
         .reduce((first, second) -> second)
         .map(record -> Json.read(record.value(), Control.class))
@@ -213,7 +212,7 @@ final class WorkerFixture implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of("isolation.level", "read_committed")),
+            kafka.client(Map.of("isolation.level", "read_committed")),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -235,18 +234,18 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   Admin admin() {
-    return Admin.create(sandbox.kafka().client(Map.of()));
+    return Admin.create(kafka.client(Map.of()));
   }
 
   TopicPartition partition(int number) {
-    return new TopicPartition(sandbox.kafka().topics().sendRequests(), number);
+    return new TopicPartition(kafka.topics().sendRequests(), number);
   }
 
   void commit(int partition, OffsetAndMetadata place) throws Exception {
     try (Admin admin = admin()) {
       admin
           .alterConsumerGroupOffsets(
-              sandbox.kafka().topics().workerGroup(), Map.of(partition(partition), place))
+              kafka.topics().workerGroup(), Map.of(partition(partition), place))
           .all()
           .get();
     }
@@ -255,7 +254,7 @@ final class WorkerFixture implements AutoCloseable {
   @Nullable OffsetAndMetadata committed(int partition) throws Exception {
     try (Admin admin = admin()) {
       return admin
-          .listConsumerGroupOffsets(sandbox.kafka().topics().workerGroup())
+          .listConsumerGroupOffsets(kafka.topics().workerGroup())
           .partitionsToOffsetAndMetadata()
           .get()
           .get(partition(partition));

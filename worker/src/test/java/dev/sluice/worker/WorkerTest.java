@@ -9,6 +9,7 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
@@ -45,7 +46,7 @@ class WorkerTest {
   private static final UUID CAMPAIGN = new UUID(0, 1);
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final Sandbox sandbox = Sandbox.create(2);
+  private final KafkaConfig kafka = Sandbox.topics(2);
   private final Health health = new Health();
   private final Queue<String> sent = new ConcurrentLinkedQueue<>();
   private final List<Worker> workers = new ArrayList<>();
@@ -117,7 +118,7 @@ class WorkerTest {
   void whatCannotBeReadGoesToTheDeadLettersAndTheLaneGoesOn() throws Exception {
     int partition = new LaneKey("s", 0).partition(2);
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      String topic = sandbox.kafka().topics().sendRequests();
+      String topic = kafka.topics().sendRequests();
       byte[] misplaced = Json.write(request(9, 0, OnDoubt.HOLD));
       producer.send(new ProducerRecord<>(topic, partition, bytes("s/0"), bytes("not json"))).get();
       producer.send(new ProducerRecord<>(topic, partition, null, new byte[1000])).get();
@@ -129,7 +130,7 @@ class WorkerTest {
 
     results(3);
 
-    assertThat(read(sandbox.kafka().topics().deadLetters(), 4)).hasSize(4);
+    assertThat(read(kafka.topics().deadLetters(), 4)).hasSize(4);
   }
 
   @Test
@@ -227,7 +228,7 @@ class WorkerTest {
         };
     Worker worker =
         new Worker(
-            WorkerConfig.of(sandbox.kafka(), instance),
+            WorkerConfig.of(kafka, instance),
             Map.of("whatsapp", standIn),
             health,
             new SimpleMeterRegistry());
@@ -271,7 +272,7 @@ class WorkerTest {
       for (SendRequest request : requests) {
         ProducerRecord<byte[], byte[]> record =
             new ProducerRecord<>(
-                sandbox.kafka().topics().sendRequests(),
+                kafka.topics().sendRequests(),
                 request.laneKey().partition(2),
                 bytes(request.laneKey().toString()),
                 Json.write(request));
@@ -284,17 +285,17 @@ class WorkerTest {
     byte[] key = bytes(Control.campaignKey(CAMPAIGN));
     byte[] value = Json.write(new Control(state, "test"));
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      producer.send(new ProducerRecord<>(sandbox.kafka().topics().controls(), key, value)).get();
+      producer.send(new ProducerRecord<>(kafka.topics().controls(), key, value)).get();
     }
   }
 
   private KafkaProducer<byte[], byte[]> producer() {
     return new KafkaProducer<>(
-        sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
+        kafka.client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   private List<SendResult> results(int count) {
-    return read(sandbox.kafka().topics().sendResults(), count).stream()
+    return read(kafka.topics().sendResults(), count).stream()
         .map(value -> Json.read(value, SendResult.class))
         .toList();
   }
@@ -304,7 +305,7 @@ class WorkerTest {
     List<byte[]> values = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of("isolation.level", "read_committed")),
+            kafka.client(Map.of("isolation.level", "read_committed")),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -324,19 +325,19 @@ class WorkerTest {
   }
 
   private void commit(int partition, OffsetAndMetadata place) throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       admin
           .alterConsumerGroupOffsets(
-              sandbox.kafka().topics().workerGroup(), Map.of(topicPartition(partition), place))
+              kafka.topics().workerGroup(), Map.of(topicPartition(partition), place))
           .all()
           .get();
     }
   }
 
   private OffsetAndMetadata committed(int partition) throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       return admin
-          .listConsumerGroupOffsets(sandbox.kafka().topics().workerGroup())
+          .listConsumerGroupOffsets(kafka.topics().workerGroup())
           .partitionsToOffsetAndMetadata()
           .get()
           .get(topicPartition(partition));
@@ -344,7 +345,7 @@ class WorkerTest {
   }
 
   private TopicPartition topicPartition(int partition) {
-    return new TopicPartition(sandbox.kafka().topics().sendRequests(), partition);
+    return new TopicPartition(kafka.topics().sendRequests(), partition);
   }
 
   /** The stand-in's latency: nobody ever releases it sooner. */

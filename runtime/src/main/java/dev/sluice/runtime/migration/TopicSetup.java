@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -33,11 +34,7 @@ final class TopicSetup {
     try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       List<NewTopic> wanted = topics(kafka.topics(), lanePartitions, replicationFactor);
       Set<String> present = admin.listTopics().names().get();
-      for (NewTopic topic : wanted) {
-        if (!present.contains(topic.name())) {
-          create(admin, topic);
-        }
-      }
+      create(admin, wanted.stream().filter(topic -> !present.contains(topic.name())).toList());
       allowLargeDeadLetters(admin, kafka.topics().deadLetters());
       new FirstWindows(kafka).commit(admin);
       log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
@@ -101,14 +98,16 @@ final class TopicSetup {
         .get();
   }
 
-  private static void create(Admin admin, NewTopic topic)
+  private static void create(Admin admin, List<NewTopic> topics)
       throws InterruptedException, ExecutionException {
-    try {
-      admin.createTopics(List.of(topic)).all().get();
-    } catch (ExecutionException e) {
-      // Another migration has created it meanwhile.
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw e;
+    for (KafkaFuture<Void> created : admin.createTopics(topics).values().values()) {
+      try {
+        created.get();
+      } catch (ExecutionException e) {
+        // Another migration has created it meanwhile.
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
       }
     }
   }

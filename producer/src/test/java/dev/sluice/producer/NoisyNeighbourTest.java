@@ -95,7 +95,7 @@ class NoisyNeighbourTest {
       for (Future<RecordMetadata> one : written) {
         one.get();
       }
-      for (int done = 40; done <= 160; done += 40) {
+      for (int done = 40; done <= 80; done += 40) {
         done(done);
         awaitFed(consumer, 50 + done);
       }

@@ -1,5 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
@@ -15,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A campaign during which random roles are killed or frozen at random moments, under every
- * guarantee. The seed decides who and when; when is counted in messages, so that it is the same on
- * a slower machine.
+ * A campaign during which workers are replaced as planned, and then random roles are killed or
+ * frozen at random moments, under every guarantee. The seed decides who and when; when is counted
+ * in messages, so that it is the same on a slower machine.
  */
 public final class Chaos {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -60,7 +62,7 @@ public final class Chaos {
             new WhatsAppSimulator(SimulatorConfig.friendly(plan.ratePerSecond() * 2.0));
         CampaignRun campaign =
             new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), 3);
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
       InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(sandbox.kafka(), campaign);
       Watch watch =
           new Watch(
@@ -78,11 +80,30 @@ public final class Chaos {
       fleet.start("worker", 3);
       watch.until("everybody is ready", fleet::ready);
       campaign.start();
+      for (String worker : List.of("worker 1", "worker 2")) {
+        replace(worker, watch, simulator, fleet);
+      }
+      long sent = simulator.accepted().count();
+      watch.until("what those sent is written", () -> written(campaign) >= sent);
+      new NobodyInDoubt(campaign).verify();
       trouble(simulator, fleet, watch, inDoubt);
       watch.until("everybody is thawed", () -> thawed(fleet));
       watch.untilCompleted(campaign);
       tell(campaign, simulator.report(), inDoubt);
     }
+  }
+
+  private void replace(String worker, Watch watch, WhatsAppSimulator simulator, Fleet fleet)
+      throws Exception {
+    long before = simulator.accepted().count();
+    watch.until("it goes on", () -> simulator.accepted().count() > before);
+    assertThat(fleet.stop(worker)).as("%s ends in time", worker).isTrue();
+    fleet.start(worker);
+    story.accept("at " + simulator.accepted().count() + ": " + worker + " was replaced");
+  }
+
+  private long written(CampaignRun campaign) {
+    return plan.recipients() - campaign.counts().getOrDefault(RecipientStatus.PENDING, 0L);
   }
 
   private Guarantee counting() {

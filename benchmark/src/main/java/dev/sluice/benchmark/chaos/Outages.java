@@ -79,7 +79,7 @@ public final class Outages {
       Sandbox sandbox = Sandbox.create(servers, 4);
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(rate * 2));
           CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 2);
-          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+          Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
         run(servers, sandbox, simulator, campaign, fleet);
       }
     }

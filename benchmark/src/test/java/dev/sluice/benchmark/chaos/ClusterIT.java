@@ -21,7 +21,7 @@ class ClusterIT {
       Sandbox sandbox = Sandbox.create(servers, 4);
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
           CampaignRun campaign = new CampaignRun(sandbox, 1_000, RATE, 2);
-          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+          Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
         Watch watch =
             new Watch(
                 List.of(

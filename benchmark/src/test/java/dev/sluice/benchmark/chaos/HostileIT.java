@@ -22,7 +22,7 @@ class HostileIT {
     Hostile hostile = new Hostile(sandbox.kafka(), SEED);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(400));
         CampaignRun campaign = new CampaignRun(sandbox, 500, 200, 2);
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
       Watch watch =
           new Watch(
               List.of(

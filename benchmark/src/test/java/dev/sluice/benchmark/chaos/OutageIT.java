@@ -9,7 +9,7 @@ class OutageIT {
   @Test
   void whateverIsMissingTheServicesGoOnByThemselvesAndNobodyIsLost() throws Exception {
     new Outages(
-            1_800, 60, Duration.ofSeconds(6), List.of(Outages.Kind.values()), System.out::println)
+            1_800, 90, Duration.ofSeconds(4), List.of(Outages.Kind.values()), System.out::println)
         .run();
   }
 }

@@ -114,21 +114,28 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
       description = "Use this instead of the simulator (SLUICE_PROVIDER_URL).")
   private @Nullable String providerUrl;
 
+  private final Secrets secrets;
+
+  public LocalCommand() {
+    this(Secrets.ofProcess());
+  }
+
   // picocli sets the specification before it calls.
   @SuppressWarnings("NullAway.Init")
-  public LocalCommand() {}
+  LocalCommand(Secrets secrets) {
+    this.secrets = secrets;
+  }
 
   @Override
   public Integer call() throws Exception {
-    Optional<String> token = Secrets.ofProcess().find(ConsoleClient.TOKEN);
     WebhookConfig webhooks =
         new WebhookConfig(
             Optional.of(UUID.randomUUID().toString()),
             Optional.empty(),
             List.of(WebhookConfig.DEFAULT_OPT_OUT_WORDS.split(",")));
     requireFreePorts();
-    requireGoodOptions(token, webhooks);
-    return RoleProcess.run("local", process -> open(process, token, webhooks));
+    requireGoodOptions(webhooks);
+    return RoleProcess.run("local", process -> open(process, webhooks));
   }
 
   /** Before anything starts: servers that cannot listen say so in a hundred lines. */
@@ -144,20 +151,18 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
   }
 
   /** What the services or the simulator would refuse, too; it does not matter where servers are. */
-  private void requireGoodOptions(Optional<String> token, WebhookConfig webhooks) {
+  private void requireGoodOptions(WebhookConfig webhooks) {
     simulator(webhooks);
     if (!infrastructureOnly) {
       pipeline(
           KafkaConfig.of("localhost"),
           new DatabaseConfig("jdbc:postgresql:", "", null),
           providerUrl == null ? WhatsAppConfig.DEFAULT_BASE_URL : providerUrl,
-          token,
           webhooks);
     }
   }
 
-  private void open(RoleProcess process, Optional<String> token, WebhookConfig webhooks)
-      throws Exception {
+  private void open(RoleProcess process, WebhookConfig webhooks) throws Exception {
     EmbeddedInfrastructure infrastructure =
         process.register(
             data == null
@@ -173,21 +178,16 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
     if (!infrastructureOnly) {
       process.register(
           new LocalPipeline(
-              pipeline(kafka, database, provider, token, webhooks),
-              process.health(),
-              process.meters()));
+              pipeline(kafka, database, provider, webhooks), process.health(), process.meters()));
     }
     explain(kafka, database, provider);
   }
 
-  private LocalPipelineConfig pipeline(
-      KafkaConfig kafka,
-      DatabaseConfig database,
-      String provider,
-      Optional<String> token,
-      WebhookConfig webhooks) {
+  LocalPipelineConfig pipeline(
+      KafkaConfig kafka, DatabaseConfig database, String provider, WebhookConfig webhooks) {
     return LocalPipelineConfig.of(kafka, database, provider, 1, port)
-        .withConsole(token, Optional.ofNullable(defaultRegion), webhooks)
+        .withConsole(
+            secrets.find(ConsoleClient.TOKEN), Optional.ofNullable(defaultRegion), webhooks)
         .withHost(host);
   }
 

@@ -9,6 +9,8 @@ import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.schema.MessageTemplate;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -34,12 +36,14 @@ class PeopleFilePageIT {
   private static final Closer CLOSER = new Closer();
   private static Browser browser;
   private static ConsoleClient client;
+  private static DatabaseConfig database;
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
     Sandbox sandbox = Sandbox.create(1);
+    database = sandbox.owner();
     Console console =
         CLOSER.register(
             new Console(
@@ -115,6 +119,31 @@ class PeopleFilePageIT {
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");
+  }
+
+  /** The draft is there before its people are; trying again makes no other. */
+  @Test
+  void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() throws Exception {
+    int before = client.get("/api/campaigns").size();
+    sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
+    open("Hi");
+    browser.choose("input[name=file]", file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "1 can be used");
+    browser.createDraft();
+    browser.awaitText(".problem", "Create tries it again with the same campaign");
+    browser.picture("file-not-added");
+    sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT broken");
+    browser.click("#create");
+
+    browser.awaitText("h1", "From a file");
+    browser.awaitText(".figure.pending dd", "1");
+    assertThat(client.get("/api/campaigns").size()).isEqualTo(before + 1);
+  }
+
+  private static void sql(String statement) {
+    try (Database owner = new Database(database, 1, "test", new SimpleMeterRegistry())) {
+      owner.sql().execute(statement);
+    }
   }
 
   @Test

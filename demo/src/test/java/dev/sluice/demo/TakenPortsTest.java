@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ class TakenPortsTest {
   @ParameterizedTest
   @CsvSource({
     "producer, --http-port",
+    "worker, --http-port",
     "status-aggregator, --http-port",
     "console, --http-port",
     "simulator, --http-port",
@@ -97,7 +99,8 @@ class TakenPortsTest {
     "--provider-url, ftp://x, http or https",
     "--rate, 0, above 0",
   })
-  void whatLocalCannotDoIsToldBeforeAnythingStarts(String option, String value, String words) {
+  void whatLocalCannotDoIsToldBeforeAnythingStarts(String option, String value, String words)
+      throws IOException {
     StringWriter err = new StringWriter();
     int exit =
         Sluice.complete(Sluice.commandLine())
@@ -112,8 +115,14 @@ class TakenPortsTest {
     assertThat(folder).isEmptyDirectory();
   }
 
-  private String[] arguments(String command, String option, String port) {
+  private String[] arguments(String command, String option, String port) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command, option, port));
+    if (command.equals("worker")) {
+      // With a provider that needs no token, which the environment would have to hold.
+      Path provider = folder.resolve("sms.json");
+      Files.writeString(provider, "{\"name\":\"sms\",\"url\":\"http://localhost:1\",\"body\":{}}");
+      arguments.addAll(List.of("--http-provider", provider.toString()));
+    }
     if (command.equals("local")) {
       arguments.addAll(List.of("--data", folder.toString()));
       List.of("--kafka-port", "--database-port", "--simulator-port", "--http-port").stream()

@@ -2,14 +2,17 @@ package dev.sluice.benchmark.chaos;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -17,16 +20,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** People at a console: who reads lists, who watches, who does not read, who uploads slowly. */
+/**
+ * People at a console: who reads lists, who watches, who does not read, who uploads slowly, who
+ * changes what others fill.
+ */
 final class ConsoleCrowd implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration BYTE_EVERY = Duration.ofSeconds(4);
+
+  private static final Duration CHANGE_EVERY = Duration.ofMillis(200);
 
   private final URI console;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<Integer, LongAdder> answers = new ConcurrentHashMap<>();
+  private final Map<Integer, LongAdder> changes = new ConcurrentHashMap<>();
   private final AtomicLong slowestRead = new AtomicLong();
   private final AtomicLong longestGap = new AtomicLong();
   private final LongAdder givenUp = new LongAdder();
@@ -93,6 +102,38 @@ final class ConsoleCrowd implements AutoCloseable {
         });
   }
 
+  /** Each follows a campaign of its own, of which nothing new need come. */
+  void followers(List<String> campaigns) {
+    campaigns.forEach(campaign ->
+        add(
+            1,
+            () -> {
+              try (Socket socket = open("GET " + campaign + "/events")) {
+                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+              }
+            }));
+  }
+
+  /** They change and archive a campaign again and again, whatever they are answered. */
+  void changers(int count, String campaign) {
+    HttpRequest.Builder change =
+        HttpRequest.newBuilder(console.resolve(campaign))
+            .header("Content-Type", "application/json")
+            .method("PATCH", BodyPublishers.ofString("{\"priority\":2}"));
+    HttpRequest.Builder archive =
+        HttpRequest.newBuilder(console.resolve(campaign + "/archive"))
+            .POST(BodyPublishers.noBody());
+    for (HttpRequest.Builder request : List.of(change, archive)) {
+      add(
+          count / 2,
+          () -> {
+            var answer = http.send(request.timeout(PATIENCE).build(), BodyHandlers.discarding());
+            changes.computeIfAbsent(answer.statusCode(), status -> new LongAdder()).increment();
+            Thread.sleep(CHANGE_EVERY);
+          });
+    }
+  }
+
   /** They follow as well, and never read; who is cut off tries again in a while. */
   void deafViewers(int count) {
     add(
@@ -135,6 +176,11 @@ final class ConsoleCrowd implements AutoCloseable {
   /** How many answers had which status; 0 stands for none. */
   Map<Integer, LongAdder> answers() {
     return answers;
+  }
+
+  /** How many changes had which status. */
+  Map<Integer, LongAdder> changes() {
+    return changes;
   }
 
   /** The share of answers that had this status, 0 to 1. */

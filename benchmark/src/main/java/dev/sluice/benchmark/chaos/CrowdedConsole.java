@@ -19,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -30,10 +31,11 @@ import java.util.function.Consumer;
 
 /**
  * A console that knows 10,000 campaigns, with a heap of 256 MiB and a crowd before it: somebody who
- * pauses a campaign must not notice, and neither must its memory.
+ * pauses a campaign or starts one must not notice, and neither must its memory.
  */
 public final class CrowdedConsole {
   private static final int CAMPAIGNS = 10_000;
+  private static final int DRAFTS = 49;
   private static final int IMPORTS = 3;
   private static final int WARM_UP = 50;
 
@@ -78,8 +80,9 @@ public final class CrowdedConsole {
   }
 
   /**
-   * Slow uploads, viewers that do not read, readers of lists and an import at once: pauses are
-   * answered in time, and none of the others starves.
+   * Slow uploads, viewers of many campaigns, some of whom do not read, readers of lists, and an
+   * import into a draft that others change and archive, all at once: pauses and starts are answered
+   * in time, and none of the others starves.
    */
   public void pauses() throws Exception {
     set(place -> {
@@ -88,39 +91,54 @@ public final class CrowdedConsole {
         crowd.slowUploaders(20, recipients(place.drafts().getLast()));
         crowd.deafViewers(50);
         crowd.viewers(1);
+        crowd.followers(place.drafts().stream().map(CrowdedConsole::path).toList());
+        crowd.changers(20, path(place.drafts().getFirst()));
         crowd.readers(100);
         // Warmed up, as a console that runs is.
         for (int i = 0; i < WARM_UP; i++) {
-          pause(place);
+          command(place, place.sending(), "pause");
+          command(place, place.drafts().get(1), "start");
         }
         Future<Double> imported =
             importing.submit(() -> importInto(place, place.drafts().getFirst()));
         List<Duration> pauses = new ArrayList<>();
+        List<Duration> starts = new ArrayList<>();
         while (!imported.isDone() || pauses.size() < 50) {
-          pauses.add(pause(place));
+          pauses.add(command(place, place.sending(), "pause"));
+          if (pauses.size() % 5 == 0) {
+            starts.add(command(place, place.drafts().get(1), "start"));
+          }
           Thread.sleep(Duration.ofMillis(200));
         }
-        tell(crowd, pauses, imported.get());
+        tell(crowd, pauses, starts, imported.get());
         assertThat(pauses).as("pauses").allMatch(took -> took.compareTo(pausedWithin) <= 0);
+        assertThat(starts).as("starts").allMatch(took -> took.compareTo(pausedWithin) <= 0);
+        assertThat(crowd.changes().keySet()).as("changes").isSubsetOf(200, 409);
         assertThat(crowd.share(200)).as("lists that were read").isGreaterThan(MOST);
         assertThat(crowd.longestGap()).as("viewer's gap").isLessThan(pausedWithin.multipliedBy(5));
       }
     });
   }
 
-  private void tell(ConsoleCrowd crowd, List<Duration> pauses, double seconds) {
+  private void tell(
+      ConsoleCrowd crowd, List<Duration> pauses, List<Duration> starts, double seconds) {
     List<Duration> sorted = pauses.stream().sorted().toList();
     story.accept(
         String.format(
             Locale.ROOT,
-            "%,d pauses while 20 slow uploads, 50 viewers that do not read, 100 readers of lists"
-                + " and an import of %,d rows (%.1f s) went on: half within %d ms, the slowest"
-                + " %d ms",
+            "%,d pauses while 20 slow uploads, 50 viewers that do not read, viewers of %d drafts,"
+                + " 100 readers of lists, and an import of %,d rows (%.1f s) into a draft that 20"
+                + " changed and archived went on: half within %d ms, the slowest %d ms; %d starts,"
+                + " the slowest %d ms; changes by status %s",
             sorted.size(),
+            DRAFTS,
             rows,
             seconds,
             sorted.get(sorted.size() / 2).toMillis(),
-            sorted.getLast().toMillis()));
+            sorted.getLast().toMillis(),
+            starts.size(),
+            Collections.max(starts).toMillis(),
+            crowd.changes()));
     story.accept(
         String.format(
             Locale.ROOT,
@@ -176,7 +194,7 @@ public final class CrowdedConsole {
       Future<?> changes = changing.submit(change(owner));
       try {
         scenario.in(
-            new Place(console, campaigns.getFirst(), campaigns.subList(1, 3 + IMPORTS), csv));
+            new Place(console, campaigns.getFirst(), campaigns.subList(1, 1 + DRAFTS), csv));
       } finally {
         changes.cancel(true);
       }
@@ -204,8 +222,11 @@ public final class CrowdedConsole {
       try (var inserted =
           statement.executeQuery(
               "INSERT INTO sluice.campaign (name, sender_id, message, status, total)"
-                  + " SELECT 'campaign ' || n, 's1', '{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}',"
-                  + " CASE WHEN n % 50 = 1 THEN 'SENDING' WHEN n <= 50 THEN 'DRAFT'"
+                  + " SELECT 'campaign ' || n, 's1',"
+                  + " '{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}',"
+                  + " CASE WHEN n % 50 = 1 THEN 'SENDING' WHEN n <= "
+                  + (1 + DRAFTS)
+                  + " THEN 'DRAFT'"
                   + " ELSE 'COMPLETED' END, 1000000"
                   + " FROM generate_series(1, "
                   + CAMPAIGNS
@@ -214,6 +235,12 @@ public final class CrowdedConsole {
           ids.add(inserted.getObject(1, UUID.class));
         }
       }
+      statement.execute(
+          "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+              + " SELECT '"
+              + ids.get(2)
+              + "', '+55119' || (60000000 + n), '{\"first_name\":\"Ana\"}'"
+              + " FROM generate_series(1, 10000) AS n");
     }
     return ids;
   }
@@ -245,11 +272,11 @@ public final class CrowdedConsole {
     return (System.nanoTime() - begun) / 1e9;
   }
 
-  private Duration pause(Place place) throws Exception {
+  private Duration command(Place place, UUID campaign, String what) throws Exception {
     long begun = System.nanoTime();
     var answer =
         http.send(
-            request(place, "/api/campaigns/" + place.sending() + "/pause")
+            request(place, path(campaign) + "/" + what)
                 .timeout(Duration.ofSeconds(30))
                 .POST(BodyPublishers.noBody())
                 .build(),
@@ -263,6 +290,10 @@ public final class CrowdedConsole {
   }
 
   private static String recipients(UUID campaign) {
-    return "/api/campaigns/" + campaign + "/recipients";
+    return path(campaign) + "/recipients";
+  }
+
+  private static String path(UUID campaign) {
+    return "/api/campaigns/" + campaign;
   }
 }

@@ -40,10 +40,10 @@ enum Fault {
       // Cardinality, data, constraints, check options, program limits (a row too large for an
       // index).
       case "21", "22", "23", "44", "54" -> REFUSED;
-      // None at all (no connection), connection, read-only, authorization, names and privileges
-      // (the statement is the same for everybody).
-      case "00", "08", "25", "28", "3D", "3F", "42" -> AWAY;
-      // Resources, shutdown and the system too: memory that one statement lacks, a page of one
+      // None at all (no connection), connection, read-only, authorization, database and schema.
+      case "00", "08", "25", "28", "3D", "3F" -> AWAY;
+      // Names and privileges too, which a trigger or a policy may lack for one campaign's rows
+      // alone; resources, shutdown and the system: memory that one statement lacks, a page of one
       // campaign's rows that cannot be read.
       default -> BUSY;
     };

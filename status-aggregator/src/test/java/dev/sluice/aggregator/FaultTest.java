@@ -29,7 +29,8 @@ class FaultTest {
     "57P01, BUSY", // shutdown: if the probe is answered, it is over
     "58030, BUSY", // a file that cannot be read: of these rows, if others can write
     "25006, AWAY", // a standby
-    "42501, AWAY", // privileges
+    "42501, BUSY", // privileges: of these rows, if others can write
+    "42703, BUSY", // a name: of a trigger on these rows, if others can write
     "28P01, AWAY" // password
   })
   void theSqlStateSaysWhoseFaultItIs(String sqlState, Fault fault) {

@@ -7,18 +7,24 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Shares the slots among the senders that wait for them, for one turn of the loop. A sender may
- * have as many as its rate needs, or an even share if that is more; a sender that waits alone may
- * have more still. No sender may hold the last quarter: the slots of a hanging provider are freed
- * only by the answer timeout, and other senders must not wait for that.
+ * Shares the slots among the senders that wait for them, for one turn of the loop. A sender is due
+ * as many as its rate needs, up to an even share, before others have more. It may have more than
+ * that if others are not due them: up to what its rate needs or an even share, or more still if it
+ * waits alone.
+ *
+ * <p>The slots of a hanging provider are freed only by the answer timeout, and other senders must
+ * not wait for that, however many hang. So the last quarter is only for what is due, and nobody may
+ * hold more than it leaves free there.
  */
 final class InFlightSlots {
   private final int most;
+  private final int reserve;
   private final int share;
   private final Map<Sender, Integer> held;
   private final Map<Sender, Demand> demands;
   private final Map<Sender, Integer> taken = new HashMap<>();
   private int free;
+  private int dueToAll;
 
   /**
    * The slots a sender asks for.
@@ -40,9 +46,11 @@ final class InFlightSlots {
     this.demands = Map.copyOf(demands);
     Set<Sender> active = new HashSet<>(held.keySet());
     active.addAll(demands.keySet());
-    most = slots - slots / 4;
+    reserve = slots / 4;
+    most = slots - reserve;
     share = Math.max(1, slots / Math.max(1, active.size()));
     free = slots - held.values().stream().mapToInt(Integer::intValue).sum();
+    demands.keySet().forEach(sender -> dueToAll += due(sender));
   }
 
   /** How many more slots a waiting sender may take now. */
@@ -51,15 +59,36 @@ final class InFlightSlots {
     if (demand == null) {
       return 0;
     }
-    int already = taken.getOrDefault(sender, 0);
+    int has = has(sender);
     int bound = demands.size() == 1 ? most : Math.min(most, Math.max(share, demand.needed()));
-    int ofBound = bound - held.getOrDefault(sender, 0) - already;
-    return Math.max(0, Math.min(free, Math.min(ofBound, demand.room() - already)));
+    int allowed = Math.min(bound - has, room(sender));
+    int open = free - reserve;
+    int dueToOthers = dueToAll - due(sender);
+    int due = Math.min(due(sender), Math.max(open, (free - has + 1) / 2));
+    return Math.clamp(Math.max(due, open - dueToOthers), 0, Math.max(0, allowed));
+  }
+
+  /** What a waiting sender lacks of the slots that it is due. */
+  private int due(Sender sender) {
+    Demand demand = demands.get(sender);
+    int wanted = demand == null ? 0 : Math.min(share, demand.needed());
+    return Math.clamp(wanted - has(sender), 0, Math.max(0, room(sender)));
+  }
+
+  private int has(Sender sender) {
+    return held.getOrDefault(sender, 0) + taken.getOrDefault(sender, 0);
+  }
+
+  private int room(Sender sender) {
+    Demand demand = demands.get(sender);
+    return demand == null ? 0 : demand.room() - taken.getOrDefault(sender, 0);
   }
 
   /** Allocates slots to a sender. */
   void take(Sender sender, int count) {
+    int before = due(sender);
     taken.merge(sender, count, Integer::sum);
+    dueToAll += due(sender) - before;
     free -= count;
   }
 }

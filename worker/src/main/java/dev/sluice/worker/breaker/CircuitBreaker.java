@@ -7,15 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stops sending for one sender when its provider gives no reliable answers, so that the messages in
- * doubt are bounded by seconds and not by the answer timeout. Two things open it: silence (sends in
- * flight and none answered for longer than usual) and doubt (consecutive outcomes in doubt). While
- * it is open nothing is launched. When it is half-open a single send goes first, and each answer
- * allows one more in flight, as in TCP's slow start; the first doubt or silence opens it again. A
- * new process starts on a sender likewise, with a few sends: while it is cold, sends launched over
- * seconds could arrive all at once.
+ * doubt are bounded by seconds and not by the answer timeout. Three things open it: silence (sends
+ * in flight and none answered for longer than usual), doubt (consecutive outcomes in doubt), and
+ * half of the newest outcomes in doubt, where a send counts as such that has no answer long after
+ * the usual time. While it is open nothing is launched. When it is half-open a single send goes
+ * first, and each answer allows one more in flight, as in TCP's slow start; the first doubt or
+ * silence opens it again. A new process starts on a sender likewise, with a few sends: while it is
+ * cold, sends launched over seconds could arrive all at once.
  *
- * <p>Only sends launched after the newest answered one count. An older one without an answer is an
- * isolated failure that says nothing about the provider.
+ * <p>For silence and for outcomes in a row only sends launched after the newest answered one count.
+ * An older one without an answer is an isolated failure, which says nothing about the provider as
+ * long as there are few of them.
  */
 public final class CircuitBreaker {
   /** The time without any answer, beyond the usual time, that opens the breaker. */
@@ -23,6 +25,12 @@ public final class CircuitBreaker {
 
   /** The number of consecutive outcomes in doubt that opens the breaker. */
   public static final int DOUBTS = 10;
+
+  /** So many newest outcomes are looked at. */
+  static final int NEWEST = 50;
+
+  /** The number of them in doubt that opens the breaker. */
+  static final int MOST_IN_DOUBT = NEWEST / 2;
 
   /** The number of answers that closes it when it is half-open. */
   private static final int TRUST = 10;
@@ -61,10 +69,11 @@ public final class CircuitBreaker {
   /**
    * Why it was opened.
    *
-   * @param sinceNanos since when there was no answer
+   * @param what what is missing
+   * @param sinceNanos since when
    * @param detail what happened instead
    */
-  record Cause(long sinceNanos, String detail) {}
+  record Cause(String what, long sinceNanos, String detail) {}
 
   /** One send, as the breaker tracks it. */
   public static final class Ticket {
@@ -72,16 +81,27 @@ public final class CircuitBreaker {
     private long number = -1;
     private long launchedNanos;
     private boolean ended;
+    private boolean overdue;
 
     private Ticket(int period) {
       this.period = period;
     }
   }
 
+  private record Outcome(boolean inDoubt, long atNanos) {}
+
   private final RoundTripTime roundTrip = new RoundTripTime();
 
   /** Launched in this period after the newest answered send, in order; some may have ended. */
   private final Deque<Ticket> unheard = new ArrayDeque<>();
+
+  /** Launched in this period and neither ended nor overdue, in order; some may have ended. */
+  private final Deque<Ticket> awaited = new ArrayDeque<>();
+
+  /** The newest outcomes of this period. */
+  private final Deque<Outcome> newest = new ArrayDeque<>();
+
+  private int newestInDoubt;
 
   private State state = State.CLOSED;
   private @Nullable Cause cause;
@@ -127,6 +147,7 @@ public final class CircuitBreaker {
     ticket.number = launches++;
     ticket.launchedNanos = nowNanos;
     unheard.add(ticket);
+    awaited.add(ticket);
     return true;
   }
 
@@ -140,6 +161,29 @@ public final class CircuitBreaker {
       case ANSWER -> answered(ticket, nowNanos);
       case DOUBT -> doubted(ticket, detail, nowNanos);
       case NOTHING -> {}
+    }
+    if (sign != Sign.NOTHING && ticket.period == period && !ticket.overdue) {
+      count(sign == Sign.DOUBT, detail, nowNanos);
+    }
+  }
+
+  private void count(boolean inDoubt, String detail, long nowNanos) {
+    newest.add(new Outcome(inDoubt, nowNanos));
+    newestInDoubt += inDoubt ? 1 : 0;
+    if (newest.size() > NEWEST && newest.remove().inDoubt()) {
+      newestInDoubt--;
+    }
+    if (state == State.CLOSED && inDoubt && newestInDoubt >= MOST_IN_DOUBT) {
+      long since = newest.stream().filter(Outcome::inDoubt).findFirst().orElseThrow().atNanos();
+      open(
+          "few answers",
+          since,
+          newestInDoubt
+              + " of the newest "
+              + newest.size()
+              + " in doubt, the last because: "
+              + detail,
+          nowNanos);
     }
   }
 
@@ -172,12 +216,29 @@ public final class CircuitBreaker {
     }
     if (state == State.HALF_OPEN || (state == State.CLOSED && doubts >= DOUBTS)) {
       long since = everAnswered ? lastAnswerNanos : doubtsSinceNanos;
-      open(since, doubts + " in a row in doubt, the last because: " + detail, nowNanos);
+      open(
+          "no answer", since, doubts + " in a row in doubt, the last because: " + detail, nowNanos);
     }
   }
 
-  /** Opens the breaker if the silence has lasted too long; called periodically. */
+  /** Looks for sends that have no answer for too long; called periodically. */
   synchronized void watch(long nowNanos) {
+    watchSilence(nowNanos);
+    while (!awaited.isEmpty()
+        && (awaited.element().ended || isOverdue(awaited.element(), nowNanos))) {
+      Ticket first = awaited.remove();
+      if (!first.ended) {
+        first.overdue = true;
+        count(true, "no answer in time", nowNanos);
+      }
+    }
+  }
+
+  private boolean isOverdue(Ticket ticket, long nowNanos) {
+    return nowNanos - ticket.launchedNanos > roundTrip.usualNanos() + SILENCE.toNanos();
+  }
+
+  private void watchSilence(long nowNanos) {
     while (!unheard.isEmpty() && unheard.element().ended) {
       unheard.remove();
     }
@@ -185,19 +246,21 @@ public final class CircuitBreaker {
     if (oldest == null || (state != State.CLOSED && state != State.HALF_OPEN)) {
       return;
     }
-    long patience = SILENCE.toNanos();
-    boolean heard = everAnswered && nowNanos - lastAnswerNanos <= patience;
-    if (!heard && nowNanos - oldest.launchedNanos > roundTrip.usualNanos() + patience) {
+    boolean heard = everAnswered && nowNanos - lastAnswerNanos <= SILENCE.toNanos();
+    if (!heard && isOverdue(oldest, nowNanos)) {
       boolean idleBefore = !everAnswered || oldest.launchedNanos - lastAnswerNanos > 0;
       long since = idleBefore ? oldest.launchedNanos : lastAnswerNanos;
-      open(since, unheard.size() + " sent meanwhile", nowNanos);
+      open("no answer", since, unheard.size() + " sent meanwhile", nowNanos);
     }
   }
 
-  private void open(long sinceNanos, String detail, long nowNanos) {
+  private void open(String what, long sinceNanos, String detail, long nowNanos) {
     // After a failed trial the reason still tells when the answers stopped.
     Cause before = state == State.HALF_OPEN && answered == 0 ? cause : null;
-    cause = new Cause(before == null ? sinceNanos : before.sinceNanos(), detail);
+    cause =
+        before == null
+            ? new Cause(what, sinceNanos, detail)
+            : new Cause(before.what(), before.sinceNanos(), detail);
     state = State.OPEN;
     openedNanos = nowNanos;
     alive = false;
@@ -219,6 +282,9 @@ public final class CircuitBreaker {
       underWay = 0;
       doubts = 0;
       unheard.clear();
+      awaited.clear();
+      newest.clear();
+      newestInDoubt = 0;
     }
   }
 

@@ -99,7 +99,7 @@ public final class CircuitBreakers {
 
   private String reason(Cause cause, long awakeNanos) {
     Instant since = ticker.now().minusNanos(awakeNanos - cause.sinceNanos());
-    return "no answer since " + CLOCK.format(since) + ": " + cause.detail();
+    return cause.what() + " since " + CLOCK.format(since) + ": " + cause.detail();
   }
 
   /** The number of senders held because of missing or unreliable answers. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -45,7 +46,7 @@ class CircuitBreakerTest {
     assertThat(breaker.state()).isEqualTo(State.OPEN);
     assertThat(breaker.room()).isZero();
     assertThat(breaker.openFor(now))
-        .isEqualTo(new CircuitBreaker.Cause(since, "300 sent meanwhile"));
+        .isEqualTo(new CircuitBreaker.Cause("no answer", since, "300 sent meanwhile"));
   }
 
   @Test
@@ -108,9 +109,69 @@ class CircuitBreakerTest {
 
   @Test
   void anAnswerInBetweenEndsTheRow() {
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 20; i++) {
       end(launch(), i % 10 == 9 ? Sign.ANSWER : Sign.DOUBT);
     }
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void halfOfTheNewestFiftyInDoubtAreTooManyWhateverIsInBetween() {
+    answerQuickly(50);
+    long since = now;
+    for (int i = 0; i < 48; i++) {
+      end(launch(), i % 2 == 0 ? Sign.DOUBT : Sign.ANSWER);
+    }
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    end(launch(), Sign.DOUBT);
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.openFor(now))
+        .isEqualTo(
+            new CircuitBreaker.Cause(
+                "few answers", since, "25 of the newest 50 in doubt, the last because: why"));
+  }
+
+  @Test
+  void oneOfTwentyInDoubtIsNoReasonToStop() {
+    for (int i = 0; i < 10_000; i++) {
+      end(launch(), i % 20 == 0 ? Sign.DOUBT : Sign.ANSWER);
+    }
+
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  /** They are overtaken by those that are answered, and no outcome comes before the timeout. */
+  @Test
+  void sendsThatHangCountSoonAfterTheUsualTime() {
+    answerQuickly(20);
+    int hung = 0;
+    for (int i = 0; i < 100 && breaker.state() == State.CLOSED; i++) {
+      for (int j = 0; j < 9; j++) {
+        launch();
+        hung++;
+      }
+      end(launch(), Sign.ANSWER);
+      pass(100);
+    }
+
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+    assertThat(breaker.openFor(now).detail()).contains("no answer in time");
+    assertThat(hung).isLessThan(90 * 4);
+  }
+
+  @Test
+  void afterATrialWhatWasInDoubtBeforeIsForgotten() {
+    for (int i = 0; i < 48; i++) {
+      end(launch(), i % 2 == 0 ? Sign.DOUBT : Sign.ANSWER);
+    }
+    fallSilent();
+    letGoOn();
+    for (int i = 0; i < 10; i++) {
+      end(launch(), Sign.ANSWER);
+    }
+    end(launch(), Sign.DOUBT);
 
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
   }
@@ -275,14 +336,14 @@ class CircuitBreakerTest {
     assertThat(breaker.alive(now)).isFalse();
   }
 
-  /** A provider whose answers take any time up to the given one, and one in fifty never comes. */
+  /** A provider whose answers take any time up to the given one, and one in twenty never comes. */
   @Property(tries = 200)
   void neverOpensForAProviderThatAnswers(
       @ForAll long seed,
       @ForAll @DoubleRange(min = 1, max = 200) double rate,
       @ForAll @IntRange(min = 1, max = 2_500) int slowestMillis) {
     Simulation run = new Simulation(new Random(seed), rate, slowestMillis);
-    run.run(60_000, Integer.MAX_VALUE);
+    run.run(60_000, Integer.MAX_VALUE, number -> true);
 
     assertThat(run.opened).isZero();
   }
@@ -294,10 +355,23 @@ class CircuitBreakerTest {
       @ForAll @DoubleRange(min = 1, max = 500) double rate,
       @ForAll @IntRange(min = 1, max = 500) int slowestMillis) {
     Simulation run = new Simulation(new Random(seed), rate, slowestMillis);
-    run.run(80_000, 20_000);
+    run.run(80_000, 20_000, number -> false);
 
     assertThat(run.opened).isPositive();
     assertThat(run.inDoubt).isLessThan((int) (6 * rate) + 20);
+  }
+
+  /** From a moment on it answers one of ten; the others hang. */
+  @Property(tries = 200)
+  void aProviderThatAnswersFewPutsSixSecondsOfTheRateInDoubtAndAFewMore(
+      @ForAll long seed,
+      @ForAll @DoubleRange(min = 20, max = 500) double rate,
+      @ForAll @IntRange(min = 1, max = 500) int slowestMillis) {
+    Simulation run = new Simulation(new Random(seed), rate, slowestMillis);
+    run.run(80_000, 20_000, number -> number % 10 == 0);
+
+    assertThat(run.opened).isPositive();
+    assertThat(run.inDoubt).isLessThan((int) (6 * rate) + 80);
   }
 
   /** A sender, its provider and the clock, by steps of 5 ms. */
@@ -319,7 +393,8 @@ class CircuitBreakerTest {
       breaker = new CircuitBreaker();
     }
 
-    void run(int lastsMillis, int silentAfterMillis) {
+    /** Until the trouble one in twenty never comes, then those that {@code answered} says. */
+    void run(int lastsMillis, int troubleAfterMillis, IntPredicate answered) {
       double due = 0;
       long blockedUntil = 0;
       for (int at = 0; at < lastsMillis; at += 5) {
@@ -340,10 +415,12 @@ class CircuitBreakerTest {
         while (due >= 1 && blockedUntil <= now && breaker.room() > 0) {
           due--;
           Ticket send = launch();
-          if (at >= silentAfterMillis) {
-            inDoubt++;
-          } else if (launched++ % 50 != 25) {
+          boolean trouble = at >= troubleAfterMillis;
+          int number = launched++;
+          if (trouble ? answered.test(number) : number % 20 != 10) {
             answers.add(new Answer(send, now + millis(1 + random.nextInt(slowestMillis))));
+          } else if (trouble) {
+            inDoubt++;
           }
         }
       }

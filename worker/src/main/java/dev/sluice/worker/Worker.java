@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.MessageProvider;
-import dev.sluice.runtime.Backoff;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.Restarts;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaProbe;
@@ -45,7 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
-  private static final Backoff RESTART = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
 
   private static final int WARM_UP_EVENTS = 500;
 
@@ -62,6 +61,7 @@ public final class Worker implements AutoCloseable {
   private final Map<String, MessageProvider> providers;
   private final MissingProviders missing;
   private final ProviderProbes probes;
+  private final Restarts restarts;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable Probe probe;
@@ -115,8 +115,9 @@ public final class Worker implements AutoCloseable {
             registry,
             () -> stopping.getCount() == 0,
             machine.ticker());
+    restarts = new Restarts(machine.ticker()::now);
     health.starting("group");
-    machine.threads().start(Thread.ofPlatform().name("worker-" + config.instance()), this::run);
+    startLoop();
   }
 
   /** Opens connections, and loads classes by encoding events that are not sent. */
@@ -152,26 +153,36 @@ public final class Worker implements AutoCloseable {
     return stopping.getCount() > 0;
   }
 
+  private void startLoop() {
+    machine.threads().start(Thread.ofPlatform().name("worker-" + config.instance()), this::run);
+  }
+
   private void run() {
-    int failures = 0;
     try {
-      while (running()) {
-        try {
-          output.start();
-          runLoop();
-          failures = 0;
-        } catch (TransactionalProducer.GaveUpException e) {
-          log.warn("stopping although Kafka does not answer; the sends in flight are in doubt");
-        } catch (KafkaException | IllegalStateException e) {
-          failures++;
-          health.failing("worker", "restarting after: " + e.getMessage());
-          log.debug("the send loop failed", e);
-          pause(RESTART.after(failures));
-        }
+      runUntilStopped();
+    } catch (Throwable e) {
+      // Another thread goes on: a process that only looks healthy would be noticed by nobody.
+      health.failing("worker", "restarting after: " + e);
+      pause(restarts.next());
+      startLoop();
+      throw e;
+    }
+    output.close();
+    stopped.countDown();
+  }
+
+  private void runUntilStopped() {
+    while (running()) {
+      try {
+        output.start();
+        runLoop();
+      } catch (TransactionalProducer.GaveUpException e) {
+        log.warn("stopping although Kafka does not answer; the sends in flight are in doubt");
+      } catch (KafkaException | IllegalStateException e) {
+        health.failing("worker", "restarting after: " + e.getMessage());
+        log.debug("the send loop failed", e);
+        pause(restarts.next());
       }
-    } finally {
-      output.close();
-      stopped.countDown();
     }
   }
 

@@ -52,6 +52,7 @@ class ProviderTroubleIT {
   private final Sandbox sandbox = Sandbox.create(PARTITIONS);
   private final int consolePort = FreePort.next();
   private final Closer closer = new Closer();
+  private final Health health = new Health();
   private final DSLContext sql =
       closer.register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())).sql();
 
@@ -281,15 +282,18 @@ class ProviderTroubleIT {
   }
 
   @Test
-  void aSenderWhoseProviderNobodyKnowsIsBlockedAndNobodyFails() throws Exception {
+  void aSenderWhoseProviderNobodyKnowsWaitsAndNobodyFails() throws Exception {
     start(friendly());
     sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
-    // More than may stand in a lane: nobody waits for a worker that knows the provider.
+    // More than may stand in a lane: some go back to the producer.
     UUID campaign = campaign(400);
     command(campaign, "start");
 
-    await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
-    assertThat(json("/api/senders/s").path("blockReason").asString()).contains("pigeon");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(health.problems().get("provider of s"))
+                .contains("knows no provider \"pigeon\""));
     assertThat(rows(campaign).values())
         .allSatisfy(row -> assertThat(row.get("status")).isEqualTo("PENDING"));
   }
@@ -339,7 +343,7 @@ class ProviderTroubleIT {
                     .withWebhooks(
                         new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
                     .withFlushInterval(Duration.ofSeconds(2)),
-                new Health(),
+                health,
                 meters));
     await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));
     return simulator;

@@ -35,7 +35,7 @@ final class AdmissionControl {
     SendRequest request = task.request();
     String sender = request.sender().id();
     return switch (controls.state(request.campaignId(), sender)) {
-      case RUNNING -> missing.holds(task) ? Admission.HOLD : Admission.ADMIT;
+      case RUNNING -> missing.of(task);
       case PAUSED -> Admission.RETURN;
       case BLOCKED ->
           controls.campaign(request.campaignId()).state() == Control.State.RUNNING

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.worker.breaker.ProviderProbes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,8 +13,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Senders whose provider is not configured in this worker. During a rollout other workers may have
- * it, so their lanes are held for a while. Then the senders are blocked until a worker that has the
- * provider owns their first lane.
+ * it, and send what is in their lanes. So these lanes are held for a while, except for what would
+ * be in the way of others, which goes back to the producer. Then the senders are blocked until a
+ * worker that has the provider says so.
  */
 final class MissingProviders {
   static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -25,7 +27,7 @@ final class MissingProviders {
   private final LongSupplier nanoTime;
   private final Map<String, Waiting> waiting = new HashMap<>();
 
-  private record Waiting(String provider, long sinceNanos, long lastNanos, boolean many) {}
+  private record Waiting(String provider, long sinceNanos, long lastNanos) {}
 
   MissingProviders(Set<String> known, Health health, LongSupplier nanoTime) {
     this.known = Set.copyOf(known);
@@ -33,30 +35,28 @@ final class MissingProviders {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether a request must wait for a worker that has its provider. */
-  boolean holds(SendTask task) {
+  /** Whether a request of a campaign and a sender that run may be sent from here. */
+  Admission of(SendTask task) {
     SendRequest.Sender sender = task.request().sender();
     if (known.contains(sender.provider())) {
-      return false;
+      return Admission.ADMIT;
     }
     long now = nanoTime.getAsLong();
-    boolean many = task.partition().lane(task).size() >= AdmissionControl.MOST_HELD;
     Waiting before = waiting.get(sender.id());
     waiting.put(
         sender.id(),
-        new Waiting(
-            sender.provider(),
-            before == null ? now : before.sinceNanos(),
-            now,
-            many || (before != null && before.many())));
+        new Waiting(sender.provider(), before == null ? now : before.sinceNanos(), now));
     health.failing(
         component(sender.id()),
         "this worker knows no provider \"" + sender.provider() + "\"; its messages wait");
-    return true;
+    PartitionState partition = task.partition();
+    return partition.lane(task).size() < AdmissionControl.MOST_HELD && !partition.window().crowded()
+        ? Admission.HOLD
+        : Admission.RETURN;
   }
 
   /**
-   * Blocks the senders that have waited too long, or with too many requests.
+   * Blocks the senders that have waited too long.
    *
    * @param block takes a sender and its control
    */
@@ -72,12 +72,15 @@ final class MissingProviders {
           return gone;
         });
     waiting.forEach((sender, since) -> {
-      if (since.many() || now - since.sinceNanos() >= PATIENCE.toNanos()) {
+      if (now - since.sinceNanos() >= PATIENCE.toNanos()) {
         block.accept(
             sender,
             Control.blockedUntilBack(
                 since.provider(),
-                "unknown_provider: a worker knows no provider \"" + since.provider() + "\""));
+                ProviderProbes.UNKNOWN
+                    + ": a worker knows no provider \""
+                    + since.provider()
+                    + "\""));
       }
     });
   }

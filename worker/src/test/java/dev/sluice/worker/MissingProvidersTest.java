@@ -2,12 +2,18 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.WindowCodec;
+import dev.sluice.worker.breaker.ProviderProbes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -33,13 +39,13 @@ class MissingProvidersTest {
 
   @Test
   void aProviderThatIsKnownHoldsNothing() {
-    assertThat(missing.holds(task("whatsapp"))).isFalse();
+    assertThat(missing.of(task("whatsapp"))).isEqualTo(Admission.ADMIT);
     assertThat(health.problems()).isEmpty();
   }
 
   @Test
   void anUnknownOneStandsForAWhileAndBlocksNobodyDuringADeployment() {
-    assertThat(missing.holds(task("sms"))).isTrue();
+    assertThat(missing.of(task("sms"))).isEqualTo(Admission.HOLD);
     missing.report(blocked::put);
 
     assertThat(blocked).isEmpty();
@@ -51,12 +57,12 @@ class MissingProvidersTest {
     for (Duration passed = Duration.ZERO;
         passed.compareTo(MissingProviders.PATIENCE) < 0;
         passed = passed.plusSeconds(1)) {
-      missing.holds(task("sms"));
+      missing.of(task("sms"));
       missing.report(blocked::put);
       assertThat(blocked).isEmpty();
       nanos += Duration.ofSeconds(1).toNanos();
     }
-    missing.holds(task("sms"));
+    missing.of(task("sms"));
     missing.report(blocked::put);
 
     assertThat(blocked.get("s").endsByItself()).isTrue();
@@ -65,20 +71,71 @@ class MissingProvidersTest {
   }
 
   @Test
-  void aQueueThatWouldBeInTheWayOfOthersIsNotWaitedFor() {
+  void aQueueThatWouldBeInTheWayOfOthersGoesBackAndBlocksNobody() {
     SendTask task = task("sms");
     for (int i = 0; i < AdmissionControl.MOST_HELD; i++) {
+      assertThat(missing.of(task)).isEqualTo(Admission.HOLD);
       partition.lane(task).add(task("sms"));
     }
-    missing.holds(task);
-    missing.report(blocked::put);
 
+    assertThat(missing.of(task)).isEqualTo(Admission.RETURN);
+    missing.report(blocked::put);
+    assertThat(blocked).isEmpty();
+  }
+
+  /** As those of four senders with a few each, none of which has many. */
+  @Test
+  void aWindowThatIsCrowdedIsNotHeldOpen() {
+    for (int offset = 1; offset < 1_000; offset += 2) {
+      partition.window().set(offset, WindowCodec.State.DONE);
+    }
+
+    assertThat(partition.window().crowded()).isTrue();
+    assertThat(missing.of(task("sms"))).isEqualTo(Admission.RETURN);
+  }
+
+  /** The worker without the provider owns the first lane, so that nobody else is responsible. */
+  @Test
+  void aWorkerThatHasTheProviderLetsTheSenderGoOnWhoeverOwnsItsFirstLane() {
+    ProviderProbes withIt = probes(Map.of("sms", new Available()));
+    ProviderProbes without = probes(Map.of());
+    missing.of(task("sms"));
+    nanos += MissingProviders.PATIENCE.toNanos();
+    missing.of(task("sms"));
+    missing.report(blocked::put);
     assertThat(blocked).containsOnlyKeys("s");
+
+    for (int i = 0; i < 5; i++) {
+      nanos += Duration.ofMillis(600).toNanos();
+      without.review(blocked, sender -> true);
+      withIt.review(blocked, sender -> false);
+    }
+    assertThat(without.poll()).isNull();
+    assertThat(withIt.poll()).isEqualTo("s");
+  }
+
+  private ProviderProbes probes(Map<String, MessageProvider> providers) {
+    return new ProviderProbes(providers, new Health(), () -> nanos, Runnable::run);
+  }
+
+  private static final class Available implements MessageProvider {
+    @Override
+    public SendOutcome send(OutgoingMessage message, Permit permit) {
+      throw new IllegalStateException("nothing is sent");
+    }
+
+    @Override
+    public boolean available() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
   void itIsForgottenWhenNothingOfItWaitsHereAnyMore() {
-    missing.holds(task("sms"));
+    missing.of(task("sms"));
     nanos += Duration.ofSeconds(3).toNanos();
     missing.report(blocked::put);
 

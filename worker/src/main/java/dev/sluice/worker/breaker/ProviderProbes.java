@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Probes the providers of senders that are blocked until their provider answers, with back-off
- * while a sender is blocked again soon after. It does not depend on whether messages are waiting.
+ * while a sender is blocked again soon after. One worker does so for a sender, unless it is blocked
+ * because a worker lacks its provider: that may be the same one, so all that have it do. It does
+ * not depend on whether messages are waiting.
  */
 public final class ProviderProbes {
+  /** How the reason begins for which a sender is blocked whose provider a worker lacks. */
+  public static final String UNKNOWN = "unknown_provider";
+
   private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
 
   /** The back-off starts anew for a sender that was not blocked for this long. */
@@ -69,7 +74,7 @@ public final class ProviderProbes {
     }
     Set<String> seen = new HashSet<>();
     blocked.forEach((sender, control) -> {
-      if (ours.test(sender)) {
+      if (ours.test(sender) || lackedElsewhere(control)) {
         seen.add(sender);
         review(sender, control, now);
       }
@@ -82,6 +87,12 @@ public final class ProviderProbes {
       return over;
     });
     asked.values().removeIf(before -> now - before.blockedNanos() > GOOD_SPELL.toNanos());
+  }
+
+  private boolean lackedElsewhere(Control control) {
+    return control.provider() != null
+        && providers.containsKey(control.provider())
+        && String.valueOf(control.reason()).startsWith(UNKNOWN);
   }
 
   private void review(String sender, Control control, long now) {

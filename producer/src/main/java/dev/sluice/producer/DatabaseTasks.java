@@ -63,22 +63,26 @@ final class DatabaseTasks {
   boolean start(UUID campaignId, Wanted wanted, Task task) {
     boolean suspect = faults.suspect(campaignId);
     // Campaigns that failed before do not queue for their few connections: they would fill the
-    // queue.
+    // queue. So they have one before they start.
     if (busy.size() >= MOST
-        || (suspect && suspectsPlaces.availablePermits() == 0)
         || backoff.lasts()
         || faults.waiting(campaignId)
-        || !busy.add(campaignId)) {
+        || busy.contains(campaignId)
+        || (suspect && !suspectsPlaces.tryAcquire())) {
       return false;
     }
-    Semaphore place = suspect ? suspectsPlaces : places;
-    executor.execute(() -> finished.add(run(campaignId, wanted, task, place)));
+    busy.add(campaignId);
+    executor.execute(() -> {
+      if (!suspect) {
+        places.acquireUninterruptibly();
+      }
+      finished.add(run(campaignId, wanted, task, suspect ? suspectsPlaces : places));
+    });
     return true;
   }
 
   // An Error is the campaign's fault too, such as a page too large for the memory.
   private static Finished run(UUID campaignId, Wanted wanted, Task task, Semaphore place) {
-    place.acquireUninterruptibly();
     try {
       return new Finished(campaignId, wanted, task.run(), null);
     } catch (Throwable e) {

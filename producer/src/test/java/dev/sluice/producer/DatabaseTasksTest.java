@@ -8,9 +8,12 @@ import dev.sluice.runtime.Health;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +102,27 @@ class DatabaseTasksTest {
 
     assertThat(faults.reason(ONE)).contains("Java heap space");
     assertThat(DatabaseFault.of(new OutOfMemoryError())).isEqualTo(DatabaseFault.OWN);
+  }
+
+  @Test
+  void manyThatFailedBeforeStartNoMoreTasksThanTheyHavePlaces() {
+    List<UUID> suspects = Stream.generate(UUID::randomUUID).limit(70).toList();
+    suspects.forEach(id -> faults.failed(id, DatabaseFault.MOMENT, "a lock"));
+    now = now.plusSeconds(10);
+    Queue<Runnable> threads = new ArrayDeque<>();
+    DatabaseTasks slow =
+        new DatabaseTasks(threads::add, faults, new DatabaseBackoff(health, () -> now));
+
+    assertThat(started(slow, suspects)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+    assertThat(started(slow, List.of(ONE, OTHER))).as("a place for others").isEqualTo(2);
+
+    threads.forEach(Runnable::run);
+    slow.settle();
+    assertThat(started(slow, suspects)).as("the next").isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+  }
+
+  private static long started(DatabaseTasks some, List<UUID> campaigns) {
+    return campaigns.stream().filter(id -> some.start(id, () -> false, () -> () -> {})).count();
   }
 
   private void failing(Throwable failure) {

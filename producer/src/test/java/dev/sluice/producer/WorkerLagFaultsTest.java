@@ -9,6 +9,7 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +45,25 @@ class WorkerLagFaultsTest {
 
       await().until(() -> backlog.newest() != null);
       assertThat(turns).hasValueGreaterThan(2);
+    }
+  }
+
+  /** Writers go on for a while by the number of partitions that they know. */
+  @Test
+  void nothingIsFedUntilEverybodyKnowsOfPartitionsThatWereAdded() {
+    Map<Integer, Long> unread = new ConcurrentHashMap<>(Map.of(0, 0L));
+    Reader reader = () -> new LaneBacklog.Reading(nanos.get(), Map.of(), Map.of(), unread);
+    try (WorkerLag backlog = new WorkerLag(() -> reader, health, nanos::get)) {
+      await().until(() -> backlog.newest() != null);
+      assertThat(health.problems()).isEmpty();
+
+      unread.put(1, 0L);
+      await().until(() -> backlog.newest() == null);
+      assertThat(health.problems().get("partitions")).contains("2 partitions instead of 1");
+
+      nanos.addAndGet(KafkaConfig.PARTITIONS_EXPIRE.multipliedBy(2).toNanos());
+      await().until(() -> backlog.newest() != null);
+      assertThat(health.problems()).isEmpty();
     }
   }
 

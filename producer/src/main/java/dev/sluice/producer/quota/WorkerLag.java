@@ -22,11 +22,17 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
   /** The age from which a reading is reported, because a hanging call reports no failure. */
   private static final Duration EXPIRES = Duration.ofSeconds(30);
 
+  /** By then every writer knows how many partitions there are. */
+  private static final Duration SETTLES = KafkaConfig.PARTITIONS_EXPIRE.plusSeconds(5);
+
   private final Supplier<? extends Source> sources;
   private final Health health;
   private final LongSupplier nanoTime;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Reading newest;
+  private int partitions;
+  private boolean settling;
+  private long changedNanos;
 
   /** The current reader, replaced after a failure. */
   public interface Source extends AutoCloseable {
@@ -76,7 +82,7 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
   private void follow() throws InterruptedException {
     try (Source source = sources.get()) {
       do {
-        newest = source.read();
+        newest = settled(source.read());
       } while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       throw e;
@@ -85,6 +91,26 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
       newest = null;
       health.failing("backlog", "cannot read the workers' lag: " + e);
     }
+  }
+
+  /** None for a while after a change of the partitions: what is fed might go to the old ones. */
+  private @Nullable Reading settled(Reading reading) {
+    long now = nanoTime.getAsLong();
+    int count = reading.unread().size();
+    if (partitions != 0 && count != partitions) {
+      settling = true;
+      changedNanos = now;
+      health.failing(
+          "partitions",
+          "send-requests has %d partitions instead of %d: nothing is fed for %d s"
+              .formatted(count, partitions, SETTLES.toSeconds()));
+    }
+    partitions = count;
+    if (settling && now - changedNanos >= SETTLES.toNanos()) {
+      settling = false;
+      health.working("partitions");
+    }
+    return settling ? null : reading;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.runtime.kafka;
 
 import dev.sluice.schema.Topics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -17,6 +18,12 @@ import org.apache.kafka.clients.producer.Producer;
  */
 public record KafkaConfig(
     String bootstrapServers, Topics topics, Map<String, String> overrides, KafkaClients clients) {
+
+  /**
+   * The age at which clients look anew how many partitions there are. Requests that were written by
+   * an old number are sent beside those that were not.
+   */
+  public static final Duration PARTITIONS_EXPIRE = Duration.ofSeconds(10);
 
   public KafkaConfig {
     overrides = Map.copyOf(overrides);
@@ -35,6 +42,7 @@ public record KafkaConfig(
   /** A client's settings: the given ones, with the operator's laid over them. */
   public Map<String, Object> client(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(settings);
+    all.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, PARTITIONS_EXPIRE.toMillis());
     all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     all.putAll(overrides);
     return all;

@@ -6,6 +6,7 @@ import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,22 @@ class LaneTest {
     lane.reserve().await(() -> {});
 
     assertThat(Duration.ofNanos(time.nanoTime() - before)).isGreaterThan(Duration.ofMillis(190));
+  }
+
+  @Test
+  void sendsThatTakeLongToGetReadyArePickedEarlier() {
+    FakeTime time = new FakeTime();
+    Lane lane =
+        new Lane(10, new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
+    for (int offset = 0; offset < 10; offset++) {
+      lane.add(task(offset));
+    }
+    LanePacer.Slot slot = lane.reserve();
+    time.sleep(Duration.ofMillis(300));
+    slot.await(() -> {});
+
+    // Those that may pass within 360 ms, a twentieth closer than the rate.
+    assertThat(lane.allowance(Duration.ofMillis(60))).isEqualTo(3);
   }
 
   private SendTask task(long offset) {

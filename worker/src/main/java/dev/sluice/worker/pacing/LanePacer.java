@@ -20,8 +20,14 @@ public final class LanePacer {
   /** How often those who wait for their turn ask whether they are still wanted. */
   private static final Duration RECHECK = Duration.ofMillis(250);
 
+  /** The lane of sends that take longer to get ready loses slots. */
+  private static final long MOST_READYING_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final Ticker ticker;
   private final Pace pace;
+
+  /** How long sends take from their reservation until they come for their slots. */
+  private final SlowestLately readying = new SlowestLately(0);
 
   /** Sends that are ready; the first waits for its time, the others for their turn. */
   private final Deque<Slot> line = new ArrayDeque<>();
@@ -32,6 +38,7 @@ public final class LanePacer {
   /** The slot of one send; used by one thread. */
   public final class Slot {
     private final CountDownLatch turn = new CountDownLatch(1);
+    private final long reservedNanos = ticker.nanoTime();
     private boolean open = true;
     private boolean passed;
 
@@ -45,6 +52,7 @@ public final class LanePacer {
      */
     public void await(Runnable check) {
       check.run();
+      readying.measured(Math.min(ticker.nanoTime() - reservedNanos, MOST_READYING_NANOS));
       // Not in turn if nobody has to wait: a line that moves by waking threads is slow.
       if (pace.tryPass() > 0) {
         waitInLine(check);
@@ -124,9 +132,9 @@ public final class LanePacer {
     }
   }
 
-  /** How many more sends have a time slot within the given time. */
+  /** How many more sends may pass within the given time after they have got ready. */
   public long room(Duration ahead) {
-    return Math.max(0, pace.room(ahead) - reserved.get());
+    return Math.max(0, pace.room(ahead.plusNanos(readying.nanos())) - reserved.get());
   }
 
   /** Reserves the next slot that is free, for a send that will come for it. */

@@ -9,20 +9,21 @@ import java.time.Duration;
  */
 public final class Lookahead {
   private static final Duration LEAST = Duration.ofMillis(60);
-  private static final Duration MOST = Duration.ofMillis(400);
+  private static final Duration MOST = Duration.ofMillis(1_400);
+  private static final Duration ASSUMED = Duration.ofMillis(185);
 
   /**
-   * The duration of a slow transaction, which decays slowly: on a busy machine the next slow one
-   * comes within a second, and a lane that runs dry meanwhile loses a twentieth of its rate.
+   * Forgotten slowly: on a busy machine the next slow one comes within a second, and a lane that
+   * runs dry meanwhile loses a twentieth of its rate.
    */
-  private long slowNanos = MOST.toNanos() / 2;
+  private final SlowestLately transactions = new SlowestLately(ASSUMED.toNanos());
 
   public void measured(long transactionNanos) {
-    slowNanos = Math.max(transactionNanos, slowNanos - slowNanos / 25);
+    transactions.measured(transactionNanos);
   }
 
   public Duration duration() {
-    long twice = 2 * slowNanos + LEAST.toNanos() / 2;
+    long twice = 2 * transactions.nanos() + LEAST.toNanos() / 2;
     return Duration.ofNanos(Math.clamp(twice, LEAST.toNanos(), MOST.toNanos()));
   }
 }

@@ -69,11 +69,21 @@ final class Pace {
     dueNanos = later(dueNanos, now);
   }
 
-  /** How many more sends have a time slot within the given time. */
+  /**
+   * How many more sends may pass within the given time. What was lost does not add to them beyond
+   * the spacing: it is made up slowly, and by a small lane never.
+   */
   synchronized long room(Duration ahead) {
     long now = clock.getAsLong();
-    long left = now + ahead.toNanos() - later(dueNanos, now - SECOND_NANOS);
-    return left < 0 ? 0 : 1 + (long) (left / intervalNanos);
+    long until = now + ahead.toNanos();
+    return Math.min(
+        slots(later(dueNanos, now - SECOND_NANOS), until, intervalNanos),
+        slots(later(spacedNanos, now) - burstNanos(), until, spacingNanos()));
+  }
+
+  private static long slots(long firstNanos, long untilNanos, double everyNanos) {
+    long left = untilNanos - firstNanos;
+    return left < 0 ? 0 : 1 + (long) (left / everyNanos);
   }
 
   /** Lets a send pass and returns 0, or tells how long to wait before it asks again. */
@@ -87,17 +97,25 @@ final class Pace {
 
   private long waitNanos() {
     long now = clock.getAsLong();
-    double spacing = intervalNanos / SPACING;
-    long burst = (long) (Math.max(1, permitsPerSecond * BURST_SECONDS) - 1);
-    long slot = later(dueNanos, spacedNanos - (long) (burst * spacing));
+    long slot = later(dueNanos, spacedNanos - burstNanos());
     long wait = slot - now > 0 ? slot - now : second.waitNanos(permitsPerSecond, now);
     return Math.min(wait, RECHECK_NANOS);
+  }
+
+  private double spacingNanos() {
+    return intervalNanos / SPACING;
+  }
+
+  /** How far before its evenly spaced time a send may pass. */
+  private long burstNanos() {
+    long burst = (long) (Math.max(1, permitsPerSecond * BURST_SECONDS) - 1);
+    return (long) (burst * spacingNanos());
   }
 
   private void pass() {
     long now = clock.getAsLong();
     dueNanos = later(dueNanos, now - SECOND_NANOS) + (long) intervalNanos;
-    spacedNanos = later(spacedNanos, now) + (long) (intervalNanos / SPACING);
+    spacedNanos = later(spacedNanos, now) + (long) spacingNanos();
     second.add(now);
   }
 

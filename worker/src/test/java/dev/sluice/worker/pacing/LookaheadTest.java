@@ -31,6 +31,6 @@ class LookaheadTest {
     assertThat(ahead.duration()).isEqualTo(Duration.ofMillis(230));
 
     ahead.measured(Duration.ofSeconds(9).toNanos());
-    assertThat(ahead.duration()).isEqualTo(Duration.ofMillis(400));
+    assertThat(ahead.duration()).isEqualTo(Duration.ofMillis(1_400));
   }
 }

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PaceTest {
   private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-  /** How often the send loop sets the rate. */
+  /** How often the send loop sets the rate and picks. */
   private static final int CYCLE_MILLIS = 20;
+
+  private static final int STALL_MILLIS = 2_000;
 
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
 
@@ -67,6 +72,86 @@ class PaceTest {
     assertThat(pace.room(Duration.ofMillis(100))).isEqualTo(110);
     pace.forgive();
     assertThat(pace.room(Duration.ofMillis(100))).isEqualTo(101);
+  }
+
+  /** Small lanes never make up for it; still no more is in doubt at a kill than before. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 2.5, 5, 20, 40, 80, 1_000})
+  void afterAStallSendsArePickedNoFurtherAheadThanBefore(double permitsPerSecond) {
+    Picked lane = new Picked(permitsPerSecond, 5);
+    lane.run(3_000);
+    nanos += STALL_MILLIS * MILLISECOND;
+    lane.run(2_000);
+    lane.longestWaitMillis = 0;
+
+    int passed = lane.run(20_000);
+
+    assertThat(lane.longestWaitMillis).isLessThanOrEqualTo(60 + 60);
+    assertThat((double) passed).isGreaterThanOrEqualTo(19.9 * permitsPerSecond - 1);
+    assertThat(lane.mostInASecond).isLessThanOrEqualTo((int) Math.ceil(permitsPerSecond * 1.007));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 100", "5, 650", "20, 650", "80, 100", "80, 650", "1000, 650"})
+  void slowTransactionsCostNoneOfTheRate(double permitsPerSecond, int transactionMillis) {
+    Picked lane = new Picked(permitsPerSecond, transactionMillis);
+    lane.run(5_000);
+
+    assertThat((double) lane.run(20_000)).isGreaterThanOrEqualTo(19.8 * permitsPerSecond - 1);
+  }
+
+  /** A lane's sends, picked by transactions that take some time, and launched after them. */
+  private final class Picked {
+    private final Pace pace;
+    private final int transactionMillis;
+    private final Lookahead lookahead = new Lookahead();
+    private final Deque<Long> begun = new ArrayDeque<>();
+    private final Deque<Long> launched = new ArrayDeque<>();
+    private final Deque<Long> second = new ArrayDeque<>();
+    private long askAgainNanos = nanos;
+    private long pickAgainNanos = nanos;
+    private long longestWaitMillis;
+    private int mostInASecond;
+
+    Picked(double permitsPerSecond, int transactionMillis) {
+      pace = pace(permitsPerSecond);
+      this.transactionMillis = transactionMillis;
+    }
+
+    int run(int millis) {
+      int passed = 0;
+      for (int i = 0; i < millis; i++) {
+        if (pickAgainNanos <= nanos) {
+          launched.addAll(begun);
+          begun.clear();
+          long room = pace.room(lookahead.duration()) - launched.size();
+          for (int pick = 0; pick < room; pick++) {
+            begun.add(nanos);
+          }
+          lookahead.measured(transactionMillis * MILLISECOND);
+          pickAgainNanos = nanos + Math.max(transactionMillis, CYCLE_MILLIS) * MILLISECOND;
+        }
+        while (!launched.isEmpty() && askAgainNanos <= nanos) {
+          long wait = pace.tryPass();
+          askAgainNanos = nanos + wait;
+          if (wait == 0) {
+            passed++;
+            passed(launched.remove());
+          }
+        }
+        nanos += MILLISECOND;
+      }
+      return passed;
+    }
+
+    private void passed(long pickedNanos) {
+      longestWaitMillis = Math.max(longestWaitMillis, (nanos - pickedNanos) / MILLISECOND);
+      second.add(nanos);
+      while (nanos - second.element() >= Duration.ofSeconds(1).toNanos()) {
+        second.remove();
+      }
+      mostInASecond = Math.max(mostInASecond, second.size());
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.sluice.providers.Providers;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
@@ -86,7 +87,7 @@ final class TestSends {
             row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS));
     // As the producer writes it: the lane follows the newest request.
     double rate =
-        Math.max(SendRequest.SLOWEST, row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES));
+        new LaneRates(row.get(SENDER.RATE_PER_SECOND), row.get(SENDER.LANES)).permitsPerSecond(0);
     UUID testId = UUID.randomUUID();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     int partition = new LaneKey(sender.id(), 0).partition(output.partitions(topics.sendRequests()));

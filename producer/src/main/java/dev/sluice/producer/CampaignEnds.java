@@ -99,7 +99,7 @@ final class CampaignEnds {
     if (sender == null) {
       return SOONEST;
     }
-    double seconds = pending / (sender.permitsPerSecond() * sender.lanes());
+    double seconds = pending / sender.rates().ratePerSecond();
     long millis = (long) (seconds * 1e3);
     return Duration.ofMillis(Math.clamp(millis, SOONEST.toMillis(), LATEST.toMillis()));
   }

@@ -38,7 +38,7 @@ sealed interface RenderedRequest {
           recipient.round(),
           sender.identity(),
           lane,
-          sender.permitsPerSecond(),
+          sender.rates().permitsPerSecond(lane),
           recipient.phone(),
           body,
           campaign.onDoubt(),

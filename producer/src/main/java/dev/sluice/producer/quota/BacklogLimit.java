@@ -2,11 +2,13 @@ package dev.sluice.producer.quota;
 
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.LaneRates;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Bounds each lane's backlog: a lane may have a few seconds of its own work queued, whatever is
@@ -37,10 +39,10 @@ public final class BacklogLimit {
     return new Rooms(reading, recent);
   }
 
-  /** The most that a lane of this sender may have queued. */
-  private long capacity(CampaignRepository.Sender sender) {
+  /** The most that a lane may have queued. */
+  private long capacity(LaneRates rates, int lane) {
     double seconds = horizon.toNanos() / 1e9;
-    return Math.max(1, (long) Math.ceil(sender.permitsPerSecond() * seconds));
+    return Math.max(1, (long) Math.ceil(rates.permitsPerSecond(lane) * seconds));
   }
 
   /** How many requests may be written now; each one dealt uses up room. */
@@ -57,28 +59,27 @@ public final class BacklogLimit {
 
     /** Room of all the sender's lanes. */
     public long of(CampaignRepository.Sender sender) {
-      long room = 0;
-      for (int lane = 0; lane < sender.lanes(); lane++) {
-        room += of(sender, lane);
-      }
-      return room;
+      return IntStream.range(0, sender.rates().used()).mapToLong(lane -> of(sender, lane)).sum();
     }
 
     /** The most that the sender's lanes would take if nothing were queued. */
     public long capacity(CampaignRepository.Sender sender) {
-      return BacklogLimit.this.capacity(sender) * sender.lanes();
+      LaneRates rates = sender.rates();
+      return IntStream.range(0, rates.used())
+          .mapToLong(lane -> BacklogLimit.this.capacity(rates, lane))
+          .sum();
     }
 
-    /** What the sender's lanes send in a second, at least one message a lane. */
+    /** What the sender's lanes send in a second. */
     public long perSecond(CampaignRepository.Sender sender) {
-      return (long) Math.ceil(Math.max(1, sender.permitsPerSecond())) * sender.lanes();
+      return (long) Math.ceil(sender.rates().ratePerSecond());
     }
 
     private long of(CampaignRepository.Sender sender, int lane) {
       return left.computeIfAbsent(
           new LaneKey(sender.identity().id(), lane),
           key -> {
-            long capacity = BacklogLimit.this.capacity(sender);
+            long capacity = BacklogLimit.this.capacity(sender.rates(), lane);
             long used = reading.mostWaiting(key) + recent.getOrDefault(key, 0L);
             return Math.clamp(capacity - used, 0, capacity);
           });
@@ -91,10 +92,11 @@ public final class BacklogLimit {
      * @param turn how many requests were dealt before this one
      */
     public int deal(CampaignRepository.Sender sender, long turn) {
-      int first = (int) (turn % sender.lanes());
+      int lanes = sender.rates().used();
+      int first = sender.rates().inTurn(turn);
       int chosen = first;
-      for (int i = 0; i < sender.lanes(); i++) {
-        int lane = (first + i) % sender.lanes();
+      for (int i = 0; i < lanes; i++) {
+        int lane = (first + i) % lanes;
         if (of(sender, lane) > 0) {
           chosen = lane;
           break;

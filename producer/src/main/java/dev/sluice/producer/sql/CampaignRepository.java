@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.when;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
@@ -59,14 +60,10 @@ public final class CampaignRepository {
   /**
    * Who sends, and how fast.
    *
-   * @param permitsPerSecond the rate of one lane, messages/s
    * @param dailyLimit different people within 24 hours, or null for no limit
    */
   public record Sender(
-      SendRequest.Sender identity,
-      int lanes,
-      double permitsPerSecond,
-      @Nullable Integer dailyLimit) {}
+      SendRequest.Sender identity, LaneRates rates, @Nullable Integer dailyLimit) {}
 
   /**
    * The scheduled campaigns whose time comes until the given moment, and when. One without
@@ -166,8 +163,7 @@ public final class CampaignRepository {
     }
     return new Sender(
         new SendRequest.Sender(row.get(SENDER.ID), provider, address),
-        row.get(SENDER.LANES),
-        Math.max(SendRequest.SLOWEST, row.get(SENDER.RATE_PER_SECOND) / row.get(SENDER.LANES)),
+        new LaneRates(row.get(SENDER.RATE_PER_SECOND), row.get(SENDER.LANES)),
         row.get(SENDER.DAILY_LIMIT));
   }
 

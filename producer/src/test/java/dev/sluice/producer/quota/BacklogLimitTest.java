@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -66,7 +67,7 @@ class BacklogLimitTest {
 
   @Test
   void lanesAreDealtByTurn() {
-    CampaignRepository.Sender four = sender("four", 4, 20);
+    CampaignRepository.Sender four = sender("four", 4, 80);
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 0));
 
     assertThat(IntStream.range(0, 8).map(turn -> rooms.deal(four, turn)))
@@ -75,7 +76,7 @@ class BacklogLimitTest {
 
   @Test
   void aFullLaneIsPassedOver() {
-    CampaignRepository.Sender two = sender("two", 2, 40);
+    CampaignRepository.Sender two = sender("two", 2, 80);
     BacklogLimit.Rooms rooms =
         backlogLimit.rooms(
             new LaneBacklog.Reading(
@@ -88,8 +89,8 @@ class BacklogLimitTest {
     return new LaneBacklog.Reading(takenAtNanos, Map.of(ONE, waiting), Map.of(), Map.of(0, 0L));
   }
 
-  private static CampaignRepository.Sender sender(String id, int lanes, double permitsPerSecond) {
+  private static CampaignRepository.Sender sender(String id, int lanes, double ratePerSecond) {
     return new CampaignRepository.Sender(
-        new SendRequest.Sender(id, "whatsapp", "1"), lanes, permitsPerSecond, null);
+        new SendRequest.Sender(id, "whatsapp", "1"), new LaneRates(ratePerSecond, lanes), null);
   }
 }

@@ -22,19 +22,16 @@ final class SlidingWindow {
   /**
    * How long to wait before one more may be sent, 0 if it may now.
    *
-   * @param permitsPerSecond the lane's rate, messages/s. If it is fractional the window is
-   *     shortened to fit a whole number: 2.5/s are 2 in 0.8 s
+   * @param permitsPerSecond the lane's rate, messages/s; a fraction counts as one more
    */
   long waitNanos(double permitsPerSecond, long nowNanos) {
-    int whole = Math.max(1, (int) permitsPerSecond);
-    int most = whole + (int) Math.round(permitsPerSecond * CATCH_UP);
-    long windowNanos = Math.round(whole / permitsPerSecond * SECOND_NANOS);
-    while (size > 0 && nowNanos - time(0) >= windowNanos) {
+    int most = (int) Math.ceil(permitsPerSecond) + (int) Math.round(permitsPerSecond * CATCH_UP);
+    while (size > 0 && nowNanos - time(0) >= SECOND_NANOS) {
       first = (first + 1) & (times.length - 1);
       size--;
     }
     // After a change of the rate there may be too many by more than one.
-    return size < most ? 0 : windowNanos - (nowNanos - time(size - most));
+    return size < most ? 0 : SECOND_NANOS - (nowNanos - time(size - most));
   }
 
   /** Adds one that is sent now. */

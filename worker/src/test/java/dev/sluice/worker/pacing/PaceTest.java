@@ -3,6 +3,7 @@ package dev.sluice.worker.pacing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.schema.LaneRates;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -89,6 +90,25 @@ class PaceTest {
     assertThat(lane.longestWaitMillis).isLessThanOrEqualTo(60 + 60);
     assertThat((double) passed).isGreaterThanOrEqualTo(19.9 * permitsPerSecond - 1);
     assertThat(lane.mostInASecond).isLessThanOrEqualTo((int) Math.ceil(permitsPerSecond * 1.007));
+  }
+
+  /** However their seconds coincide. */
+  @ParameterizedTest
+  @CsvSource({"100, 16", "80, 16", "7, 3", "5.5, 2", "6.99, 1", "0.5, 4"})
+  void theFullestSecondsOfASendersLanesHoldNoMoreThanItsRate(double ratePerSecond, int lanes) {
+    LaneRates rates = new LaneRates(ratePerSecond, lanes);
+    int passed = 0;
+    int most = 0;
+    for (int i = 0; i < rates.used(); i++) {
+      Picked lane = new Picked(rates.permitsPerSecond(i), 5);
+      passed += lane.run(20_000);
+      nanos += STALL_MILLIS * MILLISECOND;
+      passed += lane.run(20_000);
+      most += lane.mostInASecond;
+    }
+
+    assertThat(most).isLessThanOrEqualTo((int) Math.ceil(ratePerSecond));
+    assertThat((double) passed).isGreaterThan(0.97 * 40 * ratePerSecond - 2 * lanes);
   }
 
   @ParameterizedTest

@@ -16,7 +16,7 @@ final class AnswerTimes {
   AnswerTimes(MeterRegistry meters) {
     timers =
         Timer.builder("sluice.worker.answers")
-            .description("Calls to the provider, until it answered or was given up")
+            .description("From a message's first byte until the provider answered or was given up")
             .serviceLevelObjectives(
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
@@ -29,7 +29,7 @@ final class AnswerTimes {
             .withRegistry(meters);
   }
 
-  /** A call has ended that took so long. */
+  /** A call has ended, so long after its first byte. */
   void ended(String senderId, long nanos) {
     bySender
         .computeIfAbsent(senderId, sender -> timers.withTag("sender", sender))

@@ -20,9 +20,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +46,7 @@ final class Dispatcher {
   private final Ticker ticker;
   private final AnswerTimes times;
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Set<Send> sends = ConcurrentHashMap.newKeySet();
 
   /** The outcome of a task's attempt. */
   record Finished(SendTask task, SendOutcome outcome, Instant at) {}
@@ -71,71 +71,110 @@ final class Dispatcher {
    * @param committedAtNanos when the transaction was begun that declared it started
    */
   void launch(SendTask task, Lane lane, long committedAtNanos) {
-    Sender sender = task.request().sender();
-    CircuitBreaker breaker = breakers.of(sender);
-    CircuitBreaker.Ticket ticket = breaker.admit(breakers.awakeNanos(ticker.nanoTime()));
-    LanePacer.Slot slot = lane.reserve();
-    inFlight.incrementAndGet();
-    held.merge(sender, 1, Integer::sum);
-    long launchedNanos = breakers.awakeNanos(ticker.nanoTime());
-    Permit permit =
-        () -> {
-          requireOpenedInTime(launchedNanos);
-          slot.await(() -> requireWanted(task, committedAtNanos));
-          if (!breaker.tryLaunch(ticket, breakers.awakeNanos(ticker.nanoTime()))) {
-            throw new WithdrawnException("the provider does not answer this sender");
-          }
-        };
-    machine
-        .threads()
-        .start(
-            Thread.ofVirtual().name("send"),
-            () -> {
-              SendOutcome outcome = send(task, permit);
-              slot.release();
-              long now = breakers.awakeNanos(ticker.nanoTime());
-              // What was not written says nothing about the provider. A doubt without a slot is a
-              // provider that fails before it asks for one.
-              boolean tells = slot.passed() || outcome instanceof SendOutcome.InDoubt;
-              Sign sign = tells ? sign(outcome) : Sign.NOTHING;
-              breaker.ended(ticket, sign, detail(outcome), now);
-              finished.add(new Finished(task, outcome, ticker.now()));
-              held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
-              inFlight.decrementAndGet();
-            });
+    Send send = new Send(task, lane, committedAtNanos);
+    sends.add(send);
+    held.merge(send.sender, 1, Integer::sum);
+    machine.threads().start(Thread.ofVirtual().name("send"), send);
   }
 
-  private SendOutcome send(SendTask task, Permit permit) {
-    String name = task.request().sender().provider();
-    MessageProvider provider = providers.get(name);
-    if (provider == null) {
-      return new SendOutcome.SenderBlocked(
-          "unknown_provider", "the workers know no provider \"" + name + "\"");
+  /** One send, from its launch to its outcome. */
+  private final class Send implements Permit, Runnable {
+    private final SendTask task;
+    private final Sender sender;
+    private final CircuitBreaker breaker;
+    private final CircuitBreaker.Ticket ticket;
+    private final LanePacer.Slot slot;
+    private final long committedAtNanos;
+    private final long launchedNanos = awakeNanos();
+    private boolean written;
+    private long writtenNanos;
+
+    Send(SendTask task, Lane lane, long committedAtNanos) {
+      this.task = task;
+      this.committedAtNanos = committedAtNanos;
+      sender = task.request().sender();
+      breaker = breakers.of(sender);
+      ticket = breaker.admit(launchedNanos);
+      slot = lane.reserve();
     }
-    long begunNanos = ticker.nanoTime();
-    try {
-      return provider.send(
-          new OutgoingMessage(
-              task.request().sender().address(),
-              task.request().to(),
-              task.request().message(),
-              task.callbackData()),
-          permit);
-    } catch (OpenedLateException e) {
-      return new SendOutcome.Unavailable("not_connected", String.valueOf(e.getMessage()), null);
-    } catch (WithdrawnException e) {
-      return new SendOutcome.NotLaunched(String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      // A bug in a provider must not lose the task; the message may have been sent.
-      return new SendOutcome.InDoubt("the provider failed: " + e);
-    } finally {
-      times.ended(task.request().sender().id(), ticker.nanoTime() - begunNanos);
+
+    @Override
+    public void await() {
+      requireOpenedInTime(launchedNanos);
+      slot.await(() -> requireWanted(task, committedAtNanos));
+      if (!breaker.tryLaunch(ticket, awakeNanos())) {
+        throw new WithdrawnException("the provider does not answer this sender");
+      }
+      writtenNanos = ticker.nanoTime();
+      written = true;
     }
+
+    @Override
+    public void run() {
+      SendOutcome outcome;
+      try {
+        outcome = send();
+      } catch (Throwable e) {
+        end(failed(e));
+        // For whoever watches over the process.
+        throw e;
+      }
+      end(outcome);
+    }
+
+    private SendOutcome send() {
+      MessageProvider provider = providers.get(sender.provider());
+      if (provider == null) {
+        return new SendOutcome.SenderBlocked(
+            "unknown_provider", "the workers know no provider \"" + sender.provider() + "\"");
+      }
+      try {
+        return provider.send(
+            new OutgoingMessage(
+                sender.address(),
+                task.request().to(),
+                task.request().message(),
+                task.callbackData()),
+            this);
+      } catch (OpenedLateException e) {
+        return new SendOutcome.Unavailable("not_connected", String.valueOf(e.getMessage()), null);
+      } catch (WithdrawnException e) {
+        return new SendOutcome.NotLaunched(String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        return failed(e);
+      }
+    }
+
+    /** A bug in a provider, or a lack of memory, must not lose the task. */
+    private SendOutcome failed(Throwable e) {
+      String detail = "the provider failed: " + e;
+      return written
+          ? new SendOutcome.InDoubt(detail)
+          : new SendOutcome.Unavailable("provider_failed", detail, null);
+    }
+
+    private void end(SendOutcome outcome) {
+      slot.release();
+      // What was not written says nothing about the provider. A doubt without a permit is a
+      // provider that fails before it asks for one.
+      boolean tells = written || outcome instanceof SendOutcome.InDoubt;
+      breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
+      if (written) {
+        times.ended(sender.id(), ticker.nanoTime() - writtenNanos);
+      }
+      finished.add(new Finished(task, outcome, ticker.now()));
+      held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
+      sends.remove(this);
+    }
+  }
+
+  private long awakeNanos() {
+    return breakers.awakeNanos(ticker.nanoTime());
   }
 
   /** Else a provider whose connections take that long would be tried for ever, at no attempt. */
   private void requireOpenedInTime(long launchedNanos) {
-    Duration opening = Duration.ofNanos(breakers.awakeNanos(ticker.nanoTime()) - launchedNanos);
+    Duration opening = Duration.ofNanos(awakeNanos() - launchedNanos);
     if (opening.compareTo(STALLED) > 0) {
       throw new OpenedLateException(
           "the provider took " + opening.toMillis() + " ms to accept a connection");
@@ -207,6 +246,6 @@ final class Dispatcher {
 
   /** Sends waiting for their time slot or for an answer. */
   int inFlight() {
-    return inFlight.get();
+    return sends.size();
   }
 }

@@ -8,12 +8,9 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
-import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
-import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -27,7 +24,6 @@ import dev.sluice.worker.output.TransactionSink;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,16 +33,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -269,8 +259,8 @@ class CrashTableTest {
                 return Thread.currentThread();
               },
               new Random(1));
-      KafkaConfig kafka = new KafkaConfig("none", TOPICS, Map.of(), new NoControls());
-      ControlsView controls = new ControlsView(kafka, health, inline(cell.time));
+      KafkaConfig kafka = NoControls.kafka(TOPICS);
+      ControlsView controls = NoControls.view(TOPICS, cell.time);
       CircuitBreakers breakers = new CircuitBreakers(health, cell.time);
       SimpleMeterRegistry meters = new SimpleMeterRegistry();
       StallDetector stalls = new StallDetector(health);
@@ -292,39 +282,6 @@ class CrashTableTest {
               health,
               machine);
       assignment = loop.assignment();
-    }
-
-    /** Runs a thread's task at once; it ends where it would wait. */
-    private static Machine inline(FakeTime time) {
-      Ticker impatient =
-          new Ticker() {
-            @Override
-            public long nanoTime() {
-              return time.nanoTime();
-            }
-
-            @Override
-            public Instant now() {
-              return time.now();
-            }
-
-            @Override
-            public void sleep(Duration wait) throws InterruptedException {
-              throw new InterruptedException();
-            }
-
-            @Override
-            public boolean await(CountDownLatch latch, Duration atMost) {
-              return latch.getCount() == 0;
-            }
-          };
-      return new Machine(
-          impatient,
-          (kind, task) -> {
-            task.run();
-            return Thread.currentThread();
-          },
-          new Random(1));
     }
 
     private static ConsumerRecord<byte[], byte[]> request() {
@@ -443,31 +400,5 @@ class CrashTableTest {
 
     @Override
     public void close() {}
-  }
-
-  /** Nothing is paused; whoever reads on is told that Kafka is gone. */
-  private static final class NoControls implements KafkaClients {
-    @Override
-    public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-      TopicPartition controls = new TopicPartition(TOPICS.controls(), 0);
-      MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-      consumer.updatePartitions(
-          controls.topic(), List.of(new PartitionInfo(controls.topic(), 0, null, null, null)));
-      consumer.updateBeginningOffsets(Map.of(controls, 0L));
-      consumer.updateEndOffsets(Map.of(controls, 0L));
-      consumer.scheduleNopPollTask();
-      consumer.schedulePollTask(() -> consumer.setPollException(new KafkaException("the end")));
-      return consumer;
-    }
-
-    @Override
-    public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public StablePlaces places(KafkaConfig kafka) {
-      throw new AssertionError("places are asked of the source");
-    }
   }
 }

@@ -1,0 +1,144 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.Topics;
+import dev.sluice.worker.breaker.CircuitBreakers;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Sends of one lane of 2/s; each runs when the test says so, and time passes where it waits. */
+class DispatcherTest {
+  private final FakeTime time = new FakeTime();
+  private final Deque<Runnable> sends = new ArrayDeque<>();
+  private final Machine machine =
+      new Machine(
+          time,
+          (kind, send) -> {
+            sends.add(send);
+            return Thread.currentThread();
+          },
+          new Random(1));
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final PartitionState partition =
+      new PartitionState(
+          new TopicPartition("send-requests", 0),
+          new OffsetWindow(0, List.of()),
+          new OffsetAndMetadata(0, ""),
+          machine);
+  private final Lane lane = new Lane(2, machine);
+
+  @Test
+  void answersAreTimedFromTheFirstByteOn() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          time.sleep(Duration.ofMillis(100));
+          return new SendOutcome.Accepted("id");
+        });
+    launch(dispatcher);
+    launch(dispatcher);
+    sends.remove().run();
+    sends.remove().run();
+
+    Timer answers = meters.get("sluice.worker.answers").timer();
+    assertThat(answers.count()).isEqualTo(2);
+    assertThat(answers.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(200);
+  }
+
+  @Test
+  void whatNeverWentOutIsNoAnswer() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> new SendOutcome.Unavailable("not_connected", "", null));
+    launch(dispatcher);
+    sends.remove().run();
+
+    assertThat(meters.find("sluice.worker.answers").timer()).isNull();
+  }
+
+  @Test
+  void anErrorOnceTheMessageMayBeWrittenIsADoubt() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          throw new StackOverflowError("too deep");
+        });
+
+    assertThat(outcomeOfError(dispatcher)).isInstanceOf(SendOutcome.InDoubt.class);
+  }
+
+  @Test
+  void anErrorBeforeThatIsSafeToTryAgain() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          throw new StackOverflowError("too deep");
+        });
+
+    assertThat(outcomeOfError(dispatcher)).isInstanceOf(SendOutcome.Unavailable.class);
+  }
+
+  private SendOutcome outcomeOfError(Dispatcher dispatcher) {
+    launch(dispatcher);
+    assertThat(dispatcher.inFlight()).isOne();
+
+    assertThatThrownBy(sends.remove()::run).hasMessage("too deep");
+
+    assertThat(dispatcher.inFlight()).isZero();
+    assertThat(dispatcher.held()).isEmpty();
+    return Objects.requireNonNull(dispatcher.poll()).outcome();
+  }
+
+  private void launch(Dispatcher dispatcher) {
+    SendRequest request =
+        SendRequest.test(
+            1,
+            new UUID(0, 1),
+            new SendRequest.Sender("s", "provider", "1"),
+            2,
+            "+5511960000000",
+            Json.MAPPER.createObjectNode());
+    dispatcher.launch(new SendTask(partition, 0, request), lane, time.nanoTime());
+  }
+
+  private Dispatcher dispatcher(BiFunction<OutgoingMessage, Permit, SendOutcome> send) {
+    MessageProvider provider =
+        new MessageProvider() {
+          @Override
+          public SendOutcome send(OutgoingMessage message, Permit permit) {
+            return send.apply(message, permit);
+          }
+
+          @Override
+          public void close() {}
+        };
+    Topics topics = new Topics("");
+    return new Dispatcher(
+        Map.of("provider", provider),
+        new CircuitBreakers(new Health(), time),
+        NoControls.view(topics, time),
+        new AnswerTimes(meters),
+        machine);
+  }
+}

@@ -17,12 +17,14 @@ import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ final class Dispatcher {
    * If the partition is still this worker's, the task is picked again.
    */
   private static final Duration STALLED = Duration.ofSeconds(3);
+
+  private static final String GIVEN_AWAY = "the partition is given away";
 
   private final Map<String, MessageProvider> providers;
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
@@ -77,6 +81,24 @@ final class Dispatcher {
     machine.threads().start(Thread.ofVirtual().name("send"), send);
   }
 
+  /**
+   * Takes back what is not written yet of partitions that are given away: it will not be, and its
+   * outcome says so at once, so that the partitions' next owners can send it.
+   */
+  void withdraw(Collection<PartitionState> partitions) {
+    sends.stream()
+        .filter(send -> partitions.contains(send.task.partition()))
+        .forEach(Send::withdraw);
+  }
+
+  private enum Stage {
+    PREPARING,
+    /** It may have been written. */
+    WRITTEN,
+    WITHDRAWN,
+    ENDED
+  }
+
   /** One send, from its launch to its outcome. */
   private final class Send implements Permit, Runnable {
     private final SendTask task;
@@ -86,7 +108,7 @@ final class Dispatcher {
     private final LanePacer.Slot slot;
     private final long committedAtNanos;
     private final long launchedNanos = awakeNanos();
-    private boolean written;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.PREPARING);
     private long writtenNanos;
 
     Send(SendTask task, Lane lane, long committedAtNanos) {
@@ -101,12 +123,36 @@ final class Dispatcher {
     @Override
     public void await() {
       requireOpenedInTime(launchedNanos);
-      slot.await(() -> requireWanted(task, committedAtNanos));
+      slot.await(this::requireWanted);
       if (!breaker.tryLaunch(ticket, awakeNanos())) {
         throw new WithdrawnException("the provider does not answer this sender");
       }
       writtenNanos = ticker.nanoTime();
-      written = true;
+      if (!stage.compareAndSet(Stage.PREPARING, Stage.WRITTEN)) {
+        throw new WithdrawnException(GIVEN_AWAY);
+      }
+    }
+
+    void withdraw() {
+      if (stage.compareAndSet(Stage.PREPARING, Stage.WITHDRAWN)) {
+        finished.add(new Finished(task, new SendOutcome.NotLaunched(GIVEN_AWAY), ticker.now()));
+      }
+    }
+
+    private void requireWanted() {
+      Duration age = Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
+      if (age.compareTo(STALLED) > 0) {
+        throw new WithdrawnException("the worker was stalled for " + age.toMillis() + " ms");
+      }
+      if (stage.get() == Stage.WITHDRAWN) {
+        throw new WithdrawnException(GIVEN_AWAY);
+      }
+      if (task.partition().lost()) {
+        throw new WithdrawnException("the partition was taken away");
+      }
+      if (stopped(task.request())) {
+        throw new WithdrawnException("it was stopped while its start was being declared");
+      }
     }
 
     @Override
@@ -148,13 +194,15 @@ final class Dispatcher {
     /** A bug in a provider, or a lack of memory, must not lose the task. */
     private SendOutcome failed(Throwable e) {
       String detail = "the provider failed: " + e;
-      return written
+      return stage.get() == Stage.WRITTEN
           ? new SendOutcome.InDoubt(detail)
           : new SendOutcome.Unavailable("provider_failed", detail, null);
     }
 
     private void end(SendOutcome outcome) {
       slot.release();
+      Stage last = stage.getAndSet(Stage.ENDED);
+      boolean written = last == Stage.WRITTEN;
       // What was not written says nothing about the provider. A doubt without a permit is a
       // provider that fails before it asks for one.
       boolean tells = written || outcome instanceof SendOutcome.InDoubt;
@@ -162,7 +210,9 @@ final class Dispatcher {
       if (written) {
         times.ended(sender.id(), ticker.nanoTime() - writtenNanos);
       }
-      finished.add(new Finished(task, outcome, ticker.now()));
+      if (last != Stage.WITHDRAWN) {
+        finished.add(new Finished(task, outcome, ticker.now()));
+      }
       held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
       sends.remove(this);
     }
@@ -187,19 +237,6 @@ final class Dispatcher {
 
     OpenedLateException(String message) {
       super(message);
-    }
-  }
-
-  private void requireWanted(SendTask task, long committedAtNanos) {
-    Duration age = Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
-    if (age.compareTo(STALLED) > 0) {
-      throw new WithdrawnException("the worker was stalled for " + age.toMillis() + " ms");
-    }
-    if (task.partition().lost()) {
-      throw new WithdrawnException("the partition was taken away");
-    }
-    if (stopped(task.request())) {
-      throw new WithdrawnException("it was stopped while its start was being declared");
     }
   }
 

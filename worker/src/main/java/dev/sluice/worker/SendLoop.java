@@ -134,6 +134,7 @@ final class SendLoop {
       return;
     }
     partitions.forEach(PartitionState::beginDraining);
+    dispatcher.withdraw(partitions);
     workUntil(
         () -> partitions.stream().allMatch(partition -> partition.inFlight() == 0), config.drain());
   }

@@ -83,6 +83,8 @@ class CrashTableTest {
   enum Fate {
     STAYS,
     DIES,
+    /** Its partition is to be given to another, as planned: it ends what it can, and is told. */
+    GIVES,
     /** Its partition is taken away, and it is told before it goes on. */
     LOSES,
     /** It sleeps until its successor has begun: declared a start, or called one in doubt. */
@@ -97,29 +99,31 @@ class CrashTableTest {
       useHeadersInDisplayName = true,
       textBlock =
           """
-          step      | ending            | stays  | dies          | loses         | wakes         | zombie
-          DECLARING | COMMITTED         | 1 SENT | 0 UNCONFIRMED | 0 FAILED      | 0 FAILED      | 0 FAILED
-          DECLARING | REFUSED           | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
-          DECLARING | UNKNOWN_COMMITTED | 1 SENT | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED
-          DECLARING | UNKNOWN_ABORTED   | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
-          SENDING   | COMMITTED         | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
-          SENDING   | REFUSED           | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
-          SENDING   | UNKNOWN_COMMITTED | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
-          SENDING   | UNKNOWN_ABORTED   | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
-          RECORDING | COMMITTED         | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
-          RECORDING | REFUSED           | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
-          RECORDING | UNKNOWN_COMMITTED | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
-          RECORDING | UNKNOWN_ABORTED   | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          step      | ending            | stays  | gives  | dies          | loses         | wakes         | zombie
+          DECLARING | COMMITTED         | 1 SENT | 1 SENT | 0 UNCONFIRMED | 0 FAILED      | 0 FAILED      | 0 FAILED
+          DECLARING | REFUSED           | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
+          DECLARING | UNKNOWN_COMMITTED | 1 SENT | 1 SENT | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED
+          DECLARING | UNKNOWN_ABORTED   | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
+          SENDING   | COMMITTED         | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          SENDING   | REFUSED           | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          SENDING   | UNKNOWN_COMMITTED | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          SENDING   | UNKNOWN_ABORTED   | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          RECORDING | COMMITTED         | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
+          RECORDING | REFUSED           | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          RECORDING | UNKNOWN_COMMITTED | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
+          RECORDING | UNKNOWN_ABORTED   | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           """)
   void whateverHappensToTheOwner(
       Step step,
       Ending ending,
       String stays,
+      String gives,
       String dies,
       String loses,
       String wakes,
       String zombie) {
     assertThat(new Cell(step, ending, Fate.STAYS).play()).as("stays").isEqualTo(stays);
+    assertThat(new Cell(step, ending, Fate.GIVES).play()).as("gives").isEqualTo(gives);
     assertThat(new Cell(step, ending, Fate.DIES).play()).as("dies").isEqualTo(dies);
     assertThat(new Cell(step, ending, Fate.LOSES).play()).as("loses").isEqualTo(loses);
     assertThat(new Cell(step, ending, Fate.WAKES).play()).as("wakes").isEqualTo(wakes);
@@ -142,6 +146,7 @@ class CrashTableTest {
     private final Node successor = new Node(this);
     private OffsetAndMetadata committed = new OffsetAndMetadata(0, "v1");
     private Node assigned = owner;
+    private boolean leaving;
     private boolean struck;
     private boolean ended;
     private int sent;
@@ -186,6 +191,7 @@ class CrashTableTest {
       switch (fate) {
         case STAYS -> {}
         case DIES -> throw new Death();
+        case GIVES -> leaving = true;
         case LOSES -> assigned = successor;
         case WAKES -> {
           assigned = successor;
@@ -308,8 +314,8 @@ class CrashTableTest {
 
     void turn() {
       loop.turn();
-      // Who loses its partition is told first.
-      if (cell.fate != Fate.LOSES || holds == (cell.assigned == this)) {
+      // Who gives or loses its partition is told first.
+      if (!cell.leaving && (cell.fate != Fate.LOSES || holds == (cell.assigned == this))) {
         for (Runnable send = sends.poll(); send != null; send = sends.poll()) {
           send.run();
         }
@@ -324,6 +330,13 @@ class CrashTableTest {
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
       cell.time.sleep(wait);
+      if (cell.leaving && holds) {
+        assignment.onPartitionsRevoked(Set.of(PARTITION));
+        holds = false;
+        cell.leaving = false;
+        cell.assigned = cell.successor;
+        return ConsumerRecords.empty();
+      }
       boolean assigned = cell.assigned == this;
       if (assigned && !holds) {
         holds = true;

@@ -24,6 +24,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -97,6 +99,45 @@ class DispatcherTest {
         });
 
     assertThat(outcomeOfError(dispatcher)).isInstanceOf(SendOutcome.Unavailable.class);
+  }
+
+  @Test
+  void whatIsNotWrittenYetIsWithdrawnAtOnceAndForGood() {
+    AtomicInteger written = new AtomicInteger();
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          written.incrementAndGet();
+          return new SendOutcome.Accepted("id");
+        });
+    launch(dispatcher);
+
+    dispatcher.withdraw(List.of(partition));
+
+    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
+        .isInstanceOf(SendOutcome.NotLaunched.class);
+    sends.remove().run();
+    assertThat(written).hasValue(0);
+    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.inFlight()).isZero();
+  }
+
+  @Test
+  void whatMayBeWrittenIsNotWithdrawn() {
+    AtomicReference<Dispatcher> self = new AtomicReference<>();
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          self.get().withdraw(List.of(partition));
+          return new SendOutcome.Accepted("id");
+        });
+    self.set(dispatcher);
+    launch(dispatcher);
+    sends.remove().run();
+
+    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
+        .isEqualTo(new SendOutcome.Accepted("id"));
+    assertThat(dispatcher.poll()).isNull();
   }
 
   private SendOutcome outcomeOfError(Dispatcher dispatcher) {

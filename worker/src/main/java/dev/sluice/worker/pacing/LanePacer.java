@@ -40,7 +40,6 @@ public final class LanePacer {
     private final CountDownLatch turn = new CountDownLatch(1);
     private final long reservedNanos = ticker.nanoTime();
     private boolean open = true;
-    private boolean passed;
 
     private Slot() {}
 
@@ -57,7 +56,6 @@ public final class LanePacer {
       if (pace.tryPass() > 0) {
         waitInLine(check);
       }
-      passed = true;
       release();
     }
 
@@ -78,11 +76,6 @@ public final class LanePacer {
       } finally {
         leave(this);
       }
-    }
-
-    /** Whether the send has passed. */
-    public boolean passed() {
-      return passed;
     }
 
     /** Gives it back, if the send has not passed. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ final class SendLoop {
    * it, less than the grace period that orchestrators commonly grant.
    */
   private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
+
+  /** How often Kafka is asked what was committed, and how long it may take each time. */
+  private static final int LOOKUPS = 4;
+
+  private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(5);
 
   private final RequestSource source;
   private final TransactionSink sink;
@@ -259,18 +265,25 @@ final class SendLoop {
     return verdict != Verdict.REFUSED;
   }
 
-  /** Asks Kafka whether a transaction with an unknown end has committed. */
+  /**
+   * Asks Kafka whether a transaction with an unknown end has committed.
+   *
+   * @throws KafkaException if that cannot be told: a transaction may hang for ever in one
+   *     partition, and the others must go on. Nothing that it declared is launched then. Whoever
+   *     reads the partitions next goes by what is committed once that is known
+   */
   private boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    while (true) {
+    for (int lookup = 0; lookup < LOOKUPS; lookup++) {
       try {
         Map<TopicPartition, OffsetAndMetadata> now =
-            source.committed(offsets.keySet(), Duration.ofSeconds(5));
+            source.committed(offsets.keySet(), LOOKUP_TIMEOUT);
         return offsets.entrySet().stream()
             .allMatch(entry -> same(entry.getValue(), now.get(entry.getKey())));
       } catch (TimeoutException e) {
         sink.failIfStopping();
       }
     }
+    throw new KafkaException("it cannot be told whether a transaction has committed");
   }
 
   /**

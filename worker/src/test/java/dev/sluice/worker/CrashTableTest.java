@@ -33,11 +33,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,7 +51,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CrashTableTest {
   private static final Topics TOPICS = new Topics("");
   private static final TopicPartition PARTITION = new TopicPartition(TOPICS.sendRequests(), 0);
-  private static final int TURNS = 40;
+  private static final int TURNS = 200;
+
+  /** Longer than a worker asks, and shorter than the turns are. */
+  private static final Duration HANG = Duration.ofSeconds(25);
 
   /** A worker that sleeps for as long as this loses its partitions. */
   private static final Duration SESSION = Duration.ofSeconds(6);
@@ -68,7 +74,10 @@ class CrashTableTest {
     COMMITTED(TransactionSink.Verdict.COMMITTED, true),
     REFUSED(TransactionSink.Verdict.REFUSED, false),
     UNKNOWN_COMMITTED(TransactionSink.Verdict.UNKNOWN, true),
-    UNKNOWN_ABORTED(TransactionSink.Verdict.UNKNOWN, false);
+    UNKNOWN_ABORTED(TransactionSink.Verdict.UNKNOWN, false),
+    /** As those; nobody can tell for longer than a worker asks. */
+    HANGING_COMMITTED(TransactionSink.Verdict.UNKNOWN, true),
+    HANGING_ABORTED(TransactionSink.Verdict.UNKNOWN, false);
 
     private final TransactionSink.Verdict verdict;
     private final boolean commits;
@@ -76,6 +85,10 @@ class CrashTableTest {
     Ending(TransactionSink.Verdict verdict, boolean commits) {
       this.verdict = verdict;
       this.commits = commits;
+    }
+
+    private boolean hangs() {
+      return this == HANGING_COMMITTED || this == HANGING_ABORTED;
     }
   }
 
@@ -104,14 +117,20 @@ class CrashTableTest {
           DECLARING | REFUSED           | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
           DECLARING | UNKNOWN_COMMITTED | 1 SENT | 1 SENT | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED
           DECLARING | UNKNOWN_ABORTED   | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
+          DECLARING | HANGING_COMMITTED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED | 0 UNCONFIRMED
+          DECLARING | HANGING_ABORTED   | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
           SENDING   | COMMITTED         | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           SENDING   | REFUSED           | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           SENDING   | UNKNOWN_COMMITTED | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           SENDING   | UNKNOWN_ABORTED   | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          SENDING   | HANGING_COMMITTED | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          SENDING   | HANGING_ABORTED   | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           RECORDING | COMMITTED         | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
           RECORDING | REFUSED           | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           RECORDING | UNKNOWN_COMMITTED | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
           RECORDING | UNKNOWN_ABORTED   | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
+          RECORDING | HANGING_COMMITTED | 1 SENT | 1 SENT | 1 SENT        | 1 SENT        | 1 SENT        | 1 SENT
+          RECORDING | HANGING_ABORTED   | 1 SENT | 1 SENT | 1 UNCONFIRMED | 1 SENT        | 1 SENT        | 1 SENT
           """)
   void whateverHappensToTheOwner(
       Step step,
@@ -146,6 +165,7 @@ class CrashTableTest {
     private final Node successor = new Node(this);
     private OffsetAndMetadata committed = new OffsetAndMetadata(0, "v1");
     private Node assigned = owner;
+    private long stableNanos = time.nanoTime();
     private boolean leaving;
     private boolean struck;
     private boolean ended;
@@ -223,6 +243,9 @@ class CrashTableTest {
       boolean first = member && node == owner && !ended && now.compareTo(step) >= 0;
       ended |= first;
       Ending how = first ? ending : member ? Ending.COMMITTED : Ending.REFUSED;
+      if (how.hangs()) {
+        stableNanos = time.nanoTime() + HANG.toNanos();
+      }
       if (how.commits) {
         committed = offsets.getOrDefault(PARTITION, committed);
         records.stream()
@@ -232,6 +255,11 @@ class CrashTableTest {
       }
       strike(node, now);
       return how.verdict;
+    }
+
+    /** Whether the committed offset can be told. */
+    boolean stable() {
+      return time.nanoTime() - stableNanos >= 0;
     }
 
     SendOutcome send(Node node, Permit permit) {
@@ -248,8 +276,9 @@ class CrashTableTest {
 
     private final Cell cell;
     private final Deque<Runnable> sends = new ArrayDeque<>();
-    private final SendLoop loop;
-    private final PartitionAssignment assignment;
+    private final Dispatcher dispatcher;
+    private final Supplier<SendLoop> loops;
+    private SendLoop loop;
     private boolean holds;
     private boolean paused;
     private long position;
@@ -271,23 +300,23 @@ class CrashTableTest {
       SimpleMeterRegistry meters = new SimpleMeterRegistry();
       StallDetector stalls = new StallDetector(health);
       Map<String, MessageProvider> providers = Map.of("whatsapp", this);
-      Dispatcher dispatcher =
-          new Dispatcher(providers, breakers, controls, new AnswerTimes(meters), machine);
-      loop =
-          new SendLoop(
-              this,
-              this,
-              dispatcher,
-              breakers,
-              stalls,
-              controls,
-              new MissingProviders(providers.keySet(), health, cell.time::nanoTime),
-              new ProviderProbes(providers, health, cell.time::nanoTime, sends::add),
-              WorkerConfig.of(kafka, "w"),
-              new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls),
-              health,
-              machine);
-      assignment = loop.assignment();
+      dispatcher = new Dispatcher(providers, breakers, controls, new AnswerTimes(meters), machine);
+      loops =
+          () ->
+              new SendLoop(
+                  this,
+                  this,
+                  dispatcher,
+                  breakers,
+                  stalls,
+                  controls,
+                  new MissingProviders(providers.keySet(), health, cell.time::nanoTime),
+                  new ProviderProbes(providers, health, cell.time::nanoTime, sends::add),
+                  WorkerConfig.of(kafka, "w"),
+                  new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls),
+                  health,
+                  machine);
+      loop = loops.get();
     }
 
     private static ConsumerRecord<byte[], byte[]> request() {
@@ -313,13 +342,25 @@ class CrashTableTest {
     }
 
     void turn() {
-      loop.turn();
+      try {
+        loop.turn();
+      } catch (KafkaException e) {
+        restart();
+      }
       // Who gives or loses its partition is told first.
       if (!cell.leaving && (cell.fate != Fate.LOSES || holds == (cell.assigned == this))) {
         for (Runnable send = sends.poll(); send != null; send = sends.poll()) {
           send.run();
         }
       }
+    }
+
+    /** As the worker does, which leaves the group and joins it again. */
+    private void restart() {
+      dispatcher.requeue(loop.unpublished());
+      loop.assignment().abandon();
+      holds = false;
+      loop = loops.get();
     }
 
     @Override
@@ -331,7 +372,7 @@ class CrashTableTest {
     public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
       cell.time.sleep(wait);
       if (cell.leaving && holds) {
-        assignment.onPartitionsRevoked(Set.of(PARTITION));
+        loop.assignment().onPartitionsRevoked(Set.of(PARTITION));
         holds = false;
         cell.leaving = false;
         cell.assigned = cell.successor;
@@ -340,10 +381,10 @@ class CrashTableTest {
       boolean assigned = cell.assigned == this;
       if (assigned && !holds) {
         holds = true;
-        assignment.onPartitionsAssigned(Set.of(PARTITION));
+        loop.assignment().onPartitionsAssigned(Set.of(PARTITION));
       } else if (!assigned && holds) {
         holds = false;
-        assignment.onPartitionsLost(Set.of(PARTITION));
+        loop.assignment().onPartitionsLost(Set.of(PARTITION));
       }
       if (!holds || paused || position > 0) {
         return ConsumerRecords.empty();
@@ -385,12 +426,16 @@ class CrashTableTest {
     @Override
     public Map<TopicPartition, OffsetAndMetadata> committed(
         Set<TopicPartition> partitions, Duration atMost) {
+      if (!cell.stable()) {
+        cell.time.sleep(atMost);
+        throw new TimeoutException();
+      }
       return Map.of(PARTITION, cell.committed);
     }
 
     @Override
     public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-      return Map.of(PARTITION, new Place(cell.committed, 0, 1));
+      return cell.stable() ? Map.of(PARTITION, new Place(cell.committed, 0, 1)) : Map.of();
     }
 
     @Override

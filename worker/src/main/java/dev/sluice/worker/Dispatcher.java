@@ -207,7 +207,7 @@ final class Dispatcher {
       // provider that fails before it asks for one.
       boolean tells = written || outcome instanceof SendOutcome.InDoubt;
       breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
-      if (written) {
+      if (written && !(outcome instanceof SendOutcome.NotLaunched)) {
         times.ended(sender.id(), ticker.nanoTime() - writtenNanos);
       }
       if (last != Stage.WITHDRAWN) {

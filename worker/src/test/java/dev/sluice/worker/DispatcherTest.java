@@ -73,8 +73,16 @@ class DispatcherTest {
   @Test
   void whatNeverWentOutIsNoAnswer() {
     Dispatcher dispatcher =
-        dispatcher((message, permit) -> new SendOutcome.Unavailable("not_connected", "", null));
+        dispatcher((message, permit) -> {
+          if (sends.isEmpty()) {
+            return new SendOutcome.Unavailable("not_connected", "", null);
+          }
+          permit.await();
+          return new SendOutcome.NotLaunched("its connection was closed while it waited");
+        });
     launch(dispatcher);
+    launch(dispatcher);
+    sends.remove().run();
     sends.remove().run();
 
     assertThat(meters.find("sluice.worker.answers").timer()).isNull();

@@ -4,11 +4,8 @@ import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.Run;
 import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The states of one partition's offsets, from the first that is not done. The partition's next
@@ -28,7 +25,7 @@ final class OffsetWindow {
   private long touched;
 
   /** Offsets below {@code touched} that are not done. */
-  private int openBelowTouched;
+  private long openBelowTouched;
 
   /**
    * One past the highest offset changed by this owner; those up to {@code touched} are recovered.
@@ -41,8 +38,7 @@ final class OffsetWindow {
    */
   private final Deque<Long> gapsAhead = new ArrayDeque<>();
 
-  /** The states of the offsets from {@code base} on; null is waiting. */
-  private @Nullable State[] states = new State[256];
+  private final OffsetStates states = new OffsetStates();
 
   /**
    * Restores what the last owner committed.
@@ -57,12 +53,11 @@ final class OffsetWindow {
     this.reach = base;
     long offset = base;
     for (Run run : recovered) {
-      for (int i = 0; i < run.length(); i++) {
-        put(offset++, run.state());
-      }
+      states.set(offset, offset + run.length(), run.state());
+      offset += run.length();
     }
     touched = offset;
-    openBelowTouched = countOpen(base, touched);
+    openBelowTouched = states.countOpen(base, touched);
   }
 
   long base() {
@@ -70,12 +65,7 @@ final class OffsetWindow {
   }
 
   State state(long offset) {
-    if (offset < base) {
-      return State.DONE;
-    }
-    long index = offset - base;
-    State state = index < states.length ? states[(int) index] : null;
-    return state == null ? State.WAITING : state;
+    return offset < base ? State.DONE : states.get(offset);
   }
 
   /**
@@ -109,7 +99,7 @@ final class OffsetWindow {
     if (gap < touched && state(gap) != State.DONE) {
       openBelowTouched--;
     }
-    put(gap, State.DONE);
+    states.set(gap, State.DONE);
   }
 
   private void passGaps() {
@@ -126,14 +116,14 @@ final class OffsetWindow {
       return true;
     }
     if (offset >= touched) {
-      return worstLength(openBelowTouched + countOpen(touched, offset + 1), offset + 1)
+      return worstLength(openBelowTouched + states.countOpen(touched, offset + 1), offset + 1)
           <= WindowCodec.MAX_LENGTH;
     }
     // A recovered window may be larger than this owner would let it grow, such as a long log in
     // doubt. It is then worked off from its beginning, and the rest stays encoded as recovered.
     return worstLength(openBelowTouched, touched) <= WindowCodec.MAX_LENGTH
         || offset == firstOpen()
-        || worstLength(countOpen(base, offset + 1), offset + 1)
+        || worstLength(states.countOpen(base, offset + 1), offset + 1)
                 + WindowCodec.encode(runs(offset + 1)).length()
             <= WindowCodec.MAX_LENGTH;
   }
@@ -143,9 +133,12 @@ final class OffsetWindow {
     return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 2;
   }
 
-  private int worstLength(int open, long end) {
+  private int worstLength(long open, long end) {
     long span = end - base;
-    return span > Integer.MAX_VALUE ? Integer.MAX_VALUE : WindowCodec.worstLength(open, (int) span);
+    // Beyond this, the open ones alone are too many.
+    return open > WindowCodec.MAX_LENGTH || span > Integer.MAX_VALUE
+        ? Integer.MAX_VALUE
+        : WindowCodec.worstLength((int) open, (int) span);
   }
 
   /** Sets an offset's state; callers ask {@link #mayTouch} first. */
@@ -154,7 +147,7 @@ final class OffsetWindow {
       throw new IllegalArgumentException("offset " + offset + " is below the base " + base);
     }
     if (offset >= touched) {
-      openBelowTouched += countOpen(touched, offset + 1);
+      openBelowTouched += states.countOpen(touched, offset + 1);
       touched = offset + 1;
     }
     boolean wasOpen = state(offset) != State.DONE;
@@ -162,18 +155,14 @@ final class OffsetWindow {
     if (wasOpen != isOpen) {
       openBelowTouched += isOpen ? 1 : -1;
     }
-    put(offset, state);
+    states.set(offset, state);
     reach = Math.max(reach, offset + 1);
     passGaps();
   }
 
   /** The offset to commit: the first that is not done. */
   long firstOpen() {
-    long offset = base;
-    while (offset < next && state(offset) == State.DONE) {
-      offset++;
-    }
-    return offset;
+    return states.firstOpen(base, next);
   }
 
   /** The runs from {@link #firstOpen} on, up to the last offset that is not waiting. */
@@ -182,20 +171,10 @@ final class OffsetWindow {
   }
 
   private List<Run> runs(long from) {
-    List<Run> runs = new ArrayList<>();
-    long offset = from;
-    while (offset < touched) {
-      State state = state(offset);
-      long end = offset + 1;
-      while (end < touched && state(end) == state) {
-        end++;
-      }
-      if (end < touched || state != State.WAITING) {
-        runs.add(new Run(state, (int) (end - offset)));
-      }
-      offset = end;
-    }
-    return runs;
+    List<Run> runs = states.runs(from, touched);
+    return !runs.isEmpty() && runs.getLast().state() == State.WAITING
+        ? runs.subList(0, runs.size() - 1)
+        : runs;
   }
 
   String encode() {
@@ -205,35 +184,12 @@ final class OffsetWindow {
   /** This window has been committed: forget the leading offsets that are done. */
   void committed() {
     long first = firstOpen();
-    int shift = (int) (first - base);
-    if (shift == 0) {
+    if (first == base) {
       return;
     }
-    int kept = Math.max(0, states.length - shift);
-    if (kept > 0) {
-      System.arraycopy(states, shift, states, 0, kept);
-    }
-    Arrays.fill(states, kept, states.length, null);
+    states.forgetBelow(first);
     base = first;
     touched = Math.max(touched, base);
     reach = Math.max(reach, base);
-  }
-
-  private void put(long offset, State state) {
-    int index = Math.toIntExact(offset - base);
-    if (index >= states.length) {
-      states = Arrays.copyOf(states, Math.max(index + 1, states.length * 2));
-    }
-    states[index] = state;
-  }
-
-  private int countOpen(long from, long to) {
-    int open = 0;
-    for (long offset = from; offset < to; offset++) {
-      if (state(offset) != State.DONE) {
-        open++;
-      }
-    }
-    return open;
   }
 }

@@ -239,6 +239,21 @@ class OffsetWindowTest {
     assertThat(window.encode()).isEqualTo("v1");
   }
 
+  /** As after a reset of the longest log that can be reset. */
+  @Test
+  void aLongLogInDoubtTakesNoMoreMemoryThanAShortOne() {
+    int length = 999_999_999;
+    OffsetWindow window = new OffsetWindow(7, List.of(new WindowCodec.Run(State.STARTED, length)));
+    assertThat(window.admit(7)).isEqualTo(State.STARTED);
+    assertThat(window.mayTouch(7)).isTrue();
+    window.set(7, State.DONE);
+    window.committed();
+
+    assertThat(window.base()).isEqualTo(8);
+    assertThat(window.encode()).isEqualTo("v1 s" + (length - 1));
+    assertThat(window.admit(8)).isEqualTo(State.STARTED);
+  }
+
   private static boolean arrives(Map<Long, State> model, long offset) {
     return model.get(offset) != State.DONE;
   }

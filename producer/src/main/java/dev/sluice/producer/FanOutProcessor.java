@@ -11,6 +11,7 @@ import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
@@ -122,8 +123,13 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     FanOutState fanOut = fanOuts.find(request.campaignId());
     if (fanOut == null) {
       refuse(record, "nothing is known of campaign " + request.campaignId());
-    } else {
-      fanOuts.giveBack(request, fanOut);
+      return;
+    }
+    fanOuts.giveBack(request, fanOut);
+    ReturnedRequest.FullLane full = request.full();
+    String sender = fanOut.senderId();
+    if (full != null && sender != null) {
+      tick.full(new LaneKey(sender, full.lane()), Duration.ofSeconds(full.seconds()));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.LaneKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -141,6 +142,11 @@ final class FanOutTick {
   void forgive(UUID campaignId) {
     facts.forget(campaignId);
     faults.forgive(campaignId);
+  }
+
+  /** A worker has too much of this lane. */
+  void full(LaneKey lane, Duration time) {
+    feeder.full(lane, time);
   }
 
   /** Does what is possible now. */

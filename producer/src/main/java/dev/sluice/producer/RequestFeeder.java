@@ -7,7 +7,9 @@ import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.ReturnedRequest;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -74,6 +76,11 @@ final class RequestFeeder {
     bySender()
         .values()
         .forEach(its -> its.forEach((id, feedable) -> facts.lookUp(id, feedable.fanOut())));
+  }
+
+  /** Writes nothing to a lane for a while. */
+  void full(LaneKey lane, Duration time) {
+    backlogLimit.full(lane, time, System.nanoTime());
   }
 
   void turn() {

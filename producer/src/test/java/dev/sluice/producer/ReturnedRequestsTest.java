@@ -126,6 +126,41 @@ class ReturnedRequestsTest extends FanOutTest {
   }
 
   @Test
+  void whatAFullLaneGivesBackWaitsUntilTheLaneHasRoom() {
+    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    command("start", campaign);
+    turns(1);
+    List<SendRequest> first = requests();
+    first.forEach(request ->
+        giveBack(
+            new ReturnedRequest(
+                request.recipientId(),
+                campaign,
+                1,
+                0,
+                null,
+                new ReturnedRequest.FullLane(request.lane(), 60))));
+    turns(10);
+
+    assertThat(first).extracting(SendRequest::lane).contains(0, 1);
+    assertThat(requests()).isEmpty();
+  }
+
+  @Test
+  void whatIsGivenBackWhileItsCampaignRunsIsWrittenAnewAtOnce() {
+    UUID campaign = FIXTURE.campaign(sender, 20);
+    command("start", campaign);
+    turns(2);
+    List<SendRequest> first = requests();
+    first.forEach(this::giveBack);
+    turns(2);
+
+    assertThat(requests())
+        .extracting(SendRequest::recipientId)
+        .containsExactlyInAnyOrderElementsOf(first.stream().map(SendRequest::recipientId).toList());
+  }
+
+  @Test
   void aCancelledCampaignForgetsWhatWasGivenBack() {
     UUID campaign = FIXTURE.campaign(sender, 2);
     List<SendRequest> first = pausedAfterStart(campaign);

@@ -6,19 +6,40 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that a worker has given back unsent, because its campaign is paused or its sender is
- * blocked; a record on {@code returned-requests}, keyed by the campaign's id. It is written in the
- * transaction that marks the request done, so nobody else will send it: the producer asks for it
- * anew when the campaign goes on, as the recipient stands by then.
+ * A request that a worker has given back unsent, because its campaign is paused, its sender is
+ * blocked, its lane is too slow for what is queued, or it is too old; a record on {@code
+ * returned-requests}, keyed by the campaign's id. It is written in the transaction that marks the
+ * request done, so nobody else will send it: the producer asks for it anew when the campaign goes
+ * on, as the recipient stands by then.
  *
  * @param recipientId the row in {@code campaign_recipient}
  * @param campaignId the campaign
  * @param round the round of sending that the request belonged to
  * @param attempts how often it was already tried
  * @param firstTriedAt when it was tried for the first time, or null if it was not
+ * @param full its lane, if that is to be written nothing for a while, or null
  */
 public record ReturnedRequest(
-    long recipientId, UUID campaignId, int round, int attempts, @Nullable Instant firstTriedAt) {
+    long recipientId,
+    UUID campaignId,
+    int round,
+    int attempts,
+    @Nullable Instant firstTriedAt,
+    @Nullable FullLane full) {
+
+  /**
+   * A lane of the sender that has more queued than it will send soon.
+   *
+   * @param lane its number
+   * @param seconds for how long it needs nothing more
+   */
+  public record FullLane(int lane, int seconds) {}
+
+  /** One whose lane may be written to. */
+  public ReturnedRequest(
+      long recipientId, UUID campaignId, int round, int attempts, @Nullable Instant firstTriedAt) {
+    this(recipientId, campaignId, round, attempts, firstTriedAt, null);
+  }
 
   public ReturnedRequest {
     Objects.requireNonNull(campaignId, "campaignId is missing");

@@ -6,8 +6,10 @@ import dev.sluice.worker.pacing.AdaptiveThrottle;
 import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A slice of one sender's rate, with the requests queued for it. */
@@ -18,6 +20,12 @@ final class Lane {
    */
   private final PriorityQueue<SendTask> ready =
       new PriorityQueue<>(Comparator.comparingLong(SendTask::offset));
+
+  /** What the producer keeps queued for a lane, as time at its rate. */
+  private static final Duration WORK_AHEAD = Duration.ofSeconds(10);
+
+  /** The longest time that a lane which is only slow is said to be busy. */
+  private static final double LONGEST_BUSY_SECONDS = 60;
 
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
   private final LanePacer pacer;
@@ -92,6 +100,34 @@ final class Lane {
    */
   long waitedNanos(long nowNanos) {
     return ready.isEmpty() || throttle.paused(nowNanos) ? 0 : nowNanos - nextSinceNanos;
+  }
+
+  /** How much longer its provider has it wait; 0 if it does not. */
+  Duration pauseLeft(long nowNanos) {
+    return throttle.pauseLeft(nowNanos);
+  }
+
+  /** How many more are queued than it will send in the time for which requests are queued. */
+  int behind(long nowNanos) {
+    Duration left = WORK_AHEAD.minus(throttle.pauseLeft(nowNanos));
+    double sent = Math.max(0, left.toNanos() / 1e9) * currentRate(nowNanos);
+    return Math.max(0, (int) (ready.size() - sent));
+  }
+
+  /**
+   * Takes its oldest requests, which hold the window's base.
+   *
+   * @param held by how many it may still be behind
+   */
+  List<SendTask> takeSurplus(int held, long nowNanos) {
+    int surplus = behind(nowNanos) - held;
+    return Stream.generate(ready::remove).limit(Math.max(0, surplus)).toList();
+  }
+
+  /** How long it needs for what is queued. */
+  Duration busyFor(long nowNanos) {
+    double seconds = Math.min(LONGEST_BUSY_SECONDS, ready.size() / currentRate(nowNanos));
+    return throttle.pauseLeft(nowNanos).plusMillis((long) (seconds * 1_000));
   }
 
   /** Reserves the next time slot that is free. */

@@ -8,6 +8,7 @@ import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.worker.Dispatcher.Finished;
+import dev.sluice.worker.pacing.AdaptiveThrottle;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class OutcomePolicy {
               detail,
               Duration.ofSeconds(1L << (2 * Math.clamp(task.attempts() - 1, 0, 5))));
       case SendOutcome.Throttled(String code, String detail, Duration after) ->
-          later(finished, retries.wait(1, after, random), code, detail);
+          later(finished, shortened(retries.wait(1, after, random)), code, detail);
       case SendOutcome.SenderBlocked(String code, String detail) ->
           blockSender(finished, code, detail, false);
       case SendOutcome.CampaignStopped(String code, String detail) ->
@@ -93,6 +94,13 @@ final class OutcomePolicy {
               ? new Disposition.Wait(retries.wait(1, null, random))
               : publish(finished, RecipientStatus.UNCONFIRMED, null, "in_doubt", detail);
     };
+  }
+
+  /** No longer than the lane waits. */
+  private static Duration shortened(Duration wait) {
+    return wait.compareTo(AdaptiveThrottle.LONGEST_PAUSE) < 0
+        ? wait
+        : AdaptiveThrottle.LONGEST_PAUSE;
   }
 
   private Disposition again(

@@ -157,6 +157,11 @@ final class PartitionState {
     waiting += change;
   }
 
+  /** Whether what waits may soon stop others: the window or the memory is half full. */
+  boolean crowded() {
+    return waiting >= RequestReader.PARTITION_BUFFER / 2 || window.crowded();
+  }
+
   int inFlight() {
     return inFlight;
   }

@@ -23,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class RequestReader {
   /** Records of a partition held in memory before it is paused. */
-  private static final int PARTITION_BUFFER = 2_000;
+  static final int PARTITION_BUFFER = 2_000;
 
   /** The same limit for the memory used by unreadable records, bytes. */
   private static final int UNREADABLE_BUFFER = 4 * 1_024 * 1_024;

@@ -1,10 +1,12 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
+import dev.sluice.schema.ReturnedRequest.FullLane;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.pacing.Lookahead;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +17,9 @@ import java.util.Map;
 /** Chooses what is sent next: for each lane, the admitted requests whose time slots are near. */
 final class SendScheduler {
   private static final int MOST_EXAMINED = 2_000;
+
+  /** The time in which the producer writes to a lane that is not full any more. */
+  private static final Duration REFILL = Duration.ofSeconds(2);
 
   /** Slots for the usual answer time are too few as soon as answers take longer. */
   private static final double AMPLE = 2;
@@ -53,11 +58,10 @@ final class SendScheduler {
     List<PartitionState> partitions = new ArrayList<>(owned);
     // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
+    partitions.removeIf(PartitionState::draining);
+    partitions.stream().filter(PartitionState::crowded).forEach(this::relieve);
     List<Lane> lanes =
-        partitions.stream()
-            .filter(partition -> !partition.draining())
-            .flatMap(partition -> partition.lanes().stream())
-            .toList();
+        partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
     InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
@@ -67,6 +71,28 @@ final class SendScheduler {
       }
     }
     stalls.review(lanes, this::runs, ticker.nanoTime());
+  }
+
+  /**
+   * Returns what lanes that were paused or slowed down have queued in a crowded partition, but for
+   * a few. Each request that waits keeps an offset open, and soon nobody there could send.
+   */
+  private void relieve(PartitionState partition) {
+    long now = ticker.nanoTime();
+    List<Lane> late = partition.lanes().stream().filter(lane -> lane.behind(now) > 0).toList();
+    if (late.stream().mapToInt(lane -> lane.behind(now)).sum() <= 2 * AdmissionControl.MOST_HELD) {
+      return;
+    }
+    int held = AdmissionControl.MOST_HELD / late.size();
+    for (Lane lane : late) {
+      SendTask next = lane.peek();
+      if (next != null && runs(next)) {
+        List<SendTask> surplus = lane.takeSurplus(held, now);
+        Duration full = lane.busyFor(now).minus(REFILL);
+        FullLane itself = new FullLane(next.request().lane(), (int) full.toSeconds());
+        surplus.forEach(task -> partition.addUnsent(new UnsentRecord.Returned(task, itself)));
+      }
+    }
   }
 
   private Map<Sender, InFlightSlots.Demand> demands(List<Lane> lanes) {

@@ -98,9 +98,9 @@ final class SendTask {
   }
 
   /** The record that returns it to the producer unsent. */
-  ReturnedRequest returned() {
+  ReturnedRequest returned(ReturnedRequest.@Nullable FullLane full) {
     return new ReturnedRequest(
-        request.recipientId(), request.campaignId(), request.round(), attempts, firstTriedAt);
+        request.recipientId(), request.campaignId(), request.round(), attempts, firstTriedAt, full);
   }
 
   /** Its result; texts from the provider are cut to the stored lengths. */

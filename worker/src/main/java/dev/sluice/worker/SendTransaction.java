@@ -6,6 +6,7 @@ import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec.State;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The effects of one transaction: on the windows at once, on lanes and dispatcher only when it has
@@ -80,15 +82,15 @@ final class SendTransaction {
   }
 
   /** Returns a request to the producer unsent. */
-  void returnUnsent(UnsentRecord.Held held) {
-    giveBack(held.task());
-    drop(held);
+  void returnUnsent(UnsentRecord record, SendTask task, ReturnedRequest.@Nullable FullLane full) {
+    giveBack(task, full);
+    drop(record, task);
   }
 
   /** Marks a request done without sending or reporting it. */
-  void drop(UnsentRecord.Held held) {
-    remove(held);
-    mark(held.task(), State.DONE);
+  void drop(UnsentRecord record, SendTask task) {
+    remove(record);
+    mark(task, State.DONE);
   }
 
   /** Concludes a request in doubt. */
@@ -136,11 +138,11 @@ final class SendTransaction {
   }
 
   /** The producer knows no tests, and writes none anew. */
-  private void giveBack(SendTask task) {
+  private void giveBack(SendTask task, ReturnedRequest.@Nullable FullLane full) {
     if (task.request().isForTest()) {
-      endTest(task, "the sender is blocked");
+      endTest(task, "its sender is blocked or too slow");
     } else {
-      batch.returned(task.returned());
+      batch.returned(task.returned(full));
     }
   }
 
@@ -179,7 +181,7 @@ final class SendTransaction {
     return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
       case ADMIT, HOLD -> false;
       case RETURN -> {
-        giveBack(task);
+        giveBack(task, null);
         mark(task, State.DONE);
         yield true;
       }
@@ -204,7 +206,8 @@ final class SendTransaction {
    * Requeues a request at the tail of its lane, or fails it if it has become too large for that.
    */
   private void requeueOrFail(SendTask task, SendRequest copy) {
-    if (!batch.requeue(task.partition().topicPartition().partition(), copy)) {
+    int partition = task.partition().topicPartition().partition();
+    if (!batch.requeue(partition, copy)) {
       batch.result(
           task.result(
               RecipientStatus.FAILED,

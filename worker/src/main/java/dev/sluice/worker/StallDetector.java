@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Detects lanes that send nothing although nothing holds them, whatever the cause. */
+/** Detects lanes that send nothing, whatever the cause, unless people or controls hold them. */
 final class StallDetector {
   private static final String COMPONENT = "lanes";
 
@@ -58,6 +58,14 @@ final class StallDetector {
   }
 
   private static @Nullable String reason(Lane lane, SendTask next, long waited, long nowNanos) {
+    Duration pause = lane.pauseLeft(nowNanos);
+    if (pause.compareTo(GRACE) > 0) {
+      return "the provider asks "
+          + next.request().laneKey()
+          + " to wait, "
+          + pause.toSeconds()
+          + " s more";
+    }
     double slots = SENDS / lane.currentRate(nowNanos);
     return waited / 1e9 > GRACE.toSeconds() + slots
         ? "nothing of "

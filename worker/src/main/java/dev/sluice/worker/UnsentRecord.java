@@ -1,7 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.worker.Dispatcher.Finished;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** A record that will be done without being sent, as soon as the window allows. */
 sealed interface UnsentRecord {
@@ -16,6 +18,23 @@ sealed interface UnsentRecord {
 
   /** A request to be returned or dropped. */
   record Held(SendTask task) implements UnsentRecord {
+    @Override
+    public PartitionState partition() {
+      return task.partition();
+    }
+
+    @Override
+    public long offset() {
+      return task.offset();
+    }
+  }
+
+  /**
+   * A request to be returned although it may be sent, as its lane is too slow.
+   *
+   * @param full its lane, if that is to be written nothing for a while, or null
+   */
+  record Returned(SendTask task, ReturnedRequest.@Nullable FullLane full) implements UnsentRecord {
     @Override
     public PartitionState partition() {
       return task.partition();

@@ -59,6 +59,7 @@ final class UnsentRecords {
       cleared++;
       switch (first) {
         case UnsentRecord.Held held -> clear(held, transaction);
+        case UnsentRecord.Returned returned -> clear(returned, transaction);
         case UnsentRecord.InDoubt inDoubt -> transaction.settle(inDoubt);
         case UnsentRecord.Unreadable unreadable -> transaction.deadLetter(unreadable);
       }
@@ -71,8 +72,16 @@ final class UnsentRecords {
     switch (admission.of(task)) {
       // It was resumed while the window was full.
       case ADMIT, HOLD -> task.partition().lane(task).add(task);
-      case RETURN -> transaction.returnUnsent(held);
-      case DROP -> transaction.drop(held);
+      case RETURN -> transaction.returnUnsent(held, task, null);
+      case DROP -> transaction.drop(held, task);
+    }
+  }
+
+  private void clear(UnsentRecord.Returned returned, SendTransaction transaction) {
+    SendTask task = returned.task();
+    switch (admission.of(task)) {
+      case ADMIT, HOLD, RETURN -> transaction.returnUnsent(returned, task, returned.full());
+      case DROP -> transaction.drop(returned, task);
     }
   }
 }

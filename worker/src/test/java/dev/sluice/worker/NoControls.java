@@ -34,12 +34,12 @@ final class NoControls implements KafkaClients {
   }
 
   /** A view that has read everything there is: nothing. */
-  static ControlsView view(Topics topics, FakeTime time) {
+  static ControlsView view(Topics topics, Ticker time) {
     return new ControlsView(kafka(topics), new Health(), inline(time));
   }
 
   /** Runs a thread's task at once; it ends where it would wait. */
-  private static Machine inline(FakeTime time) {
+  private static Machine inline(Ticker time) {
     Ticker impatient =
         new Ticker() {
           @Override

@@ -57,11 +57,13 @@ class StallDetectorTest {
   }
 
   @Test
-  void aLaneThatTheProviderHasPausedWaitsForThat() {
-    lane.throttled(Duration.ofMinutes(5));
+  void aLongPauseThatTheProviderAsksForIsSaidAndAShortOneIsNot() {
+    lane.throttled(Duration.ofDays(11));
     review(60, true);
-
+    assertThat(health.problems().get("lanes")).startsWith("the provider asks s/0 to wait, 24");
+    review(290, true);
     assertThat(health.problems()).isEmpty();
+    assertThat(stalls.longestSeconds()).isZero();
   }
 
   @Test

@@ -17,7 +17,7 @@ public enum Fault {
   BLOCKED_SENDER("the provider does not know the sender"),
   UNREADABLE_REQUESTS("20,000 records that nobody can read"),
   GROWING_REQUESTS("requests too large to be put back"),
-  ABSURD_RATES("20,000 requests with a rate of 1e-9/s"),
+  ABSURD_RATES("20,000 requests with a rate of 1e-9/s, and as many with 0.001/s"),
   LOST_OFFSET("a partition has lost the workers' committed offset"),
   UNKNOWN_TIME_ZONE("a campaign in a time zone that does not exist"),
   HUGE_VARIABLES("variables of 2.6 MB"),

@@ -65,11 +65,15 @@ final class RequestFaults {
     });
   }
 
+  /** By turns lower than is allowed, and the lowest that is. */
   static Incident absurdRates(Scene scene) {
     return Incident.lasting(() -> {
       JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"x\"}}");
       for (int i = 0; i < MANY; i++) {
         LaneKey lane = new LaneKey("absurd", i % Scene.PARTITIONS);
+        LaneKey slow = new LaneKey("slowest", i % Scene.PARTITIONS);
+        SendRequest slowest = request("whatsapp", i, slow, SendRequest.SLOWEST, message);
+        scene.request(slow, Json.write(slowest));
         String sane = new String(Json.write(request(lane, 80, message)), StandardCharsets.UTF_8);
         String absurd = sane.replace("\"permitsPerSecond\":80.0", "\"permitsPerSecond\":1.0E-9");
         scene.request(lane, absurd.getBytes(StandardCharsets.UTF_8));
@@ -79,11 +83,16 @@ final class RequestFaults {
   }
 
   private static SendRequest request(LaneKey lane, double rate, JsonNode message) {
+    return request("nobody", 1, lane, rate, message);
+  }
+
+  private static SendRequest request(
+      String provider, long recipient, LaneKey lane, double rate, JsonNode message) {
     return new SendRequest(
-        1,
+        recipient,
         new UUID(0, 1),
         1,
-        new SendRequest.Sender(lane.sender(), "nobody", "nowhere"),
+        new SendRequest.Sender(lane.sender(), provider, "nowhere"),
         lane.lane(),
         rate,
         "+5511960000001",

@@ -19,17 +19,29 @@ public final class BacklogLimit {
   /** The longest time until a written record is part of Kafka's end offset. */
   private static final long VISIBLE_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private static final Duration LONGEST_FULL = Duration.ofMinutes(10);
+
   private final Duration horizon;
   private final Deque<Fed> fed = new ArrayDeque<>();
 
+  /** Until when lanes are full, whatever a reading says. */
+  private final Map<LaneKey, Long> fullUntil = new HashMap<>();
+
   public BacklogLimit(Duration horizon) {
     this.horizon = horizon;
+  }
+
+  /** A worker has returned requests of this lane, as it has more queued than it will send soon. */
+  public void full(LaneKey lane, Duration time, long nowNanos) {
+    Duration bounded = time.compareTo(LONGEST_FULL) < 0 ? time : LONGEST_FULL;
+    fullUntil.put(lane, nowNanos + bounded.toNanos());
   }
 
   private record Fed(LaneKey lane, int requests, long atNanos) {}
 
   /** The rooms of all lanes, given the newest reading. */
   public Rooms rooms(LaneBacklog.Reading reading) {
+    fullUntil.values().removeIf(until -> until - reading.takenAtNanos() <= 0);
     while (!fed.isEmpty()
         && reading.takenAtNanos() - fed.peekFirst().atNanos() > VISIBLE_AFTER_NANOS) {
       fed.removeFirst();
@@ -62,10 +74,11 @@ public final class BacklogLimit {
       return IntStream.range(0, sender.rates().used()).mapToLong(lane -> of(sender, lane)).sum();
     }
 
-    /** The most that the sender's lanes would take if nothing were queued. */
+    /** The most that those lanes of the sender that are not full would take if empty. */
     public long capacity(CampaignRepository.Sender sender) {
       LaneRates rates = sender.rates();
       return IntStream.range(0, rates.used())
+          .filter(lane -> !isFull(key(sender, lane)))
           .mapToLong(lane -> BacklogLimit.this.capacity(rates, lane))
           .sum();
     }
@@ -77,8 +90,11 @@ public final class BacklogLimit {
 
     private long of(CampaignRepository.Sender sender, int lane) {
       return left.computeIfAbsent(
-          new LaneKey(sender.identity().id(), lane),
+          key(sender, lane),
           key -> {
+            if (isFull(key)) {
+              return 0L;
+            }
             long capacity = BacklogLimit.this.capacity(sender.rates(), lane);
             long used = reading.mostWaiting(key) + recent.getOrDefault(key, 0L);
             return Math.clamp(capacity - used, 0, capacity);
@@ -102,11 +118,19 @@ public final class BacklogLimit {
           break;
         }
       }
-      LaneKey lane = new LaneKey(sender.identity().id(), chosen);
+      LaneKey lane = key(sender, chosen);
       left.merge(lane, -1L, Long::sum);
       dealt.merge(lane, 1, Integer::sum);
       return chosen;
     }
+  }
+
+  private boolean isFull(LaneKey lane) {
+    return fullUntil.containsKey(lane);
+  }
+
+  private static LaneKey key(CampaignRepository.Sender sender, int lane) {
+    return new LaneKey(sender.identity().id(), lane);
   }
 
   /** Remembers what was dealt from these rooms, until the readings contain it. */

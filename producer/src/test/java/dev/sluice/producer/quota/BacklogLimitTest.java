@@ -66,6 +66,18 @@ class BacklogLimitTest {
   }
 
   @Test
+  void aLaneThatItsWorkerCallsFullIsWrittenNothingForThatTime() {
+    CampaignRepository.Sender two = sender("one", 2, 80);
+    backlogLimit.full(ONE, Duration.ofSeconds(30), SECOND);
+
+    BacklogLimit.Rooms full = backlogLimit.rooms(reading(30 * SECOND, 0));
+    assertThat(full.of(two)).isEqualTo(800);
+    assertThat(full.capacity(two)).isEqualTo(800);
+    assertThat(full.deal(two, 0)).isEqualTo(1);
+    assertThat(backlogLimit.rooms(reading(31 * SECOND, 0)).of(two)).isEqualTo(1_600);
+  }
+
+  @Test
   void lanesAreDealtByTurn() {
     CampaignRepository.Sender four = sender("four", 4, 80);
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 0));

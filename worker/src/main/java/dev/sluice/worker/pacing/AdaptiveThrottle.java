@@ -11,6 +11,9 @@ public final class AdaptiveThrottle {
   /** Refusals of sends that were in flight when the rate was halved do not halve it again. */
   private static final Duration ONE_EVENT = Duration.ofSeconds(1);
 
+  /** Longer pauses are cut to this: the provider is asked again, with a few messages. */
+  public static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
   private static final double LEAST_SHARE = 1 / 64.0;
 
   /** Of the full rate, in each second. */
@@ -28,7 +31,8 @@ public final class AdaptiveThrottle {
       sinceNanos = nowNanos;
     }
     if (pause != null) {
-      long until = nowNanos + pause.toNanos();
+      Duration cut = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+      long until = nowNanos + cut.toNanos();
       // By difference, because nanoTime may overflow.
       pausedUntilNanos = everThrottled && pausedUntilNanos - until > 0 ? pausedUntilNanos : until;
     } else if (!everThrottled) {
@@ -46,6 +50,13 @@ public final class AdaptiveThrottle {
 
   /** Whether the provider's pause lasts. */
   public boolean paused(long nowNanos) {
-    return everThrottled && nowNanos - pausedUntilNanos < 0;
+    return !pauseLeft(nowNanos).isZero();
+  }
+
+  /** How much longer the provider's pause lasts; 0 if there is none. */
+  public Duration pauseLeft(long nowNanos) {
+    return everThrottled
+        ? Duration.ofNanos(Math.max(0, pausedUntilNanos - nowNanos))
+        : Duration.ZERO;
   }
 }

@@ -52,4 +52,12 @@ class AdaptiveThrottleTest {
     assertThat(throttle.paused(START + 19 * SECOND)).isTrue();
     assertThat(throttle.paused(START + 20 * SECOND)).isFalse();
   }
+
+  @Test
+  void asksAgainAfterFiveMinutesHoweverLongItIsToWait() {
+    throttle.throttled(START, Duration.ofSeconds(999_999));
+
+    assertThat(throttle.pauseLeft(START + 299 * SECOND)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(throttle.paused(START + 300 * SECOND)).isFalse();
+  }
 }

@@ -1,0 +1,163 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A lane that is paused or slowed down stops no other lane of its partition. */
+class SlowLanesTest {
+  private static final String SLOW = "slow";
+  private static final String NEIGHBOUR = "neighbour";
+
+  @Test
+  void aLaneThatItsProviderPausesStopsNobodyElse() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofDays(11)));
+    sideBySide(worker);
+    neighbourGoesOn(worker, 640);
+
+    assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(2_240);
+    assertThat(worker.returned)
+        .hasSizeBetween(500, 700)
+        .allSatisfy(request -> assertThat(seconds(request)).isBetween(240, 360))
+        .extracting(ReturnedRequest::recipientId)
+        .doesNotHaveDuplicates();
+    assertThat(worker.log.size()).as("only what was refused is written again").isLessThan(3_090);
+    assertThat(worker.health.problems().get("lanes"))
+        .startsWith("the provider asks slow/0 to wait, ");
+  }
+
+  @Test
+  void neitherDoesALaneWhoseMessagesAreAllRefusedForTheRate() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, null));
+    sideBySide(worker);
+    neighbourGoesOn(worker, 640);
+
+    assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(2_240);
+    assertThat(worker.returned)
+        .isNotEmpty()
+        .allSatisfy(request -> {
+          assertThat(request.attempts()).isZero();
+          assertThat(seconds(request)).isBetween(8, 60);
+        })
+        .extracting(ReturnedRequest::recipientId)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void norALaneWhoseQueueAloneFillsTheMemory() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(1)));
+    for (int i = 0; i < 2_000; i++) {
+      worker.write(request(SLOW, 200, i));
+    }
+    for (int i = 0; i < 400; i++) {
+      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+    }
+    worker.run(Duration.ofSeconds(15));
+
+    assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(400);
+  }
+
+  @Test
+  void norTheSlowestLaneThereCanBe() {
+    SteppedWorker worker = new SteppedWorker(SlowLanesTest::accepted);
+    for (int i = 0; i < 5_000; i++) {
+      worker.write(request(SLOW, SendRequest.SLOWEST, i));
+    }
+    neighbourGoesOn(worker, 0);
+
+    assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(1_600);
+    assertThat(worker.returned).hasSizeGreaterThan(4_000);
+  }
+
+  @Test
+  void whatIsKeptIsSentWhenThePauseIsOver() {
+    boolean[] open = {false};
+    SteppedWorker worker =
+        new SteppedWorker(
+            message -> open[0] ? accepted(message) : throttled(message, Duration.ofMinutes(1)));
+    sideBySide(worker);
+    worker.run(Duration.ofSeconds(40));
+    open[0] = true;
+    worker.run(Duration.ofMinutes(2));
+
+    assertThat(
+            Stream.concat(
+                worker.results.stream().map(SendResult::recipientId),
+                worker.returned.stream().map(ReturnedRequest::recipientId)))
+        .hasSize(1_440)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aLaneWithoutNeighboursKeepsItsQueue() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(1)));
+    for (int i = 0; i < 800; i++) {
+      worker.write(request(SLOW, 80, i));
+    }
+    worker.run(Duration.ofSeconds(20));
+
+    assertThat(worker.returned).isEmpty();
+  }
+
+  private static int seconds(ReturnedRequest request) {
+    return Objects.requireNonNull(request.full()).seconds();
+  }
+
+  /** The slow lane has 10 s of its work queued, the neighbour 8 s. */
+  private static void sideBySide(SteppedWorker worker) {
+    for (int i = 0; i < 800; i++) {
+      worker.write(request(SLOW, 80, i));
+      if (i < 640) {
+        worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+      }
+    }
+  }
+
+  /** The producer writes as much as was sent, for 20 s. */
+  private static void neighbourGoesOn(SteppedWorker worker, int queued) {
+    for (int i = queued; i < queued + 1_600; i++) {
+      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+      if (i % 80 == 79) {
+        worker.run(Duration.ofSeconds(1));
+      }
+    }
+    worker.run(Duration.ofSeconds(15));
+  }
+
+  private static SendOutcome throttled(OutgoingMessage message, @Nullable Duration pause) {
+    return message.address().equals(SLOW)
+        ? new SendOutcome.Throttled(pause == null ? "130429" : "80007", "too many calls", pause)
+        : accepted(message);
+  }
+
+  private static SendOutcome accepted(OutgoingMessage message) {
+    return new SendOutcome.Accepted("id." + message.callbackData());
+  }
+
+  private static SendRequest request(String sender, double rate, long recipient) {
+    return new SendRequest(
+        recipient,
+        new UUID(0, 1),
+        1,
+        new SendRequest.Sender(sender, "whatsapp", sender),
+        0,
+        rate,
+        "+5511960000000",
+        Json.MAPPER.createObjectNode(),
+        OnDoubt.HOLD,
+        0,
+        null);
+  }
+}

@@ -105,7 +105,7 @@ final class RequestReader {
     try {
       SendRequest request = read(record);
       campaigns.hear(request.campaignId(), record.headers());
-      SendTask task = new SendTask(partition, record.offset(), request);
+      SendTask task = new SendTask(partition, record.offset(), request, record.timestamp());
       if (state == State.STARTED) {
         SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
         partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, ticker.now())));

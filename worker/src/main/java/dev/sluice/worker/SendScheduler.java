@@ -18,6 +18,15 @@ import java.util.Map;
 final class SendScheduler {
   private static final int MOST_EXAMINED = 2_000;
 
+  /**
+   * An older request goes back to the producer, which looks again whether it may be sent: nobody
+   * has since it was written. Far above the 10 s that are queued and what a takeover takes; far
+   * below the day of which the daily limit is.
+   */
+  private static final Duration TOO_OLD = Duration.ofHours(1);
+
+  private static final int MOMENT_SECONDS = 10;
+
   /** The time in which the producer writes to a lane that is not full any more. */
   private static final Duration REFILL = Duration.ofSeconds(2);
 
@@ -136,6 +145,10 @@ final class SendScheduler {
         }
         case RETURN, DROP -> task.partition().addUnsent(new UnsentRecord.Held(lane.take()));
         case ADMIT -> {
+          if (isTooOld(task)) {
+            task.partition().addUnsent(returnedAsTooOld(lane.take()));
+            continue;
+          }
           if (picked >= allowed || !task.partition().window().mayTouch(task.offset())) {
             return picked;
           }
@@ -150,6 +163,18 @@ final class SendScheduler {
       }
     }
     return picked;
+  }
+
+  private boolean isTooOld(SendTask task) {
+    Instant written = task.writtenAt();
+    return written != null && written.plus(TOO_OLD).isBefore(ticker.now()) && !mustWait(task);
+  }
+
+  /** Its lane is written nothing for a moment, or all would circle where a clock is wrong. */
+  private static UnsentRecord.Returned returnedAsTooOld(SendTask task) {
+    boolean untried = task.attempts() == 0;
+    return new UnsentRecord.Returned(
+        task, untried ? new FullLane(task.request().lane(), MOMENT_SECONDS) : null);
   }
 
   private boolean mustWait(SendTask task) {

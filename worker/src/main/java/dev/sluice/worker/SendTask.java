@@ -14,13 +14,20 @@ final class SendTask {
   private final PartitionState partition;
   private final long offset;
   private final SendRequest request;
+  private final long writtenMillis;
   private int attempts;
   private @Nullable Instant firstTriedAt;
   private boolean inFlight;
   private long launchedNanos;
   private boolean contested;
 
-  SendTask(PartitionState partition, long offset, SendRequest request) {
+  /**
+   * A task.
+   *
+   * @param writtenMillis when the producer wrote the request, or a negative number if nobody knows
+   */
+  SendTask(PartitionState partition, long offset, SendRequest request, long writtenMillis) {
+    this.writtenMillis = writtenMillis;
     this.partition = partition;
     this.offset = offset;
     this.request = request;
@@ -38,6 +45,11 @@ final class SendTask {
 
   SendRequest request() {
     return request;
+  }
+
+  /** When the producer wrote the request, or null if nobody knows. */
+  @Nullable Instant writtenAt() {
+    return writtenMillis < 0 ? null : Instant.ofEpochMilli(writtenMillis);
   }
 
   /** Answered attempts, including those recorded in earlier copies of the request. */

@@ -140,7 +140,7 @@ final class SendTransaction {
   /** The producer knows no tests, and writes none anew. */
   private void giveBack(SendTask task, ReturnedRequest.@Nullable FullLane full) {
     if (task.request().isForTest()) {
-      endTest(task, "its sender is blocked or too slow");
+      endTest(task, "its sender is blocked or too slow, or it waited for too long");
     } else {
       batch.returned(task.returned(full));
     }
@@ -207,7 +207,7 @@ final class SendTransaction {
    */
   private void requeueOrFail(SendTask task, SendRequest copy) {
     int partition = task.partition().topicPartition().partition();
-    if (!batch.requeue(partition, copy)) {
+    if (!batch.requeue(partition, copy, task.writtenAt())) {
       batch.result(
           task.result(
               RecipientStatus.FAILED,

@@ -30,7 +30,7 @@ sealed interface UnsentRecord {
   }
 
   /**
-   * A request to be returned although it may be sent, as its lane is too slow.
+   * A request to be returned although it may be sent, as its lane is too slow or it is too old.
    *
    * @param full its lane, if that is to be written nothing for a while, or null
    */

@@ -157,6 +157,7 @@ class MissingProvidersTest {
             Json.MAPPER.createObjectNode(),
             OnDoubt.HOLD,
             0,
-            null));
+            null),
+        -1);
   }
 }

@@ -274,6 +274,6 @@ class OutcomePolicyTest {
             onDoubt,
             attempts,
             null);
-    return new SendTask(partition, 0, request);
+    return new SendTask(partition, 0, request, -1);
   }
 }

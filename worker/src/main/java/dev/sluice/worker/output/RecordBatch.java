@@ -12,6 +12,7 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,13 +72,15 @@ public final class RecordBatch {
   /**
    * Writes a copy of a request at the tail of its lane, in its original partition.
    *
+   * @param writtenAt when the producer wrote the original, or null if nobody knows
    * @return false if its record would be larger than the topic allows
    */
-  public boolean requeue(int partition, SendRequest request) {
+  public boolean requeue(int partition, SendRequest request, @Nullable Instant writtenAt) {
     ProducerRecord<byte[], byte[]> copy =
         new ProducerRecord<>(
             topics.sendRequests(),
             partition,
+            writtenAt == null ? null : writtenAt.toEpochMilli(),
             utf8(request.laneKey().toString()),
             Json.write(request),
             campaigns.of(EventType.SEND_REQUEST, request.campaignId()));

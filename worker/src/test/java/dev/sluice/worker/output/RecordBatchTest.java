@@ -52,7 +52,8 @@ class RecordBatchTest {
             Json.MAPPER.createObjectNode(),
             OnDoubt.HOLD,
             1,
-            null));
+            null),
+        null);
     batch.control("sender/s", new Control(Control.State.BLOCKED, "test"));
 
     assertThat(batch.records())

@@ -1,0 +1,99 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What was written long ago goes back to the producer, which looks whether it may still be sent.
+ */
+class OldRequestsTest {
+  private static final Duration TOO_OLD = Duration.ofMinutes(61);
+
+  @Test
+  void whatWasQueuedWhenTheWorkersWentAwayIsNotSentWhenTheyComeBack() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    for (int i = 0; i < 800; i++) {
+      worker.write(request(i), Duration.ofDays(1));
+    }
+    for (int i = 800; i < 820; i++) {
+      worker.write(request(i), Duration.ofMinutes(59));
+    }
+    worker.run(Duration.ofSeconds(3));
+
+    assertThat(worker.results)
+        .hasSize(20)
+        .allMatch(result -> result.recipientId() >= 800)
+        .extracting(SendResult::status)
+        .containsOnly(RecipientStatus.SENT);
+    assertThat(worker.returned)
+        .hasSize(800)
+        .allMatch(request -> request.recipientId() < 800)
+        .extracting(ReturnedRequest::recipientId)
+        .doesNotHaveDuplicates();
+    assertThat(worker.returned)
+        .extracting(ReturnedRequest::full)
+        .as("it circles slowly if it is the clock that is wrong")
+        .containsOnly(new ReturnedRequest.FullLane(0, 10));
+    assertThat(worker.sent).hasSize(20);
+  }
+
+  @Test
+  void aCopyIsAsOldAsItsOriginal() {
+    Duration wait = Duration.ofSeconds(45);
+    SteppedWorker worker =
+        new SteppedWorker(message -> new SendOutcome.TryAgain("131000", "?", wait));
+    worker.write(request(1), Duration.ofHours(1).minus(wait.dividedBy(2)));
+    worker.run(Duration.ofMinutes(1));
+
+    assertThat(worker.log).hasSize(2);
+    assertThat(worker.log.getLast().timestamp()).isEqualTo(worker.log.getFirst().timestamp());
+    assertThat(worker.sent).hasSize(1);
+    assertThat(worker.returned).extracting(ReturnedRequest::attempts).containsExactly(1);
+  }
+
+  @Test
+  void aTestThatIsTooOldHasFailed() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    worker.write(
+        SendRequest.test(
+            1,
+            UUID.randomUUID(),
+            new SendRequest.Sender("s", "whatsapp", "1"),
+            80,
+            "+5511960000001",
+            Json.MAPPER.createObjectNode()),
+        TOO_OLD);
+    worker.run(Duration.ofSeconds(1));
+
+    assertThat(worker.results)
+        .extracting(SendResult::status)
+        .containsExactly(RecipientStatus.FAILED);
+    assertThat(worker.returned).isEmpty();
+    assertThat(worker.sent).isEmpty();
+  }
+
+  private static SendRequest request(long recipient) {
+    return new SendRequest(
+        recipient,
+        new UUID(0, 1),
+        1,
+        new SendRequest.Sender("s", "whatsapp", "1"),
+        0,
+        80,
+        "+5511960000000",
+        Json.MAPPER.createObjectNode(),
+        OnDoubt.HOLD,
+        0,
+        null);
+  }
+}

@@ -3,12 +3,15 @@ package dev.sluice.console;
 import dev.sluice.schema.Clipped;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.InputCoercionException;
@@ -76,6 +79,20 @@ final class Bodies {
       throw ProblemException.badRequest("The body is not a JSON object.");
     }
     return value;
+  }
+
+  /** The names of the fields of a body that was read, without keeping anything else of it. */
+  static Set<String> names(byte[] body) {
+    Set<String> names = new HashSet<>();
+    try (JsonParser json = STRICT.createParser(body)) {
+      json.nextToken();
+      for (String name = json.nextName(); name != null; name = json.nextName()) {
+        names.add(name);
+        json.nextToken();
+        json.skipChildren();
+      }
+    }
+    return names;
   }
 
   /**

@@ -1,10 +1,7 @@
 package dev.sluice.console;
 
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What is to become of a campaign's fields; a field that is null goes back to its default, and one
@@ -16,12 +13,7 @@ record CampaignChange(Campaigns.Draft values, Set<String> given) {
 
   static CampaignChange read(byte[] body) {
     Campaigns.Draft values = Bodies.read(body, Campaigns.Draft.class);
-    return new CampaignChange(
-        values,
-        Bodies.read(body, JsonNode.class)
-            .propertyStream()
-            .map(Map.Entry::getKey)
-            .collect(Collectors.toSet()));
+    return new CampaignChange(values, Bodies.names(body));
   }
 
   boolean concerns(String field) {

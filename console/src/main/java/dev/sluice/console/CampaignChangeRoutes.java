@@ -48,6 +48,7 @@ final class CampaignChangeRoutes {
     CampaignChange change;
     try (HeldBodies.Body body = bodies.take(context)) {
       change = CampaignChange.read(body.bytes());
+      campaigns.requireInBounds(change.values());
     }
     if (!JsonHttp.missingAccepted(context)
         && (change.concerns("message") || change.concerns("scheduledAt"))) {

@@ -63,7 +63,7 @@ final class CampaignRoutes {
   }
 
   private void create(Context context) {
-    Campaigns.Draft draft = bodies.read(context, Campaigns.Draft.class);
+    Campaigns.Draft draft = campaigns.requireInBounds(bodies.read(context, Campaigns.Draft.class));
     Campaigns.Created created = campaigns.create(draft, IdempotencyKey.of(context, draft));
     UUID id = created.id();
     if (created.isNew()) {

@@ -72,6 +72,22 @@ final class Campaigns {
    */
   record Created(UUID id, boolean isNew) {}
 
+  /**
+   * Checks how large it is, before anybody waits or remembers anything for it.
+   *
+   * @return the same
+   */
+  Draft requireInBounds(Draft draft) {
+    String name = draft.name() == null ? "" : draft.name().strip();
+    if (name.codePointCount(0, name.length()) > bounds.name()) {
+      throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
+    }
+    if (draft.message() != null && Json.write(draft.message()).length > bounds.message()) {
+      throw ProblemException.field("message", "has at most " + bounds.message() + " bytes of JSON");
+    }
+    return draft;
+  }
+
   /** Creates a campaign, or finds the one that the same request has created before. */
   Created create(Draft draft, Optional<IdempotencyKey> request) {
     Optional<UUID> before = request.flatMap(this::createdBy);
@@ -223,16 +239,10 @@ final class Campaigns {
   /** What it says, checked, as its row holds it. */
   private Map<Field<?>, @Nullable Object> columns(DSLContext inside, Draft draft) {
     String name = Fields.required("name", draft.name());
-    if (name.codePointCount(0, name.length()) > bounds.name()) {
-      throw ProblemException.field("name", "has at most " + bounds.name() + " characters");
-    }
     String sender = Fields.required("sender", draft.sender());
     JsonNode message = draft.message();
     if (message == null || !message.isObject()) {
       throw ProblemException.field("message", "must be the provider's message body, an object");
-    }
-    if (Json.write(message).length > bounds.message()) {
-      throw ProblemException.field("message", "has at most " + bounds.message() + " bytes of JSON");
     }
     requireSendable(message, provider(inside, sender));
     int priority = draft.priority() == null ? 1 : draft.priority();

@@ -87,6 +87,18 @@ class CampaignChangeTest {
     assertProblem(patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}"), 409, "\"name\" (1)");
   }
 
+  /** Nobody waits for recipients to be counted, nor holds it meanwhile. */
+  @Test
+  void aMessageThatIsTooLargeIsRefusedBeforeItsVariablesAreLookedFor() {
+    String id = CONSOLE.campaign();
+    add(id, "phone\n+5511960000001\n");
+    patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
+
+    assertProblem(
+        patch(id, GREETING.replace("Hi", "x".repeat(66_000))), 400, "\"message\" has at most");
+    assertProblem(patch(id, "{\"name\":\"" + "n".repeat(201) + "\"}"), 400, "\"name\" has at most");
+  }
+
   @Test
   void aCopyTakesOverWhoIsWantedByOutcome() {
     String id = CONSOLE.campaign();

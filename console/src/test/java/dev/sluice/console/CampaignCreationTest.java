@@ -142,6 +142,10 @@ class CampaignCreationTest {
     assertThat(again.headers().firstValue("Location")).isPresent();
     assertProblem(
         create("key-1", "{" + name + "," + message.formatted("Ho") + "}"), 422, "Idempotency-Key");
+    assertProblem(
+        create("key-1", "{" + name + "," + message.formatted("x".repeat(66_000)) + "}"),
+        400,
+        "\"message\" has at most");
     assertThat(body(create("key-2", "{" + name + "," + hi + "}")).path("id").asString())
         .isNotEqualTo(body(again).path("id").asString());
     assertProblem(create("k".repeat(256), "{" + name + "," + hi + "}"), 400, "Idempotency-Key");

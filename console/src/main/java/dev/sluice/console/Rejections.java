@@ -15,6 +15,9 @@ final class Rejections {
 
   private static final int LISTED = 10_000;
 
+  /** Rows of which so many cannot be used are no list of people, and others wait for the place. */
+  private static final int MOST = 5_000_000;
+
   /** Reasons repeat names of columns, which may be long. */
   private static final int LONGEST_REASON = 300;
 
@@ -34,8 +37,20 @@ final class Rejections {
   /** A row that was not taken. */
   record Rejected(long line, String reason) {}
 
+  /**
+   * Counts one.
+   *
+   * @throws ProblemException 413 if there are too many
+   */
   void add(long line, String reason) {
-    count++;
+    if (++count > MOST) {
+      throw ProblemException.tooLarge(
+          "More than "
+              + MOST
+              + " rows cannot be used, the first because "
+              + listed.getFirst().reason()
+              + ". The rest of the file was not read.");
+    }
     if (listed.size() < most) {
       listed.add(new Rejected(line, Clipped.to(LONGEST_REASON, reason)));
     }

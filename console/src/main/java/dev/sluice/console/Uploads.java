@@ -27,14 +27,17 @@ final class Uploads {
    * @param atOnce bodies that may be on their way or kept at the same time
    * @param pace how fast a body must come, and what is made of it must be read
    * @param importsWait how long a body that has come whole waits for its turn
+   * @param importsTake how long its turn is
    */
-  record Limits(Spool.Limits spool, int atOnce, Pace pace, Duration importsWait) {
+  record Limits(
+      Spool.Limits spool, int atOnce, Pace pace, Duration importsWait, Duration importsTake) {
     static final Limits DEFAULT =
         new Limits(
             Spool.Limits.DEFAULT,
             32,
             new Pace(1_024, Duration.ofSeconds(10), Duration.ofHours(1)),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(15));
 
     /** A body, and what is made of it. */
     int files() {
@@ -43,6 +46,7 @@ final class Uploads {
   }
 
   private final Pace pace;
+  private final Duration importsTake;
   private final Deadlines deadlines;
   private final Spool spool;
   private final Bulkhead onTheirWay;
@@ -51,6 +55,7 @@ final class Uploads {
   Uploads(Limits limits, Deadlines deadlines) {
     this.deadlines = deadlines;
     pace = limits.pace();
+    importsTake = limits.importsTake();
     spool = new Spool(limits.spool(), limits.files());
     onTheirWay =
         new Bulkhead(
@@ -68,11 +73,12 @@ final class Uploads {
    * Takes a request's body, and lets it be used.
    *
    * @param use is given the whole body
-   * @throws ProblemException 429 if there is no place for it, 413 if it is too long, 408 if it
-   *     comes too slowly, 400 if it is broken, 503 or 507 if there is no room to keep it
+   * @throws ProblemException 429 if there is no place for it, 413 if it is too long or its use
+   *     takes too long, 408 if it comes too slowly, 400 if it is broken, 503 or 507 if there is no
+   *     room to keep it
    */
   <T> T take(Context context, Function<InputStream, T> use) {
-    return keep(context, body -> importing.run(() -> use.apply(body)));
+    return keep(context, body -> importing.run(() -> use.apply(timed(body))));
   }
 
   /** Writes as many rows without a body, among the imports. */
@@ -96,11 +102,15 @@ final class Uploads {
         context,
         body -> {
           try (Spool.Kept made = spool.open()) {
-            importing.run(() -> convert(body, made, use));
+            importing.run(() -> convert(timed(body), made, use));
             Download.send(context, pace, made.read()::transferTo);
           }
           return context;
         });
+  }
+
+  private InputStream timed(InputStream body) {
+    return new TimedBody(body, importsTake);
   }
 
   private static OutputStream convert(InputStream body, OutputStream made, Conversion use) {

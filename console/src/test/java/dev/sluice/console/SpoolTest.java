@@ -88,6 +88,16 @@ class SpoolTest {
     }
   }
 
+  @Test
+  void aFileWhoseRowsTakeTooLongGivesItsPlaceBack() {
+    try (Console console = console(MEGABYTE, 0, Duration.ZERO)) {
+      HttpResponse<byte[]> refused = upload(console);
+
+      assertThat(refused.statusCode()).isEqualTo(413);
+      assertThat(Api.json(refused).path("detail").asString()).contains("divide it");
+    }
+  }
+
   private static HttpResponse<byte[]> upload(Console console) {
     return upload(console, FILE);
   }
@@ -97,6 +107,10 @@ class SpoolTest {
   }
 
   private Console console(long together, long leastFree) {
+    return console(together, leastFree, Duration.ofMinutes(1));
+  }
+
+  private Console console(long together, long leastFree, Duration importsTake) {
     return new Console(
         new ConsoleConfig(
             SANDBOX.kafka(),
@@ -113,7 +127,8 @@ class SpoolTest {
                 new Spool.Limits(folder, MEGABYTE, together, leastFree),
                 8,
                 new Pace(1_024, Duration.ofSeconds(10), Duration.ofMinutes(1)),
-                Duration.ofSeconds(30)),
+                Duration.ofSeconds(30),
+                importsTake),
             HeldBodies.Limits.API,
             HeldBodies.Limits.WEBHOOKS),
         new Health(),

@@ -1,0 +1,19 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class RejectionsTest {
+  @Test
+  void aFileOfMillionsOfBadRowsIsNotReadToItsEnd() {
+    Rejections rejections = new Rejections();
+    for (int line = 1; line <= 5_000_000; line++) {
+      rejections.add(line, "it is bad");
+    }
+
+    assertThatThrownBy(() -> rejections.add(5_000_001, "it is bad"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("More than 5000000 rows cannot be used, the first because it is bad");
+  }
+}

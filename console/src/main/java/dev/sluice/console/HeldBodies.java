@@ -21,23 +21,36 @@ final class HeldBodies {
   /** Bodies grow by so much, which is what a stream collects at a time. */
   private static final int PORTION = 16 * 1024;
 
+  /** What most bodies are shorter than, bytes; longer ones may take a part of the budget only. */
+  private static final int SMALL = 64 * 1024;
+
   /**
    * What is taken.
    *
    * @param longest the longest body, bytes
    * @param together all bodies at the same time, bytes
-   * @param patience the time in which a body must come
+   * @param pace how fast a body must come
    */
-  record Limits(int longest, int together, Duration patience) {
-    static final Limits API = new Limits(1_000_000, 20 << 20, Duration.ofSeconds(20));
+  record Limits(int longest, int together, Pace pace) {
+    static final Limits API =
+        new Limits(
+            1_000_000, 20 << 20, new Pace(1_024, Duration.ofSeconds(10), Duration.ofSeconds(20)));
 
-    /** Meta's calls have at most 3 MB. */
-    static final Limits WEBHOOKS = new Limits(3 << 20, 12 << 20, Duration.ofSeconds(10));
+    /** Meta's calls have at most 3 MB, and come from machines that send them at once. */
+    static final Limits WEBHOOKS =
+        new Limits(
+            3 << 20, 12 << 20, new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)));
+
+    /** What bodies that are not small may take together, bytes. */
+    int large() {
+      return together / 3 * 2;
+    }
   }
 
   private final Limits limits;
   private final Deadlines deadlines;
   private final ByteBudget budget;
+  private final ByteBudget ofLarge;
 
   /**
    * Holds nothing yet.
@@ -48,6 +61,7 @@ final class HeldBodies {
     this.limits = limits;
     this.deadlines = deadlines;
     budget = new ByteBudget(limits.together());
+    ofLarge = new ByteBudget(limits.large());
     Gauge.builder("sluice.console.bodies.held", budget, ByteBudget::taken)
         .description("Bodies of requests that are in memory")
         .baseUnit("bytes")
@@ -56,11 +70,32 @@ final class HeldBodies {
   }
 
   /** A body that came whole; its part of the budget is free when it is closed. */
-  record Body(@SuppressWarnings("ArrayRecordComponent") byte[] bytes, ByteBudget.Share share)
+  record Body(@SuppressWarnings("ArrayRecordComponent") byte[] bytes, Room room)
       implements AutoCloseable {
     @Override
     public void close() {
+      room.close();
+    }
+  }
+
+  /** What a body takes of the budget, and once it is large, of what such bodies may have too. */
+  private final class Room implements AutoCloseable {
+    private final ByteBudget.Share share = budget.share();
+    private final ByteBudget.Share large = ofLarge.share();
+
+    boolean grow() {
+      return share.grow(PORTION)
+          && (share.bytes() <= SMALL || large.grow(share.bytes() - large.bytes()));
+    }
+
+    long bytes() {
+      return share.bytes();
+    }
+
+    @Override
+    public void close() {
       share.close();
+      large.close();
     }
   }
 
@@ -91,25 +126,24 @@ final class HeldBodies {
    *     there is no room for it; the connection is closed then, as the rest may still come
    */
   Body take(Context context) {
-    ByteBudget.Share share = budget.share();
+    Room room = new Room();
     try {
-      return new Body(receive(context, share), share);
+      return new Body(receive(context, room), room);
     } catch (RuntimeException e) {
-      share.close();
+      room.close();
       context.header("Connection", "close");
       throw e;
     }
   }
 
-  private byte[] receive(Context context, ByteBudget.Share share) {
+  private byte[] receive(Context context, Room room) {
     if (context.req().getContentLengthLong() > limits.longest()) {
       throw tooLong();
     }
     EndPoint connection = Wire.of(context);
     long usual = connection.getIdleTimeout();
-    connection.setIdleTimeout(limits.patience().toMillis());
-    try (var _ = deadlines.within(limits.patience(), connection);
-        InputStream body = new Arriving(context.bodyInputStream(), share)) {
+    connection.setIdleTimeout(limits.pace().window().toMillis());
+    try (InputStream body = new Arriving(context.bodyInputStream(), room, connection)) {
       return body.readAllBytes();
     } catch (IOException e) {
       log.debug("a body broke off", e);
@@ -126,13 +160,15 @@ final class HeldBodies {
   /** A body on its way, which takes of the budget what it is about to need. */
   private final class Arriving extends InputStream {
     private final InputStream body;
-    private final ByteBudget.Share share;
-    private final long begun = System.nanoTime();
+    private final Room room;
+    private final EndPoint connection;
+    private final Pace.Watch watch = limits.pace().watch();
     private long came;
 
-    private Arriving(InputStream body, ByteBudget.Share share) {
+    private Arriving(InputStream body, Room room, EndPoint connection) {
       this.body = body;
-      this.share = share;
+      this.room = room;
+      this.connection = connection;
     }
 
     @Override
@@ -143,20 +179,31 @@ final class HeldBodies {
 
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
-      if (came == share.bytes() && !share.grow(PORTION)) {
+      if (came == room.bytes() && !room.grow()) {
         throw ProblemException.unavailable(
             "The console holds as many bodies as it has room for; try again later.");
       }
-      int read = body.read(into, from, (int) Math.min(length, share.bytes() - came));
+      int read = receive(into, from, (int) Math.min(length, room.bytes() - came));
       came += Math.max(0, read);
       if (came > limits.longest()) {
         throw tooLong();
       }
-      if (read >= 0 && System.nanoTime() - begun > limits.patience().toNanos()) {
+      if (read >= 0 && watch.isTooSlow(read)) {
         throw ProblemException.requestTimeout(
-            "The body came too slowly: it has " + limits.patience().toSeconds() + " s.");
+            "The body came too slowly: it must bring at least "
+                + limits.pace().least()
+                + " bytes a second, and has "
+                + limits.pace().whole().toSeconds()
+                + " s.");
       }
       return read;
+    }
+
+    private int receive(byte[] into, int from, int length) throws IOException {
+      watch.start();
+      try (var _ = deadlines.within(limits.pace().window(), connection)) {
+        return body.read(into, from, length);
+      }
     }
 
     @Override

@@ -28,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class WebhookRoutes {
   private static final Logger log = LoggerFactory.getLogger(WebhookRoutes.class);
 
+  private static final String SIGNATURE = "X-Hub-Signature-256";
   private static final int LONGEST = HeldBodies.Limits.WEBHOOKS.longest();
   private static final int DEEPEST = 100_000;
 
@@ -91,11 +92,17 @@ final class WebhookRoutes {
                 "no_secret",
                 ProblemException.forbidden(
                     "Set WHATSAPP_APP_SECRET: unsigned calls are never taken.")));
+    String claimed = context.header(SIGNATURE);
+    if (!WebhookSignature.isWellFormed(claimed)) {
+      // Nobody waits for a body that cannot be the provider's.
+      context.header("Connection", "close");
+      throw refused(
+          "signature", ProblemException.forbidden(SIGNATURE + " is missing, or is none."));
+    }
     try (HeldBodies.Body body = body(context)) {
-      if (!ours.signs(context.header("X-Hub-Signature-256"), body.bytes())) {
+      if (!ours.signs(claimed, body.bytes())) {
         throw refused(
-            "signature",
-            ProblemException.forbidden("X-Hub-Signature-256 does not sign this body."));
+            "signature", ProblemException.forbidden(SIGNATURE + " does not sign this body."));
       }
       intake.take(WebhookCall.read(parse(body.bytes()), Instant.now()));
       context.status(200);

@@ -47,7 +47,11 @@ class BrokenBodiesTest {
 
   @BeforeAll
   static void start() {
-    HeldBodies.Limits bodies = new HeldBodies.Limits(1_000_000, 4 << 20, PATIENCE);
+    // Of one kind the whole time counts, of the other the pace.
+    HeldBodies.Limits bodies =
+        new HeldBodies.Limits(1_000_000, 4 << 20, new Pace(0, PATIENCE, PATIENCE));
+    HeldBodies.Limits calls =
+        new HeldBodies.Limits(1_000_000, 4 << 20, new Pace(1_024, PATIENCE, Duration.ofMinutes(1)));
     console =
         new Console(
             new ConsoleConfig(
@@ -68,7 +72,7 @@ class BrokenBodiesTest {
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(1)),
                 bodies,
-                bodies),
+                calls),
             new Health(),
             METERS,
             settings -> {});
@@ -187,7 +191,9 @@ class BrokenBodiesTest {
         "POST "
             + path
             + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "X-Hub-Signature-256: sha256="
+            + "0".repeat(64)
+            + "\r\nTransfer-Encoding: chunked\r\n\r\n"
             + body);
   }
 

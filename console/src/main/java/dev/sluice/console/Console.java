@@ -175,6 +175,7 @@ public final class Console implements AutoCloseable {
                   new WebhookIntake(webhooks, output, controls, config, meters),
                   meters)
               .add(settings.routes);
+          new LargeAnswers(limits.uploads().pace()).add(settings.routes);
           servePage(settings);
           new Problems().add(settings);
           extra.accept(settings);

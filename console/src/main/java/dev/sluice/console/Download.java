@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 final class Download extends OutputStream {
   private static final Logger log = LoggerFactory.getLogger(Download.class);
 
+  private static final int PORTION = 32 * 1024;
+
   private final OutputStream client;
   private final EndPoint connection;
   private final Pace.Watch watch;
@@ -59,8 +61,15 @@ final class Download extends OutputStream {
     write(new byte[] {(byte) single}, 0, 1);
   }
 
+  /** By portions, as nobody notices how slowly a long one is read. */
   @Override
   public void write(byte[] bytes, int from, int length) throws IOException {
+    for (int done = 0; done < length; done += PORTION) {
+      writePortion(bytes, from + done, Math.min(PORTION, length - done));
+    }
+  }
+
+  private void writePortion(byte[] bytes, int from, int length) throws IOException {
     begun = true;
     watch.start();
     try {

@@ -28,6 +28,11 @@ class DownloadTest {
   private static final AtomicInteger ENDED = new AtomicInteger();
   private static final String EXPORT =
       "GET /api/suppressions HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n";
+  private static final String LARGE_ANSWER = "GET /api/large HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  /** More bytes than a connection holds by itself, and more than half of what there is room for. */
+  private static final int LARGE = 20 << 20;
+
   @TempDir private static Path folder;
   private static Console console;
   private static Api api;
@@ -65,7 +70,13 @@ class DownloadTest {
                 HeldBodies.Limits.WEBHOOKS),
             new Health(),
             new SimpleMeterRegistry(),
-            settings -> settings.routes.after("/api/*", context -> ENDED.incrementAndGet()));
+            settings -> {
+              settings.routes.get(
+                  "/api/large", context -> JsonHttp.json(context, 200, "x".repeat(LARGE)));
+              settings.routes.get(
+                  "/api/huge", context -> JsonHttp.json(context, 200, "x".repeat(2 * LARGE)));
+              settings.routes.after("/api/*", context -> ENDED.incrementAndGet());
+            });
     api = new Api(console.port());
   }
 
@@ -122,6 +133,36 @@ class DownloadTest {
                   answer -> answer.statusCode() != 429);
       assertThat(next.statusCode()).isEqualTo(200);
       assertThat(rest(silent).length()).isLessThan(file.length());
+    }
+  }
+
+  @Test
+  void whoDoesNotReadALargeAnswerIsCutOffAndGivesItsRoomBack() throws Exception {
+    try (Socket silent = api.begin(LARGE_ANSWER)) {
+      soon().until(() -> ENDED.get() == 1);
+      assertThat(rest(silent).length()).isLessThan(LARGE);
+    }
+    assertThat(api.get("/api/large").body()).hasSize(LARGE + 2);
+  }
+
+  @Test
+  void anAnswerForWhichThereIsNoRoomIsToBeAskedForAgain() {
+    HttpResponse<byte[]> refused = api.get("/api/huge");
+
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    assertThat(Api.json(refused).path("detail").asString()).contains("no room");
+  }
+
+  @Test
+  void whoReadsALargeAnswerByteByByteIsCutOff() throws Exception {
+    try (Socket slow = api.begin(LARGE_ANSWER)) {
+      soon()
+          .until(() -> {
+            slow.getInputStream().readNBytes(1_000);
+            return ENDED.get() == 1;
+          });
+      assertThat(rest(slow).length()).isLessThan(LARGE);
     }
   }
 

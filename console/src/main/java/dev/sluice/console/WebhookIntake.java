@@ -139,10 +139,11 @@ final class WebhookIntake {
               new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at));
       case Renamed renamed -> sorted.renamed.add(renamed);
       case SenderTrouble trouble -> {
+        // The number may be nobody's here: then this is all that comes of it.
+        count("trouble", 1);
+        sorted.notices.add("error " + trouble.code() + " " + trouble.detail());
         if (ErrorCodes.blocksSender(trouble.code())) {
           sorted.troubles.add(trouble);
-        } else {
-          sorted.notices.add("error " + trouble.code() + " " + trouble.detail());
         }
       }
       case TemplateStopped stopped -> sorted.templates.add(stopped);

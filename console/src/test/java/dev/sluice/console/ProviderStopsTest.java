@@ -4,6 +4,9 @@ import static dev.sluice.console.WebhookFixture.event;
 import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What the provider forbids stops by itself, and what people have allowed since does not. */
 class ProviderStopsTest {
@@ -85,6 +89,44 @@ class ProviderStopsTest {
     assertThat(commands(other)).hasSize(1);
     FIXTURE.post(templateEvent("APPROVED", "spring", "es", now()));
     assertThat(commands(spanish)).isEmpty();
+  }
+
+  @Test
+  void aLateEventPausesNoCampaignThatAPersonHasResumed() throws Exception {
+    FIXTURE.sender("late");
+    UUID resumed = FIXTURE.campaign("late", "PAUSED", template("winter", "pt_BR"));
+    FIXTURE.control(resumed, new Control(Control.State.PAUSED, "requested by hand"));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> FIXTURE.api("/api/campaigns/" + resumed).path("statusReason").isString());
+    FIXTURE.sql().execute("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = ?", resumed);
+
+    FIXTURE.post(templateEvent("PAUSED", "winter", "pt_BR", now() - 3_600));
+    assertThat(commands(resumed)).isEmpty();
+    FIXTURE.post(templateEvent("PAUSED", "winter", "pt_BR", now() + 1));
+    assertThat(commands(resumed)).hasSize(1);
+  }
+
+  @Test
+  void anErrorOfANumberThatIsNobodysIsCountedAndLogged() throws Exception {
+    Logger intake = (Logger) LoggerFactory.getLogger(WebhookIntake.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    intake.addAppender(log);
+    double before = FIXTURE.counted("trouble");
+    try {
+      FIXTURE.post(
+          value(
+              "\"metadata\":{\"phone_number_id\":\"nobodys\"},"
+                  + "\"errors\":[{\"code\":131031,\"title\":\"locked\"}]"));
+    } finally {
+      intake.detachAppender(log);
+    }
+
+    assertThat(FIXTURE.counted("trouble") - before).isEqualTo(1);
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("provider: error 131031 locked");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.sluice.console;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -115,6 +116,19 @@ final class WebhookFixture implements AutoCloseable {
   void control(String senderId, Control control) {
     try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
       new CommandPublisher(output, sandbox.kafka().topics()).control(senderId, control);
+    }
+  }
+
+  /** Writes a campaign's control as the producer does. */
+  void control(UUID campaignId, Control control) {
+    try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
+      output.write(
+          List.of(
+              KafkaOutput.record(
+                  sandbox.kafka().topics().controls(),
+                  Control.campaignKey(campaignId),
+                  EventType.CONTROL.headers(),
+                  control)));
     }
   }
 

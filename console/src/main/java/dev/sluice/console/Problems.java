@@ -5,6 +5,8 @@ import dev.sluice.schema.Json;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -24,11 +26,14 @@ import org.slf4j.LoggerFactory;
 final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
+  private static final String MISTAKE = "The console made a mistake; its log says which.";
+
   void add(JavalinConfig settings) {
     settings.routes.exception(ProblemException.class, (e, context) -> JsonHttp.problem(context, e));
     settings.routes.exception(HttpResponseException.class, Problems::refused);
     settings.routes.exception(DataAccessException.class, Problems::database);
     settings.routes.exception(Exception.class, Problems::unexpected);
+    settings.router.javaLangErrorHandler(Problems::error);
     BeforeRoutes pages = new BeforeRoutes();
     settings.jetty.modifyServer(server -> server.setErrorHandler(pages));
     settings.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(pages));
@@ -63,7 +68,19 @@ final class Problems {
 
   private static void unexpected(Exception e, Context context) {
     log.error("{} {} failed", context.method(), context.path(), e);
-    write(context, 500, "The console made a mistake; its log says which.");
+    write(context, 500, MISTAKE);
+  }
+
+  /** Such as a stack that is too small for one request: others go on. */
+  private static void error(HttpServletResponse response, Error e) {
+    log.error("a request failed", e);
+    response.setStatus(500);
+    response.setContentType("application/problem+json");
+    try {
+      response.getOutputStream().write(Json.write(ProblemException.body(500, title(500), MISTAKE)));
+    } catch (IOException | IllegalStateException gone) {
+      log.debug("nobody hears of it", gone);
+    }
   }
 
   private static void write(Context context, int status, String detail) {

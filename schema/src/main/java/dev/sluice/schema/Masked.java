@@ -21,7 +21,7 @@ public final class Masked {
       Pattern.compile(
           OTHER + "|(?<number>\\+?[0-9](?:[\\h().\\-/\\u2010-\\u2015]{0,2}[0-9]){6,30})");
 
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]+");
 
   /** A number without its country is short: what would be left of it tells too much. */
   private static final int SHORT = 10;

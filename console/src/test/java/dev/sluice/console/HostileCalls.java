@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,10 @@ final class HostileCalls {
     table.files();
     table.queries();
     table.commands();
+    table.changes();
+    table.tests();
+    table.lifts();
+    table.keys();
     table.protocol();
     return table.calls;
   }
@@ -220,6 +225,22 @@ final class HostileCalls {
     get("/api/campaigns/seventeen", 404, "seventeen");
     get(nobody() + "/errors", 404, "There is no campaign");
     get("/api/nothing", 404, "");
+    get("/api/campaigns?search=%00", 400, "\"search\" holds a NUL");
+    get("/api/campaigns?search=" + "x".repeat(201), 400, "\"search\" has 201");
+    get("/api/campaigns?search=%25_%5C%27--", 200, "");
+    get("/api/campaigns?status=LOST", 400, "\"status\" is one of");
+    get("/api/campaigns?after=seventeen", 400, "\"after\" is the id");
+    get("/api/campaigns?externalId=%00", 400, "\"externalId\" holds a NUL");
+    get(draft + "/export?status=LOST", 400, "\"status\" is one of");
+    get(draft + "/export?reason=%00", 400, "\"reason\" holds a NUL");
+    get(draft + "/export?reason=" + "x".repeat(101), 400, "\"reason\" has 101");
+    get(nobody() + "/export", 404, "There is no campaign");
+    get("/api/opt-outs?after=x", 400, "\"after\"");
+    get("/api/opt-outs?after=%00", 400, "\"after\"");
+    get("/api/senders/nobody/templates", 404, "nobody");
+    get("/api/senders/a%00/templates", 400, "");
+    get("/api/senders/brazil/templates", 409, "\"account\"");
+    get("/api/tests/seventeen", 404, "seventeen");
     String numbers = "phone\n+5511960000001\n";
     post("/api/suppressions?reason=a%00b", CSV, numbers, 400, "\"reason\" holds a NUL");
     post("/api/suppressions?reason=" + "x".repeat(300), CSV, numbers, 400, "\"reason\" has 300");
@@ -236,6 +257,77 @@ final class HostileCalls {
     post("/api/campaigns/%27%20OR%201=1/start", "", "", 404, "There is no campaign");
     call("DELETE", draft, "", "", 404, "");
     call("TRACE", draft, "", "", 404, "");
+  }
+
+  private void changes() {
+    for (String odd : List.of("", "{", "[]", "null", "5", "{\"name\":\"a\",\"name\":\"b\"}")) {
+      patch(draft, odd, 400, "The body is not");
+    }
+    patch(draft, "{\"name\":null}", 400, "\"name\" is missing");
+    patch(draft, "{\"name\":\"a\\u0000b\"}", 400, "\"name\" holds a NUL");
+    patch(draft, "{\"name\":\"" + "x".repeat(201) + "\"}", 400, "\"name\" has at most 200");
+    patch(draft, "{\"sender\":\"nobody\"}", 400, "There is no sender");
+    patch(draft, "{\"message\":null}", 400, "\"message\" must be");
+    patch(draft, "{\"message\":" + text("{{a}") + "}", 400, "is not a variable");
+    patch(draft, "{\"message\":" + text("x".repeat(66_000)) + "}", 400, "\"message\" has at most");
+    patch(draft, "{\"priority\":1.5}", 400, "\"priority\" must be a whole number");
+    patch(draft, "{\"scheduledAt\":\"2020-01-01T00:00:00Z\"}", 400, "lies in the past");
+    patch(draft, "{\"windowEnd\":\"09:00\"}", 400, "belong together");
+    patch(draft, "{\"externalId\":\"\"}", 400, "\"externalId\" is not empty");
+    patch(draft, "{\"status\":\"SENDING\"}", 400, "\"status\" is not known");
+    patch(draft, "{\"name\":\"" + "x".repeat(1_200_000) + "\"}", 413, "");
+    patch("/api/campaigns/seventeen", "{}", 404, "seventeen");
+    patch(nobody(), "{}", 404, "There is no campaign");
+    post(draft + "/duplicate?recipients=LOST", "", "", 400, "\"recipients\" is one of");
+    post(draft + "/duplicate?recipients=not-%00", "", "", 400, "\"recipients\" is one of");
+    post(nobody() + "/duplicate", "", "", 404, "There is no campaign");
+    post("/api/campaigns/seventeen/duplicate", "", "", 404, "seventeen");
+    post(nobody() + "/archive", "", "", 404, "There is no campaign");
+    post("/api/campaigns/seventeen/archive", "", "", 404, "seventeen");
+  }
+
+  private void tests() {
+    for (String odd :
+        List.of(
+            "null",
+            "[]",
+            "[null]",
+            "[\"x\"]",
+            "[\"+551\\u0000\"]",
+            "[\"" + "5".repeat(400) + "\"]")) {
+      post(draft + "/test", JSON, "{\"to\":" + odd + "}", 400, "\"to\" h");
+    }
+    String good = "\"+5511960000001\"";
+    String many = String.join(",", Collections.nCopies(11, good));
+    post(draft + "/test", JSON, "{\"to\":[" + many + "]}", 400, "\"to\" has 1 to 10 numbers");
+    post(draft + "/test", JSON, "{\"to\":" + good + "}", 400, "\"to\" must be");
+    post(draft + "/test", JSON, "{\"to\":[" + good + "],\"variables\":[]}", 400, "variables");
+    post(
+        draft + "/test", JSON, "{\"to\":[" + good + "],\"variables\":{\"a\":1}}", 400, "variables");
+    post(draft + "/test", JSON, "", 400, "The body is not");
+    post(nobody() + "/test", JSON, "{\"to\":[" + good + "]}", 404, "There is no campaign");
+  }
+
+  private void lifts() {
+    String number = "/api/suppressions/+5511960000001";
+    call("DELETE", "/api/suppressions/x", "", "", 400, "\"phone\" must be");
+    call("DELETE", "/api/suppressions/%2B55%00", "", "", 400, "");
+    call("DELETE", "/api/suppressions", "", "", 404, "");
+    call("DELETE", number, "", "", 404, "is not suppressed");
+    call("DELETE", number + "?reason=%00", "", "", 400, "\"reason\" holds a NUL");
+    call("DELETE", number + "?reason=" + "x".repeat(201), "", "", 400, "\"reason\" has 201");
+  }
+
+  private void keys() {
+    String body = "{\"name\":\"Spring\",\"sender\":\"brazil\",\"message\":" + text("Hi") + "}";
+    for (String odd : List.of("", "a b", "\u00e9", "x".repeat(256))) {
+      add(
+          "Idempotency-Key: " + odd,
+          head("POST", "/api/campaigns", JSON, body) + "Idempotency-Key: " + odd + "\r\n",
+          body,
+          400,
+          "\"Idempotency-Key\" has");
+    }
   }
 
   private void protocol() {
@@ -298,18 +390,24 @@ final class HostileCalls {
     call("POST", path, type, body, status, words);
   }
 
+  private void patch(String path, String body, int status, String words) {
+    call("PATCH", path, JSON, body, status, words);
+  }
+
   private void call(
       String method, String path, String type, String body, int status, String words) {
-    String head =
-        method
-            + " "
-            + path
-            + " HTTP/1.1\r\nHost: localhost\r\n"
-            + (type.isEmpty() ? "" : "Content-Type: " + type + "\r\n")
-            + "Content-Length: "
-            + body.length()
-            + "\r\n";
-    add(method + " " + path, head, body, status, words);
+    add(method + " " + path, head(method, path, type, body), body, status, words);
+  }
+
+  private static String head(String method, String path, String type, String body) {
+    return method
+        + " "
+        + path
+        + " HTTP/1.1\r\nHost: localhost\r\n"
+        + (type.isEmpty() ? "" : "Content-Type: " + type + "\r\n")
+        + "Content-Length: "
+        + body.length()
+        + "\r\n";
   }
 
   private void raw(String head, int status) {

@@ -45,6 +45,18 @@ class WebhookTest {
   }
 
   @Test
+  void itemsOfNoUseAreCountedByWhatTheyAre() throws Exception {
+    double unreadable = FIXTURE.counted("unreadable");
+    double ignored = FIXTURE.counted("ignored");
+
+    assertThat(FIXTURE.post(value("\"statuses\":[{\"status\":7},{\"status\":\"warning\"}]")))
+        .isEqualTo(200);
+
+    assertThat(FIXTURE.counted("unreadable") - unreadable).isEqualTo(1);
+    assertThat(FIXTURE.counted("ignored") - ignored).isEqualTo(1);
+  }
+
+  @Test
   void refusesForgedUnsignedAndOversizedCallsAndWritesNothing() throws Exception {
     UUID campaign = UUID.randomUUID();
     byte[] body = receipt(campaign + ":1:1", "sent", "wamid.c").getBytes(StandardCharsets.UTF_8);

@@ -1,11 +1,20 @@
 package dev.sluice.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class WrongTokensTest {
   private Instant now = Instant.parse("2027-03-01T09:00:00Z");
@@ -35,6 +44,57 @@ class WrongTokensTest {
     now = now.plus(Duration.ofMinutes(16));
 
     assertThat(wrong.count("a")).isZero();
+  }
+
+  @Test
+  void soManyAnswersWaitAndWhoSendsMoreIsToComeBack() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      wrong.count("a");
+    }
+    List<Thread> held = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      held.add(Thread.ofVirtual().start(() -> wrong.holdUp("a")));
+    }
+    try {
+      await().until(() -> held.stream().allMatch(one -> one.getState() == State.TIMED_WAITING));
+
+      assertThatThrownBy(() -> wrong.holdUp("a"))
+          .isInstanceOfSatisfying(
+              ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(429));
+      wrong.holdUp("somebody who mistypes it");
+    } finally {
+      held.forEach(Thread::interrupt);
+    }
+    for (Thread one : held) {
+      one.join();
+    }
+    // The places are free again, and who waits no more is not told to come back.
+    Thread next = Thread.ofVirtual().start(() -> wrong.holdUp("a"));
+    await().until(() -> next.getState() == State.TIMED_WAITING);
+    next.interrupt();
+    next.join();
+  }
+
+  @Test
+  void theLogHasALineForEveryPowerOfTen() {
+    Logger logger = (Logger) LoggerFactory.getLogger(WrongTokens.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      for (int i = 0; i < 150; i++) {
+        wrong.count("a");
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "1 wrong API token(s) from a",
+            "10 wrong API token(s) from a",
+            "100 wrong API token(s) from a");
   }
 
   /** Whoever has millions of addresses takes no memory with them. */

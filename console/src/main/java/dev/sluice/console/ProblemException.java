@@ -101,6 +101,15 @@ final class ProblemException extends RuntimeException {
     return this;
   }
 
+  /** The same, with what was done before it. */
+  ProblemException after(String done) {
+    String detail = String.valueOf(getMessage());
+    ProblemException problem =
+        new ProblemException(status, title, detail + (detail.endsWith(".") ? " " : ". ") + done);
+    problem.members.putAll(members);
+    return problem;
+  }
+
   int status() {
     return status;
   }

@@ -146,10 +146,13 @@ final class Spool {
       return Channels.newInputStream(file);
     }
 
+    /** Whatever was made of it is done by then, so that a failure is only logged. */
     @Override
-    public void close() throws IOException {
+    public void close() {
       try (share) {
         file.close();
+      } catch (IOException e) {
+        log.warn("a temporary file cannot be closed: {}", e.toString());
       }
     }
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jooq.exception.DataAccessException;
 
 /** {@code /api/suppressions}: read in pages, add and lift. */
 final class SuppressionRoutes {
@@ -139,10 +140,31 @@ final class SuppressionRoutes {
   }
 
   private RecipientImport.Report add(Rows rows, RowRules here, String reason) {
+    Added added = new Added();
+    try {
+      return add(rows, here, reason, added);
+    } catch (ProblemException | DataAccessException e) {
+      if (added.read == 0) {
+        throw e;
+      }
+      ProblemException problem =
+          e instanceof ProblemException told
+              ? told
+              : ProblemException.unavailable("The database did not answer.");
+      throw problem.after(
+          "The first " + added.read + " numbers are suppressed; the file can be sent again whole.");
+    }
+  }
+
+  /** What is committed already, batch by batch. */
+  private static final class Added {
+    private long read;
+    private long news;
+  }
+
+  private RecipientImport.Report add(Rows rows, RowRules here, String reason, Added added) {
     List<String> batch = new ArrayList<>();
     Rejections rejections = new Rejections();
-    long read = 0;
-    long accepted = 0;
     while (rows.hasNext()) {
       Rows.Row row = rows.next();
       switch (here.judge(row)) {
@@ -150,11 +172,11 @@ final class SuppressionRoutes {
         case RowRules.Unusable(String why) -> rejections.add(row.line(), why);
       }
       if (batch.size() == BATCH || (!rows.hasNext() && !batch.isEmpty())) {
-        read += batch.size();
-        accepted += imported.add(batch, reason);
+        added.news += imported.add(batch, reason);
+        added.read += batch.size();
         batch.clear();
       }
     }
-    return rejections.report(accepted, read - accepted, Optional.empty());
+    return rejections.report(added.news, added.read - added.news, Optional.empty());
   }
 }

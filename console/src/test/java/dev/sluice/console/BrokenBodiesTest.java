@@ -13,16 +13,20 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +132,22 @@ class BrokenBodiesTest {
       client.shutdownOutput();
       refused(client, 400, "not as the request's head announces");
     }
+  }
+
+  /** Suppressions are written batch by batch, 5,000 at a time. */
+  @Test
+  void ofAFileThatBreaksOffItIsToldHowMuchOfItIsDone() {
+    String numbers =
+        IntStream.range(0, 5_001)
+            .mapToObj("{\"phone\":\"+55119700%05d\"}"::formatted)
+            .collect(Collectors.joining(",", "[", ","));
+    HttpResponse<byte[]> answer =
+        api.post("/api/suppressions", "application/json", numbers + "rubbish");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(Api.json(answer).path("detail").asString())
+        .contains("The first 5000 numbers are suppressed")
+        .contains("JSON");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static dev.sluice.console.WebhookFixture.event;
 import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -113,6 +114,7 @@ class ProviderStopsTest {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     intake.addAppender(log);
+    intake.setLevel(Level.INFO);
     double before = FIXTURE.counted("trouble");
     try {
       FIXTURE.post(
@@ -121,6 +123,7 @@ class ProviderStopsTest {
                   + "\"errors\":[{\"code\":131031,\"title\":\"locked\"}]"));
     } finally {
       intake.detachAppender(log);
+      intake.setLevel(null);
     }
 
     assertThat(FIXTURE.counted("trouble") - before).isEqualTo(1);

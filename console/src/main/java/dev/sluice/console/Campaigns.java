@@ -31,6 +31,7 @@ import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.ResultQuery;
 import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -146,15 +147,10 @@ final class Campaigns {
     try {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
+        waitBriefly(inside);
         Draft draft =
             change.of(
-                draft(
-                    id,
-                    inside
-                        .selectFrom(CAMPAIGN)
-                        .where(CAMPAIGN.ID.eq(id))
-                        .forNoKeyUpdate()
-                        .noWait()));
+                draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("scheduledAt")) {
           requireToCome(draft);
@@ -192,18 +188,26 @@ final class Campaigns {
         row.getExternalId());
   }
 
+  /**
+   * Long enough for another change of the same campaign, and far too short for an import into it: a
+   * pause needs these connections.
+   */
+  private static void waitBriefly(DSLContext inside) {
+    inside.setLocal(DSL.name("lock_timeout"), DSL.inline("100ms")).execute();
+  }
+
   /** Puts a campaign out of sight that sends nothing and will not by itself; nothing is lost. */
   void archive(UUID id) {
     try {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
+        waitBriefly(inside);
         CampaignStatus status =
             inside
                 .select(CAMPAIGN.STATUS)
                 .from(CAMPAIGN)
                 .where(CAMPAIGN.ID.eq(id))
                 .forNoKeyUpdate()
-                .noWait()
                 .fetchOptional(CAMPAIGN.STATUS)
                 .orElseThrow(() -> notFound(id));
         if (!IDLE.contains(status)) {

@@ -95,7 +95,11 @@ class HostileCallsTest {
     List<Callable<Boolean>> all = new ArrayList<>();
     for (HostileCalls.Call call : calls) {
       all.add(() -> {
-        check(call, http.say(call.request()));
+        RawHttp.Answer answer = http.say(call.request());
+        // Another one may change the same draft at the same moment.
+        if (answer.status() != 409 || !call.request().startsWith("PATCH ")) {
+          check(call, answer);
+        }
         return true;
       });
     }

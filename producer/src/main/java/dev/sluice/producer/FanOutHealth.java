@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -28,10 +29,25 @@ final class FanOutHealth {
   private final InstantSource clock;
   private final Map<UUID, Instant> waiting = new HashMap<>();
   private final Set<UUID> due = new HashSet<>();
+  private Map<String, Full> full = Map.of();
+  private final Map<String, Full> stillFull = new HashMap<>();
   private volatile @Nullable Instant oldest;
   private volatile int paused;
   private volatile long held;
   private volatile long sending;
+
+  /**
+   * A sender whose lanes are too full to be fed.
+   *
+   * @param queued how many requests are in them
+   * @param since when that was seen first
+   * @param patience how long it may stay so
+   */
+  private record Full(long queued, Instant since, Duration patience) {
+    boolean overdue(Instant now) {
+      return !since.plus(patience).isAfter(now);
+    }
+  }
 
   FanOutHealth(Health health, CampaignFaults faults, InstantSource clock, MeterRegistry meters) {
     this.health = health;
@@ -70,6 +86,19 @@ final class FanOutHealth {
     due.add(campaignId);
   }
 
+  /**
+   * Takes note that a sender's lanes are too full to be fed in this turn.
+   *
+   * @param queued how many requests are in them
+   * @param perSecond how many messages they send a second
+   */
+  void full(String senderId, long queued, double perSecond) {
+    Full before = full.get(senderId);
+    Instant since = before != null && before.queued() == queued ? before.since() : clock.instant();
+    Duration slow = Duration.ofSeconds((long) Math.min(2 / perSecond, Integer.MAX_VALUE));
+    stillFull.put(senderId, new Full(queued, since, PATIENCE.plus(slow)));
+  }
+
   /** Takes note of progress. */
   void moved(UUID campaignId) {
     waiting.remove(campaignId);
@@ -81,7 +110,10 @@ final class FanOutHealth {
     waiting.keySet().retainAll(due);
     due.forEach(id -> waiting.putIfAbsent(id, now));
     due.clear();
+    full = Map.copyOf(stillFull);
+    stillFull.clear();
     tellWaiting(now);
+    tellFull(now);
     Map<String, String> wrong = new TreeMap<>();
     open.forEach((id, fanOut) -> {
       if (fanOut.fault() != null) {
@@ -111,6 +143,26 @@ final class FanOutHealth {
               + " waits since "
               + longest.getValue()
               + (reason == null ? "" : ": " + reason));
+    }
+  }
+
+  private void tellFull(Instant now) {
+    Map<String, Instant> overdue = new TreeMap<>();
+    full.forEach((sender, one) -> {
+      if (one.overdue(now)) {
+        overdue.put(sender, one.since());
+      }
+    });
+    if (overdue.isEmpty()) {
+      health.working("queue");
+      return;
+    }
+    health.failing(
+        "queue", "nothing that is queued for these senders was sent, since when: " + overdue);
+    Instant first = Collections.min(overdue.values());
+    Instant waitingLongest = oldest;
+    if (waitingLongest == null || first.isBefore(waitingLongest)) {
+      oldest = first;
     }
   }
 }

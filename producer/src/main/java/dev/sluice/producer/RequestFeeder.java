@@ -158,10 +158,12 @@ final class RequestFeeder {
         campaigns.entrySet().stream()
             .anyMatch(entry -> entry.getValue().progress().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
+    long worthAPage = Math.max(1, rooms.capacity(sender) / PARTS);
+    if (rooms.of(sender) < worthAPage) {
+      around.watch().full(senderId, rooms.queued(sender), sender.rates().ratePerSecond());
+    }
     // Small pages are expensive: wait for some room, unless a campaign waits for its first page.
-    if (room <= 0
-        || !(fresh || room >= Math.max(1, rooms.capacity(sender) / PARTS))
-        || sql.dailyLimit().recentlyUsedUp(senderId)) {
+    if (room <= 0 || !(fresh || room >= worthAPage) || sql.dailyLimit().recentlyUsedUp(senderId)) {
       return;
     }
     if (fresh) {

@@ -111,4 +111,25 @@ class NeighbourShareTest extends FanOutTest {
     work(20);
     assertThat(fed).containsEntry(campaign, 50);
   }
+
+  @Test
+  void fullLanesThatNobodyEmptiesShowOnHealth() {
+    reopen();
+    String alone = "alone-" + UUID.randomUUID();
+    FIXTURE.sender(alone, 80, 1);
+    UUID campaign = FIXTURE.campaign(alone, 5_000);
+    command("start", campaign);
+    work(20);
+    now = now.plusSeconds(50);
+    work(1);
+    assertThat(health.problems()).doesNotContainKey("queue");
+
+    now = now.plusSeconds(20);
+    work(1);
+    assertThat(health.problems().get("queue")).contains(alone);
+
+    queued.computeIfPresent(alone, (id, count) -> count - 1);
+    work(1);
+    assertThat(health.problems()).as("one was sent").doesNotContainKey("queue");
+  }
 }

@@ -74,6 +74,13 @@ public final class BacklogLimit {
       return IntStream.range(0, sender.rates().used()).mapToLong(lane -> of(sender, lane)).sum();
     }
 
+    /** The most that may be queued for the sender's lanes. */
+    public long queued(CampaignRepository.Sender sender) {
+      return IntStream.range(0, sender.rates().used())
+          .mapToLong(lane -> reading.mostWaiting(key(sender, lane)))
+          .sum();
+    }
+
     /** The most that those lanes of the sender that are not full would take if empty. */
     public long capacity(CampaignRepository.Sender sender) {
       LaneRates rates = sender.rates();

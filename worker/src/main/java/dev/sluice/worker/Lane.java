@@ -24,6 +24,9 @@ final class Lane {
   /** What the producer keeps queued for a lane, as time at its rate. */
   private static final Duration WORK_AHEAD = Duration.ofSeconds(10);
 
+  /** What is queued for longer at a lane's own rate is nobody's plan, and stops others. */
+  private static final Duration LONGEST_QUEUE = Duration.ofMinutes(5);
+
   /** The longest time that a lane which is only slow is said to be busy. */
   private static final double LONGEST_BUSY_SECONDS = 60;
 
@@ -107,9 +110,14 @@ final class Lane {
     return throttle.pauseLeft(nowNanos);
   }
 
-  /** How many more are queued than it will send in the time for which requests are queued. */
+  /**
+   * How many more are queued than it will send in time: that of the producer's queue if its
+   * provider has slowed it down. Others than the producer may write more to a lane that sends at
+   * its rate.
+   */
   int behind(long nowNanos) {
-    Duration left = WORK_AHEAD.minus(throttle.pauseLeft(nowNanos));
+    boolean slowed = throttle.paused(nowNanos) || throttle.share(nowNanos) < 1;
+    Duration left = (slowed ? WORK_AHEAD : LONGEST_QUEUE).minus(throttle.pauseLeft(nowNanos));
     double sent = Math.max(0, left.toNanos() / 1e9) * currentRate(nowNanos);
     return Math.max(0, (int) (ready.size() - sent));
   }

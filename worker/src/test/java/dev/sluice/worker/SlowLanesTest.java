@@ -101,6 +101,18 @@ class SlowLanesTest {
   }
 
   @Test
+  void aLaneThatSendsAtItsRateKeepsWhateverIsWrittenToIt() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofDays(11)));
+    sideBySide(worker);
+    for (int i = 640; i < 2_240; i++) {
+      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+    }
+    worker.run(Duration.ofSeconds(40));
+
+    assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(2_240);
+  }
+
+  @Test
   void aLaneWithoutNeighboursKeepsItsQueue() {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(1)));
     for (int i = 0; i < 800; i++) {

@@ -1,0 +1,82 @@
+package dev.sluice.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.RecipientStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With a broker, for what the driver of the other tests only imitates. */
+@Timeout(60)
+class StatusAggregatorTest {
+  private static final Fixture FIXTURE = new Fixture();
+
+  /** Kafka Streams has to tell of its commits, and after them only. */
+  @Test
+  void aResultLeavesTheChangelogWhenItsDeadLetterIsThere() {
+    KafkaConfig kafka = FIXTURE.sandbox().kafka();
+    UUID nobody = UUID.randomUUID();
+    try (StatusAggregator aggregator =
+            new StatusAggregator(
+                StatusAggregatorConfig.of(kafka, FIXTURE.sandbox().database()),
+                new Health(),
+                new SimpleMeterRegistry());
+        Producer<byte[], byte[]> producer = kafka.producer(Map.of());
+        Consumer<byte[], byte[]> changelog = kafka.consumer(Map.of());
+        Consumer<byte[], byte[]> letters = kafka.consumer(Map.of())) {
+      var _ =
+          producer.send(
+              new ProducerRecord<>(
+                  kafka.topics().sendResults(),
+                  nobody.toString().getBytes(StandardCharsets.UTF_8),
+                  Json.write(Fixture.result(nobody, 1, 1, RecipientStatus.SENT))));
+      await().atMost(Duration.ofSeconds(30)).until(aggregator::running);
+      List<TopicPartition> changes =
+          partitions(
+              changelog,
+              kafka.topics().statusAggregatorGroup()
+                  + "-"
+                  + AggregatorTopology.STORE
+                  + "-changelog");
+      changelog.assign(changes);
+      changelog.seekToBeginning(changes);
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> showsRemoval(changelog));
+
+      assertThat(
+              letters
+                  .endOffsets(partitions(letters, kafka.topics().deadLetters()))
+                  .values()
+                  .stream()
+                  .mapToLong(Long::longValue)
+                  .sum())
+          .isOne();
+    }
+  }
+
+  private static boolean showsRemoval(Consumer<byte[], byte[]> changelog) {
+    return StreamSupport.stream(changelog.poll(Duration.ofMillis(100)).spliterator(), false)
+        .anyMatch(change -> change.value() == null);
+  }
+
+  private static List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .toList();
+  }
+}

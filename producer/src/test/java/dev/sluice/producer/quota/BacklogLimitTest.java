@@ -67,7 +67,7 @@ class BacklogLimitTest {
 
   @Test
   void aLaneThatItsWorkerCallsFullIsWrittenNothingForThatTime() {
-    CampaignRepository.Sender two = sender("one", 2, 80);
+    CampaignRepository.Sender two = sender("one", 2, 160);
     backlogLimit.full(ONE, Duration.ofSeconds(30), SECOND);
 
     BacklogLimit.Rooms full = backlogLimit.rooms(reading(30 * SECOND, 0));

@@ -2,8 +2,10 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.ReturnedRequest.FullLane;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether a request may be sent, from the controls and the providers known here. */
 final class AdmissionControl {
@@ -15,6 +17,9 @@ final class AdmissionControl {
    * about 600 of all the lanes of its partition.
    */
   static final int MOST_HELD = 200;
+
+  /** How long the producer writes nothing to a lane whose requests it would get back at once. */
+  private static final int MOMENT_SECONDS = 10;
 
   private final ControlsView controls;
   private final MissingProviders missing;
@@ -45,6 +50,20 @@ final class AdmissionControl {
               : Admission.RETURN;
       case CANCELLED -> Admission.DROP;
     };
+  }
+
+  /** The request's lane, to be written nothing for a moment; null if its control says that. */
+  @Nullable FullLane fullIfReturned(SendTask task) {
+    SendRequest request = task.request();
+    // Only its provider is missing, so that the producer would write it again at once.
+    return controls.state(request.campaignId(), request.sender().id()) == Control.State.RUNNING
+        ? fullForAMoment(task)
+        : null;
+  }
+
+  /** The request's lane, to be written nothing for a moment. */
+  static FullLane fullForAMoment(SendTask task) {
+    return new FullLane(task.request().lane(), MOMENT_SECONDS);
   }
 
   private boolean mayResumeSoon(String sender) {

@@ -200,21 +200,32 @@ final class Dispatcher {
     }
 
     private void end(SendOutcome outcome) {
-      slot.release();
       Stage last = stage.getAndSet(Stage.ENDED);
-      boolean written = last == Stage.WRITTEN;
+      try {
+        slot.release();
+        tell(outcome, last == Stage.WRITTEN);
+      } finally {
+        if (last != Stage.WITHDRAWN) {
+          finished.add(new Finished(task, outcome, ticker.now()));
+        }
+        held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
+        sends.remove(this);
+      }
+    }
+
+    private void tell(SendOutcome outcome, boolean permitted) {
       // What was not written says nothing about the provider. A doubt without a permit is a
       // provider that fails before it asks for one.
-      boolean tells = written || outcome instanceof SendOutcome.InDoubt;
+      boolean tells = permitted || outcome instanceof SendOutcome.InDoubt;
       breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
-      if (written && !(outcome instanceof SendOutcome.NotLaunched)) {
+      boolean written =
+          switch (outcome) {
+            case SendOutcome.NotLaunched _, SendOutcome.Unavailable _ -> false;
+            default -> permitted;
+          };
+      if (written) {
         times.ended(sender.id(), ticker.nanoTime() - writtenNanos);
       }
-      if (last != Stage.WITHDRAWN) {
-        finished.add(new Finished(task, outcome, ticker.now()));
-      }
-      held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
-      sends.remove(this);
     }
   }
 

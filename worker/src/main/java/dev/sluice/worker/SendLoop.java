@@ -206,7 +206,7 @@ final class SendLoop {
 
   private void collect(Finished finished) {
     SendTask task = finished.task();
-    task.answered(finished.at());
+    task.answered(finished);
     policy.observe(finished);
     meters.finished(finished);
     unpublished.add(finished);
@@ -234,7 +234,7 @@ final class SendLoop {
         offsets.put(partition.topicPartition(), place);
       }
     }
-    Verdict verdict = sink.commit(transaction.records(), offsets);
+    Verdict verdict = commit(transaction, offsets);
     lastCommitNanos = ticker.nanoTime();
     meters.transaction(lastCommitNanos - begunNanos);
     scheduler.measured(lastCommitNanos - begunNanos);
@@ -243,8 +243,7 @@ final class SendLoop {
           case COMMITTED -> true;
           case REFUSED, TOO_LARGE -> false;
           case UNKNOWN -> {
-            transaction.contest();
-            unpublished.forEach(finished -> finished.task().contest());
+            contest(transaction);
             yield !offsets.isEmpty() && isCommitted(offsets);
           }
         };
@@ -263,6 +262,22 @@ final class SendLoop {
       transaction.undo();
     }
     return verdict != Verdict.REFUSED;
+  }
+
+  private Verdict commit(
+      SendTransaction transaction, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    try {
+      return sink.commit(transaction.records(), offsets);
+    } catch (RuntimeException | Error e) {
+      // The loop begins anew, and its end is unknown for good.
+      contest(transaction);
+      throw e;
+    }
+  }
+
+  private void contest(SendTransaction transaction) {
+    transaction.contest();
+    unpublished.forEach(finished -> finished.task().contest());
   }
 
   /**

@@ -25,8 +25,6 @@ final class SendScheduler {
    */
   private static final Duration TOO_OLD = Duration.ofHours(1);
 
-  private static final int MOMENT_SECONDS = 10;
-
   /** The time in which the producer writes to a lane that is not full any more. */
   private static final Duration REFILL = Duration.ofSeconds(2);
 
@@ -105,11 +103,13 @@ final class SendScheduler {
   }
 
   private Map<Sender, InFlightSlots.Demand> demands(List<Lane> lanes) {
+    long now = ticker.nanoTime();
     Map<Sender, Double> rates = new HashMap<>();
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
-      if (next != null) {
-        rates.merge(next.request().sender(), lane.permitsPerSecond(), Double::sum);
+      // Slots that nobody can use now would be kept from those who can.
+      if (next != null && lane.pauseLeft(now).isZero() && runs(next)) {
+        rates.merge(next.request().sender(), lane.currentRate(now), Double::sum);
       }
     }
     Map<Sender, InFlightSlots.Demand> demands = new HashMap<>();
@@ -170,11 +170,9 @@ final class SendScheduler {
     return written != null && written.plus(TOO_OLD).isBefore(ticker.now()) && !mustWait(task);
   }
 
-  /** Its lane is written nothing for a moment, or all would circle where a clock is wrong. */
+  /** All would circle where a clock is wrong. */
   private static UnsentRecord.Returned returnedAsTooOld(SendTask task) {
-    boolean untried = task.attempts() == 0;
-    return new UnsentRecord.Returned(
-        task, untried ? new FullLane(task.request().lane(), MOMENT_SECONDS) : null);
+    return new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task));
   }
 
   private boolean mustWait(SendTask task) {

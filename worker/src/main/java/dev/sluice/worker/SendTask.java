@@ -1,10 +1,12 @@
 package dev.sluice.worker;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
+import dev.sluice.worker.Dispatcher.Finished;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +85,13 @@ final class SendTask {
   }
 
   /** Takes note that its attempt has ended. */
-  void answered(Instant at) {
+  void answered(Finished finished) {
     if (inFlight) {
       inFlight = false;
       partition.addInFlight(-1);
-      firstTriedAt = firstTriedAt == null ? at : firstTriedAt;
+      if (firstTriedAt == null && !(finished.outcome() instanceof SendOutcome.NotLaunched)) {
+        firstTriedAt = finished.at();
+      }
     }
   }
 

@@ -72,7 +72,7 @@ final class UnsentRecords {
     switch (admission.of(task)) {
       // It was resumed while the window was full.
       case ADMIT, HOLD -> task.partition().lane(task).add(task);
-      case RETURN -> transaction.returnUnsent(held, task, null);
+      case RETURN -> transaction.returnUnsent(held, task, admission.fullIfReturned(task));
       case DROP -> transaction.drop(held, task);
     }
   }

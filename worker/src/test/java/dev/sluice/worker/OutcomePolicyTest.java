@@ -175,10 +175,25 @@ class OutcomePolicyTest {
   }
 
   @Test
+  void aMessageThatWasNotLaunchedADayAgoWasNotTriedThen() {
+    SendTask task = task(OnDoubt.HOLD, 1);
+    task.launched(System.nanoTime());
+    task.answered(
+        new Finished(task, new SendOutcome.NotLaunched("late"), NOW.minus(Duration.ofHours(25))));
+
+    assertThat(decide(task, new SendOutcome.TryAgain("131000", "?", null)))
+        .isInstanceOf(Disposition.Wait.class);
+  }
+
+  @Test
   void aMessageTriedForADayHasFailed() {
     SendTask task = task(OnDoubt.HOLD, 1);
     task.launched(System.nanoTime());
-    task.answered(NOW.minus(Duration.ofHours(25)));
+    task.answered(
+        new Finished(
+            task,
+            new SendOutcome.TryAgain("131000", "later", null),
+            NOW.minus(Duration.ofHours(25))));
 
     assertThat(published(decide(task, new SendOutcome.TryAgain("131000", "?", null))).status())
         .isEqualTo(RecipientStatus.FAILED);

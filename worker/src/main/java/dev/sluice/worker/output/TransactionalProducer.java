@@ -133,6 +133,10 @@ public final class TransactionalProducer implements AutoCloseable {
         pause(REBUILD.after(failures));
       }
       return Verdict.UNKNOWN;
+    } catch (RuntimeException | Error e) {
+      // It may be within a transaction, and begins no other one then.
+      closeProducer();
+      throw e;
     }
   }
 

@@ -16,7 +16,10 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,7 @@ final class CampaignLifecycle {
   private final CampaignEvents events;
   private final CampaignEnds ends;
   private final Output output;
+  private int turns;
 
   CampaignLifecycle(
       FanOutRepositories sql,
@@ -67,19 +71,22 @@ final class CampaignLifecycle {
   }
 
   void turn() {
-    fanOuts
-        .open()
-        .forEach((id, fanOut) -> {
-          if (fanOut.sound() && begins(fanOut.phase())) {
-            watch.due(id);
-          }
-          String fault = faults.givenUp(id);
-          if (fault != null && fanOut.sound()) {
-            giveUp(id, fanOut, fault);
-          } else if (!tasks.busy(id)) {
-            carryOut(id, fanOut);
-          }
-        });
+    List<Map.Entry<UUID, FanOutState>> campaigns = new ArrayList<>(fanOuts.open().entrySet());
+    // Rotated, so that of those that failed before none is always too late for a place.
+    Collections.rotate(campaigns, turns++);
+    campaigns.forEach(campaign -> turn(campaign.getKey(), campaign.getValue()));
+  }
+
+  private void turn(UUID id, FanOutState fanOut) {
+    if (fanOut.sound() && begins(fanOut.phase())) {
+      watch.due(id);
+    }
+    String fault = faults.givenUp(id);
+    if (fault != null && fanOut.sound()) {
+      giveUp(id, fanOut, fault);
+    } else if (!tasks.busy(id)) {
+      carryOut(id, fanOut);
+    }
   }
 
   private static boolean begins(FanOutState.Phase phase) {

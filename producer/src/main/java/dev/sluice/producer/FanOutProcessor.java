@@ -129,7 +129,12 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     ReturnedRequest.FullLane full = request.full();
     String sender = fanOut.senderId();
     if (full != null && sender != null) {
-      tick.full(new LaneKey(sender, full.lane()), Duration.ofSeconds(full.seconds()));
+      // It may have been said long ago.
+      long agoMillis = Math.max(0, clock.millis() - record.timestamp());
+      Duration left = Duration.ofSeconds(full.seconds()).minusMillis(agoMillis);
+      if (left.isPositive()) {
+        tick.full(new LaneKey(sender, full.lane()), left);
+      }
     }
   }
 

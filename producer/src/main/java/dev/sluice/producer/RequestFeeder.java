@@ -159,7 +159,8 @@ final class RequestFeeder {
             .anyMatch(entry -> entry.getValue().progress().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
     long worthAPage = Math.max(1, rooms.capacity(sender) / PARTS);
-    if (rooms.of(sender) < worthAPage) {
+    // Lanes that their provider slows down are none of it: workers tell of these.
+    if (rooms.capacity(sender) > 0 && rooms.of(sender) < worthAPage) {
       around.watch().full(senderId, rooms.queued(sender), sender.rates().ratePerSecond());
     }
     // Small pages are expensive: wait for some room, unless a campaign waits for its first page.

@@ -34,7 +34,9 @@ public final class BacklogLimit {
   /** A worker has returned requests of this lane, as it has more queued than it will send soon. */
   public void full(LaneKey lane, Duration time, long nowNanos) {
     Duration bounded = time.compareTo(LONGEST_FULL) < 0 ? time : LONGEST_FULL;
-    fullUntil.put(lane, nowNanos + bounded.toNanos());
+    long until = nowNanos + bounded.toNanos();
+    // By difference, because nanoTime may overflow.
+    fullUntil.merge(lane, until, (before, next) -> next - before > 0 ? next : before);
   }
 
   private record Fed(LaneKey lane, int requests, long atNanos) {}

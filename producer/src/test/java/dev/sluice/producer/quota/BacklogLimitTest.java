@@ -69,6 +69,7 @@ class BacklogLimitTest {
   void aLaneThatItsWorkerCallsFullIsWrittenNothingForThatTime() {
     CampaignRepository.Sender two = sender("one", 2, 160);
     backlogLimit.full(ONE, Duration.ofSeconds(30), SECOND);
+    backlogLimit.full(ONE, Duration.ofSeconds(10), 2 * SECOND);
 
     BacklogLimit.Rooms full = backlogLimit.rooms(reading(30 * SECOND, 0));
     assertThat(full.of(two)).isEqualTo(800);

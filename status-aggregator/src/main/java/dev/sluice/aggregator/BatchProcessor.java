@@ -208,11 +208,12 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     givenUp.add(result);
   }
 
-  /** Where a newer result of the same recipient waits, the store holds that one. */
+  /** The store may hold a newer result of the same recipient, which waits or was given up too. */
   private void forgetGivenUp() {
     for (SendResult result : givenUp.takeCommitted()) {
       Campaign campaign = campaigns.get(result.campaignId());
-      if (campaign == null || !campaign.batch().holds(result.recipientId())) {
+      boolean waits = campaign != null && campaign.batch().holds(result.recipientId());
+      if (!waits && result.equals(store.get(key(result)))) {
         store.delete(key(result));
       }
     }

@@ -38,7 +38,7 @@ final class Download extends OutputStream {
     Download download = new Download(context.outputStream(), connection, pace.watch());
     try {
       source.writeTo(download);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (!download.ended) {
         download.breakOff();
         throw e;

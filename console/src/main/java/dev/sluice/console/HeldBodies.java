@@ -129,7 +129,7 @@ final class HeldBodies {
     Room room = new Room();
     try {
       return new Body(receive(context, room), room);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       room.close();
       context.header("Connection", "close");
       throw e;

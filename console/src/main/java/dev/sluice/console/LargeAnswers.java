@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,8 @@ final class LargeAnswers {
       return;
     }
     try (ByteBudget.Share share = budget.share()) {
-      if (!share.grow(answer.available())) {
+      // What a command has done is told, or it would be given again.
+      if (!share.grow(answer.available()) && context.method().equals(HandlerType.GET)) {
         throw ProblemException.unavailable(
             "Others have not read their answers yet, and there is no room for this one; try again"
                 + " later.");

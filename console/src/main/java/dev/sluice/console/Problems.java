@@ -45,15 +45,22 @@ final class Problems {
 
   /** A value that does not fit is the request's fault, everything else the world's. */
   private static void database(DataAccessException e, Context context) {
-    String state = e.sqlState();
-    if (state.startsWith("22") || state.startsWith("23")) {
-      JsonHttp.problem(
-          context, ProblemException.badRequest("PostgreSQL refuses a value: " + words(e)));
+    if (isRefusal(e)) {
+      JsonHttp.problem(context, refusal(e));
       return;
     }
     log.warn("{} {} failed: {}", context.method(), context.path(), Database.reason(e));
     JsonHttp.problem(
         context, ProblemException.unavailable("The database did not answer; nothing was changed."));
+  }
+
+  /** Whether PostgreSQL refuses a value, which it will do again. */
+  static boolean isRefusal(DataAccessException e) {
+    return e.sqlState().startsWith("22") || e.sqlState().startsWith("23");
+  }
+
+  static ProblemException refusal(DataAccessException e) {
+    return ProblemException.badRequest("PostgreSQL refuses a value: " + words(e));
   }
 
   private static String words(DataAccessException e) {
@@ -74,6 +81,9 @@ final class Problems {
   /** Such as a stack that is too small for one request: others go on. */
   private static void error(HttpServletResponse response, Error e) {
     log.error("a request failed", e);
+    if (response.isCommitted()) {
+      return;
+    }
     response.setStatus(500);
     response.setContentType("application/problem+json");
     try {

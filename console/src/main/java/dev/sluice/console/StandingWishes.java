@@ -241,13 +241,14 @@ final class StandingWishes {
         SELECT near.name FROM touched
         $near
       ), moment AS (
-        SELECT {1} AS now, date_trunc('second', {1}) - interval '1 microsecond' AS past
+        SELECT {1} + interval '2 seconds' AS soon,
+          date_trunc('second', {1}) - interval '1 microsecond' AS past
       ), ahead AS (
         SELECT known.name, known.reason, known.at,
           past - row_number() OVER (PARTITION BY known.name, known.reason ORDER BY known.at)
             * interval '1 microsecond' AS met
         FROM moment CROSS JOIN touched CROSS JOIN LATERAL (
-          SELECT name, reason, at FROM sluice.said WHERE said.name = touched.name AND at > now
+          SELECT name, reason, at FROM sluice.said WHERE said.name = touched.name AND at > soon
           OFFSET 0) AS known
       ), told AS (
         UPDATE sluice.said SET at = met
@@ -262,20 +263,20 @@ final class StandingWishes {
           lifted_at = $lifted
         FROM moment
         WHERE name IN (SELECT name FROM touched)
-          AND (created_at > now OR (lifted_at > now AND isfinite(lifted_at)))
+          AND (created_at > soon OR (lifted_at > soon AND isfinite(lifted_at)))
       )
       UPDATE sluice.suppression
       SET created_at = least(created_at, past),
         lifted_at = $lifted
       FROM moment
       WHERE phone IN (SELECT name FROM touched)
-        AND (created_at > now OR (lifted_at > now AND isfinite(lifted_at)))
+        AND (created_at > soon OR (lifted_at > soon AND isfinite(lifted_at)))
       """
           .replace("$near", NEAR)
           .replace(
               "$lifted",
               """
-              CASE WHEN lifted_at > now AND isfinite(lifted_at)
+              CASE WHEN lifted_at > soon AND isfinite(lifted_at)
                 THEN least(created_at, past)
                   + CASE WHEN created_at < lifted_at THEN 1 ELSE 0 END * interval '1 microsecond'
                 ELSE lifted_at END\

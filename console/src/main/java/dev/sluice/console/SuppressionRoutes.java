@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,20 +140,28 @@ final class SuppressionRoutes {
     JsonHttp.json(context, 200, lifted.lift());
   }
 
+  private static ProblemException problem(RuntimeException cause) {
+    return switch (cause) {
+      case ProblemException told -> told;
+      case DataAccessException e when Problems.isRefusal(e) -> Problems.refusal(e);
+      case DataAccessException _ -> ProblemException.unavailable("The database did not answer.");
+      default -> ProblemException.unavailable("The file cannot be read to its end.");
+    };
+  }
+
   private RecipientImport.Report add(Rows rows, RowRules here, String reason) {
     Added added = new Added();
     try {
       return add(rows, here, reason, added);
-    } catch (ProblemException | DataAccessException e) {
+    } catch (ProblemException | DataAccessException | UncheckedIOException e) {
       if (added.read == 0) {
         throw e;
       }
-      ProblemException problem =
-          e instanceof ProblemException told
-              ? told
-              : ProblemException.unavailable("The database did not answer.");
-      throw problem.after(
-          "The first " + added.read + " numbers are suppressed; the file can be sent again whole.");
+      throw problem(e)
+          .after(
+              "The first "
+                  + added.read
+                  + " numbers are suppressed; the file can be sent again whole.");
     }
   }
 

@@ -30,9 +30,15 @@ final class InFlightSlots {
    * The slots a sender asks for.
    *
    * @param needed slots it needs to keep its rate
+   * @param unheard how many it may hold besides when its provider falls silent
    * @param room how many its breaker allows besides those it holds
+   * @param trial whether its breaker looks whether the provider answers again
    */
-  record Demand(int needed, int room) {}
+  record Demand(int needed, int unheard, int room, boolean trial) {
+    Demand(int needed, int room) {
+      this(needed, 0, room, false);
+    }
+  }
 
   /**
    * Starts a new allocation.
@@ -60,11 +66,16 @@ final class InFlightSlots {
       return 0;
     }
     int has = has(sender);
-    int bound = demands.size() == 1 ? most : Math.min(most, Math.max(share, demand.needed()));
-    int allowed = Math.min(bound - has, room(sender));
+    int bound =
+        demands.size() == 1
+            ? most
+            : Math.min(most, Math.max(share, demand.needed() + demand.unheard()));
+    // What hangs since the breaker opened must not keep it from ever closing.
+    int least = demand.trial() && free > 0 ? 1 : 0;
+    int allowed = Math.min(Math.max(bound - has, least), room(sender));
     int open = free - reserve;
     int dueToOthers = dueToAll - due(sender);
-    int due = Math.min(due(sender), Math.max(open, (free - has + 1) / 2));
+    int due = Math.max(Math.min(due(sender), Math.max(open, (free - has + 1) / 2)), least);
     return Math.clamp(Math.max(due, open - dueToOthers), 0, Math.max(0, allowed));
   }
 

@@ -118,7 +118,11 @@ final class SendScheduler {
       double seconds = (breaker.usualNanos() + lookahead.duration().toNanos()) / 1e9;
       demands.put(
           sender,
-          new InFlightSlots.Demand((int) Math.ceil(AMPLE * rate * seconds), breaker.room()));
+          new InFlightSlots.Demand(
+              (int) Math.ceil(AMPLE * rate * seconds),
+              (int) Math.ceil(rate * CircuitBreaker.SILENCE.toMillis() / 1e3),
+              breaker.room(),
+              breaker.trying()));
     });
     return demands;
   }

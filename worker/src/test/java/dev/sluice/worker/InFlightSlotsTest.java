@@ -86,6 +86,31 @@ class InFlightSlotsTest {
   }
 
   @Test
+  void aBreakerTriesOneWhateverHangsSinceItOpened() {
+    Map<Sender, Demand> demands = new HashMap<>();
+    for (int i = 0; i < 13; i++) {
+      demands.put(new Sender("small" + i, "p", "a"), new Demand(3, Integer.MAX_VALUE));
+    }
+    demands.put(HUNG, new Demand(48, 0, 1, true));
+
+    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 216), demands).left(HUNG)).isOne();
+    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 1_999), demands).left(HUNG)).isOne();
+    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 2_000), demands).left(HUNG)).isZero();
+  }
+
+  @Test
+  void aProviderThatAnswersAgainIsSentToBesideWhatStillHangs() {
+    Map<Sender, Demand> demands = new HashMap<>();
+    for (int i = 0; i < 13; i++) {
+      demands.put(new Sender("small" + i, "p", "a"), new Demand(3, Integer.MAX_VALUE));
+    }
+    demands.put(HUNG, new Demand(48, 240, Integer.MAX_VALUE, false));
+
+    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 216), demands).left(HUNG))
+        .isGreaterThanOrEqualTo(48);
+  }
+
+  @Test
   void evenOnePlaceIsDealt() {
     assertThat(new InFlightSlots(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
     assertThat(new InFlightSlots(1, Map.of(), Map.of(OTHER, ample(1), HUNG, ample(1))).left(OTHER))

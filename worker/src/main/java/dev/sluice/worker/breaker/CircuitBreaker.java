@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CircuitBreaker {
   /** The time without any answer, beyond the usual time, that opens the breaker. */
-  static final Duration SILENCE = Duration.ofSeconds(3);
+  public static final Duration SILENCE = Duration.ofSeconds(3);
 
   /** The number of consecutive outcomes in doubt that opens the breaker. */
   public static final int DOUBTS = 10;
@@ -129,6 +129,11 @@ public final class CircuitBreaker {
       case OPEN -> 0;
       case BLOCKED -> Integer.MAX_VALUE;
     };
+  }
+
+  /** Whether it looks whether the provider answers again. */
+  public synchronized boolean trying() {
+    return state == State.HALF_OPEN;
   }
 
   /** Registers a send that is declared started and waits for its time slot. */

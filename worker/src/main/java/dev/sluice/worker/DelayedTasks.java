@@ -1,6 +1,5 @@
 package dev.sluice.worker;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class DelayedTasks {
   private record Entry(SendTask task, long dueNanos) {}
 
+  // By difference, because nanoTime may overflow.
   private final PriorityQueue<Entry> queue =
-      new PriorityQueue<>(Comparator.comparingLong(Entry::dueNanos));
+      new PriorityQueue<>((one, other) -> Long.signum(one.dueNanos() - other.dueNanos()));
 
   void add(SendTask task, long dueNanos) {
     queue.add(new Entry(task, dueNanos));
@@ -24,7 +24,7 @@ final class DelayedTasks {
   @Nullable SendTask nextDue(long nowNanos) {
     while (true) {
       Entry first = queue.peek();
-      if (first == null || (first.dueNanos() > nowNanos && !first.task().partition().lost())) {
+      if (first == null || (first.dueNanos() - nowNanos > 0 && !first.task().partition().lost())) {
         return null;
       }
       queue.remove();

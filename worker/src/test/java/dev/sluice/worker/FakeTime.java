@@ -7,7 +7,10 @@ import java.util.concurrent.CountDownLatch;
 
 /** Time that passes when somebody waits; its monotonic clock overflows a second after it began. */
 final class FakeTime implements Ticker {
-  private long nanos = Long.MAX_VALUE - 1_000_000_000;
+  private static final long BEGAN = Long.MAX_VALUE - 1_000_000_000;
+  private static final Instant BEGINNING = Instant.parse("2027-03-10T12:00:00Z");
+
+  private long nanos = BEGAN;
 
   @Override
   public long nanoTime() {
@@ -16,7 +19,7 @@ final class FakeTime implements Ticker {
 
   @Override
   public Instant now() {
-    return Instant.EPOCH.plusNanos(nanos);
+    return BEGINNING.plusNanos(nanos - BEGAN);
   }
 
   @Override

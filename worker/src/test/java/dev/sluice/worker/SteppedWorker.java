@@ -6,7 +6,6 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
-import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
@@ -22,7 +21,6 @@ import dev.sluice.worker.output.TransactionSink;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -60,7 +57,7 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
   final List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
 
   private final Function<OutgoingMessage, SendOutcome> provider;
-  private final Clock clock = new Clock();
+  private final FakeTime clock = new FakeTime();
   private final Deque<Runnable> sends = new ArrayDeque<>();
   private final SendLoop loop;
   private OffsetAndMetadata committed = new OffsetAndMetadata(0, "v1");
@@ -102,34 +99,6 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
             machine);
   }
 
-  private static final class Clock implements Ticker {
-    private static final Instant BEGINNING = Instant.parse("2027-03-10T12:00:00Z");
-    private long nanos;
-
-    @Override
-    public long nanoTime() {
-      return nanos;
-    }
-
-    @Override
-    public Instant now() {
-      return BEGINNING.plusNanos(nanos);
-    }
-
-    @Override
-    public void sleep(Duration time) {
-      nanos += time.toNanos();
-    }
-
-    @Override
-    public boolean await(CountDownLatch latch, Duration atMost) {
-      if (latch.getCount() > 0) {
-        sleep(atMost);
-      }
-      return latch.getCount() == 0;
-    }
-  }
-
   void write(SendRequest request) {
     write(request, Duration.ZERO);
   }
@@ -161,7 +130,7 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
   /** Lets the worker run for a while. */
   void run(Duration time) {
     long end = clock.nanoTime() + time.toNanos();
-    while (clock.nanoTime() < end) {
+    while (clock.nanoTime() - end < 0) {
       loop.turn();
       for (Runnable send = sends.poll(); send != null; send = sends.poll()) {
         send.run();

@@ -50,7 +50,7 @@ final class CampaignChangeRoutes {
       change = CampaignChange.read(body.bytes());
       campaigns.requireInBounds(change.values());
     }
-    if (!JsonHttp.missingAccepted(context)
+    if (!Missing.isAccepted(context)
         && (change.concerns("message") || change.concerns("scheduledAt"))) {
       requireVariables(id, campaigns.after(id, change));
     }
@@ -68,7 +68,7 @@ final class CampaignChangeRoutes {
     missing
         .of(id, message)
         .ifPresent(some -> {
-          throw ProblemException.missing(some, "It starts by itself, so nothing was changed.");
+          throw some.problem("It starts by itself, so nothing was changed.");
         });
   }
 

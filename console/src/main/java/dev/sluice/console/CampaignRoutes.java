@@ -106,11 +106,12 @@ final class CampaignRoutes {
 
   private void importRecipients(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    RowRules here = JsonHttp.rules(context, rules);
-    boolean missingAccepted = JsonHttp.missingAccepted(context);
+    RowRules here = RowRequest.rules(context, rules);
+    boolean missingAccepted = Missing.isAccepted(context);
     RecipientImport.Report report =
         uploads.take(
-            context, body -> imports.run(id, JsonHttp.rows(context, body), here, missingAccepted));
+            context,
+            body -> imports.run(id, RowRequest.rows(context, body), here, missingAccepted));
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     JsonHttp.json(context, 200, report);
   }
@@ -180,11 +181,11 @@ final class CampaignRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
-    if (action == Action.START && Campaigns.isOpen(status) && !JsonHttp.missingAccepted(context)) {
+    if (action == Action.START && Campaigns.isOpen(status) && !Missing.isAccepted(context)) {
       missing
           .of(id)
           .ifPresent(some -> {
-            throw ProblemException.missing(some, "It was not started.");
+            throw some.problem("It was not started.");
           });
     }
     commands.publish(id, action, Audit.who(context), resend);

@@ -28,9 +28,6 @@ record Connections(
     Database imports,
     Database upkeep)
     implements AutoCloseable {
-  /** Files that are written into the database at the same time. */
-  static final int IMPORTS = 2;
-
   private static final Timeouts SHORT = timeouts(Duration.ofSeconds(5));
   private static final Timeouts READING = timeouts(Duration.ofSeconds(10));
 
@@ -49,7 +46,7 @@ record Connections(
         new Database(config, sizes.lists(), "console", meters, READING),
         new Database(config, sizes.feeds(), "console", meters, READING),
         new Database(config, sizes.checks(), "console", meters, READING),
-        new Database(config, IMPORTS, "console", meters, IMPORTING),
+        new Database(config, Uploads.IMPORTS, "console", meters, IMPORTING),
         new Database(config, 1, "console", meters, SHORT));
   }
 

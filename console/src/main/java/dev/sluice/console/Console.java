@@ -172,7 +172,13 @@ public final class Console implements AutoCloseable {
           new WebhookRoutes(
                   config.webhooks(),
                   calls,
-                  new WebhookIntake(webhooks, output, controls, config, meters),
+                  new WebhookIntake(
+                      webhooks,
+                      output,
+                      controls,
+                      config.kafka().topics(),
+                      config.webhooks().optOutWords(),
+                      meters),
                   meters)
               .add(settings.routes);
           new LargeAnswers(limits.uploads().pace()).add(settings.routes);

@@ -53,19 +53,21 @@ final class FileCheck {
   }
 
   private void check(Context context) {
-    RowRules here = JsonHttp.rules(context, rules(context));
+    RowRules here = RowRequest.rules(context, rules(context));
     if (JsonHttp.wantsCsv(context)) {
       uploads.convert(
           context,
           (body, made) -> {
-            Rows rows = JsonHttp.rows(context, body);
+            Rows rows = RowRequest.rows(context, body);
             context.contentType("text/csv; charset=utf-8");
             context.header("Content-Disposition", "attachment; filename=\"rejected.csv\"");
             writeRejected(rows, here, made);
           });
     } else {
       JsonHttp.json(
-          context, 200, uploads.take(context, body -> summary(JsonHttp.rows(context, body), here)));
+          context,
+          200,
+          uploads.take(context, body -> summary(RowRequest.rows(context, body), here)));
     }
   }
 

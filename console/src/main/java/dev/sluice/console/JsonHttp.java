@@ -3,7 +3,6 @@ package dev.sluice.console;
 import dev.sluice.schema.Json;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -61,32 +60,8 @@ final class JsonHttp {
   }
 
   /** A media type without its parameters. */
-  private static String type(String header) {
+  static String type(String header) {
     return header.split(";", 2)[0].strip();
-  }
-
-  /** The rows of a request's body in CSV or JSON, as they stream in. */
-  static Rows rows(Context context, InputStream body) {
-    // Not contentType(), which fails where the encoding is unknown.
-    String given = context.header("Content-Type");
-    String type = given == null ? "" : type(given).toLowerCase(Locale.ROOT);
-    return switch (type) {
-      case "text/csv" -> new CsvRows(body, Reading.of(context));
-      case "application/json" -> new JsonRows(body);
-      default ->
-          throw ProblemException.badRequest(
-              "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");
-    };
-  }
-
-  /** What rows must be like, with the {@code region} of this request's numbers. */
-  static RowRules rules(Context context, RowRules rules) {
-    return rules.in(Reading.given(context, "region"));
-  }
-
-  /** Whether a person accepts that variables are missing. */
-  static boolean missingAccepted(Context context) {
-    return "true".equals(context.queryParam("acceptMissing"));
   }
 
   static UUID campaignId(Context context) {

@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
+import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -155,6 +156,18 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
 
   static Set<String> variablesOf(JSONB message) {
     return new MessageTemplate(Json.MAPPER.readTree(message.data())).variables();
+  }
+
+  /** Whether a person accepts with a request that variables are missing. */
+  static boolean isAccepted(Context context) {
+    return "true".equals(context.queryParam("acceptMissing"));
+  }
+
+  /** Nobody has accepted it, with this consequence. */
+  ProblemException problem(String consequence) {
+    return ProblemException.conflict(
+            words() + " " + consequence + " Repeat it with acceptMissing=true if that is meant.")
+        .with("missing", this);
   }
 
   /** In words, for people. */

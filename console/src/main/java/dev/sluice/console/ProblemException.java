@@ -66,16 +66,6 @@ final class ProblemException extends RuntimeException {
     return new ProblemException(422, "Unprocessable content", detail);
   }
 
-  /** Recipients lack variables, which nobody has accepted. */
-  static ProblemException missing(Missing missing, String consequence) {
-    return conflict(
-            missing.words()
-                + " "
-                + consequence
-                + " Repeat it with acceptMissing=true if that is meant.")
-        .with("missing", missing);
-  }
-
   /** This console cannot do it, the way it is set up. */
   static ProblemException notImplemented(String detail) {
     return new ProblemException(501, "Not implemented", detail);

@@ -68,8 +68,7 @@ final class RecipientImport {
         report = consume(rows, rules, copy, new Missing.Tally(campaign.variables()));
       }
       if (campaign.scheduled() && report.missing() != null && !missingAccepted) {
-        throw ProblemException.missing(
-            report.missing(), "It starts by itself, so nobody was added.");
+        throw report.missing().problem("It starts by itself, so nobody was added.");
       }
       return report;
     });

@@ -107,7 +107,7 @@ final class SuppressionRoutes {
   }
 
   private void addNumbers(Context context) {
-    RowRules here = JsonHttp.rules(context, rules);
+    RowRules here = RowRequest.rules(context, rules);
     String reason =
         Fields.atMost(LONGEST_REASON, "reason", Reading.given(context, "reason").orElse("manual"));
     if (RESERVED.contains(reason)) {
@@ -116,7 +116,7 @@ final class SuppressionRoutes {
           "must be none of those that Sluice gives itself: " + String.join(", ", RESERVED));
     }
     RecipientImport.Report report =
-        uploads.take(context, body -> add(JsonHttp.rows(context, body), here, reason));
+        uploads.take(context, body -> add(RowRequest.rows(context, body), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
     JsonHttp.json(context, 200, report);
   }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  * places in which files are read and written.
  */
 final class Uploads {
+  /** Files that are written into the database at the same time. */
+  static final int IMPORTS = 2;
+
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
 
   /**
@@ -64,7 +67,7 @@ final class Uploads {
             limits.atOnce() + " files are being uploaded already; try again later.");
     importing =
         new Bulkhead(
-            Connections.IMPORTS,
+            IMPORTS,
             limits.importsWait(),
             "Other files are being imported, and nothing of this one was taken; try again later.");
   }

@@ -56,17 +56,18 @@ final class WebhookIntake {
       DSLContext sql,
       KafkaOutput output,
       ControlsView controls,
-      ConsoleConfig config,
+      Topics topics,
+      List<String> optOutWords,
       MeterRegistry meters) {
     this.output = output;
     this.controls = controls;
     this.meters = meters;
-    topics = config.kafka().topics();
+    this.topics = topics;
     results = new ReceiptResults(sql);
     optOuts = new OptOuts(sql);
     accounts = new Accounts(sql);
     stops = new ProviderStops(sql, controls, topics);
-    optOutWords = new OptOutWords(config.webhooks().optOutWords());
+    this.optOutWords = new OptOutWords(optOutWords);
     // Shown as 0 before the first one.
     EnumSet.range(RecipientStatus.SENT, RecipientStatus.READ)
         .forEach(status -> count(status.name(), 0));

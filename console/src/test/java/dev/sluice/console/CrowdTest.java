@@ -149,10 +149,10 @@ class CrowdTest {
       for (int i = 0; i < LISTS; i++) {
         people.execute(() -> api.get("/api/suppressions"));
       }
-      for (int i = 0; i < Connections.IMPORTS; i++) {
+      for (int i = 0; i < Uploads.IMPORTS; i++) {
         people.execute(() -> suppressAt(atFull));
       }
-      await().until(() -> lock.waiting() == 1 + Connections.IMPORTS);
+      await().until(() -> lock.waiting() == 1 + Uploads.IMPORTS);
 
       assertProblem(suppressAt(atFull), 429, "Other files are being imported");
       for (Api one : List.of(api, atFull)) {

@@ -176,6 +176,13 @@ public record SendRequest(
     return new LaneKey(sender.id(), lane);
   }
 
+  /** Without the number and the message, which are in no log. */
+  @Override
+  public String toString() {
+    return "SendRequest[recipient %d of campaign %s, round %d, lane %s]"
+        .formatted(recipientId, campaignId, round, laneKey());
+  }
+
   /** The same request, to be tried again later. */
   public SendRequest again(
       int newAttempts,

@@ -56,6 +56,14 @@ class SendRequestTest {
   }
 
   @Test
+  void itsTextHoldsNeitherNumberNorMessage() {
+    assertThat(read(GOOD.replace("{},\"attempts\"", "{\"body\":\"Olá Ana\"},\"attempts\"")))
+        .hasToString(
+            "SendRequest[recipient 1 of campaign 3f2a0000-0000-0000-0000-000000000001, round 1,"
+                + " lane s/0]");
+  }
+
+  @Test
   void aDeadLettersReasonIsCut() {
     assertThat(new DeadLetter("t", 0, 0, "x".repeat(5_000)).reason()).hasSize(1_000);
   }

@@ -27,6 +27,7 @@ class GoldenFilesTest {
               SendResult.class,
               Control.class,
               CampaignCommand.class,
+              CampaignEvent.class,
               ReturnedRequest.class,
               DeadLetter.class)
           .collect(Collectors.toMap(Class::getSimpleName, event -> event));
@@ -53,6 +54,7 @@ class GoldenFilesTest {
         "SendResult",
         "Control",
         "CampaignCommand",
+        "CampaignEvent",
         "ReturnedRequest",
         "DeadLetter"
       })

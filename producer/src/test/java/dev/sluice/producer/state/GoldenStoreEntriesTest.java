@@ -38,7 +38,7 @@ class GoldenStoreEntriesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FanOutState", "Place"})
+  @ValueSource(strings = {"FanOutState", "Place", "Announced"})
   void everyFieldIsInASample(String type) throws IOException {
     assertThat(tree(Files.readAllBytes(GOLDEN.resolve(type).resolve("whole.json"))).propertyNames())
         .containsExactlyInAnyOrderElementsOf(
@@ -48,7 +48,12 @@ class GoldenStoreEntriesTest {
   }
 
   private static Class<? extends Record> type(String name) {
-    return name.equals("Place") ? InputOffsets.Place.class : FanOutEntry.class;
+    return switch (name) {
+      case "FanOutState" -> FanOutEntry.class;
+      case "Place" -> InputOffsets.Place.class;
+      case "Announced" -> Announced.class;
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   private static JsonNode tree(byte[] json) {

@@ -256,6 +256,7 @@ final class SendLoop {
       }
       unpublished.clear();
       meters.committed(transaction.records());
+      transaction.settled().forEach(meters::finished);
       transaction.apply(dispatcher, delayed, begunNanos);
     } else {
       assignment.all().forEach(PartitionState::rollBack);

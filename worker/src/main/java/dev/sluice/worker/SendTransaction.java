@@ -99,6 +99,14 @@ final class SendTransaction {
     conclude(inDoubt.finished());
   }
 
+  /** Requests that a takeover left in doubt and that this transaction concludes. */
+  List<Finished> settled() {
+    return removed.stream()
+        .filter(UnsentRecord.InDoubt.class::isInstance)
+        .map(record -> ((UnsentRecord.InDoubt) record).finished())
+        .toList();
+  }
+
   private void remove(UnsentRecord record) {
     changes++;
     removed.add(record);

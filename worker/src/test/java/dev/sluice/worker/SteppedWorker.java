@@ -49,6 +49,7 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
   private static final int MOST_RECORDS = 500;
 
   final Health health = new Health();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<OutgoingMessage> sent = new ArrayList<>();
   final List<SendResult> results = new ArrayList<>();
   final List<ReturnedRequest> returned = new ArrayList<>();
@@ -78,7 +79,6 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
     KafkaConfig kafka = NoControls.kafka(TOPICS);
     ControlsView controls = NoControls.view(TOPICS, clock);
     CircuitBreakers breakers = new CircuitBreakers(health, clock);
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
     StallDetector stalls = new StallDetector(health);
     Map<String, MessageProvider> providers = Map.of("whatsapp", this);
     Dispatcher dispatcher =
@@ -125,6 +125,11 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
             value,
             new RecordHeaders(),
             Optional.empty()));
+  }
+
+  /** Before it runs: the window that its partition's last owner has left. */
+  void takeOver(String window) {
+    committed = new OffsetAndMetadata(0, window);
   }
 
   /** Lets the worker run for a while. */

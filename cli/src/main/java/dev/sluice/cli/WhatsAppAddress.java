@@ -37,9 +37,9 @@ final class WhatsAppAddress {
               + " for a simulator or a proxy (WHATSAPP_CA_FILE; Java's).")
   private @Nullable Path caFile;
 
-  /** For reading only; nothing if there is no token. */
+  /** For reading only; nothing if there is no token, or an empty one. */
   Optional<WhatsAppConfig> find() {
-    return find(Duration.ofSeconds(10), true);
+    return find(Duration.ofSeconds(10), true).filter(config -> !config.accessToken().isEmpty());
   }
 
   /** Nothing if there is no token. */

@@ -122,13 +122,17 @@ class ComposeFileTest {
     assertThat(worker.path("environment").has("SLUICE_WORKER_INSTANCE")).isFalse();
   }
 
-  @Test
-  void theSimulatorIsTheDefaultProvider() {
-    String url = SERVICES.path("worker").path("environment").path("WHATSAPP_BASE_URL").asString();
+  /** The console reads templates there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"worker", "console"})
+  void theSimulatorIsTheDefaultProvider(String service) {
+    JsonNode environment = SERVICES.path(service).path("environment");
+    String url = environment.path("WHATSAPP_BASE_URL").asString();
     String port =
         SERVICES.path("simulator").path("environment").path("SLUICE_HTTP_PORT").asString();
 
     assertThat(url).isEqualTo("${WHATSAPP_BASE_URL:-http://simulator:" + port + "}");
+    assertThat(environment.path("WHATSAPP_ACCESS_TOKEN").asString()).isNotEmpty();
   }
 
   @ParameterizedTest

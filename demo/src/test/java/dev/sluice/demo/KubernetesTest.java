@@ -172,11 +172,20 @@ class KubernetesTest {
   }
 
   @Test
-  void onlyTheWorkerReachesTheProviderAndItReachesNoDatabase() {
+  void onlyTheWorkerAndTheConsoleReachTheProviderAndTheWorkerReachesNoDatabase() {
     assertThat(mayCall("worker")).containsExactlyInAnyOrder(53, 9092, 9093, 443);
-    for (String role : List.of("migrate", "producer", "status-aggregator", "console")) {
+    assertThat(mayCall("console")).containsExactlyInAnyOrder(53, 9092, 9093, 5432, 443);
+    for (String role : List.of("migrate", "producer", "status-aggregator")) {
       assertThat(mayCall(role)).as(role).containsExactlyInAnyOrder(53, 9092, 9093, 5432);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"worker", "console"})
+  void whoCallsTheProviderHasAToken(String role) {
+    assertThat(container(deployment(role).getSpec().getTemplate()).getEnv())
+        .extracting(EnvVar::getName)
+        .contains("WHATSAPP_ACCESS_TOKEN_FILE");
   }
 
   @Test

@@ -87,7 +87,7 @@ final class FreshResults implements AutoCloseable {
     }
 
     @Override
-    public void failed(RuntimeException cause) {
+    public void failed(Throwable cause) {
       // Whether Kafka can be reached is told by its probe.
       log.debug("cannot read the results", cause);
     }

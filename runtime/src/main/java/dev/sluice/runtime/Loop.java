@@ -25,7 +25,7 @@ public final class Loop implements AutoCloseable {
     thread = Thread.ofVirtual().name(name).start(this::run);
   }
 
-  /** Starts it; an exception of a turn is logged and does not end it. */
+  /** Starts it; an exception or error of a turn is logged and does not end it. */
   public static Loop start(String name, Step step) {
     return new Loop(name, step);
   }
@@ -43,7 +43,7 @@ public final class Loop implements AutoCloseable {
   private Duration turn() throws InterruptedException {
     try {
       return step.turn();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Nothing else would notice that this thread has ended.
       log.warn("{}: a turn failed; trying again in {} s", name, AFTER_FAILURE.toSeconds(), e);
       return AFTER_FAILURE;

@@ -182,7 +182,7 @@ public final class ControlsView implements AutoCloseable {
     }
 
     @Override
-    public void failed(RuntimeException cause) {
+    public void failed(Throwable cause) {
       health.failing("controls", "cannot read " + topic + ": " + Reasons.of(cause));
     }
   }

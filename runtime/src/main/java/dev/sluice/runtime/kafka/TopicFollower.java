@@ -9,7 +9,6 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ public final class TopicFollower implements AutoCloseable {
     Polled begin(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions);
 
     /** Reading has failed and begins anew after a while. */
-    void failed(RuntimeException cause);
+    void failed(Throwable cause);
   }
 
   /** Takes what was polled, which may be nothing. */
@@ -79,7 +78,8 @@ public final class TopicFollower implements AutoCloseable {
         follow(consumer);
       } catch (WakeupException e) {
         log.debug("closing", e);
-      } catch (KafkaException | IllegalStateException e) {
+      } catch (RuntimeException | Error e) {
+        // Nothing else would notice that this thread has ended, and that pauses hold no more.
         reader.failed(e);
         pause();
       } finally {

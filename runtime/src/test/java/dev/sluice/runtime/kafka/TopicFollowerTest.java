@@ -1,0 +1,126 @@
+package dev.sluice.runtime.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Ticker;
+import dev.sluice.schema.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Whoever follows a topic goes on, whatever goes wrong, and says what it was. */
+class TopicFollowerTest {
+  private static final TopicPartition PARTITION = new TopicPartition("controls", 0);
+
+  private final Deque<Throwable> failures = new ArrayDeque<>();
+  private final List<Throwable> told = new ArrayList<>();
+  private int begun;
+
+  @Test
+  void whateverEndsAReadingIsToldAndAnotherOneBegins() {
+    failures.add(new KafkaException("Kafka's"));
+    failures.add(new NullPointerException("a bug"));
+    failures.add(new LinkageError("a class is missing"));
+
+    new TopicFollower(
+        new KafkaConfig("nowhere:1", new Topics(""), Map.of(), new Clients()),
+        PARTITION.topic(),
+        Map.of(),
+        new Reader(),
+        new Machine(
+            new UntilAllHaveFailed(),
+            (kind, task) -> {
+              task.run();
+              return Thread.currentThread();
+            },
+            new Random(1)));
+
+    assertThat(told)
+        .extracting(Throwable::getMessage)
+        .containsExactly("Kafka's", "a bug", "a class is missing");
+    assertThat(begun).isEqualTo(3);
+  }
+
+  private final class Reader implements TopicFollower.Reader {
+    @Override
+    public TopicFollower.Polled begin(
+        Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+      begun++;
+      return this::take;
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records) {
+      switch (failures.remove()) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      told.add(cause);
+    }
+  }
+
+  private static final class Clients implements KafkaClients {
+    @Override
+    public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+      MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+      consumer.updatePartitions(
+          PARTITION.topic(), List.of(new PartitionInfo(PARTITION.topic(), 0, null, null, null)));
+      consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+      return consumer;
+    }
+
+    @Override
+    public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+      throw new AssertionError("it is not asked for");
+    }
+
+    @Override
+    public StablePlaces places(KafkaConfig kafka) {
+      throw new AssertionError("it is not asked for");
+    }
+  }
+
+  /** Ends the follower's thread instead of its last wait. */
+  private final class UntilAllHaveFailed implements Ticker {
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public void sleep(Duration time) throws InterruptedException {
+      if (failures.isEmpty()) {
+        throw new InterruptedException();
+      }
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, Duration atMost) {
+      return false;
+    }
+  }
+}

@@ -55,7 +55,7 @@ public final class WhatsAppProvider implements MessageProvider {
               .baseUrl()
               .resolve("/" + config.apiVersion() + "/" + message.address() + "/messages");
     } catch (IllegalArgumentException e) {
-      return new SendOutcome.Refused(
+      return new SendOutcome.SenderBlocked(
           "invalid_address", "not a phone number id: " + message.address());
     }
     return calls.post(uri, headers, body(message), permit, this::outcome);

@@ -190,12 +190,14 @@ class WhatsAppProviderTest {
   }
 
   @Test
-  void anAddressThatFitsNoUrlIsRefusedUnsent() {
+  void anAddressThatFitsNoUrlIsItsSendersFaultAndNobodyFails() {
     start(QUICK);
     OutgoingMessage message =
         new OutgoingMessage("not an id", "+5511960000000", Json.MAPPER.createObjectNode(), "c");
 
-    assertThat(provider.send(message)).isInstanceOf(SendOutcome.Refused.class);
+    assertThat(provider.send(message))
+        .isEqualTo(
+            new SendOutcome.SenderBlocked("invalid_address", "not a phone number id: not an id"));
   }
 
   @Test

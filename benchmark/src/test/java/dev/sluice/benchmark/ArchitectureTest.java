@@ -122,6 +122,15 @@ class ArchitectureTest {
         .check(CODE);
   }
 
+  /** What is set for a whole JVM holds for whatever else runs in it, such as the demo's roles. */
+  @Test
+  void nobodySetsPropertiesOfTheWholeJvm() {
+    noClasses()
+        .should()
+        .callMethod(System.class, "setProperty", String.class, String.class)
+        .check(CODE);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -1,10 +1,8 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.schema.CampaignCommand;
-import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -191,38 +189,63 @@ final class CampaignFaults {
     }
   }
 
+  /** The admission of its people takes five seconds a page, as its sender has a daily limit. */
+  static Incident slowPages(Scene scene) {
+    CampaignRun victim = scene.victim(20_000, 80);
+    return Incident.passing(
+        () -> {
+          scene.sql("UPDATE sluice.sender SET daily_limit = 1000000 WHERE id = ?", victim.sender());
+          scene.sql(
+              """
+              CREATE FUNCTION sluice.slow_page() RETURNS trigger LANGUAGE plpgsql AS $$
+              BEGIN
+                IF EXISTS (SELECT 1 FROM fresh JOIN sluice.campaign_recipient r USING (phone)
+                           WHERE r.campaign_id = '%s') THEN
+                  PERFORM pg_sleep(5);
+                END IF;
+                RETURN NULL;
+              END $$
+              """
+                  .formatted(victim.id()));
+          scene.sql(
+              """
+              CREATE TRIGGER slow_page AFTER INSERT ON sluice.sender_recipient
+                REFERENCING NEW TABLE AS fresh
+                FOR EACH STATEMENT EXECUTE FUNCTION sluice.slow_page()
+              """);
+          victim.start();
+        },
+        () -> scene.sql("DROP TRIGGER slow_page ON sluice.sender_recipient"));
+  }
+
   static Incident refusedResults(Scene scene) {
     CampaignRun victim = scene.victim(2_000, 80);
     return Incident.passing(
         () -> {
+          scene.sql(
+              "ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT poison"
+                  + " CHECK (error_code <> 'poison') NOT VALID");
           victim.start();
           Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
-          int number = 0;
-          for (long recipient : victim.statuses().keySet()) {
-            if (number++ >= 50) {
-              break;
-            }
-            String sane =
-                new String(
-                    Json.write(
-                        new SendResult(
-                            recipient,
-                            victim.id(),
-                            1,
-                            RecipientStatus.DELIVERED,
-                            "wamid." + "x".repeat(8_000),
-                            null,
-                            null,
-                            1,
-                            Instant.parse("2026-01-01T00:00:00Z"))),
-                    StandardCharsets.UTF_8);
-            scene.result(
-                victim.id(),
-                sane.replace("2026-01-01T00:00:00Z", "+300000-01-01T00:00:00Z")
-                    .getBytes(StandardCharsets.UTF_8));
-          }
+          victim.statuses().keySet().stream()
+              .limit(50)
+              .forEach(recipient ->
+                  scene.result(
+                      new SendResult(
+                          recipient,
+                          victim.id(),
+                          1,
+                          RecipientStatus.FAILED,
+                          null,
+                          "poison",
+                          null,
+                          1,
+                          Instant.now())));
           scene.flush();
         },
-        () -> scene.command(CampaignCommand.Action.CANCEL, victim));
+        () -> {
+          scene.command(CampaignCommand.Action.CANCEL, victim);
+          scene.sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT poison");
+        });
   }
 }

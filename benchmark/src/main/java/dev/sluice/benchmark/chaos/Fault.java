@@ -25,6 +25,7 @@ public enum Fault {
   MISSING_ROW("a campaign's row disappears while it is sent"),
   START_DURING_IMPORT("a start while recipients are being added"),
   LOCKED_ROWS("somebody locks a campaign's rows"),
+  SLOW_PAGES("a campaign's pages take five seconds each"),
   RECEIPTS_DURING_RESEND("receipts during a resend, beside 300,000 older rows"),
   REFUSED_RESULTS("results that PostgreSQL refuses");
 
@@ -44,6 +45,7 @@ public enum Fault {
         MISSING_ROW,
         START_DURING_IMPORT,
         LOCKED_ROWS,
+        SLOW_PAGES,
         RECEIPTS_DURING_RESEND,
         REFUSED_RESULTS);
   }
@@ -73,6 +75,7 @@ public enum Fault {
       case MISSING_ROW -> CampaignFaults.missingRow(scene);
       case START_DURING_IMPORT -> CampaignFaults.importing(scene);
       case LOCKED_ROWS -> CampaignFaults.locked(scene);
+      case SLOW_PAGES -> CampaignFaults.slowPages(scene);
       case RECEIPTS_DURING_RESEND -> CampaignFaults.resend(scene);
       case REFUSED_RESULTS -> CampaignFaults.refusedResults(scene);
     };

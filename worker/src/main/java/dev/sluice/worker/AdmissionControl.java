@@ -12,12 +12,6 @@ final class AdmissionControl {
   /** A sender blocked for less than this keeps its requests queued here. */
   static final Duration GRACE = Duration.ofSeconds(5);
 
-  /**
-   * How many requests of a lane may be held. Each keeps an offset open, and a window has room for
-   * about 600 of all the lanes of its partition.
-   */
-  static final int MOST_HELD = 200;
-
   /** How long the producer writes nothing to a lane whose requests it would get back at once. */
   private static final int MOMENT_SECONDS = 10;
 
@@ -45,7 +39,7 @@ final class AdmissionControl {
       case BLOCKED ->
           controls.campaign(request.campaignId()).state() == Control.State.RUNNING
                   && mayResumeSoon(sender)
-                  && task.partition().lane(task).size() < MOST_HELD
+                  && task.partition().lane(task).size() < task.partition().mostHeld()
               ? Admission.HOLD
               : Admission.RETURN;
       case CANCELLED -> Admission.DROP;

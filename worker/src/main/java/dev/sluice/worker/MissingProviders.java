@@ -50,7 +50,7 @@ final class MissingProviders {
         component(sender.id()),
         "this worker knows no provider \"" + sender.provider() + "\"; its messages wait");
     PartitionState partition = task.partition();
-    return partition.lane(task).size() < AdmissionControl.MOST_HELD && !partition.window().crowded()
+    return partition.lane(task).size() < partition.mostHeld() && !partition.window().crowded()
         ? Admission.HOLD
         : Admission.RETURN;
   }

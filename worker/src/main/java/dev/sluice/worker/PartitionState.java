@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.Machine;
 import dev.sluice.schema.WindowCodec.State;
+import dev.sluice.worker.HeldMemory.Filling;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  * {@code lost}, so that a send that ends late knows that another worker owns the window now.
  */
 final class PartitionState {
+  /**
+   * How many requests of a lane may be held. Each keeps an offset open, and a window has room for
+   * about 600 of all the lanes of its partition.
+   */
+  static final int MOST_HELD = 200;
+
+  private static final int MOST_HELD_IF_LARGE = 10;
+
   private final TopicPartition topicPartition;
   private final OffsetWindow window;
   private final Machine machine;
@@ -30,7 +39,6 @@ final class PartitionState {
   private final PriorityQueue<UnsentRecord> unsent =
       new PriorityQueue<>(Comparator.comparingLong(UnsentRecord::offset));
 
-  private int unsentBytes;
   private OffsetAndMetadata committed;
   private boolean draining;
 
@@ -39,6 +47,8 @@ final class PartitionState {
 
   private int waiting;
   private int inFlight;
+  private long bytes;
+  private Filling filling = Filling.LITTLE;
 
   private record Change(long offset, State before) {}
 
@@ -78,7 +88,6 @@ final class PartitionState {
   /** Adds a record that will be done unsent, as soon as the window allows. */
   void addUnsent(UnsentRecord record) {
     unsent.add(record);
-    unsentBytes += record.bytes();
   }
 
   /** The unsent record with the lowest offset, or null. */
@@ -87,12 +96,7 @@ final class PartitionState {
   }
 
   void removeFirstUnsent() {
-    unsentBytes -= unsent.remove().bytes();
-  }
-
-  /** Memory used by the unsent records. */
-  int unsentBytes() {
-    return unsentBytes;
+    unsent.remove();
   }
 
   /** Sets an offset's state; {@link #rollBack} undoes that until it is committed. */
@@ -157,9 +161,34 @@ final class PartitionState {
     waiting += change;
   }
 
+  /** Bytes of the records that wait or are in flight. */
+  long bytes() {
+    return bytes;
+  }
+
+  void addBytes(long change) {
+    bytes += change;
+  }
+
+  /** How much of its share of the memory they take. */
+  Filling filling() {
+    return filling;
+  }
+
+  void setFilling(Filling filling) {
+    this.filling = filling;
+  }
+
   /** Whether what waits may soon stop others: the window or the memory is half full. */
   boolean crowded() {
-    return waiting >= RequestReader.PARTITION_BUFFER / 2 || window.crowded();
+    return waiting >= RequestReader.PARTITION_BUFFER / 2
+        || filling != Filling.LITTLE
+        || window.crowded();
+  }
+
+  /** How many requests may be held that cannot be sent for a while: large ones are few. */
+  int mostHeld() {
+    return filling == Filling.LITTLE ? MOST_HELD : MOST_HELD_IF_LARGE;
   }
 
   int inFlight() {

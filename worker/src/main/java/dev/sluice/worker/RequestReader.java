@@ -8,6 +8,7 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Dispatcher.Finished;
+import dev.sluice.worker.HeldMemory.Filling;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,9 +26,6 @@ final class RequestReader {
   /** Records of a partition held in memory before it is paused. */
   static final int PARTITION_BUFFER = 2_000;
 
-  /** The same limit for the memory used by unreadable records, bytes. */
-  private static final int UNREADABLE_BUFFER = 4 * 1_024 * 1_024;
-
   /** A request with a later start is requeued at the tail of its lane after this time. */
   private static final Duration HELD = Duration.ofMinutes(1);
 
@@ -44,6 +42,7 @@ final class RequestReader {
   private final AdmissionControl admission;
   private final Ticker ticker;
   private final CampaignHeaders campaigns;
+  private final HeldMemory memory;
 
   RequestReader(
       RequestSource source,
@@ -51,13 +50,15 @@ final class RequestReader {
       DelayedTasks delayed,
       AdmissionControl admission,
       Ticker ticker,
-      CampaignHeaders campaigns) {
+      CampaignHeaders campaigns,
+      HeldMemory memory) {
     this.source = source;
     this.assignment = assignment;
     this.delayed = delayed;
     this.admission = admission;
     this.ticker = ticker;
     this.campaigns = campaigns;
+    this.memory = memory;
   }
 
   /** Reads the available records, or waits for some. */
@@ -69,6 +70,7 @@ final class RequestReader {
         admit(partition, record);
       }
     }
+    memory.divide(assignment.all());
     for (PartitionState partition : assignment.all()) {
       partition.window().skipTo(source.position(partition.topicPartition()));
       throttleReading(partition);
@@ -89,9 +91,10 @@ final class RequestReader {
 
   private void throttleReading(PartitionState partition) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
-    if (partition.waiting() >= PARTITION_BUFFER || partition.unsentBytes() > UNREADABLE_BUFFER) {
+    if (partition.waiting() >= PARTITION_BUFFER || partition.filling() == Filling.FULL) {
       source.pause(itself);
-    } else if (partition.waiting() < PARTITION_BUFFER / 2) {
+    } else if (partition.waiting() < PARTITION_BUFFER / 2
+        && partition.filling() == Filling.LITTLE) {
       source.resume(itself);
     }
   }
@@ -102,10 +105,12 @@ final class RequestReader {
       return;
     }
     partition.addWaiting(1);
+    int bytes = size(record);
+    partition.addBytes(bytes);
     try {
       SendRequest request = read(record);
       campaigns.hear(request.campaignId(), record.headers());
-      SendTask task = new SendTask(partition, record.offset(), request, record.timestamp());
+      SendTask task = new SendTask(partition, record.offset(), request, record.timestamp(), bytes);
       if (state == State.STARTED) {
         SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
         partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, ticker.now())));
@@ -116,6 +121,11 @@ final class RequestReader {
     } catch (UnreadableEventException e) {
       partition.addUnsent(new UnsentRecord.Unreadable(partition, record, e.getMessage()));
     }
+  }
+
+  /** The bytes that a record has. */
+  static int size(ConsumerRecord<byte[], byte[]> record) {
+    return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
   }
 
   private SendRequest read(ConsumerRecord<byte[], byte[]> record) {

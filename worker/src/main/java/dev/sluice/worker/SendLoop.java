@@ -81,6 +81,7 @@ final class SendLoop {
       MissingProviders missing,
       ProviderProbes probes,
       WorkerConfig config,
+      HeldMemory memory,
       WorkerMeters meters,
       Health health,
       Machine machine) {
@@ -103,7 +104,8 @@ final class SendLoop {
     this.assignment =
         new PartitionAssignment(
             source, config.kafka().topics().sendRequests(), this::drain, health, machine);
-    this.reader = new RequestReader(source, assignment, delayed, admission, ticker, campaigns);
+    this.reader =
+        new RequestReader(source, assignment, delayed, admission, ticker, campaigns, memory);
   }
 
   PartitionAssignment assignment() {

@@ -87,10 +87,10 @@ final class SendScheduler {
   private void relieve(PartitionState partition) {
     long now = ticker.nanoTime();
     List<Lane> late = partition.lanes().stream().filter(lane -> lane.behind(now) > 0).toList();
-    if (late.stream().mapToInt(lane -> lane.behind(now)).sum() <= 2 * AdmissionControl.MOST_HELD) {
+    if (late.stream().mapToInt(lane -> lane.behind(now)).sum() <= 2 * partition.mostHeld()) {
       return;
     }
-    int held = AdmissionControl.MOST_HELD / late.size();
+    int held = partition.mostHeld() / late.size();
     for (Lane lane : late) {
       SendTask next = lane.peek();
       if (next != null && runs(next)) {

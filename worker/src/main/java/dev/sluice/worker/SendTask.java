@@ -17,6 +17,7 @@ final class SendTask {
   private final long offset;
   private final SendRequest request;
   private final long writtenMillis;
+  private final int bytes;
   private int attempts;
   private @Nullable Instant firstTriedAt;
   private boolean inFlight;
@@ -27,8 +28,11 @@ final class SendTask {
    * A task.
    *
    * @param writtenMillis when the producer wrote the request, or a negative number if nobody knows
+   * @param bytes the record's size
    */
-  SendTask(PartitionState partition, long offset, SendRequest request, long writtenMillis) {
+  SendTask(
+      PartitionState partition, long offset, SendRequest request, long writtenMillis, int bytes) {
+    this.bytes = bytes;
     this.writtenMillis = writtenMillis;
     this.partition = partition;
     this.offset = offset;
@@ -47,6 +51,11 @@ final class SendTask {
 
   SendRequest request() {
     return request;
+  }
+
+  /** The size of its record. */
+  int bytes() {
+    return bytes;
   }
 
   /** When the producer wrote the request, or null if nobody knows. */
@@ -89,6 +98,7 @@ final class SendTask {
     if (inFlight) {
       inFlight = false;
       partition.addInFlight(-1);
+      partition.addBytes(-bytes);
       if (firstTriedAt == null && !(finished.outcome() instanceof SendOutcome.NotLaunched)) {
         firstTriedAt = finished.at();
       }

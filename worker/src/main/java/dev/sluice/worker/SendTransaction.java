@@ -290,12 +290,18 @@ final class SendTransaction {
       one.task().launched(ticker.nanoTime());
       dispatcher.launch(one.task(), one.lane(), begunNanos);
     }
-    ended.forEach(one -> one.task().partition().addWaiting(-1));
-    removed.forEach(record -> record.partition().addWaiting(-1));
+    ended.forEach(one -> gone(one.task().partition(), one.task().bytes()));
+    removed.forEach(record -> gone(record.partition(), record.bytes()));
     waits.forEach((task, delay) -> {
       task.partition().addWaiting(1);
+      task.partition().addBytes(task.bytes());
       delayed.add(task, ticker.nanoTime() + delay.toNanos());
     });
+  }
+
+  private static void gone(PartitionState partition, int bytes) {
+    partition.addWaiting(-1);
+    partition.addBytes(-bytes);
   }
 
   /** Without a commit: puts the tasks back into their lanes. */

@@ -11,10 +11,8 @@ sealed interface UnsentRecord {
 
   long offset();
 
-  /** Memory that it uses beyond the task. */
-  default int bytes() {
-    return 0;
-  }
+  /** The record's size. */
+  int bytes();
 
   /** A request to be returned or dropped. */
   record Held(SendTask task) implements UnsentRecord {
@@ -26,6 +24,11 @@ sealed interface UnsentRecord {
     @Override
     public long offset() {
       return task.offset();
+    }
+
+    @Override
+    public int bytes() {
+      return task.bytes();
     }
   }
 
@@ -44,6 +47,11 @@ sealed interface UnsentRecord {
     public long offset() {
       return task.offset();
     }
+
+    @Override
+    public int bytes() {
+      return task.bytes();
+    }
   }
 
   /** A request that the last owner declared started without publishing an outcome. */
@@ -57,6 +65,11 @@ sealed interface UnsentRecord {
     public long offset() {
       return finished.task().offset();
     }
+
+    @Override
+    public int bytes() {
+      return finished.task().bytes();
+    }
   }
 
   /** A record that cannot be read as a request. */
@@ -69,7 +82,7 @@ sealed interface UnsentRecord {
 
     @Override
     public int bytes() {
-      return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+      return RequestReader.size(record);
     }
   }
 }

@@ -206,6 +206,7 @@ public final class Worker implements AutoCloseable {
             missing,
             probes,
             config,
+            HeldMemory.ofHeap(),
             meters,
             health,
             machine);

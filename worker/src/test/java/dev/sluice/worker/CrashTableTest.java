@@ -313,6 +313,7 @@ class CrashTableTest {
                   new MissingProviders(providers.keySet(), health, cell.time::nanoTime),
                   new ProviderProbes(providers, health, cell.time::nanoTime, sends::add),
                   WorkerConfig.of(kafka, "w"),
+                  HeldMemory.ofHeap(),
                   new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls),
                   health,
                   machine);

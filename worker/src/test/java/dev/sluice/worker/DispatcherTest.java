@@ -168,7 +168,7 @@ class DispatcherTest {
             2,
             "+5511960000000",
             Json.MAPPER.createObjectNode());
-    dispatcher.launch(new SendTask(partition, 0, request, -1), lane, time.nanoTime());
+    dispatcher.launch(new SendTask(partition, 0, request, -1, 0), lane, time.nanoTime());
   }
 
   private Dispatcher dispatcher(BiFunction<OutgoingMessage, Permit, SendOutcome> send) {

@@ -100,6 +100,6 @@ class LaneTest {
             OnDoubt.HOLD,
             0,
             null);
-    return new SendTask(partition, offset, request, -1);
+    return new SendTask(partition, offset, request, -1, 0);
   }
 }

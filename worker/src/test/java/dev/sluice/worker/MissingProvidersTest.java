@@ -73,7 +73,7 @@ class MissingProvidersTest {
   @Test
   void aQueueThatWouldBeInTheWayOfOthersGoesBackAndBlocksNobody() {
     SendTask task = task("sms");
-    for (int i = 0; i < AdmissionControl.MOST_HELD; i++) {
+    for (int i = 0; i < PartitionState.MOST_HELD; i++) {
       assertThat(missing.of(task)).isEqualTo(Admission.HOLD);
       partition.lane(task).add(task("sms"));
     }
@@ -158,6 +158,7 @@ class MissingProvidersTest {
             OnDoubt.HOLD,
             0,
             null),
-        -1);
+        -1,
+        0);
   }
 }

@@ -289,6 +289,6 @@ class OutcomePolicyTest {
             onDoubt,
             attempts,
             null);
-    return new SendTask(partition, 0, request, -1);
+    return new SendTask(partition, 0, request, -1, 0);
   }
 }

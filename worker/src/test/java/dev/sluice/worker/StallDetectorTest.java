@@ -101,6 +101,6 @@ class StallDetectorTest {
             OnDoubt.HOLD,
             0,
             null);
-    return new SendTask(partition, offset, request, -1);
+    return new SendTask(partition, offset, request, -1, 0);
   }
 }

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -47,6 +48,7 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
   private static final Topics TOPICS = new Topics("");
   private static final TopicPartition PARTITION = new TopicPartition(TOPICS.sendRequests(), 0);
   private static final int MOST_RECORDS = 500;
+  private static final int MOST_BYTES = ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES;
 
   final Health health = new Health();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -67,6 +69,10 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
   private int position;
 
   SteppedWorker(Function<OutgoingMessage, SendOutcome> provider) {
+    this(provider, HeldMemory.ofHeap());
+  }
+
+  SteppedWorker(Function<OutgoingMessage, SendOutcome> provider, HeldMemory memory) {
     this.provider = provider;
     Machine machine =
         new Machine(
@@ -94,6 +100,7 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
             new MissingProviders(providers.keySet(), health, clock::nanoTime),
             new ProviderProbes(providers, health, clock::nanoTime, sends::add),
             WorkerConfig.of(kafka, "w"),
+            memory,
             new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls),
             health,
             machine);
@@ -143,6 +150,11 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
     }
   }
 
+  /** How many records have been read and not yet answered or returned. */
+  int held() {
+    return position - results.size() - returned.size();
+  }
+
   /** How many messages of a sender's requests the provider was handed. */
   long sentBy(String address) {
     return sent.stream().filter(message -> message.address().equals(address)).count();
@@ -162,8 +174,12 @@ final class SteppedWorker implements RequestSource, TransactionSink, MessageProv
       assigned = true;
       loop.assignment().onPartitionsAssigned(Set.of(PARTITION));
     }
-    int end = Math.min(log.size(), position + MOST_RECORDS);
-    if (paused || position >= end) {
+    int end = position;
+    int bytes = 0;
+    while (!paused && end < log.size() && end - position < MOST_RECORDS && bytes < MOST_BYTES) {
+      bytes += log.get(end++).serializedValueSize();
+    }
+    if (end == position) {
       return ConsumerRecords.empty();
     }
     List<ConsumerRecord<byte[], byte[]>> records = List.copyOf(log.subList(position, end));

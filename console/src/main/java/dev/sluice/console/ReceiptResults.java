@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.any;
 
 import dev.sluice.providers.whatsapp.WebhookEvent.Receipt;
+import dev.sluice.schema.CallbackData;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
@@ -14,20 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.jooq.Record4;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns receipts into results: by the data that went out with our messages, or else by the
  * message's id. What has neither is of a message that others sent from the same number.
  */
 final class ReceiptResults {
-  private static final Pattern CALLBACK_DATA =
-      Pattern.compile("(test:)?([0-9a-fA-F-]{36}):(\\d{1,18}):(\\d{1,9})");
-
   /** The user wants nothing from this business (131050), or was blocked by it (130403). */
   private static final Set<String> OPT_OUT = Set.of("131050", "130403");
 
@@ -46,9 +41,9 @@ final class ReceiptResults {
     List<Receipt> foreign = new ArrayList<>();
     List<Receipt> others = new ArrayList<>();
     for (Receipt receipt : receipts) {
-      SendResult result = byCallbackData(receipt);
-      if (result != null) {
-        results.add(result);
+      Optional<CallbackData> ours = CallbackData.of(receipt.callbackData());
+      if (ours.isPresent()) {
+        results.add(result(receipt, ours.get()));
       } else if (!receipt.messageId().isEmpty()) {
         others.add(receipt);
       } else {
@@ -59,22 +54,6 @@ final class ReceiptResults {
       addByMessageId(others, results, foreign);
     }
     return new Sorted(results, foreign);
-  }
-
-  private static @Nullable SendResult byCallbackData(Receipt receipt) {
-    Matcher parts = CALLBACK_DATA.matcher(receipt.callbackData());
-    try {
-      return parts.matches()
-          ? result(
-              receipt,
-              Long.parseLong(parts.group(3)),
-              UUID.fromString(parts.group(2)),
-              Integer.parseInt(parts.group(4)),
-              parts.group(1) == null ? null : true)
-          : null;
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
   }
 
   private void addByMessageId(
@@ -91,7 +70,8 @@ final class ReceiptResults {
     for (Receipt receipt : receipts) {
       var row = found.get(receipt.messageId());
       if (row != null) {
-        results.add(result(receipt, row.value2(), row.value3(), row.value4(), null));
+        results.add(
+            result(receipt, new CallbackData(row.value3(), row.value2(), row.value4(), false)));
       } else {
         foreign.add(receipt);
       }
@@ -106,14 +86,13 @@ final class ReceiptResults {
         : Optional.empty();
   }
 
-  private static SendResult result(
-      Receipt receipt, long recipientId, UUID campaignId, int round, @Nullable Boolean test) {
+  private static SendResult result(Receipt receipt, CallbackData message) {
     boolean failed = receipt.status() == RecipientStatus.FAILED;
     String code = failed ? receipt.errorCode() : null;
     return new SendResult(
-        recipientId,
-        campaignId,
-        round,
+        message.recipientId(),
+        message.campaignId(),
+        message.round(),
         receipt.status(),
         receipt.messageId().isEmpty() ? null : receipt.messageId(),
         code,
@@ -124,6 +103,6 @@ final class ReceiptResults {
         null,
         null,
         receipt.recipient().names(),
-        test);
+        message.test() ? true : null);
   }
 }

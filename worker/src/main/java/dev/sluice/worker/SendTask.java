@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.CallbackData;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
@@ -156,11 +157,8 @@ final class SendTask {
 
   /** Comes back with the provider's receipts; those of tests are no campaign's. */
   String callbackData() {
-    return (request.isForTest() ? "test:" : "")
-        + request.campaignId()
-        + ":"
-        + request.recipientId()
-        + ":"
-        + request.round();
+    return new CallbackData(
+            request.campaignId(), request.recipientId(), request.round(), request.isForTest())
+        .toString();
   }
 }

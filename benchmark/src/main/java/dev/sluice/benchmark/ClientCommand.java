@@ -1,5 +1,8 @@
 package dev.sluice.benchmark;
 
+import dev.sluice.benchmark.scenario.ClientLoad;
+import dev.sluice.benchmark.scenario.JdkProvider;
+import dev.sluice.benchmark.scenario.ProviderJvm;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
@@ -65,7 +68,7 @@ final class ClientCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    try (SimulatorJvm simulator = new SimulatorJvm(Duration.ofMillis(latencyMillis))) {
+    try (ProviderJvm simulator = ProviderJvm.simulator(Duration.ofMillis(latencyMillis))) {
       WhatsAppConfig config =
           WhatsAppConfig.of(simulator.url(), WhatsAppConfig.DEFAULT_API_VERSION, "benchmark");
       try (MessageProvider jdk = new JdkProvider(config);

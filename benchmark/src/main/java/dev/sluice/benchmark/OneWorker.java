@@ -2,6 +2,7 @@ package dev.sluice.benchmark;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.scenario.PlainProvider;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;

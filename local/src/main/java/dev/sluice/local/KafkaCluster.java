@@ -19,9 +19,15 @@ public final class KafkaCluster implements AutoCloseable {
   private final TemporaryFolder folder = new TemporaryFolder("kafka-cluster");
   private final List<BrokerSettings> brokers = new ArrayList<>();
   private final List<Process> processes = new ArrayList<>();
+  private final List<String> javaOptions;
 
-  /** Starts so many brokers; clients may have to wait a few seconds for them. */
-  public KafkaCluster(int count) {
+  /**
+   * Starts so many brokers; clients may have to wait a few seconds for them.
+   *
+   * @param javaOptions for their JVMs, besides those for brokers that start soon
+   */
+  KafkaCluster(int count, List<String> javaOptions) {
+    this.javaOptions = javaOptions;
     String clusterId = Uuid.randomUuid().toString();
     List<Integer> controllerPorts =
         Stream.generate(FreePort::next).distinct().limit(count).toList();
@@ -43,15 +49,21 @@ public final class KafkaCluster implements AutoCloseable {
         properties.store(writer, null);
       }
       return new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx384m",
-              "-XX:TieredStopAtLevel=1",
-              "--enable-native-access=ALL-UNNAMED",
-              "--sun-misc-unsafe-memory-access=allow",
-              "-cp",
-              System.getProperty("java.class.path"),
-              "kafka.Kafka",
-              file.toString())
+              Stream.of(
+                      Stream.of(
+                          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                          "-Xmx384m",
+                          "-XX:TieredStopAtLevel=1",
+                          "--enable-native-access=ALL-UNNAMED",
+                          "--sun-misc-unsafe-memory-access=allow"),
+                      javaOptions.stream(),
+                      Stream.of(
+                          "-cp",
+                          System.getProperty("java.class.path"),
+                          "kafka.Kafka",
+                          file.toString()))
+                  .<String>flatMap(part -> part)
+                  .toList())
           .redirectErrorStream(true)
           .redirectOutput(folder.path().resolve("broker-" + broker.number() + ".log").toFile())
           .start();

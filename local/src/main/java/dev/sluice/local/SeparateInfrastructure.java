@@ -4,6 +4,7 @@ import dev.sluice.runtime.database.DatabaseConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.List;
 
 /**
  * Kafka and PostgreSQL as processes of their own, which can be killed, stopped and started again
@@ -17,7 +18,16 @@ public final class SeparateInfrastructure implements Infrastructure {
 
   /** Starts so many brokers, and a database. */
   public SeparateInfrastructure(int brokers) {
-    kafka = new KafkaCluster(brokers);
+    this(brokers, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param javaOptions for the brokers' JVMs; without any they compile little, to start soon
+   */
+  public SeparateInfrastructure(int brokers, List<String> javaOptions) {
+    kafka = new KafkaCluster(brokers, javaOptions);
     try {
       Files.createDirectories(folder.path().resolve("postgresql"));
     } catch (IOException e) {

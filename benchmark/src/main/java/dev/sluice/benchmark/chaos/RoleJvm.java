@@ -137,7 +137,7 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** A metric's values, summed over its tags; 0 if there is none. */
-  double metric(String name) throws InterruptedException {
+  public double metric(String name) throws InterruptedException {
     return metrics()
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))

@@ -6,7 +6,13 @@ import java.util.Optional;
 /** A comparison of Sluice with the bare minimum for the same work, both in one run. */
 public interface Scenario {
   /** All of them. */
-  List<Scenario> ALL = List.of(new StatusScenario());
+  List<Scenario> ALL =
+      List.of(
+          new SeedScenario(),
+          new PipelineScenario(),
+          new FanOutScenario(),
+          new StatusScenario(),
+          new ImportScenario());
 
   /** The one with this name, if there is one. */
   static Optional<Scenario> named(String name) {

@@ -10,10 +10,13 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A broker and a PostgreSQL server of a scenario's own, as processes, and what they have done. */
 final class Servers implements AutoCloseable {
-  private final SeparateInfrastructure processes = new SeparateInfrastructure(1);
+  private final SeparateInfrastructure processes =
+      new SeparateInfrastructure(1, List.of("-XX:TieredStopAtLevel=4"));
   private final Sandbox sandbox;
   private final Connection audit;
 
@@ -64,6 +67,26 @@ final class Servers implements AutoCloseable {
       statement.setObject(i + 1, values[i]);
     }
     return statement;
+  }
+
+  /** CPU time of the broker so far. */
+  Duration brokerCpuTime() {
+    return cpuTime(processes.kafka().processes());
+  }
+
+  /** CPU time so far of PostgreSQL's processes that run now. */
+  Duration databaseCpuTime() throws SQLException {
+    ProcessHandle server =
+        ProcessHandle.of(number("SELECT pg_backend_pid()"))
+            .flatMap(ProcessHandle::parent)
+            .orElseThrow();
+    return cpuTime(Stream.concat(Stream.of(server), server.children()));
+  }
+
+  private static Duration cpuTime(Stream<ProcessHandle> processes) {
+    return processes
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /** All bytes of write-ahead log so far. */

@@ -21,7 +21,6 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The aggregator, from results on Kafka to rows and counters, beside UPDATEs of the same rows and
@@ -111,7 +110,7 @@ final class StatusScenario implements Scenario {
   private static Measured measure(Servers servers, int size, Way way) throws Exception {
     List<WaitingCampaign> campaigns = new ArrayList<>();
     for (int i = 0; i < CAMPAIGNS; i++) {
-      campaigns.add(WaitingCampaign.insert(servers, size / CAMPAIGNS));
+      campaigns.add(WaitingCampaign.sending(servers, size / CAMPAIGNS));
     }
     Work work = way.prepare(campaigns);
     servers.settle();
@@ -174,17 +173,7 @@ final class StatusScenario implements Scenario {
   private static Work aggregated(Servers servers, List<WaitingCampaign> campaigns) {
     KafkaConfig kafka = servers.sandbox().kafka();
     KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            kafka.client(
-                Map.of(
-                    ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                    "results",
-                    ProducerConfig.LINGER_MS_CONFIG,
-                    5,
-                    ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                    "lz4")),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+        BareProducer.open(kafka, Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "results"));
     producer.initTransactions();
     producer.beginTransaction();
     for (int i = 0; i < campaigns.getFirst().recipients(); i++) {

@@ -1,10 +1,16 @@
 package dev.sluice.benchmark.scenario;
 
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.CampaignStatus;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * A campaign under way, of which nobody is settled yet.
+ * A campaign of which nobody is settled yet.
  *
  * @param firstId its recipients' first id; the others follow
  */
@@ -14,17 +20,30 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
     servers.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '106540352242922')");
   }
 
-  /** Fills the tables. */
-  static WaitingCampaign insert(Servers servers, int recipients) throws SQLException {
+  /** One that was started, as far as the tables say. */
+  static WaitingCampaign sending(Servers servers, int recipients) throws SQLException {
+    return insert(servers, recipients, CampaignStatus.SENDING);
+  }
+
+  /** One that can be started. */
+  static WaitingCampaign draft(Servers servers, int recipients) throws SQLException {
+    return insert(servers, recipients, CampaignStatus.DRAFT);
+  }
+
+  private static WaitingCampaign insert(Servers servers, int recipients, CampaignStatus status)
+      throws SQLException {
     UUID id = UUID.randomUUID();
+    boolean started = status == CampaignStatus.SENDING;
     servers.execute(
         """
         INSERT INTO sluice.campaign (id, name, sender_id, message, status, total, started_at)
-        VALUES (?, 'benchmark', 's', '{"type":"text","text":{"body":"Olá {{name}}"}}', 'SENDING',
-                ?, now())
+        VALUES (?, 'benchmark', 's', '{"type":"text","text":{"body":"Olá {{name}}"}}', ?, ?,
+                CASE WHEN ? THEN now() END)
         """,
         id,
-        recipients);
+        status.name(),
+        started ? recipients : 0,
+        started);
     servers.execute(
         """
         INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
@@ -35,5 +54,21 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
     long first =
         servers.number("SELECT min(id) FROM sluice.campaign_recipient WHERE campaign_id = ?", id);
     return new WaitingCampaign(id, first, recipients);
+  }
+
+  /** Commands its start. */
+  void start(Servers servers) throws Exception {
+    KafkaConfig kafka = servers.sandbox().kafka();
+    byte[] command =
+        ("{\"command\":\"start\",\"campaignId\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
+    try (KafkaProducer<byte[], byte[]> producer = BareProducer.open(kafka, Map.of())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  kafka.topics().campaignCommands(),
+                  id.toString().getBytes(StandardCharsets.UTF_8),
+                  command))
+          .get();
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark;
+package dev.sluice.benchmark.scenario;
 
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
@@ -15,12 +15,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The same calls with the JDK's client, as workers once made them. */
-final class JdkProvider implements MessageProvider {
+public final class JdkProvider implements MessageProvider {
   private final WhatsAppConfig config;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  JdkProvider(WhatsAppConfig config) {
+  /** Prepares it; it calls the address that the configuration names. */
+  public JdkProvider(WhatsAppConfig config) {
     this.config = config;
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark;
+package dev.sluice.benchmark.scenario;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.sluice.providers.spi.MessageProvider;
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 import tools.jackson.databind.JsonNode;
 
 /** So many virtual threads that call a provider, each again as soon as it has its answer. */
-final class ClientLoad {
+public final class ClientLoad {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final JsonNode MESSAGE =
@@ -22,7 +22,8 @@ final class ClientLoad {
   private final MessageProvider provider;
   private final int inFlight;
 
-  ClientLoad(MessageProvider provider, int inFlight) {
+  /** Prepares it, with so many calls at a time. */
+  public ClientLoad(MessageProvider provider, int inFlight) {
     this.provider = provider;
     this.inFlight = inFlight;
   }
@@ -33,24 +34,28 @@ final class ClientLoad {
    * @param cpuNanos this process's CPU time
    * @param nanos how long they took together
    */
-  record Cost(long calls, long cpuNanos, long nanos) {
-    static final Cost NONE = new Cost(0, 0, 0);
+  public record Cost(long calls, long cpuNanos, long nanos) {
+    /** Of nothing. */
+    public static final Cost NONE = new Cost(0, 0, 0);
 
-    Cost plus(Cost other) {
+    /** Both together. */
+    public Cost plus(Cost other) {
       return new Cost(calls + other.calls, cpuNanos + other.cpuNanos, nanos + other.nanos);
     }
 
-    double cpuMicros() {
+    /** CPU time of a call, µs. */
+    public double cpuMicros() {
       return cpuNanos / 1e3 / calls;
     }
 
-    double perSecond() {
+    /** Calls a second. */
+    public double perSecond() {
       return calls * 1e9 / nanos;
     }
   }
 
   /** Calls for so long. */
-  Cost run(Duration time) {
+  public Cost run(Duration time) {
     LongAdder accepted = new LongAdder();
     long cpu = SYSTEM.getProcessCpuTime();
     long start = System.nanoTime();

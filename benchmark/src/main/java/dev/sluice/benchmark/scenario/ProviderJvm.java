@@ -1,0 +1,94 @@
+package dev.sluice.benchmark.scenario;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.FreePort;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A provider in a process of its own, so that its CPU time is not the caller's. */
+public final class ProviderJvm implements AutoCloseable {
+  private final int port;
+  private final Process process;
+
+  private ProviderJvm(int port, List<String> arguments) throws IOException {
+    this.port = port;
+    process =
+        new ProcessBuilder(
+                Stream.concat(
+                        Stream.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-Xmx512m",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-cp",
+                            System.getProperty("java.class.path")),
+                        arguments.stream())
+                    .toList())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    await().atMost(Duration.ofSeconds(30)).until(this::listening);
+  }
+
+  /** The simulator, which accepts whatever comes and answers after this time. */
+  public static ProviderJvm simulator(Duration latency) throws IOException {
+    String time = latency.toMillis() + "ms";
+    int port = FreePort.next();
+    return new ProviderJvm(
+        port,
+        List.of(
+            "dev.sluice.cli.Sluice",
+            "simulator",
+            "--port",
+            Integer.toString(port),
+            "--rate",
+            "1000000",
+            "--latency",
+            time,
+            "--slow-latency",
+            time));
+  }
+
+  /** A {@link PlainProvider} that answers after this time. */
+  static ProviderJvm plain(Duration latency) throws IOException {
+    int port = FreePort.next();
+    return new ProviderJvm(
+        port,
+        List.of(
+            PlainProvider.class.getName(),
+            Integer.toString(port),
+            Long.toString(latency.toMillis())));
+  }
+
+  private boolean listening() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the provider ended with " + process.exitValue());
+    }
+    try (Socket socket = new Socket(InetAddress.getByName("localhost"), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Its address. */
+  public String url() {
+    return "http://localhost:" + port;
+  }
+
+  /** The CPU time that it has used so far. */
+  Duration cpuTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

@@ -46,7 +46,9 @@ class BenchmarkTest {
   @Test
   void comparisonsAreListedWithWhatTheyCompare() {
     assertThat(run("benchmark", "list")).isZero();
-    assertThat(out.toString()).containsPattern("(?m)^status +results/s");
+    assertThat(out.toString())
+        .containsPattern("(?m)^pipeline +messages/s")
+        .containsPattern("(?m)^status +results/s");
   }
 
   @Test

@@ -18,6 +18,10 @@ import java.util.Map;
  */
 final class PipelineScenario implements Scenario {
   private static final int IN_FLIGHT = 256;
+
+  /** A sender may hold three quarters of a worker's slots. */
+  private static final int SLOTS = IN_FLIGHT * 4 / 3;
+
   private static final List<String> ROLES =
       List.of("producer 1", "worker 1", "status-aggregator 1", "console 1");
   private static final Duration[] LATENCIES = {Duration.ZERO, Duration.ofMillis(50)};
@@ -51,7 +55,7 @@ final class PipelineScenario implements Scenario {
               MeasuredRoles.of(
                   servers,
                   provider.url(),
-                  Map.of("SLUICE_MAX_IN_FLIGHT", Integer.toString(IN_FLIGHT)))) {
+                  Map.of("SLUICE_MAX_IN_FLIGHT", Integer.toString(SLOTS)))) {
         servers.execute(
             "INSERT INTO sluice.sender (id, address, rate_per_second)"
                 + " VALUES ('s', '106540352242922', 1000000)");

@@ -160,7 +160,7 @@ final class RequestFeeder {
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
     long worthAPage = Math.max(1, rooms.capacity(sender) / PARTS);
     // Lanes that their provider slows down are none of it: workers tell of these.
-    if (rooms.capacity(sender) > 0 && rooms.of(sender) < worthAPage) {
+    if (!rooms.allFull(sender) && rooms.of(sender) < worthAPage) {
       around.watch().full(senderId, rooms.queued(sender), sender.rates().ratePerSecond());
     }
     // Small pages are expensive: wait for some room, unless a campaign waits for its first page.

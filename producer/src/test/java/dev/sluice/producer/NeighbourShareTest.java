@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Senders whose lanes share a partition, with workers that keep the rates exactly. */
@@ -18,6 +19,9 @@ class NeighbourShareTest extends FanOutTest {
   private final Map<String, Double> queued = new HashMap<>();
   private final Map<String, Double> rates = new HashMap<>();
   private final Map<UUID, Integer> fed = new HashMap<>();
+
+  /** Requests of unknown lanes, by partition. */
+  private Map<Integer, Long> unread = Map.of(0, 0L);
 
   /** When the readings are taken; by default each contains all that was fed before. */
   private LongSupplier takenAtNanos = () -> System.nanoTime() + Duration.ofMinutes(1).toNanos();
@@ -32,7 +36,7 @@ class NeighbourShareTest extends FanOutTest {
                     Collectors.toMap(
                         one -> new LaneKey(one.getKey(), 0), one -> one.getValue().longValue())),
             Map.of(),
-            Map.of(0, 0L)));
+            unread));
   }
 
   /** Work for so many tenths of a second. */
@@ -110,6 +114,26 @@ class NeighbourShareTest extends FanOutTest {
     takenAtNanos = System::nanoTime;
     work(20);
     assertThat(fed).containsEntry(campaign, 50);
+  }
+
+  /** Nine of its ten lanes are in partitions that are closed. */
+  @Test
+  void aSenderIsFedThroughTheLanesThatAreLeft() {
+    String wide = "wide-" + UUID.randomUUID();
+    FIXTURE.sender(wide, 100, 10);
+    int open = new LaneKey(wide, 0).partition(10);
+    unread =
+        IntStream.range(0, 10)
+            .boxed()
+            .collect(
+                Collectors.toMap(one -> one, one -> one == open ? 0L : (long) Integer.MAX_VALUE));
+    rates.put(wide, 10.0);
+    reopen();
+    UUID campaign = FIXTURE.campaign(wide, 250);
+    command("start", campaign);
+    work(200);
+
+    assertThat(fed).containsEntry(campaign, 250);
   }
 
   @Test

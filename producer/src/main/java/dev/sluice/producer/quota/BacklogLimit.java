@@ -54,7 +54,7 @@ public final class BacklogLimit {
   }
 
   /** The most that a lane may have queued. */
-  private long capacity(LaneRates rates, int lane) {
+  private long capacityOf(LaneRates rates, int lane) {
     double seconds = horizon.toNanos() / 1e9;
     return Math.max(1, (long) Math.ceil(rates.permitsPerSecond(lane) * seconds));
   }
@@ -83,13 +83,22 @@ public final class BacklogLimit {
           .sum();
     }
 
-    /** The most that those lanes of the sender that are not full would take if empty. */
+    /**
+     * The most that the sender's open lanes would take if empty. Not open are those that are full,
+     * and those of a partition of which too little is known: one that is closed, for instance.
+     */
     public long capacity(CampaignRepository.Sender sender) {
       LaneRates rates = sender.rates();
       return IntStream.range(0, rates.used())
           .filter(lane -> !isFull(key(sender, lane)))
-          .mapToLong(lane -> BacklogLimit.this.capacity(rates, lane))
+          .filter(lane -> reading.unread(key(sender, lane)) < capacityOf(rates, lane))
+          .mapToLong(lane -> capacityOf(rates, lane))
           .sum();
+    }
+
+    /** Whether workers call all of the sender's lanes full. */
+    public boolean allFull(CampaignRepository.Sender sender) {
+      return IntStream.range(0, sender.rates().used()).allMatch(lane -> isFull(key(sender, lane)));
     }
 
     /** What the sender's lanes send in a second. */
@@ -104,7 +113,7 @@ public final class BacklogLimit {
             if (isFull(key)) {
               return 0L;
             }
-            long capacity = BacklogLimit.this.capacity(sender.rates(), lane);
+            long capacity = capacityOf(sender.rates(), lane);
             long used = reading.mostWaiting(key) + recent.getOrDefault(key, 0L);
             return Math.clamp(capacity - used, 0, capacity);
           });

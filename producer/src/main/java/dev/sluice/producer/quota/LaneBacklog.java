@@ -42,8 +42,14 @@ public interface LaneBacklog {
     public long mostWaiting(LaneKey lane) {
       int partition = lane.partition(unread.size());
       Long own = waiting.get(lane);
-      return (own == null ? others.getOrDefault(partition, 0L) : own)
-          + unread.getOrDefault(partition, 0L);
+      return (own == null ? others.getOrDefault(partition, 0L) : own) + unread(lane);
+    }
+
+    /**
+     * Requests of unknown lanes in a lane's partition; more than any lane takes if it is closed.
+     */
+    public long unread(LaneKey lane) {
+      return unread.getOrDefault(lane.partition(unread.size()), 0L);
     }
   }
 }

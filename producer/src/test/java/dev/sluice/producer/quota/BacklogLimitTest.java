@@ -7,6 +7,7 @@ import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,22 @@ class BacklogLimitTest {
     assertThat(full.capacity(two)).isEqualTo(800);
     assertThat(full.deal(two, 0)).isEqualTo(1);
     assertThat(backlogLimit.rooms(reading(31 * SECOND, 0)).of(two)).isEqualTo(1_600);
+  }
+
+  @Test
+  void capacityIsThatOfOpenLanes() {
+    CampaignRepository.Sender four = sender("one", 4, 80);
+    long closed = Integer.MAX_VALUE;
+    Map<Integer, Long> unread = new HashMap<>(Map.of(0, closed, 1, closed, 2, closed, 3, closed));
+    unread.put(ONE.partition(4), 199L);
+    BacklogLimit.Rooms rooms =
+        backlogLimit.rooms(new LaneBacklog.Reading(0, Map.of(), Map.of(), unread));
+    assertThat(rooms.capacity(four)).isEqualTo(200);
+    assertThat(rooms.allFull(four)).isFalse();
+
+    unread.put(ONE.partition(4), 200L);
+    rooms = backlogLimit.rooms(new LaneBacklog.Reading(0, Map.of(), Map.of(), unread));
+    assertThat(rooms.capacity(four)).as("whoever's that is").isZero();
   }
 
   @Test

@@ -2,12 +2,15 @@ package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.producer.sql.FanOutRepositories;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jooq.Field;
 import org.junit.jupiter.api.Test;
 
 /** What the database takes from other programs. */
@@ -34,15 +37,23 @@ class BoundsTest extends FanOutTest {
         () ->
             FIXTURE.setVariables(
                 campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(70_000) + "\"}"));
-    refused(
-        "sender_address_bound",
-        () ->
-            FIXTURE
-                .sql()
-                .update(SENDER)
-                .set(SENDER.ADDRESS, "1".repeat(1_001))
-                .where(SENDER.ID.eq(sender))
-                .execute());
+  }
+
+  /** What the database takes of a sender can be put into a request. */
+  @Test
+  void aSenderIsBoundedAsInRequests() {
+    set(SENDER.ADDRESS, "1".repeat(500));
+    set(SENDER.PROVIDER, "p".repeat(100));
+    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.producer(), () -> now);
+    assertThat(sql.rows().sender(sender).identity().address()).hasSize(500);
+
+    refused("sender_address_bound", () -> set(SENDER.ADDRESS, "1".repeat(501)));
+    refused("sender_provider_bound", () -> set(SENDER.PROVIDER, "p".repeat(101)));
+    refused("sender_provider_bound", () -> set(SENDER.PROVIDER, ""));
+  }
+
+  private void set(Field<String> field, String value) {
+    FIXTURE.sql().update(SENDER).set(field, value).where(SENDER.ID.eq(sender)).execute();
   }
 
   @Test

@@ -39,7 +39,6 @@ public final class CampaignRepository {
   /** The longest message that is read, bytes as text. */
   private static final int LONGEST_MESSAGE = 256 * 1024;
 
-  private static final int LONGEST_ADDRESS = 1_000;
   private static final int DEEPEST_MESSAGE = 100;
 
   private final DSLContext sql;
@@ -155,14 +154,9 @@ public final class CampaignRepository {
   }
 
   private static Sender toSender(Record row) {
-    String provider = row.get(SENDER.PROVIDER);
-    String address = row.get(SENDER.ADDRESS);
-    if (provider.length() > LONGEST_ADDRESS || address.length() > LONGEST_ADDRESS) {
-      throw new IllegalArgumentException(
-          "its sender's address is longer than " + LONGEST_ADDRESS + " characters");
-    }
     return new Sender(
-        new SendRequest.Sender(row.get(SENDER.ID), provider, address),
+        new SendRequest.Sender(
+            row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
         new LaneRates(row.get(SENDER.RATE_PER_SECOND), row.get(SENDER.LANES)),
         row.get(SENDER.DAILY_LIMIT));
   }

@@ -119,7 +119,17 @@ final class CampaignTraces {
   private void takePass(ConsumerRecord<byte[], byte[]> record) {
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (key.equals(campaign.toString())) {
-      pass = record.value() == null ? null : Json.read(record.value(), JsonNode.class);
+      pass = record.value() == null ? null : passIn(record.value());
+    }
+  }
+
+  /** What cannot be read, or lacks what the producer needs, says nothing to it either. */
+  private static @Nullable JsonNode passIn(byte[] stored) {
+    try {
+      JsonNode read = Json.read(stored, JsonNode.class);
+      return read.hasNonNull("origin") || read.hasNonNull("senderId") ? read : null;
+    } catch (UnreadableEventException e) {
+      return null;
     }
   }
 

@@ -92,7 +92,7 @@ final class CampaignLifecycle {
   private static boolean begins(FanOutState.Phase phase) {
     return switch (phase) {
       case FanOutState.Requested _, FanOutState.Resending _ -> true;
-      case FanOutState.Feeding _, FanOutState.Fed _ -> false;
+      case FanOutState.Feeding _, FanOutState.Fed _, FanOutState.Unreadable _ -> false;
     };
   }
 
@@ -108,11 +108,30 @@ final class CampaignLifecycle {
       start(id, fanOut, origin);
     } else if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Resending(_, var resend)) {
       resend(id, fanOut, resend);
+    } else if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Unreadable(var why)) {
+      giveUpUnlessOver(id, fanOut, why);
     } else if (fanOut.steering().rowDue()) {
       record(id, fanOut);
     } else if (fanOut.sound() && fanOut.steering().windowed()) {
       keepWindow(id, fanOut);
     }
+  }
+
+  /** It may have ended long ago. */
+  private void giveUpUnlessOver(UUID id, FanOutState fanOut, String fault) {
+    tasks.start(
+        id,
+        () -> fanOuts.unchanged(id, fanOut),
+        () -> {
+          boolean over = sql.rows().hasEnded(id);
+          return () -> {
+            if (over) {
+              fanOuts.close(id);
+            } else {
+              giveUp(id, fanOut, fault);
+            }
+          };
+        });
   }
 
   private void record(UUID id, FanOutState fanOut) {

@@ -148,7 +148,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         Texts.shortened(requester(command)));
     switch (command.command()) {
       case START -> {
-        if (fanOut == null) {
+        if (isUnknown(fanOut)) {
           fanOuts.put(id, FanOutState.requested(origin(record)));
         }
       }
@@ -157,6 +157,11 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       case CANCEL -> tell(id, fanOut, Control.State.CANCELLED, command, record);
       case RESEND -> resend(id, fanOut, command, record);
     }
+  }
+
+  /** A start, with a repair if it has begun, and a cancel make up for what cannot be read. */
+  private static boolean isUnknown(@Nullable FanOutState fanOut) {
+    return fanOut == null || fanOut.phase() instanceof FanOutState.Unreadable;
   }
 
   private static String requester(CampaignCommand command) {
@@ -169,7 +174,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       Control.State wanted,
       CampaignCommand command,
       Record<byte[], byte[]> record) {
-    if (fanOut == null && wanted == Control.State.CANCELLED) {
+    if (isUnknown(fanOut) && wanted == Control.State.CANCELLED) {
       // It may be a draft, or wait for its time; or the store was lost, while workers have
       // requests.
       String why = reason(command);
@@ -177,6 +182,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       events.control(id, new Control(wanted, why));
     } else if (fanOut == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
+    } else if (fanOut.phase() instanceof FanOutState.Unreadable(var why)) {
+      refuse(record, "cannot " + command.command() + " it, see sluice campaign repair: " + why);
     } else if (!fanOut.active() && wanted != Control.State.CANCELLED) {
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
     } else if (fanOut.state() != wanted) {

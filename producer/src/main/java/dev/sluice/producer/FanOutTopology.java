@@ -1,9 +1,7 @@
 package dev.sluice.producer;
 
-import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.InputOffsets;
 import dev.sluice.runtime.kafka.JsonSerde;
-import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,15 +54,11 @@ final class FanOutTopology {
         .addProcessor(PROCESSOR, fanOut, SOURCE, RETURNS_SOURCE)
         .addStateStore(
             Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(STORE),
-                Serdes.String(),
-                JsonSerde.of(FanOutState.class)),
+                Stores.inMemoryKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()),
             PROCESSOR)
         .addStateStore(
             Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(RETURNS),
-                Serdes.String(),
-                JsonSerde.of(ReturnedRequest.class)),
+                Stores.inMemoryKeyValueStore(RETURNS), Serdes.String(), Serdes.ByteArray()),
             PROCESSOR)
         .addStateStore(
             Stores.keyValueStoreBuilder(

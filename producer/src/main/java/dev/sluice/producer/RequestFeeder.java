@@ -135,7 +135,7 @@ final class RequestFeeder {
         switch (fanOut.phase()) {
           case FanOutState.Feeding feeding -> feeding.progress();
           case FanOutState.Fed fed -> fanOuts.returns().any(id) ? fed.progress() : null;
-          case FanOutState.Requested _, FanOutState.Resending _ -> null;
+          case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
         };
     return progress != null
             && fanOut.effective() == Control.State.RUNNING

@@ -192,6 +192,26 @@ class CampaignFaultsTest extends FanOutTest {
   }
 
   @Test
+  void aCampaignWhoseRowIsGoneIsForgottenAndTheOthersGoOn() {
+    UUID gone = FIXTURE.campaign(sender, 3_000);
+    UUID sound = FIXTURE.campaign(sender, 3_000);
+    command("start", gone);
+    command("start", sound);
+    turns(3);
+    FIXTURE.delete(gone);
+    command("pause", gone);
+    turns(TRIES);
+    requests();
+    command("resume", gone);
+    command("pause", sound);
+    turns(3);
+
+    assertThat(row(sound)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(header(deadLetters.readRecord(), "reason")).contains("was not started");
+    assertThat(health.problems()).doesNotContainKeys("campaigns", "postgresql");
+  }
+
+  @Test
   void aCommandThatIsTooLargeIsADeadLetter() {
     UUID campaign = FIXTURE.campaign(sender, 1);
     commands.pipeInput(

@@ -92,6 +92,14 @@ final class Fixture {
         phone);
   }
 
+  /** Takes a campaign away, as only the tables' owner can. */
+  void delete(UUID campaign) {
+    try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      owner.sql().execute("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign);
+      owner.sql().execute("DELETE FROM sluice.campaign WHERE id = ?", campaign);
+    }
+  }
+
   /** Gives a recipient a number of its own, which is suppressed. */
   void suppress(UUID campaign, String phone) {
     sql.execute(

@@ -39,6 +39,8 @@ record FanOutEntry(
           of(Phase.FED, state.steering(), progress, null, null);
       case FanOutState.Resending(FanOutState.Progress progress, FanOutState.Resend resend) ->
           of(Phase.RESENDING, state.steering(), progress, null, resend);
+      case FanOutState.Unreadable _ ->
+          throw new IllegalArgumentException("what cannot be read stays as it is stored");
     };
   }
 
@@ -66,16 +68,20 @@ record FanOutEntry(
   FanOutState toState() {
     FanOutState.Phase reached =
         switch (phase) {
-          case REQUESTED -> new FanOutState.Requested(Objects.requireNonNull(origin));
+          case REQUESTED ->
+              new FanOutState.Requested(Objects.requireNonNull(origin, "origin is missing"));
           case FEEDING -> new FanOutState.Feeding(progress());
           case FED -> new FanOutState.Fed(progress());
-          case RESENDING -> new FanOutState.Resending(progress(), Objects.requireNonNull(resend));
+          case RESENDING ->
+              new FanOutState.Resending(
+                  progress(), Objects.requireNonNull(resend, "resend is missing"));
         };
     return new FanOutState(
         reached, new FanOutState.Steering(state, reason, fault, rowDue, windowed, quiet));
   }
 
   private FanOutState.Progress progress() {
-    return new FanOutState.Progress(Objects.requireNonNull(senderId), cursor, fed);
+    return new FanOutState.Progress(
+        Objects.requireNonNull(senderId, "senderId is missing"), cursor, fed);
   }
 }

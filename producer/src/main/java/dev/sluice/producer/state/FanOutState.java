@@ -29,6 +29,13 @@ public record FanOutState(Phase phase, Steering steering) {
    */
   public record Requested(Origin origin) implements Phase {}
 
+  /**
+   * What is stored of it cannot be read, so nobody knows how far it has come.
+   *
+   * @param reason why
+   */
+  public record Unreadable(String reason) implements Phase {}
+
   /** The campaign was read, and requests of it may be queued. */
   public sealed interface Started extends Phase {
     Progress progress();
@@ -162,6 +169,10 @@ public record FanOutState(Phase phase, Steering steering) {
     return new FanOutState(new Requested(origin), Steering.NONE);
   }
 
+  static FanOutState unreadable(String reason) {
+    return new FanOutState(new Unreadable(reason), Steering.NONE);
+  }
+
   /** What was requested, or set for a fault. */
   public Control.State state() {
     return steering.state();
@@ -213,7 +224,7 @@ public record FanOutState(Phase phase, Steering steering) {
         switch (phase) {
           case Feeding(Progress progress) -> new Feeding(progress.plus(requests));
           case Fed(Progress progress) -> new Fed(progress.plus(requests));
-          case Requested _, Resending _ -> throw notNow();
+          case Requested _, Resending _, Unreadable _ -> throw notNow();
         };
     return new FanOutState(after, steering);
   }
@@ -248,7 +259,7 @@ public record FanOutState(Phase phase, Steering steering) {
   public FanOutState told(Control.State wanted, String why) {
     Phase unchanged =
         switch (phase) {
-          case Requested _, Feeding _, Fed _ -> phase;
+          case Requested _, Feeding _, Fed _, Unreadable _ -> phase;
           case Resending(Progress progress, Resend resend) ->
               new Resending(progress, resend.steered());
         };

@@ -1,31 +1,48 @@
 package dev.sluice.producer.state;
 
+import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.UnreadableEventException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** The fan-out states of all campaigns, with an index of those that need work. */
+/**
+ * The fan-out states of all campaigns, with an index of those that need work. One that cannot be
+ * read is its campaign's trouble alone, and is left as it is: another version may be able to.
+ */
 public final class FanOutStore {
-  private final KeyValueStore<String, FanOutState> store;
+  private final KeyValueStore<String, byte[]> store;
   // The store keeps every campaign ever started, so that no start can be repeated; walking it at
   // each turn would cost more with each campaign.
   private final Map<UUID, FanOutState> open = new LinkedHashMap<>();
   private final ReturnedRequests returns;
 
-  public FanOutStore(KeyValueStore<String, FanOutState> store, ReturnedRequests returns) {
+  public FanOutStore(KeyValueStore<String, byte[]> store, ReturnedRequests returns) {
     this.store = store;
     this.returns = returns;
     try (var all = store.all()) {
-      all.forEachRemaining(entry -> index(UUID.fromString(entry.key), entry.value));
+      all.forEachRemaining(entry -> index(UUID.fromString(entry.key), read(entry.value)));
+    }
+  }
+
+  private static FanOutState read(byte[] stored) {
+    try {
+      return Json.read(stored, FanOutState.class);
+    } catch (UnreadableEventException e) {
+      return FanOutState.unreadable("what the producer has stored of it: " + e.getMessage());
     }
   }
 
   public @Nullable FanOutState find(UUID campaignId) {
     FanOutState fanOut = open.get(campaignId);
-    return fanOut == null ? store.get(campaignId.toString()) : fanOut;
+    if (fanOut != null) {
+      return fanOut;
+    }
+    byte[] stored = store.get(campaignId.toString());
+    return stored == null ? null : read(stored);
   }
 
   /** Whether the campaign's state is unchanged since it was read. */
@@ -37,8 +54,15 @@ public final class FanOutStore {
     if (!fanOut.active()) {
       returns.drop(campaignId);
     }
-    store.put(campaignId.toString(), fanOut);
+    if (!(fanOut.phase() instanceof FanOutState.Unreadable)) {
+      store.put(campaignId.toString(), Json.write(fanOut));
+    }
     index(campaignId, fanOut);
+  }
+
+  /** Needs no work any more. */
+  public void close(UUID campaignId) {
+    open.remove(campaignId);
   }
 
   public void remove(UUID campaignId) {

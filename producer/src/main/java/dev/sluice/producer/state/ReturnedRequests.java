@@ -1,6 +1,8 @@
 package dev.sluice.producer.state;
 
+import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.UnreadableEventException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,32 +10,52 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests returned unsent by workers, each until it is written anew or no longer needed. Its
  * removal and the new request are one transaction, so that it is never queued twice.
  */
 public final class ReturnedRequests {
-  private final KeyValueStore<String, ReturnedRequest> store;
+  private static final Logger log = LoggerFactory.getLogger(ReturnedRequests.class);
+
+  private final KeyValueStore<String, byte[]> store;
   private final Map<UUID, Integer> waiting = new HashMap<>();
 
-  public ReturnedRequests(KeyValueStore<String, ReturnedRequest> store) {
+  public ReturnedRequests(KeyValueStore<String, byte[]> store) {
     this.store = store;
     try (var all = store.all()) {
-      all.forEachRemaining(entry -> waiting.merge(entry.value.campaignId(), 1, Integer::sum));
+      all.forEachRemaining(entry -> {
+        ReturnedRequest request = read(entry.key, entry.value);
+        if (request != null) {
+          waiting.merge(request.campaignId(), 1, Integer::sum);
+        }
+      });
+    }
+  }
+
+  /** One that cannot be read leaves its recipient pending, and harms nobody else. */
+  private static @Nullable ReturnedRequest read(String key, byte @Nullable [] stored) {
+    try {
+      return stored == null ? null : Json.read(stored, ReturnedRequest.class);
+    } catch (UnreadableEventException e) {
+      log.error("{} stays pending, see sluice campaign repair: {}", key, e.getMessage());
+      return null;
     }
   }
 
   void add(ReturnedRequest request) {
     String key = key(request);
-    ReturnedRequest before = store.get(key);
+    ReturnedRequest before = read(key, store.get(key));
     if (before == null) {
       waiting.merge(request.campaignId(), 1, Integer::sum);
     } else if (before.round() > request.round()) {
       // Of an older round; the recipient is pending in the newer one.
       return;
     }
-    store.put(key, request);
+    store.put(key, Json.write(request));
   }
 
   public boolean any(UUID campaignId) {
@@ -45,16 +67,21 @@ public final class ReturnedRequests {
     List<ReturnedRequest> some = new ArrayList<>();
     try (var entries = store.prefixScan(campaignId + "/", new StringSerializer())) {
       while (some.size() < limit && entries.hasNext()) {
-        some.add(entries.next().value);
+        var entry = entries.next();
+        ReturnedRequest request = read(entry.key, entry.value);
+        if (request != null) {
+          some.add(request);
+        }
       }
     }
     return some;
   }
 
   public void remove(ReturnedRequest request) {
-    ReturnedRequest stored = store.get(key(request));
+    String key = key(request);
+    ReturnedRequest stored = read(key, store.get(key));
     if (stored != null && stored.round() == request.round()) {
-      store.delete(key(request));
+      store.delete(key);
       waiting.computeIfPresent(
           request.campaignId(), (id, count) -> count == 1 ? null : Integer.valueOf(count - 1));
     }

@@ -1,0 +1,123 @@
+package dev.sluice.producer;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.producer.state.ReturnedRequests;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.Test;
+
+/** What is stored of one campaign and cannot be read is that campaign's trouble alone. */
+class UnreadableStateTest extends FanOutTest {
+  /** As versions before the first release wrote it. */
+  private static final byte[] WITHOUT_ORIGIN =
+      "{\"phase\":\"REQUESTED\",\"state\":\"RUNNING\",\"rowDue\":false,\"fed\":0}"
+          .getBytes(StandardCharsets.UTF_8);
+
+  private static final byte[] DAMAGED = {'{'};
+
+  @Test
+  void aSuccessorTakesOverEverybodyElse() {
+    UUID sound = FIXTURE.campaign(sender, 3_000);
+    UUID old = UUID.randomUUID();
+    UUID damaged = UUID.randomUUID();
+    command("start", sound);
+    turns(2);
+    stored().put(old.toString(), WITHOUT_ORIGIN);
+    stored().put(damaged.toString(), DAMAGED);
+    returned().put(sound + "/1", Json.write(new ReturnedRequest(1, sound, 1, 0, null)));
+    returned().put(sound + "/2", DAMAGED);
+
+    FanOutStore taken = new FanOutStore(stored(), new ReturnedRequests(returned()));
+
+    assertThat(taken.open()).containsOnlyKeys(sound, old, damaged);
+    assertThat(taken.returns().some(sound, 10))
+        .extracting(ReturnedRequest::recipientId)
+        .containsExactly(1L);
+  }
+
+  @Test
+  void theCampaignIsPausedWithTheReasonAndTheOthersGoOn() {
+    UUID old = unreadable(CampaignStatus.SENDING);
+    UUID sound = FIXTURE.campaign(sender, 10);
+    command("start", sound);
+    turns(5);
+
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(sound);
+    assertThat(row(old)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(newestControl(old))
+        .satisfies(control -> {
+          assertThat(control.state()).isEqualTo(Control.State.PAUSED);
+          assertThat(control.reason()).contains("origin is missing");
+        });
+    assertThat(health.problems().get("campaigns")).contains("origin is missing");
+    assertThat(stored().get(old.toString()))
+        .as("another version may be able to read it")
+        .isEqualTo(WITHOUT_ORIGIN);
+
+    command("resume", old);
+    turns(5);
+    assertThat(header(deadLetters.readRecord(), "reason")).contains("sluice campaign repair");
+    assertThat(row(old)).isEqualTo(CampaignStatus.PAUSED);
+  }
+
+  @Test
+  void aStartBeginsWhatHasNotBegun() {
+    UUID old = unreadable(CampaignStatus.DRAFT);
+    turns(5);
+    command("start", old);
+    turns(5);
+
+    assertThat(requests()).hasSize(10);
+    assertThat(health.problems()).doesNotContainKey("campaigns");
+  }
+
+  @Test
+  void aCancelIsObeyed() {
+    UUID old = unreadable(CampaignStatus.SENDING);
+    turns(5);
+    command("cancel", old);
+    turns(5);
+
+    assertThat(row(old)).isEqualTo(CampaignStatus.CANCELLED);
+    assertThat(health.problems()).doesNotContainKey("campaigns");
+  }
+
+  @Test
+  void whatHasEndedIsLeftAsItIs() {
+    unreadable(CampaignStatus.COMPLETED);
+    turns(5);
+
+    assertThat(controls.isEmpty()).isTrue();
+    assertThat(health.problems()).doesNotContainKey("campaigns");
+  }
+
+  /** Stored by another version, and looked at because a worker gives a request back. */
+  private UUID unreadable(CampaignStatus status) {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.STATUS, status);
+    stored().put(campaign.toString(), WITHOUT_ORIGIN);
+    input(TOPICS.returnedRequests())
+        .pipeInput(
+            campaign.toString(),
+            new String(
+                Json.write(new ReturnedRequest(1, campaign, 1, 0, null)), StandardCharsets.UTF_8));
+    return campaign;
+  }
+
+  private KeyValueStore<String, byte[]> stored() {
+    return driver.getKeyValueStore(FanOutTopology.STORE);
+  }
+
+  private KeyValueStore<String, byte[]> returned() {
+    return driver.getKeyValueStore(FanOutTopology.RETURNS);
+  }
+}

@@ -112,9 +112,15 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private void collect(Campaign campaign, SendResult result) {
     SendResult merged = campaign.add(result, now());
     if (merged != null) {
-      store.put(key(merged), merged);
+      keep(merged);
     }
     flushIfDue(campaign);
+  }
+
+  /** Keeps what waits, and with it what was given up as long as its letter is not safe. */
+  private void keep(SendResult waiting) {
+    SendResult unsafe = givenUp.unsafe(key(waiting));
+    store.put(key(waiting), unsafe == null ? waiting : PendingBatch.merge(unsafe, waiting));
   }
 
   private static String told(SendResult test) {
@@ -156,7 +162,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private void flushIfDue(Campaign campaign) {
     campaign.report(now());
     Flush flush = campaign.due(config, now());
-    if (flush != null && troubles.mayTry(now())) {
+    if (flush != null && troubles.mayTry(campaign.id(), now())) {
       campaign.flushing();
       flushes.start(flush, outcomes::add);
       takeIn();
@@ -174,7 +180,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
-    campaign.flushed(outcome, now()).forEach(result -> store.delete(key(result)));
+    if (campaign.changedBy(outcome)) {
+      troubles.changed(now());
+    }
+    campaign.flushed(outcome, now(), troubles.changedMillis()).forEach(this::forget);
     outcome.refused().forEach(refused -> giveUp(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {
       bury(campaign);
@@ -183,7 +192,17 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       troubles.worked(outcome.campaignId());
       flushIfDue(campaign);
     } else {
-      troubles.failed(outcome.campaignId(), outcome.trouble(), now());
+      troubles.failed(outcome.campaignId(), outcome.trouble(), campaign.heldUntil(), now());
+    }
+  }
+
+  /** Of what was written or given up, only a letter that is not safe yet is still needed. */
+  private void forget(SendResult result) {
+    SendResult unsafe = givenUp.unsafe(key(result));
+    if (unsafe == null) {
+      store.delete(key(result));
+    } else {
+      store.put(key(result), unsafe);
     }
   }
 
@@ -205,16 +224,18 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void giveUp(SendResult result, String reason, String cause) {
     output.deadLetter(result, reason, cause);
-    givenUp.add(result);
+    givenUp.add(key(result), result);
   }
 
-  /** The store may hold a newer result of the same recipient, which waits or was given up too. */
+  /** A newer result of the same recipient may wait, or may have been given up after it. */
   private void forgetGivenUp() {
     for (SendResult result : givenUp.takeCommitted()) {
       Campaign campaign = campaigns.get(result.campaignId());
-      boolean waits = campaign != null && campaign.batch().holds(result.recipientId());
-      if (!waits && result.equals(store.get(key(result)))) {
-        store.delete(key(result));
+      SendResult waiting = campaign == null ? null : campaign.batch().waiting(result.recipientId());
+      if (waiting == null) {
+        forget(result);
+      } else if (!waiting.equals(store.get(key(result)))) {
+        keep(waiting);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -56,6 +57,11 @@ final class Campaign {
   /** Why nothing of it could be written for a while, or null if that is not so. */
   @Nullable String stuckBecause() {
     return refusals.stuckBecause();
+  }
+
+  /** Until when its results are held at least although they are refused; null if not for longer. */
+  @Nullable Instant heldUntil() {
+    return refusals.heldUntil();
   }
 
   /** Whether it is stuck and uses more than its share of the room for stuck campaigns. */
@@ -114,11 +120,12 @@ final class Campaign {
   /**
    * A flush has ended.
    *
+   * @param changedMillis when rows of any campaign have changed last
    * @return the written results that need not be stored any more
    */
-  List<SendResult> flushed(Flush.Outcome outcome, long nowMillis) {
+  List<SendResult> flushed(Flush.Outcome outcome, long nowMillis, long changedMillis) {
     flushing = false;
-    refusals.take(outcome, nowMillis);
+    refusals.take(outcome, nowMillis, changedMillis);
     outcome.refused().forEach(refused -> batch.remove(refused.result(), nowMillis));
     List<SendResult> done = new ArrayList<>(outcome.written());
     done.removeIf(result -> !batch.remove(result, nowMillis));
@@ -127,6 +134,16 @@ final class Campaign {
       know(outcome.counts(), nowMillis);
     }
     return done;
+  }
+
+  /** Whether rows of it have changed, as far as the counters tell. */
+  boolean changedBy(Flush.Outcome outcome) {
+    CampaignCounts before = batch.counts();
+    CampaignCounts after = outcome.counts();
+    return !outcome.written().isEmpty()
+        && before != null
+        && after != null
+        && !before.counts().equals(after.counts());
   }
 
   private void know(CampaignCounts counts, long nowMillis) {

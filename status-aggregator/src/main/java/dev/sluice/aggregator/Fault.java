@@ -13,6 +13,11 @@ enum Fault {
    * of the database, if nobody else can write either.
    */
   BUSY,
+  /**
+   * Of the rows concerned, or of everybody's: a trigger or a policy that lacks a name or a right, a
+   * page or an index that cannot be read. What becomes of others' results tells.
+   */
+  UNCLEAR,
   /** The database's as a whole, or of its set-up: nobody can write. */
   AWAY;
 
@@ -40,11 +45,11 @@ enum Fault {
       // Cardinality, data, constraints, check options, program limits (a row too large for an
       // index).
       case "21", "22", "23", "44", "54" -> REFUSED;
-      // None at all (no connection), connection, read-only, authorization, database and schema.
-      case "00", "08", "25", "28", "3D", "3F" -> AWAY;
-      // Names and privileges too, which a trigger or a policy may lack for one campaign's rows
-      // alone; resources, shutdown and the system: memory that one statement lacks, a page of one
-      // campaign's rows that cannot be read.
+      // None at all (no connection), connection, read-only, authorization, and database.
+      case "00", "08", "25", "28", "3D" -> AWAY;
+      // Schemas, names and privileges, the system, and damaged data.
+      case "3F", "42", "58", "XX" -> UNCLEAR;
+      // Resources and shutdown too: memory that one statement lacks.
       default -> BUSY;
     };
   }

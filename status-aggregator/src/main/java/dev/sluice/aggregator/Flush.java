@@ -86,8 +86,8 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
     }
 
     private void failed(List<SendResult> part, Fault fault, String reason) {
-      if (fault == Fault.BUSY) {
-        trouble = new Trouble(othersCanWrite() ? Fault.BUSY : Fault.AWAY, reason);
+      if (fault == Fault.BUSY || fault == Fault.UNCLEAR) {
+        trouble = new Trouble(othersCanWrite() ? fault : Fault.AWAY, reason);
       } else if (fault == Fault.AWAY || part.isEmpty()) {
         trouble = new Trouble(fault, reason);
       } else if (part.size() == 1) {

@@ -2,31 +2,40 @@ package dev.sluice.aggregator;
 
 import dev.sluice.schema.SendResult;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Results that became dead letters, until they may leave the changelogged store. A letter and the
  * changelog are in different partitions, and without a transaction either may be written first: a
- * crash in between would lose the result. After a commit the brokers have acknowledged all that was
- * sent before it.
+ * crash in between would lose the result. So until then the store keeps it beside whatever comes of
+ * the same recipient. After a commit the brokers have acknowledged all that was sent before it.
  *
  * <p>Kafka Streams tells of commits to state stores alone; this one stores nothing.
  */
 final class GivenUp implements StateStore {
   static final String NAME = "given-up";
 
-  private final List<SendResult> sent = new ArrayList<>();
+  /** By their keys in the store; several of one recipient are one. */
+  private final Map<String, SendResult> sent = new HashMap<>();
+
   private final List<SendResult> committed = new ArrayList<>();
   private boolean open;
 
   /** The result's dead letter has been sent. */
-  void add(SendResult result) {
-    sent.add(result);
+  void add(String key, SendResult result) {
+    sent.merge(key, result, PendingBatch::merge);
+  }
+
+  /** What was sent under this key and may still be lost; null for nothing. */
+  @Nullable SendResult unsafe(String key) {
+    return sent.get(key);
   }
 
   /** The results whose dead letters are safe; each once. */
@@ -39,7 +48,7 @@ final class GivenUp implements StateStore {
   /** The producer was flushed without an error, and the offsets were committed. */
   @Override
   public void commit(Map<TopicPartition, Long> changelogOffsets) {
-    committed.addAll(sent);
+    committed.addAll(sent.values());
     sent.clear();
   }
 

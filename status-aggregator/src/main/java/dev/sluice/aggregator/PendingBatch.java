@@ -137,9 +137,10 @@ final class PendingBatch {
     return results.size();
   }
 
-  /** Whether a result of this recipient waits. */
-  boolean holds(long recipientId) {
-    return results.containsKey(recipientId);
+  /** What waits of this recipient, or null for nothing. */
+  @Nullable SendResult waiting(long recipientId) {
+    Waiting waiting = results.get(recipientId);
+    return waiting == null ? null : waiting.result();
   }
 
   /** The memory of all results, in results of the usual size. */

@@ -2,14 +2,21 @@ package dev.sluice.aggregator;
 
 import dev.sluice.runtime.Backoff;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How long a campaign has been refused, by a lock for instance. One refusal delays it; it is stuck
- * when nothing of it could be written for a while.
+ * when nothing of it could be written for a while. Where it is unclear whose fault that is, the
+ * while is long unless others' rows have changed since: if nobody's can, nothing is given up before
+ * there was time to mend it.
  */
 final class Refusals {
   private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
+
+  /** Bounded, because it may be the campaign's own fault, and then it takes the room of others. */
+  private static final Duration STUCK_AFTER_IF_UNCLEAR = Duration.ofMinutes(5);
+
   private static final Backoff AFTER_FAILURE =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
 
@@ -17,9 +24,15 @@ final class Refusals {
   private long firstMillis;
   private long retryAtMillis;
   private @Nullable String stuckBecause;
+  private @Nullable Instant heldUntil;
 
-  /** A flush has ended. */
-  void take(Flush.Outcome outcome, long nowMillis) {
+  /**
+   * A flush has ended.
+   *
+   * @param changedMillis when rows of any campaign have changed last
+   */
+  void take(Flush.Outcome outcome, long nowMillis, long changedMillis) {
+    heldUntil = null;
     Flush.Trouble trouble = outcome.trouble();
     boolean moved = !outcome.written().isEmpty() || !outcome.refused().isEmpty();
     if (trouble == null || moved) {
@@ -38,9 +51,18 @@ final class Refusals {
     inARow++;
     retryAtMillis = nowMillis + AFTER_FAILURE.after(inARow).toMillis();
     // Looked at when it is refused, not as time goes by: its turn may have been late.
-    if (nowMillis - firstMillis >= STUCK_AFTER.toMillis()) {
+    boolean unclear = trouble.fault() == Fault.UNCLEAR && changedMillis <= firstMillis;
+    Duration patience = unclear ? STUCK_AFTER_IF_UNCLEAR : STUCK_AFTER;
+    if (nowMillis - firstMillis >= patience.toMillis()) {
       stuckBecause = trouble.reason();
+    } else if (unclear && stuckBecause == null) {
+      heldUntil = Instant.ofEpochMilli(firstMillis).plus(patience);
     }
+  }
+
+  /** Until when its results are held at least, whoever's fault it is; null if that is known. */
+  @Nullable Instant heldUntil() {
+    return heldUntil;
   }
 
   /** Whether the last write was refused. */

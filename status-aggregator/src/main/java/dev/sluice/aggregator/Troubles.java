@@ -5,9 +5,13 @@ import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The failures that keep results from being written, for all tasks of the process. An unavailable
@@ -21,11 +25,19 @@ final class Troubles {
   private static final String EVERYBODY = "batches";
   private static final int NAMED = 10;
 
+  /** Campaigns with something to write ask several times a second. */
+  private static final long STILL_ASKS_MILLIS = 2_000;
+
   private final Health health;
   private final Set<UUID> failing = new HashSet<>();
   private final Set<UUID> named = new HashSet<>();
+
+  /** When campaigns have asked last while the database is away, who has waited longest first. */
+  private final SequencedMap<UUID, Long> asking = new LinkedHashMap<>();
+
   private int failures;
   private long retryAtMillis;
+  private long changedMillis = Long.MIN_VALUE;
 
   Troubles(Health health, MeterRegistry meters) {
     this.health = health;
@@ -39,21 +51,35 @@ final class Troubles {
     return failures > 0;
   }
 
-  /** Whether a write may begin now; while the database is unavailable, one after each backoff. */
-  synchronized boolean mayTry(long nowMillis) {
+  /**
+   * Whether a write of this campaign may begin now; while the database is unavailable, one after
+   * each backoff. In turn, because its absence may be what one campaign's rows make of it.
+   */
+  synchronized boolean mayTry(UUID campaignId, long nowMillis) {
     if (failures == 0) {
       return true;
     }
+    asking.put(campaignId, nowMillis);
     if (nowMillis < retryAtMillis) {
       return false;
     }
+    asking.values().removeIf(at -> nowMillis - at > STILL_ASKS_MILLIS);
+    if (!asking.firstEntry().getKey().equals(campaignId)) {
+      return false;
+    }
+    asking.remove(campaignId);
     failures++;
     retryAtMillis = nowMillis + AFTER_FAILURE.after(failures).toMillis();
     return true;
   }
 
-  /** A write of this campaign failed. */
-  synchronized void failed(UUID campaignId, Flush.Trouble trouble, long nowMillis) {
+  /**
+   * A write of this campaign failed.
+   *
+   * @param heldUntil until when its results are held because nobody's are written, or null
+   */
+  synchronized void failed(
+      UUID campaignId, Flush.Trouble trouble, @Nullable Instant heldUntil, long nowMillis) {
     switch (trouble.fault()) {
       case AWAY -> {
         if (failures == 0) {
@@ -62,7 +88,7 @@ final class Troubles {
         }
         health.failing(EVERYBODY, "writing results failed: " + trouble.reason());
       }
-      case BUSY, REFUSED -> {
+      case BUSY, UNCLEAR, REFUSED -> {
         back();
         failing.add(campaignId);
         if (named.contains(campaignId) || named.size() < NAMED) {
@@ -72,7 +98,10 @@ final class Troubles {
               "writing results of campaign "
                   + Progress.brief(campaignId)
                   + " failed: "
-                  + trouble.reason());
+                  + trouble.reason()
+                  + (heldUntil == null
+                      ? ""
+                      : "; nobody's are written, so none are given up before " + heldUntil));
         }
       }
     }
@@ -84,15 +113,27 @@ final class Troubles {
     forget(campaignId);
   }
 
+  /** Rows of a campaign have changed: whatever fails does not fail for everybody. */
+  synchronized void changed(long nowMillis) {
+    changedMillis = Math.max(changedMillis, nowMillis);
+  }
+
+  /** When rows of any campaign have changed last. */
+  synchronized long changedMillis() {
+    return changedMillis;
+  }
+
   /** The database is available again. */
   private void back() {
     failures = 0;
+    asking.clear();
     health.working(EVERYBODY);
   }
 
   /** Another process has the campaign now, or its results are written. */
   synchronized void forget(UUID campaignId) {
     failing.remove(campaignId);
+    asking.remove(campaignId);
     if (named.remove(campaignId)) {
       health.working(component(campaignId));
     }

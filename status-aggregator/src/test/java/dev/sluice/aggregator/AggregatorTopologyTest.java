@@ -41,6 +41,11 @@ class AggregatorTopologyTest {
   private static final Topics TOPICS = new Topics("t.");
 
   private final Health health = new Health();
+
+  /** Flushes that wait for the test to run them, unless they are run at once. */
+  private final Queue<Runnable> flushes = new ArrayDeque<>();
+
+  private boolean atOnce;
   private SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private TopologyTestDriver driver = start(new StatusStatement(FIXTURE.sql()), Runnable::run);
 
@@ -207,7 +212,6 @@ class AggregatorTopologyTest {
   @Test
   void aResultThatComesAfterTheDeadLetterOfAnotherStaysInTheStore() {
     driver.close();
-    Queue<Runnable> flushes = new ArrayDeque<>();
     driver = start(new StatusStatement(FIXTURE.sql()), flushes::add);
     UUID nobody = UUID.randomUUID();
     send(nobody, List.of(1L), RecipientStatus.SENT);
@@ -219,6 +223,68 @@ class AggregatorTopologyTest {
     driver.advanceWallClockTime(Duration.ofMillis(100));
 
     assertThat(storeIsEmpty()).isFalse();
+  }
+
+  /** A crash before the letter is committed may lose the letter. */
+  @Test
+  void aWishThatWasGivenUpStaysBesideANewerResultUntilItsLetterIsCommitted() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    refuseAWish(campaign, id);
+
+    pipe(campaign.toString(), Json.write(Fixture.receipt(campaign, id, RecipientStatus.READ)));
+
+    assertThat(deadLetters().getQueueSize()).isOne();
+    assertThat(stored(campaign, id).status()).isEqualTo(RecipientStatus.READ);
+    assertThat(stored(campaign, id).wish()).isNotNull();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(stored(campaign, id).wish()).as("the letter is safe").isNull();
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
+    flushes.remove().run();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
+    assertThat(storeIsEmpty()).isTrue();
+  }
+
+  @Test
+  void aWishThatWasGivenUpStaysWhenANewerResultIsWrittenUntilItsLetterIsCommitted() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    refuseAWish(campaign, id);
+
+    atOnce = true;
+    send(campaign, List.of(id), RecipientStatus.SENT);
+
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
+    assertThat(stored(campaign, id).wish()).isNotNull();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(storeIsEmpty()).isTrue();
+  }
+
+  /** The flush has ended; with the next step the task hears of it. */
+  private void refuseAWish(UUID campaign, long recipient) {
+    FIXTURE.refusePoison();
+    driver.close();
+    driver =
+        start(
+            new StatusStatement(FIXTURE.sql()),
+            flush -> {
+              if (atOnce) {
+                flush.run();
+              } else {
+                flushes.add(flush);
+              }
+            });
+    pipe(campaign.toString(), Json.write(Fixture.poisonousOptOut(campaign, recipient)));
+    flushes.remove().run();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    flushes.remove().run();
+  }
+
+  private SendResult stored(UUID campaign, long recipient) {
+    return driver
+        .<String, SendResult>getKeyValueStore(AggregatorTopology.STORE)
+        .get(campaign + ":" + recipient);
   }
 
   /** The driver commits after each step, and the result leaves with the next one. */
@@ -266,7 +332,6 @@ class AggregatorTopologyTest {
   @Test
   void whatComesDuringAFlushIsKeptForTheNext() {
     driver.close();
-    Queue<Runnable> flushes = new ArrayDeque<>();
     driver = start(new StatusStatement(FIXTURE.sql()), flushes::add);
     UUID campaign = FIXTURE.campaign(1);
     send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);

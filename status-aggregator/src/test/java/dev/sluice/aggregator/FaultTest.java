@@ -21,16 +21,17 @@ class FaultTest {
     "40P01, BUSY", // a deadlock
     "55P03, BUSY", // a lock
     "57014, BUSY", // took too long
-    "XX001, BUSY", // a damaged page
+    "XX001, UNCLEAR", // a damaged page, or an index that all use
     "08006, AWAY", // connection
     "53100, AWAY", // disk full
     "53200, BUSY", // out of memory: of one statement, if others can write
     "53300, BUSY", // too many connections: others have theirs
     "57P01, BUSY", // shutdown: if the probe is answered, it is over
-    "58030, BUSY", // a file that cannot be read: of these rows, if others can write
+    "58030, UNCLEAR", // a file that cannot be read
     "25006, AWAY", // a standby
-    "42501, BUSY", // privileges: of these rows, if others can write
-    "42703, BUSY", // a name: of a trigger on these rows, if others can write
+    "42501, UNCLEAR", // privileges
+    "42703, UNCLEAR", // a name
+    "3F000, UNCLEAR", // a schema
     "28P01, AWAY" // password
   })
   void theSqlStateSaysWhoseFaultItIs(String sqlState, Fault fault) {

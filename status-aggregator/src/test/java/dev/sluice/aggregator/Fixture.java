@@ -131,7 +131,7 @@ final class Fixture {
   /** Makes PostgreSQL refuse results whose error code is {@code poison}. */
   void refusePoison() {
     asOwner(
-        "ALTER TABLE sluice.campaign_recipient"
+        "ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT IF EXISTS no_poison,"
             + " ADD CONSTRAINT no_poison CHECK (error_code IS DISTINCT FROM 'poison')");
   }
 
@@ -142,6 +142,11 @@ final class Fixture {
   /** Who is to get nothing more. */
   static SendResult optOut(UUID campaign, long recipient, int round) {
     return optOut(campaign, recipient, round, "131050");
+  }
+
+  /** A wish to be left alone that PostgreSQL refuses. */
+  static SendResult poisonousOptOut(UUID campaign, long recipient) {
+    return optOut(campaign, recipient, 1, "poison");
   }
 
   static SendResult optOut(UUID campaign, long recipient, int round, String code) {
@@ -168,6 +173,32 @@ final class Fixture {
         Instant.now(),
         null,
         names);
+  }
+
+  /** Numbers that get nothing more, in the order in which they were inserted. */
+  List<String> suppressedInOrder(UUID campaign) {
+    return uncounted
+        .fetch(
+            """
+            SELECT phone FROM sluice.suppression
+            JOIN sluice.campaign_recipient USING (phone)
+            WHERE campaign_id = ? ORDER BY suppression.ctid
+            """,
+            campaign)
+        .getValues(0, String.class);
+  }
+
+  /** Numbers them the other way round than their ids. */
+  void reversePhones(UUID campaign) {
+    asOwner(
+        """
+        WITH numbered AS (
+          SELECT id, row_number() OVER (ORDER BY id DESC) AS number
+          FROM sluice.campaign_recipient WHERE campaign_id = '%s')
+        UPDATE sluice.campaign_recipient AS recipient SET phone = '+4930' || (1000000 + number)
+        FROM numbered WHERE numbered.id = recipient.id
+        """
+            .formatted(campaign));
   }
 
   String phone(long recipient) {

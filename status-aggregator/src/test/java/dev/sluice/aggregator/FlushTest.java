@@ -31,7 +31,7 @@ class FlushTest {
             + campaign
             + "') EXECUTE FUNCTION sluice.deny()");
 
-    assertThat(trouble().fault()).isEqualTo(Fault.BUSY);
+    assertThat(trouble().fault()).isEqualTo(Fault.UNCLEAR);
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -17,44 +19,72 @@ class TroublesTest {
 
   @Test
   void aDatabaseThatIsAwayIsAskedByOneAtATime() {
-    troubles.failed(campaign(1), GONE, 0);
-    troubles.failed(campaign(2), GONE, 0);
+    troubles.failed(campaign(1), GONE, null, 0);
+    troubles.failed(campaign(2), GONE, null, 0);
 
-    assertThat(troubles.mayTry(199)).isFalse();
-    assertThat(troubles.mayTry(200)).isTrue();
-    assertThat(troubles.mayTry(200)).isFalse();
-    assertThat(troubles.mayTry(599)).isFalse();
-    assertThat(troubles.mayTry(600)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 199)).isFalse();
+    assertThat(troubles.mayTry(campaign(1), 200)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 200)).isFalse();
+    assertThat(troubles.mayTry(campaign(1), 599)).isFalse();
+    assertThat(troubles.mayTry(campaign(1), 600)).isTrue();
     assertThat(health.problems()).containsOnlyKeys("batches");
 
     troubles.worked(campaign(2));
-    assertThat(troubles.mayTry(600)).isTrue();
-    assertThat(troubles.mayTry(600)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 600)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 600)).isTrue();
     assertThat(health.problems()).isEmpty();
+  }
+
+  /** If it is one campaign's rows that take the database away, others must get to show that. */
+  @Test
+  void whileItIsAwayCampaignsAskInTurn() {
+    troubles.failed(campaign(1), GONE, null, 0);
+    List<UUID> turns = new ArrayList<>();
+    for (int now = 0; turns.size() < 6; now += 100) {
+      for (int i = 1; i <= 3; i++) {
+        if (troubles.mayTry(campaign(i), now)) {
+          turns.add(campaign(i));
+        }
+      }
+    }
+
+    assertThat(turns.subList(0, 3)).doesNotHaveDuplicates();
+    assertThat(turns.subList(3, 6)).isEqualTo(turns.subList(0, 3));
+  }
+
+  @Test
+  void whoIsGoneDoesNotHoldUpTheTurnsOfOthers() {
+    troubles.failed(campaign(1), GONE, null, 0);
+    assertThat(troubles.mayTry(campaign(2), 100)).isFalse();
+    assertThat(troubles.mayTry(campaign(3), 100)).isFalse();
+    troubles.forget(campaign(2));
+    assertThat(troubles.mayTry(campaign(4), 300)).isFalse();
+
+    assertThat(troubles.mayTry(campaign(4), 2_200)).as("nobody hears of the third").isTrue();
   }
 
   @Test
   void aDatabaseThatRefusesOneCampaignAloneIsBack() {
-    troubles.failed(campaign(1), GONE, 0);
+    troubles.failed(campaign(1), GONE, null, 0);
     assertThat(troubles.away()).isTrue();
 
-    troubles.failed(campaign(2), LOCKED, 0);
+    troubles.failed(campaign(2), LOCKED, null, 0);
     assertThat(troubles.away()).isFalse();
-    assertThat(troubles.mayTry(0)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 0)).isTrue();
     assertThat(health.problems()).doesNotContainKey("batches").hasSize(1);
   }
 
   @Test
   void oneCampaignsTroubleHoldsUpNobodyElse() {
-    troubles.failed(campaign(1), LOCKED, 0);
+    troubles.failed(campaign(1), LOCKED, null, 0);
 
-    assertThat(troubles.mayTry(0)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 0)).isTrue();
   }
 
   @Test
   void healthNamesSomeOfTheCampaignsAndTheMeterCountsAll() {
     for (int i = 0; i < 300; i++) {
-      troubles.failed(campaign(i), LOCKED, 0);
+      troubles.failed(campaign(i), LOCKED, null, 0);
     }
     assertThat(health.problems()).hasSize(10);
     assertThat(meters.get("sluice.aggregator.stuck").gauge().value()).isEqualTo(300);

@@ -198,7 +198,8 @@ class KafkaRightsIT {
   }
 
   /**
-   * A campaign with a pause, a blocked sender, one that is stopped, and records that are no good.
+   * A campaign with a test, a pause, a blocked sender, one that is stopped, and records that are no
+   * good.
    */
   private void useEverything(WhatsAppSimulator simulator) throws Exception {
     call(
@@ -206,6 +207,7 @@ class KafkaRightsIT {
         "/api/senders/s",
         "{\"provider\":\"whatsapp\",\"address\":\"1065403\",\"ratePerSecond\":30}");
     String campaign = campaign(150);
+    call("POST", "/api/campaigns/" + campaign + "/test", "{\"to\":[\"+5511990000000\"]}");
     call("POST", "/api/campaigns/" + campaign + "/start", "");
     await().atMost(PATIENCE).until(() -> simulator.accepted().count() > 10);
     call("POST", "/api/campaigns/" + campaign + "/pause", "");

@@ -29,8 +29,8 @@ function nightNow(campaign) {
 }
 
 function warnings(campaign, sender, people, first) {
-  const lacking = first ? variables(campaign.message).filter((name) => !Object.hasOwn(first.variables, name)) : [];
-  const days = Math.floor(takes(people, sender) / DAY);
+  const lacking = first ? variables(campaign.message).filter((name) => !Object.hasOwn(first.variables ?? {}, name)) : [];
+  const days = people === null ? 0 : Math.floor(takes(people, sender) / DAY);
   return [
     people === 0 && say('review.nobody'),
     sender.blocked && say('review.blocked', { reason: sender.blockReason }),

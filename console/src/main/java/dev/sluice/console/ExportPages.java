@@ -38,16 +38,18 @@ record ExportPages(
     @Nullable String reason,
     Bulkhead turns) {
 
-  /** The names of variables that they have, in order; no more than so many. */
-  SortedSet<String> variables(int most) {
+  /** The names of variables that they have, in order; no more than so many, and cut to a length. */
+  SortedSet<String> variables(int most, int longest) {
     var r = CAMPAIGN_RECIPIENT;
     List<String> names =
         read(inside ->
             inside
                 .resultQuery(
-                    "SELECT DISTINCT name FROM ({0}) AS people, jsonb_object_keys(variables) AS name"
-                        + " LIMIT {1}",
-                    select(r.VARIABLES).from(r).where(wanted()), DSL.inline(most))
+                    "SELECT DISTINCT left(name, {1}) FROM ({0}) AS people,"
+                        + " jsonb_object_keys(variables) AS name LIMIT {2}",
+                    select(StoredVariables.WITHIN_BOUND).from(r).where(wanted()),
+                    DSL.inline(longest),
+                    DSL.inline(most))
                 .fetch(0, String.class));
     return new TreeSet<>(names);
   }
@@ -70,7 +72,7 @@ record ExportPages(
                 r.CREATED_AT,
                 r.UPDATED_AT,
                 r.PROVIDER_MESSAGE_ID,
-                r.VARIABLES)
+                StoredVariables.WITHIN_BOUND)
             .from(r)
             .where(wanted());
     SelectLimitStep<? extends Record> ordered =

@@ -28,21 +28,22 @@ final class Lifts {
         greatest(date_trunc('second', {3}),
           max(at) FILTER (WHERE isfinite(at)) + interval '1 microsecond') AS at
       FROM (
-        SELECT reason, created_at AS at FROM sluice.suppression
+        SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.suppression
         WHERE phone = {0} AND lifted_at IS NULL
         UNION ALL
         SELECT reason, at
         FROM sluice.alias CROSS JOIN LATERAL (
-          SELECT reason, created_at AS at FROM sluice.suppression
+          SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.suppression
           WHERE suppression.phone = alias.name AND lifted_at IS NULL
           OFFSET 0) AS other
         WHERE phone = {0}
         UNION ALL
-        SELECT reason, created_at FROM sluice.opt_out WHERE name = {0} AND lifted_at IS NULL
+        SELECT left(reason, 200), created_at FROM sluice.opt_out
+        WHERE name = {0} AND lifted_at IS NULL
         UNION ALL
         SELECT reason, at
         FROM sluice.alias_until AS alias CROSS JOIN LATERAL (
-          SELECT reason, created_at AS at FROM sluice.opt_out
+          SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.opt_out
           WHERE opt_out.name = alias.name AND lifted_at IS NULL
           OFFSET 0) AS other
         WHERE phone = {0} AND until IS NULL
@@ -93,9 +94,11 @@ final class Lifts {
         SELECT alias.name FROM sluice.alias_until AS alias
         WHERE alias.phone = spelled.phone AND until IS NULL
       ) AS known CROSS JOIN LATERAL (
-        SELECT reason FROM sluice.suppression WHERE phone = known.name AND lifted_at IS NULL
+        SELECT left(reason, 200) AS reason FROM sluice.suppression
+        WHERE phone = known.name AND lifted_at IS NULL
         UNION ALL
-        SELECT reason FROM sluice.opt_out WHERE opt_out.name = known.name AND lifted_at IS NULL
+        SELECT left(reason, 200) FROM sluice.opt_out
+        WHERE opt_out.name = known.name AND lifted_at IS NULL
       ) AS standing
       ORDER BY known.name, reason
       """;

@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.ALIAS_UNTIL;
 import static dev.sluice.schema.jooq.Tables.OPT_OUT;
+import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.min;
 
 import dev.sluice.providers.whatsapp.Person;
@@ -125,7 +126,11 @@ final class OptOuts {
                 .where(ALIAS_UNTIL.NAME.eq(OPT_OUT.NAME))
                 .and(ALIAS_UNTIL.UNTIL.isNull()));
     Field<String> phone = DSL.when(OPT_OUT.NAME.startsWith("+"), OPT_OUT.NAME).otherwise(known);
-    return sql.select(OPT_OUT.NAME, phone, OPT_OUT.REASON, OPT_OUT.CREATED_AT)
+    return sql.select(
+            OPT_OUT.NAME,
+            phone,
+            left(OPT_OUT.REASON, Suppressions.LONGEST_REASON),
+            OPT_OUT.CREATED_AT)
         .from(OPT_OUT)
         .where(OPT_OUT.NAME.gt(name))
         .and(OPT_OUT.LIFTED_AT.isNull())

@@ -36,7 +36,7 @@ final class RecipientExport {
           "updatedAt",
           "providerMessageId");
 
-  /** Variables that have a column; those beyond share one. */
+  /** Variables that have a column; those beyond share one with those of longer names. */
   private static final int MOST_VARIABLES = 1_000;
 
   private static final String OTHERS = "otherVariables";
@@ -57,9 +57,13 @@ final class RecipientExport {
   /** Looks at which columns there are. */
   RecipientExport(ExportPages pages) {
     this.pages = pages;
-    SortedSet<String> names = pages.variables(MOST_VARIABLES + 1);
-    hasOthers = names.size() > MOST_VARIABLES;
-    variables = names.stream().limit(MOST_VARIABLES).toList();
+    SortedSet<String> names = pages.variables(MOST_VARIABLES + 1, RowRules.LONGEST_NAME + 1);
+    variables =
+        names.stream()
+            .filter(name -> name.length() <= RowRules.LONGEST_NAME)
+            .limit(MOST_VARIABLES)
+            .toList();
+    hasOthers = names.size() > variables.size();
   }
 
   void writeTo(OutputStream to) throws IOException {
@@ -72,7 +76,7 @@ final class RecipientExport {
       long bytes = 1;
       for (Record recipient : page) {
         csv.writeRecord(line(recipient));
-        bytes += recipient.get(CAMPAIGN_RECIPIENT.VARIABLES).data().length();
+        bytes += StoredVariables.length(recipient);
       }
       if (page.size() < limit) {
         break;
@@ -115,7 +119,8 @@ final class RecipientExport {
     line.add(recipient.get(r.CREATED_AT).toString());
     line.add(recipient.get(r.UPDATED_AT).toString());
     line.add(text(recipient.get(r.PROVIDER_MESSAGE_ID)));
-    addVariables(line, Json.MAPPER.readTree(recipient.get(r.VARIABLES).data()));
+    JsonNode given = StoredVariables.of(recipient);
+    addVariables(line, given == null ? Json.MAPPER.createObjectNode() : given);
     return line;
   }
 

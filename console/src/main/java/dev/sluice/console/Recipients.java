@@ -12,7 +12,6 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
-import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,6 +21,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Table;
@@ -38,6 +38,13 @@ final class Recipients {
 
   /** No number in E.164 is longer, or comes after it among those that begin alike. */
   private static final String LAST = "9".repeat(15);
+
+  private static final List<Field<?>> COLUMNS =
+      CAMPAIGN_RECIPIENT
+          .fieldStream()
+          .<Field<?>>map(column ->
+              column.equals(CAMPAIGN_RECIPIENT.VARIABLES) ? StoredVariables.WITHIN_BOUND : column)
+          .toList();
 
   private final DSLContext sql;
 
@@ -97,7 +104,7 @@ final class Recipients {
     Table<?> wanted = unnest(val(statuses)).as("wanted", "status");
     Table<?> pages =
         lateral(
-                select(r.fields())
+                select(COLUMNS)
                     .from(r)
                     .where(r.CAMPAIGN_ID.eq(campaignId))
                     .and(r.STATUS.eq(field(name("wanted", "status"), r.STATUS.getDataType())))
@@ -123,7 +130,8 @@ final class Recipients {
   ResultQuery<? extends Record> search(
       UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
     var r = CAMPAIGN_RECIPIENT;
-    return sql.selectFrom(r)
+    return sql.select(COLUMNS)
+        .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
         .and(r.PHONE.between(beginning, (beginning + LAST).substring(0, LAST.length() + 1)))
         .and(r.PHONE.gt(after.phone()))
@@ -160,7 +168,7 @@ final class Recipients {
     view.put("phone", row.get(r.PHONE));
     view.put("externalId", row.get(r.EXTERNAL_ID));
     view.put("providerUserId", row.get(r.PROVIDER_USER_ID));
-    view.put("variables", Json.MAPPER.readTree(row.get(r.VARIABLES).data()));
+    view.put("variables", StoredVariables.of(row));
     view.put("status", row.get(r.STATUS));
     view.put("round", row.get(r.ROUND));
     view.put("providerMessageId", row.get(r.PROVIDER_MESSAGE_ID));

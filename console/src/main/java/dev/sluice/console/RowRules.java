@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether a row can be used: the same when a file is looked at and when it is taken in. */
 final class RowRules {
+  /** Characters of a variable's name. */
+  static final int LONGEST_NAME = 200;
+
   /** Characters of a column's name that a reason repeats. */
-  private static final int LONGEST_NAME = 100;
+  private static final int REPEATED = 100;
 
   private final PhoneNumbers phoneNumbers;
   private final Optional<Bounds> bounds;
@@ -72,6 +75,9 @@ final class RowRules {
       if (!StorableText.isFine(name) || !StorableText.isFine(value)) {
         return column(name) + " holds a NUL character or half of one";
       }
+      if (bounds.isPresent() && name.length() > LONGEST_NAME) {
+        return column(name) + " has a name of more than " + LONGEST_NAME + " characters";
+      }
       if (bounds.isPresent() && value.length() > bounds.get().value()) {
         return column(name) + " has more than " + bounds.get().value() + " characters";
       }
@@ -83,6 +89,6 @@ final class RowRules {
   }
 
   private static String column(String name) {
-    return "the column \"" + Clipped.to(LONGEST_NAME, name.replace('\0', ' ')) + "\"";
+    return "the column \"" + Clipped.to(REPEATED, name.replace('\0', ' ')) + "\"";
   }
 }

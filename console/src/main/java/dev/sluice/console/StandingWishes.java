@@ -90,7 +90,7 @@ final class StandingWishes {
       ), unheard AS (
         SELECT name, reason, at
         FROM touched CROSS JOIN LATERAL (
-          SELECT reason, created_at AS at FROM sluice.opt_out
+          SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.opt_out
           WHERE name = touched.name AND lifted_at IS NULL
           OFFSET 0) AS known
         WHERE (reason, at) NOT IN (SELECT reason, at FROM heard)

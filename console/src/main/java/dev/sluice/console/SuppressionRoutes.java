@@ -19,7 +19,6 @@ import org.jooq.exception.DataAccessException;
 final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
-  private static final int LONGEST_REASON = 200;
 
   /** Reasons that say who lifts a suppression, or has: nobody else may give them. */
   private static final List<String> RESERVED =
@@ -109,7 +108,10 @@ final class SuppressionRoutes {
   private void addNumbers(Context context) {
     RowRules here = RowRequest.rules(context, rules);
     String reason =
-        Fields.atMost(LONGEST_REASON, "reason", Reading.given(context, "reason").orElse("manual"));
+        Fields.atMost(
+            Suppressions.LONGEST_REASON,
+            "reason",
+            Reading.given(context, "reason").orElse("manual"));
     if (RESERVED.contains(reason)) {
       throw ProblemException.field(
           "reason",
@@ -128,7 +130,8 @@ final class SuppressionRoutes {
           "phone", "must be a number as the list has it, like +5511999990001");
     }
     Optional<String> reason =
-        Reading.given(context, "reason").map(why -> Fields.atMost(LONGEST_REASON, "reason", why));
+        Reading.given(context, "reason")
+            .map(why -> Fields.atMost(Suppressions.LONGEST_REASON, "reason", why));
     Lifts.Lifted lifted = lifting.run(() -> lifts.lift(phone, reason, Audit.who(context)));
     Audit.log(
         context,

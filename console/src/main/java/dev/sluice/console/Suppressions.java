@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
+import static org.jooq.impl.DSL.left;
 
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
@@ -13,6 +14,9 @@ import org.jooq.impl.SQLDataType;
 
 /** Numbers that get nothing. */
 final class Suppressions {
+  /** Characters of a reason that are read: other programs may insert longer ones. */
+  static final int LONGEST_REASON = 200;
+
   private final DSLContext sql;
 
   /**
@@ -57,7 +61,8 @@ final class Suppressions {
 
   /** The next numbers in order, after the given one. */
   List<Suppression> after(String phone, int limit) {
-    return sql.select(SUPPRESSION.PHONE, SUPPRESSION.REASON, SUPPRESSION.CREATED_AT)
+    return sql.select(
+            SUPPRESSION.PHONE, left(SUPPRESSION.REASON, LONGEST_REASON), SUPPRESSION.CREATED_AT)
         .from(SUPPRESSION)
         .where(SUPPRESSION.PHONE.gt(phone))
         .and(SUPPRESSION.LIFTED_AT.isNull())

@@ -53,6 +53,33 @@ class ExportTest {
     CONSOLE.close();
   }
 
+  /** Eight exports hold the names of a thousand columns each. */
+  @Test
+  void longNamesShareAColumnAndVariablesThatAreTooLongAreLeftOut() {
+    String id = CONSOLE.campaign();
+    String longName = "n".repeat(1_000);
+    CONSOLE.sql(sql -> {
+      sql.execute(
+          "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status, variables) VALUES"
+              + " (?::uuid, '+5511960000001', 'SENT', jsonb_build_object(?, 'x', 'short', 'y')),"
+              + " (?::uuid, '+5511960000002', 'SENT', jsonb_build_object('b', repeat('x', 70000)))",
+          id,
+          longName,
+          id);
+      return id;
+    });
+
+    List<String> lines =
+        new String(
+                CONSOLE.send("GET", "/api/campaigns/" + id + "/export", "", "").body(),
+                StandardCharsets.UTF_8)
+            .lines()
+            .toList();
+    assertThat(lines.get(0)).endsWith("providerMessageId,short,otherVariables");
+    assertThat(lines.get(1)).startsWith("+5511960000001").contains(",y,").contains(longName);
+    assertThat(lines.get(2)).startsWith("+5511960000002").endsWith(",,");
+  }
+
   @Test
   void holdsEverybodyOnceWithAllVariables() {
     List<NamedCsvRecord> rows = export("");

@@ -35,6 +35,30 @@ class LiftsTest {
     DATABASE.close();
   }
 
+  /** A thousand of a megabyte each are a page of suppressions. */
+  @Test
+  void reasonsOfOtherProgramsAreReadInPart() {
+    World world = World.in(DATABASE.sql());
+    world.alias(1, 1);
+    String reason = "SELECT string_agg(md5(n::text), '') FROM generate_series(1, 1000) AS n";
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone, reason) SELECT ?, (" + reason + ")",
+            world.phone(1));
+    world
+        .sql()
+        .execute(
+            "INSERT INTO sluice.opt_out (name, reason) SELECT ?, (" + reason + ")", world.id(1));
+
+    assertThat(new Suppressions(world.sql()).after("", 1_000))
+        .allSatisfy(one -> assertThat(one.reason()).hasSizeLessThanOrEqualTo(200));
+    assertThat(new OptOuts(world.sql()).after("", 1_000))
+        .allSatisfy(one -> assertThat((String) one.get("reason")).hasSizeLessThanOrEqualTo(200));
+    assertThat(new Lifts(world.sql()).lift(world.phone(1), Optional.empty(), "Ana").lift().was())
+        .hasSize(200);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {OptOutReason.PREFERENCE, "opt-out message"})
   void whatAPersonLiftedByHandStaysSo(String reason) {

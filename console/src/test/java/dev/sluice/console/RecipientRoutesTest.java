@@ -158,6 +158,27 @@ class RecipientRoutesTest {
   }
 
   @Test
+  void aColumnWithALongNameIsRejected() {
+    String name = "n".repeat(201);
+    JsonNode report =
+        body(
+            CONSOLE.send(
+                "POST",
+                "/api/campaigns/" + CONSOLE.campaign() + "/recipients",
+                "application/json",
+                """
+                [{"phone":"+5511960000001","variables":{"%s":"x"}},
+                 {"phone":"+5511960000002","variables":{"%s":"x"}}]
+                """
+                    .formatted(name, name.substring(1))));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.at("/rejected/0/reason").asString())
+        .contains("nnn")
+        .contains("a name of more than 200 characters");
+  }
+
+  @Test
   void aSecondImportCountsWhoIsThereAlready() {
     String id = CONSOLE.campaign();
     String path = "/api/campaigns/" + id + "/recipients";

@@ -103,6 +103,40 @@ class RecipientsTest {
   }
 
   private static Instant createdAt() {
+  /** As rows that are older than the bound hold them, or deeper than can be read. */
+  @Test
+  void whatOtherProgramsPutIntoVariablesIsReadWithinBounds() {
+    UUID id = UUID.randomUUID();
+    campaign(id, 3);
+    SQL.execute(
+        """
+        UPDATE sluice.campaign_recipient
+        SET status = 'SENT', variables = jsonb_build_object('a', CASE right(phone, 1)
+          WHEN '1' THEN to_jsonb(repeat('x', 70000))
+          WHEN '2' THEN (repeat('[', 2000) || repeat(']', 2000))::jsonb
+          ELSE '"x"'::jsonb END)
+        WHERE campaign_id = ?
+        """,
+        id);
+
+    for (String phone : new String[] {null, "+55"}) {
+      assertThat((List<?>) recipients.page(id, null, phone, 0).get("recipients"))
+          .extracting(row -> String.valueOf(((Map<?, ?>) row).get("variables")))
+          .containsExactly("null", "null", "{\"a\":\"x\"}");
+    }
+  }
+
+  @Test
+  void aCampaignOfTooManyKeepsNoOtherFromBeingCounted() {
+    RecipientCounts counts = new RecipientCounts(SQL);
+    UUID empty = UUID.randomUUID();
+    List<UUID> all = List.of(LARGE, CAMPAIGN, empty);
+
+    assertThat(counts.below(OLDER, all)).isEqualTo(Map.of(CAMPAIGN, 1_000L, empty, 0L));
+    assertThat(counts.below(OLDER + 1, all)).containsEntry(LARGE, (long) OLDER);
+    assertThat(counts.below(OLDER, List.of())).isEmpty();
+  }
+
     return SQL.fetchSingle(
             "SELECT min(created_at) FROM sluice.campaign_recipient WHERE campaign_id = ?", CAMPAIGN)
         .get(0, Instant.class);

@@ -270,7 +270,9 @@ export function campaign(root, id) {
     reading = true;
     try {
       errors = failed + unconfirmed === 0 ? [] : await get(`${path}/errors`);
-      errorsOf = state;
+      // The answer may be some seconds old: it is asked for again until it tells of everybody.
+      const told = (of) => errors.reduce((sum, one) => sum + (one.status === of ? one.count : 0), 0);
+      errorsOf = told('FAILED') === failed && told('UNCONFIRMED') === unconfirmed ? state : '';
     } finally {
       reading = false;
     }

@@ -59,7 +59,6 @@ final class CampaignRoutes {
     routes.post("/api/campaigns/{id}/cancel", context -> command(context, Action.CANCEL));
     routes.post("/api/campaigns/{id}/resend", this::resend);
     routes.get("/api/campaigns/{id}/recipients", this::recipients);
-    routes.get("/api/campaigns/{id}/errors", this::errors);
   }
 
   private void create(Context context) {
@@ -136,17 +135,6 @@ final class CampaignRoutes {
     } catch (NumberFormatException e) {
       throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
     }
-  }
-
-  private void errors(Context context) {
-    UUID id = JsonHttp.campaignId(context);
-    JsonHttp.list(
-        context,
-        lists,
-        () -> {
-          views.require(id);
-          return recipients.errors(id);
-        });
   }
 
   /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */

@@ -131,6 +131,8 @@ public final class Console implements AutoCloseable {
                   missing,
                   uploads)
               .add(settings.routes);
+          Recipients recipients = new Recipients(reading);
+          new ErrorRoutes(campaignViews, recipients, lists).add(settings.routes);
           new CampaignRoutes(
                   bodies,
                   campaigns,
@@ -139,7 +141,7 @@ public final class Console implements AutoCloseable {
                   new RecipientImport(importing),
                   recipientRules,
                   commands,
-                  new Recipients(reading),
+                  recipients,
                   missing,
                   lists)
               .add(settings.routes);

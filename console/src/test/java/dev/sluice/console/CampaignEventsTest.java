@@ -64,6 +64,20 @@ class CampaignEventsTest {
     }
   }
 
+  /** The page asks every few seconds while more fail, at each of its viewers. */
+  @Test
+  void whatFailedIsCountedOnceForAllWhoAskAtAboutTheSameTime() {
+    String errors = "/api/campaigns/" + CONSOLE.campaign() + "/errors";
+
+    Awaitility.await()
+        .until(() -> {
+          CONSOLE.send("GET", errors, "", "");
+          double before = CONSOLE.statements();
+          assertThat(CONSOLE.send("GET", errors, "", "").statusCode()).isEqualTo(200);
+          return CONSOLE.statements() == before;
+        });
+  }
+
   /** Counts the events that viewers are told. */
   private record Told(AtomicInteger count) implements Flow.Subscriber<String> {
     @Override

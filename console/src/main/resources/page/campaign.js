@@ -111,7 +111,7 @@ export function campaign(root, id) {
     const { pending } = counts(now);
     const yes = await confirm({
       title: say('cancel.title'),
-      text: say('cancel.text', { count: number(pending) }, pending),
+      text: pending === null ? say('cancel.everybody') : say('cancel.text', { count: number(pending) }, pending),
       action: say('cancel.action'),
       danger: true,
     });

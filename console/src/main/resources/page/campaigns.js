@@ -1,6 +1,6 @@
 // All campaigns, live; or those that are searched for, page by page.
 import { html, render, nothing } from './lib.js';
-import { badge, bar, moment, number, settled, share, statusWords } from './format.js';
+import { audience, badge, bar, moment, number, settled, share, statusWords } from './format.js';
 import { live } from './live.js';
 import { loading, offline, trouble } from './states.js';
 import { say } from './texts.js';
@@ -37,11 +37,15 @@ export function campaigns(root) {
         </span>
         ${bar(campaign)}
         <span class="line quiet">
-          <span>${say('campaigns.done', {
-            done: number(settled(campaign)),
-            total: number(campaign.total),
-            share: share(settled(campaign), campaign.total),
-          })}</span>
+          <span>${
+            campaign.total === null
+              ? audience(campaign)
+              : say('campaigns.done', {
+                  done: number(settled(campaign)),
+                  total: number(campaign.total),
+                  share: share(settled(campaign), campaign.total),
+                })
+          }</span>
           <span>${campaign.senderId} · ${
             campaign.status === 'SCHEDULED'
               ? say('campaigns.starts', { time: moment(campaign.scheduledAt) })

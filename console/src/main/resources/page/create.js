@@ -33,7 +33,7 @@ export function create(root) {
   /** Puts it out of sight, unless somebody else has given it its people or its time, or it has started. */
   async function putAway({ id, status, total, scheduledAt }) {
     const { filled, asked } = form.draft();
-    if (total > 0 && !filled) {
+    if (total !== 0 && !filled) {
       return;
     }
     const path = `/api/campaigns/${id}`;

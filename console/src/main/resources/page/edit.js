@@ -2,7 +2,7 @@
 import { html, render, nothing } from './lib.js';
 import { get, patch } from './api.js';
 import { changed, draftOf } from './draft.js';
-import { number } from './format.js';
+import { audience } from './format.js';
 import { orWithout } from './missing.js';
 import { loading } from './states.js';
 import { say } from './texts.js';
@@ -26,7 +26,7 @@ export function edit(root, id) {
       first: () => first,
       known: () => ({
         people: campaign.total,
-        words: say('funnel.total', { count: number(campaign.total) }, campaign.total),
+        words: audience(campaign),
       }),
       keep: () => {},
       before: () => nothing,

@@ -62,6 +62,10 @@ export function counts(campaign) {
 
 export const settled = (campaign) => campaign.total - counts(campaign).pending;
 
+/** For how many people it is, or that counting them takes too long. */
+export const audience = ({ total }) =>
+  total === null ? say('campaigns.uncounted') : say('funnel.total', { count: number(total) }, total);
+
 /** All recipients in one line, by how far they are. */
 export function bar(campaign) {
   const all = counts(campaign);
@@ -73,7 +77,10 @@ export function bar(campaign) {
     from += width;
     return segment;
   });
-  const label = say('funnel.label', { done: number(settled(campaign)), total: number(campaign.total) });
+  const label =
+    campaign.total === null
+      ? say('campaigns.uncounted')
+      : say('funnel.label', { done: number(settled(campaign)), total: number(campaign.total) });
   return html`<svg class="progress" viewBox="0 0 100 1" preserveAspectRatio="none" role="img"
     aria-label=${label}>${segments}</svg>`;
 }

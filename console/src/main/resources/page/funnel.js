@@ -1,7 +1,7 @@
 // How far a campaign is: who was reached, step by step, and everybody else beside them.
 import { html, nothing } from './lib.js';
-import { bar, counts, number, share } from './format.js';
-import { parts, say } from './texts.js';
+import { audience, bar, counts, number, share } from './format.js';
+import { say } from './texts.js';
 
 const OTHERS = ['pending', 'failed', 'unconfirmed', 'suppressed'];
 
@@ -13,7 +13,7 @@ function steps({ sent, delivered, read }) {
 const figure = (state, count, of) => html`
   <div class="figure ${state} ${count === 0 ? 'zero' : ''}">
     <dt>${say(`funnel.${state}`)}</dt>
-    <dd>${number(count)} ${count === 0 ? nothing : html`<small>${share(count, of)}</small>`}</dd>
+    <dd>${count === null ? '–' : number(count)} ${!count ? nothing : html`<small>${share(count, of)}</small>`}</dd>
   </div>
 `;
 
@@ -23,7 +23,7 @@ export function funnel(campaign) {
   return html`
     <section aria-labelledby="funnel">
       <h2 id="funnel">${say('funnel.title')}
-        <small class="quiet">${parts('funnel.total', { count: number(campaign.total) }, campaign.total)}</small></h2>
+        <small class="quiet">${audience(campaign)}</small></h2>
       ${bar(campaign)}
       <dl class="funnel">${Object.entries(reached).map(([state, count]) => figure(state, count, campaign.total))}</dl>
       <dl class="others" aria-label=${say('funnel.outcomes')}>

@@ -33,7 +33,7 @@ export async function orWithout(act, key, total) {
     if (!missing) {
       throw error;
     }
-    if (!(await acceptMissing(lacking(missing), say(key, { without: without(missing), total: number(total) })))) {
+    if (!(await acceptMissing(lacking(missing), say(key, { without: without(missing), total: total === null ? '…' : number(total) })))) {
       return false;
     }
     await act('acceptMissing=true');

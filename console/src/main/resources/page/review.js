@@ -2,10 +2,10 @@
 import { html, nothing } from './lib.js';
 import { get } from './api.js';
 import { confirm } from './dialogs.js';
-import { counts, duration, inWords, moment, number, rate } from './format.js';
+import { audience, counts, duration, inWords, moment, number, rate } from './format.js';
 import { variables } from './placeholders.js';
 import { preview } from './preview.js';
-import { parts, say } from './texts.js';
+import { say } from './texts.js';
 
 const DAY = 86_400;
 const NIGHT = { from: 21, until: 8 };
@@ -47,13 +47,13 @@ function warnings(campaign, sender, people, first) {
 const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
 
 function facts(campaign, sender, people) {
-  const seconds = takes(people, sender);
-  const until = campaign.windowStart
+  const seconds = people === null ? NaN : takes(people, sender);
+  const until = campaign.windowStart || people === null
     ? duration(seconds)
     : say('review.takesFrom', { duration: duration(seconds), time: moment(Date.now() + seconds * 1000) });
   return html`
     <dl class="pairs">
-      ${fact('review.people', html`<strong>${inWords(people)}</strong>`)}
+      ${fact('review.people', html`<strong>${people === null ? audience(campaign) : inWords(people)}</strong>`)}
       ${fact('review.sender', say('review.senderRate', { sender: sender.id, rate: rate(sender.ratePerSecond) }))}
       ${fact('review.takes', until)}
       ${fact('review.hours', hours(campaign))}
@@ -85,8 +85,8 @@ export async function review(path, campaign) {
   return confirm({
     title: say('review.title'),
     text: say('review.final'),
-    action: parts('review.action', { count: number(people) }, people).join(''),
-    allowed: people > 0,
+    action: people === null ? say('review.everybody') : say('review.action', { count: number(people) }, people),
+    allowed: people !== 0,
     extra: html`
       ${facts(campaign, sender, people)}
       ${warnings(campaign, sender, people, first).map((warning) => html`<p class="reason">${warning}</p>`)}

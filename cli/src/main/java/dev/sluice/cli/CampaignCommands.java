@@ -182,8 +182,8 @@ final class CampaignCommands {
     if (!reason.isEmpty()) {
       console.line("%-12s %s", "because", reason);
     }
-    console.line("%-12s %d", "recipients", campaign.path("total").asLong());
-    console.line("%-12s %d", "pending", campaign.path("pending").asLong());
+    console.line("%-12s %s", "recipients", count(campaign.path("total")));
+    console.line("%-12s %s", "pending", count(campaign.path("pending")));
     campaign
         .path("counts")
         .properties()
@@ -197,6 +197,11 @@ final class CampaignCommands {
   int duplicate(
       @Mixin ConsoleOptions console,
       @Option(
+  /** The console counts no longer than a moment. */
+  static String count(JsonNode people) {
+    return people.isNumber() ? people.asString() : "uncounted";
+  }
+
               names = "--recipients",
               split = ",",
               paramLabel = "all|STATUS|not-STATUS",
@@ -253,8 +258,8 @@ final class CampaignCommands {
                     "%-36s  %-10s %10d %10d  %s",
                     row.path("id").asString(""),
                     row.path("status").asString(""),
-                    row.path("total").asLong(),
-                    row.path("pending").asLong(),
+                    count(row.path("total")),
+                    count(row.path("pending")),
                     row.path("name").asString("")));
           });
     }

@@ -1,9 +1,7 @@
 package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
-import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
-import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.row;
 
@@ -32,10 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class CampaignViews {
   private static final int PAGE = 200;
 
-  /** Seconds in which recipients are counted for who changes a campaign, and waits for it. */
-  private static final int COUNTING = 1;
-
-  private static final int NO_LIMIT = 0;
   private static final Set<CampaignStatus> OPEN =
       Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
 
@@ -50,6 +44,7 @@ final class CampaignViews {
 
   private final DSLContext sql;
   private final ControlsView controls;
+  private final RecipientCounts recipients;
   private final DailyUsage usage;
   private final FreshResults fresh;
 
@@ -57,13 +52,14 @@ final class CampaignViews {
     this.sql = sql;
     this.controls = controls;
     this.fresh = fresh;
+    recipients = new RecipientCounts(sql);
     usage = new DailyUsage(sql);
   }
 
   /** A campaign with its message. */
   Map<String, @Nullable Object> one(UUID id) {
     Record row = rowOf(id);
-    return withMessage(views(List.of(row)).getFirst(), row);
+    return withMessage(views(List.of(row), Long.MAX_VALUE).getFirst(), row);
   }
 
   /**
@@ -78,7 +74,9 @@ final class CampaignViews {
   }
 
   private @Nullable Long countedTotal(Record row) {
-    return Afterwards.read(() -> total(row, recipientsOfOpen(List.of(row), COUNTING))).orElse(null);
+    return total(
+        row,
+        Afterwards.read(() -> recipientsOfOpen(List.of(row), Long.MAX_VALUE)).orElse(Map.of()));
   }
 
   private Record rowOf(UUID id) {
@@ -160,7 +158,8 @@ final class CampaignViews {
         rows(List.of(NAME), which)
             .orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID.desc())
             .limit(PAGE)
-            .fetch());
+            .fetch(),
+        RecipientCounts.TOO_MANY);
   }
 
   private SelectConditionStep<Record> rows(List<Field<?>> more, Condition which) {
@@ -173,8 +172,8 @@ final class CampaignViews {
         .where(which);
   }
 
-  private List<Map<String, @Nullable Object>> views(List<Record> rows) {
-    Map<UUID, Integer> recipients = recipientsOfOpen(rows, NO_LIMIT);
+  private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
+    Map<UUID, Long> counted = recipientsOfOpen(rows, tooMany);
     Map<String, Integer> used =
         usage.inADay(
             rows.stream()
@@ -183,31 +182,23 @@ final class CampaignViews {
                         && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
                 .map(row -> row.get(CAMPAIGN.SENDER_ID))
                 .collect(Collectors.toSet()));
-    return rows.stream().map(row -> view(row, total(row, recipients), used)).toList();
+    return rows.stream().map(row -> view(row, total(row, counted), used)).toList();
   }
 
   /** Rows hold their total once the campaign has started; before, the recipients are counted. */
-  private static long total(Record row, Map<UUID, Integer> recipients) {
+  private static @Nullable Long total(Record row, Map<UUID, Long> counted) {
     return OPEN.contains(row.get(CAMPAIGN.STATUS))
-        ? recipients.getOrDefault(row.get(CAMPAIGN.ID), 0)
+        ? counted.get(row.get(CAMPAIGN.ID))
         : row.get(CAMPAIGN.TOTAL);
   }
 
-  /** At most so many seconds are spent on it; 0 is as many as the connection allows. */
-  private Map<UUID, Integer> recipientsOfOpen(List<Record> rows, int seconds) {
-    List<UUID> open =
+  private Map<UUID, Long> recipientsOfOpen(List<Record> rows, long tooMany) {
+    return recipients.below(
+        tooMany,
         rows.stream()
             .filter(row -> OPEN.contains(row.get(CAMPAIGN.STATUS)))
             .map(row -> row.get(CAMPAIGN.ID))
-            .toList();
-    return open.isEmpty()
-        ? Map.of()
-        : sql.select(CAMPAIGN_RECIPIENT.CAMPAIGN_ID, count())
-            .from(CAMPAIGN_RECIPIENT)
-            .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.in(open))
-            .groupBy(CAMPAIGN_RECIPIENT.CAMPAIGN_ID)
-            .queryTimeout(seconds)
-            .fetchMap(CAMPAIGN_RECIPIENT.CAMPAIGN_ID, count());
+            .toList());
   }
 
   private Map<String, @Nullable Object> view(

@@ -192,6 +192,54 @@ class CrowdTest {
     }
   }
 
+  /** As if there were too many: nobody would find the campaign that is to be paused. */
+  @Test
+  void aDraftWhoseRecipientsTakeTooLongToCountIsListedBesideTheOthers() throws Exception {
+    try (Lock _ = new Lock("campaign_recipient");
+        Socket viewer =
+            api.begin("GET /api/campaigns/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+      HttpResponse<byte[]> list = api.get("/api/campaigns?search=Spring");
+
+      assertThat(list.statusCode()).isEqualTo(200);
+      assertThat(row(list, draft).path("total").isNull()).isTrue();
+      assertThat(row(list, draft).path("pending").isNull()).isTrue();
+      assertThat(row(list, sending).path("total").asInt()).isEqualTo(9);
+      assertThat(Api.json(api.get("/api/campaigns/" + draft)).path("total").isNull()).isTrue();
+      assertThat(read(viewer)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  private static JsonNode row(HttpResponse<byte[]> list, String id) {
+    return Api.json(list)
+        .valueStream()
+        .filter(row -> row.path("id").asString().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void whoStartsACampaignWhoseRecipientsNobodyCouldLookThroughIsTold() throws Exception {
+    String first = lacking();
+    String second = lacking();
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+        Lock lock = new Lock("campaign_recipient")) {
+      people.execute(() -> start(first));
+      await().until(() -> lock.waiting() == 1);
+
+      HttpResponse<byte[]> answer = start(second);
+
+      assertThat(answer.statusCode()).isEqualTo(202);
+      assertThat(Api.json(answer).path("unchecked").asBoolean(false)).isTrue();
+      HttpResponse<byte[]> scheduled =
+          api.patch("/api/campaigns/" + second, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
+      assertThat(Api.json(scheduled).path("unchecked").asBoolean(false)).isTrue();
+    }
+  }
+
+  private static HttpResponse<byte[]> start(String campaign) {
+    return api.post("/api/campaigns/" + campaign + "/start", "", "");
+  }
+
   @Test
   void noStatementLockOrTransactionHoldsAConnectionForLong() {
     try (Connections connections =

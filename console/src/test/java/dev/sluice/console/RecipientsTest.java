@@ -25,6 +25,7 @@ class RecipientsTest {
   private static final Database DATABASE =
       new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
   private static final DSLContext SQL = DATABASE.sql();
+  private static final UUID LARGE = UUID.randomUUID();
   private static final UUID CAMPAIGN = UUID.randomUUID();
 
   private final Recipients recipients = new Recipients(SQL);
@@ -32,7 +33,7 @@ class RecipientsTest {
   @BeforeAll
   static void fill() {
     SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
-    campaign(UUID.randomUUID(), OLDER);
+    campaign(LARGE, OLDER);
     campaign(CAMPAIGN, 1_000);
     SQL.execute(
         "UPDATE sluice.campaign_recipient SET status = 'FAILED'"
@@ -102,7 +103,6 @@ class RecipientsTest {
     }
   }
 
-  private static Instant createdAt() {
   /** As rows that are older than the bound hold them, or deeper than can be read. */
   @Test
   void whatOtherProgramsPutIntoVariablesIsReadWithinBounds() {
@@ -137,6 +137,7 @@ class RecipientsTest {
     assertThat(counts.below(OLDER, List.of())).isEmpty();
   }
 
+  private static Instant createdAt() {
     return SQL.fetchSingle(
             "SELECT min(created_at) FROM sluice.campaign_recipient WHERE campaign_id = ?", CAMPAIGN)
         .get(0, Instant.class);

@@ -1,5 +1,5 @@
 // What to do where people lack variables that a message needs: nothing, or leave them out.
-import { confirm } from './dialogs.js';
+import { confirm, note } from './dialogs.js';
 import { number } from './format.js';
 import { say } from './texts.js';
 
@@ -22,11 +22,14 @@ function without({ recipients, partial }) {
 
 /**
  * Does something, once more with the query that accepts it where variables are missing and a person does
- * not mind. Whether it was done; throws what else is refused.
+ * not mind, and says if nobody could look whether any are. Whether it was done; throws what else is refused.
  */
 export async function orWithout(act, key, total) {
   try {
-    await act('');
+    const answer = await act('');
+    if (answer?.unchecked) {
+      note(say('campaign.unchecked'), 'bad');
+    }
     return true;
   } catch (error) {
     const missing = error.members?.missing;

@@ -56,7 +56,11 @@ final class CampaignCommands {
       UUID id = client.campaign(campaign);
       JsonNode answer = client.patch(path(id) + "?" + missing.query(), body);
       console.print(
-          answer, () -> console.line("%s is changed: %s", id, String.join(", ", body.keySet())));
+          answer,
+          () -> {
+            console.line("%s is changed: %s", id, String.join(", ", body.keySet()));
+            MissingOption.warn(console, answer);
+          });
     }
     return 0;
   }
@@ -159,7 +163,10 @@ final class CampaignCommands {
       JsonNode answer = client.post(path(id) + "/" + command, body);
       console.print(
           answer,
-          () -> console.line("%s is on its way to %s", command.replaceAll("\\?.*", ""), id));
+          () -> {
+            console.line("%s is on its way to %s", command.replaceAll("\\?.*", ""), id);
+            MissingOption.warn(console, answer);
+          });
     }
     return 0;
   }
@@ -190,6 +197,11 @@ final class CampaignCommands {
         .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
   }
 
+  /** The console counts no longer than a moment. */
+  static String count(JsonNode people) {
+    return people.isNumber() ? people.asString() : "uncounted";
+  }
+
   @Command(
       name = "duplicate",
       description = "Makes a new draft of a campaign and prints its id.",
@@ -197,11 +209,6 @@ final class CampaignCommands {
   int duplicate(
       @Mixin ConsoleOptions console,
       @Option(
-  /** The console counts no longer than a moment. */
-  static String count(JsonNode people) {
-    return people.isNumber() ? people.asString() : "uncounted";
-  }
-
               names = "--recipients",
               split = ",",
               paramLabel = "all|STATUS|not-STATUS",
@@ -255,7 +262,7 @@ final class CampaignCommands {
             console.line("%-36s  %-10s %10s %10s  %s", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
             answer.forEach(row ->
                 console.line(
-                    "%-36s  %-10s %10d %10d  %s",
+                    "%-36s  %-10s %10s %10s  %s",
                     row.path("id").asString(""),
                     row.path("status").asString(""),
                     count(row.path("total")),

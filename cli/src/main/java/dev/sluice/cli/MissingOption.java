@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** Whether recipients may lack variables of the message. */
 final class MissingOption {
@@ -15,5 +16,14 @@ final class MissingOption {
   /** As a parameter, or nothing. */
   String query() {
     return accepted ? "acceptMissing=true" : "";
+  }
+
+  /** Says so where the console could not look whether any are missing. */
+  static void warn(ConsoleOptions console, JsonNode answer) {
+    if (answer.path("unchecked").asBoolean(false)) {
+      console.line(
+          "not all recipients could be looked through in time: whoever lacks a variable of the"
+              + " message fails and gets nothing");
+    }
   }
 }

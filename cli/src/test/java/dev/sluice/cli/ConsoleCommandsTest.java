@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
@@ -16,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -349,6 +351,33 @@ class ConsoleCommandsTest {
     assertThat(CampaignCommands.settled(Json.MAPPER.readTree("{\"total\":20,\"pending\":5}")))
         .isEqualTo(15);
     assertThat(CampaignCommands.pace(Json.MAPPER.readTree("{\"perSecond\":null}"))).isEmpty();
+  }
+
+  @Test
+  void whatTheConsoleDidNotCountOrLookThroughIsSaid() throws IOException {
+    assertThat(CampaignCommands.count(Json.MAPPER.readTree("20"))).isEqualTo("20");
+    assertThat(CampaignCommands.count(Json.MAPPER.readTree("null"))).isEqualTo("uncounted");
+    HttpServer busy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    busy.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(202, 0);
+          try (var body = exchange.getResponseBody()) {
+            body.write("{\"unchecked\":true}".getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    busy.start();
+    String url = "http://localhost:" + busy.getAddress().getPort();
+    String id = "00000000-0000-4000-8000-000000000000";
+
+    assertThat(runAt(null, "campaign", "start", id, "--url", url)).isZero();
+    assertThat(runAt(null, "campaign", "edit", id, "--name", "x", "--url", url)).isZero();
+    busy.stop(0);
+
+    assertThat(out.toString().lines())
+        .filteredOn(line -> line.startsWith("not all recipients could be looked through in time"))
+        .hasSize(2);
   }
 
   @Test

@@ -50,26 +50,26 @@ final class CampaignChangeRoutes {
       change = CampaignChange.read(body.bytes());
       campaigns.requireInBounds(change.values());
     }
-    if (!Missing.isAccepted(context)
-        && (change.concerns("message") || change.concerns("scheduledAt"))) {
-      requireVariables(id, campaigns.after(id, change));
-    }
+    boolean unchecked =
+        !Missing.isAccepted(context)
+            && (change.concerns("message") || change.concerns("scheduledAt"))
+            && !requireVariables(id, campaigns.after(id, change));
     campaigns.change(id, change);
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
-    JsonHttp.json(context, 200, views.changed(id));
+    JsonHttp.json(context, 200, MissingCheck.told(views.changed(id), unchecked));
   }
 
-  /** A campaign with a time starts by itself: nobody would be asked then. */
-  private void requireVariables(UUID id, Campaigns.Draft after) {
+  /**
+   * A campaign with a time starts by itself: nobody would be asked then.
+   *
+   * @return whether all recipients were looked at who have to be
+   */
+  private boolean requireVariables(UUID id, Campaigns.Draft after) {
     if (after.scheduledAt() == null || after.message() == null) {
-      return;
+      return true;
     }
     MessageTemplate message = new MessageTemplate(Objects.requireNonNull(after.message()));
-    missing
-        .of(id, message)
-        .ifPresent(some -> {
-          throw some.problem("It starts by itself, so nothing was changed.");
-        });
+    return missing.require(id, message, "It starts by itself, so nothing was changed.");
   }
 
   private void duplicate(Context context) {

@@ -169,17 +169,15 @@ final class CampaignRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
-    if (action == Action.START && Campaigns.isOpen(status) && !Missing.isAccepted(context)) {
-      missing
-          .of(id)
-          .ifPresent(some -> {
-            throw some.problem("It was not started.");
-          });
-    }
+    boolean unchecked =
+        action == Action.START
+            && Campaigns.isOpen(status)
+            && !Missing.isAccepted(context)
+            && !missing.require(id, "It was not started.");
     commands.publish(id, action, Audit.who(context), resend);
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
-    JsonHttp.json(context, 202, Map.of("id", id, "command", action));
+    JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));
   }
 
   /** The states in which a command makes sense; repeating one that was obeyed does no harm. */

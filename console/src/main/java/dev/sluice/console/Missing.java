@@ -18,14 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SelectField;
 import org.jooq.Table;
-import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
 /**
@@ -33,7 +31,7 @@ import org.jooq.impl.DSL;
  *
  * @param recipients how many people lack at least one
  * @param variables how many lack each, by its name
- * @param partial whether only the campaign's first recipients were looked at
+ * @param partial whether not all recipients were looked at: the campaign's first ones, or nobody
  */
 record Missing(long recipients, Map<String, Long> variables, boolean partial) {
   /** Names that are counted each on its own. */
@@ -45,11 +43,14 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
   /** Who is looked at where all are too many: a column that is missing is missing there too. */
   private static final int FIRST = 50_000;
 
-  /** PostgreSQL's SQLSTATE for a statement that took too long. */
-  private static final String TOO_LONG = "57014";
+  /** Nothing that anybody knows of, as nobody was looked at. */
+  static final Missing UNKNOWN = new Missing(0, Map.of(), true);
 
-  /** What a campaign's recipients lack, if they lack anything. */
-  static Optional<Missing> of(DSLContext sql, UUID campaignId) {
+  private static final Set<String> SORTED = Set.of("enable_sort");
+  private static final Missing NOTHING = new Missing(0, Map.of(), false);
+
+  /** What a campaign's recipients lack. */
+  static Missing of(DSLContext sql, UUID campaignId) {
     return of(sql, campaignId, PATIENCE, PATIENCE);
   }
 
@@ -57,24 +58,26 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
    * What all recipients lack if that can be told in time, else what the first ones lack. Whoever is
    * not seen here fails when the campaign is fanned out, with that reason.
    */
-  static Optional<Missing> of(
-      DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
+  static Missing of(DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
     return of(sql, campaignId, variablesOf(sql, campaignId), withAll, withFirst);
   }
 
   /** The same with a message that is about to be the campaign's. */
-  static Optional<Missing> of(DSLContext sql, UUID campaignId, Set<String> names) {
+  static Missing of(DSLContext sql, UUID campaignId, Set<String> names) {
     return of(sql, campaignId, names, PATIENCE, PATIENCE);
   }
 
-  private static Optional<Missing> of(
+  private static Missing of(
       DSLContext sql, UUID campaignId, Set<String> names, Duration withAll, Duration withFirst) {
     if (names.isEmpty()) {
-      return Optional.empty();
+      return NOTHING;
     }
-    return within(withAll, sql, inside -> count(inside, all(campaignId), names, false))
-        .or(() -> within(withFirst, sql, inside -> count(inside, first(campaignId), names, true)))
-        .flatMap(Function.identity());
+    return Briefly.read(
+            sql, withAll, SORTED, inside -> count(inside, all(campaignId), names, false))
+        .or(() ->
+            Briefly.read(
+                sql, withFirst, SORTED, inside -> count(inside, first(campaignId), names, true)))
+        .orElse(UNKNOWN);
   }
 
   private static Table<?> all(UUID campaignId) {
@@ -93,32 +96,10 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
         .asTable("people");
   }
 
-  private static <T> Optional<T> within(
-      Duration longest, DSLContext sql, Function<DSLContext, T> work) {
-    try {
-      return Optional.of(
-          sql.transactionResult(transaction -> {
-            // Right after an import PostgreSQL does not know how many there are, and would sort
-            // them.
-            transaction
-                .dsl()
-                .execute(
-                    "SET LOCAL enable_sort = off; SET LOCAL statement_timeout = "
-                        + longest.toMillis());
-            return work.apply(transaction.dsl());
-          }));
-    } catch (DataAccessException e) {
-      if (TOO_LONG.equals(e.sqlState())) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
   /**
    * Most people lack nothing: they are asked for all names at once, and only the others by name.
    */
-  private static Optional<Missing> count(
+  private static Missing count(
       DSLContext sql, Table<?> people, Set<String> names, boolean partial) {
     var variables = people.field(CAMPAIGN_RECIPIENT.VARIABLES);
     List<String> named = names.stream().limit(NAMED).toList();
@@ -142,7 +123,7 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
     for (int i = 0; i < named.size(); i++) {
       tally.add(named.get(i), row.get(i + 1, Long.class));
     }
-    return tally.missing(partial);
+    return tally.found(partial);
   }
 
   private static Set<String> variablesOf(DSLContext sql, UUID campaignId) {
@@ -210,14 +191,13 @@ record Missing(long recipients, Map<String, Long> variables, boolean partial) {
       }
     }
 
+    /** What is missing, if anything is. */
     Optional<Missing> missing() {
-      return missing(false);
+      return recipients == 0 ? Optional.empty() : Optional.of(found(false));
     }
 
-    private Optional<Missing> missing(boolean partial) {
-      return recipients == 0
-          ? Optional.empty()
-          : Optional.of(new Missing(recipients, variables, partial));
+    private Missing found(boolean partial) {
+      return new Missing(recipients, variables, partial);
     }
   }
 }

@@ -2,17 +2,19 @@ package dev.sluice.console;
 
 import dev.sluice.schema.MessageTemplate;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What recipients lack of a message, asked before it goes out. It has connections of its own: who
  * starts a campaign waits for nobody who reads. While too many others are looked through, a
- * campaign starts unseen, as one does of which too little can be seen in time.
+ * campaign starts unseen, as one does of which too little can be seen in time, and that is said.
  */
 final class MissingCheck {
   private static final Logger log = LoggerFactory.getLogger(MissingCheck.class);
@@ -31,21 +33,40 @@ final class MissingCheck {
     this.places = new Bulkhead(places, PATIENCE, "Other campaigns are being looked through.");
   }
 
-  Optional<Missing> of(UUID campaignId) {
-    return ifFree(campaignId, () -> Missing.of(sql, campaignId));
+  /**
+   * Refuses a campaign whose recipients lack variables of its message.
+   *
+   * @param undone what was not done therefore, in words
+   * @return whether all recipients were looked at
+   * @throws ProblemException 409 if some lack any
+   */
+  boolean require(UUID campaignId, String undone) {
+    return require(campaignId, undone, () -> Missing.of(sql, campaignId));
   }
 
   /** The same with a message that is about to be the campaign's. */
-  Optional<Missing> of(UUID campaignId, MessageTemplate message) {
-    return ifFree(campaignId, () -> Missing.of(sql, campaignId, message.variables()));
+  boolean require(UUID campaignId, MessageTemplate message, String undone) {
+    return require(campaignId, undone, () -> Missing.of(sql, campaignId, message.variables()));
   }
 
-  private Optional<Missing> ifFree(UUID campaignId, Supplier<Optional<Missing>> look) {
-    return places
-        .runIfFree(look)
-        .orElseGet(() -> {
-          log.warn("nobody looked whether recipients of campaign {} lack variables", campaignId);
-          return Optional.empty();
-        });
+  /** An answer that says {@code unchecked} if not all recipients were looked at. */
+  static Map<String, @Nullable Object> told(
+      Map<String, ? extends @Nullable Object> answer, boolean unchecked) {
+    Map<String, @Nullable Object> told = new LinkedHashMap<>(answer);
+    if (unchecked) {
+      told.put("unchecked", true);
+    }
+    return told;
+  }
+
+  private boolean require(UUID campaignId, String undone, Supplier<Missing> look) {
+    Missing found = places.runIfFree(look).orElse(Missing.UNKNOWN);
+    if (found.recipients() > 0) {
+      throw found.problem(undone);
+    }
+    if (found.partial()) {
+      log.warn("not all recipients of campaign {} were asked for their variables", campaignId);
+    }
+    return !found.partial();
   }
 }

@@ -59,7 +59,8 @@ class ProviderTroubleIT {
   @BeforeEach
   void sender() {
     sql.execute(
-        "INSERT INTO sluice.sender (id, address, rate_per_second) VALUES ('s', '1065403', 200)");
+        "INSERT INTO sluice.sender (id, address, rate_per_second, daily_limit)"
+            + " VALUES ('s', '1065403', 200, NULL), ('limited', '1065404', 80, 250)");
   }
 
   @AfterEach
@@ -113,6 +114,12 @@ class ProviderTroubleIT {
               .as("the list in the docs")
               .isEqualTo(documented);
           assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
+          assertThat(exposed)
+              .as("of Kafka's clients and Streams")
+              .contains(
+                  "kafka_consumer_fetch_manager_records_consumed_total",
+                  "kafka_producer_record_send_total",
+                  "kafka_stream_thread_process_total");
         });
     assertThat(MetricNames.runbook()).as("a line an alert").isEqualTo(MetricNames.alerts());
   }

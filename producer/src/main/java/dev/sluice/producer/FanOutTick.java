@@ -8,6 +8,7 @@ import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class FanOutTick {
   private final CampaignEnds ends;
   private final CampaignLifecycle lifecycle;
   private final RequestFeeder feeder;
+  private final DailyLimitUse dailyLimits;
   private final CampaignFacts facts;
   private final CampaignFaults faults;
   private final OversizedRequests tooLarge;
@@ -43,6 +45,7 @@ final class FanOutTick {
       CampaignEnds ends,
       CampaignLifecycle lifecycle,
       RequestFeeder feeder,
+      DailyLimitUse dailyLimits,
       CampaignFacts facts,
       Surroundings around,
       FanOutStore fanOuts) {
@@ -52,6 +55,7 @@ final class FanOutTick {
     this.ends = ends;
     this.lifecycle = lifecycle;
     this.feeder = feeder;
+    this.dailyLimits = dailyLimits;
     this.facts = facts;
     faults = around.faults();
     tooLarge = around.tooLarge();
@@ -66,6 +70,7 @@ final class FanOutTick {
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
    * @param pageSize recipients read at once
    * @param executor runs database tasks
+   * @param dailyLimits how much of them senders have used
    */
   record Surroundings(
       DSLContext sql,
@@ -78,7 +83,8 @@ final class FanOutTick {
       Health health,
       CampaignFaults faults,
       OversizedRequests tooLarge,
-      FanOutHealth watch) {
+      FanOutHealth watch,
+      MultiGauge dailyLimits) {
 
     static Surroundings of(
         DSLContext sql,
@@ -101,7 +107,8 @@ final class FanOutTick {
           health,
           faults,
           new OversizedRequests(config.kafka().topics(), faults, clock, meters),
-          new FanOutHealth(health, faults, clock, meters));
+          new FanOutHealth(health, faults, clock, meters),
+          DailyLimitUse.gauge(meters));
     }
   }
 
@@ -133,6 +140,7 @@ final class FanOutTick {
             ends,
             output),
         new RequestFeeder(around, sql, tasks, facts, fanOuts, output),
+        new DailyLimitUse(sql.dailyLimit(), tasks, clock, around.dailyLimits()),
         facts,
         around,
         fanOuts);
@@ -155,6 +163,7 @@ final class FanOutTick {
     tooLarge.blame();
     tasks.settle();
     schedule.turn();
+    dailyLimits.turn();
     ends.turn();
     lifecycle.turn();
     for (int step = 0; step < STEPS && tasks.settle(); step++) {

@@ -44,6 +44,16 @@ class DailyLimitTest {
   }
 
   @Test
+  void tellsTheShareThatIsUsed() {
+    FIXTURE.sql().execute("UPDATE sluice.sender SET daily_limit = 4 WHERE id = ?", sender);
+    admit(4, "a", "b", "c");
+    assertThat(dailyLimit.shares()).containsEntry(sender, 0.75);
+
+    now = now.plus(Duration.ofHours(25));
+    assertThat(dailyLimit.shares()).containsEntry(sender, 0.0);
+  }
+
+  @Test
   void whoIsWrittenToOnceMoreCountsForADayFromThen() {
     admit(1, "a");
     now = now.plus(Duration.ofHours(23));

@@ -1,5 +1,9 @@
 package dev.sluice.producer.sql;
 
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.selectCount;
 import static org.jooq.impl.DSL.val;
 
 import java.time.Duration;
@@ -9,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 
 /**
@@ -89,6 +94,20 @@ public final class DailyLimit {
               val(dailyLimit))
           .fetchSingle(0, Integer.class);
     });
+  }
+
+  /** The share of its limit that each sender who has one has used by now. */
+  public Map<String, Double> shares() {
+    Field<Integer> used =
+        field(
+            selectCount()
+                .from(SENDER_RECIPIENT)
+                .where(SENDER_RECIPIENT.SENDER_ID.eq(SENDER.ID))
+                .and(SENDER_RECIPIENT.COUNTED_AT.gt(clock.instant().minus(DAY))));
+    return sql.select(SENDER.ID, SENDER.DAILY_LIMIT, used)
+        .from(SENDER)
+        .where(SENDER.DAILY_LIMIT.isNotNull())
+        .fetchMap(row -> row.value1(), row -> (double) row.value3() / Math.max(1, row.value2()));
   }
 
   /** Takes note that the limit is used up. */

@@ -1,11 +1,11 @@
-// node start.mjs: fills a campaign and starts it. npm install @prisma/client@6 kafkajs
+// node start.mjs: fills a campaign, starts it, listens. npm install @prisma/client@6 kafkajs
 import { PrismaClient } from "@prisma/client";
 import { Kafka } from "kafkajs";
 
 const db = new PrismaClient();
 const kafka = new Kafka({ brokers: ["localhost:9092"], clientId: "crm" });
-const commands = kafka.producer({ idempotent: true });
-await commands.connect();
+const [commands, events] = [kafka.producer({ idempotent: true }), kafka.consumer({ groupId: "crm" })];
+await Promise.all([commands.connect(), events.connect()]);
 
 const customers = [{ phone: "+5511987654321", name: "Ana", id: "crm-1" }];
 const campaign = await db.campaign.create({
@@ -21,5 +21,10 @@ const campaign = await db.campaign.create({
 });
 const value = JSON.stringify({ command: "start", campaignId: campaign.id, requestedBy: "crm" });
 await commands.send({ topic: "sluice.campaign-commands", acks: -1, messages: [{ key: campaign.id, value }] });
-await commands.disconnect();
-await db.$disconnect();
+await events.subscribe({ topic: "sluice.campaign-events", fromBeginning: true });
+await events.run({
+  eachMessage: async ({ message }) => {
+    const { event, externalId, reason, counts } = JSON.parse(message.value);
+    console.log(externalId, event, reason ?? "", counts ?? "");
+  },
+});

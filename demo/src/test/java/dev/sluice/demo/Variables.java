@@ -1,6 +1,6 @@
 package dev.sluice.demo;
 
-import java.lang.reflect.Field;
+import java.lang.reflect.AnnotatedElement;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,10 +15,13 @@ final class Variables {
 
   /** As the option is declared: picocli itself only tells the variable's value. */
   static Optional<String> of(OptionSpec option) {
-    if (!(option.userObject() instanceof Field field)) {
+    // A field, or the parameter of a method.
+    if (!(option.userObject() instanceof AnnotatedElement declared)) {
       return Optional.empty();
     }
-    Matcher variable = VARIABLE.matcher(field.getAnnotation(Option.class).defaultValue());
-    return variable.find() ? Optional.of(variable.group(1)) : Optional.empty();
+    return Optional.ofNullable(declared.getAnnotation(Option.class))
+        .map(annotation -> VARIABLE.matcher(annotation.defaultValue()))
+        .filter(Matcher::find)
+        .map(variable -> variable.group(1));
   }
 }

@@ -97,7 +97,9 @@ class UpstreamTest {
 
     assertThat(Files.readString(DOCS.resolve("upstream.md"))).contains(program);
     assertThat(program.lines()).hasSizeLessThanOrEqualTo(30);
-    assertThat(program).contains('"' + new Topics("sluice.").campaignCommands() + '"');
+    Topics topics = new Topics("sluice.");
+    assertThat(program)
+        .contains('"' + topics.campaignCommands() + '"', '"' + topics.campaignEvents() + '"');
   }
 
   private static Table<?> table(String name) {

@@ -175,7 +175,7 @@ final class CampaignViews {
   private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
     Map<UUID, Long> counted = recipientsOfOpen(rows, tooMany);
     Map<String, Integer> used =
-        usage.inADay(
+        usage.counted(
             rows.stream()
                 .filter(row ->
                     row.get(SENDER.DAILY_LIMIT) != null
@@ -272,8 +272,8 @@ final class CampaignViews {
     return limit != null && used.getOrDefault(row.get(CAMPAIGN.SENDER_ID), 0) >= limit
         ? "the sender has written to "
             + limit
-            + " different people within 24 hours, its daily limit; it goes on as they fall out of"
-            + " the 24 hours"
+            + " different people within 24 hours, its daily limit; it goes on an hour after they"
+            + " fall out of the 24 hours, as messages may wait for so long"
         : null;
   }
 }

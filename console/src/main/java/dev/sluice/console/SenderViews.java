@@ -55,7 +55,7 @@ final class SenderViews {
   }
 
   private Map<String, Integer> used(List<SenderRecord> rows) {
-    return usage.inADay(
+    return usage.counted(
         rows.stream().filter(row -> row.getDailyLimit() != null).map(SenderRecord::getId).toList());
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.DailyLimit;
+import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,12 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DailyLimitTest {
+  private static final Duration DAY = Duration.ofHours(24);
   private static final Fixture FIXTURE = new Fixture();
 
   private final String sender = "s-" + UUID.randomUUID();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
   private final DailyLimit dailyLimit = new DailyLimit(FIXTURE.producer(), () -> now);
 
+  /** A message that was sent. */
   private record Contact(Instant at, String phone) {}
 
   @BeforeEach
@@ -49,7 +52,7 @@ class DailyLimitTest {
     admit(4, "a", "b", "c");
     assertThat(dailyLimit.shares()).containsEntry(sender, 0.75);
 
-    now = now.plus(Duration.ofHours(25));
+    now = now.plus(SendRequest.COUNTS_FOR);
     assertThat(dailyLimit.shares()).containsEntry(sender, 0.0);
   }
 
@@ -59,11 +62,23 @@ class DailyLimitTest {
     now = now.plus(Duration.ofHours(23));
     assertThat(admit(1, "a")).isEqualTo(1);
 
-    now = now.plus(Duration.ofHours(2));
-    assertThat(admit(1, "b")).as("25 hours after the first, 2 after the second").isZero();
+    now = now.plus(Duration.ofHours(3));
+    assertThat(admit(1, "b")).as("26 hours after the first, 3 after the second").isZero();
 
-    now = now.plus(Duration.ofHours(22));
+    now = now.plus(SendRequest.COUNTS_FOR).minus(Duration.ofHours(3));
     assertThat(admit(1, "b")).isEqualTo(1);
+  }
+
+  /** Workers were away until a minute before its hour was over. */
+  @Test
+  void whoWaitedToBeSentToStillCountsTheNextDay() {
+    now = Instant.parse("2026-03-01T09:00:00Z");
+    admit(2, "a", "b");
+
+    now = Instant.parse("2026-03-02T09:00:01Z");
+    assertThat(admit(2, "c", "d")).isZero();
+    now = Instant.parse("2026-03-02T09:59:59Z");
+    assertThat(admit(2, "c", "d")).isZero();
   }
 
   @ParameterizedTest
@@ -82,14 +97,17 @@ class DailyLimitTest {
               .mapToObj(n -> "p" + n)
               .toList();
       int admitted = dailyLimit.admit(sender, limit, wanted);
-      wanted.subList(0, admitted).forEach(phone -> contacts.add(new Contact(now, phone)));
+      for (String phone : wanted.subList(0, admitted)) {
+        long waits = random.nextLong(SendRequest.SENT_WITHIN.toMillis() + 1);
+        contacts.add(new Contact(now.plusMillis(waits), phone));
+      }
     }
 
     assertThat(contacts).hasSizeGreaterThan(limit * 4);
     for (Contact last : contacts) {
       Set<String> people = new HashSet<>();
       contacts.stream()
-          .filter(contact -> contact.at().isAfter(last.at().minus(DailyLimit.DAY)))
+          .filter(contact -> contact.at().isAfter(last.at().minus(DAY)))
           .filter(contact -> !contact.at().isAfter(last.at()))
           .forEach(contact -> people.add(contact.phone()));
       assertThat(people)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -186,7 +187,7 @@ class HoursAndLimitsTest extends FanOutTest {
     // The second campaign's first twenty are the first one's: they are not different people.
     assertThat(requests.readRecordsToList()).hasSize(20 + 30);
 
-    now = now.plus(Duration.ofHours(24)).plusSeconds(1);
+    now = now.plus(SendRequest.COUNTS_FOR).plusSeconds(1);
     turns(10);
     assertThat(requests.readRecordsToList()).hasSize(20);
   }

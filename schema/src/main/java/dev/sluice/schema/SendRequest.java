@@ -1,6 +1,7 @@
 package dev.sluice.schema;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -48,6 +49,21 @@ public record SendRequest(
 
   /** Attempts that are counted. */
   public static final int MOST_ATTEMPTS = 1_000;
+
+  /**
+   * An older request is not sent when its turn comes but goes back to the producer, which looks
+   * again whether it may be: nobody has since it was written. Far above the 10 s that are queued
+   * and what a takeover takes; far below the day of which the daily limit is.
+   */
+  public static final Duration SENT_WITHIN = Duration.ofHours(1);
+
+  /**
+   * How long a person counts for a sender's daily limit from when their request is written: 24
+   * hours from the latest moment at which it may be sent. A few minutes more are for a send that
+   * begins within that hour and for clocks that differ.
+   */
+  public static final Duration COUNTS_FOR =
+      Duration.ofHours(24).plus(SENT_WITHIN).plus(Duration.ofMinutes(5));
 
   private static final int LANES = 1_000;
 

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.ReturnedRequest.FullLane;
+import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreakers;
@@ -17,13 +18,6 @@ import java.util.Map;
 /** Chooses what is sent next: for each lane, the admitted requests whose time slots are near. */
 final class SendScheduler {
   private static final int MOST_EXAMINED = 2_000;
-
-  /**
-   * An older request goes back to the producer, which looks again whether it may be sent: nobody
-   * has since it was written. Far above the 10 s that are queued and what a takeover takes; far
-   * below the day of which the daily limit is.
-   */
-  private static final Duration TOO_OLD = Duration.ofHours(1);
 
   /** The time in which the producer writes to a lane that is not full any more. */
   private static final Duration REFILL = Duration.ofSeconds(2);
@@ -171,7 +165,9 @@ final class SendScheduler {
 
   private boolean isTooOld(SendTask task) {
     Instant written = task.writtenAt();
-    return written != null && written.plus(TOO_OLD).isBefore(ticker.now()) && !mustWait(task);
+    return written != null
+        && written.plus(SendRequest.SENT_WITHIN).isBefore(ticker.now())
+        && !mustWait(task);
   }
 
   /** All would circle where a clock is wrong. */

@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.selectCount;
 import static org.jooq.impl.DSL.val;
 
+import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,13 +20,11 @@ import org.jooq.impl.SQLDataType;
 /**
  * How many different people a sender may write to within any 24 hours. Meta reports no error when
  * its messaging limit is exceeded, so it has to be counted here. People count from when their
- * requests are written, which is before Meta counts them, and each message extends the time: a
- * person written to at noon and at eleven the next morning counts until eleven of the third day.
+ * requests are written, which may be an hour before Meta counts them, hence for that much longer
+ * than a day ({@link SendRequest#COUNTS_FOR}). Each message extends the time: a person written to
+ * at noon and at eleven the next morning counts until noon of the third day.
  */
 public final class DailyLimit {
-  /** The time within which different people are counted. */
-  public static final Duration DAY = Duration.ofHours(24);
-
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
   /**
@@ -90,7 +89,7 @@ public final class DailyLimit {
               val(senderId),
               val(phones.toArray(String[]::new)),
               val(now, SQLDataType.INSTANT),
-              val(now.minus(DAY), SQLDataType.INSTANT),
+              val(now.minus(SendRequest.COUNTS_FOR), SQLDataType.INSTANT),
               val(dailyLimit))
           .fetchSingle(0, Integer.class);
     });
@@ -103,7 +102,8 @@ public final class DailyLimit {
             selectCount()
                 .from(SENDER_RECIPIENT)
                 .where(SENDER_RECIPIENT.SENDER_ID.eq(SENDER.ID))
-                .and(SENDER_RECIPIENT.COUNTED_AT.gt(clock.instant().minus(DAY))));
+                .and(
+                    SENDER_RECIPIENT.COUNTED_AT.gt(clock.instant().minus(SendRequest.COUNTS_FOR))));
     return sql.select(SENDER.ID, SENDER.DAILY_LIMIT, used)
         .from(SENDER)
         .where(SENDER.DAILY_LIMIT.isNotNull())

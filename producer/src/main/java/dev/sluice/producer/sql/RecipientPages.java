@@ -16,6 +16,7 @@ import static org.jooq.impl.DSL.val;
 import dev.sluice.producer.state.Cursor;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -74,7 +75,7 @@ public final class RecipientPages {
    *
    * @param variables null if they are too large to be read
    * @param suppressed whether this person asked to be left alone, by whichever name
-   * @param counted whether the sender has written to this number within a day
+   * @param counted whether this number counts for the sender's daily limit already
    * @param fits whether the variables of the page up to here fit the memory; else they are missing
    */
   public record Recipient(
@@ -191,7 +192,7 @@ public final class RecipientPages {
                                 .and(SENDER_RECIPIENT.PHONE.eq(r.PHONE))
                                 .and(
                                     SENDER_RECIPIENT.COUNTED_AT.gt(
-                                        clock.instant().minus(DailyLimit.DAY)))))
+                                        clock.instant().minus(SendRequest.COUNTS_FOR)))))
                     .as("counted"))
         .from(r);
   }

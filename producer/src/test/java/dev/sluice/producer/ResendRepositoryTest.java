@@ -12,6 +12,7 @@ import dev.sluice.schema.RecipientStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +22,7 @@ import org.awaitility.Awaitility;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.conf.ParamType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -162,27 +164,45 @@ class ResendRepositoryTest {
     assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(2);
   }
 
+  /** Batches hold 2,000; the one with the reason comes after them. */
+  @Test
+  void whoComesAfterManyWithOtherReasonsGoesBack() {
+    UUID campaign = completed(4_500, 4_500);
+    SQL.execute(
+        "UPDATE sluice.campaign_recipient SET error_code = '131026' WHERE id ="
+            + " (SELECT max(id) FROM sluice.campaign_recipient WHERE campaign_id = ?)",
+        campaign);
+    var rare =
+        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("131026"));
+
+    assertThat(run(campaign, rare)).isEqualTo(ResendRepository.Progress.READY);
+    assertThat(pending(campaign, 2)).isEqualTo(1);
+  }
+
   @Test
   void batchesWalkThroughNoOlderCampaignsRows() {
     UUID older = completed(200_000, 200_000);
     UUID campaign = completed(4_000, 3_000);
     SQL.execute("ANALYZE sluice.campaign_recipient");
-    for (Cursor cursor : new Cursor[] {Cursor.START, middle(campaign)}) {
-      String plan =
-          String.join(
-              "\n",
-              SQL.fetch(
-                      "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
-                          + ResendRepository.page(
-                                  SQL, campaign, RecipientStatus.FAILED, null, cursor)
-                              .getSQL(ParamType.INLINED))
-                  .getValues(0, String.class));
-
-      assertThat(plan)
-          .containsPattern("Index (Only )?Scan using campaign_recipient_page")
-          .doesNotContain("Sort", "Seq Scan", "Rows Removed by Filter");
+    for (Cursor cursor : List.of(Cursor.START, middle(campaign))) {
+      assertWalksTheIndexAlone(campaign, null, cursor);
+      assertWalksTheIndexAlone(campaign, Set.of("131026"), cursor);
     }
     assertThat(pending(older, 2)).isZero();
+  }
+
+  private static void assertWalksTheIndexAlone(
+      UUID campaign, @Nullable Set<String> reasons, Cursor cursor) {
+    var page = ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, reasons, cursor);
+    String plan =
+        String.join(
+            "\n",
+            SQL.fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + page.getSQL(ParamType.INLINED))
+                .getValues(0, String.class));
+
+    assertThat(plan)
+        .containsPattern("Index (Only )?Scan using campaign_recipient_page")
+        .doesNotContain("Sort", "Seq Scan", "Rows Removed by Filter");
   }
 
   private static Cursor middle(UUID campaign) {

@@ -3,8 +3,9 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.any;
-import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.trueCondition;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.producer.state.Cursor;
@@ -18,9 +19,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record;
-import org.jooq.Record2;
+import org.jooq.Record3;
 import org.jooq.Select;
 import org.jooq.TableField;
 import org.jooq.impl.DSL;
@@ -94,9 +96,14 @@ public final class ResendRepository {
   private static @Nullable Place batch(
       DSLContext sql, UUID campaignId, Place from, @Nullable Set<String> reasons) {
     RecipientStatus status = from.left().getFirst();
-    List<Record2<Instant, Long>> page =
+    List<Record3<Instant, Long, Boolean>> page =
         List.copyOf(page(sql, campaignId, status, reasons, from.cursor()).fetch());
-    Long[] locked = lock(sql, status, page.stream().map(Record2::value2).toArray(Long[]::new));
+    Long[] concerned =
+        page.stream()
+            .filter(one -> Boolean.TRUE.equals(one.value3()))
+            .map(Record3::value2)
+            .toArray(Long[]::new);
+    Long[] locked = lock(sql, status, concerned);
     Round round = round(sql, campaignId, from.offset());
     if (round == null) {
       return null;
@@ -127,22 +134,25 @@ public final class ResendRepository {
 
   /**
    * The next recipients of a campaign with a status, by the page index alone: ordered by ids, they
-   * might be looked for among the rows of all older campaigns.
+   * might be looked for among the rows of all older campaigns. Each comes with whether it is
+   * concerned: a filter by the error code, which no index has, might look through all of them for a
+   * page, and time out at the same place for ever.
    *
-   * @param reasons only those with one of these error codes, or null for all
+   * @param reasons the error codes of those concerned, or null for all
    */
-  public static Select<Record2<Instant, Long>> page(
+  public static Select<Record3<Instant, Long, Boolean>> page(
       DSLContext sql,
       UUID campaignId,
       RecipientStatus status,
       @Nullable Set<String> reasons,
       Cursor cursor) {
     var r = CAMPAIGN_RECIPIENT;
-    return sql.select(r.CREATED_AT, r.ID)
+    Condition concerned =
+        reasons == null ? trueCondition() : r.ERROR_CODE.eq(any(reasons.toArray(String[]::new)));
+    return sql.select(r.CREATED_AT, r.ID, field(concerned))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
         .and(r.STATUS.eq(status))
-        .and(reasons == null ? noCondition() : r.ERROR_CODE.eq(any(reasons.toArray(String[]::new))))
         .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
         .orderBy(r.CREATED_AT, r.ID)
         .limit(BATCH);

@@ -60,7 +60,7 @@ final class CampaignFacts {
       return;
     }
     boolean begun =
-        tasks.start(
+        tasks.lookUp(
             id,
             () -> fanOuts.unchanged(id, fanOut),
             () -> {

@@ -20,10 +20,14 @@ final class CampaignFaults {
   /** With the waits below, within ten seconds. */
   private static final int TRIES = 5;
 
+  /** Tasks that take longer are slow; most take milliseconds, and lanes have 10 s of work. */
+  static final Duration SLOW = Duration.ofSeconds(2);
+
   private static final Backoff WAIT = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(5));
 
   private final InstantSource clock;
   private final Map<UUID, Fault> faults = new ConcurrentHashMap<>();
+  private final Set<UUID> slow = ConcurrentHashMap.newKeySet();
 
   /**
    * A campaign's failures.
@@ -56,6 +60,15 @@ final class CampaignFaults {
     faults.put(campaignId, new Fault(0, 0, reason, clock.instant().plus(time)));
   }
 
+  /** Takes note of how long a campaign's last task took, however it ended. */
+  void took(UUID campaignId, Duration time) {
+    if (time.compareTo(SLOW) > 0) {
+      slow.add(campaignId);
+    } else {
+      slow.remove(campaignId);
+    }
+  }
+
   /**
    * A task succeeded. A campaign that is given up stays so, because the transaction that pauses it
    * may still be aborted.
@@ -75,10 +88,10 @@ final class CampaignFaults {
     return fault != null && clock.instant().isBefore(fault.until());
   }
 
-  /** Whether its last task failed, so that it must not take connections from others. */
+  /** Whether its last task failed or was slow, so that it must not take connections from others. */
   boolean suspect(UUID campaignId) {
     Fault fault = faults.get(campaignId);
-    return fault != null && fault.failures() > 0;
+    return slow.contains(campaignId) || (fault != null && fault.failures() > 0);
   }
 
   /** Why it was given up, or null if it was not. */
@@ -96,5 +109,6 @@ final class CampaignFaults {
   /** Forgets all campaigns but these. */
   void retain(Set<UUID> campaigns) {
     faults.keySet().retainAll(campaigns);
+    slow.retainAll(campaigns);
   }
 }

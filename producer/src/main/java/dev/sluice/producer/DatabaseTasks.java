@@ -1,6 +1,9 @@
 package dev.sluice.producer;
 
 import dev.sluice.producer.sql.DatabaseFault;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -17,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * thread, unless the campaign has changed meanwhile.
  */
 final class DatabaseTasks {
-  /** The most connections in use at once, and a few more for campaigns that failed before. */
-  static final int PLACES = 8;
+  /** The most connections in use at once, and a few more for campaigns that failed or were slow. */
+  static final int PLACES = 6;
 
-  static final int SUSPECTS_PLACES = 2;
+  static final int SUSPECTS_PLACES = 4;
 
   /** The most pages in memory that were read and not yet written. */
   private static final int MOST = 64;
@@ -28,6 +31,7 @@ final class DatabaseTasks {
   private final Executor executor;
   private final CampaignFaults faults;
   private final DatabaseBackoff backoff;
+  private final InstantSource clock;
   private final Semaphore places = new Semaphore(PLACES, true);
   private final Semaphore suspectsPlaces = new Semaphore(SUSPECTS_PLACES, true);
   private final Set<UUID> busy = new HashSet<>();
@@ -45,13 +49,24 @@ final class DatabaseTasks {
     boolean still();
   }
 
-  private record Finished(
-      UUID campaignId, Wanted wanted, @Nullable Runnable outcome, @Nullable Throwable failure) {}
+  /**
+   * A task as it was started.
+   *
+   * @param lookUp whether it only looks something up
+   */
+  private record Started(UUID campaignId, Wanted wanted, Task task, boolean lookUp) {}
 
-  DatabaseTasks(Executor executor, CampaignFaults faults, DatabaseBackoff backoff) {
+  private record Failure(DatabaseFault trouble, String reason) {}
+
+  private record Finished(
+      Started started, Duration took, @Nullable Runnable outcome, @Nullable Failure failure) {}
+
+  DatabaseTasks(
+      Executor executor, CampaignFaults faults, DatabaseBackoff backoff, InstantSource clock) {
     this.executor = executor;
     this.faults = faults;
     this.backoff = backoff;
+    this.clock = clock;
   }
 
   /** Whether a task of this campaign is running. */
@@ -61,9 +76,22 @@ final class DatabaseTasks {
 
   /** Starts a task unless the campaign has one or backs off; returns whether it did. */
   boolean start(UUID campaignId, Wanted wanted, Task task) {
+    return start(new Started(campaignId, wanted, task, false));
+  }
+
+  /**
+   * The same for a task that only looks something up. Its success says nothing about the campaign's
+   * pages, which may fail or be slow all the same.
+   */
+  boolean lookUp(UUID campaignId, Wanted wanted, Task task) {
+    return start(new Started(campaignId, wanted, task, true));
+  }
+
+  private boolean start(Started started) {
+    UUID campaignId = started.campaignId();
     boolean suspect = faults.suspect(campaignId);
-    // Campaigns that failed before do not queue for their few connections: they would fill the
-    // queue. So they have one before they start.
+    // Suspects do not queue for their few connections: they would fill the queue. So they have one
+    // before they start.
     if (busy.size() >= MOST
         || backoff.lasts()
         || faults.waiting(campaignId)
@@ -76,20 +104,27 @@ final class DatabaseTasks {
       if (!suspect) {
         places.acquireUninterruptibly();
       }
-      finished.add(run(campaignId, wanted, task, suspect ? suspectsPlaces : places));
+      finished.add(run(started, suspect ? suspectsPlaces : places));
     });
     return true;
   }
 
   // An Error is the campaign's fault too, such as a page too large for the memory.
-  private static Finished run(UUID campaignId, Wanted wanted, Task task, Semaphore place) {
+  private Finished run(Started started, Semaphore place) {
+    Instant begun = clock.instant();
     try {
-      return new Finished(campaignId, wanted, task.run(), null);
+      Runnable outcome = started.task().run();
+      return new Finished(started, since(begun), outcome, null);
     } catch (Throwable e) {
-      return new Finished(campaignId, wanted, null, e);
+      Failure failure = new Failure(DatabaseFault.of(e), DatabaseFault.reason(e));
+      return new Finished(started, since(begun), null, failure);
     } finally {
       place.release();
     }
+  }
+
+  private Duration since(Instant begun) {
+    return Duration.between(begun, clock.instant());
   }
 
   /** Applies the effects of finished tasks; returns whether there were any. */
@@ -97,36 +132,40 @@ final class DatabaseTasks {
     boolean any = false;
     for (Finished one = finished.poll(); one != null; one = finished.poll()) {
       any = true;
-      busy.remove(one.campaignId());
+      Started started = one.started();
+      busy.remove(started.campaignId());
+      if (!started.lookUp()) {
+        faults.took(started.campaignId(), one.took());
+      }
       if (one.failure() != null) {
-        failed(one.campaignId(), one.failure());
-      } else if (one.outcome() != null && one.wanted().still()) {
-        carryOut(one.campaignId(), one.outcome());
+        failed(started.campaignId(), one.failure());
+      } else if (one.outcome() != null && started.wanted().still()) {
+        carryOut(started, one.outcome());
       }
     }
     return any;
   }
 
-  private void failed(UUID campaignId, Throwable failure) {
-    DatabaseFault trouble = DatabaseFault.of(failure);
-    String reason = DatabaseFault.reason(failure);
-    if (trouble == DatabaseFault.DATABASE) {
-      backoff.noticed(reason);
+  private void failed(UUID campaignId, Failure failure) {
+    if (failure.trouble() == DatabaseFault.DATABASE) {
+      backoff.noticed(failure.reason());
     }
-    faults.failed(campaignId, trouble, reason);
+    faults.failed(campaignId, failure.trouble(), failure.reason());
   }
 
-  private void carryOut(UUID campaignId, Runnable outcome) {
+  private void carryOut(Started started, Runnable outcome) {
     backoff.over();
     try {
       outcome.run();
-      faults.worked(campaignId);
+      if (!started.lookUp()) {
+        faults.worked(started.campaignId());
+      }
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {
       // Half of the effect may be written: the transaction must be aborted, and with it the thread
       // ends. Its successor knows which campaign failed.
-      faults.failed(campaignId, DatabaseFault.OWN, DatabaseFault.reason(e));
+      faults.failed(started.campaignId(), DatabaseFault.OWN, DatabaseFault.reason(e));
       throw e;
     }
   }

@@ -119,7 +119,7 @@ final class FanOutTick {
     FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock);
     DatabaseTasks tasks =
         new DatabaseTasks(
-            around.executor(), around.faults(), new DatabaseBackoff(around.health(), clock));
+            around.executor(), around.faults(), new DatabaseBackoff(around.health(), clock), clock);
     CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, clock);
     CampaignEnds ends =
         new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, around.watch(), clock);

@@ -10,6 +10,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.ReturnedRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ final class RequestFeeder {
   private final long openedNanos = System.nanoTime();
   private long pagesAsked;
 
-  private record Asked(String senderId, int limit) {}
+  private record Asked(String senderId, int limit, Instant at) {}
 
   /** A campaign with requests to write. */
   private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {}
@@ -184,11 +185,22 @@ final class RequestFeeder {
     return !tasks.busy(id) && !around.faults().waiting(id);
   }
 
+  /**
+   * What was asked for and should come soon. The sender's other campaigns are given the room of
+   * slow pages meanwhile; when these come, their campaigns' shares, a page each, are queued beyond
+   * it.
+   */
   private long underWay(String senderId) {
-    return asked.values().stream()
-        .filter(one -> one.senderId().equals(senderId))
-        .mapToLong(Asked::limit)
+    return asked.entrySet().stream()
+        .filter(one -> one.getValue().senderId().equals(senderId))
+        .filter(one -> !isSlow(one.getKey(), one.getValue().at()))
+        .mapToLong(one -> one.getValue().limit())
         .sum();
+  }
+
+  private boolean isSlow(UUID id, Instant askedAt) {
+    return around.faults().suspect(id)
+        || askedAt.plus(CampaignFaults.SLOW).isBefore(around.clock().instant());
   }
 
   private long priority(UUID id) {
@@ -198,11 +210,7 @@ final class RequestFeeder {
 
   private void ask(UUID id, Feedable feedable, CampaignRepository.Sender sender, int limit) {
     CampaignRepository.Campaign campaign = facts.campaign(id);
-    String senderId = sender.identity().id();
-    // One page at a time is counted, or two campaigns could use the same part of the daily limit.
-    if (campaign == null
-        || !isFree(id)
-        || (sender.dailyLimit() != null && underWay(senderId) > 0)) {
+    if (campaign == null || !isFree(id)) {
       return;
     }
     List<ReturnedRequest> returned = fanOuts.returns().some(id, limit);
@@ -218,7 +226,7 @@ final class RequestFeeder {
               return () -> write(id, feedable, sender, page, returned.isEmpty());
             });
     if (begun) {
-      asked.put(id, new Asked(senderId, limit));
+      asked.put(id, new Asked(sender.identity().id(), limit, around.clock().instant()));
       turns.put(id, ++pagesAsked);
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.FanOutRepositories;
@@ -189,6 +190,33 @@ class CampaignFaultsTest extends FanOutTest {
         .hasSize(100)
         .extracting(SendRequest::recipientId)
         .doesNotHaveDuplicates();
+  }
+
+  /** Alone on its sender, so that its look-ups, which succeed, come between its pages. */
+  @Test
+  void aCampaignWhosePagesAreRefusedIsPausedWithTheReason() {
+    UUID faulty = limited();
+    FIXTURE.asOwner(
+        "ALTER TABLE sluice.sender_recipient ADD CONSTRAINT no_people"
+            + " CHECK (sender_id <> '"
+            + sender
+            + "') NOT VALID");
+    command("start", faulty);
+    turns(TRIES);
+
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(newestControl(faulty).reason()).contains("no_people");
+  }
+
+  /** A campaign whose people are counted. */
+  private UUID limited() {
+    FIXTURE
+        .sql()
+        .update(SENDER)
+        .set(SENDER.DAILY_LIMIT, 1_000)
+        .where(SENDER.ID.eq(sender))
+        .execute();
+    return FIXTURE.campaign(sender, 10);
   }
 
   @Test

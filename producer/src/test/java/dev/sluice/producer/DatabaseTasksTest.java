@@ -25,7 +25,7 @@ class DatabaseTasksTest {
   private final Health health = new Health();
   private final CampaignFaults faults = new CampaignFaults(() -> now);
   private final DatabaseTasks tasks =
-      new DatabaseTasks(Runnable::run, faults, new DatabaseBackoff(health, () -> now));
+      new DatabaseTasks(Runnable::run, faults, new DatabaseBackoff(health, () -> now), () -> now);
   private final List<String> done = new ArrayList<>();
 
   @Test
@@ -111,7 +111,7 @@ class DatabaseTasksTest {
     now = now.plusSeconds(10);
     Queue<Runnable> threads = new ArrayDeque<>();
     DatabaseTasks slow =
-        new DatabaseTasks(threads::add, faults, new DatabaseBackoff(health, () -> now));
+        new DatabaseTasks(threads::add, faults, new DatabaseBackoff(health, () -> now), () -> now);
 
     assertThat(started(slow, suspects)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
     assertThat(started(slow, List.of(ONE, OTHER))).as("a place for others").isEqualTo(2);
@@ -119,6 +119,48 @@ class DatabaseTasksTest {
     threads.forEach(Runnable::run);
     slow.settle();
     assertThat(started(slow, suspects)).as("the next").isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+  }
+
+  @Test
+  void whoIsLookedUpMeanwhileIsGivenUpAllTheSame() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(faults.givenUp(ONE)).isNull();
+      now = now.plusSeconds(10);
+      assertThat(tasks.lookUp(ONE, () -> true, () -> () -> done.add("looked up"))).isTrue();
+      tasks.settle();
+      failing(new IllegalStateException("no such zone"));
+    }
+
+    assertThat(faults.givenUp(ONE)).isEqualTo("no such zone");
+    assertThat(done).hasSize(5);
+  }
+
+  @Test
+  void slowCampaignsShareTheirFewPlacesUntilATaskOfTheirsIsFast() {
+    List<UUID> slow = Stream.generate(UUID::randomUUID).limit(8).toList();
+    slow.forEach(id -> taking(Duration.ofSeconds(3), id));
+    slow.forEach(id -> tasks.lookUp(id, () -> true, () -> () -> {}));
+    tasks.settle();
+    Queue<Runnable> threads = new ArrayDeque<>();
+    DatabaseTasks others =
+        new DatabaseTasks(threads::add, faults, new DatabaseBackoff(health, () -> now), () -> now);
+
+    assertThat(started(others, slow)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+    assertThat(faults.reason(ONE)).as("nothing is wrong with it").isNull();
+
+    slow.forEach(id -> taking(Duration.ofSeconds(1), id));
+    assertThat(slow).noneMatch(faults::suspect);
+  }
+
+  private void taking(Duration time, UUID campaign) {
+    tasks.start(
+        campaign,
+        () -> true,
+        () -> {
+          now = now.plus(time);
+          return () -> {};
+        });
+    tasks.settle();
   }
 
   private static long started(DatabaseTasks some, List<UUID> campaigns) {

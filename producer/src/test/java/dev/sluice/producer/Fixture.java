@@ -47,6 +47,13 @@ final class Fixture {
     return connection;
   }
 
+  /** Something that only the tables' owner may do. */
+  void asOwner(String statement) {
+    try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      owner.sql().execute(statement);
+    }
+  }
+
   void sender(String id, double rate, int lanes) {
     sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
         .values(id, "1", rate, lanes)

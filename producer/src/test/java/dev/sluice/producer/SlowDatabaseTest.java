@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -63,6 +64,56 @@ class SlowDatabaseTest extends FanOutTest {
             turns(1);
             return row(locked) == CampaignStatus.PAUSED;
           });
+    }
+  }
+
+  /** The first campaign has asked for all of the sender's room. */
+  @Test
+  void aSlowPageLeavesItsRoomToTheSendersOtherCampaigns() {
+    String narrow = "s-" + UUID.randomUUID();
+    FIXTURE.sender(narrow, 40, 1);
+    UUID slow = FIXTURE.campaign(narrow, 1_000);
+    UUID other = FIXTURE.campaign(narrow, 1_000);
+    executor = Runnable::run;
+    command("start", slow);
+    turnsUntilRequests();
+    executor = waitingErrands::add;
+    turns(1);
+    executor = Runnable::run;
+    requests();
+    command("start", other);
+    turns(10);
+    assertThat(requests()).as("there is no room").isEmpty();
+
+    turns(40);
+    assertThat(requests()).isNotEmpty().extracting(SendRequest::campaignId).containsOnly(other);
+    answer();
+    turns(1);
+    assertThat(requests()).extracting(SendRequest::campaignId).contains(slow);
+  }
+
+  /** The limit is counted with a lock, in the database. */
+  @Test
+  void campaignsOfASenderWithADailyLimitAskForPagesBesideOneAnother() {
+    FIXTURE.sql().update(SENDER).set(SENDER.DAILY_LIMIT, 100).where(SENDER.ID.eq(sender)).execute();
+    UUID slow = FIXTURE.campaign(sender, 1_000);
+    UUID other = FIXTURE.campaign(sender, 10);
+    executor = Runnable::run;
+    command("start", slow);
+    turnsUntilRequests();
+    executor = waitingErrands::add;
+    turns(1);
+    executor = Runnable::run;
+    requests();
+    command("start", other);
+    turns(2);
+
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(other);
+  }
+
+  private void turnsUntilRequests() {
+    while (requests.isEmpty()) {
+      turns(1);
     }
   }
 

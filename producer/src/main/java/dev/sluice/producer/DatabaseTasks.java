@@ -31,6 +31,7 @@ final class DatabaseTasks {
   private final Executor executor;
   private final CampaignFaults faults;
   private final DatabaseBackoff backoff;
+  private final Runnable rehearsal;
   private final InstantSource clock;
   private final Semaphore places = new Semaphore(PLACES, true);
   private final Semaphore suspectsPlaces = new Semaphore(SUSPECTS_PLACES, true);
@@ -61,11 +62,21 @@ final class DatabaseTasks {
   private record Finished(
       Started started, Duration took, @Nullable Runnable outcome, @Nullable Failure failure) {}
 
+  /**
+   * Runs them with the given executor.
+   *
+   * @param rehearsal fails if the database works for nobody
+   */
   DatabaseTasks(
-      Executor executor, CampaignFaults faults, DatabaseBackoff backoff, InstantSource clock) {
+      Executor executor,
+      CampaignFaults faults,
+      DatabaseBackoff backoff,
+      Runnable rehearsal,
+      InstantSource clock) {
     this.executor = executor;
     this.faults = faults;
     this.backoff = backoff;
+    this.rehearsal = rehearsal;
     this.clock = clock;
   }
 
@@ -116,7 +127,7 @@ final class DatabaseTasks {
       Runnable outcome = started.task().run();
       return new Finished(started, since(begun), outcome, null);
     } catch (Throwable e) {
-      Failure failure = new Failure(DatabaseFault.of(e), DatabaseFault.reason(e));
+      Failure failure = new Failure(DatabaseFault.of(e, rehearsal), DatabaseFault.reason(e));
       return new Finished(started, since(begun), null, failure);
     } finally {
       place.release();

@@ -3,7 +3,6 @@ package dev.sluice.producer;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.producer.sql.FanOutRepositories;
-import dev.sluice.producer.state.Cursor;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
@@ -106,8 +105,7 @@ public final class FanOut implements AutoCloseable {
   /** Loads classes by reading a campaign that cannot exist and rendering an unsent request. */
   private static void warmUp(FanOutRepositories sql) {
     UUID nobody = new UUID(0, 0);
-    sql.starts().warmUp();
-    sql.recipients().after(nobody, Cursor.START, 1, null);
+    sql.rehearse();
     MessageTemplate template =
         new MessageTemplate(Json.MAPPER.readTree("{\"type\":\"text\",\"text\":[\"{{name}}\"]}"));
     for (int i = 0; i < WARM_UP_REQUESTS; i++) {

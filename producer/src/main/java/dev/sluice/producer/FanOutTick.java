@@ -119,7 +119,11 @@ final class FanOutTick {
     FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock);
     DatabaseTasks tasks =
         new DatabaseTasks(
-            around.executor(), around.faults(), new DatabaseBackoff(around.health(), clock), clock);
+            around.executor(),
+            around.faults(),
+            new DatabaseBackoff(around.health(), clock),
+            sql::rehearse,
+            clock);
     CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, clock);
     CampaignEnds ends =
         new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, around.watch(), clock);

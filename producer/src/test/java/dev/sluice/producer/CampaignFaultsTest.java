@@ -208,6 +208,33 @@ class CampaignFaultsTest extends FanOutTest {
     assertThat(newestControl(faulty).reason()).contains("no_people");
   }
 
+  /** Such a name may be missing for everybody, but is not. */
+  @Test
+  void aCampaignWhosePagesMeetABrokenTriggerIsPausedAndTheOthersGoOn() {
+    UUID faulty = limited();
+    FIXTURE.asOwner(
+        "CREATE FUNCTION sluice.broken() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN PERFORM 1 FROM sluice.gone; RETURN NEW; END'");
+    FIXTURE.asOwner(
+        "CREATE TRIGGER broken BEFORE INSERT ON sluice.sender_recipient FOR EACH ROW WHEN"
+            + " (NEW.sender_id = '"
+            + sender
+            + "') EXECUTE FUNCTION sluice.broken()");
+    String other = "s-" + UUID.randomUUID();
+    FIXTURE.sender(other, 80, 1);
+    UUID sound = FIXTURE.campaign(other, 10);
+    command("start", faulty);
+    turns(4);
+    command("start", sound);
+    turns(2);
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(sound);
+    assertThat(health.problems()).isEmpty();
+
+    turns(TRIES);
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(newestControl(faulty).reason()).contains("sluice.gone");
+  }
+
   /** A campaign whose people are counted. */
   private UUID limited() {
     FIXTURE

@@ -6,9 +6,12 @@ import dev.sluice.producer.sql.DatabaseFault;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseFaultTest {
   @ParameterizedTest
@@ -16,31 +19,53 @@ class DatabaseFaultTest {
     "08006, DATABASE",
     "53300, DATABASE",
     "57P01, DATABASE",
-    "42703, DATABASE",
+    "25006, DATABASE",
+    "53100, DATABASE",
     "40P01, MOMENT",
     "55P03, MOMENT",
     "57014, MOMENT",
     "22023, OWN",
-    "23514, OWN"
+    "23514, OWN",
+    "54000, OWN"
   })
   void theStateSaysWhomItConcerns(String state, DatabaseFault trouble) {
     assertThat(
-            DatabaseFault.of(new DataAccessException("failed", new SQLException("words", state))))
+            DatabaseFault.of(
+                new DataAccessException("failed", new SQLException("words", state)), () -> {}))
         .isEqualTo(trouble);
   }
 
-  @Test
-  void aPoolWithoutConnectionsIsADatabaseThatIsAway() {
+  @ParameterizedTest
+  @ValueSource(strings = {"42703", "42501", "53200", "58030", "0A000", "HV000"})
+  void whatMayBeAnybodysIsTheCampaignsOwnIfOthersCanWork(String state) {
+    DataAccessException failure =
+        new DataAccessException("failed", new SQLException("words", state));
+
+    assertThat(DatabaseFault.of(failure, () -> {})).isEqualTo(DatabaseFault.OWN);
+    assertThat(
+            DatabaseFault.of(
+                failure,
+                () -> {
+                  throw failure;
+                }))
+        .isEqualTo(DatabaseFault.DATABASE);
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"08001", "42501"})
+  void aPoolWithoutConnectionsIsADatabaseThatIsAway(@Nullable String state) {
     assertThat(
             DatabaseFault.of(
                 new DataAccessException(
-                    "failed", new SQLTransientConnectionException("timed out"))))
+                    "failed", new SQLTransientConnectionException("timed out", state)),
+                () -> {}))
         .isEqualTo(DatabaseFault.DATABASE);
   }
 
   @Test
   void whatIsNotAboutTheDatabaseIsTheCampaignsOwn() {
-    assertThat(DatabaseFault.of(new IllegalArgumentException("words")))
+    assertThat(DatabaseFault.of(new IllegalArgumentException("words"), () -> {}))
         .isEqualTo(DatabaseFault.OWN);
     assertThat(DatabaseFault.reason(new IllegalArgumentException("words\nmore")))
         .isEqualTo("words");

@@ -25,7 +25,8 @@ class DatabaseTasksTest {
   private final Health health = new Health();
   private final CampaignFaults faults = new CampaignFaults(() -> now);
   private final DatabaseTasks tasks =
-      new DatabaseTasks(Runnable::run, faults, new DatabaseBackoff(health, () -> now), () -> now);
+      new DatabaseTasks(
+          Runnable::run, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
   private final List<String> done = new ArrayList<>();
 
   @Test
@@ -101,7 +102,7 @@ class DatabaseTasksTest {
     failing(new OutOfMemoryError("Java heap space"));
 
     assertThat(faults.reason(ONE)).contains("Java heap space");
-    assertThat(DatabaseFault.of(new OutOfMemoryError())).isEqualTo(DatabaseFault.OWN);
+    assertThat(DatabaseFault.of(new OutOfMemoryError(), () -> {})).isEqualTo(DatabaseFault.OWN);
   }
 
   @Test
@@ -111,7 +112,8 @@ class DatabaseTasksTest {
     now = now.plusSeconds(10);
     Queue<Runnable> threads = new ArrayDeque<>();
     DatabaseTasks slow =
-        new DatabaseTasks(threads::add, faults, new DatabaseBackoff(health, () -> now), () -> now);
+        new DatabaseTasks(
+            threads::add, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
 
     assertThat(started(slow, suspects)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
     assertThat(started(slow, List.of(ONE, OTHER))).as("a place for others").isEqualTo(2);
@@ -143,7 +145,8 @@ class DatabaseTasksTest {
     tasks.settle();
     Queue<Runnable> threads = new ArrayDeque<>();
     DatabaseTasks others =
-        new DatabaseTasks(threads::add, faults, new DatabaseBackoff(health, () -> now), () -> now);
+        new DatabaseTasks(
+            threads::add, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
 
     assertThat(started(others, slow)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
     assertThat(faults.reason(ONE)).as("nothing is wrong with it").isNull();

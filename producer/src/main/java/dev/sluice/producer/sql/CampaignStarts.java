@@ -172,8 +172,8 @@ public final class CampaignStarts {
         : new Sending(standing);
   }
 
-  /** Warms up the statements with a campaign that does not exist. */
-  public void warmUp() {
+  /** Runs the statements with a campaign that does not exist. */
+  void rehearse() {
     UUID nobody = new UUID(0, 0);
     FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null, null);
     start(nobody, nothing, Instant.EPOCH);

@@ -8,32 +8,65 @@ import org.jspecify.annotations.Nullable;
 
 /** The scope of a database failure, which decides which campaigns wait. */
 public enum DatabaseFault {
-  /** The database is unavailable, full, or not migrated: all campaigns wait. */
+  /** The database is unavailable, full, or works for nobody: all campaigns wait. */
   DATABASE,
   /** A lock or a timeout: this campaign retries without limit. */
   MOMENT,
   /** This campaign is at fault: a retry helps only once it is repaired. */
   OWN;
 
-  public static DatabaseFault of(Throwable failure) {
+  private static final String STATEMENT_TIMEOUT = "57014";
+  private static final String DISK_FULL = "53100";
+  private static final String TOO_MANY_CONNECTIONS = "53300";
+
+  /**
+   * What a failure says.
+   *
+   * @param rehearsal fails if the database works for nobody; run if the failure does not tell
+   */
+  public static DatabaseFault of(Throwable failure, Runnable rehearsal) {
     SQLException cause = cause(failure);
     if (cause == null) {
       return OWN;
     }
+    if (cause instanceof SQLTransientConnectionException) {
+      // The pool has no connection.
+      return DATABASE;
+    }
     String state = cause.getSQLState();
     if (state == null || state.length() < 2) {
-      // From the connection pool if it has no connection; otherwise a value that Java cannot
-      // represent.
-      return cause instanceof SQLTransientConnectionException ? DATABASE : OWN;
+      // A value that Java cannot represent.
+      return OWN;
     }
-    if (state.equals("57014")) {
-      return MOMENT;
-    }
-    return switch (state.substring(0, 2)) {
-      case "21", "22", "23", "P0" -> OWN;
-      case "40", "55", "XX" -> MOMENT;
-      default -> DATABASE;
+    return switch (state) {
+      case STATEMENT_TIMEOUT -> MOMENT;
+      // A rehearsal notices neither.
+      case DISK_FULL, TOO_MANY_CONNECTIONS -> DATABASE;
+      default -> ofClass(state.substring(0, 2), rehearsal);
     };
+  }
+
+  private static DatabaseFault ofClass(String stateClass, Runnable rehearsal) {
+    return switch (stateClass) {
+      // Cardinality, data, constraints, check options, program limits (a row too large for an
+      // index), raised by a trigger.
+      case "21", "22", "23", "44", "54", "P0" -> OWN;
+      case "40", "55", "XX" -> MOMENT;
+      // Connection, read-only, authorization, database and schema, shutdown.
+      case "08", "25", "28", "3D", "3F", "57" -> DATABASE;
+      // Names and privileges too: the database is not migrated, or a trigger or a policy lacks them
+      // for one campaign's rows alone.
+      default -> works(rehearsal) ? OWN : DATABASE;
+    };
+  }
+
+  private static boolean works(Runnable rehearsal) {
+    try {
+      rehearsal.run();
+      return true;
+    } catch (RuntimeException | Error e) {
+      return false;
+    }
   }
 
   /** Why, in one line. */

@@ -1,6 +1,9 @@
 package dev.sluice.producer.sql;
 
+import dev.sluice.producer.state.Cursor;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
 import org.jooq.DSLContext;
 
 /**
@@ -15,6 +18,8 @@ public record FanOutRepositories(
     ResendRepository resends,
     DailyLimit dailyLimit) {
 
+  private static final UUID NOBODY = new UUID(0, 0);
+
   public static FanOutRepositories of(DSLContext sql, InstantSource clock) {
     CampaignRepository rows = new CampaignRepository(sql);
     return new FanOutRepositories(
@@ -23,5 +28,16 @@ public record FanOutRepositories(
         new RecipientPages(sql, clock),
         new ResendRepository(sql),
         new DailyLimit(sql, clock));
+  }
+
+  /**
+   * Starts a campaign that cannot exist and reads a page of it, which changes no row, and fails
+   * only if it fails for every campaign.
+   */
+  public void rehearse() {
+    String sender = "nobody";
+    starts.rehearse();
+    recipients.after(NOBODY, Cursor.START, 1, sender);
+    dailyLimit.admit(sender, 0, List.of("+0"));
   }
 }

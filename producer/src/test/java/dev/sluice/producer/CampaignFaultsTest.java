@@ -235,6 +235,22 @@ class CampaignFaultsTest extends FanOutTest {
     assertThat(newestControl(faulty).reason()).contains("sluice.gone");
   }
 
+  @Test
+  void aNameThatIsMissingForEverybodyPausesNobody() {
+    UUID campaign = limited();
+    FIXTURE.asOwner("ALTER TABLE sluice.sender_recipient RENAME TO sender_recipient_away");
+    try {
+      command("start", campaign);
+      turns(TRIES);
+      assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+      assertThat(health.problems().get("postgresql")).contains("sender_recipient");
+    } finally {
+      FIXTURE.asOwner("ALTER TABLE sluice.sender_recipient_away RENAME TO sender_recipient");
+    }
+    turns(TRIES);
+    assertThat(requests()).hasSize(10);
+  }
+
   /** A campaign whose people are counted. */
   private UUID limited() {
     FIXTURE

@@ -238,6 +238,13 @@ final class Fixture {
         CAMPAIGN_RECIPIENT.ID.eq(recipient).and(SUPPRESSION.LIFTED_AT.isNull()));
   }
 
+  /** Suppressed numbers as they lie in their table, which nothing was removed from. */
+  List<String> suppressionsAsWritten() {
+    return uncounted
+        .fetch("SELECT phone FROM sluice.suppression ORDER BY ctid")
+        .getValues(0, String.class);
+  }
+
   /** Why this recipient's number gets nothing more. */
   String suppressedFor(long recipient) {
     return uncounted

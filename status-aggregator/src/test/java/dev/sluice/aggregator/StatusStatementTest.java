@@ -126,6 +126,24 @@ class StatusStatementTest {
         .isEqualTo(Map.of(RecipientStatus.DELIVERED, 1, RecipientStatus.PENDING, 2));
   }
 
+  /** Two writers that meet the same people would deadlock; the numbers fall as the ids rise. */
+  @Test
+  void suppressionsAreWrittenInTheOrderOfTheirNumbers() {
+    UUID campaign = FIXTURE.campaign(50);
+    FIXTURE.asOwner("TRUNCATE sluice.suppression");
+    FIXTURE.asOwner(
+        "UPDATE sluice.campaign_recipient SET phone = '+' || (4930000000000 - id)"
+            + " WHERE campaign_id = '"
+            + campaign
+            + "'");
+
+    statement.write(
+        campaign,
+        FIXTURE.recipients(campaign).stream().map(id -> Fixture.optOut(campaign, id, 1)).toList());
+
+    assertThat(FIXTURE.suppressionsAsWritten()).hasSize(50).isSorted();
+  }
+
   @Test
   void anOptOutThatIsToldOnceMoreDoesNotUndoThatItWasLifted() {
     UUID campaign = FIXTURE.campaign(1);

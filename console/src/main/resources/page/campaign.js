@@ -73,7 +73,7 @@ export function campaign(root, id) {
 
   const command = (name, { query = '', body } = {}) =>
     perform(
-      (accepted) => post(`${path}/${name}${accepted ? `?${accepted}` : query}`, body),
+      (accepted) => post(`${path}/${name}?${[query, accepted].filter(Boolean).join('&')}`, body),
       () => say(TOLD[name]),
       'campaign.startWithout',
     );

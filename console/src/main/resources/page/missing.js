@@ -20,26 +20,44 @@ function without({ recipients, partial }) {
   return partial ? say('campaign.atLeast', { count }) : count;
 }
 
+/** Asks what is to be accepted so that what was refused is done: the parameter, or null if a person does not want it. */
+async function accepted({ missing, stoppedTemplate }, key, total) {
+  if (missing) {
+    const action = say(key, { without: without(missing), total: total === null ? '…' : number(total) });
+    return (await acceptMissing(lacking(missing), action)) ? 'acceptMissing=true' : null;
+  }
+  const sure = await confirm({
+    title: say('campaign.stopped'),
+    text: say('campaign.stoppedText', { reason: stoppedTemplate }),
+    action: say('campaign.stoppedAnyway'),
+    danger: true,
+  });
+  return sure ? 'acceptStopped=true' : null;
+}
+
 /**
- * Does something, once more with the query that accepts it where variables are missing and a person does
- * not mind, and says if nobody could look whether any are. Whether it was done; throws what else is refused.
+ * Does something, once more with the query that accepts it where variables are missing or the template was
+ * stopped, and a person does not mind, and says if nobody could look whether any are missing. Whether it was
+ * done; throws what else is refused.
  */
 export async function orWithout(act, key, total) {
-  try {
-    const answer = await act('');
-    if (answer?.unchecked) {
-      note(say('campaign.unchecked'), 'bad');
+  const all = [];
+  for (;;) {
+    try {
+      const answer = await act(all.join('&'));
+      if (answer?.unchecked) {
+        note(say('campaign.unchecked'), 'bad');
+      }
+      return true;
+    } catch (error) {
+      if (!error.members?.missing && !error.members?.stoppedTemplate) {
+        throw error;
+      }
+      const more = await accepted(error.members, key, total);
+      if (!more) {
+        return false;
+      }
+      all.push(more);
     }
-    return true;
-  } catch (error) {
-    const missing = error.members?.missing;
-    if (!missing) {
-      throw error;
-    }
-    if (!(await acceptMissing(lacking(missing), say(key, { without: without(missing), total: total === null ? '…' : number(total) })))) {
-      return false;
-    }
-    await act('acceptMissing=true');
-    return true;
   }
 }

@@ -26,7 +26,7 @@ export async function resendAll({ counts: { failed, unconfirmed } }) {
       <p class="hint">${say('resend.optedOut')}</p>`,
   });
   const statuses = [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
-  return yes && statuses.length ? { query: `?${statuses.map((status) => `status=${status}`).join('&')}` } : null;
+  return yes && statuses.length ? { query: statuses.map((status) => `status=${status}`).join('&') } : null;
 }
 
 /** The same for those of one reason, as many as have it by now. */
@@ -47,5 +47,5 @@ export async function resendReason(path, { code, status }) {
       ${status === 'UNCONFIRMED' ? html`<p class="reason">${say('resend.twice')}</p>` : nothing}
       <p class="hint">${say('resend.optedOut')}</p>`,
   });
-  return yes ? { query: `?status=${status}`, body: { reasons: [code] } } : null;
+  return yes ? { query: `status=${status}`, body: { reasons: [code] } } : null;
 }

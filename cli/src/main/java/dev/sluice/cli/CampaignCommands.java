@@ -88,8 +88,9 @@ final class CampaignCommands {
   int start(
       @Mixin ConsoleOptions console,
       @Mixin MissingOption missing,
+      @Mixin StoppedOption stopped,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "start?" + missing.query());
+    return command(console, campaign, "start?" + missing.query() + stopped.query());
   }
 
   @Command(
@@ -108,8 +109,9 @@ final class CampaignCommands {
       mixinStandardHelpOptions = true)
   int resume(
       @Mixin ConsoleOptions console,
+      @Mixin StoppedOption stopped,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "resume");
+    return command(console, campaign, "resume?" + stopped.query());
   }
 
   @Command(
@@ -144,11 +146,12 @@ final class CampaignCommands {
                   "Only to those with these codes, as campaign errors lists them"
                       + " (SLUICE_RESEND_REASON; all).")
           @Nullable List<String> reasons,
+      @Mixin StoppedOption stopped,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(
         console,
         campaign,
-        "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : ""),
+        "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : "") + stopped.query(),
         reasons == null ? Map.of() : Map.of("reasons", reasons));
   }
 

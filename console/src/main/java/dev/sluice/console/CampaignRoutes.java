@@ -23,6 +23,7 @@ final class CampaignRoutes {
   private final CommandPublisher commands;
   private final Recipients recipients;
   private final MissingCheck missing;
+  private final TemplateCheck templates;
   private final Bulkhead lists;
 
   CampaignRoutes(
@@ -35,10 +36,12 @@ final class CampaignRoutes {
       CommandPublisher commands,
       Recipients recipients,
       MissingCheck missing,
+      TemplateCheck templates,
       Bulkhead lists) {
     this.bodies = bodies;
     this.recipients = recipients;
     this.missing = missing;
+    this.templates = templates;
     this.lists = lists;
     this.campaigns = campaigns;
     this.views = views;
@@ -174,10 +177,20 @@ final class CampaignRoutes {
             && Campaigns.isOpen(status)
             && !Missing.isAccepted(context)
             && !missing.require(id, "It was not started.");
+    if (makesSend(action) && status != CampaignStatus.SENDING) {
+      templates.require(context, id);
+    }
     commands.publish(id, action, Audit.who(context), resend);
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));
+  }
+
+  private static boolean makesSend(Action action) {
+    return switch (action) {
+      case START, RESUME, RESEND -> true;
+      case PAUSE, CANCEL -> false;
+    };
   }
 
   /** The states in which a command makes sense; repeating one that was obeyed does no harm. */

@@ -102,7 +102,8 @@ public final class Console implements AutoCloseable {
                 limits.connections().feeds(),
                 FEEDS_PATIENCE,
                 "Too many things are watched now; try again later."));
-    templates = new Templates(config.whatsApp());
+    TemplateStates templateStates = new TemplateStates(commanding);
+    templates = new Templates(config.whatsApp(), templateStates);
     upkeep = new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE));
     Doors doors = new Doors(config.token(), meters);
     WarmUp.of("console", health, output::warmUp);
@@ -143,6 +144,7 @@ public final class Console implements AutoCloseable {
                   commands,
                   recipients,
                   missing,
+                  new TemplateCheck(templateStates, templates),
                   lists)
               .add(settings.routes);
           new SenderRoutes(

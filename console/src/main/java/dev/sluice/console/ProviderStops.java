@@ -2,10 +2,10 @@ package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static dev.sluice.schema.jooq.Tables.STOPPED_CAMPAIGN;
 
 import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
 import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
-import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
@@ -19,16 +19,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,59 +110,29 @@ final class ProviderStops {
         topics.controls(), Control.senderKey(senderId), EventType.CONTROL.headers(), blocked);
   }
 
-  /** The commands that pause the campaigns which are sending these templates. */
-  List<ProducerRecord<byte[], byte[]>> pauses(List<TemplateStopped> templates) {
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    if (templates.isEmpty()) {
-      return records;
-    }
-    Map<String, List<TemplateStopped>> byName =
-        templates.stream().collect(Collectors.groupingBy(TemplateStopped::name));
-    Field<String> name = text("jsonb_extract_path_text({0}, 'template', 'name')");
-    Field<String> language = text("jsonb_extract_path_text({0}, 'template', 'language', 'code')");
-    sql.select(CAMPAIGN.ID, SENDER.ACCOUNT, name, language)
-        .from(CAMPAIGN)
-        .join(SENDER)
-        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+  /** The commands that pause the campaigns which are sending what may not be sent. */
+  List<ProducerRecord<byte[], byte[]>> pauses() {
+    return sql
+        .select(STOPPED_CAMPAIGN.ID, STOPPED_CAMPAIGN.REASON, STOPPED_CAMPAIGN.AT)
+        .from(STOPPED_CAMPAIGN)
+        .join(CAMPAIGN)
+        .on(CAMPAIGN.ID.eq(STOPPED_CAMPAIGN.ID))
         .where(CAMPAIGN.STATUS.eq(CampaignStatus.SENDING))
-        .and(SENDER.PROVIDER.eq("whatsapp"))
         .fetch()
-        .forEach(row ->
-            byName.getOrDefault(Objects.requireNonNullElse(row.value3(), ""), List.of()).stream()
-                .filter(stopped -> isOf(stopped.account(), row.value2()))
-                .filter(stopped -> isSame(stopped.language(), row.value4()))
-                .filter(stopped -> !isOlder(stopped.at(), Control.campaignKey(row.value1())))
-                .findFirst()
-                .ifPresent(stopped -> records.add(pause(row.value1(), stopped))));
-    return records;
+        .stream()
+        .filter(row -> !isOlder(row.value3(), Control.campaignKey(row.value1())))
+        .map(row -> pause(row.value1(), row.value2()))
+        .toList();
   }
 
-  private static Field<String> text(String ofMessage) {
-    return DSL.field(ofMessage, String.class, CAMPAIGN.MESSAGE);
-  }
-
-  private static boolean isOf(String account, @Nullable String sendersAccount) {
-    return sendersAccount == null || account.isEmpty() || account.equals(sendersAccount);
-  }
-
-  /** {@code en-US} in events is {@code en_US} in messages. */
-  private static boolean isSame(String language, @Nullable String code) {
-    return language.isEmpty()
-        || code == null
-        || language
-            .replace('-', '_')
-            .toLowerCase(Locale.ROOT)
-            .equals(code.replace('-', '_').toLowerCase(Locale.ROOT));
-  }
-
-  private ProducerRecord<byte[], byte[]> pause(UUID campaignId, TemplateStopped stopped) {
+  private ProducerRecord<byte[], byte[]> pause(UUID campaignId, String reason) {
     CampaignCommand command =
         new CampaignCommand(
             CampaignCommand.Action.PAUSE,
             campaignId,
             "the provider",
             Instant.now(),
-            Clipped.to(LONGEST_REASON, stopped.reason()),
+            Clipped.to(LONGEST_REASON, reason),
             null);
     return KafkaOutput.record(
         topics.campaignCommands(), campaignId, EventType.CAMPAIGN_COMMAND, command);

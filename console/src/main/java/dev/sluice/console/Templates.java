@@ -2,18 +2,27 @@ package dev.sluice.console;
 
 import dev.sluice.providers.whatsapp.MessageTemplates;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Reasons;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** The accounts' templates as the provider has them, kept for a minute. */
 final class Templates implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Templates.class);
   private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
   /** Accounts whose templates are kept. */
@@ -33,8 +42,11 @@ final class Templates implements AutoCloseable {
         }
       };
 
-  Templates(Optional<WhatsAppConfig> whatsApp) {
+  private final TemplateStates states;
+
+  Templates(Optional<WhatsAppConfig> whatsApp, TemplateStates states) {
     provider = whatsApp.map(MessageTemplates::new);
+    this.states = states;
   }
 
   private record Kept(List<Map<String, @Nullable Object>> templates, long atNanos) {}
@@ -55,9 +67,53 @@ final class Templates implements AutoCloseable {
     if (!refresh && known != null && System.nanoTime() - known.atNanos() < KEPT_NANOS) {
       return known.templates();
     }
+    Instant now = Instant.now();
     List<Map<String, @Nullable Object>> read = places.run(() -> read(asked, account));
     keep(account, new Kept(read, System.nanoTime()));
+    learn(account, read, now);
     return read;
+  }
+
+  /** Asks which of them may be used by now, if that can be asked. */
+  void lookAgain(String account) {
+    if (provider.isPresent()) {
+      try {
+        of(account, true);
+      } catch (ProblemException e) {
+        log.info("nobody looked whether templates may be used again: {}", e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * What was stopped, and what may be used again. Who reads a list gets it whatever comes of it.
+   */
+  private void learn(String account, List<Map<String, @Nullable Object>> read, Instant at) {
+    try {
+      Set<String> stopped = states.stoppedNames();
+      states.learn(
+          read.stream().flatMap(template -> state(account, template, stopped, at)).toList());
+    } catch (DataAccessException e) {
+      log.info("what the list says of templates is not kept: {}", Database.reason(e));
+    }
+  }
+
+  private static Stream<TemplateStates.State> state(
+      String account, Map<String, @Nullable Object> template, Set<String> stopped, Instant at) {
+    String name = String.valueOf(template.get("name"));
+    String language = String.valueOf(template.get("language"));
+    String status = String.valueOf(template.get("status")).toUpperCase(Locale.ROOT);
+    return switch (status) {
+      case "PAUSED", "DISABLED" ->
+          Stream.of(
+              new TemplateStates.State(
+                  account, name, language, MessageTemplates.stopped(status, name, language), at));
+      case "APPROVED" ->
+          stopped.contains(name)
+              ? Stream.of(new TemplateStates.State(account, name, language, null, at))
+              : Stream.empty();
+      default -> Stream.empty();
+    };
   }
 
   private synchronized @Nullable Kept find(String account) {

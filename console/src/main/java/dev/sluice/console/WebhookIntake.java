@@ -12,6 +12,7 @@ import dev.sluice.providers.whatsapp.WebhookEvent.Preference;
 import dev.sluice.providers.whatsapp.WebhookEvent.Receipt;
 import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
 import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
+import dev.sluice.providers.whatsapp.WebhookEvent.TemplateAllowed;
 import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.EventType;
@@ -48,6 +49,7 @@ final class WebhookIntake {
   private final ReceiptResults results;
   private final OptOuts optOuts;
   private final Accounts accounts;
+  private final TemplateStates templates;
   private final ProviderStops stops;
   private final OptOutWords optOutWords;
   private final MeterRegistry meters;
@@ -66,6 +68,7 @@ final class WebhookIntake {
     results = new ReceiptResults(sql);
     optOuts = new OptOuts(sql);
     accounts = new Accounts(sql);
+    templates = new TemplateStates(sql);
     stops = new ProviderStops(sql, controls, topics);
     this.optOutWords = new OptOutWords(optOutWords);
     // Shown as 0 before the first one.
@@ -81,12 +84,16 @@ final class WebhookIntake {
     final List<Renamed> renamed = new ArrayList<>();
     final List<SenderTrouble> troubles = new ArrayList<>();
     final List<AccountRestricted> restrictions = new ArrayList<>();
-    final List<TemplateStopped> templates = new ArrayList<>();
+    final List<TemplateStates.State> templates = new ArrayList<>();
     final Set<Business> businesses = new HashSet<>();
     final List<String> notices = new ArrayList<>();
 
+    boolean stopsTemplates() {
+      return templates.stream().anyMatch(template -> template.stopped() != null);
+    }
+
     boolean stopsSomething() {
-      return !(troubles.isEmpty() && restrictions.isEmpty() && templates.isEmpty());
+      return !troubles.isEmpty() || !restrictions.isEmpty() || stopsTemplates();
     }
   }
 
@@ -112,6 +119,7 @@ final class WebhookIntake {
       log.info("{} opt-out(s) kept", added);
     }
     accounts.learn(sorted.businesses);
+    templates.learn(sorted.templates);
     if (sorted.stopsSomething()) {
       stop(sorted);
     }
@@ -147,7 +155,13 @@ final class WebhookIntake {
           sorted.troubles.add(trouble);
         }
       }
-      case TemplateStopped stopped -> sorted.templates.add(stopped);
+      case TemplateStopped(var account, var name, var language, var reason, var at) ->
+          sorted.templates.add(new TemplateStates.State(account, name, language, reason, at));
+      case TemplateAllowed(var account, var name, var language, var at) -> {
+        sorted.templates.add(new TemplateStates.State(account, name, language, null, at));
+        sorted.notices.add("the template " + name + " " + language + " may be used");
+        count("notice", 1);
+      }
       case AccountRestricted restricted -> sorted.restrictions.add(restricted);
       case Notice(String words) -> {
         sorted.notices.add(words);
@@ -182,7 +196,9 @@ final class WebhookIntake {
     }
     List<ProducerRecord<byte[], byte[]>> records =
         new ArrayList<>(stops.blocks(sorted.troubles, sorted.restrictions));
-    records.addAll(stops.pauses(sorted.templates));
+    if (sorted.stopsTemplates()) {
+      records.addAll(stops.pauses());
+    }
     output.write(records);
     if (!records.isEmpty()) {
       log.warn("{} sender(s) or campaign(s) stopped, as the provider tells", records.size());

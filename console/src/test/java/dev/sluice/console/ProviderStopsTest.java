@@ -10,6 +10,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -90,6 +92,51 @@ class ProviderStopsTest {
     assertThat(commands(other)).hasSize(1);
     FIXTURE.post(templateEvent("APPROVED", "spring", "es", now()));
     assertThat(commands(spanish)).isEmpty();
+  }
+
+  /** Whatever is not sending yet would be refused one message at a time when it does. */
+  @Test
+  void aStoppedTemplateKeepsCampaignsFromStartingUntilItIsApprovedAgain() throws Exception {
+    FIXTURE.sender("later");
+    UUID draft = FIXTURE.campaign("later", "DRAFT", template("summer", "pt_BR"));
+    UUID paused = FIXTURE.campaign("later", "PAUSED", template("summer", "pt_BR"));
+    UUID over = FIXTURE.campaign("later", "COMPLETED", template("summer", "pt_BR"));
+    UUID spanish = FIXTURE.campaign("later", "DRAFT", template("summer", "es"));
+    FIXTURE.post(templateEvent("PAUSED", "summer", "pt-BR", now() - 60));
+
+    for (String command :
+        List.of(command(draft, "start"), command(paused, "resume"), command(over, "resend"))) {
+      HttpResponse<String> refused = FIXTURE.command(command);
+      assertThat(refused.statusCode()).as(command).isEqualTo(409);
+      assertThat(Json.MAPPER.readTree(refused.body()).path("stoppedTemplate").asString())
+          .isEqualTo("the provider has paused the template summer pt-BR: LOW_QUALITY");
+    }
+    assertThat(FIXTURE.command(command(paused, "cancel")).statusCode()).isEqualTo(202);
+    assertThat(FIXTURE.command(command(spanish, "start")).statusCode()).isEqualTo(202);
+    assertThat(commands(draft)).isEmpty();
+
+    FIXTURE.post(templateEvent("APPROVED", "summer", "pt_BR", now() - 30));
+    FIXTURE.post(templateEvent("DISABLED", "summer", "pt-BR", now() - 45));
+    assertThat(FIXTURE.command(command(draft, "start")).statusCode()).isEqualTo(202);
+    assertThat(FIXTURE.command(command(over, "resend")).statusCode()).isEqualTo(202);
+  }
+
+  /** The event that lifts it may be lost. */
+  @Test
+  void whoKnowsThatATemplateMayBeUsedSaysSo() throws Exception {
+    FIXTURE.sender("knows");
+    UUID one = FIXTURE.campaign("knows", "DRAFT", template("known", "pt_BR"));
+    UUID other = FIXTURE.campaign("knows", "DRAFT", template("known", "pt_BR"));
+    FIXTURE.post(templateEvent("DISABLED", "known", "pt_BR", now() - 60));
+
+    assertThat(FIXTURE.command(command(other, "start")).statusCode()).isEqualTo(409);
+    assertThat(FIXTURE.command(command(one, "start?acceptStopped=true")).statusCode())
+        .isEqualTo(202);
+    assertThat(FIXTURE.command(command(other, "start")).statusCode()).isEqualTo(202);
+  }
+
+  private static String command(UUID campaign, String command) {
+    return "/api/campaigns/" + campaign + "/" + command;
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,45 @@ class TemplatesTest {
     assertProblem(get("known", "?refresh=true"), 502, "access token is invalid");
     PROVIDER.setAccessToken(null);
     assertThat(get("known", "?refresh=true").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theListSaysWhichMayBeUsedAgainAndWhichMayNot() {
+    String account = "104996122399160";
+    sender("listed", ",\"account\":\"" + account + "\"");
+    String spring = campaign("spring_offer", "pt_BR");
+    String winter = campaign("winter_offer", "de");
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.template_state (name, language, account, stopped, at)"
+                + " VALUES ('spring_offer', 'pt_br', ?, 'paused', now() - interval '1 hour')",
+            account));
+
+    // A console without a token can ask nobody.
+    assertProblem(CONSOLE.send("POST", spring, "", ""), 409, "refused, as paused");
+    assertThat(
+            CONSOLE
+                .send(
+                    HttpRequest.newBuilder(
+                            URI.create("http://localhost:" + READING.port() + spring))
+                        .POST(HttpRequest.BodyPublishers.noBody()))
+                .statusCode())
+        .isEqualTo(202);
+    assertProblem(
+        CONSOLE.send("POST", winter, "", ""), 409, "has paused the template winter_offer de");
+  }
+
+  /** How a campaign of a template is started. */
+  private static String campaign(String template, String language) {
+    HttpResponse<byte[]> created =
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            ("{\"name\":\"x\",\"sender\":\"listed\",\"message\":{\"type\":\"template\",\"template\":"
+                    + "{\"name\":\"%s\",\"language\":{\"code\":\"%s\"}}}}")
+                .formatted(template, language));
+    return "/api/campaigns/" + body(created).path("id").asString() + "/start";
   }
 
   @Test

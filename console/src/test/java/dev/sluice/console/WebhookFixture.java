@@ -142,11 +142,10 @@ final class WebhookFixture implements AutoCloseable {
         http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).body());
   }
 
-  void command(String path) throws Exception {
+  HttpResponse<String> command(String path) throws Exception {
     URI uri = URI.create("http://localhost:" + console.port() + path);
-    http.send(
-        HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(),
-        BodyHandlers.discarding());
+    return http.send(
+        HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
   }
 
   HttpResponse<String> handshake(String token) throws Exception {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +120,39 @@ class PeopleFilePageIT {
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");
+  }
+
+  @Test
+  void aTemplateThatWasStoppedIsAskedAboutAtTheStart() throws IOException {
+    String id =
+        client
+            .post(
+                "/api/campaigns",
+                Map.of(
+                    "name",
+                    "Stopped",
+                    "sender",
+                    "brazil",
+                    "message",
+                    Map.of(
+                        "type",
+                        "template",
+                        "template",
+                        Map.of("name", "spring", "language", Map.of("code", "en")))))
+            .path("id")
+            .asString();
+    client.importCsv(UUID.fromString(id), file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
+    sql(
+        "INSERT INTO sluice.template_state (name, language, account, stopped, at)"
+            + " VALUES ('spring', 'en', '', 'the provider has paused it', now())");
+    browser.open("#/campaigns/" + id);
+    browser.click("#start");
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog", "the provider has paused it");
+    browser.picture("dialog-stopped");
+    browser.click("#dialog .danger");
+
+    browser.awaitText("#notes", "Starting");
   }
 
   /** The draft is there before its people are; trying again makes no other. */

@@ -79,6 +79,11 @@ class RolesTest {
       -   | UPDATE sluice.said SET reason = '' WHERE false
       C   | INSERT INTO sluice.renamed (before, now, at) SELECT '', '', now() WHERE false
       -   | UPDATE sluice.renamed SET at = now() WHERE false
+      P C | SELECT count(*) FROM sluice.stopped_campaign
+      C   | SELECT count(*) FROM sluice.template_state
+      C   | INSERT INTO sluice.template_state (name, language, account, stopped, at) SELECT '', '', '', '', now() WHERE false
+      C   | UPDATE sluice.template_state SET stopped = '', at = now() WHERE false
+      -   | UPDATE sluice.template_state SET name = '' WHERE false
       -   | UPDATE sluice.suppression SET phone = '' WHERE false
       P   | INSERT INTO sluice.sender_recipient (sender_id, phone) SELECT '', '' WHERE false
       P   | UPDATE sluice.sender_recipient SET counted_at = now() WHERE false

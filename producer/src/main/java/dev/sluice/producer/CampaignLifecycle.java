@@ -139,6 +139,13 @@ final class CampaignLifecycle {
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
+          Optional<String> stopped =
+              fanOut.effective() == Control.State.RUNNING
+                  ? sql.rows().stopped(id)
+                  : Optional.empty();
+          if (stopped.isPresent()) {
+            return () -> hold(id, fanOut, stopped.get());
+          }
           Optional<CampaignStanding> standing = sql.rows().record(id, fanOut.effective());
           return () ->
               standing.ifPresentOrElse(
@@ -161,6 +168,13 @@ final class CampaignLifecycle {
       }
       case DRAFT, SCHEDULED -> {}
     }
+  }
+
+  /** Its template may not be used: it begins or goes on when people say so again. */
+  private void hold(UUID id, FanOutState fanOut, String stopped) {
+    log.warn("[campaign {}] paused: {}", FanOutStore.brief(id), stopped);
+    fanOuts.put(id, fanOut.told(Control.State.PAUSED, stopped));
+    events.control(id, new Control(Control.State.PAUSED, stopped));
   }
 
   /** Pauses a campaign when its sending hours end, and resumes it when they begin. */
@@ -246,7 +260,8 @@ final class CampaignLifecycle {
             case READY -> {
               CampaignRepository.Campaign campaign = known(sql.rows().find(id));
               CampaignStanding standing = known(sql.rows().standing(id));
-              yield () -> resent(id, fanOut, resend, campaign, standing);
+              Optional<String> stopped = sql.rows().stopped(id);
+              yield () -> resent(id, fanOut, resend, campaign, standing, stopped);
             }
             case NOTHING_TO_DO -> () -> nobodyToResendTo(id, fanOut);
           };
@@ -268,7 +283,8 @@ final class CampaignLifecycle {
       FanOutState fanOut,
       FanOutState.Resend resend,
       CampaignRepository.Campaign campaign,
-      CampaignStanding standing) {
+      CampaignStanding standing,
+      Optional<String> stopped) {
     log.info(
         "[campaign {}] resending to {}{}",
         FanOutStore.brief(id),
@@ -278,7 +294,9 @@ final class CampaignLifecycle {
     FanOutState resent = fanOut.resent(campaign.window() != null);
     fanOuts.put(id, resent);
     announceStart(id, standing, resend.traceparent());
-    if (!isOpen(campaign.window())) {
+    if (stopped.isPresent()) {
+      hold(id, resent, stopped.get());
+    } else if (!isOpen(campaign.window())) {
       tellWindow(id, resent, campaign.window());
     } else if (resent.state() == Control.State.RUNNING) {
       // Its control may still say paused, from when it completed.
@@ -299,12 +317,18 @@ final class CampaignLifecycle {
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
           CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
-          return () -> started(id, fanOut, origin, start);
+          Optional<String> stopped =
+              start instanceof CampaignStarts.Started ? sql.rows().stopped(id) : Optional.empty();
+          return () -> started(id, fanOut, origin, start, stopped);
         });
   }
 
   private void started(
-      UUID id, FanOutState fanOut, FanOutState.Origin origin, CampaignStarts.Start start) {
+      UUID id,
+      FanOutState fanOut,
+      FanOutState.Origin origin,
+      CampaignStarts.Start start,
+      Optional<String> stopped) {
     switch (start) {
       case CampaignStarts.Started(
               CampaignRepository.Campaign campaign,
@@ -319,7 +343,9 @@ final class CampaignLifecycle {
         FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
         fanOuts.put(id, started);
         announceStart(id, standing, origin.traceparent());
-        if (isOpen(campaign.window())) {
+        if (stopped.isPresent()) {
+          hold(id, started, stopped.get());
+        } else if (isOpen(campaign.window())) {
           // An older control may be left on the topic by a campaign whose state was lost.
           String why = started.reason() == null ? "started" : started.reason();
           events.control(id, new Control(started.effective(), why));

@@ -3,6 +3,7 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static dev.sluice.schema.jooq.Tables.STOPPED_CAMPAIGN;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
@@ -159,6 +160,14 @@ public final class CampaignRepository {
             row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
         new LaneRates(row.get(SENDER.RATE_PER_SECOND), row.get(SENDER.LANES)),
         row.get(SENDER.DAILY_LIMIT));
+  }
+
+  /** Why its template may not be used, if the provider is known to have stopped it. */
+  public Optional<String> stopped(UUID campaignId) {
+    return sql.select(STOPPED_CAMPAIGN.REASON)
+        .from(STOPPED_CAMPAIGN)
+        .where(STOPPED_CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(STOPPED_CAMPAIGN.REASON);
   }
 
   /** Whether nobody is left to send to. */

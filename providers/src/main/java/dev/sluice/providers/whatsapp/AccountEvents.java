@@ -2,6 +2,7 @@ package dev.sluice.providers.whatsapp;
 
 import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
 import dev.sluice.providers.whatsapp.WebhookEvent.Notice;
+import dev.sluice.providers.whatsapp.WebhookEvent.TemplateAllowed;
 import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,18 +38,21 @@ final class AccountEvents {
   private static @Nullable WebhookEvent template(
       String event, JsonNode value, String account, Instant at) {
     String name = Bounded.name(value.path("message_template_name"));
-    if (name.isEmpty() || !(event.equals("PAUSED") || event.equals("DISABLED"))) {
+    String language = Bounded.name(value.path("message_template_language"));
+    if (name.isEmpty()) {
       return null;
     }
-    String language = Bounded.name(value.path("message_template_language"));
-    String reason =
-        "the provider has "
-            + event.toLowerCase(Locale.ROOT)
-            + " the template "
-            + name
-            + " "
-            + language;
-    return new TemplateStopped(account, name, language, joined(reason, because(value), ": "), at);
+    return switch (event) {
+      case "PAUSED", "DISABLED" -> {
+        String reason = MessageTemplates.stopped(event, name, language);
+        yield new TemplateStopped(
+            account, name, language, joined(reason, because(value), ": "), at);
+      }
+      // The documentation names the end of a pause differently in places.
+      case "APPROVED", "REINSTATED", "UNPAUSED", "ACTIVE" ->
+          new TemplateAllowed(account, name, language, at);
+      default -> null;
+    };
   }
 
   private static String because(JsonNode value) {

@@ -66,6 +66,10 @@ public sealed interface WebhookEvent {
   record TemplateStopped(String account, String name, String language, String reason, Instant at)
       implements WebhookEvent {}
 
+  /** A template may be used, again or for the first time. */
+  record TemplateAllowed(String account, String name, String language, Instant at)
+      implements WebhookEvent {}
+
   /**
    * An account may not send any more.
    *

@@ -104,6 +104,12 @@ final class Grants {
               "lift", NOTHING, NOTHING, READ + ", INSERT (phone, at, lifted_by, reason, was)"),
           new Rights("suppressed_phone", READ, NOTHING, READ),
           new Rights(
+              "template_state",
+              NOTHING,
+              NOTHING,
+              READ + ", INSERT (name, language, account, stopped, at), UPDATE (stopped, at)"),
+          new Rights("stopped_campaign", READ, NOTHING, READ),
+          new Rights(
               "sender_recipient",
               READ + ", INSERT (sender_id, phone, counted_at), UPDATE (counted_at)",
               NOTHING,

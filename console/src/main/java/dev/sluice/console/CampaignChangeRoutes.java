@@ -14,6 +14,7 @@ final class CampaignChangeRoutes {
   private final Campaigns campaigns;
   private final CampaignViews views;
   private final CampaignCopies copies;
+  private final Checks checks;
   private final MissingCheck missing;
   private final Uploads uploads;
 
@@ -21,18 +22,21 @@ final class CampaignChangeRoutes {
    * Changes them.
    *
    * @param views as they are read right after a change
+   * @param checks in which their recipients are counted then
    */
   CampaignChangeRoutes(
       HeldBodies bodies,
       Campaigns campaigns,
       CampaignViews views,
       CampaignCopies copies,
+      Checks checks,
       MissingCheck missing,
       Uploads uploads) {
     this.bodies = bodies;
     this.campaigns = campaigns;
     this.views = views;
     this.copies = copies;
+    this.checks = checks;
     this.missing = missing;
     this.uploads = uploads;
   }
@@ -56,7 +60,7 @@ final class CampaignChangeRoutes {
             && !requireVariables(id, campaigns.after(id, change));
     campaigns.change(id, change);
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
-    JsonHttp.json(context, 200, MissingCheck.told(views.changed(id), unchecked));
+    JsonHttp.json(context, 200, MissingCheck.told(views.changed(id, checks), unchecked));
   }
 
   /**
@@ -89,6 +93,6 @@ final class CampaignChangeRoutes {
     UUID id = JsonHttp.campaignId(context);
     campaigns.archive(id);
     Audit.log(context, "archive", "campaign " + id);
-    JsonHttp.json(context, 200, views.changed(id));
+    JsonHttp.json(context, 200, views.changed(id, checks));
   }
 }

@@ -66,17 +66,24 @@ final class CampaignViews {
    * A campaign that was just changed. What cannot be read now is left out, since the change is done
    * whatever becomes of its answer: {@code total} and {@code pending} are null where the recipients
    * take too long to count, and where nothing can be read there is the id alone.
+   *
+   * @param checks where they are counted
    */
-  Map<String, @Nullable Object> changed(UUID id) {
+  Map<String, @Nullable Object> changed(UUID id, Checks checks) {
     return Afterwards.read(() -> rowOf(id))
-        .map(row -> withMessage(view(row, countedTotal(row), Map.of()), row))
+        .map(row -> withMessage(view(row, countedTotal(row, checks), Map.of()), row))
         .orElseGet(() -> Map.of("id", id));
   }
 
-  private @Nullable Long countedTotal(Record row) {
+  private static @Nullable Long countedTotal(Record row, Checks checks) {
     return total(
         row,
-        Afterwards.read(() -> recipientsOfOpen(List.of(row), Long.MAX_VALUE)).orElse(Map.of()));
+        Afterwards.read(() ->
+                checks.ifFree(counting ->
+                    recipientsOfOpen(
+                        new RecipientCounts(counting), List.of(row), Long.MAX_VALUE)))
+            .flatMap(counted -> counted)
+            .orElse(Map.of()));
   }
 
   private Record rowOf(UUID id) {
@@ -173,7 +180,7 @@ final class CampaignViews {
   }
 
   private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
-    Map<UUID, Long> counted = recipientsOfOpen(rows, tooMany);
+    Map<UUID, Long> counted = recipientsOfOpen(recipients, rows, tooMany);
     Map<String, Integer> used =
         usage.counted(
             rows.stream()
@@ -192,7 +199,8 @@ final class CampaignViews {
         : row.get(CAMPAIGN.TOTAL);
   }
 
-  private Map<UUID, Long> recipientsOfOpen(List<Record> rows, long tooMany) {
+  private static Map<UUID, Long> recipientsOfOpen(
+      RecipientCounts recipients, List<Record> rows, long tooMany) {
     return recipients.below(
         tooMany,
         rows.stream()

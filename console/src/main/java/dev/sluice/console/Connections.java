@@ -28,11 +28,18 @@ record Connections(
     Database imports,
     Database upkeep)
     implements AutoCloseable {
+  private static final Duration LOCK = Duration.ofSeconds(2);
+
   private static final Timeouts SHORT = timeouts(Duration.ofSeconds(5));
   private static final Timeouts READING = timeouts(Duration.ofSeconds(10));
 
-  /** A portion's COPY, or its way around rows that are there already. */
-  private static final Timeouts IMPORTING = timeouts(Duration.ofMinutes(1));
+  /**
+   * A portion's COPY, or its way around rows that are there already. Between portions any number of
+   * rows may be passed over, for as long as a file has its turn.
+   */
+  private static final Timeouts IMPORTING =
+      new Timeouts(
+          Duration.ofMinutes(1), LOCK, Uploads.Limits.DEFAULT.importsTake().plusMinutes(1));
 
   /** So many of each kind. */
   record Sizes(int commands, int webhooks, int lists, int feeds, int checks) {
@@ -51,7 +58,7 @@ record Connections(
   }
 
   private static Timeouts timeouts(Duration statement) {
-    return new Timeouts(statement, Duration.ofSeconds(2), statement);
+    return new Timeouts(statement, LOCK, statement);
   }
 
   @Override

@@ -92,6 +92,8 @@ public final class Console implements AutoCloseable {
     // Calls of providers have a budget of their own, which no other body can take.
     HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
+    Exports exports = new Exports(limits.uploads().pace());
+    Checks checks = new Checks(connections.checks().sql(), limits.connections().checks());
     Uploads uploads = new Uploads(limits.uploads(), deadlines);
     RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
     RowRules suppressionRules = new RowRules(phoneNumbers);
@@ -120,15 +122,15 @@ public final class Console implements AutoCloseable {
                   live)
               .add(settings.routes);
           CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
-          new ExportRoutes(reading, campaignViews, limits.uploads().pace()).add(settings.routes);
+          new ExportRoutes(reading, campaignViews, exports).add(settings.routes);
           Campaigns campaigns = new Campaigns(commanding, config.bounds());
-          MissingCheck missing =
-              new MissingCheck(connections.checks().sql(), limits.connections().checks());
+          MissingCheck missing = new MissingCheck(checks);
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
                   new CampaignViews(commanding, controls, fresh),
                   new CampaignCopies(importing, config.bounds()),
+                  checks,
                   missing,
                   uploads)
               .add(settings.routes);
@@ -162,7 +164,7 @@ public final class Console implements AutoCloseable {
                   new Lifts(commanding),
                   uploads,
                   suppressionRules,
-                  limits.uploads().pace())
+                  exports)
               .add(settings.routes);
           new TestRoutes(
                   bodies,

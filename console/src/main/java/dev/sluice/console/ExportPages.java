@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param statuses those that are wanted, or none for all
  * @param reason the error code of those who are wanted, or null for all
- * @param turns in which exports read, so that others who read find a connection
+ * @param exports in whose turns they are read
  */
 record ExportPages(
     DSLContext sql,
     UUID campaignId,
     Set<RecipientStatus> statuses,
     @Nullable String reason,
-    Bulkhead turns) {
+    Exports exports) {
 
   /** The names of variables that they have, in order; no more than so many, and cut to a length. */
   SortedSet<String> variables(int most, int longest) {
@@ -98,7 +98,7 @@ record ExportPages(
 
   /** Right after an import PostgreSQL does not know how many there are, and would sort them all. */
   private <T> T read(Function<DSLContext, T> query) {
-    return turns.run(() ->
+    return exports.page(() ->
         sql.transactionResult(transaction -> {
           transaction
               .dsl()

@@ -1,36 +1,27 @@
 package dev.sluice.console;
 
 import dev.sluice.schema.MessageTemplate;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What recipients lack of a message, asked before it goes out. It has connections of its own: who
- * starts a campaign waits for nobody who reads. While too many others are looked through, a
- * campaign starts unseen, as one does of which too little can be seen in time, and that is said.
+ * What recipients lack of a message, asked before it goes out. While too many others are looked
+ * through, a campaign starts unseen, as one does of which too little can be seen in time, and that is
+ * said.
  */
 final class MissingCheck {
   private static final Logger log = LoggerFactory.getLogger(MissingCheck.class);
-  private static final Duration PATIENCE = Duration.ofMillis(500);
 
-  private final DSLContext sql;
-  private final Bulkhead places;
+  private final Checks checks;
 
-  /**
-   * Looks through so many campaigns at a time.
-   *
-   * @param sql has a connection for each
-   */
-  MissingCheck(DSLContext sql, int places) {
-    this.sql = sql;
-    this.places = new Bulkhead(places, PATIENCE, "Other campaigns are being looked through.");
+  MissingCheck(Checks checks) {
+    this.checks = checks;
   }
 
   /**
@@ -41,12 +32,12 @@ final class MissingCheck {
    * @throws ProblemException 409 if some lack any
    */
   boolean require(UUID campaignId, String undone) {
-    return require(campaignId, undone, () -> Missing.of(sql, campaignId));
+    return require(campaignId, undone, sql -> Missing.of(sql, campaignId));
   }
 
   /** The same with a message that is about to be the campaign's. */
   boolean require(UUID campaignId, MessageTemplate message, String undone) {
-    return require(campaignId, undone, () -> Missing.of(sql, campaignId, message.variables()));
+    return require(campaignId, undone, sql -> Missing.of(sql, campaignId, message.variables()));
   }
 
   /** An answer that says {@code unchecked} if not all recipients were looked at. */
@@ -59,8 +50,8 @@ final class MissingCheck {
     return told;
   }
 
-  private boolean require(UUID campaignId, String undone, Supplier<Missing> look) {
-    Missing found = places.runIfFree(look).orElse(Missing.UNKNOWN);
+  private boolean require(UUID campaignId, String undone, Function<DSLContext, Missing> look) {
+    Missing found = checks.ifFree(look).orElse(Missing.UNKNOWN);
     if (found.recipients() > 0) {
       throw found.problem(undone);
     }

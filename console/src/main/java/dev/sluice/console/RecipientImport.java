@@ -47,8 +47,11 @@ final class RecipientImport {
    * @param missingAccepted whether variables may be missing although the campaign starts by itself
    */
   Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, boolean missingAccepted) {
+    GoodRows good = new GoodRows(rows, rules);
+    // However many come before it, nothing is held for them.
+    good.skipToFirst();
     try {
-      return inOneTransaction(campaignId, rows, rules, missingAccepted);
+      return inOneTransaction(campaignId, good, missingAccepted);
     } catch (DataAccessException e) {
       if (!HELD.contains(e.sqlState())) {
         throw e;
@@ -59,13 +62,12 @@ final class RecipientImport {
     }
   }
 
-  private Report inOneTransaction(
-      UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, boolean missingAccepted) {
+  private Report inOneTransaction(UUID campaignId, GoodRows rows, boolean missingAccepted) {
     return sql.transactionResult(transaction -> {
       Open campaign = open(transaction.dsl(), campaignId);
       Report report;
       try (RecipientCopy copy = new RecipientCopy(transaction.dsl(), campaignId)) {
-        report = consume(rows, rules, copy, new Missing.Tally(campaign.variables()));
+        report = consume(rows, copy, new Missing.Tally(campaign.variables()));
       }
       if (campaign.scheduled() && report.missing() != null && !missingAccepted) {
         throw report.missing().problem("It starts by itself, so nobody was added.");
@@ -95,20 +97,13 @@ final class RecipientImport {
     return new Open(status == CampaignStatus.SCHEDULED, Missing.variablesOf(row.value2()));
   }
 
-  private static Report consume(
-      Iterator<Rows.Row> rows, RowRules rules, RecipientCopy copy, Missing.Tally tally) {
-    Rejections rejections = new Rejections();
+  private static Report consume(GoodRows rows, RecipientCopy copy, Missing.Tally tally) {
     while (rows.hasNext()) {
-      Rows.Row row = rows.next();
-      switch (rules.judge(row)) {
-        case RowRules.Usable recipient -> {
-          tally.take(recipient.variables());
-          copy.add(recipient);
-        }
-        case RowRules.Unusable(String reason) -> rejections.add(row.line(), reason);
-      }
+      RowRules.Usable recipient = rows.next();
+      tally.take(recipient.variables());
+      copy.add(recipient);
     }
     RecipientCopy.Counts counts = copy.finish();
-    return rejections.report(counts.added(), counts.duplicates(), tally.missing());
+    return rows.rejections().report(counts.added(), counts.duplicates(), tally.missing());
   }
 }

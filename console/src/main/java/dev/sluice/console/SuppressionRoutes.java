@@ -35,7 +35,7 @@ final class SuppressionRoutes {
 
   private final Uploads uploads;
   private final RowRules rules;
-  private final Pace pace;
+  private final Exports exports;
 
   /**
    * Reads, adds and lifts.
@@ -44,7 +44,7 @@ final class SuppressionRoutes {
    * @param lists places of those who read
    * @param imported the same, on the connections of imports
    * @param lifts takes them back
-   * @param pace how fast all of them must be read, at least
+   * @param exports files of all of them
    */
   SuppressionRoutes(
       Suppressions suppressions,
@@ -53,14 +53,14 @@ final class SuppressionRoutes {
       Lifts lifts,
       Uploads uploads,
       RowRules rules,
-      Pace pace) {
+      Exports exports) {
     this.suppressions = suppressions;
     this.lists = lists;
     this.imported = imported;
     this.lifts = lifts;
     this.uploads = uploads;
     this.rules = rules;
-    this.pace = pace;
+    this.exports = exports;
   }
 
   void add(RoutesConfig routes) {
@@ -69,9 +69,9 @@ final class SuppressionRoutes {
     routes.delete("/api/suppressions/{phone}", this::lift);
   }
 
-  private void list(Context context) throws IOException {
+  private void list(Context context) {
     if (JsonHttp.wantsCsv(context)) {
-      export(context);
+      exports.send(context, "suppressions", this::writeAll);
       return;
     }
     String after = context.queryParam("after");
@@ -81,19 +81,14 @@ final class SuppressionRoutes {
   }
 
   /** All of them, page by page, so that no number of them is too many. */
-  private void export(Context context) throws IOException {
-    context.contentType("text/csv; charset=utf-8");
-    context.header("Content-Disposition", "attachment; filename=\"suppressions.csv\"");
-    Download.send(context, pace, this::writeAll);
-  }
-
   private void writeAll(OutputStream to) throws IOException {
     OutputStreamWriter out = new OutputStreamWriter(to, StandardCharsets.UTF_8);
     CsvWriter csv = CsvWriter.builder().build(out);
     csv.writeRecord("phone", "reason", "createdAt");
     String after = "";
     while (true) {
-      List<Suppressions.Suppression> page = suppressions.after(after, PAGE);
+      String last = after;
+      List<Suppressions.Suppression> page = exports.page(() -> suppressions.after(last, PAGE));
       page.forEach(row ->
           csv.writeRecord(
               row.phone(), Formulas.defusedThroughout(row.reason()), row.createdAt().toString()));
@@ -176,19 +171,15 @@ final class SuppressionRoutes {
 
   private RecipientImport.Report add(Rows rows, RowRules here, String reason, Added added) {
     List<String> batch = new ArrayList<>();
-    Rejections rejections = new Rejections();
-    while (rows.hasNext()) {
-      Rows.Row row = rows.next();
-      switch (here.judge(row)) {
-        case RowRules.Usable usable -> batch.add(usable.phone());
-        case RowRules.Unusable(String why) -> rejections.add(row.line(), why);
-      }
-      if (batch.size() == BATCH || (!rows.hasNext() && !batch.isEmpty())) {
+    GoodRows good = new GoodRows(rows, here);
+    while (good.hasNext()) {
+      batch.add(good.next().phone());
+      if (batch.size() == BATCH || !good.hasNext()) {
         added.news += imported.add(batch, reason);
         added.read += batch.size();
         batch.clear();
       }
     }
-    return rejections.report(added.news, added.read - added.news, Optional.empty());
+    return good.rejections().report(added.news, added.read - added.news, Optional.empty());
   }
 }

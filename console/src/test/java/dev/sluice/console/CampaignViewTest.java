@@ -18,9 +18,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -83,9 +87,49 @@ class CampaignViewTest {
     UUID id = UUID.randomUUID();
     try (ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
         FreshResults fresh = new FreshResults(SANDBOX.kafka())) {
-      assertThat(new CampaignViews(away.sql(), controls, fresh).changed(id))
+      assertThat(
+              new CampaignViews(away.sql(), controls, fresh).changed(id, new Checks(away.sql(), 1)))
           .isEqualTo(Map.of("id", id));
     }
+  }
+
+  /** There may be millions of them, and a pause needs the connection. */
+  @Test
+  void theRecipientsOfAChangedDraftAreCountedOnAConnectionForThat() throws Exception {
+    UUID id = UUID.fromString(campaign("dddd0000-0000-4000-8000-000000000004"));
+    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry());
+        Database commands = named("commands");
+        Database counts = named("counts");
+        ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
+        FreshResults fresh = new FreshResults(SANDBOX.kafka());
+        ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
+      CampaignViews views = new CampaignViews(commands.sql(), controls, fresh);
+      Checks checks = new Checks(counts.sql(), 1);
+      assertThat(views.changed(id, checks).get("total")).isEqualTo(0L);
+      Future<Map<String, Object>> changed =
+          owner
+              .sql()
+              .transactionResult(holding -> {
+                holding.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+                var counting = person.submit(() -> views.changed(id, checks));
+                Awaitility.await().until(() -> waiting(holding.dsl()).contains("sluice-counts"));
+                assertThat(waiting(holding.dsl())).doesNotContain("sluice-commands");
+                return counting;
+              });
+      assertThat(changed.get()).containsEntry("id", id);
+    }
+  }
+
+  private static Database named(String service) {
+    return new Database(SANDBOX.database(), 1, service, new SimpleMeterRegistry());
+  }
+
+  /** Whose statements wait for a lock. */
+  private static List<String> waiting(DSLContext sql) {
+    return sql.fetch(
+            "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
+                + " WHERE NOT granted AND datname = current_database()")
+        .getValues(0, String.class);
   }
 
   @ParameterizedTest

@@ -261,7 +261,7 @@ class CrowdTest {
               "10s 2s 10s",
               "10s 2s 10s",
               "10s 2s 10s",
-              "1min 2s 1min",
+              "1min 2s 16min",
               "5s 2s 5s");
     }
   }

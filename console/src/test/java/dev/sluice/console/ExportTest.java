@@ -3,16 +3,20 @@ package dev.sluice.console;
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.sluice.schema.RecipientStatus;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -138,16 +142,50 @@ class ExportTest {
     assertProblem(get("/api/campaigns/" + ID + "/export?status=LOST"), 400, "UNCONFIRMED");
   }
 
+  /** A lock holds up whoever exports, and with them the connections that exports may have. */
+  @Test
+  void exportsOfSuppressionsLeaveConnectionsToWhoReads() {
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      CONSOLE.sql(sql ->
+          sql.transactionResult(holding -> {
+            holding.dsl().execute("LOCK TABLE sluice.suppression");
+            for (int i = 0; i < 6; i++) {
+              people.execute(ExportTest::exportSuppressions);
+            }
+            await().until(() -> waiting(holding.dsl()) == 2);
+
+            assertThat(get("/api/senders").statusCode()).isEqualTo(200);
+            assertThat(waiting(holding.dsl())).isLessThanOrEqualTo(2);
+            return holding;
+          }));
+    }
+  }
+
+  private static HttpResponse<byte[]> exportSuppressions() {
+    return CONSOLE.send(
+        HttpRequest.newBuilder(
+                URI.create("http://localhost:" + CONSOLE.port() + "/api/suppressions"))
+            .header("Accept", "text/csv"));
+  }
+
+  /** How many statements wait for a lock. */
+  private static int waiting(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                + " WHERE NOT granted AND datname = current_database()")
+        .get(0, int.class);
+  }
+
   /** However little PostgreSQL knows about the rows, or millions would be sorted for each page. */
   @Test
   void pagesAreReadByAnIndexInItsOrder() {
-    Bulkhead turns = new Bulkhead(1, Duration.ZERO, "");
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
     String plans =
         CONSOLE.sql(sql ->
             sql.transactionResult(inside -> {
               inside.dsl().execute("SET LOCAL enable_sort = off");
-              return plan(inside.dsl(), turns, Set.of())
-                  + plan(inside.dsl(), turns, Set.of(RecipientStatus.FAILED));
+              return plan(inside.dsl(), exports, Set.of())
+                  + plan(inside.dsl(), exports, Set.of(RecipientStatus.FAILED));
             }));
 
     assertThat(plans)
@@ -155,8 +193,8 @@ class ExportTest {
         .doesNotContain("Sort");
   }
 
-  private static String plan(DSLContext sql, Bulkhead turns, Set<RecipientStatus> statuses) {
-    var pages = new ExportPages(sql, UUID.fromString(ID), statuses, null, turns);
+  private static String plan(DSLContext sql, Exports exports, Set<RecipientStatus> statuses) {
+    var pages = new ExportPages(sql, UUID.fromString(ID), statuses, null, exports);
     var middle =
         new Recipients.Place(
             sql.fetchValue(

@@ -5,6 +5,7 @@ import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,31 @@ class RecipientRoutesTest {
 
     assertThat(report.path("accepted").asInt()).isEqualTo(1);
     assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(2);
+  }
+
+  /** There may be millions of them, and a transaction that waited for them would be ended. */
+  @Test
+  void rowsBeforeTheFirstGoodOneHoldNothing() {
+    String id = CONSOLE.campaign();
+    Rows.Row bad = Rows.Row.faulty(2, List.of(), "bad");
+    Rows.Row good = new Rows.Row(3, "+5511960000001", Map.of(), null, List.of(), null);
+    RowRules rules = new RowRules(new PhoneNumbers(Optional.empty()));
+
+    RecipientImport.Report report =
+        CONSOLE.sql(importing ->
+            CONSOLE.sql(others -> {
+              Iterator<Rows.Row> rows =
+                  Stream.of(bad, good)
+                      .peek(row ->
+                          others.execute(
+                              "SELECT FROM sluice.campaign WHERE id = ?::uuid FOR UPDATE NOWAIT",
+                              id))
+                      .iterator();
+              return new RecipientImport(importing).run(UUID.fromString(id), rows, rules, false);
+            }));
+
+    assertThat(report.accepted()).isEqualTo(1);
+    assertThat(report.rejectedCount()).isEqualTo(1);
   }
 
   /** As when a program sends a file again because a proxy lost patience with the first time. */

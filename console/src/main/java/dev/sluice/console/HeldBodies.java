@@ -6,7 +6,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,27 +34,48 @@ final class HeldBodies {
    * @param longest the longest body, bytes
    * @param together all bodies at the same time, bytes
    * @param pace how fast a body must come
+   * @param crowd who has to go when there is no room
    */
-  record Limits(int longest, int together, Pace pace) {
+  record Limits(int longest, int together, Pace pace, Crowd crowd) {
     static final Limits API =
         new Limits(
-            1_000_000, 20 << 20, new Pace(1_024, Duration.ofSeconds(10), Duration.ofSeconds(20)));
+            1_000_000,
+            20 << 20,
+            new Pace(1_024, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+            Crowd.LAST_GOES);
 
     /** Meta's calls have at most 3 MB, and come from machines that send them at once. */
     static final Limits WEBHOOKS =
         new Limits(
-            3 << 20, 12 << 20, new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)));
+            3 << 20,
+            12 << 20,
+            new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)),
+            Crowd.FIRST_GOES);
 
     /** What bodies that are not small may take together, bytes. */
     int large() {
-      return together / 3 * 2;
+      return crowd == Crowd.FIRST_GOES ? together : together / 3 * 2;
     }
+  }
+
+  /** Who has to go when there is no room. */
+  enum Crowd {
+    /** Who comes last, so that whoever is known to belong here may take the time that it needs. */
+    LAST_GOES,
+    /**
+     * Whose body has been on its way for the longest. Anybody may send one, and only whole it can
+     * be told from a genuine one, which comes at once.
+     */
+    FIRST_GOES
   }
 
   private final Limits limits;
   private final Deadlines deadlines;
   private final ByteBudget budget;
   private final ByteBudget ofLarge;
+
+  /** What takes room and did not come whole yet, in the order in which it began. */
+  private final Set<Room> unfinished = new LinkedHashSet<>();
 
   /**
    * Holds nothing yet.
@@ -80,22 +105,85 @@ final class HeldBodies {
 
   /** What a body takes of the budget, and once it is large, of what such bodies may have too. */
   private final class Room implements AutoCloseable {
+    private final EndPoint connection;
     private final ByteBudget.Share share = budget.share();
     private final ByteBudget.Share large = ofLarge.share();
+    private boolean gone;
 
-    boolean grow() {
-      return share.grow(PORTION)
+    private Room(EndPoint connection) {
+      this.connection = connection;
+      synchronized (unfinished) {
+        unfinished.add(this);
+      }
+    }
+
+    /** How many bytes may come now that so many came; 0 if there is no room for more. */
+    int left(long came) {
+      synchronized (unfinished) {
+        if (share.bytes() > came) {
+          return (int) (share.bytes() - came);
+        }
+      }
+      return grow() ? PORTION : 0;
+    }
+
+    /** Takes more, at the cost of others if it has to be. */
+    private boolean grow() {
+      List<Room> others = new ArrayList<>();
+      boolean grown;
+      synchronized (unfinished) {
+        grown = take();
+        Optional<Room> first = first();
+        while (!grown && first.isPresent()) {
+          first.get().leave();
+          others.add(first.get());
+          grown = take();
+          first = first();
+        }
+      }
+      others.forEach(other -> other.connection.close(new IOException("others need the room")));
+      return grown;
+    }
+
+    private boolean take() {
+      return !gone
+          && share.grow(PORTION)
           && (share.bytes() <= SMALL || large.grow(share.bytes() - large.bytes()));
     }
 
-    long bytes() {
-      return share.bytes();
+    /** Who goes next in favour of this one. */
+    private Optional<Room> first() {
+      return limits.crowd() == Crowd.FIRST_GOES && !gone
+          ? unfinished.stream().filter(other -> other != this).findFirst()
+          : Optional.empty();
+    }
+
+    private void leave() {
+      gone = true;
+      close();
+    }
+
+    /** Its body came whole, and nobody takes its room any more; false if somebody has. */
+    boolean whole() {
+      synchronized (unfinished) {
+        unfinished.remove(this);
+        return !gone;
+      }
+    }
+
+    boolean isGone() {
+      synchronized (unfinished) {
+        return gone;
+      }
     }
 
     @Override
     public void close() {
-      share.close();
-      large.close();
+      synchronized (unfinished) {
+        unfinished.remove(this);
+        share.close();
+        large.close();
+      }
     }
   }
 
@@ -126,9 +214,13 @@ final class HeldBodies {
    *     there is no room for it; the connection is closed then, as the rest may still come
    */
   Body take(Context context) {
-    Room room = new Room();
+    Room room = new Room(Wire.of(context));
     try {
-      return new Body(receive(context, room), room);
+      byte[] body = receive(context, room);
+      if (!room.whole()) {
+        throw noRoom();
+      }
+      return new Body(body, room);
     } catch (RuntimeException | Error e) {
       room.close();
       context.header("Connection", "close");
@@ -140,17 +232,22 @@ final class HeldBodies {
     if (context.req().getContentLengthLong() > limits.longest()) {
       throw tooLong();
     }
-    EndPoint connection = Wire.of(context);
+    EndPoint connection = room.connection;
     long usual = connection.getIdleTimeout();
     connection.setIdleTimeout(limits.pace().window().toMillis());
     try (InputStream body = new Arriving(context.bodyInputStream(), room, connection)) {
       return body.readAllBytes();
     } catch (IOException e) {
       log.debug("a body broke off", e);
-      throw BrokenBody.problem(e);
+      throw room.isGone() ? noRoom() : BrokenBody.problem(e);
     } finally {
       connection.setIdleTimeout(usual);
     }
+  }
+
+  private static ProblemException noRoom() {
+    return ProblemException.unavailable(
+        "The console holds as many bodies as it has room for; try again later.");
   }
 
   private ProblemException tooLong() {
@@ -179,11 +276,11 @@ final class HeldBodies {
 
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
-      if (came == room.bytes() && !room.grow()) {
-        throw ProblemException.unavailable(
-            "The console holds as many bodies as it has room for; try again later.");
+      int left = room.left(came);
+      if (left == 0) {
+        throw noRoom();
       }
-      int read = receive(into, from, (int) Math.min(length, room.bytes() - came));
+      int read = receive(into, from, Math.min(length, left));
       came += Math.max(0, read);
       if (came > limits.longest()) {
         throw tooLong();

@@ -52,10 +52,9 @@ class BrokenBodiesTest {
   @BeforeAll
   static void start() {
     // Of one kind the whole time counts, of the other the pace.
-    HeldBodies.Limits bodies =
-        new HeldBodies.Limits(1_000_000, 4 << 20, new Pace(0, PATIENCE, PATIENCE));
+    HeldBodies.Limits bodies = limits(HeldBodies.Limits.API, new Pace(0, PATIENCE, PATIENCE));
     HeldBodies.Limits calls =
-        new HeldBodies.Limits(1_000_000, 4 << 20, new Pace(1_024, PATIENCE, Duration.ofMinutes(1)));
+        limits(HeldBodies.Limits.WEBHOOKS, new Pace(1_024, PATIENCE, Duration.ofMinutes(1)));
     console =
         new Console(
             new ConsoleConfig(
@@ -81,6 +80,10 @@ class BrokenBodiesTest {
             METERS,
             settings -> {});
     api = new Api(console.port());
+  }
+
+  private static HeldBodies.Limits limits(HeldBodies.Limits usual, Pace pace) {
+    return new HeldBodies.Limits(1_000_000, 4 << 20, pace, usual.crowd());
   }
 
   @AfterAll

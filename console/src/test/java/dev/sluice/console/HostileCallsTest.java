@@ -6,6 +6,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.jooq.Sluice;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jooq.Table;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,24 +140,13 @@ class HostileCallsTest {
   /** All rows, and where the topics end that the console writes to. */
   private List<Object> everything() {
     List<Object> all = new ArrayList<>();
-    for (String table :
-        List.of(
-            "sender",
-            "campaign",
-            "campaign_recipient",
-            "suppression",
-            "opt_out",
-            "said",
-            "lift",
-            "alias")) {
+    for (Table<?> table : Sluice.SLUICE.getTables()) {
       all.add(
           String.valueOf(
               database
                   .sql()
                   .fetchValue(
-                      "SELECT string_agg(t::text, '|' ORDER BY t::text) FROM sluice."
-                          + table
-                          + " t")));
+                      "SELECT string_agg(t::text, '|' ORDER BY t::text) FROM {0} t", table)));
     }
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,39 @@ class TakenPortsTest {
                   + port
                   + " is taken; choose another with "
                   + environment(option));
+    }
+  }
+
+  /** Whoever has it: this test, or somebody before it. */
+  @ParameterizedTest
+  @CsvSource({
+    "producer, 8081, --http-port",
+    "worker, 8082, --http-port",
+    "status-aggregator, 8083, --http-port",
+    "console, 8080, --http-port",
+    "simulator, 8099, --http-port",
+    "local, 9092, --kafka-port",
+    "local, 54320, --database-port",
+    "local, 8099, --simulator-port",
+    "local, 8080, --http-port"
+  })
+  void isNamedIfItIsTheRolesOwn(String command, int port, String option) throws IOException {
+    StringWriter err = new StringWriter();
+    try (ServerSocket taken = new ServerSocket()) {
+      try {
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      } catch (BindException e) {
+        // It is taken.
+      }
+      List<String> arguments = new ArrayList<>(List.of(arguments(command, option, "")));
+      arguments.subList(1, 3).clear();
+      int exit =
+          Sluice.complete(Sluice.commandLine())
+              .setErr(new PrintWriter(err, true))
+              .execute(arguments.toArray(String[]::new));
+
+      assertThat(exit).isEqualTo(1);
+      assertThat(err.toString()).contains("port " + port + " is taken").contains(option);
     }
   }
 

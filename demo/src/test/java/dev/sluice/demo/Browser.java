@@ -60,8 +60,19 @@ final class Browser implements AutoCloseable {
     driver.manage().window().setSize(DESKTOP);
   }
 
-  /** Whether this machine has one. */
-  static boolean installed() {
+  /** The gate sets SLUICE_BROWSER_TESTS=required. */
+  static boolean isThere() {
+    boolean there = installed();
+    if (!there && "required".equals(System.getenv("SLUICE_BROWSER_TESTS"))) {
+      throw new IllegalStateException("the page's tests need chromium and chromium-driver");
+    }
+    if (!there) {
+      System.out.println("left out: the page's tests, as chromium and chromedriver are missing");
+    }
+    return there;
+  }
+
+  private static boolean installed() {
     return binary().isPresent() && chromeDriver().isPresent();
   }
 

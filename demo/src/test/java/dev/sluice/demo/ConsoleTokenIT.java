@@ -37,7 +37,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
 /** The whole page behind a token, each service in its own database role. */
-@EnabledIf("dev.sluice.demo.ConsolePageIT#browserIsThere")
+@EnabledIf("dev.sluice.demo.Browser#isThere")
 class ConsoleTokenIT {
   private static final int PARTITIONS = 2;
   private static final String TOKEN = "correct-horse-battery";

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A file of people as it is chosen in a browser: what is wrong is told there and then. */
-@EnabledIf("dev.sluice.demo.ConsolePageIT#browserIsThere")
+@EnabledIf("dev.sluice.demo.Browser#isThere")
 class PeopleFilePageIT {
   private static final Charset WINDOWS = Charset.forName("windows-1252");
   private static final Closer CLOSER = new Closer();

@@ -1,0 +1,135 @@
+package dev.sluice.console;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Two consoles with one connection of each kind: what asks for a second one while it holds the
+ * first waits for itself, and fails. They are there for all tests that crowd them, as long as the
+ * servers behind them.
+ */
+final class Crowd {
+  static final int UPLOADS = 4;
+  static final int LISTS = 8;
+  static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final Duration WINDOW = Duration.ofMillis(500);
+  private static final Crowd SHARED = new Crowd();
+
+  /** Where uploads are kept. */
+  final Path folder;
+
+  final Api api;
+
+  /** At a console without any place for who reads. */
+  final Api atFull;
+
+  /** Campaigns. */
+  final String sending;
+
+  final String draft;
+
+  private Crowd() {
+    try {
+      folder = Files.createTempDirectory("crowd");
+      folder.toFile().deleteOnExit();
+      api = new Api(console(LISTS, Duration.ofSeconds(30)).port());
+      atFull = new Api(console(0, Duration.ZERO).port());
+      for (String sender : List.of("brazil", "chile", "peru")) {
+        api.put("/api/senders/" + sender, "{\"address\":\"1065403\",\"dailyLimit\":250}");
+      }
+      String last = "";
+      for (int i = 0; i < 10; i++) {
+        last = create(i % 2 == 0 ? "brazil" : "chile");
+        api.post(recipients(last), "text/csv", "phone\n+5511960000001\n");
+      }
+      draft = last;
+      sending = create("peru");
+      sql("UPDATE sluice.campaign SET status = 'SENDING', total = 9 WHERE id = '" + sending + "'");
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Crowd shared() {
+    return SHARED;
+  }
+
+  /** One in which who finds no place waits for so long. */
+  private Console console(int lists, Duration wait) {
+    return new Console(
+        new ConsoleConfig(
+            SANDBOX.kafka(),
+            SANDBOX.database(),
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            new WebhookConfig(Optional.of(WebhookFixture.SECRET), Optional.empty(), List.of())),
+        new Console.Limits(
+            new Connections.Sizes(1, 1, 1, 1, 1),
+            lists,
+            wait,
+            new Uploads.Limits(
+                new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
+                UPLOADS,
+                new Pace(100_000, WINDOW, Duration.ofMinutes(1)),
+                wait,
+                Duration.ofMinutes(1)),
+            HeldBodies.Limits.API,
+            HeldBodies.Limits.WEBHOOKS),
+        new Health(),
+        new SimpleMeterRegistry(),
+        settings -> {});
+  }
+
+  /** A draft whose recipient has no value for its variable. */
+  String lacking() {
+    String id = create("brazil");
+    api.patch(
+        "/api/campaigns/" + id,
+        "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}}");
+    api.post(recipients(id), "text/csv", "phone\n+5511960000001\n");
+    return id;
+  }
+
+  String create(String sender) {
+    return Api.json(
+            api.post(
+                "/api/campaigns",
+                "application/json",
+                "{\"name\":\"Spring\",\"sender\":\""
+                    + sender
+                    + "\",\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}"))
+        .path("id")
+        .asString();
+  }
+
+  String recipients(String campaign) {
+    return "/api/campaigns/" + campaign + "/recipients";
+  }
+
+  int total(String campaign) {
+    return Api.json(api.get("/api/campaigns/" + campaign)).path("total").asInt(-1);
+  }
+
+  static void sql(String statement) throws SQLException {
+    try (Connection owner = owner();
+        var prepared = owner.createStatement()) {
+      prepared.execute(statement);
+    }
+  }
+
+  static Connection owner() throws SQLException {
+    return DriverManager.getConnection(
+        SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
+  }
+}

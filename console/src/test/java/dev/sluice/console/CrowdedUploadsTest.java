@@ -1,0 +1,115 @@
+package dev.sluice.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Many files at once, slow ones and broken ones, at a console with few places for them. */
+class CrowdedUploadsTest {
+  private static final Crowd CROWD = Crowd.shared();
+
+  @Test
+  void aFileThatTricklesTakesNoConnectionAndIsGivenUp() throws Exception {
+    try (Socket trickle = CROWD.api.beginUpload(CROWD.recipients(CROWD.draft), "phone\n")) {
+      assertThat(CROWD.api.post("/api/campaigns/" + CROWD.sending + "/pause", "", "").statusCode())
+          .isEqualTo(202);
+      JsonNode report =
+          Api.json(CROWD.api.post("/api/suppressions", "text/csv", "phone\n+5511970000001\n"));
+
+      assertThat(report.path("rejectedCount").asInt(-1)).isZero();
+      // A byte now and then is no more than none.
+      await()
+          .until(() -> {
+            trickle.getOutputStream().write('+');
+            return trickle.getInputStream().available() > 0;
+          });
+      assertThat(read(trickle)).contains(" 408 ").contains("too slowly");
+    }
+  }
+
+  @Test
+  void aFileOfWhichNothingMoreComesIsGivenUp() throws Exception {
+    try (Socket silent = CROWD.api.beginUpload(CROWD.recipients(CROWD.draft), "phone\n")) {
+      assertThat(read(silent)).contains(" 408 ");
+    }
+  }
+
+  @Test
+  void moreFilesThanThereArePlacesForAreToComeAgain() throws Exception {
+    List<Socket> uploads = new ArrayList<>();
+    try {
+      for (int i = 0; i < Crowd.UPLOADS; i++) {
+        uploads.add(CROWD.api.beginUpload(CROWD.recipients(CROWD.draft), "phone\n"));
+      }
+      HttpResponse<byte[]> refused =
+          await()
+              .until(
+                  () -> CROWD.api.post(CROWD.recipients(CROWD.draft), "text/csv", "phone\n"),
+                  answer -> answer.statusCode() != 200);
+
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(CROWD.api.post("/api/recipients/check", "text/csv", "phone\n").statusCode())
+          .isEqualTo(429);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    } finally {
+      for (Socket upload : uploads) {
+        upload.close();
+      }
+    }
+    await()
+        .untilAsserted(() ->
+            assertThat(
+                    CROWD
+                        .api
+                        .post(CROWD.recipients(CROWD.draft), "text/csv", "phone\n")
+                        .statusCode())
+                .isEqualTo(200));
+  }
+
+  @Test
+  void aFileThatIsTooLongIsRefusedAndAddsNobody() {
+    String id = CROWD.create("brazil");
+    String csv = "phone,note\n+5511960000001,%s\n".formatted("x".repeat(2 << 20));
+
+    assertThat(CROWD.api.post(CROWD.recipients(id), "text/csv", csv).statusCode()).isEqualTo(413);
+    assertThat(CROWD.total(id)).isZero();
+  }
+
+  /** As after a kill: nothing is in the database, and the file has no name even before. */
+  @Test
+  void anUploadThatBreaksOffLeavesNothing() throws Exception {
+    String id = CROWD.create("brazil");
+    try (Socket upload = CROWD.api.beginUpload(CROWD.recipients(id), "phone\n+5511960000001\n")) {
+      upload
+          .getOutputStream()
+          .write("+5511960000002\n".repeat(5_000).getBytes(StandardCharsets.UTF_8));
+      awaitNoNamedFile();
+    }
+    CROWD.api.post(CROWD.recipients(id), "text/csv", "phone\n+5511960000003\n");
+
+    assertThat(CROWD.total(id)).isEqualTo(1);
+    awaitNoNamedFile();
+  }
+
+  /** A file has a name for the moment between its creation and the removal of the name. */
+  private static void awaitNoNamedFile() {
+    await().untilAsserted(() -> assertThat(CROWD.folder.toFile().list()).isEmpty());
+  }
+
+  private static String read(Socket socket) throws IOException {
+    socket.setSoTimeout(20_000);
+    byte[] answer = socket.getInputStream().readNBytes(1);
+    byte[] more = new byte[10_000];
+    int length = socket.getInputStream().read(more);
+    return new String(answer, StandardCharsets.UTF_8)
+        + new String(more, 0, Math.max(0, length), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WindowType;
+
+/**
+ * How the page is used: by keyboard, in many tabs, on any screen, and when something is refused.
+ */
+@EnabledIf("dev.sluice.demo.Browser#isThere")
+class PageUseIT {
+  @RegisterExtension static final WholePage PAGE = new WholePage();
+
+  @TempDir private Path folder;
+  private final Browser browser = PAGE.browser();
+
+  @AfterEach
+  void theBrowserHasNothingToComplainOf() {
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void whatTheConsoleRefusesIsSaidInItsOwnWordsAndNothingTypedIsLost() {
+    browser.open("#/new");
+    browser.type("input[name=name]", "Not JSON");
+    browser.click("input[value=json]");
+    browser.type("textarea[name=json]", "{\"type\":\"text\"}");
+    browser.find("select[name=sender] option");
+    browser.click("#next");
+    browser.createDraft();
+    browser.awaitText(".problem", "needs an object \"text\"");
+    // The answer 400 is what was to be seen.
+    assertThat(browser.complaints()).allMatch(line -> line.contains("400"));
+
+    browser.open("#/new");
+    browser.awaitText(".reason", "You left this campaign unfinished");
+    assertThat(browser.find("input[name=name]").getAttribute("value")).isEqualTo("Not JSON");
+    browser.click(".reason button");
+    browser.find("textarea[name=text]");
+    assertThat(browser.find("input[name=name]").getAttribute("value")).isEmpty();
+  }
+
+  @Test
+  void theKeyboardIsEnough() throws IOException {
+    PAGE.create("By keyboard", WholePage.csv(folder, 1, "Ana"));
+    browser.find("#start").sendKeys(Keys.ENTER);
+    browser.find("#dialog .primary").sendKeys(Keys.ENTER);
+    browser.awaitText(".badge", "completed");
+    browser.open("#/");
+    browser.find(".campaign");
+    var body = browser.driver().findElement(By.tagName("body"));
+    body.sendKeys(Keys.TAB);
+    assertThat(browser.driver().switchTo().activeElement().getText()).contains("Skip");
+  }
+
+  /** A browser opens six connections to a host; one that nobody looks at must hold none. */
+  @Test
+  void anyNumberOfTabsMayBeOpen() {
+    WebDriver.TargetLocator windows = browser.driver().switchTo();
+    String first = browser.driver().getWindowHandle();
+    for (int tab = 1; tab <= 8; tab++) {
+      windows.newWindow(WindowType.TAB);
+      browser.open("#/");
+      browser.find(".campaign, .empty");
+    }
+    for (String tab : browser.driver().getWindowHandles()) {
+      if (!tab.equals(first)) {
+        windows.window(tab);
+        browser.driver().close();
+      }
+    }
+    windows.window(first);
+  }
+
+  @Test
+  void noPageHasASeriousAccessibilityFaultOnAnyScreen() throws IOException {
+    PAGE.create("Looked at", WholePage.csv(folder, 20, "Ana"));
+    String campaign = URI.create(browser.driver().getCurrentUrl()).getFragment();
+    Map<String, String> pages =
+        Map.of(
+            "campaigns", "#/",
+            "campaign", "#" + campaign,
+            "new", "#/new",
+            "senders", "#/senders",
+            "suppressions", "#/suppressions");
+    pages.forEach((name, hash) -> {
+      for (Dimension size : List.of(Browser.DESKTOP, Browser.PHONE)) {
+        boolean phone = size.equals(Browser.PHONE);
+        browser.resize(size);
+        browser.dark(phone);
+        browser.open(hash);
+        browser.find("h1");
+        browser.until().until(d -> d.findElements(By.className("skeleton")).isEmpty());
+        String picture = name + (phone ? "-phone-dark" : "");
+        browser.picture("page-" + picture);
+        // In the dark, where colours differ, the page with the most of them stands for all.
+        if (!phone || name.equals("campaign")) {
+          assertThat(PAGE.faults()).as(picture).isEmpty();
+        }
+        assertThat(overflows()).as(picture + " is wider than the screen").isFalse();
+      }
+    });
+    browser.dark(false);
+    browser.resize(Browser.DESKTOP);
+  }
+
+  @Test
+  void whoOptedOutWithoutANumberIsShown() {
+    browser.open("#/suppressions");
+
+    browser.awaitText("[aria-label='Opted out without a number']", "BR.1502576394655843");
+    browser.awaitText("[aria-label='Opted out without a number']", "not known yet");
+  }
+
+  private boolean overflows() {
+    return (Boolean)
+        browser
+            .driver()
+            .executeScript(
+                "return document.documentElement.scrollWidth"
+                    + " > document.documentElement.clientWidth");
+  }
+}

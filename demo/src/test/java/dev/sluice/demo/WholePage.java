@@ -1,0 +1,155 @@
+package dev.sluice.demo;
+
+import com.deque.html.axecore.results.Rule;
+import com.deque.html.axecore.selenium.AxeBuilder;
+import dev.sluice.cli.ConsoleClient;
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.FreePort;
+import dev.sluice.local.ReceiptConfig;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.openqa.selenium.By;
+
+/**
+ * The page with every service behind it. It is opened for the first class of tests that looks at
+ * it, and closed after the last.
+ */
+final class WholePage implements BeforeAllCallback, TestWatcher {
+  private static final int PARTITIONS = 2;
+  private @Nullable Opened opened;
+
+  private static final class Opened implements AutoCloseable {
+    private final Closer closer = new Closer();
+    private final WhatsAppSimulator simulator;
+    private final Browser browser;
+
+    private Opened() {
+      Sandbox sandbox = Sandbox.create(PARTITIONS);
+      try (Database database =
+          new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())) {
+        database
+            .sql()
+            .execute(
+                "INSERT INTO sluice.opt_out (name, reason)"
+                    + " VALUES ('BR.' || repeat('1502576394655843', 8), 'opt-out message')");
+      }
+      int port = FreePort.next();
+      URI webhook = URI.create("http://localhost:" + port + "/webhooks/whatsapp");
+      simulator =
+          closer.register(
+              new WhatsAppSimulator(
+                  SimulatorConfig.friendly(1_000)
+                      .withLatency(Duration.ofMillis(20), Duration.ofMillis(60))
+                      .withReceipts(ReceiptConfig.to(webhook, "app-secret"))));
+      LocalPipeline pipeline =
+          closer.register(
+              new LocalPipeline(
+                  LocalPipelineConfig.of(
+                          sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)
+                      .withWebhooks(
+                          new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                      .withFlushInterval(Duration.ofSeconds(2)),
+                  new Health(),
+                  new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
+      try (ConsoleClient client = new ConsoleClient("http://localhost:" + port)) {
+        client.put(
+            "/api/senders/brazil",
+            Map.of(
+                "address",
+                "106540352242922",
+                "ratePerSecond",
+                60,
+                "dailyLimit",
+                100_000,
+                "account",
+                "102290129340398"));
+      }
+      browser = closer.register(new Browser("http://localhost:" + port));
+    }
+
+    @Override
+    public void close() {
+      closer.close();
+    }
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    opened =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.GLOBAL)
+            .computeIfAbsent(Opened.class, key -> new Opened(), Opened.class);
+  }
+
+  @Override
+  public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
+    browser().picture("failed-" + test.getRequiredTestMethod().getName());
+    System.out.println(browser().driver().findElement(By.tagName("body")).getText());
+    System.out.println(browser().complaints());
+  }
+
+  Browser browser() {
+    return Objects.requireNonNull(opened).browser;
+  }
+
+  WhatsAppSimulator simulator() {
+    return Objects.requireNonNull(opened).simulator;
+  }
+
+  void create(String name, Path csv) {
+    browser().open("#/new");
+    browser().type("input[name=name]", name);
+    browser().find("select[name=sender] option");
+    browser().click("#next");
+    browser().choose("input[name=file]", csv);
+    browser().createDraft();
+    browser().awaitText("h1", name);
+  }
+
+  /** What automatic checks hold against the page as it is. */
+  List<String> faults() {
+    return new AxeBuilder()
+        .analyze(browser().driver()).getViolations().stream()
+            .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
+            .map(WholePage::words)
+            .toList();
+  }
+
+  private static String words(Rule rule) {
+    return rule.getId() + ": " + rule.getNodes().stream().map(node -> node.getHtml()).toList();
+  }
+
+  /** People with these first names by turns. */
+  static Path csv(Path folder, int people, String... names) throws IOException {
+    StringBuilder text = new StringBuilder("phone,first_name\n");
+    for (int i = 1; i <= people; i++) {
+      String name = names[(i - 1) % names.length].replace("\"", "\"\"");
+      text.append("+551196%07d,\"%s\"%n".formatted(i, name));
+    }
+    return Files.writeString(folder.resolve("people.csv"), text);
+  }
+}

@@ -80,8 +80,7 @@ final class CampaignViews {
         row,
         Afterwards.read(() ->
                 checks.ifFree(counting ->
-                    recipientsOfOpen(
-                        new RecipientCounts(counting), List.of(row), Long.MAX_VALUE)))
+                    recipientsOfOpen(new RecipientCounts(counting), List.of(row), Long.MAX_VALUE)))
             .flatMap(counted -> counted)
             .orElse(Map.of()));
   }

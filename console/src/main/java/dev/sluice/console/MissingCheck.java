@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What recipients lack of a message, asked before it goes out. While too many others are looked
- * through, a campaign starts unseen, as one does of which too little can be seen in time, and that is
- * said.
+ * through, a campaign starts unseen, as one does of which too little can be seen in time, and that
+ * is said.
  */
 final class MissingCheck {
   private static final Logger log = LoggerFactory.getLogger(MissingCheck.class);

@@ -4,6 +4,8 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -131,5 +133,15 @@ final class Crowd {
   static Connection owner() throws SQLException {
     return DriverManager.getConnection(
         SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
+  }
+
+  /** The beginning of an answer. */
+  static String read(Socket socket) throws IOException {
+    socket.setSoTimeout(20_000);
+    byte[] answer = socket.getInputStream().readNBytes(1);
+    byte[] more = new byte[10_000];
+    int length = socket.getInputStream().read(more);
+    return new String(answer, StandardCharsets.UTF_8)
+        + new String(more, 0, Math.max(0, length), StandardCharsets.UTF_8);
   }
 }

@@ -119,17 +119,18 @@ class CrowdTest {
   /** As if there were too many: nobody would find the campaign that is to be paused. */
   @Test
   void aDraftWhoseRecipientsTakeTooLongToCountIsListedBesideTheOthers() throws Exception {
-    try (Lock _ = new Lock("campaign_recipient");
+    try (TableLock _ = new TableLock("campaign_recipient");
         Socket viewer =
-            api.begin("GET /api/campaigns/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
-      HttpResponse<byte[]> list = api.get("/api/campaigns?search=Spring");
+            CROWD.api.begin("GET /api/campaigns/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+      HttpResponse<byte[]> list = CROWD.api.get("/api/campaigns?search=Spring");
 
       assertThat(list.statusCode()).isEqualTo(200);
-      assertThat(row(list, draft).path("total").isNull()).isTrue();
-      assertThat(row(list, draft).path("pending").isNull()).isTrue();
-      assertThat(row(list, sending).path("total").asInt()).isEqualTo(9);
-      assertThat(Api.json(api.get("/api/campaigns/" + draft)).path("total").isNull()).isTrue();
-      assertThat(read(viewer)).startsWith("HTTP/1.1 200");
+      assertThat(row(list, CROWD.draft).path("total").isNull()).isTrue();
+      assertThat(row(list, CROWD.draft).path("pending").isNull()).isTrue();
+      assertThat(row(list, CROWD.sending).path("total").asInt()).isEqualTo(9);
+      assertThat(Api.json(CROWD.api.get("/api/campaigns/" + CROWD.draft)).path("total").isNull())
+          .isTrue();
+      assertThat(Crowd.read(viewer)).startsWith("HTTP/1.1 200");
     }
   }
 
@@ -143,10 +144,10 @@ class CrowdTest {
 
   @Test
   void whoStartsACampaignWhoseRecipientsNobodyCouldLookThroughIsTold() throws Exception {
-    String first = lacking();
-    String second = lacking();
+    String first = CROWD.lacking();
+    String second = CROWD.lacking();
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
-        Lock lock = new Lock("campaign_recipient")) {
+        TableLock lock = new TableLock("campaign_recipient")) {
       people.execute(() -> start(first));
       await().until(() -> lock.waiting() == 1);
 
@@ -155,13 +156,13 @@ class CrowdTest {
       assertThat(answer.statusCode()).isEqualTo(202);
       assertThat(Api.json(answer).path("unchecked").asBoolean(false)).isTrue();
       HttpResponse<byte[]> scheduled =
-          api.patch("/api/campaigns/" + second, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
+          CROWD.api.patch("/api/campaigns/" + second, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
       assertThat(Api.json(scheduled).path("unchecked").asBoolean(false)).isTrue();
     }
   }
 
   private static HttpResponse<byte[]> start(String campaign) {
-    return api.post("/api/campaigns/" + campaign + "/start", "", "");
+    return CROWD.api.post("/api/campaigns/" + campaign + "/start", "", "");
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +30,14 @@ class CrowdedUploadsTest {
             trickle.getOutputStream().write('+');
             return trickle.getInputStream().available() > 0;
           });
-      assertThat(read(trickle)).contains(" 408 ").contains("too slowly");
+      assertThat(Crowd.read(trickle)).contains(" 408 ").contains("too slowly");
     }
   }
 
   @Test
   void aFileOfWhichNothingMoreComesIsGivenUp() throws Exception {
     try (Socket silent = CROWD.api.beginUpload(CROWD.recipients(CROWD.draft), "phone\n")) {
-      assertThat(read(silent)).contains(" 408 ");
+      assertThat(Crowd.read(silent)).contains(" 408 ");
     }
   }
 
@@ -102,14 +101,5 @@ class CrowdedUploadsTest {
   /** A file has a name for the moment between its creation and the removal of the name. */
   private static void awaitNoNamedFile() {
     await().untilAsserted(() -> assertThat(CROWD.folder.toFile().list()).isEmpty());
-  }
-
-  private static String read(Socket socket) throws IOException {
-    socket.setSoTimeout(20_000);
-    byte[] answer = socket.getInputStream().readNBytes(1);
-    byte[] more = new byte[10_000];
-    int length = socket.getInputStream().read(more);
-    return new String(answer, StandardCharsets.UTF_8)
-        + new String(more, 0, Math.max(0, length), StandardCharsets.UTF_8);
   }
 }

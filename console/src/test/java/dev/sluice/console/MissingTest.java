@@ -66,6 +66,7 @@ class MissingTest {
   @Test
   void whereNobodyCanBeLookedAtThatIsSaid() {
     assertThat(Missing.of(SQL, CAMPAIGN, TOO_LITTLE, TOO_LITTLE)).isEqualTo(Missing.UNKNOWN);
-    assertThat(new MissingCheck(SQL, 0).require(CAMPAIGN, "It was not started.")).isFalse();
+    assertThat(new MissingCheck(new Checks(SQL, 0)).require(CAMPAIGN, "It was not started."))
+        .isFalse();
   }
 }

@@ -15,7 +15,7 @@ final class DailyLimitUse {
   private static final Duration EVERY = Duration.ofMinutes(1);
 
   /** Its own id among the campaigns' tasks. */
-  private static final UUID NOBODY = new UUID(0, 1);
+  private static final UUID NOBODY = new UUID(0, 2);
 
   private final DailyLimit dailyLimit;
   private final DatabaseTasks tasks;

@@ -2,45 +2,24 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
-import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Machine;
-import dev.sluice.runtime.kafka.ControlsView;
-import dev.sluice.runtime.kafka.KafkaConfig;
-import dev.sluice.runtime.kafka.Place;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import dev.sluice.schema.Topics;
-import dev.sluice.worker.breaker.CircuitBreakers;
-import dev.sluice.worker.breaker.ProviderProbes;
-import dev.sluice.worker.output.SizeBudget;
 import dev.sluice.worker.output.TransactionSink;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,8 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * most, and its recipient is told what is known. Single-threaded, in simulated time.
  */
 class CrashTableTest {
-  private static final Topics TOPICS = new Topics("");
-  private static final TopicPartition PARTITION = new TopicPartition(TOPICS.sendRequests(), 0);
   private static final int TURNS = 200;
 
   /** Longer than a worker asks, and shorter than the turns are. */
@@ -160,10 +137,9 @@ class CrashTableTest {
     private final Ending ending;
     private final Fate fate;
     private final FakeTime time = new FakeTime();
-    private final List<SendResult> results = new ArrayList<>();
+    private final PartitionInMemory partition = new PartitionInMemory(time);
     private final Node owner = new Node(this);
     private final Node successor = new Node(this);
-    private OffsetAndMetadata committed = new OffsetAndMetadata(0, "v1");
     private Node assigned = owner;
     private long stableNanos = time.nanoTime();
     private boolean leaving;
@@ -175,6 +151,22 @@ class CrashTableTest {
       this.step = step;
       this.ending = ending;
       this.fate = fate;
+      partition.write(request(), Duration.ZERO);
+    }
+
+    private static SendRequest request() {
+      return new SendRequest(
+          1,
+          new UUID(0, 1),
+          1,
+          new SendRequest.Sender("s", "whatsapp", "1"),
+          0,
+          80,
+          "+5511960000000",
+          Json.MAPPER.createObjectNode(),
+          OnDoubt.HOLD,
+          0,
+          null);
     }
 
     /** The number of messages that the provider took, and what the recipient's row says. */
@@ -183,20 +175,20 @@ class CrashTableTest {
       for (int turn = 0; turn < TURNS; turn++) {
         try {
           if (alive) {
-            owner.turn();
+            owner.turnAndSend();
           }
         } catch (Death e) {
           alive = false;
           assigned = successor;
         }
         if (assigned == successor) {
-          successor.turn();
+          successor.turnAndSend();
         }
       }
       assertThat(struck).as("it has happened").isTrue();
-      assertThat(committed).isEqualTo(new OffsetAndMetadata(1, "v1"));
+      assertThat(partition.committed()).isEqualTo(new OffsetAndMetadata(1, "v1"));
       RecipientStatus status =
-          results.stream()
+          partition.results.stream()
               .map(SendResult::status)
               .reduce(RecipientStatus.PENDING, (one, next) -> one.risesTo(next) ? next : one);
       return sent + " " + status;
@@ -216,16 +208,16 @@ class CrashTableTest {
         case WAKES -> {
           assigned = successor;
           time.sleep(SESSION);
-          OffsetAndMetadata before = committed;
-          for (int turn = 0; turn < TURNS && committed.equals(before); turn++) {
-            successor.loop.turn();
+          OffsetAndMetadata before = partition.committed();
+          for (int turn = 0; turn < TURNS && partition.committed().equals(before); turn++) {
+            successor.turn();
           }
         }
         case ZOMBIE -> {
           assigned = successor;
           time.sleep(SESSION);
           for (int turn = 0; turn < TURNS; turn++) {
-            successor.turn();
+            successor.turnAndSend();
           }
         }
       }
@@ -247,11 +239,7 @@ class CrashTableTest {
         stableNanos = time.nanoTime() + HANG.toNanos();
       }
       if (how.commits) {
-        committed = offsets.getOrDefault(PARTITION, committed);
-        records.stream()
-            .filter(record -> record.topic().equals(TOPICS.sendResults()))
-            .map(record -> Json.read(record.value(), SendResult.class))
-            .forEach(results::add);
+        partition.commit(records, offsets);
       }
       strike(node, now);
       return how.verdict;
@@ -270,98 +258,56 @@ class CrashTableTest {
     }
   }
 
-  /** A worker's loop on the model's log. Its calls to the provider run between its turns. */
-  private static final class Node implements RequestSource, TransactionSink, MessageProvider {
-    private static final ConsumerRecord<byte[], byte[]> REQUEST = request();
-
+  /** A worker's loop. Its calls to the provider run between its turns. */
+  private static final class Node extends WorkerInMemory {
     private final Cell cell;
-    private final Deque<Runnable> sends = new ArrayDeque<>();
-    private final Dispatcher dispatcher;
-    private final Supplier<SendLoop> loops;
-    private SendLoop loop;
-    private boolean holds;
-    private boolean paused;
-    private long position;
+    private final Deque<Runnable> sends;
 
     Node(Cell cell) {
+      this(cell, new ArrayDeque<>());
+    }
+
+    private Node(Cell cell, Deque<Runnable> sends) {
+      super(
+          cell.partition,
+          cell.time,
+          (kind, task) -> {
+            sends.add(task);
+            return Thread.currentThread();
+          },
+          2_000,
+          HeldMemory.ofHeap());
       this.cell = cell;
-      Health health = new Health();
-      Machine machine =
-          new Machine(
-              cell.time,
-              (kind, task) -> {
-                sends.add(task);
-                return Thread.currentThread();
-              },
-              new Random(1));
-      KafkaConfig kafka = NoControls.kafka(TOPICS);
-      ControlsView controls = NoControls.view(TOPICS, cell.time);
-      CircuitBreakers breakers = new CircuitBreakers(health, cell.time);
-      SimpleMeterRegistry meters = new SimpleMeterRegistry();
-      StallDetector stalls = new StallDetector(health);
-      Map<String, MessageProvider> providers = Map.of("whatsapp", this);
-      dispatcher = new Dispatcher(providers, breakers, controls, new AnswerTimes(meters), machine);
-      loops =
-          () ->
-              new SendLoop(
-                  this,
-                  this,
-                  dispatcher,
-                  breakers,
-                  stalls,
-                  controls,
-                  new MissingProviders(providers.keySet(), health, cell.time::nanoTime),
-                  new ProviderProbes(providers, health, cell.time::nanoTime, sends::add),
-                  WorkerConfig.of(kafka, "w"),
-                  HeldMemory.ofHeap(),
-                  new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls),
-                  health,
-                  machine);
-      loop = loops.get();
+      this.sends = sends;
     }
 
-    private static ConsumerRecord<byte[], byte[]> request() {
-      SendRequest request =
-          new SendRequest(
-              1,
-              new UUID(0, 1),
-              1,
-              new SendRequest.Sender("s", "whatsapp", "1"),
-              0,
-              80,
-              "+5511960000000",
-              Json.MAPPER.createObjectNode(),
-              OnDoubt.HOLD,
-              0,
-              null);
-      return new ConsumerRecord<>(
-          PARTITION.topic(),
-          0,
-          0,
-          request.laneKey().toString().getBytes(StandardCharsets.UTF_8),
-          Json.write(request));
-    }
-
-    void turn() {
-      try {
-        loop.turn();
-      } catch (KafkaException e) {
-        restart();
-      }
+    void turnAndSend() {
+      turn();
       // Who gives or loses its partition is told first.
-      if (!cell.leaving && (cell.fate != Fate.LOSES || holds == (cell.assigned == this))) {
+      if (!cell.leaving && (cell.fate != Fate.LOSES || holds() == (cell.assigned == this))) {
         for (Runnable send = sends.poll(); send != null; send = sends.poll()) {
           send.run();
         }
       }
     }
 
-    /** As the worker does, which leaves the group and joins it again. */
-    private void restart() {
-      dispatcher.requeue(loop.unpublished());
-      loop.assignment().abandon();
-      holds = false;
-      loop = loops.get();
+    @Override
+    void rebalance() {
+      boolean assigned = cell.assigned == this;
+      if (cell.leaving && holds()) {
+        revoke();
+        cell.leaving = false;
+        cell.assigned = cell.successor;
+      } else if (assigned && !holds()) {
+        assign();
+      } else if (!assigned && holds()) {
+        lose();
+      }
+    }
+
+    @Override
+    boolean stable() {
+      return cell.stable();
     }
 
     @Override
@@ -370,94 +316,10 @@ class CrashTableTest {
     }
 
     @Override
-    public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
-      cell.time.sleep(wait);
-      if (cell.leaving && holds) {
-        loop.assignment().onPartitionsRevoked(Set.of(PARTITION));
-        holds = false;
-        cell.leaving = false;
-        cell.assigned = cell.successor;
-        return ConsumerRecords.empty();
-      }
-      boolean assigned = cell.assigned == this;
-      if (assigned && !holds) {
-        holds = true;
-        loop.assignment().onPartitionsAssigned(Set.of(PARTITION));
-      } else if (!assigned && holds) {
-        holds = false;
-        loop.assignment().onPartitionsLost(Set.of(PARTITION));
-      }
-      if (!holds || paused || position > 0) {
-        return ConsumerRecords.empty();
-      }
-      position = 1;
-      return new ConsumerRecords<>(Map.of(PARTITION, List.of(REQUEST)), Map.of());
-    }
-
-    @Override
-    public Set<TopicPartition> assignment() {
-      return holds ? Set.of(PARTITION) : Set.of();
-    }
-
-    @Override
-    public int partitions() {
-      return 1;
-    }
-
-    @Override
-    public long position(TopicPartition partition) {
-      return position;
-    }
-
-    @Override
-    public void seek(TopicPartition partition, long offset) {
-      position = offset;
-    }
-
-    @Override
-    public void pause(Collection<TopicPartition> partitions) {
-      paused = true;
-    }
-
-    @Override
-    public void resume(Collection<TopicPartition> partitions) {
-      paused = false;
-    }
-
-    @Override
-    public Map<TopicPartition, OffsetAndMetadata> committed(
-        Set<TopicPartition> partitions, Duration atMost) {
-      if (!cell.stable()) {
-        cell.time.sleep(atMost);
-        throw new TimeoutException();
-      }
-      return Map.of(PARTITION, cell.committed);
-    }
-
-    @Override
-    public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-      return cell.stable() ? Map.of(PARTITION, new Place(cell.committed, 0, 1)) : Map.of();
-    }
-
-    @Override
-    public void leave() {}
-
-    @Override
     public Verdict commit(
         List<ProducerRecord<byte[], byte[]>> records,
         Map<TopicPartition, OffsetAndMetadata> offsets) {
       return cell.commit(this, records, offsets);
     }
-
-    @Override
-    public SizeBudget budget() {
-      return new SizeBudget(TOPICS);
-    }
-
-    @Override
-    public void failIfStopping() {}
-
-    @Override
-    public void close() {}
   }
 }

@@ -27,6 +27,9 @@ final class ErrorWords {
               "Certainly not sent: the worker stalled and lost its turn. It is safe to resend."),
           entry("not_connected", "The provider could not be reached."),
           entry(
+              "provider_failed",
+              "An error in the pipeline itself kept this message from being sent. Report it."),
+          entry(
               "message_too_long",
               "With this person's variables the message is longer than the provider allows."),
           entry(
@@ -42,7 +45,13 @@ final class ErrorWords {
 
   /** What the same message may outlast, if need be once people have mended what was wrong. */
   private static final Set<String> PASSING =
-      Set.of("in_doubt", "not_launched", "not_connected", "unknown_provider", "invalid_address");
+      Set.of(
+          "in_doubt",
+          "not_launched",
+          "not_connected",
+          "provider_failed",
+          "unknown_provider",
+          "invalid_address");
 
   private ErrorWords() {}
 

@@ -191,12 +191,14 @@ final class Dispatcher {
       }
     }
 
-    /** A bug in a provider, or a lack of memory, must not lose the task. */
+    /**
+     * A bug in a provider must not lose the task, and before the permit harms its campaign alone.
+     */
     private SendOutcome failed(Throwable e) {
       String detail = "the provider failed: " + e;
       return stage.get() == Stage.WRITTEN
           ? new SendOutcome.InDoubt(detail)
-          : new SendOutcome.Unavailable("provider_failed", detail, null);
+          : new SendOutcome.NotPrepared(detail);
     }
 
     private void end(SendOutcome outcome) {
@@ -220,7 +222,8 @@ final class Dispatcher {
       breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
       boolean written =
           switch (outcome) {
-            case SendOutcome.NotLaunched _, SendOutcome.Unavailable _ -> false;
+            case SendOutcome.NotLaunched _, SendOutcome.Disconnected _, SendOutcome.Unavailable _ ->
+                false;
             default -> permitted;
           };
       if (written) {
@@ -270,6 +273,8 @@ final class Dispatcher {
       case SendOutcome.InDoubt d -> Sign.DOUBT;
       case SendOutcome.Unavailable u -> Sign.NOTHING;
       case SendOutcome.NotLaunched n -> Sign.NOTHING;
+      case SendOutcome.Disconnected d -> Sign.NOTHING;
+      case SendOutcome.NotPrepared p -> Sign.NOTHING;
     };
   }
 

@@ -28,11 +28,8 @@ final class FailureStreaks {
       }
       case SendOutcome.Unavailable u -> unavailable.merge(request.sender().id(), 1, Integer::sum);
       case SendOutcome.BadRequest(String code, String detail) ->
-          refusals.merge(
-              request.campaignId(),
-              new Refusals(code, 1),
-              (before, one) ->
-                  before.code().equals(code) ? new Refusals(code, before.count() + 1) : one);
+          refused(request.campaignId(), code);
+      case SendOutcome.NotPrepared p -> refused(request.campaignId(), "");
       case SendOutcome.Refused r -> unavailable.remove(request.sender().id());
       case SendOutcome.OptedOut o -> unavailable.remove(request.sender().id());
       case SendOutcome.TryAgain t -> {}
@@ -41,8 +38,16 @@ final class FailureStreaks {
       case SendOutcome.SenderBlocked b -> {}
       case SendOutcome.CampaignStopped s -> {}
       case SendOutcome.NotLaunched n -> {}
+      case SendOutcome.Disconnected d -> {}
       case SendOutcome.InDoubt d -> {}
     }
+  }
+
+  private void refused(UUID campaignId, String code) {
+    refusals.merge(
+        campaignId,
+        new Refusals(code, 1),
+        (before, one) -> before.code().equals(code) ? new Refusals(code, before.count() + 1) : one);
   }
 
   /** Whether the provider seems to be down for this sender. */

@@ -4,6 +4,7 @@ import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.worker.pacing.AdaptiveThrottle;
 import dev.sluice.worker.pacing.LanePacer;
+import dev.sluice.worker.pacing.Throughput;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -30,13 +31,24 @@ final class Lane {
   /** The longest time that a lane which is only slow is said to be busy. */
   private static final double LONGEST_BUSY_SECONDS = 60;
 
+  /** Permits that are lost further apart have nothing to do with each other. */
+  private static final Duration LOST_ONE_BY_ONE = Duration.ofSeconds(30);
+
+  /** The same for one that may be at its rate again at any moment. */
+  private static final double LONGEST_HELD_UP_SECONDS = 20;
+
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
+  private final Throughput throughput = new Throughput();
   private final LanePacer pacer;
   private final Ticker ticker;
   private double permitsPerSecond;
 
   /** When the next request became the head of the queue. */
   private long nextSinceNanos;
+
+  private int inFlight;
+  private int permitsLost;
+  private long permitLostNanos;
 
   Lane(double permitsPerSecond, Machine machine) {
     this.permitsPerSecond = permitsPerSecond;
@@ -49,12 +61,28 @@ final class Lane {
       nextSinceNanos = ticker.nanoTime();
       pacer.idle();
     }
+    if (open() == 0) {
+      throughput.begin(currentRate(ticker.nanoTime()), ticker.nanoTime());
+    }
     ready.add(task);
   }
 
   /** The number of queued requests. */
   int size() {
     return ready.size();
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  void addInFlight(int change) {
+    inFlight += change;
+  }
+
+  /** Requests that keep their offsets open. */
+  private int open() {
+    return ready.size() + inFlight;
   }
 
   void removeIf(Predicate<SendTask> condition) {
@@ -110,16 +138,48 @@ final class Lane {
     return throttle.pauseLeft(nowNanos);
   }
 
+  /** A message of it was sent, whatever came of that. */
+  void sent() {
+    throughput.sent(ticker.nanoTime());
+  }
+
+  /** A permit was spent on a connection that had been closed. */
+  void permitLost() {
+    long now = ticker.nanoTime();
+    permitsLost = permitsLost(now) + 1;
+    permitLostNanos = now;
+    heldUp();
+  }
+
+  /** How many permits were lost since that began; 0 if it has been over for a while. */
+  int permitsLost(long nowNanos) {
+    return nowNanos - permitLostNanos > LOST_ONE_BY_ONE.toNanos() ? 0 : permitsLost;
+  }
+
+  /** Something else than its rate keeps it from sending more. */
+  void heldUp() {
+    throughput.heldUp(ticker.nanoTime());
+  }
+
+  /** What it really sends, messages/s. */
+  private double realRate(long nowNanos) {
+    return isHeldUp(nowNanos) ? throughput.perSecond(nowNanos) : currentRate(nowNanos);
+  }
+
+  private boolean isHeldUp(long nowNanos) {
+    return throughput.isHeldUp(currentRate(nowNanos), nowNanos);
+  }
+
   /**
-   * How many more are queued than it will send in time: that of the producer's queue if its
-   * provider has slowed it down. Others than the producer may write more to a lane that sends at
-   * its rate.
+   * How many more are open than it will send in time: that of the producer's queue if it is slowed
+   * down. Others than the producer may write more to a lane that sends at its rate.
    */
   int behind(long nowNanos) {
-    boolean slowed = throttle.paused(nowNanos) || throttle.share(nowNanos) < 1;
+    boolean slowed =
+        throttle.paused(nowNanos) || throttle.share(nowNanos) < 1 || isHeldUp(nowNanos);
     Duration left = (slowed ? WORK_AHEAD : LONGEST_QUEUE).minus(throttle.pauseLeft(nowNanos));
-    double sent = Math.max(0, left.toNanos() / 1e9) * currentRate(nowNanos);
-    return Math.max(0, (int) (ready.size() - sent));
+    double sent = Math.max(0, left.toNanos() / 1e9) * realRate(nowNanos);
+    return Math.max(0, (int) (open() - sent));
   }
 
   /**
@@ -128,13 +188,14 @@ final class Lane {
    * @param held by how many it may still be behind
    */
   List<SendTask> takeSurplus(int held, long nowNanos) {
-    int surplus = behind(nowNanos) - held;
+    int surplus = Math.min(ready.size(), behind(nowNanos) - held);
     return Stream.generate(ready::remove).limit(Math.max(0, surplus)).toList();
   }
 
   /** How long it needs for what is queued. */
   Duration busyFor(long nowNanos) {
-    double seconds = Math.min(LONGEST_BUSY_SECONDS, ready.size() / currentRate(nowNanos));
+    double longest = isHeldUp(nowNanos) ? LONGEST_HELD_UP_SECONDS : LONGEST_BUSY_SECONDS;
+    double seconds = Math.min(longest, ready.size() / realRate(nowNanos));
     return throttle.pauseLeft(nowNanos).plusMillis((long) (seconds * 1_000));
   }
 

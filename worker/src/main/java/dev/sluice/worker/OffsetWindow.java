@@ -133,6 +133,11 @@ final class OffsetWindow {
     return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 2;
   }
 
+  /** Whether a lane that has many open must leave the rest to the others of the partition. */
+  boolean nearlyFull() {
+    return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 4 * 3;
+  }
+
   private int worstLength(long open, long end) {
     long span = end - base;
     // Beyond this, the open ones alone are too many.

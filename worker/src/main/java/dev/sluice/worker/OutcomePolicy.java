@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the outcome of an attempt into a {@link Disposition}. */
 final class OutcomePolicy {
+  private static final String NOT_PREPARED = "provider_failed";
+
   private final RetryPolicy retries;
   private final RandomGenerator random;
   private final FailureStreaks failures = new FailureStreaks();
@@ -37,11 +39,13 @@ final class OutcomePolicy {
           case SendOutcome.TryAgain t -> true;
           case SendOutcome.PairLimited p -> true;
           case SendOutcome.InDoubt d -> true;
+          case SendOutcome.NotPrepared p -> true;
           case SendOutcome.Unavailable u -> !failures.providerIsDown(task.request().sender().id());
           case SendOutcome.Throttled t -> false;
           case SendOutcome.SenderBlocked b -> false;
           case SendOutcome.CampaignStopped s -> false;
           case SendOutcome.NotLaunched n -> false;
+          case SendOutcome.Disconnected d -> false;
         };
     if (aboutThisMessage) {
       task.countAttempt();
@@ -66,6 +70,14 @@ final class OutcomePolicy {
                   FailureStreaks.LONG + " in a row were refused with " + code,
                   detail)
               : failed(finished, code, detail);
+      case SendOutcome.NotPrepared(String detail) ->
+          failures.campaignIsAtFault(task.request().campaignId())
+              ? stopCampaign(
+                  finished,
+                  NOT_PREPARED,
+                  FailureStreaks.LONG + " in a row could not be prepared",
+                  detail)
+              : again(finished, NOT_PREPARED, detail, null);
       case SendOutcome.TryAgain(String code, String detail, Duration after) ->
           again(finished, code, detail, after);
       case SendOutcome.Unavailable(String code, String detail, Duration after) ->
@@ -87,6 +99,8 @@ final class OutcomePolicy {
           stopCampaign(finished, code, "the provider refuses the campaign with " + code, detail);
       case SendOutcome.NotLaunched(String detail) ->
           later(finished, Duration.ZERO, "not_launched", detail);
+      case SendOutcome.Disconnected(String detail) ->
+          later(finished, Duration.ZERO, "not_connected", detail);
       case SendOutcome.InDoubt(String detail) ->
           task.request().onDoubt() == OnDoubt.RESEND
                   && !task.partition().lost()

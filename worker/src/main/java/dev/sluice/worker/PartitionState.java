@@ -195,7 +195,19 @@ final class PartitionState {
     return inFlight;
   }
 
-  void addInFlight(int change) {
+  void addInFlight(SendTask task, int change) {
     inFlight += change;
+    if (!lost) {
+      lane(task).addInFlight(change);
+    }
+  }
+
+  /** Whether more than one of its lanes have something to send, or in flight. */
+  boolean shared() {
+    return lanes.values().stream()
+            .filter(lane -> lane.size() + lane.inFlight() > 0)
+            .limit(2)
+            .count()
+        > 1;
   }
 }

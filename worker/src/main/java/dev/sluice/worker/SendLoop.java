@@ -94,7 +94,13 @@ final class SendLoop {
     this.missing = missing;
     this.admission = new AdmissionControl(controls, missing);
     this.scheduler =
-        new SendScheduler(admission, dispatcher, breakers, stalls, config.maxInFlight(), ticker);
+        new SendScheduler(
+            admission,
+            dispatcher,
+            breakers,
+            stalls,
+            config.maxInFlight(),
+            ticker);
     this.unsentRecords = new UnsentRecords(admission, delayed);
     this.probes = probes;
     this.controls = controls;
@@ -212,11 +218,18 @@ final class SendLoop {
     policy.observe(finished);
     meters.finished(finished);
     unpublished.add(finished);
-    switch (finished.outcome()) {
-      case SendOutcome.Throttled(String code, String detail, Duration pause)
-          when !task.partition().lost() ->
-          task.partition().lane(task).throttled(pause);
-      default -> {}
+    if (!task.partition().lost()) {
+      tell(task.partition().lane(task), finished.outcome());
+    }
+  }
+
+  private static void tell(Lane lane, SendOutcome outcome) {
+    switch (outcome) {
+      case SendOutcome.Throttled(String code, String detail, Duration pause) ->
+          lane.throttled(pause);
+      case SendOutcome.Disconnected d -> lane.permitLost();
+      case SendOutcome.NotLaunched n -> lane.heldUp();
+      default -> lane.sent();
     }
   }
 

@@ -22,6 +22,9 @@ final class SendScheduler {
   /** The time in which the producer writes to a lane that is not full any more. */
   private static final Duration REFILL = Duration.ofSeconds(2);
 
+  /** A lane with nothing queued may be full of what is in flight. */
+  private static final Duration LEAST_FULL = Duration.ofSeconds(5);
+
   /** Slots for the usual answer time are too few as soon as answers take longer. */
   private static final double AMPLE = 2;
 
@@ -68,15 +71,15 @@ final class SendScheduler {
       SendTask next = lane.peek();
       if (next != null) {
         Sender sender = next.request().sender();
-        slots.take(sender, pick(lane, allowed(lane, sender, slots), transaction));
+        slots.take(sender, pick(lane, slots.left(sender), transaction));
       }
     }
     stalls.review(lanes, this::runs, ticker.nanoTime());
   }
 
   /**
-   * Returns what lanes that were paused or slowed down have queued in a crowded partition, but for
-   * a few. Each request that waits keeps an offset open, and soon nobody there could send.
+   * Returns what lanes that are paused, slowed down or held up have queued in a crowded partition,
+   * but for a few. Each request that waits keeps an offset open, and soon nobody there could send.
    */
   private void relieve(PartitionState partition) {
     long now = ticker.nanoTime();
@@ -89,8 +92,8 @@ final class SendScheduler {
       SendTask next = lane.peek();
       if (next != null && runs(next)) {
         List<SendTask> surplus = lane.takeSurplus(held, now);
-        Duration full = lane.busyFor(now).minus(REFILL);
-        FullLane itself = new FullLane(next.request().lane(), (int) full.toSeconds());
+        long full = Math.max(LEAST_FULL.toSeconds(), lane.busyFor(now).minus(REFILL).toSeconds());
+        FullLane itself = new FullLane(next.request().lane(), (int) full);
         surplus.forEach(task -> partition.addUnsent(new UnsentRecord.Returned(task, itself)));
       }
     }
@@ -121,15 +124,12 @@ final class SendScheduler {
     return demands;
   }
 
-  private int allowed(Lane lane, Sender sender, InFlightSlots slots) {
-    return Math.min(lane.allowance(lookahead.duration()), slots.left(sender));
-  }
-
   private boolean runs(SendTask task) {
     return admission.of(task) == Admission.ADMIT;
   }
 
-  private int pick(Lane lane, int allowed, SendTransaction transaction) {
+  private int pick(Lane lane, int slots, SendTransaction transaction) {
+    int due = lane.allowance(lookahead.duration());
     int picked = 0;
     // Returned and requeued requests need no slot, but one turn must end.
     for (int examined = 0; examined < MOST_EXAMINED; examined++) {
@@ -147,7 +147,14 @@ final class SendScheduler {
             task.partition().addUnsent(returnedAsTooOld(lane.take()));
             continue;
           }
-          if (picked >= allowed || !task.partition().window().mayTouch(task.offset())) {
+          if (picked >= due) {
+            return picked;
+          }
+          if (picked >= slots || crowdsOthersOut(lane, picked, task.partition())) {
+            lane.heldUp();
+            return picked;
+          }
+          if (!task.partition().window().mayTouch(task.offset())) {
             return picked;
           }
           lane.take();
@@ -161,6 +168,15 @@ final class SendScheduler {
       }
     }
     return picked;
+  }
+
+  /**
+   * Whether a lane whose answers take long would fill the window, in which the others need room.
+   */
+  private static boolean crowdsOthersOut(Lane lane, int picked, PartitionState partition) {
+    return lane.inFlight() + picked >= PartitionState.MOST_HELD
+        && partition.window().nearlyFull()
+        && partition.shared();
   }
 
   private boolean isTooOld(SendTask task) {

@@ -73,7 +73,7 @@ final class SendTask {
   void launched(long nowNanos) {
     inFlight = true;
     launchedNanos = nowNanos;
-    partition.addInFlight(1);
+    partition.addInFlight(this, 1);
   }
 
   /** Takes note that it is unknown how a transaction has left it. */
@@ -98,12 +98,17 @@ final class SendTask {
   void answered(Finished finished) {
     if (inFlight) {
       inFlight = false;
-      partition.addInFlight(-1);
+      partition.addInFlight(this, -1);
       partition.addBytes(-bytes);
-      if (firstTriedAt == null && !(finished.outcome() instanceof SendOutcome.NotLaunched)) {
+      if (firstTriedAt == null && wasTried(finished.outcome())) {
         firstTriedAt = finished.at();
       }
     }
+  }
+
+  private static boolean wasTried(SendOutcome outcome) {
+    return !(outcome instanceof SendOutcome.NotLaunched
+        || outcome instanceof SendOutcome.Disconnected);
   }
 
   /** Counts an attempt whose outcome was about this message, not about the sender or provider. */

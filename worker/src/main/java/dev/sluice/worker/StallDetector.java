@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Detects lanes that send nothing, whatever the cause, unless people or controls hold them. */
+/**
+ * Detects lanes that send nothing, whatever the cause, unless people or controls hold them, and
+ * those that lose their permits.
+ */
 final class StallDetector {
   private static final String COMPONENT = "lanes";
 
@@ -18,6 +21,9 @@ final class StallDetector {
 
   /** In addition, the time of this many sends at the lane's rate. */
   private static final int SENDS = 3;
+
+  /** Fewer lost permits are no pattern. */
+  private static final int MANY_LOST = 10;
 
   private final Health health;
   private boolean everReviewed;
@@ -65,6 +71,14 @@ final class StallDetector {
           + " to wait, "
           + pause.toSeconds()
           + " s more";
+    }
+    int lost = lane.permitsLost(nowNanos);
+    if (lost >= MANY_LOST) {
+      return "the provider closes connections while messages of "
+          + next.request().laneKey()
+          + " wait for their permits, and others do not open in time: "
+          + lost
+          + " permits were lost";
     }
     double slots = SENDS / lane.currentRate(nowNanos);
     return waited / 1e9 > GRACE.toSeconds() + slots

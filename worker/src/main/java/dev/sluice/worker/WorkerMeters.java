@@ -103,6 +103,8 @@ final class WorkerMeters {
           case SendOutcome.CampaignStopped s -> "campaign_stopped";
           case SendOutcome.Throttled t -> "throttled";
           case SendOutcome.NotLaunched n -> "not_launched";
+          case SendOutcome.Disconnected d -> "disconnected";
+          case SendOutcome.NotPrepared p -> "not_prepared";
           case SendOutcome.InDoubt d -> "in_doubt";
         };
     byEnd

@@ -78,7 +78,7 @@ class DispatcherTest {
             return new SendOutcome.Unavailable("not_connected", "", null);
           }
           permit.await();
-          return new SendOutcome.NotLaunched("its connection was closed while it waited");
+          return new SendOutcome.Disconnected("its connection was closed while it waited");
         });
     launch(dispatcher);
     launch(dispatcher);
@@ -100,13 +100,13 @@ class DispatcherTest {
   }
 
   @Test
-  void anErrorBeforeThatIsSafeToTryAgain() {
+  void anErrorBeforeThatIsItsCampaignsOwn() {
     Dispatcher dispatcher =
         dispatcher((message, permit) -> {
           throw new StackOverflowError("too deep");
         });
 
-    assertThat(outcomeOfError(dispatcher)).isInstanceOf(SendOutcome.Unavailable.class);
+    assertThat(outcomeOfError(dispatcher)).isInstanceOf(SendOutcome.NotPrepared.class);
   }
 
   @Test

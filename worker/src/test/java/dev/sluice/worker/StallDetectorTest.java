@@ -67,6 +67,23 @@ class StallDetectorTest {
   }
 
   @Test
+  void aLaneThatLosesItsPermitsIsSaidUntilThatIsOver() {
+    for (int i = 0; i < 9; i++) {
+      lane.permitLost();
+    }
+    review(1, true);
+    assertThat(health.problems()).as("a coincidence").isEmpty();
+
+    lane.permitLost();
+    review(3, true);
+    assertThat(health.problems().get("lanes"))
+        .startsWith("the provider closes connections while messages of s/0 wait")
+        .endsWith("10 permits were lost");
+    review(32, true);
+    assertThat(health.problems().get("lanes")).startsWith("nothing of s/0 was sent");
+  }
+
+  @Test
   void whenItMovesAgainAllIsWell() {
     review(60, true);
     assertThat(health.problems()).containsKey("lanes");

@@ -128,7 +128,7 @@ public final class HttpCalls implements AutoCloseable {
 
   private SendOutcome notSent(Attempt attempt, Exception e) {
     if (attempt.permitted() && attempt.late()) {
-      return new SendOutcome.NotLaunched(
+      return new SendOutcome.Disconnected(
           "its connection was closed while it waited for its turn, and no other was open in time");
     }
     String detail =

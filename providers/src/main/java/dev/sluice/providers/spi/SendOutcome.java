@@ -60,11 +60,20 @@ public sealed interface SendOutcome {
   /** The provider takes nothing of this campaign until people have done something. */
   record CampaignStopped(String code, String detail) implements SendOutcome {}
 
-  /**
-   * It was never handed to the provider: the worker was late, or its connection was closed while it
-   * waited. It uses up no attempt.
-   */
+  /** It was never handed to the provider, because the worker was late. It uses up no attempt. */
   record NotLaunched(String detail) implements SendOutcome {}
+
+  /**
+   * It had its permit and was not written: its connection had been closed while it waited, and no
+   * other was open in time. It uses up no attempt.
+   */
+  record Disconnected(String detail) implements SendOutcome {}
+
+  /**
+   * It could not be prepared, because the provider's own code failed on it. It uses up an attempt.
+   * Where that happens to one after the other, the campaign is at fault.
+   */
+  record NotPrepared(String detail) implements SendOutcome {}
 
   /** The provider may or may not have taken it. It must not be sent again. */
   record InDoubt(String detail) implements SendOutcome {}

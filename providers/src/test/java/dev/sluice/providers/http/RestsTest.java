@@ -37,7 +37,7 @@ class RestsTest {
 
   /** The provider is at fault, not the message, and what is written late is not at its rate. */
   @Test
-  void aMessageWhoseNextConnectionDoesNotOpenSoonWasNotLaunched() throws IOException {
+  void aMessageWhoseNextConnectionDoesNotOpenSoonHasLostItsPermit() throws IOException {
     CountDownLatch over = new CountDownLatch(1);
     try (RawServer server =
             new RawServer(
@@ -54,8 +54,8 @@ class RestsTest {
                 ProviderFixture.config(server.url(), TestCertificate.SHARED.file(), true), 1)) {
       assertThat(provider.send(message("c:1:1"), () -> Waiting.pass(Duration.ofMillis(200))))
           .isInstanceOfSatisfying(
-              SendOutcome.NotLaunched.class,
-              notLaunched -> assertThat(notLaunched.detail()).contains("closed while it waited"));
+              SendOutcome.Disconnected.class,
+              lost -> assertThat(lost.detail()).contains("closed while it waited"));
       assertThat(server.connections()).isEqualTo(2);
     } finally {
       over.countDown();

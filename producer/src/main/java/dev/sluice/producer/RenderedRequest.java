@@ -43,7 +43,7 @@ sealed interface RenderedRequest {
           body,
           campaign.onDoubt(),
           before == null ? 0 : before.attempts(),
-          null,
+          before == null ? null : before.notBefore(),
           before == null ? null : before.firstTriedAt());
     }
   }

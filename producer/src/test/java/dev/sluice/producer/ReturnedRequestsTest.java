@@ -63,16 +63,19 @@ class ReturnedRequestsTest extends FanOutTest {
   }
 
   @Test
-  void aNewRequestCarriesTheRoundTheAttemptsAndTheTimeOfTheFirstOne() {
+  void aNewRequestCarriesTheRoundTheAttemptsTheTimeAndTheWaitOfTheFirstOne() {
     UUID campaign = FIXTURE.campaign(sender, 1);
     SendRequest first = pausedAfterStart(campaign).getFirst();
-    giveBack(new ReturnedRequest(first.recipientId(), campaign, 1, 3, TRIED));
+    giveBack(
+        new ReturnedRequest(
+            first.recipientId(), campaign, 1, 3, TRIED, null, TRIED.plusSeconds(64)));
     resume(campaign);
 
     SendRequest again = requests().getFirst();
     assertThat(again.round()).isEqualTo(first.round());
     assertThat(again.attempts()).isEqualTo(3);
     assertThat(again.firstTriedAt()).isEqualTo(TRIED);
+    assertThat(again.notBefore()).isEqualTo(TRIED.plusSeconds(64));
   }
 
   @Test
@@ -139,7 +142,8 @@ class ReturnedRequestsTest extends FanOutTest {
                 1,
                 0,
                 null,
-                new ReturnedRequest.FullLane(request.lane(), 60))));
+                new ReturnedRequest.FullLane(request.lane(), 60),
+                null)));
     turns(10);
 
     assertThat(first).extracting(SendRequest::lane).contains(0, 1);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how often it was already tried
  * @param firstTriedAt when it was tried for the first time, or null if it was not
  * @param full its lane, if that is to be written nothing for a while, or null
+ * @param notBefore when it may be tried again, or null for at once
  */
 public record ReturnedRequest(
     long recipientId,
@@ -25,7 +26,8 @@ public record ReturnedRequest(
     int round,
     int attempts,
     @Nullable Instant firstTriedAt,
-    @Nullable FullLane full) {
+    @Nullable FullLane full,
+    @Nullable Instant notBefore) {
 
   /**
    * A lane of the sender that has more queued than it will send soon.
@@ -35,10 +37,10 @@ public record ReturnedRequest(
    */
   public record FullLane(int lane, int seconds) {}
 
-  /** One whose lane may be written to. */
+  /** One whose lane may be written to, at once. */
   public ReturnedRequest(
       long recipientId, UUID campaignId, int round, int attempts, @Nullable Instant firstTriedAt) {
-    this(recipientId, campaignId, round, attempts, firstTriedAt, null);
+    this(recipientId, campaignId, round, attempts, firstTriedAt, null, null);
   }
 
   public ReturnedRequest {

@@ -132,7 +132,13 @@ final class SendTask {
   /** The record that returns it to the producer unsent. */
   ReturnedRequest returned(ReturnedRequest.@Nullable FullLane full) {
     return new ReturnedRequest(
-        request.recipientId(), request.campaignId(), request.round(), attempts, firstTriedAt, full);
+        request.recipientId(),
+        request.campaignId(),
+        request.round(),
+        attempts,
+        firstTriedAt,
+        full,
+        request.attempts() == attempts ? request.notBefore() : null);
   }
 
   /** Its result; texts from the provider are cut to the stored lengths. */

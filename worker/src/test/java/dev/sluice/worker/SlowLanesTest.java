@@ -10,6 +10,7 @@ import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -79,6 +80,27 @@ class SlowLanesTest {
 
     assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(1_600);
     assertThat(worker.returned).hasSizeGreaterThan(4_000);
+  }
+
+  /** Else a recipient whose pair limit lasts would use up another attempt for nothing. */
+  @Test
+  void whatMustWaitSaysUntilWhenWhenItGoesBack() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofDays(11)));
+    Instant later = worker.time.now().plusSeconds(64);
+    for (int i = 0; i < 800; i++) {
+      worker.write(request(SLOW, 80, i).again(3, i % 2 == 0 ? later : null, null, 80));
+      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+    }
+    worker.run(Duration.ofSeconds(12));
+
+    assertThat(worker.returned)
+        .hasSizeGreaterThan(300)
+        .allSatisfy(request -> {
+          assertThat(request.attempts()).isEqualTo(3);
+          assertThat(request.notBefore()).isEqualTo(request.recipientId() % 2 == 0 ? later : null);
+        })
+        .extracting(ReturnedRequest::notBefore)
+        .contains(later);
   }
 
   @Test

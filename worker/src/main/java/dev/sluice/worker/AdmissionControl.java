@@ -13,7 +13,7 @@ final class AdmissionControl {
   static final Duration GRACE = Duration.ofSeconds(5);
 
   /** How long the producer writes nothing to a lane whose requests it would get back at once. */
-  private static final int MOMENT_SECONDS = 10;
+  static final Duration MOMENT = Duration.ofSeconds(10);
 
   private final ControlsView controls;
   private final MissingProviders missing;
@@ -57,7 +57,7 @@ final class AdmissionControl {
 
   /** The request's lane, to be written nothing for a moment. */
   static FullLane fullForAMoment(SendTask task) {
-    return new FullLane(task.request().lane(), MOMENT_SECONDS);
+    return new FullLane(task.request().lane(), (int) MOMENT.toSeconds());
   }
 
   private boolean mayResumeSoon(String sender) {

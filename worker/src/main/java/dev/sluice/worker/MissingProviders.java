@@ -20,7 +20,12 @@ import java.util.function.LongSupplier;
 final class MissingProviders {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(2);
+  /** Nothing is asked for in between when requests go back and are written again. */
+  private static final Duration FORGOTTEN_AFTER =
+      AdmissionControl.MOMENT.plus(Duration.ofSeconds(10));
+
+  /** Whoever was not asked for so recently has nothing here that waits. */
+  private static final Duration RECENT = Duration.ofSeconds(2);
 
   private final Set<String> known;
   private final Health health;
@@ -71,17 +76,18 @@ final class MissingProviders {
           }
           return gone;
         });
-    waiting.forEach((sender, since) -> {
-      if (now - since.sinceNanos() >= PATIENCE.toNanos()) {
-        block.accept(
-            sender,
-            Control.blockedUntilBack(
-                since.provider(),
-                ProviderProbes.UNKNOWN
-                    + ": a worker knows no provider \""
-                    + since.provider()
-                    + "\""));
+    waiting.replaceAll((sender, one) -> {
+      boolean waits = now - one.lastNanos() <= RECENT.toNanos();
+      if (!waits || now - one.sinceNanos() < PATIENCE.toNanos()) {
+        return one;
       }
+      block.accept(
+          sender,
+          Control.blockedUntilBack(
+              one.provider(),
+              ProviderProbes.UNKNOWN + ": a worker knows no provider \"" + one.provider() + "\""));
+      // Whoever unblocks it sends meanwhile, for as long again.
+      return new Waiting(one.provider(), now, one.lastNanos());
     });
   }
 

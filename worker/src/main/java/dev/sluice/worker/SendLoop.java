@@ -99,6 +99,7 @@ final class SendLoop {
             dispatcher,
             breakers,
             stalls,
+            new ClockCheck(health),
             config.maxInFlight(),
             ticker);
     this.unsentRecords = new UnsentRecords(admission, delayed);

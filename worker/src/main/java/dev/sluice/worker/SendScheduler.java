@@ -32,6 +32,7 @@ final class SendScheduler {
   private final Dispatcher dispatcher;
   private final CircuitBreakers breakers;
   private final StallDetector stalls;
+  private final ClockCheck clocks;
   private final int maxInFlight;
   private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
@@ -42,6 +43,7 @@ final class SendScheduler {
       Dispatcher dispatcher,
       CircuitBreakers breakers,
       StallDetector stalls,
+      ClockCheck clocks,
       int maxInFlight,
       Ticker ticker) {
     this.ticker = ticker;
@@ -49,6 +51,7 @@ final class SendScheduler {
     this.dispatcher = dispatcher;
     this.breakers = breakers;
     this.stalls = stalls;
+    this.clocks = clocks;
     this.maxInFlight = maxInFlight;
   }
 
@@ -147,6 +150,7 @@ final class SendScheduler {
             task.partition().addUnsent(returnedAsTooOld(lane.take()));
             continue;
           }
+          clocks.inTime();
           if (picked >= due) {
             return picked;
           }
@@ -180,14 +184,18 @@ final class SendScheduler {
   }
 
   private boolean isTooOld(SendTask task) {
+    return age(task).compareTo(SendRequest.SENT_WITHIN) > 0 && !mustWait(task);
+  }
+
+  /** How long ago it was written; 0 if nobody knows. */
+  private Duration age(SendTask task) {
     Instant written = task.writtenAt();
-    return written != null
-        && written.plus(SendRequest.SENT_WITHIN).isBefore(ticker.now())
-        && !mustWait(task);
+    return written == null ? Duration.ZERO : Duration.between(written, ticker.now());
   }
 
   /** All would circle where a clock is wrong. */
-  private static UnsentRecord.Returned returnedAsTooOld(SendTask task) {
+  private UnsentRecord.Returned returnedAsTooOld(SendTask task) {
+    clocks.tooOld(task, age(task), ticker.nanoTime());
     return new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task));
   }
 

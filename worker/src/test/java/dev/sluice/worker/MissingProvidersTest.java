@@ -68,6 +68,10 @@ class MissingProvidersTest {
     assertThat(blocked.get("s").endsByItself()).isTrue();
     assertThat(blocked.get("s").provider()).isEqualTo("sms");
     assertThat(blocked.get("s").reason()).contains("unknown_provider", "sms");
+    blocked.clear();
+    missing.of(task("sms"));
+    missing.report(blocked::put);
+    assertThat(blocked).as("unblocked by a worker that has it, which sends for a while").isEmpty();
   }
 
   @Test
@@ -92,6 +96,27 @@ class MissingProvidersTest {
 
     assertThat(partition.window().crowded()).isTrue();
     assertThat(missing.of(task("sms"))).isEqualTo(Admission.RETURN);
+  }
+
+  /**
+   * In a crowded window they go back at once, and come again when the lane is not full any more.
+   */
+  @Test
+  void requestsThatCircleBlockTheirSenderToo() {
+    SendTask task = task("sms");
+    for (int i = 0; i < PartitionState.MOST_HELD; i++) {
+      partition.lane(task).add(task("sms"));
+    }
+    for (int second = 0; second < 35 && blocked.isEmpty(); second++) {
+      if (second % 11 == 0) {
+        assertThat(missing.of(task)).isEqualTo(Admission.RETURN);
+      }
+      missing.report(blocked::put);
+      assertThat(health.problems()).containsKey("provider of s");
+      nanos += Duration.ofSeconds(1).toNanos();
+    }
+
+    assertThat(blocked).containsOnlyKeys("s");
   }
 
   /** The worker without the provider owns the first lane, so that nobody else is responsible. */
@@ -136,9 +161,10 @@ class MissingProvidersTest {
   @Test
   void itIsForgottenWhenNothingOfItWaitsHereAnyMore() {
     missing.of(task("sms"));
-    nanos += Duration.ofSeconds(3).toNanos();
+    nanos += Duration.ofSeconds(21).toNanos();
     missing.report(blocked::put);
 
+    assertThat(blocked).as("nothing waits").isEmpty();
     assertThat(health.problems()).isEmpty();
   }
 

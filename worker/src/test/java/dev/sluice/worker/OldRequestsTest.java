@@ -48,6 +48,44 @@ class OldRequestsTest {
   }
 
   @Test
+  void aClockThatMakesAllLookTooOldIsSaid() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    for (int i = 0; i < 800; i++) {
+      worker.write(request(i), TOO_OLD);
+    }
+    worker.run(Duration.ofSeconds(12));
+    assertThat(worker.health.problems()).as("workers may have been away").isEmpty();
+
+    for (int i = 0; i < 800; i++) {
+      worker.write(request(i), TOO_OLD);
+    }
+    worker.run(Duration.ofSeconds(3));
+    assertThat(worker.returned).hasSize(1_600);
+    assertThat(worker.health.problems().get("clock"))
+        .matches("requests that were written within the last 1\\d s look 61 min old.*");
+
+    worker.write(request(1));
+    worker.run(Duration.ofSeconds(1));
+    assertThat(worker.sent).hasSize(1);
+    assertThat(worker.health.problems()).isEmpty();
+  }
+
+  /** A partition that comes back holds what went back before the commit. */
+  @Test
+  void aRequestThatIsReadAgainIsNotOneThatWasWrittenAnew() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    worker.write(request(1), TOO_OLD);
+    worker.transactionsCommit = false;
+    worker.run(Duration.ofSeconds(1));
+    worker.lose();
+    worker.transactionsCommit = true;
+    worker.run(Duration.ofSeconds(1));
+
+    assertThat(worker.returned).hasSize(1);
+    assertThat(worker.health.problems()).isEmpty();
+  }
+
+  @Test
   void aCopyIsAsOldAsItsOriginal() {
     Duration wait = Duration.ofSeconds(45);
     SteppedWorker worker =

@@ -11,6 +11,7 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * How long each connection has rested, and whether it may still be written to. That is judged where
@@ -31,6 +32,8 @@ final class Rests implements ConnectionKeepAliveStrategy {
    * load the newest is used again sooner than that.
    */
   private static final Duration TRUSTED = Duration.ofMillis(100);
+
+  private static final Timeout LOOK = Timeout.ofMilliseconds(1);
 
   private record Rest(long sinceNanos, long seenNanos, long mostNanos) {}
 
@@ -79,9 +82,10 @@ final class Rests implements ConnectionKeepAliveStrategy {
     }
   }
 
+  /** Or about to be: what comes unasked is a 408, or nothing that could be an answer. */
   private static boolean closed(HttpClientConnection connection) {
     try {
-      return connection.isStale();
+      return connection.isDataAvailable(LOOK) || connection.isStale();
     } catch (IOException e) {
       return true;
     }

@@ -79,6 +79,64 @@ class HttpCallsTest {
     }
   }
 
+  /** As load balancers do before they close an idle connection. */
+  @Test
+  void aTimeoutThatIsAnsweredToNothingIsNotTakenForTheNextMessagesAnswer() throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  connection.readRequest();
+                  connection.accept();
+                  if (connection.number() == 1) {
+                    connection.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+                    over.await();
+                  }
+                });
+        WhatsAppProvider provider = provider(server)) {
+      assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Accepted.class);
+      Waiting.pass(Duration.ofMillis(200));
+
+      assertThat(provider.send(message("c:2:1"))).isInstanceOf(SendOutcome.Accepted.class);
+
+      assertThat(server.connections()).isEqualTo(2);
+      assertThat(server.requests()).isEqualTo(2);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** A balancer that keeps nothing idle; another connection can always be had. */
+  @Test
+  void noPermitIsLostWhereAnotherConnectionCanBeHad() throws IOException {
+    AtomicInteger permits = new AtomicInteger();
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  connection.open();
+                  connection.socket().setSoTimeout(50);
+                  connection.readRequest();
+                  connection.accept();
+                });
+        WhatsAppProvider provider = provider(server)) {
+      Permit slow =
+          () -> {
+            permits.incrementAndGet();
+            Waiting.pass(Duration.ofMillis(160));
+          };
+      for (int i = 1; i <= 4; i++) {
+        assertThat(provider.send(message("c:" + i + ":1"), slow))
+            .isInstanceOf(SendOutcome.Accepted.class);
+      }
+
+      assertThat(permits).hasValue(4);
+      assertThat(server.connections()).as("two for the first, which finds none").isEqualTo(5);
+      assertThat(server.requests()).isEqualTo(4);
+    }
+  }
+
   @Test
   void aMessageThatIsWithdrawnLeavesItsConnectionUnwrittenToTheNext() throws IOException {
     try (RawServer server =

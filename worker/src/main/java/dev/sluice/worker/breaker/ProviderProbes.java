@@ -15,6 +15,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Probes the providers of senders that are blocked until their provider answers, with back-off
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * not depend on whether messages are waiting.
  */
 public final class ProviderProbes {
+  private static final Logger log = LoggerFactory.getLogger(ProviderProbes.class);
+
   /** How the reason begins for which a sender is blocked whose provider a worker lacks. */
   public static final String UNKNOWN = "unknown_provider";
 
@@ -120,14 +124,20 @@ public final class ProviderProbes {
 
   private void ask(String sender, MessageProvider provider) {
     asking.add(sender);
-    executor.execute(() -> {
-      boolean available = false;
-      try {
-        available = provider.available();
-      } finally {
-        answers.add(new Answer(sender, available));
-      }
-    });
+    try {
+      executor.execute(() -> {
+        boolean available = false;
+        try {
+          available = provider.available();
+        } finally {
+          answers.add(new Answer(sender, available));
+        }
+      });
+    } catch (RuntimeException | Error e) {
+      // Nobody asks, so it is asked again when that is due; the other senders go on meanwhile.
+      asking.remove(sender);
+      log.warn("no probe of the provider of {} could be started: {}", sender, e.toString());
+    }
   }
 
   private static String reason(Control control, @Nullable MessageProvider provider) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ProviderProbesTest {
@@ -20,6 +21,7 @@ class ProviderProbesTest {
 
   private final Health health = new Health();
   private final Deque<Runnable> unanswered = new ArrayDeque<>();
+  private boolean full;
   private boolean answers = true;
   private boolean available;
   private int asked;
@@ -29,6 +31,9 @@ class ProviderProbesTest {
 
   private void probe(Runnable probe) {
     asked++;
+    if (full) {
+      throw new RejectedExecutionException();
+    }
     if (answers) {
       probe.run();
     } else {
@@ -103,6 +108,19 @@ class ProviderProbesTest {
     pass(Duration.ofMinutes(5));
     look(BLOCKED);
     assertThat(asked).isEqualTo(2);
+  }
+
+  @Test
+  void asksAgainWhenNoThreadCouldBeHad() {
+    full = true;
+    look(BLOCKED);
+    waitUntilAsked();
+    full = false;
+    available = true;
+    waitUntilAsked();
+    look(BLOCKED);
+
+    assertThat(probes.poll()).isEqualTo("s");
   }
 
   @Test

@@ -135,6 +135,33 @@ class SlowLanesTest {
   }
 
   @Test
+  void pausedLanesKeepNoSlotsFromOthers() {
+    SteppedTime time = new SteppedTime();
+    SteppedWorker worker =
+        new SteppedWorker(
+            8,
+            time,
+            message -> {
+              time.sleep(Duration.ofMillis(100));
+              return message.address().equals(NEIGHBOUR)
+                  ? accepted(message)
+                  : new SendOutcome.Throttled("80007", "too many calls", Duration.ofDays(11));
+            });
+    for (int i = 0; i < 60; i++) {
+      worker.write(request(SLOW + i % 3, 40, i));
+    }
+    worker.run(Duration.ofSeconds(3));
+    for (int i = 0; i < 400; i++) {
+      worker.write(request(NEIGHBOUR, 40, 10_000 + i));
+    }
+    worker.run(Duration.ofSeconds(2));
+    long before = worker.sentBy(NEIGHBOUR);
+    worker.run(Duration.ofSeconds(6));
+
+    assertThat(worker.sentBy(NEIGHBOUR) - before).isGreaterThanOrEqualTo(6 * 40 * 95 / 100);
+  }
+
+  @Test
   void aLaneWithoutNeighboursKeepsItsQueue() {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(1)));
     for (int i = 0; i < 800; i++) {

@@ -1,0 +1,94 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A message may be tried for a day from its first attempt on, however often it is written anew. */
+class RetriedRequestsTest {
+  private static final Duration WAIT = Duration.ofSeconds(45);
+
+  private final SteppedTime time = new SteppedTime();
+  private final Deque<SendOutcome> outcomes = new ArrayDeque<>();
+  private final List<Instant> answered = new ArrayList<>();
+  private final SteppedWorker worker =
+      new SteppedWorker(
+          10,
+          time,
+          message -> {
+            time.sleep(Duration.ofMillis(200));
+            answered.add(time.now());
+            SendOutcome next = outcomes.poll();
+            return next == null ? new SendOutcome.TryAgain("131000", "?", WAIT) : next;
+          });
+
+  @Test
+  void everyCopySaysWhenItWasFirstTried() {
+    worker.write(request());
+    worker.run(Duration.ofMinutes(2));
+
+    assertThat(copies())
+        .hasSizeGreaterThan(1)
+        .extracting(SendRequest::firstTriedAt)
+        .containsOnly(answered.getFirst());
+  }
+
+  @Test
+  void whatWasNotWrittenWasNotTried() {
+    outcomes.add(new SendOutcome.Disconnected("closed"));
+    outcomes.add(new SendOutcome.NotLaunched("late"));
+    worker.write(request());
+    worker.run(Duration.ofSeconds(10));
+
+    assertThat(answered).hasSize(3);
+    assertThat(copies()).extracting(SendRequest::firstTriedAt).containsExactly(answered.getLast());
+  }
+
+  @Test
+  void whatWasFirstTriedADayAgoIsNotTriedAgain() {
+    worker.write(request().again(1, null, time.now().minus(Duration.ofDays(1)), 80));
+    worker.run(Duration.ofMinutes(1));
+
+    assertThat(copies()).isEmpty();
+    assertThat(worker.results)
+        .singleElement()
+        .satisfies(result -> {
+          assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
+          assertThat(result.attempts()).isEqualTo(2);
+        });
+  }
+
+  private List<SendRequest> copies() {
+    return worker.log.stream()
+        .skip(1)
+        .map(record -> Json.read(record.value(), SendRequest.class))
+        .toList();
+  }
+
+  private static SendRequest request() {
+    return new SendRequest(
+        1,
+        new UUID(0, 1),
+        1,
+        new SendRequest.Sender("s", "whatsapp", "1"),
+        0,
+        80,
+        "+5511960000000",
+        Json.MAPPER.createObjectNode(),
+        OnDoubt.HOLD,
+        0,
+        null);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.sluice.worker.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.KafkaClients;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.StablePlaces;
+import dev.sluice.schema.Topics;
+import dev.sluice.worker.output.TransactionSink.Verdict;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TransactionalProducerTest {
+  private static final Topics TOPICS = new Topics("t.");
+
+  private final Health health = new Health();
+  private final MockProducer<byte[], byte[]> first = mock();
+  private final MockProducer<byte[], byte[]> second = mock();
+  private final Deque<Producer<byte[], byte[]>> producers =
+      new ArrayDeque<>(List.of(first, second));
+  private final List<String> saidMeanwhile = new ArrayList<>();
+  private final TransactionSink sink =
+      new TransactionalProducer(
+              new KafkaConfig("broker:1", TOPICS, Map.of(), new Clients()),
+              "w1",
+              health,
+              new SimpleMeterRegistry(),
+              () -> false,
+              new Impatient())
+          .of(new MockConsumer<byte[], byte[]>("earliest")::groupMetadata);
+
+  static Stream<Arguments> errors() {
+    return Stream.of(
+        Arguments.of(
+            new TopicAuthorizationException("no Write on t.send-results"),
+            "Kafka denies this worker a permission it needs: no Write on t.send-results"),
+        Arguments.of(
+            new KafkaException("wrapped", new SaslAuthenticationException("bad password")),
+            "Kafka rejects this worker's credentials: bad password"),
+        Arguments.of(
+            new KafkaException("wrapped", new OffsetMetadataTooLarge("5,000")),
+            "offset.metadata.max.bytes of the brokers is below 4096"),
+        Arguments.of(
+            new ProducerFencedException("newer epoch"),
+            "another worker runs under the same name (w1)"),
+        Arguments.of(new KafkaException("it broke"), "a transaction failed: it broke"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void healthSaysWhatPeopleMustMendUntilATransactionCommits(RuntimeException error, String words) {
+    first.commitTransactionException = error;
+
+    assertThat(commit()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(health.problems()).containsEntry("transactions", words);
+
+    assertThat(commit()).isEqualTo(Verdict.COMMITTED);
+    assertThat(health.problems()).isEmpty();
+    assertThat(second.history()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void andWhereNoTransactionCanBeginWhichBrokersThatAre(RuntimeException error, String words) {
+    first.initTransactionException = error;
+
+    assertThat(commit()).isEqualTo(Verdict.COMMITTED);
+    assertThat(first.closed()).isTrue();
+    assertThat(saidMeanwhile).containsExactly("broker:1 does not start transactions: " + words);
+    assertThat(health.problems()).isEmpty();
+  }
+
+  /** It may be within a transaction, in which no other one can begin. */
+  @Test
+  void aProducerThatAnErrorLeavesWithinATransactionIsNotUsedAgain() {
+    first.commitTransactionException = new IllegalStateException("a bug");
+
+    assertThatThrownBy(this::commit).hasMessage("a bug");
+    assertThat(first.closed()).isTrue();
+    assertThat(commit()).isEqualTo(Verdict.COMMITTED);
+    assertThat(first.history()).isEmpty();
+    assertThat(second.history()).hasSize(1);
+  }
+
+  private final class Clients implements KafkaClients {
+    @Override
+    public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+      return producers.remove();
+    }
+
+    @Override
+    public StablePlaces places(KafkaConfig kafka) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Sleeps for no time, and notes what health says then. */
+  private final class Impatient implements Ticker {
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public void sleep(Duration time) {
+      saidMeanwhile.addAll(health.problems().values());
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, Duration atMost) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private Verdict commit() {
+    return sink.commit(
+        List.of(new ProducerRecord<>(TOPICS.sendResults(), new byte[] {1}, new byte[] {2})),
+        Map.of());
+  }
+
+  private static MockProducer<byte[], byte[]> mock() {
+    return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}

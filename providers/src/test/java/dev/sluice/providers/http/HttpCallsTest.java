@@ -107,36 +107,6 @@ class HttpCallsTest {
     }
   }
 
-  /** A balancer that keeps nothing idle; another connection can always be had. */
-  @Test
-  void noPermitIsLostWhereAnotherConnectionCanBeHad() throws IOException {
-    AtomicInteger permits = new AtomicInteger();
-    try (RawServer server =
-            new RawServer(
-                tls,
-                connection -> {
-                  connection.open();
-                  connection.socket().setSoTimeout(50);
-                  connection.readRequest();
-                  connection.accept();
-                });
-        WhatsAppProvider provider = provider(server)) {
-      Permit slow =
-          () -> {
-            permits.incrementAndGet();
-            Waiting.pass(Duration.ofMillis(160));
-          };
-      for (int i = 1; i <= 4; i++) {
-        assertThat(provider.send(message("c:" + i + ":1"), slow))
-            .isInstanceOf(SendOutcome.Accepted.class);
-      }
-
-      assertThat(permits).hasValue(4);
-      assertThat(server.connections()).as("two for the first, which finds none").isEqualTo(5);
-      assertThat(server.requests()).isEqualTo(4);
-    }
-  }
-
   @Test
   void aMessageThatIsWithdrawnLeavesItsConnectionUnwrittenToTheNext() throws IOException {
     try (RawServer server =

@@ -1,8 +1,10 @@
 package dev.sluice.demo;
 
 import dev.sluice.cli.ConsoleClient;
+import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
+import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
@@ -17,7 +19,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -60,13 +65,17 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
     KafkaConfig kafka = KafkaConfig.of(infrastructure.bootstrapServers());
     DatabaseConfig services = infrastructure.database(Sandbox.APP, "sluice");
     LocalPipeline.migrate(infrastructure, kafka, LANE_PARTITIONS);
+    int consolePort = FreePort.preferably(port);
+    WebhookConfig webhooks =
+        new WebhookConfig(Optional.of(UUID.randomUUID().toString()), Optional.empty(), List.of());
     WhatsAppSimulator simulator =
-        closer.register(new WhatsAppSimulator(SimulatorConfig.friendly(rate)));
+        closer.register(new WhatsAppSimulator(simulator(consolePort, webhooks)));
+    simulator.setReceiptsHeld(true);
     LocalPipeline pipeline =
         closer.register(
             new LocalPipeline(
-                LocalPipelineConfig.of(
-                    kafka, services, simulator.url(), workers, FreePort.preferably(port)),
+                LocalPipelineConfig.of(kafka, services, simulator.url(), workers, consolePort)
+                    .withWebhooks(webhooks),
                 health,
                 meters));
     await(() -> pipeline.ready(LANE_PARTITIONS), READY_WITHIN, "the services did not come up");
@@ -87,6 +96,11 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
     console.post("/api/campaigns/" + campaign + "/start", Map.of());
     watch(audit, simulator, health, DemoProgress.of(terminal, out, total));
     long sqlStatements = Math.round(statements(meters) - statementsBefore);
+    if (DemoReceipts.comeFrom(recipients, count)) {
+      say(out, "Everything is sent. The phones report, and their reports are written in batches:");
+      simulator.setReceiptsHeld(false);
+      DemoReceipts.watch(audit, out);
+    }
 
     SimulatorReport report = simulator.report();
     Summary summary = summary(audit, report, total, startedAt, sqlStatements);
@@ -112,6 +126,17 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
         out,
         "Try next: ./sluice local, then open http://localhost:8080 and send a campaign yourself.");
     return new Outcome(summary, faults);
+  }
+
+  private SimulatorConfig simulator(int consolePort, WebhookConfig webhooks) throws IOException {
+    SimulatorConfig config = SimulatorConfig.friendly(rate);
+    return DemoReceipts.comeFrom(recipients, count)
+        ? config.withReceipts(
+            ReceiptConfig.to(
+                    URI.create("http://localhost:" + consolePort + "/webhooks/whatsapp"),
+                    webhooks.appSecret().orElseThrow())
+                .within(DemoReceipts.SPREAD))
+        : config;
   }
 
   /** Creates sender and campaign and imports the recipients, through the console like anybody. */
@@ -201,13 +226,15 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
   private static Summary summary(
       DemoAudit audit, SimulatorReport report, long total, Instant startedAt, long sqlStatements) {
     Map<RecipientStatus, Integer> rows = audit.rows();
+    long read = rows.getOrDefault(RecipientStatus.READ, 0);
+    long delivered = rows.getOrDefault(RecipientStatus.DELIVERED, 0) + read;
     Instant last = report.lastAt();
     double seconds = last == null ? 0 : Duration.between(startedAt, last).toMillis() / 1000.0;
     return new Summary(
         total,
-        rows.getOrDefault(RecipientStatus.SENT, 0),
-        rows.getOrDefault(RecipientStatus.DELIVERED, 0),
-        rows.getOrDefault(RecipientStatus.READ, 0),
+        rows.getOrDefault(RecipientStatus.SENT, 0) + delivered,
+        delivered,
+        read,
         rows.getOrDefault(RecipientStatus.FAILED, 0),
         rows.getOrDefault(RecipientStatus.UNCONFIRMED, 0),
         rows.getOrDefault(RecipientStatus.SUPPRESSED, 0),

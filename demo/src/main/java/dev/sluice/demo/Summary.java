@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What a demo did; as JSON it is the last line of standard output.
  *
  * @param recipients in the campaign
+ * @param sent messages that were sent, those included that were delivered or read by the end
+ * @param delivered messages that were delivered, those included that were read
  * @param duplicates messages that the provider accepted beyond each recipient's first
  * @param startedAt when the start command was given
  * @param seconds from {@code startedAt} to the provider's last acceptance
@@ -46,7 +48,7 @@ record Summary(
           time         %.2f s from start to the last acceptance
         """,
         recipients,
-        sent + delivered + read,
+        sent,
         delivered,
         read,
         failed,

@@ -17,7 +17,8 @@ class DemoIT {
   private final StringWriter err = new StringWriter();
 
   @Test
-  void sendsAFileOfRecipientsThroughTheWholeSystem(@TempDir Path folder) throws Exception {
+  void sendsAFileOfRecipientsThroughTheWholeSystemAndSeveralWorkers(@TempDir Path folder)
+      throws Exception {
     StringBuilder csv = new StringBuilder("\uFEFFphone,first_name,note\r\n");
     for (int i = 0; i < 150; i++) {
       csv.append("+55119").append(60_000_000 + i).append(",Jürgen,\"a, \"\"b\"\"\"\r\n");
@@ -25,17 +26,21 @@ class DemoIT {
     csv.append("12345,bad,\r\n").append("+5511960000000,twice,\r\n");
     Path file = Files.writeString(folder.resolve("people.csv"), csv);
 
-    int exitCode = run("demo", "--recipients", file.toString(), "--rate", "200", "--json");
+    int exitCode =
+        run("demo", "--recipients", file.toString(), "--rate", "200", "--workers", "3", "--json");
 
     assertThat(exitCode).as(err.toString()).isZero();
     assertThat(err.toString())
         .containsPattern("Watch it: http://localhost:\\d+\\R")
         .contains("line 152: ")
         .contains("1 duplicates")
+        .containsPattern("  delivered 150 \\| read \\d+\\R")
         .contains("Try next: ./sluice local");
     JsonNode summary = Json.MAPPER.readTree(out.toString().strip());
     assertThat(summary.path("recipients").asInt()).isEqualTo(150);
     assertThat(summary.path("sent").asInt()).isEqualTo(150);
+    assertThat(summary.path("delivered").asInt()).isEqualTo(150);
+    assertThat(summary.path("read").asInt()).isBetween(1, 149);
     assertThat(summary.path("duplicates").asInt(-1)).isZero();
     assertThat(summary.path("sqlStatements").asInt()).isBetween(3, 15);
     assertThat(summary.propertyNames())
@@ -53,14 +58,6 @@ class DemoIT {
             "messagesPerSecond",
             "maxInOneSecond",
             "sqlStatements");
-  }
-
-  @Test
-  void severalWorkersEachHaveALane() {
-    int exitCode = run("demo", "--count", "300", "--rate", "150", "--workers", "3", "--json");
-
-    assertThat(exitCode).as(err.toString()).isZero();
-    assertThat(Json.MAPPER.readTree(out.toString()).path("sent").asInt()).isEqualTo(300);
   }
 
   private int run(String... arguments) {

@@ -33,4 +33,9 @@ public record ReceiptConfig(
   public static ReceiptConfig to(URI url, String appSecret) {
     return new ReceiptConfig(url, appSecret, Duration.ofMillis(500), 50, 0, false, 0.5);
   }
+
+  /** The same, all of a message within this time. */
+  public ReceiptConfig within(Duration newDelay) {
+    return new ReceiptConfig(url, appSecret, newDelay, batch, duplicates, shuffled, read);
+  }
 }

@@ -40,6 +40,11 @@ final class ReceiptSender implements AutoCloseable {
   private final Semaphore calls = new Semaphore(CALLS_AT_A_TIME);
   private final LongAdder acknowledged = new LongAdder();
   private final Thread loop;
+
+  /** Those kept back, by how long after the end of that they come. */
+  private final List<Due> held = new ArrayList<>();
+
+  private boolean holding;
   private volatile boolean closing;
 
   /** A status that is to be reported at a time. */
@@ -85,6 +90,20 @@ final class ReceiptSender implements AutoCloseable {
                 "code", code, "title", "simulated", "error_data", Map.of("details", "simulated"))));
   }
 
+  /** Keeps receipts back, or lets all go that were, in the order of their messages. */
+  synchronized void hold(boolean newHolding) {
+    holding = newHolding;
+    if (!holding) {
+      long spread = config.delay().toNanos();
+      long now = System.nanoTime();
+      for (int i = 0; i < held.size(); i++) {
+        Due one = held.get(i);
+        due.add(new Due(now + (one.atNanos() + spread * i / held.size()) / 2, one.status()));
+      }
+      held.clear();
+    }
+  }
+
   private void report(
       String messageId,
       String waId,
@@ -102,10 +121,18 @@ final class ReceiptSender implements AutoCloseable {
       body.put("errors", errors);
     }
     double delay = config.shuffled() ? random.nextDouble() : share;
-    long at = System.nanoTime() + (long) (config.delay().toNanos() * delay);
-    due.add(new Due(at, body));
+    long after = (long) (config.delay().toNanos() * delay);
+    add(after, body);
     if (random.nextDouble() < config.duplicates()) {
-      due.add(new Due(at + config.delay().toNanos() / 3, body));
+      add(after + config.delay().toNanos() / 3, body);
+    }
+  }
+
+  private synchronized void add(long afterNanos, Map<String, Object> body) {
+    if (holding) {
+      held.add(new Due(afterNanos, body));
+    } else {
+      due.add(new Due(System.nanoTime() + afterNanos, body));
     }
   }
 

@@ -85,6 +85,13 @@ public final class WhatsAppSimulator implements AutoCloseable {
     behaviour.setHeldForQuality(held);
   }
 
+  /** Keeps receipts back from now on, or sends all that it has kept back. */
+  public void setReceiptsHeld(boolean held) {
+    if (receipts != null) {
+      receipts.hold(held);
+    }
+  }
+
   /** Answers this share of messages with HTTP 500 from now on. */
   public void setErrorShare(double share) {
     behaviour.setErrorShare(share);

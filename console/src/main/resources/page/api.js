@@ -89,6 +89,7 @@ export const get = async (path) => (await call('GET', path)).json();
 export const post = async (path, body) => (await call('POST', path, { body })).json();
 export const put = async (path, body) => (await call('PUT', path, { body })).json();
 export const patch = async (path, body) => (await call('PATCH', path, { body })).json();
+export const remove = async (path) => (await call('DELETE', path)).json();
 export const download = async (path, accept) => (await call('GET', path, { accept })).blob();
 
 /** The lines of a file that are not taken, whole, with the reason beside them. */

@@ -6,7 +6,7 @@ import { chart, Pace } from './chart.js';
 import { confirm, note } from './dialogs.js';
 import { exportLink } from './exports.js';
 import { doubt, failures } from './failures.js';
-import { badge, counts, duration, moment, number, rate } from './format.js';
+import { badge, counts, duration, moment, number, rate, reasonWords } from './format.js';
 import { funnel } from './funnel.js';
 import { importer } from './importer.js';
 import { orWithout } from './missing.js';
@@ -140,7 +140,7 @@ export function campaign(root, id) {
       pause: () => button('pause', () => command('pause')),
       resume: () => button('resume', () => command('resume'), 'primary'),
       cancel: () => button('cancel', cancel, 'danger'),
-      resend: () => button('resend', resend(() => resendAll(now))),
+      resend: () => button('resend', resend(() => resendAll(path, now))),
     };
     const may = {
       DRAFT: ['start'],
@@ -243,7 +243,7 @@ export function campaign(root, id) {
           ${tools()}
           ${now.archivedAt ? html`<p class="reason told">${say('campaign.archived', { time: moment(now.archivedAt) })}</p>` : nothing}
           ${now.status === 'SCHEDULED' ? html`<p class="reason told">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
-          ${now.statusReason ? html`<p class="reason">${now.statusReason}</p>` : nothing}
+          ${now.statusReason ? html`<p class="reason">${reasonWords(now.statusReason)}</p>` : nothing}
           ${connected ? nothing : offline()}
           ${OPEN.includes(now.status) ? html`${upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 

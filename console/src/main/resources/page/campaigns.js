@@ -1,6 +1,6 @@
 // All campaigns, live; or those that are searched for, page by page.
 import { html, render, nothing } from './lib.js';
-import { audience, badge, bar, moment, number, settled, share, statusWords } from './format.js';
+import { audience, badge, bar, moment, number, reasonWords, settled, share, statusWords } from './format.js';
 import { live } from './live.js';
 import { loading, offline, trouble } from './states.js';
 import { say } from './texts.js';
@@ -52,7 +52,7 @@ export function campaigns(root) {
               : moment(campaign.startedAt ?? campaign.createdAt)
           }</span>
         </span>
-        ${campaign.statusReason ? html`<span class="reason">${campaign.statusReason}</span>` : nothing}
+        ${campaign.statusReason ? html`<span class="reason">${reasonWords(campaign.statusReason)}</span>` : nothing}
       </a>
     </li>
   `;

@@ -47,6 +47,21 @@ export function duration(seconds) {
 
 export const statusWords = (status) => sayOr(`status.${status}`, status.toLowerCase());
 
+/** Who has asked for something over the API without a name. */
+const NAMELESS = /^(?:api@.*|an unnamed service)$/;
+const ASKED = /^requested by (.+?)(?:: (.+?))?(; waits for its sending hours)?$/s;
+
+/** Why a campaign does not send, for people: the API names addresses of machines. */
+export function reasonWords(reason) {
+  const asked = ASKED.exec(reason);
+  if (!asked) {
+    return reason;
+  }
+  const [, who, why, waits] = asked;
+  const by = NAMELESS.test(who) ? say('reason.byHand') : say('reason.by', { who });
+  return [by, why && `: ${why}`, waits && `; ${say('reason.waits')}`].filter(Boolean).join('');
+}
+
 export const badge = (status) =>
   html`<span class="badge ${status.toLowerCase()}">${statusWords(status)}</span>`;
 

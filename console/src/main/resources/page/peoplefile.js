@@ -49,6 +49,10 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
   /** What the message needs and the file does not have. */
   const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);
 
+  /** How many people have nothing in a column that the message needs. */
+  const empty = () =>
+    Object.entries(result?.empty ?? {}).filter(([name]) => wanted().includes(name) && !missing().includes(name));
+
   async function look(what) {
     result = null;
     problem = '';
@@ -140,6 +144,13 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
             })}</p>`
           : nothing
       }
+      ${empty().map(
+        ([name, count]) => html`<p class="reason">${parts(
+          'file.empty',
+          { name: html`<code>{{${name}}}</code>`, count: number(count) },
+          count,
+        )}</p>`,
+      )}
     </div>
   `;
 

@@ -7,9 +7,20 @@ import { say } from './texts.js';
 
 export const mayResend = ({ status, counts }) => status === 'COMPLETED' && counts.failed + counts.unconfirmed > 0;
 
+/** Those of them who get nothing all the same, as far as that is known. */
+async function optedOut(path, status, reason) {
+  const query = new URLSearchParams({ status, ...(reason ? { reason } : {}) });
+  return (await get(`${path}/suppressed?${query}`)).suppressed ?? 0;
+}
+
+const skipped = (count) =>
+  html`<p class="hint">${count ? say('resend.skipped', { count: number(count) }, count) : say('resend.optedOut')}</p>`;
+
 /** What the command says beside its name, or null if a person does not want it. */
-export async function resendAll({ counts: { failed, unconfirmed } }) {
+export async function resendAll(path, { counts: { failed: all, unconfirmed } }) {
   let alsoInDoubt = false;
+  const out = all ? await optedOut(path, 'FAILED') : 0;
+  const failed = all - out;
   const yes = await confirm({
     title: say('resend.title'),
     text: failed ? say('resend.failed', { count: inWords(failed) }, failed) : say('resend.failedNone'),
@@ -23,7 +34,7 @@ export async function resendAll({ counts: { failed, unconfirmed } }) {
                 <strong>${say('resend.twice')}</strong></span></label>`
           : nothing
       }
-      <p class="hint">${say('resend.optedOut')}</p>`,
+      ${skipped(out)}`,
   });
   const statuses = [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
   return yes && statuses.length ? { query: statuses.map((status) => `status=${status}`).join('&') } : null;
@@ -37,15 +48,18 @@ export async function resendReason(path, { code, status }) {
     note(say('resend.gone'), 'bad');
     return null;
   }
-  const { count, words, retryHelps } = error;
+  const { words, retryHelps } = error;
+  const out = await optedOut(path, status, code);
+  const count = Math.max(0, error.count - out);
   const yes = await confirm({
     title: say('resend.title'),
     text: say('resend.reason', { words }),
     action: say('resend.to', { count: inWords(count) }, count),
+    allowed: count > 0,
     extra: html`
       ${retryHelps === false ? html`<p class="reason">${say('resend.futile')}</p>` : nothing}
       ${status === 'UNCONFIRMED' ? html`<p class="reason">${say('resend.twice')}</p>` : nothing}
-      <p class="hint">${say('resend.optedOut')}</p>`,
+      ${skipped(out)}`,
   });
   return yes ? { query: `status=${status}`, body: { reasons: [code] } } : null;
 }

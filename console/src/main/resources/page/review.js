@@ -5,19 +5,38 @@ import { confirm } from './dialogs.js';
 import { audience, counts, duration, inWords, moment, number, rate } from './format.js';
 import { variables } from './placeholders.js';
 import { preview } from './preview.js';
+import { end } from './sendinghours.js';
 import { say } from './texts.js';
 
 const DAY = 86_400;
 const NIGHT = { from: 21, until: 8 };
 
-/** Seconds until the last of these people is sent to: the rate, or the daily limit, whichever is slower. */
-export function takes(people, sender) {
-  const byRate = people / sender.ratePerSecond;
+/** Seconds for which the sender's daily limit stretches it. */
+function stretched(people, sender) {
   if (!sender.dailyLimit) {
-    return byRate;
+    return 0;
   }
   const beyondToday = people - Math.max(0, sender.dailyLimit - sender.usedIn24Hours);
-  return Math.max(byRate, beyondToday > 0 ? Math.ceil(beyondToday / sender.dailyLimit) * DAY : 0);
+  return beyondToday > 0 ? Math.ceil(beyondToday / sender.dailyLimit) * DAY : 0;
+}
+
+/** Seconds until the last of these people is sent to: the rate, or the daily limit, whichever is slower. */
+export const takes = (people, sender) => Math.max(people / sender.ratePerSecond, stretched(people, sender));
+
+/** How long it takes, and until when, with its sending hours and the daily limit. */
+function until(campaign, sender, people) {
+  if (people === null) {
+    return duration(NaN);
+  }
+  const begun = Math.max(Date.now(), Date.parse(campaign.scheduledAt ?? 0));
+  const byRate = end(begun, people / sender.ratePerSecond, campaign);
+  const length = duration(takes(people, sender));
+  return byRate === null
+    ? length
+    : say('review.takesFrom', {
+        duration: length,
+        time: moment(Math.max(byRate, begun + stretched(people, sender) * 1000)),
+      });
 }
 
 function nightNow(campaign) {
@@ -46,16 +65,13 @@ function warnings(campaign, sender, people, first) {
 
 const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
 
-function facts(campaign, sender, people) {
-  const seconds = people === null ? NaN : takes(people, sender);
-  const until = campaign.windowStart || people === null
-    ? duration(seconds)
-    : say('review.takesFrom', { duration: duration(seconds), time: moment(Date.now() + seconds * 1000) });
+function facts(campaign, sender, people, skipped) {
   return html`
     <dl class="pairs">
       ${fact('review.people', html`<strong>${people === null ? audience(campaign) : inWords(people)}</strong>`)}
+      ${skipped > 0 ? fact('review.skipped', say('review.optedOut', { count: number(skipped) }, skipped)) : nothing}
       ${fact('review.sender', say('review.senderRate', { sender: sender.id, rate: rate(sender.ratePerSecond) }))}
-      ${fact('review.takes', until)}
+      ${fact('review.takes', until(campaign, sender, people))}
       ${fact('review.hours', hours(campaign))}
       ${
         sender.dailyLimit
@@ -76,11 +92,14 @@ export const hours = ({ windowStart, windowEnd, timeZone }) =>
 
 /** Whether the person wants the campaign to start, having seen what that means. */
 export async function review(path, campaign) {
-  const [sender, page] = await Promise.all([
+  const [sender, page, { suppressed }] = await Promise.all([
     get(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
     get(`${path}/recipients?after=0&status=PENDING`),
+    get(`${path}/suppressed?status=PENDING`),
   ]);
-  const people = counts(campaign).pending;
+  const skipped = suppressed ?? 0;
+  const { pending } = counts(campaign);
+  const people = pending === null ? null : Math.max(0, pending - skipped);
   const first = page.recipients[0];
   return confirm({
     title: say('review.title'),
@@ -88,7 +107,7 @@ export async function review(path, campaign) {
     action: people === null ? say('review.everybody') : say('review.action', { count: number(people) }, people),
     allowed: people !== 0,
     extra: html`
-      ${facts(campaign, sender, people)}
+      ${facts(campaign, sender, people, skipped)}
       ${warnings(campaign, sender, people, first).map((warning) => html`<p class="reason">${warning}</p>`)}
       ${
         first

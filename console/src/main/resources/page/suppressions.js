@@ -1,7 +1,7 @@
 // Numbers that get nothing: add, look up, take away as a file; and opt-outs without a number.
 import { html, render, nothing } from './lib.js';
-import { download, get, upload } from './api.js';
-import { note } from './dialogs.js';
+import { download, get, remove, upload } from './api.js';
+import { form, note } from './dialogs.js';
 import { moment } from './format.js';
 import { peopleFile } from './peoplefile.js';
 import { report, save } from './rejected.js';
@@ -14,6 +14,7 @@ export function suppressions(root) {
   let page = null;
   let before = [];
   let after = '';
+  let wanted = '';
   let result = null;
   let problem = '';
   let nameless = [];
@@ -30,7 +31,8 @@ export function suppressions(root) {
 
   async function load(from) {
     try {
-      page = await get(`/api/suppressions?after=${encodeURIComponent(from)}`);
+      const query = new URLSearchParams({ after: from, ...(wanted ? { phone: wanted } : {}) });
+      page = await get(`/api/suppressions?${query}`);
       after = from;
       problem = '';
     } catch (error) {
@@ -68,6 +70,34 @@ export function suppressions(root) {
     }
   }
 
+  /** By how they begin, however that is written. */
+  function search(event) {
+    event.preventDefault();
+    const digits = new FormData(event.target).get('phone').replace(/\D/g, '').slice(0, 15);
+    wanted = digits ? `+${digits}` : '';
+    before = [];
+    load('');
+  }
+
+  async function lift({ phone }) {
+    const done = await form({
+      title: say('suppressions.liftTitle', { phone }),
+      action: say('suppressions.lift'),
+      fields: html`
+        <p>${say('suppressions.liftText')}</p>
+        <label>${say('suppressions.liftReason')} <input name="reason" maxlength="200"></label>`,
+      save: (data) => {
+        const reason = data.get('reason').trim();
+        const query = reason ? `?${new URLSearchParams({ reason })}` : '';
+        return remove(`/api/suppressions/${encodeURIComponent(phone)}${query}`);
+      },
+    });
+    if (done) {
+      note(say('suppressions.lifted', { phone }));
+      await load(after);
+    }
+  }
+
   const next = () => {
     before.push(after);
     load(page.at(-1).phone);
@@ -80,13 +110,22 @@ export function suppressions(root) {
       <td data-label=${say('suppressions.number')}><code>${one.phone}</code></td>
       <td data-label=${say('suppressions.reason')}>${one.reason}</td>
       <td data-label=${say('suppressions.since')}><small>${moment(one.createdAt)}</small></td>
+      <td class="do"><button class="small" aria-label=${say('suppressions.liftOne', one)} @click=${() => lift(one)}>
+        ${say('suppressions.lift')}</button></td>
     </tr>
+  `;
+
+  const searchForm = () => html`
+    <form class="filter" role="search" @submit=${search}>
+      <label>${say('suppressions.search')} <input name="phone" type="search" placeholder="+5511"></label>
+      <button>${say('suppressions.find')}</button>
+    </form>
   `;
 
   const table = () => html`
     <section aria-label=${say('suppressions.table')}>
       <table class="cards">
-        <thead><tr>${['number', 'reason', 'since'].map(head)}</tr></thead>
+        <thead><tr>${['number', 'reason', 'since'].map(head)}<td></td></tr></thead>
         <tbody>${page.map(row)}</tbody>
       </table>
     </section>
@@ -106,6 +145,7 @@ export function suppressions(root) {
     </form>
     ${problem ? trouble(problem) : nothing}
     ${result ? report(result.report, result.file, result.query) : nothing}
+    ${searchForm()}
     ${page === null ? loading() : page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
     ${
       before.length || page?.length === PAGE

@@ -6,6 +6,7 @@ import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,7 @@ final class CampaignRoutes {
     routes.post("/api/campaigns/{id}/cancel", context -> command(context, Action.CANCEL));
     routes.post("/api/campaigns/{id}/resend", this::resend);
     routes.get("/api/campaigns/{id}/recipients", this::recipients);
+    routes.get("/api/campaigns/{id}/suppressed", this::suppressed);
   }
 
   private void create(Context context) {
@@ -138,6 +140,23 @@ final class CampaignRoutes {
     } catch (NumberFormatException e) {
       throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
     }
+  }
+
+  /** Those of a status, and perhaps of an error code, who get nothing if they are sent to. */
+  private void suppressed(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    RecipientStatus status =
+        RecipientStatuses.one("status", Reading.given(context, "status").orElse("PENDING"));
+    String reason = context.queryParam("reason");
+    JsonHttp.list(
+        context,
+        lists,
+        () -> {
+          views.require(id);
+          Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+          answer.put("suppressed", recipients.suppressed(id, status, reason));
+          return answer;
+        });
   }
 
   /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,12 +87,23 @@ final class FileCheck {
     Rejections rejections = new Rejections(LISTED);
     long usable = 0;
     RowRules.@Nullable Usable first = null;
+    // Its columns, or where it has none, the variables of the first who can be used.
+    Collection<String> names = rows instanceof CsvRows csv ? csv.variables() : List.of();
+    Map<String, Long> empty = new LinkedHashMap<>();
     while (rows.hasNext()) {
       Rows.Row row = rows.next();
       switch (rules.judge(row)) {
         case RowRules.Usable good -> {
-          first = first == null ? good : first;
+          if (first == null) {
+            first = good;
+            names = rows instanceof CsvRows ? names : good.variables().keySet();
+          }
           usable++;
+          for (String name : names) {
+            if (good.variables().getOrDefault(name, "").isBlank()) {
+              empty.merge(name, 1L, Long::sum);
+            }
+          }
         }
         case RowRules.Unusable(String reason) -> rejections.add(row.line(), reason);
       }
@@ -101,10 +113,9 @@ final class FileCheck {
       answer.put("charset", csv.charset().name());
       answer.put("separator", String.valueOf(csv.separator()));
       answer.put("phoneColumn", csv.phoneColumn());
-      answer.put("variables", csv.variables());
-    } else {
-      answer.put("variables", first == null ? List.of() : first.variables().keySet());
     }
+    answer.put("variables", names);
+    answer.put("empty", empty);
     RecipientImport.Report report = rejections.report(usable, 0, Optional.empty());
     answer.put("usable", usable);
     answer.put("rejectedCount", report.rejectedCount());

@@ -1,18 +1,23 @@
 package dev.sluice.console;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
 import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.RecipientStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +30,7 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +51,12 @@ final class Recipients {
           .<Field<?>>map(column ->
               column.equals(CAMPAIGN_RECIPIENT.VARIABLES) ? StoredVariables.WITHIN_BOUND : column)
           .toList();
+
+  /** How long counting may take: a person waits for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** PostgreSQL's SQLSTATE for a statement that took too long. */
+  private static final String TOO_LONG = "57014";
 
   private final DSLContext sql;
 
@@ -159,6 +171,41 @@ final class Recipients {
           view.put("detail", row.value4());
           return view;
         });
+  }
+
+  /**
+   * How many of these recipients get nothing, as they have opted out or are suppressed otherwise.
+   *
+   * @param code only those with this error code, or null for all
+   * @return null where looking at all of them takes too long
+   */
+  @Nullable Long suppressed(UUID campaignId, RecipientStatus status, @Nullable String code) {
+    var r = CAMPAIGN_RECIPIENT;
+    try {
+      return sql.transactionResult(transaction -> {
+        transaction.dsl().execute("SET LOCAL statement_timeout = " + PATIENCE.toMillis());
+        // OFFSET 0 keeps the planner from reading all that are suppressed.
+        return transaction
+            .dsl()
+            .selectCount()
+            .from(r)
+            .where(r.CAMPAIGN_ID.eq(campaignId))
+            .and(r.STATUS.eq(status))
+            .and(code == null ? noCondition() : r.ERROR_CODE.eq(code))
+            .and(
+                exists(
+                    selectOne()
+                        .from(SUPPRESSED_PHONE)
+                        .where(SUPPRESSED_PHONE.PHONE.eq(r.PHONE))
+                        .offset(inline(0))))
+            .fetchSingle(0, Long.class);
+      });
+    } catch (DataAccessException e) {
+      if (TOO_LONG.equals(e.sqlState())) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   private static Map<String, @Nullable Object> view(Record row) {

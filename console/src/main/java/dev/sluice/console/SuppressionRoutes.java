@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jooq.exception.DataAccessException;
 
 /** {@code /api/suppressions}: read in pages, add and lift. */
 final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
+  private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
 
   /** Reasons that say who lifts a suppression, or has: nobody else may give them. */
   private static final List<String> RESERVED =
@@ -77,7 +79,11 @@ final class SuppressionRoutes {
     String after = context.queryParam("after");
     // A plus in a query string that nobody encoded is a space.
     String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
-    JsonHttp.list(context, lists, () -> suppressions.after(from, PAGE));
+    String beginning = Reading.given(context, "phone").orElse("+").replace(' ', '+');
+    if (!BEGINNING.matcher(beginning).matches()) {
+      throw ProblemException.field("phone", "must be how numbers begin, like +5511");
+    }
+    JsonHttp.list(context, lists, () -> suppressions.after(from, beginning, PAGE));
   }
 
   /** All of them, page by page, so that no number of them is too many. */

@@ -17,6 +17,9 @@ final class Suppressions {
   /** Characters of a reason that are read: other programs may insert longer ones. */
   static final int LONGEST_REASON = 200;
 
+  /** No number in E.164 is longer, or comes after it. */
+  private static final String LAST = "9".repeat(15);
+
   private final DSLContext sql;
 
   /**
@@ -61,10 +64,21 @@ final class Suppressions {
 
   /** The next numbers in order, after the given one. */
   List<Suppression> after(String phone, int limit) {
+    return after(phone, "+", limit);
+  }
+
+  /**
+   * The same of those that begin so, with a plus and up to 15 digits; they lie side by side in the
+   * index of the numbers.
+   */
+  List<Suppression> after(String phone, String beginning, int limit) {
     return sql.select(
             SUPPRESSION.PHONE, left(SUPPRESSION.REASON, LONGEST_REASON), SUPPRESSION.CREATED_AT)
         .from(SUPPRESSION)
         .where(SUPPRESSION.PHONE.gt(phone))
+        .and(
+            SUPPRESSION.PHONE.between(
+                beginning, beginning + LAST.substring(beginning.length() - 1)))
         .and(SUPPRESSION.LIFTED_AT.isNull())
         .orderBy(SUPPRESSION.PHONE)
         .limit(limit)

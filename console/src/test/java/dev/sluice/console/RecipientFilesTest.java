@@ -57,7 +57,13 @@ class RecipientFilesTest {
 
   @Test
   void whatAFileComesToIsToldBeforeAnythingIsMade() throws Exception {
-    String file = "Nome;Celular;Cidade\nJoão;11 96000-0001;São Paulo\nAna;12;Rio\n";
+    String file =
+        """
+        Nome;Celular;Cidade
+        João;11 96000-0001;São Paulo
+        Ana;12;Rio
+        Bia;11 96000-0002;
+        """;
     byte[] before = send("GET", "/api/campaigns", "", utf8("")).body();
     HttpResponse<byte[]> refused = send("POST", CHECK, "text/csv", file.getBytes(WINDOWS));
     JsonNode answer =
@@ -71,7 +77,8 @@ class RecipientFilesTest {
     assertThat(answer.path("variables").values())
         .extracting(JsonNode::asString)
         .containsExactly("Nome", "Cidade");
-    assertThat(answer.path("usable").asInt()).isEqualTo(1);
+    assertThat(answer.path("usable").asInt()).isEqualTo(2);
+    assertThat(answer.path("empty")).isEqualTo(Json.MAPPER.readTree("{\"Cidade\":1}"));
     assertThat(answer.path("rejected").path(0).path("line").asInt()).isEqualTo(3);
     assertThat(answer.at("/first/phone").asString()).isEqualTo("+5511960000001");
     assertThat(answer.at("/first/variables/Nome").asString()).isEqualTo("João");

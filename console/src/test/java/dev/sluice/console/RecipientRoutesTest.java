@@ -49,6 +49,38 @@ class RecipientRoutesTest {
   }
 
   @Test
+  void whoGetsNothingIsCountedByStatusAndReason() {
+    String id = CONSOLE.campaign();
+    String path = "/api/campaigns/" + id + "/suppressed";
+    CONSOLE.send(
+        "POST",
+        "/api/campaigns/" + id + "/recipients",
+        "text/csv",
+        "phone\n+4915100000001\n+4915100000002\n+4915100000003\n+4915100000004\n");
+    CONSOLE.send(
+        "POST",
+        "/api/suppressions",
+        "text/csv",
+        "phone\n+4915100000001\n+4915100000002\n+4915100000003\n");
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign_recipient SET status = 'FAILED', error_code ="
+                + " right(phone, 1) WHERE campaign_id = ?::uuid AND phone > '+4915100000001'",
+            id));
+
+    assertThat(body(CONSOLE.send("GET", path, "", "")).path("suppressed").asInt()).isEqualTo(1);
+    assertThat(
+            body(CONSOLE.send("GET", path + "?status=FAILED", "", "")).path("suppressed").asInt())
+        .isEqualTo(2);
+    assertThat(
+            body(CONSOLE.send("GET", path + "?status=FAILED&reason=3", "", ""))
+                .path("suppressed")
+                .asInt())
+        .isEqualTo(1);
+    assertProblem(CONSOLE.send("GET", path + "?status=ASLEEP", "", ""), 400, "status");
+  }
+
+  @Test
   void importsJson() {
     String id = CONSOLE.campaign();
     String json =

@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,6 +43,28 @@ class SuppressionRoutesTest {
           assertThat(row.path("phone").asString()).isEqualTo("+5511970000012");
           assertThat(row.path("reason").asString()).isEqualTo("complaint");
         });
+  }
+
+  @Test
+  void numbersAreFoundByHowTheyBegin() {
+    CONSOLE.send(
+        "POST", "/api/suppressions", "text/csv", "phone\n+4915123456781\n+4915123456782\n");
+
+    assertThat(body(CONSOLE.send("GET", "/api/suppressions?phone=%2B491512345678", "", "")))
+        .extracting(row -> row.path("phone").asString())
+        .containsExactly("+4915123456781", "+4915123456782");
+    assertThat(
+            body(
+                CONSOLE.send(
+                    "GET",
+                    "/api/suppressions?phone=%2B491512345678&after=%2B4915123456781",
+                    "",
+                    "")))
+        .extracting(row -> row.path("phone").asString())
+        .containsExactly("+4915123456782");
+    assertThat(body(CONSOLE.send("GET", "/api/suppressions?phone=%2B4915123456782", "", "")))
+        .hasSize(1);
+    assertProblem(CONSOLE.send("GET", "/api/suppressions?phone=4915", "", ""), 400, "phone");
   }
 
   @ParameterizedTest

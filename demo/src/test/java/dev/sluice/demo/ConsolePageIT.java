@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.local.Refusal;
 import dev.sluice.local.WhatsAppSimulator;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,7 @@ class ConsolePageIT {
     browser.picture("campaign-sending");
     browser.click("#pause");
     browser.awaitText(".badge", "paused");
-    browser.awaitText(".reason", "requested by");
+    browser.awaitText(".reason", "By hand, on the page or over the API");
     browser.picture("campaign-paused");
 
     browser.click("#resume");
@@ -92,13 +93,18 @@ class ConsolePageIT {
         .startsWith("phone,");
 
     simulator.setRefusals(List.of());
+    String campaign = URI.create(browser.driver().getCurrentUrl()).getFragment();
+    suppress("+5511960000002");
+    browser.open("#" + campaign);
     browser.click("section[aria-labelledby=errors] button");
     browser.awaitText("#dialog", "To everybody with this reason");
-    browser.awaitText("#dialog .primary", "Send to 3 people");
+    browser.awaitText("#dialog", "1 person has opted out since then");
+    browser.awaitText("#dialog .primary", "Send to 2 people");
     browser.click("#dialog .primary");
     browser.until().until(driver -> count("failed") == 0 && count("pending") == 0);
     browser.awaitText(".badge", "completed");
     assertThat(browser.find("main").getText()).contains("Times sent once more\n1");
+    lift("+5511960000002");
   }
 
   @Test
@@ -203,6 +209,26 @@ class ConsolePageIT {
     browser.click("#dialog .danger");
     browser.awaitText("h1", "With a bad line");
     browser.awaitText("#notes", "3 added, 0 duplicates, 1 rejected");
+  }
+
+  private void suppress(String phone) {
+    browser.open("#/suppressions");
+    browser.type("textarea[name=numbers]", phone);
+    browser.click("form .actions button.primary");
+    browser.awaitText(".report", "1 added");
+  }
+
+  private void lift(String phone) {
+    browser.open("#/suppressions");
+    browser.type("input[name=phone]", phone.replace("+55", "55 "));
+    browser.click("form[role=search] button");
+    browser.awaitText("tbody", phone);
+    browser.picture("suppressions-found");
+    browser.click("tbody button");
+    browser.type("#dialog input[name=reason]", "asked for it on the phone");
+    browser.click("#dialog .primary");
+    browser.awaitText("#notes", phone + " gets messages again");
+    browser.awaitText("main", "Nobody");
   }
 
   private int pending() {

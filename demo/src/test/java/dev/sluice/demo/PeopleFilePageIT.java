@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A file of people as it is chosen in a browser: what is wrong is told there and then. */
@@ -101,11 +103,16 @@ class PeopleFilePageIT {
   }
 
   @Test
-  void whoLacksAVariableIsToldOfAtCreationAndAtTheStart() throws IOException {
+  void whoLacksAVariableOrGetsNothingIsToldOfAtCreationAndAtTheStart() throws IOException {
+    sql("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000009')");
     open("Hi {{name}} of {{city}}");
     browser.choose(
-        "input[name=file]", file("phone,name\n+5511960000001,Ana\n", StandardCharsets.UTF_8));
+        "input[name=file]",
+        file(
+            "phone,name\n+5511960000001,Ana\n+5511960000002,\n+5511960000009,Bia\n",
+            StandardCharsets.UTF_8));
     browser.awaitText(".report", "{{city}}");
+    browser.awaitText(".report", "For 1 person the column {{name}} is empty.");
     browser.picture("file-lacks-a-column");
     browser.createDraft();
     browser.awaitText("#dialog", "The message needs city");
@@ -114,9 +121,11 @@ class PeopleFilePageIT {
     browser.awaitText("h1", "From a file");
     browser.click("#start");
     browser.awaitText("#dialog", "This person lacks city");
+    browser.awaitText("#dialog", "1 person who has opted out");
+    browser.awaitText("#dialog .primary", "Send to 2 people");
     browser.picture("dialog-review");
     browser.click("#dialog .primary");
-    browser.awaitText("#dialog", "city (1 person lacks it)");
+    browser.awaitText("#dialog", "city (3 people lack it)");
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");
@@ -249,6 +258,38 @@ class PeopleFilePageIT {
           .as(text)
           .isEqualTo(List.of(List.copyOf(template.variables()), template.problem().isPresent()));
     }
+  }
+
+  /** Over midnight, and where the clocks change, too. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-06-01T15:00:00Z, 3600, 09:00:00, 20:00:00, America/Sao_Paulo, 2026-06-01T16:00:00Z",
+    "2026-06-01T22:30:00Z, 3600, 09:00:00, 20:00:00, America/Sao_Paulo, 2026-06-02T12:30:00Z",
+    "2026-06-01T15:00:00Z, 118800, 09:00:00, 20:00:00, America/Sao_Paulo, 2026-06-04T15:00:00Z",
+    "2026-06-01T03:00:00Z, 18000, 22:00:00, 02:00:00, UTC, 2026-06-02T23:00:00Z",
+    "2026-03-28T20:00:00Z, 72000, 09:00:00, 19:00:00, Europe/Berlin, 2026-03-30T17:00:00Z",
+    "2026-10-24T20:00:00Z, 72000, 09:00:00, 19:00:00, Europe/Berlin, 2026-10-26T18:00:00Z",
+  })
+  void theEndOfACampaignKeepsToItsHours(
+      String from, int seconds, String start, String end, String zone, String expected) {
+    browser.open("#/new");
+    browser.find("h1");
+
+    assertThat(
+            browser
+                .driver()
+                .executeAsyncScript(
+                    """
+                    const [from, seconds, windowStart, windowEnd, timeZone, done] = arguments;
+                    import('/sendinghours.js').then(({ end }) => done(new Date(
+                      end(Date.parse(from), seconds, { windowStart, windowEnd, timeZone })).toISOString()));
+                    """,
+                    from,
+                    seconds,
+                    start,
+                    end,
+                    zone))
+        .isEqualTo(expected.replace("Z", ".000Z"));
   }
 
   /** At the step of the recipients. */

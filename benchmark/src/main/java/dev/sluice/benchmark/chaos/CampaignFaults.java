@@ -219,33 +219,43 @@ final class CampaignFaults {
   }
 
   static Incident refusedResults(Scene scene) {
-    CampaignRun victim = scene.victim(2_000, 80);
-    return Incident.passing(
-        () -> {
-          scene.sql(
-              "ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT poison"
-                  + " CHECK (error_code <> 'poison') NOT VALID");
-          victim.start();
-          Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
-          victim.statuses().keySet().stream()
-              .limit(50)
-              .forEach(recipient ->
-                  scene.result(
-                      new SendResult(
-                          recipient,
-                          victim.id(),
-                          1,
-                          RecipientStatus.FAILED,
-                          null,
-                          "poison",
-                          null,
-                          1,
-                          Instant.now())));
-          scene.flush();
-        },
-        () -> {
-          scene.command(CampaignCommand.Action.CANCEL, victim);
-          scene.sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT poison");
-        });
+    return new Refused(scene, scene.victim(2_000, 80));
+  }
+
+  /** PostgreSQL refuses results of one code. */
+  private record Refused(Scene scene, CampaignRun victim) implements Incident {
+    /** Beforehand, as it waits for every transaction that has written to the table. */
+    @Override
+    public void prepare() throws Exception {
+      scene.sql(
+          "ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT poison"
+              + " CHECK (error_code <> 'poison') NOT VALID");
+    }
+
+    @Override
+    public void begin() throws Exception {
+      victim.start();
+      Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
+      victim.statuses().keySet().stream()
+          .limit(50)
+          .forEach(recipient ->
+              scene.result(
+                  new SendResult(
+                      recipient,
+                      victim.id(),
+                      1,
+                      RecipientStatus.FAILED,
+                      null,
+                      "poison",
+                      null,
+                      1,
+                      Instant.now())));
+      scene.flush();
+    }
+
+    @Override
+    public void end() throws Exception {
+      scene.command(CampaignCommand.Action.CANCEL, victim);
+    }
   }
 }

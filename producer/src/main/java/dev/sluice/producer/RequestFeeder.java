@@ -32,6 +32,9 @@ final class RequestFeeder {
   /** Pages hold 2 s of the 10 s of work. */
   private static final int PARTS = 5;
 
+  /** Pages of a sender with a daily limit wait for each other, and must not fill all places. */
+  private static final int PAGES_AT_A_LIMIT = 2;
+
   private final FanOutTick.Surroundings around;
   private final FanOutRepositories sql;
   private final PagePreparation pages;
@@ -198,6 +201,13 @@ final class RequestFeeder {
         .sum();
   }
 
+  private long pagesUnderWay(String senderId) {
+    return asked.entrySet().stream()
+        .filter(one -> one.getValue().senderId().equals(senderId))
+        .filter(one -> !isSlow(one.getKey(), one.getValue().at()))
+        .count();
+  }
+
   private boolean isSlow(UUID id, Instant askedAt) {
     return around.faults().suspect(id)
         || askedAt.plus(CampaignFaults.SLOW).isBefore(around.clock().instant());
@@ -211,6 +221,9 @@ final class RequestFeeder {
   private void ask(UUID id, Feedable feedable, CampaignRepository.Sender sender, int limit) {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     if (campaign == null || !isFree(id)) {
+      return;
+    }
+    if (sender.dailyLimit() != null && pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
       return;
     }
     List<ReturnedRequest> returned = fanOuts.returns().some(id, limit);

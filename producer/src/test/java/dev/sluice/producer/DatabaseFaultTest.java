@@ -24,6 +24,8 @@ class DatabaseFaultTest {
     "40P01, MOMENT",
     "55P03, MOMENT",
     "57014, MOMENT",
+    "53200, MOMENT",
+    "58030, MOMENT",
     "22023, OWN",
     "23514, OWN",
     "54000, OWN"
@@ -36,7 +38,7 @@ class DatabaseFaultTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"42703", "42501", "53200", "58030", "0A000", "HV000"})
+  @ValueSource(strings = {"42703", "42501", "0A000", "HV000"})
   void whatMayBeAnybodysIsTheCampaignsOwnIfOthersCanWork(String state) {
     DataAccessException failure =
         new DataAccessException("failed", new SQLException("words", state));

@@ -54,6 +54,8 @@ public enum DatabaseFault {
       case "40", "55", "XX" -> MOMENT;
       // Connection, read-only, authorization, database and schema, shutdown.
       case "08", "25", "28", "3D", "3F", "57" -> DATABASE;
+      // Resources and the system: that passes, or the rehearsal fails soon as well.
+      case "53", "58" -> works(rehearsal) ? MOMENT : DATABASE;
       // Names and privileges too: the database is not migrated, or a trigger or a policy lacks them
       // for one campaign's rows alone.
       default -> works(rehearsal) ? OWN : DATABASE;

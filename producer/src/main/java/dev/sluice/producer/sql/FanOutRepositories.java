@@ -37,6 +37,7 @@ public record FanOutRepositories(
   public void rehearse() {
     String sender = "nobody";
     starts.rehearse();
+    rows.stopped(NOBODY);
     recipients.after(NOBODY, Cursor.START, 1, sender);
     dailyLimit.admit(sender, 0, List.of("+0"));
   }

@@ -20,10 +20,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,14 +112,24 @@ final class ProviderStops {
         topics.controls(), Control.senderKey(senderId), EventType.CONTROL.headers(), blocked);
   }
 
-  /** The commands that pause the campaigns which are sending what may not be sent. */
-  List<ProducerRecord<byte[], byte[]>> pauses() {
+  /**
+   * The commands that pause the campaigns which are sending what may not be sent.
+   *
+   * @param templates the names of which something was told; what people went on with otherwise is
+   *     left alone
+   */
+  List<ProducerRecord<byte[], byte[]>> pauses(Set<String> templates) {
     return sql
         .select(STOPPED_CAMPAIGN.ID, STOPPED_CAMPAIGN.REASON, STOPPED_CAMPAIGN.AT)
         .from(STOPPED_CAMPAIGN)
         .join(CAMPAIGN)
         .on(CAMPAIGN.ID.eq(STOPPED_CAMPAIGN.ID))
         .where(CAMPAIGN.STATUS.eq(CampaignStatus.SENDING))
+        .and(
+            DSL.field(
+                    "jsonb_extract_path_text({0}, 'template', 'name')",
+                    String.class, CAMPAIGN.MESSAGE)
+                .in(templates))
         .fetch()
         .stream()
         .filter(row -> !isOlder(row.value3(), Control.campaignKey(row.value1())))

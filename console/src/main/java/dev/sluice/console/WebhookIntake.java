@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jooq.DSLContext;
 import org.slf4j.Logger;
@@ -89,7 +90,15 @@ final class WebhookIntake {
     final List<String> notices = new ArrayList<>();
 
     boolean stopsTemplates() {
-      return templates.stream().anyMatch(template -> template.stopped() != null);
+      return !stoppedTemplates().isEmpty();
+    }
+
+    /** The names of templates that may not be used any more. */
+    Set<String> stoppedTemplates() {
+      return templates.stream()
+          .filter(template -> template.stopped() != null)
+          .map(TemplateStates.State::name)
+          .collect(Collectors.toSet());
     }
 
     boolean stopsSomething() {
@@ -197,7 +206,7 @@ final class WebhookIntake {
     List<ProducerRecord<byte[], byte[]>> records =
         new ArrayList<>(stops.blocks(sorted.troubles, sorted.restrictions));
     if (sorted.stopsTemplates()) {
-      records.addAll(stops.pauses());
+      records.addAll(stops.pauses(sorted.stoppedTemplates()));
     }
     output.write(records);
     if (!records.isEmpty()) {

@@ -163,7 +163,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     campaign.report(now());
     Flush flush = campaign.due(config, now());
     if (flush != null && troubles.mayTry(campaign.id(), now())) {
-      campaign.flushing();
+      campaign.flushing(now());
       flushes.start(flush, outcomes::add);
       takeIn();
     }
@@ -181,7 +181,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
     if (campaign.changedBy(outcome)) {
-      troubles.changed(now());
+      troubles.changed(campaign.flushBegunMillis());
     }
     campaign.flushed(outcome, now(), troubles.changedMillis()).forEach(this::forget);
     outcome.refused().forEach(refused -> giveUp(refused.result(), refused.reason(), "database"));

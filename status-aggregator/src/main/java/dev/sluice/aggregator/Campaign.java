@@ -26,6 +26,7 @@ final class Campaign {
   private final Refusals refusals = new Refusals();
   private @Nullable Progress line;
   private boolean flushing;
+  private long flushBegunMillis;
   private long lastSeenMillis;
   private long pauseAskedMillis = Long.MIN_VALUE;
 
@@ -113,8 +114,14 @@ final class Campaign {
     return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
   }
 
-  void flushing() {
+  void flushing(long nowMillis) {
+    flushBegunMillis = nowMillis;
     flushing = true;
+  }
+
+  /** When its last flush began: what that has changed could be changed then. */
+  long flushBegunMillis() {
+    return flushBegunMillis;
   }
 
   /**

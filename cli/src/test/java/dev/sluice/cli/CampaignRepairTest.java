@@ -53,7 +53,8 @@ class CampaignRepairTest {
   @Test
   void tellsWhatCanBeKnownFromWhatCannotAndMakesOnlyTheLatterUnconfirmed() throws Exception {
     insert(6);
-    pass("{\"phase\":\"FEEDING\",\"senderId\":\"s\",\"cursor\":{\"createdAt\":\"2026-11-01T08:30:00Z\",\"id\":5}}");
+    pass(
+        "{\"phase\":\"FEEDING\",\"senderId\":\"s\",\"cursor\":{\"createdAt\":\"2026-11-01T08:30:00Z\",\"id\":5}}");
     try (KafkaProducer<byte[], byte[]> records = producer()) {
       request(records, 1, STARTED);
       request(records, 2, STARTED);

@@ -146,8 +146,11 @@ final class Lane {
   /** A permit was spent on a connection that had been closed. */
   void permitLost() {
     long now = ticker.nanoTime();
-    permitsLost = permitsLost(now) + 1;
-    permitLostNanos = now;
+    if (now - permitLostNanos > LOST_ONE_BY_ONE.toNanos()) {
+      permitLostNanos = now;
+      permitsLost = 0;
+    }
+    permitsLost++;
     heldUp();
   }
 
@@ -166,7 +169,8 @@ final class Lane {
     return isHeldUp(nowNanos) ? throughput.perSecond(nowNanos) : currentRate(nowNanos);
   }
 
-  private boolean isHeldUp(long nowNanos) {
+  /** Whether something else than its rate or its provider's wish keeps it from sending. */
+  boolean isHeldUp(long nowNanos) {
     return throughput.isHeldUp(currentRate(nowNanos), nowNanos);
   }
 
@@ -192,10 +196,10 @@ final class Lane {
     return Stream.generate(ready::remove).limit(Math.max(0, surplus)).toList();
   }
 
-  /** How long it needs for what is queued. */
+  /** How long it needs for what is queued, once nothing holds it up any more. */
   Duration busyFor(long nowNanos) {
     double longest = isHeldUp(nowNanos) ? LONGEST_HELD_UP_SECONDS : LONGEST_BUSY_SECONDS;
-    double seconds = Math.min(longest, ready.size() / realRate(nowNanos));
+    double seconds = Math.min(longest, ready.size() / currentRate(nowNanos));
     return throttle.pauseLeft(nowNanos).plusMillis((long) (seconds * 1_000));
   }
 

@@ -135,7 +135,7 @@ final class OffsetWindow {
 
   /** Whether a lane that has many open must leave the rest to the others of the partition. */
   boolean nearlyFull() {
-    return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 4 * 3;
+    return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 8 * 7;
   }
 
   private int worstLength(long open, long end) {

@@ -29,7 +29,10 @@ final class OutcomePolicy {
   /** Counts an outcome; to be called once, before {@link #decide}. */
   void observe(Finished finished) {
     SendTask task = finished.task();
-    failures.observe(task.request(), finished.outcome());
+    // A message that cannot be prepared is one, however often it is tried.
+    if (!(finished.outcome() instanceof SendOutcome.NotPrepared) || task.attempts() == 0) {
+      failures.observe(task.request(), finished.outcome());
+    }
     boolean aboutThisMessage =
         switch (finished.outcome()) {
           case SendOutcome.Accepted a -> true;
@@ -72,6 +75,7 @@ final class OutcomePolicy {
               : failed(finished, code, detail);
       case SendOutcome.NotPrepared(String detail) ->
           failures.campaignIsAtFault(task.request().campaignId())
+                  && !retries.exhausted(task, finished.at())
               ? stopCampaign(
                   finished,
                   NOT_PREPARED,

@@ -188,7 +188,16 @@ final class PartitionState {
 
   /** How many requests may be held that cannot be sent for a while: large ones are few. */
   int mostHeld() {
-    return filling == Filling.LITTLE ? MOST_HELD : MOST_HELD_IF_LARGE;
+    return switch (filling) {
+      case LITTLE -> MOST_HELD;
+      case HALF -> MOST_HELD_IF_LARGE;
+      case FULL -> 0;
+    };
+  }
+
+  /** Whether no more is read, so that nobody knows whose requests would come next. */
+  boolean full() {
+    return waiting >= RequestReader.PARTITION_BUFFER || filling == Filling.FULL;
   }
 
   int inFlight() {

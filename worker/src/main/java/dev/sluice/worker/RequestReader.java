@@ -91,7 +91,7 @@ final class RequestReader {
 
   private void throttleReading(PartitionState partition) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
-    if (partition.waiting() >= PARTITION_BUFFER || partition.filling() == Filling.FULL) {
+    if (partition.full()) {
       source.pause(itself);
     } else if (partition.waiting() < PARTITION_BUFFER / 2
         && partition.filling() == Filling.LITTLE) {
@@ -158,7 +158,8 @@ final class RequestReader {
 
   private Duration held(PartitionState partition, Instant notBefore) {
     Duration wait = Duration.between(ticker.now(), notBefore);
-    Duration longest = partition.waiting() > MANY ? HELD_AMONG_MANY : HELD;
+    boolean among = partition.waiting() > MANY || partition.filling() != Filling.LITTLE;
+    Duration longest = among ? HELD_AMONG_MANY : HELD;
     return wait.compareTo(longest) < 0 ? wait : longest;
   }
 }

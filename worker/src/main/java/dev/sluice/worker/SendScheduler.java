@@ -86,7 +86,11 @@ final class SendScheduler {
    */
   private void relieve(PartitionState partition) {
     long now = ticker.nanoTime();
-    List<Lane> late = partition.lanes().stream().filter(lane -> lane.behind(now) > 0).toList();
+    boolean others = partition.shared() || partition.full();
+    List<Lane> late =
+        partition.lanes().stream()
+            .filter(lane -> lane.behind(now) > 0 && (others || !lane.isHeldUp(now)))
+            .toList();
     if (late.stream().mapToInt(lane -> lane.behind(now)).sum() <= 2 * partition.mostHeld()) {
       return;
     }
@@ -175,7 +179,8 @@ final class SendScheduler {
   }
 
   /**
-   * Whether a lane whose answers take long would fill the window, in which the others need room.
+   * Whether a lane whose answers take long would fill the window, in which others need a little
+   * room. One of 1,000/s has 600 open while answers take half a second, and must keep them.
    */
   private static boolean crowdsOthersOut(Lane lane, int picked, PartitionState partition) {
     return lane.inFlight() + picked >= PartitionState.MOST_HELD

@@ -40,7 +40,7 @@ class HeldMemoryTest {
                     : accepted(message),
             new HeldMemory(1_000_000));
     for (int i = 0; i < 300; i++) {
-      worker.write(request("large", i, LARGE));
+      worker.write(request("large", i, 3 * LARGE));
     }
     for (int i = 0; i < 800; i++) {
       worker.write(request("small", 1_000 + i, 10));

@@ -23,7 +23,8 @@ export async function resendAll(path, { counts: { failed: all, unconfirmed } }) 
   const failed = all - out;
   const yes = await confirm({
     title: say('resend.title'),
-    text: failed ? say('resend.failed', { count: inWords(failed) }, failed) : say('resend.failedNone'),
+    // That all of them have opted out is said below.
+    text: failed ? say('resend.failed', { count: inWords(failed) }, failed) : all ? '' : say('resend.failedNone'),
     action: say('resend.action'),
     extra: html`
       ${

@@ -79,7 +79,8 @@ final class SuppressionRoutes {
     String after = context.queryParam("after");
     // A plus in a query string that nobody encoded is a space.
     String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
-    String beginning = Reading.given(context, "phone").orElse("+").replace(' ', '+');
+    String phone = context.queryParam("phone");
+    String beginning = phone == null || phone.isBlank() ? "+" : phone.replace(' ', '+');
     if (!BEGINNING.matcher(beginning).matches()) {
       throw ProblemException.field("phone", "must be how numbers begin, like +5511");
     }

@@ -169,6 +169,11 @@ final class Lane {
     return isHeldUp(nowNanos) ? throughput.perSecond(nowNanos) : currentRate(nowNanos);
   }
 
+  /** Whether its provider has asked it to wait, or for less. */
+  boolean isThrottled(long nowNanos) {
+    return throttle.paused(nowNanos) || throttle.share(nowNanos) < 1;
+  }
+
   /** Whether something else than its rate or its provider's wish keeps it from sending. */
   boolean isHeldUp(long nowNanos) {
     return throughput.isHeldUp(currentRate(nowNanos), nowNanos);
@@ -179,21 +184,15 @@ final class Lane {
    * down. Others than the producer may write more to a lane that sends at its rate.
    */
   int behind(long nowNanos) {
-    boolean slowed =
-        throttle.paused(nowNanos) || throttle.share(nowNanos) < 1 || isHeldUp(nowNanos);
+    boolean slowed = isThrottled(nowNanos) || isHeldUp(nowNanos);
     Duration left = (slowed ? WORK_AHEAD : LONGEST_QUEUE).minus(throttle.pauseLeft(nowNanos));
     double sent = Math.max(0, left.toNanos() / 1e9) * realRate(nowNanos);
     return Math.max(0, (int) (open() - sent));
   }
 
-  /**
-   * Takes its oldest requests, which hold the window's base.
-   *
-   * @param held by how many it may still be behind
-   */
-  List<SendTask> takeSurplus(int held, long nowNanos) {
-    int surplus = Math.min(ready.size(), behind(nowNanos) - held);
-    return Stream.generate(ready::remove).limit(Math.max(0, surplus)).toList();
+  /** Takes up to so many of its oldest requests. */
+  List<SendTask> takeOldest(int count) {
+    return Stream.generate(ready::remove).limit(Math.clamp(count, 0, ready.size())).toList();
   }
 
   /** How long it needs for what is queued, once nothing holds it up any more. */

@@ -48,6 +48,7 @@ final class PartitionState {
   private int waiting;
   private int inFlight;
   private long bytes;
+  private boolean blocked;
   private Filling filling = Filling.LITTLE;
 
   private record Change(long offset, State before) {}
@@ -177,6 +178,18 @@ final class PartitionState {
 
   void setFilling(Filling filling) {
     this.filling = filling;
+  }
+
+  /** A request could be sent, and has no room in the window. */
+  void block() {
+    blocked = true;
+  }
+
+  /** Whether that was so since this was asked last. */
+  boolean takeBlocked() {
+    boolean before = blocked;
+    blocked = false;
+    return before;
   }
 
   /** Whether what waits may soon stop others: the window or the memory is half full. */

@@ -66,7 +66,7 @@ final class SendScheduler {
     // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
     partitions.removeIf(PartitionState::draining);
-    partitions.stream().filter(PartitionState::crowded).forEach(this::relieve);
+    partitions.forEach(this::relieve);
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
     InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
@@ -85,24 +85,36 @@ final class SendScheduler {
    * but for a few. Each request that waits keeps an offset open, and soon nobody there could send.
    */
   private void relieve(PartitionState partition) {
+    boolean blocked = partition.takeBlocked();
+    if (!blocked && !partition.crowded()) {
+      return;
+    }
     long now = ticker.nanoTime();
     boolean others = partition.shared() || partition.full();
     List<Lane> late =
         partition.lanes().stream()
             .filter(lane -> lane.behind(now) > 0 && (others || !lane.isHeldUp(now)))
             .toList();
-    if (late.stream().mapToInt(lane -> lane.behind(now)).sum() <= 2 * partition.mostHeld()) {
-      return;
+    if (late.stream().mapToInt(lane -> lane.behind(now)).sum() > 2 * partition.mostHeld()) {
+      int held = partition.mostHeld() / late.size();
+      late.forEach(lane -> giveBack(partition, lane, lane.behind(now) - held));
+    } else if (blocked) {
+      // What is refused again and again may hold the base for as long as the provider likes.
+      partition.lanes().stream()
+          .filter(lane -> lane.isThrottled(now))
+          .forEach(lane -> giveBack(partition, lane, Math.ceilDiv(lane.size(), 4)));
     }
-    int held = partition.mostHeld() / late.size();
-    for (Lane lane : late) {
-      SendTask next = lane.peek();
-      if (next != null && runs(next)) {
-        List<SendTask> surplus = lane.takeSurplus(held, now);
-        long full = Math.max(LEAST_FULL.toSeconds(), lane.busyFor(now).minus(REFILL).toSeconds());
-        FullLane itself = new FullLane(next.request().lane(), (int) full);
-        surplus.forEach(task -> partition.addUnsent(new UnsentRecord.Returned(task, itself)));
-      }
+  }
+
+  /** Returns the oldest requests of a lane, which hold the window's base. */
+  private void giveBack(PartitionState partition, Lane lane, int surplus) {
+    SendTask next = lane.peek();
+    if (next != null && runs(next)) {
+      List<SendTask> oldest = lane.takeOldest(surplus);
+      Duration busy = lane.busyFor(ticker.nanoTime());
+      long full = Math.max(LEAST_FULL.toSeconds(), busy.minus(REFILL).toSeconds());
+      FullLane itself = new FullLane(next.request().lane(), (int) full);
+      oldest.forEach(task -> partition.addUnsent(new UnsentRecord.Returned(task, itself)));
     }
   }
 
@@ -163,6 +175,7 @@ final class SendScheduler {
             return picked;
           }
           if (!task.partition().window().mayTouch(task.offset())) {
+            task.partition().block();
             return picked;
           }
           lane.take();

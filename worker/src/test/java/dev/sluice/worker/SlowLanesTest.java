@@ -16,6 +16,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lane that is paused or slowed down stops no other lane of its partition. */
 class SlowLanesTest {
@@ -54,6 +56,30 @@ class SlowLanesTest {
         })
         .extracting(ReturnedRequest::recipientId)
         .doesNotHaveDuplicates();
+  }
+
+  /** The producer writes as much as there is room for, and nothing while the lane is full. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 80})
+  void norALaneOfWhichEverythingIsRefusedForAsLongAsTheProviderLikes(int neighbours) {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, null));
+    int written = 0;
+    int fullUntil = 0;
+    for (int second = 0; second < 150; second++) {
+      int before = worker.returned.size();
+      worker.run(Duration.ofSeconds(1));
+      for (int i = 0; i < neighbours; i++) {
+        worker.write(request(NEIGHBOUR, neighbours, 1_000_000 + second * neighbours + i));
+      }
+      for (ReturnedRequest back : worker.returned.subList(before, worker.returned.size())) {
+        fullUntil = Math.max(fullUntil, second + seconds(back));
+      }
+      while (second >= fullUntil && written - worker.returned.size() < 800) {
+        worker.write(request(SLOW, 80, written++));
+      }
+    }
+
+    assertThat(worker.sentBy(NEIGHBOUR)).isGreaterThan(148L * neighbours);
   }
 
   @Test

@@ -3,14 +3,14 @@ package dev.sluice.runtime;
 import java.time.Duration;
 
 /**
- * Waiting times that double from one failure to the next, up to a bound.
+ * A wait that doubles with each consecutive failure, up to a limit.
  *
- * @param first the first wait
- * @param longest the bound
+ * @param first the wait after the first failure
+ * @param longest the limit
  */
 public record Backoff(Duration first, Duration longest) {
 
-  /** The wait after the given number of failures in a row, from 1. */
+  /** Returns the wait after the given number of consecutive failures, counted from 1. */
   public Duration after(int failures) {
     int doublings = Math.min(Math.max(failures - 1, 0), 30);
     Duration wait = first.multipliedBy(1L << doublings);

@@ -3,7 +3,10 @@ package dev.sluice.runtime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Closes what was opened, in reverse, all of it; later failures are kept as suppressed ones. */
+/**
+ * Closes all registered resources in reverse order. If several fail, the first failure is the cause
+ * and the others are suppressed exceptions of it.
+ */
 public final class Closer implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 

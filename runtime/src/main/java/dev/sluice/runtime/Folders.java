@@ -9,11 +9,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Folders with all that they hold. */
+/** Operations on folders and their contents. */
 public final class Folders {
   private Folders() {}
 
-  /** Deletes a folder with all that it holds; what others delete meanwhile is passed over. */
+  /** Deletes a folder and its contents; ignores files that disappear meanwhile. */
   public static void delete(Path folder) throws IOException {
     Files.walkFileTree(
         folder,

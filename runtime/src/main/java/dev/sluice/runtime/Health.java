@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The current failures of a service, by component. It logs one line when a component fails and one
+ * The current failures of a service, by component. Logs one line when a component fails and one
  * when it recovers, however often the failure is reported in between.
  */
 public final class Health {
@@ -17,7 +17,7 @@ public final class Health {
 
   private final Map<String, String> problems = new ConcurrentHashMap<>();
 
-  /** Reports that a component fails, and why. */
+  /** Reports that a component is failing, and why. */
   public void failing(String component, String reason) {
     String before = problems.put(component, reason);
     if (before == null || before.equals(STARTING)) {
@@ -30,7 +30,7 @@ public final class Health {
     problems.put(component, STARTING);
   }
 
-  /** Reports that a component works. */
+  /** Reports that a component is working. */
   public void working(String component) {
     String before = problems.remove(component);
     if (before != null && !before.equals(STARTING)) {
@@ -38,7 +38,7 @@ public final class Health {
     }
   }
 
-  /** The current failures, by component; empty if the service is ready. */
+  /** Returns the current failures by component; empty if the service is ready. */
   public Map<String, String> problems() {
     return new TreeMap<>(problems);
   }

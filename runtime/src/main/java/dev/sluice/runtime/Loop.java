@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Repeats a step on a virtual thread of its own until it is closed. */
+/** Repeats a step on its own virtual thread until it is closed. */
 public final class Loop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
@@ -13,9 +13,9 @@ public final class Loop implements AutoCloseable {
   private final Step step;
   private final Thread thread;
 
-  /** One turn. */
+  /** One iteration. */
   public interface Step {
-    /** How long to rest before the next turn. */
+    /** Runs one iteration and returns how long to sleep before the next. */
     Duration turn() throws InterruptedException;
   }
 
@@ -25,7 +25,7 @@ public final class Loop implements AutoCloseable {
     thread = Thread.ofVirtual().name(name).start(this::run);
   }
 
-  /** Starts it; an exception or error of a turn is logged and does not end it. */
+  /** Starts the loop. An exception or error in a step is logged and does not end the loop. */
   public static Loop start(String name, Step step) {
     return new Loop(name, step);
   }
@@ -44,7 +44,7 @@ public final class Loop implements AutoCloseable {
     try {
       return step.turn();
     } catch (RuntimeException | Error e) {
-      // Nothing else would notice that this thread has ended.
+      // Otherwise the thread would end unnoticed.
       log.warn("{}: a turn failed; trying again in {} s", name, AFTER_FAILURE.toSeconds(), e);
       return AFTER_FAILURE;
     }

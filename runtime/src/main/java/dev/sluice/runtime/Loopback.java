@@ -4,17 +4,19 @@ import java.net.InetAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The loopback name and addresses of a machine. */
+/** Recognizes the loopback name and addresses of a machine. */
 public final class Loopback {
   private Loopback() {}
 
-  /** Whether an address to listen on is reachable from this machine only. */
+  /** Returns whether a listen address is reachable from this machine only. */
   public static boolean isAddress(String address) {
-    // With the dot of the root that resolvers know, and some people write.
+    // A trailing dot, the DNS root, is valid.
     return address.toLowerCase(Locale.ROOT).matches("localhost\\.?") || isLiteral(address);
   }
 
-  /** All of 127.0.0.0/8, and ::1 in every spelling; no name is looked up. */
+  /**
+   * Returns whether it is an address in 127.0.0.0/8, or ::1 in any spelling. Never resolves a name.
+   */
   private static boolean isLiteral(String address) {
     try {
       return InetAddress.ofLiteral(address).isLoopbackAddress();
@@ -24,8 +26,8 @@ public final class Loopback {
   }
 
   /**
-   * Whether a request's {@code Host} is one of them. A page of another site that points its own
-   * name at this machine cannot bring one of these.
+   * Returns whether a request's {@code Host} header names this machine. This defeats DNS rebinding:
+   * a foreign page that points its own name at this machine sends that name.
    */
   public static boolean isHost(@Nullable String host) {
     return host != null && isAddress(host.replaceAll(":\\d{1,5}$", ""));

@@ -4,7 +4,7 @@ import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Checks every few seconds whether a dependency of a service can be reached. */
+/** Checks every 3 s whether a dependency of a service can be reached. */
 public final class Probe implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(3);
 
@@ -41,9 +41,9 @@ public final class Probe implements AutoCloseable {
   /**
    * Starts the checks.
    *
-   * @param component the dependency's name in health
+   * @param component the dependency's name in the health report
    * @param address its address
-   * @param question fails if it cannot be reached
+   * @param question throws if the dependency cannot be reached
    */
   public static Probe start(String component, String address, Callable<?> question, Health health) {
     return new Probe(component, address, question, health);

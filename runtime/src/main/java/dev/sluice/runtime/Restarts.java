@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The pause before a failed part is restarted: it grows while the part keeps failing, and is short
- * again once it has run for a while.
+ * The pause before a failed component is restarted. It grows with each failure and starts over
+ * after 5 minutes without one.
  */
 public final class Restarts {
   private static final Backoff WAIT = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
@@ -20,7 +20,7 @@ public final class Restarts {
     this.clock = clock;
   }
 
-  /** It died. */
+  /** Records a failure and returns the pause before the restart. */
   public synchronized Duration next() {
     Instant now = clock.instant();
     failures = now.minus(GOOD_SPELL).isAfter(lastFailure) ? 1 : failures + 1;

@@ -3,6 +3,6 @@ package dev.sluice.runtime;
 /** Starts threads. */
 @FunctionalInterface
 public interface Threads {
-  /** Starts a thread of this kind. */
+  /** Starts a thread built by the given builder. */
   Thread start(Thread.Builder kind, Runnable task);
 }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Time as one process sees it, and waiting. */
+/** Time and waiting, as one process sees them. */
 public interface Ticker {
   /** The machine's clocks. */
   Ticker SYSTEM =
@@ -31,14 +31,16 @@ public interface Ticker {
         }
       };
 
-  /** The monotonic clock, in nanoseconds from an arbitrary origin; it may overflow. */
+  /**
+   * Returns the monotonic clock's time, in nanoseconds from an arbitrary origin; it may overflow.
+   */
   long nanoTime();
 
-  /** The wall clock, which may be set backwards. */
+  /** Returns the wall-clock time, which may jump backwards. */
   Instant now();
 
   void sleep(Duration time) throws InterruptedException;
 
-  /** Waits for a latch; false if it was not released in time. */
+  /** Waits for a latch; returns false if the time ran out first. */
   boolean await(CountDownLatch latch, Duration atMost) throws InterruptedException;
 }

@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does a service's usual work once, harmlessly, before it calls itself ready: connections are open
- * and classes loaded when the first campaign starts, which otherwise would begin a second late and
+ * Does a service's usual work once, without side effects, before the service reports ready. It
+ * opens connections and loads classes; without it the first campaign would start a second late and
  * unevenly.
  */
 public final class WarmUp {
@@ -14,10 +14,10 @@ public final class WarmUp {
   private WarmUp() {}
 
   /**
-   * Runs the work in the background. A failure is ignored here: unreachable servers are reported by
-   * the code that needs them.
+   * Runs the work in the background. Failures are ignored: the code that needs the unreachable
+   * server reports it.
    *
-   * @param name shown as starting in the service's health until it is done
+   * @param name shown as starting in the service's health until the work has ended
    */
   public static void of(String name, Health health, Runnable work) {
     String component = name + " warm-up";

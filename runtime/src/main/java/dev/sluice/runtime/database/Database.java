@@ -19,25 +19,25 @@ import org.jooq.impl.DefaultExecuteListenerProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small pool of connections and jOOQ on top of it. Counts every statement in the meter {@code
- * sluice.sql.statements}. It connects when it is first used, so that a service starts, and reports
- * its health, while PostgreSQL is unavailable.
+ * A small connection pool with jOOQ on top. Counts every statement in the meter {@code
+ * sluice.sql.statements}. It connects on first use, so that a service can start and report its
+ * health while PostgreSQL is unavailable.
  */
 public final class Database implements AutoCloseable {
   /**
-   * How long one statement may take and how long it may wait for a lock. Beyond that it fails, so
-   * that a blocked row delays only its own campaign.
+   * Limits on statements and locks. A statement that exceeds one fails, so that a blocked row
+   * delays only its own campaign.
    *
-   * @param statement the longest time of a statement
-   * @param lock the longest wait for a lock
-   * @param idle how long a transaction may be idle; 0 for no bound
+   * @param statement the longest time a statement may take
+   * @param lock the longest time it may wait for a lock
+   * @param idle the longest time a transaction may be idle; 0 for no limit
    */
   public record Timeouts(Duration statement, Duration lock, Duration idle) {
     /** For short statements: 30 s, and 2 s for a lock. */
     public static final Timeouts SHORT =
         new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(2));
 
-    /** Without a bound on the idle time within a transaction. */
+    /** Creates timeouts without a limit on idle transactions. */
     public Timeouts(Duration statement, Duration lock) {
       this(statement, lock, Duration.ZERO);
     }
@@ -52,26 +52,28 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** The name of the counter of statements. */
+  /** The name of the statement counter. */
   public static final String STATEMENTS = "sluice.sql.statements";
 
   private final HikariDataSource pool;
   private final DSLContext sql;
 
   /**
-   * Prepares a pool.
+   * Creates a pool without timeouts.
    *
-   * @param connections its greatest size
-   * @param service the role's name, shown in {@code pg_stat_activity} and as a meter's tag
+   * @param connections its maximum size
+   * @param service the service's name, shown in {@code pg_stat_activity} and as the meter's tag
    */
   public Database(DatabaseConfig config, int connections, String service, MeterRegistry meters) {
     this(config, connections, service, meters, null);
   }
 
   /**
-   * Prepares a pool whose statements end in time.
+   * Creates a pool.
    *
-   * @param timeouts how long statements may take, or null for no bound
+   * @param connections its maximum size
+   * @param service the service's name, shown in {@code pg_stat_activity} and as the meter's tag
+   * @param timeouts limits on statements, or null for none
    */
   public Database(
       DatabaseConfig config,
@@ -93,7 +95,7 @@ public final class Database implements AutoCloseable {
     settings.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
     settings.addDataSourceProperty("ApplicationName", "sluice-" + service);
     settings.addDataSourceProperty("tcpKeepAlive", "true");
-    // A hanging database must become an error, or its caller would hang too.
+    // A database that hangs must cause an error, or the caller would hang too.
     settings.addDataSourceProperty("connectTimeout", "3");
     settings.addDataSourceProperty("socketTimeout", "120");
     pool = new HikariDataSource(settings);
@@ -111,17 +113,17 @@ public final class Database implements AutoCloseable {
                 .set(new DefaultExecuteListenerProvider(new StatementCount(statements))));
   }
 
-  /** Why a statement failed, in one line: jOOQ's message begins with the statement. */
+  /** Returns why a statement failed, in one line. jOOQ's own message begins with the statement. */
   public static String reason(DataAccessException failure) {
     return Reasons.of(failure.getCause() == null ? failure : failure.getCause());
   }
 
-  /** jOOQ on the pool; each statement is a transaction of its own unless told otherwise. */
+  /** Returns jOOQ on the pool; without an explicit transaction each statement is its own. */
   public DSLContext sql() {
     return sql;
   }
 
-  /** The pool itself, for what jOOQ does not cover. */
+  /** Returns the pool, for what jOOQ does not cover. */
   public DataSource dataSource() {
     return pool;
   }

@@ -3,13 +3,13 @@ package dev.sluice.runtime.database;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
 
-/** Reports to health whether PostgreSQL can be reached. */
+/** Reports in a service's health whether PostgreSQL can be reached. */
 public final class DatabaseProbe {
   private static final int TIMEOUT_S = 5;
 
   private DatabaseProbe() {}
 
-  /** Watches a database until it is closed. */
+  /** Starts watching a database; close the probe to stop. */
   public static Probe of(Database database, DatabaseConfig config, Health health) {
     return Probe.start(
         "postgresql",

@@ -12,7 +12,7 @@ public enum ServiceRole {
     this.roleName = roleName;
   }
 
-  /** Its name in PostgreSQL. */
+  /** Returns the role's name in PostgreSQL. */
   public String roleName() {
     return roleName;
   }

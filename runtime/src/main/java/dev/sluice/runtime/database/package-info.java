@@ -1,4 +1,4 @@
-/** How the services reach PostgreSQL. */
+/** Access to PostgreSQL. */
 @NullMarked
 package dev.sluice.runtime.database;
 

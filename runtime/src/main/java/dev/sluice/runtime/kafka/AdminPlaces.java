@@ -20,7 +20,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks Kafka's admin client, whose answers are by partition; a consumer's are for all or none. */
+/**
+ * Reads places with Kafka's admin client, which answers per partition; a consumer answers for all
+ * partitions or none.
+ */
 final class AdminPlaces implements StablePlaces {
   private final Admin admin;
   private final String group;
@@ -60,7 +63,9 @@ final class AdminPlaces implements StablePlaces {
     return places;
   }
 
-  /** Awaits an answer, which the request's own time-out bounds; null if there is none. */
+  /**
+   * Waits for an answer, bounded by the request's own timeout; returns null if the request failed.
+   */
   private static <T> @Nullable T known(KafkaFuture<? extends T> answer) {
     try {
       return answer.get();

@@ -14,25 +14,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The headers of campaigns' records: {@code type}, {@code campaign}, and the {@code traceparent} of
- * the command that started the campaign, if it had one. They are made once a campaign, because
- * there is a record a message. Not thread-safe.
+ * the command that started the campaign, if it had one. They are cached by campaign, as every
+ * message needs them. Not thread-safe.
  */
 public final class CampaignHeaders {
   private static final String CAMPAIGN = "campaign";
   private static final String TRACEPARENT = "traceparent";
 
-  /** As W3C's Trace Context has it, with room for later versions. */
+  /** The format of W3C Trace Context, with room for later versions. */
   private static final Pattern TRACE =
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]{0,100})?");
 
   private static final int MOST = 10_000;
 
-  /** Those that were used last are kept. */
+  /** The most recently used campaigns. */
   private final SequencedMap<UUID, Known> campaigns = new LinkedHashMap<>(16, 0.75f, true);
 
   private record Known(Header campaign, @Nullable Header traceparent) {}
 
-  /** The headers of a campaign's record. */
+  /** Returns the headers of a campaign's record. */
   public List<Header> of(EventType type, UUID campaign) {
     Known known = campaigns.get(campaign);
     if (known == null) {
@@ -44,7 +44,7 @@ public final class CampaignHeaders {
         : List.of(type.header(), known.campaign(), known.traceparent());
   }
 
-  /** Takes over the trace that a record of the campaign belongs to, if it has one. */
+  /** Adopts the trace of a record of the campaign, if it has one. */
   public void hear(UUID campaign, Headers headers) {
     Header heard = headers.lastHeader(TRACEPARENT);
     if (heard == null) {
@@ -57,7 +57,7 @@ public final class CampaignHeaders {
     }
   }
 
-  /** The trace that records of the campaign belong to from now on; null leaves it as it is. */
+  /** Sets the trace of the campaign's records from now on; null leaves it unchanged. */
   public void trace(UUID campaign, @Nullable String traceparent) {
     if (traceparent != null) {
       keep(campaign, new Known(campaign(campaign), new TextHeader(TRACEPARENT, traceparent)));
@@ -71,7 +71,7 @@ public final class CampaignHeaders {
     }
   }
 
-  /** The trace that a record belongs to, or null if it has none or one that nobody can read. */
+  /** Returns the trace that a record belongs to, or null if it has none or an invalid one. */
   public static @Nullable String traceparent(Headers headers) {
     Header header = headers.lastHeader(TRACEPARENT);
     if (header == null || header.value() == null || header.value().length > 200) {
@@ -81,7 +81,7 @@ public final class CampaignHeaders {
     return TRACE.matcher(text).matches() ? text : null;
   }
 
-  /** What of a record's headers says to whom it belongs. */
+  /** Returns those of a record's headers that name its campaign and trace. */
   public static List<Header> belonging(Headers headers) {
     List<Header> belonging = new ArrayList<>();
     for (String name : List.of(CAMPAIGN, TRACEPARENT)) {
@@ -93,7 +93,7 @@ public final class CampaignHeaders {
     return belonging;
   }
 
-  /** The header that names a campaign. */
+  /** Returns the header that names a campaign. */
   public static Header campaign(UUID campaign) {
     return new TextHeader(CAMPAIGN, campaign.toString());
   }

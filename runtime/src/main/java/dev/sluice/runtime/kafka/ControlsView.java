@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether campaigns and senders may send now: the whole compacted topic {@code controls}, read in
- * the background. It is incomplete until it was read to its end once.
+ * Which campaigns and senders may send now: the whole compacted topic {@code controls}, read in the
+ * background. The view is incomplete until the topic has been read to its end once.
  */
 public final class ControlsView implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlsView.class);
@@ -45,12 +45,12 @@ public final class ControlsView implements AutoCloseable {
   private final TopicFollower follower;
   private volatile boolean complete;
 
-  /** Starts reading. It retries while Kafka is unreachable and reports that to {@code health}. */
+  /** Starts reading. Retries while Kafka is unreachable and reports that to {@code health}. */
   public ControlsView(KafkaConfig kafka, Health health) {
     this(kafka, health, Machine.REAL);
   }
 
-  /** The same on a given machine. */
+  /** Starts reading on a given machine. */
   public ControlsView(KafkaConfig kafka, Health health, Machine machine) {
     this.health = health;
     topic = kafka.topics().controls();
@@ -65,12 +65,14 @@ public final class ControlsView implements AutoCloseable {
             machine);
   }
 
-  /** Whether the topic was read to its end. */
+  /** Returns whether the topic has been read to its end. */
   public boolean complete() {
     return complete;
   }
 
-  /** The state that applies to a message: the stricter of its campaign's and its sender's. */
+  /**
+   * Returns the state that applies to a message: the stricter of its campaign's and its sender's.
+   */
   public Control.State state(UUID campaignId, String senderId) {
     Control.State campaign = state(Control.campaignKey(campaignId));
     Control.State sender = state(Control.senderKey(senderId));
@@ -81,25 +83,25 @@ public final class ControlsView implements AutoCloseable {
     return find(key).state();
   }
 
-  /** The control of a key of the topic. */
+  /** Returns the control of a key of the topic; running if it has none. */
   public Control find(String key) {
     Entry entry = newest.get(key);
     return entry == null ? RUNNING : entry.control();
   }
 
-  /** The control of a campaign. */
+  /** Returns the control of a campaign. */
   public Control campaign(UUID campaignId) {
     return find(Control.campaignKey(campaignId));
   }
 
-  /** The control of a sender. */
+  /** Returns the control of a sender. */
   public Control sender(String senderId) {
     return find(Control.senderKey(senderId));
   }
 
   /**
-   * Applies a control that was just written before it is read back from Kafka, unless a newer one
-   * has been read since.
+   * Applies a control that this service has just written, before it is read back from Kafka, unless
+   * a newer one has been read since.
    *
    * @param decidedNanos when it was decided, by the ticker
    */
@@ -113,7 +115,7 @@ public final class ControlsView implements AutoCloseable {
   private void put(String key, Control control, Instant at) {
     Entry before = newest.get(key);
     if (before != null && before.control().equals(control)) {
-      // It applies since it was first seen: what this service wrote itself comes back from Kafka.
+      // Keep the time it was first seen: what this service writes also comes back from Kafka.
       newest.put(key, new Entry(control, before.sinceNanos(), at));
       return;
     }
@@ -135,39 +137,39 @@ public final class ControlsView implements AutoCloseable {
     version.incrementAndGet();
   }
 
-  /** Changes whenever a control does. */
+  /** Returns a number that changes whenever a control does. */
   public long version() {
     return version.get();
   }
 
-  /** The senders that are blocked until their providers answer again. */
+  /** Returns the senders that are blocked until their providers answer again. */
   public Map<String, Control> probing() {
     return Map.copyOf(probing);
   }
 
-  /** How many senders are blocked. */
+  /** Returns the number of blocked senders. */
   public long blockedSenders() {
     return newest.values().stream()
         .filter(entry -> entry.control().state() == Control.State.BLOCKED)
         .count();
   }
 
-  /** How long a key's control has applied, as seen by this process. */
+  /** Returns how long a key's control has applied, as seen by this process. */
   public Duration age(String key) {
     Entry entry = newest.get(key);
     return entry == null ? Duration.ZERO : Duration.ofNanos(ticker.nanoTime() - entry.sinceNanos());
   }
 
   /**
-   * Whether the current control applied at this time. An event that began earlier must not change
-   * it, because people may have changed it since.
+   * Returns whether the current control already applied at this time. An event that began earlier
+   * must not change it, because an operator may have changed it since.
    */
   public boolean appliedAt(String key, long nanos) {
     Entry entry = newest.get(key);
     return entry == null || nanos - entry.sinceNanos() > 0;
   }
 
-  /** When a key's control was written; empty if there is none. */
+  /** Returns when a key's control was written; empty if there is none. */
   public Optional<Instant> writtenAt(String key) {
     return Optional.ofNullable(newest.get(key)).map(Entry::at);
   }
@@ -188,8 +190,8 @@ public final class ControlsView implements AutoCloseable {
   }
 
   /**
-   * Takes controls on the way to the topic's end all at once there: older ones would apply again
-   * for a moment.
+   * Collects controls up to the topic's end and applies only the newest of each key there;
+   * otherwise older ones would apply again for a moment.
    */
   private final class CatchUp implements TopicFollower.Polled {
     private final Consumer<byte[], byte[]> consumer;
@@ -236,7 +238,7 @@ public final class ControlsView implements AutoCloseable {
     try {
       put(key, Json.read(record.value(), Control.class), Instant.ofEpochMilli(record.timestamp()));
     } catch (UnreadableEventException e) {
-      // The producer sends it to the dead letters.
+      // The producer writes it to the dead letters.
       log.debug("control {} at offset {} is unreadable: {}", key, record.offset(), e.getMessage());
     }
   }

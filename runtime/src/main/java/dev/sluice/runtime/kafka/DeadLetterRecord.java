@@ -5,17 +5,18 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/** A dead letter as Kafka Streams applications write it. */
+/** A dead letter as a Kafka Streams record. */
 public final class DeadLetterRecord {
   private DeadLetterRecord() {}
 
   /**
-   * The letter of an original.
+   * Creates the dead letter of an original record.
    *
    * @param key the original's key
    * @param value the original's value
    * @param timestamp in ms since 1970
-   * @param belonging what says to whom the original belongs; see {@link CampaignHeaders#belonging}
+   * @param belonging the original's headers that name its campaign and trace; see {@link
+   *     CampaignHeaders#belonging}
    */
   public static Record<byte @Nullable [], byte @Nullable []> of(
       byte @Nullable [] key,

@@ -8,9 +8,7 @@ import java.util.UUID;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a record is; the header {@code type}, for people and programs that do not read the value.
- */
+/** The kind of a record: its header {@code type}, for readers that do not parse the value. */
 public enum EventType {
   CAMPAIGN_COMMAND,
   SEND_REQUEST,
@@ -22,7 +20,7 @@ public enum EventType {
 
   private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-  /** What the records of a topic are, or null if it is not one of these. */
+  /** Returns the type of the records of a topic, or null if the topic is not one of these. */
   public static @Nullable EventType of(String topic, Topics topics) {
     return Map.of(
             topics.campaignCommands(), CAMPAIGN_COMMAND,
@@ -35,22 +33,22 @@ public enum EventType {
         .get(topic);
   }
 
-  /** The header's text. */
+  /** Returns the header's text. */
   public String text() {
     return text;
   }
 
-  /** The header. */
+  /** Returns the header. */
   public Header header() {
     return new TextHeader("type", text);
   }
 
-  /** The headers of a record that belongs to no campaign. */
+  /** Returns the headers of a record that belongs to no campaign. */
   public List<Header> headers() {
     return List.of(header());
   }
 
-  /** The headers of a campaign's record. */
+  /** Returns the headers of a campaign's record. */
   public List<Header> headers(UUID campaign) {
     return List.of(header(), CampaignHeaders.campaign(campaign));
   }

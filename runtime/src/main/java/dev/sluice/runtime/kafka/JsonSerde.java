@@ -6,11 +6,11 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 
-/** Serdes of events; deleted records are null. */
+/** JSON serdes of events; a tombstone is null. */
 public final class JsonSerde {
   private JsonSerde() {}
 
-  /** The serde of one type. */
+  /** Returns the serde of a type. */
   public static <T> Serde<T> of(Class<T> type) {
     Serializer<T> serializer = (topic, value) -> value == null ? null : Json.write(value);
     Deserializer<T> deserializer = (topic, bytes) -> bytes == null ? null : Json.read(bytes, type);

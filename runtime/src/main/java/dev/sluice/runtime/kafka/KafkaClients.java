@@ -8,9 +8,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Creates clients that read and write bytes. */
+/** Creates Kafka clients that read and write bytes. */
 public interface KafkaClients {
-  /** Kafka's own. */
+  /** Kafka's own clients. */
   KafkaClients REAL =
       new KafkaClients() {
         @Override
@@ -35,6 +35,6 @@ public interface KafkaClients {
 
   Producer<byte[], byte[]> producer(Map<String, Object> settings);
 
-  /** The places of the workers' partitions. */
+  /** Returns a reader of the workers' places. */
   StablePlaces places(KafkaConfig kafka);
 }

@@ -13,15 +13,15 @@ import org.apache.kafka.clients.producer.Producer;
  *
  * @param bootstrapServers {@code host:port} pairs, separated by commas
  * @param topics the names in use
- * @param overrides laid over every client's settings (TLS, SASL, tuning)
+ * @param overrides settings that override those of every client (TLS, SASL, tuning)
  * @param clients creates consumers and producers
  */
 public record KafkaConfig(
     String bootstrapServers, Topics topics, Map<String, String> overrides, KafkaClients clients) {
 
   /**
-   * The age at which clients look anew how many partitions there are. Requests that were written by
-   * an old number are sent beside those that were not.
+   * The age at which clients refresh the number of partitions. Until then a client may still write
+   * requests by the old number while others write by the new one.
    */
   public static final Duration PARTITIONS_EXPIRE = Duration.ofSeconds(10);
 
@@ -29,17 +29,17 @@ public record KafkaConfig(
     overrides = Map.copyOf(overrides);
   }
 
-  /** A configuration for Kafka's own clients. */
+  /** Creates a configuration for Kafka's own clients. */
   public KafkaConfig(String bootstrapServers, Topics topics, Map<String, String> overrides) {
     this(bootstrapServers, topics, overrides, KafkaClients.REAL);
   }
 
-  /** A configuration with the default names and no overrides. */
+  /** Returns a configuration with the default names and no overrides. */
   public static KafkaConfig of(String bootstrapServers) {
     return new KafkaConfig(bootstrapServers, new Topics("sluice."), Map.of());
   }
 
-  /** A client's settings: the given ones, with the operator's laid over them. */
+  /** Returns a client's settings: the given ones, overridden by the operator's. */
   public Map<String, Object> client(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(settings);
     all.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, PARTITIONS_EXPIRE.toMillis());
@@ -48,12 +48,12 @@ public record KafkaConfig(
     return all;
   }
 
-  /** A consumer with these settings and the operator's. */
+  /** Creates a consumer with these settings and the operator's. */
   public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
     return clients.consumer(client(settings));
   }
 
-  /** A producer with these settings and the operator's. */
+  /** Creates a producer with these settings and the operator's. */
   public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
     return clients.producer(client(settings));
   }

@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 
-/** Reports to health whether Kafka can be reached. */
+/** Reports in a service's health whether Kafka can be reached. */
 public final class KafkaProbe {
   private static final int TIMEOUT_MS = 5_000;
 
   private KafkaProbe() {}
 
-  /** Watches Kafka until it is closed. */
+  /** Starts watching Kafka; close the probe to stop. */
   public static Probe of(KafkaConfig kafka, Health health) {
     return Probe.start(
         "kafka",

@@ -14,8 +14,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Whether requests are under way in partitions that their lanes do not belong to, because
- * partitions were added since.
+ * Detects requests still under way in partitions to which their lanes no longer belong because
+ * partitions have been added.
  */
 public final class LaneMoves {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -26,7 +26,10 @@ public final class LaneMoves {
     this.kafka = kafka;
   }
 
-  /** Reads what may be under way. */
+  /**
+   * Reads all requests that may be under way and returns whether any is in another partition than
+   * its lane's.
+   */
   public boolean any(SortedMap<Integer, Place> places) {
     SortedMap<Integer, Place> waiting = new TreeMap<>(places);
     waiting.values().removeIf(place -> place.committed() == null || place.drained());
@@ -34,7 +37,7 @@ public final class LaneMoves {
         new KafkaConsumer<>(
             kafka.client(
                 Map.of(
-                    // If the log was truncated, from its first remaining record on.
+                    // If the log was truncated, start at its first remaining record.
                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                     "earliest",
                     ConsumerConfig.ISOLATION_LEVEL_CONFIG,
@@ -70,7 +73,7 @@ public final class LaneMoves {
       LaneKey lane = LaneKey.parse(new String(key, StandardCharsets.UTF_8));
       return lane.partition(partitions) != partition;
     } catch (IllegalArgumentException e) {
-      // Not a lane's key: the workers send the record to the dead letters.
+      // Not a lane key; the workers write the record to the dead letters.
       return false;
     }
   }

@@ -8,35 +8,34 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the workers are in one partition of {@code send-requests}.
+ * The workers' progress in one partition of {@code send-requests}.
  *
  * @param committed the committed offset, whose metadata is the window, or null if there is none
  * @param start the log's first offset
- * @param end one past its last
+ * @param end one past its last offset
  */
 public record Place(@Nullable OffsetAndMetadata committed, long start, long end) {
 
-  /** Whether the log holds nothing. */
+  /** Returns whether the log is empty. */
   public boolean empty() {
     return start == end;
   }
 
-  /** Whether everything in the log is done, as far as a window says so. */
+  /** Returns whether everything in the log is done, as far as the window shows. */
   public boolean drained() {
     return committed == null ? empty() : committed.offset() >= end;
   }
 
   /**
-   * The state recorded by the workers: the committed offset and the states of the offsets from
-   * there on.
+   * The state recorded by the workers.
    *
    * @param committed the committed offset
-   * @param runs from there on
+   * @param runs the states of the offsets from the committed one on
    */
   public record Recorded(OffsetAndMetadata committed, List<Run> runs) {}
 
   /**
-   * What the workers have recorded.
+   * Returns what the workers have recorded.
    *
    * @throws UnreadableWindowException if it is unknown what was sent. Nothing may be assumed then:
    *     an offset assumed to be waiting might have been sent.
@@ -58,7 +57,9 @@ public record Place(@Nullable OffsetAndMetadata committed, long start, long end)
     return new Recorded(committed, runs);
   }
 
-  /** Whether it is unknown what was sent, so that workers keep the partition closed. */
+  /**
+   * Returns whether it is unknown what was sent, in which case workers keep the partition closed.
+   */
   public boolean closed() {
     try {
       recorded();
@@ -68,7 +69,9 @@ public record Place(@Nullable OffsetAndMetadata committed, long start, long end)
     }
   }
 
-  /** The offset from which on everything in the log is in doubt if the window cannot be read. */
+  /**
+   * Returns the offset from which everything in the log is in doubt if the window cannot be read.
+   */
   public long firstInDoubt() {
     return committed == null || committed.offset() > end
         ? start

@@ -21,7 +21,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** How far the workers are in every partition of {@code send-requests}, seen from outside. */
+/**
+ * The workers' progress in every partition of {@code send-requests}, seen from outside the group.
+ */
 public final class Places {
   private final KafkaConfig kafka;
 
@@ -29,7 +31,7 @@ public final class Places {
     this.kafka = kafka;
   }
 
-  /** The places by partition. */
+  /** Returns the places by partition. */
   public SortedMap<Integer, Place> read(Admin admin)
       throws InterruptedException, ExecutionException {
     String topic = kafka.topics().sendRequests();
@@ -74,9 +76,9 @@ public final class Places {
   }
 
   /**
-   * Commits places, whether workers run or not: a transaction that names the group alone is not
-   * asked for its membership. So it is only for partitions that no worker has open; who has one
-   * open overwrites what is committed here.
+   * Commits places, whether workers run or not: a transaction that names only the group is not
+   * checked for membership. Use it only for partitions that no worker has open; a worker overwrites
+   * what is committed here.
    *
    * @param places by partition
    */
@@ -93,7 +95,7 @@ public final class Places {
     }
   }
 
-  /** A consumer that only names the group and never joins it. */
+  /** Returns a consumer that only names the group and never joins it. */
   private KafkaConsumer<byte[], byte[]> consumer() {
     return new KafkaConsumer<>(
         kafka.client(Map.of(ConsumerConfig.GROUP_ID_CONFIG, kafka.topics().workerGroup())),

@@ -8,13 +8,13 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * Handles records that Kafka refuses for their own sake, which no retry helps. They are skipped,
- * except by exactly-once applications, whose transaction can no longer be committed and is
- * repeated. So the listener is told of the record, to leave it out then, and of the records sent
- * along with it. Kafka Streams logs each of them.
+ * Handles records that Kafka refuses because of their size, which no retry can help. They are
+ * skipped. An exactly-once application, however, can no longer commit its transaction and repeats
+ * it; the listener is therefore told of the refused record, so that the repetition can leave it
+ * out, and of the records sent along with it. Kafka Streams logs each of them.
  */
 public final class RefusedRecords implements ProductionExceptionHandler {
-  /** The setting that holds the listener, a {@code Consumer<ProducerRecord<byte[], byte[]>>}. */
+  /** The setting for the listener, a {@code Consumer<ProducerRecord<byte[], byte[]>>}. */
   public static final String LISTENER = "sluice.refused.records.listener";
 
   private Consumer<ProducerRecord<byte[], byte[]>> listener = record -> {};

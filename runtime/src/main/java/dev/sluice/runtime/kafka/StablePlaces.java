@@ -5,14 +5,14 @@ import java.util.Collection;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
-/** Tells the places of partitions without waiting for one that cannot be told. */
+/** Reads the places of partitions without waiting for those whose place is not stable. */
 public interface StablePlaces extends AutoCloseable {
   /**
-   * The places of those partitions that can be told now. Left out are partitions with offsets in a
-   * transaction that has not ended, and partitions whose logs have no leader.
+   * Returns the places of those partitions whose place is known now. It leaves out partitions with
+   * offsets in an open transaction, and partitions whose logs have no leader.
    *
-   * @param atMost how long Kafka may take for each of three requests; after that nothing more is
-   *     told
+   * @param atMost how long Kafka may take for each of three requests; what is not answered by then
+   *     is left out
    */
   Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost);
 

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka Streams application as the services run it: its state restored from Kafka at each start
- * (stores are in memory, so any machine will do), a dead stream thread replaced after a pause, and
- * a planned stop that leaves the group at once.
+ * A Kafka Streams application as the services run it. Its state stores are in memory and restored
+ * from Kafka at each start, so that it can run on any machine; a dead stream thread is replaced
+ * after a pause; a planned stop leaves the group at once.
  */
 public final class StreamsApplication implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsApplication.class);
@@ -51,9 +51,9 @@ public final class StreamsApplication implements AutoCloseable {
   private volatile @Nullable KafkaStreams streams;
 
   /**
-   * Starts the application; it comes up in the background as soon as Kafka can be reached.
+   * Starts the application in the background as soon as Kafka can be reached.
    *
-   * @param group its application id, which is its consumer group
+   * @param group its application id, which is also its consumer group
    * @param extra settings besides the common ones
    */
   public StreamsApplication(
@@ -86,7 +86,7 @@ public final class StreamsApplication implements AutoCloseable {
     all.put(StreamsConfig.POLL_MS_CONFIG, 20);
     all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    // The classic protocol lets the client choose how soon its death is noticed.
+    // With the classic protocol the client chooses how soon its death is noticed.
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
     all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_500);
     all.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
@@ -96,7 +96,7 @@ public final class StreamsApplication implements AutoCloseable {
         Topics.LARGEST_RECORD);
     all.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecords.class);
     all.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, TimeOfRecord.class);
-    // The broker rejects a new transaction while it completes the previous one.
+    // The broker rejects a new transaction until it has completed the previous one.
     all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     all.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     all.putAll(extra);
@@ -157,7 +157,7 @@ public final class StreamsApplication implements AutoCloseable {
     }
   }
 
-  /** Whether it owns its partitions and is running. */
+  /** Returns whether the application is running and owns its partitions. */
   public boolean running() {
     KafkaStreams current = streams;
     return current != null && current.state() == KafkaStreams.State.RUNNING;

@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Header;
 
 /** A record header that holds text. */
 public record TextHeader(String key, String text) implements Header {
-  /** Headers of these names with these texts, in the map's order. */
+  /** Returns headers of these names and texts, in the map's order. */
   public static List<Header> all(Map<String, String> headers) {
     return headers.entrySet().stream()
         .<Header>map(header -> new TextHeader(header.getKey(), header.getValue()))

@@ -3,9 +3,12 @@ package dev.sluice.runtime.kafka;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
-/** A record's time as it is; brokers take records without one, and those must not end a thread. */
+/**
+ * Extracts a record's timestamp, or 0 if it has none. Brokers accept such records, and Kafka
+ * Streams' default extractor would let them end a stream thread.
+ */
 public final class TimeOfRecord implements TimestampExtractor {
-  /** Kafka Streams makes it. */
+  /** For Kafka Streams, which instantiates it. */
   public TimeOfRecord() {}
 
   @Override

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the committed records of a whole topic without a consumer group, on a thread of its own.
- * After a failure it waits for a while and begins anew.
+ * Follows the committed records of a whole topic without a consumer group, on its own thread. After
+ * a failure it waits for 2 s and starts again.
  */
 public final class TopicFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TopicFollower.class);
@@ -33,28 +33,28 @@ public final class TopicFollower implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable Consumer<byte[], byte[]> current;
 
-  /** What reads the topic. */
+  /** Reads a topic. */
   public interface Reader {
     /**
-     * Begins to read: places the consumer, to which all partitions are assigned.
+     * Begins to read: positions the consumer, to which all partitions are assigned.
      *
-     * @return takes what was polled
+     * @return the receiver of polled records
      */
     Polled begin(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions);
 
-    /** Reading has failed and begins anew after a while. */
+    /** Reports that reading has failed; it starts again after the wait. */
     void failed(Throwable cause);
   }
 
-  /** Takes what was polled, which may be nothing. */
+  /** Receives polled records, possibly none. */
   public interface Polled {
     void take(ConsumerRecords<byte[], byte[]> records);
   }
 
   /**
-   * Starts.
+   * Starts following.
    *
-   * @param settings the consumer's own ones
+   * @param settings consumer settings besides the common ones
    */
   public TopicFollower(
       KafkaConfig kafka,
@@ -79,7 +79,7 @@ public final class TopicFollower implements AutoCloseable {
       } catch (WakeupException e) {
         log.debug("closing", e);
       } catch (RuntimeException | Error e) {
-        // Nothing else would notice that this thread has ended, and that pauses hold no more.
+        // Otherwise the thread would end unnoticed, and later pauses would not be seen.
         reader.failed(e);
         pause();
       } finally {

@@ -1,4 +1,4 @@
-/** How the services reach Kafka, and what they read of each other there. */
+/** Access to Kafka, and the records by which services observe each other there. */
 @NullMarked
 package dev.sluice.runtime.kafka;
 

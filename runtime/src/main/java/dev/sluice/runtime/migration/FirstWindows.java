@@ -16,9 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits a window for each partition from which nothing can have been sent, because it holds
- * nothing. Workers open no partition without one: a committed offset that is missing may as well
- * have been lost.
+ * Commits a window for each empty partition, from which nothing can have been sent. Workers open no
+ * partition without one, because a missing committed offset may also be a lost one.
  */
 final class FirstWindows {
   private static final Logger log = LoggerFactory.getLogger(FirstWindows.class);
@@ -40,9 +39,9 @@ final class FirstWindows {
           first.put(partition, new OffsetAndMetadata(place.end(), WindowCodec.encode(List.of())));
         } else {
           log.error(
-              "send-requests partition {} holds {} record(s) but no offset is committed: nobody"
-                  + " knows what was sent from it, and nothing will be until somebody calls it in"
-                  + " doubt (sluice window reset --partition {})",
+              "send-requests partition {} holds {} record(s) but no offset is committed, so it is"
+                  + " unknown what was sent from it. Nothing is sent from it until its requests are"
+                  + " declared in doubt (sluice window reset --partition {})",
               partition,
               place.end() - place.start(),
               partition);
@@ -54,9 +53,9 @@ final class FirstWindows {
     }
     if (new LaneMoves(kafka).any(all)) {
       log.error(
-          "send-requests has {} partition(s) more than the workers know. Their use would move lanes"
-              + " from one worker to another while requests are under way, and a sender would be"
-              + " sent for by both. Pause every campaign, wait until no request is under way, and"
+          "send-requests has {} partition(s) more than the workers know. Using them would move lanes"
+              + " from one worker to another while requests are under way, and both would send for"
+              + " the same sender. Pause every campaign, wait until no request is under way, and"
               + " run migrate again",
           first.size());
       return;

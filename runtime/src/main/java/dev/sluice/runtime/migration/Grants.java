@@ -16,8 +16,8 @@ import org.jooq.QueryPart;
 import org.jooq.impl.DSL;
 
 /**
- * What each role may do, table by table; nobody may do anything else. Rights to write are given by
- * column, so no role can LOCK a table, and nobody can delete.
+ * The rights of each role, table by table; a role has no others. Write rights are granted by
+ * column, so that no role can LOCK a table, and no role may delete.
  *
  * <p>Locking a row ({@code FOR SHARE}, {@code FOR UPDATE}) requires the right to update one of its
  * columns.
@@ -26,11 +26,11 @@ final class Grants {
   private static final String NOTHING = "";
   private static final String READ = "SELECT";
 
-  /** Results and rounds: what a send changes in a recipient's row. */
+  /** The columns of a recipient's row that a send changes: its results and round. */
   private static final String OUTCOME =
       "status, provider_message_id, error_code, error_detail, attempts, updated_at";
 
-  /** What people say of a campaign before it starts. */
+  /** The columns of a campaign that users define before it starts. */
   private static final String DRAFTED =
       "name, sender_id, message, status, priority, on_doubt, scheduled_at, window_start,"
           + " window_end, time_zone, external_id";
@@ -63,8 +63,8 @@ final class Grants {
               READ
                   + ", UPDATE (status, completed_at, sent, delivered, read, failed, unconfirmed,"
                   + " suppressed)",
-              // People change drafts and schedules; columns do not say that no other campaign may
-              // be changed, nor to which status.
+              // Users change drafts and schedules. Column rights cannot limit this to campaigns
+              // that have not started, nor to certain statuses.
               READ
                   + ", INSERT ("
                   + DRAFTED
@@ -115,11 +115,11 @@ final class Grants {
               NOTHING,
               READ));
 
-  /** Other programs fill these and correct what they filled, in the role that is the sum. */
+  /** The tables that other programs fill and correct, using the application role. */
   private static final Set<String> FILLED_BY_PROGRAMS =
       Set.of("sender", "campaign", "campaign_recipient", "suppression");
 
-  /** Imports use temporary tables for files with repeated numbers. */
+  /** Imports use temporary tables for files with duplicate numbers. */
   private static final Set<ServiceRole> TEMPORARY_TABLES = Set.of(ServiceRole.CONSOLE);
 
   private static final List<String> MAKING_LARGE_OBJECTS =
@@ -138,12 +138,12 @@ final class Grants {
   }
 
   /**
-   * Gives the roles what the list says and takes everything else from them and from PUBLIC, within
-   * the caller's transaction.
+   * Grants the roles the listed rights and revokes all others from them and from PUBLIC, within the
+   * caller's transaction.
    *
-   * @param sum the role that may do what all services may
+   * @param sum the application role, which has the rights of all services
    * @param services the services' roles that exist
-   * @return what was taken
+   * @return the rights that were revoked
    */
   Set<HeldRight> give(String sum, List<ServiceRole> services) {
     List<String> roles =
@@ -164,7 +164,7 @@ final class Grants {
     for (ServiceRole role : services) {
       give(database, role, name(role.roleName()));
     }
-    // A service's own role gets no more for being named as the sum.
+    // A service's own role gets no more if it is also named as the application role.
     if (roles.contains(sum) && services.stream().noneMatch(role -> role.roleName().equals(sum))) {
       giveSum(database, name(sum));
     }
@@ -172,7 +172,7 @@ final class Grants {
     return taken;
   }
 
-  /** Whoever owns the tables may do everything, and would only take it from itself. */
+  /** The owner of the tables is left out: it has all rights, and would only revoke its own. */
   private String currentUser() {
     return sql.fetchSingle("SELECT current_user").get(0, String.class);
   }
@@ -222,7 +222,7 @@ final class Grants {
     return name("sluice", rights.table());
   }
 
-  /** Takes from everybody what only a superuser can take: making large objects. */
+  /** Revokes from PUBLIC the right to create large objects, which only a superuser can do. */
   void withholdLargeObjects() {
     sql.execute(
         MAKING_LARGE_OBJECTS.stream()
@@ -230,7 +230,7 @@ final class Grants {
             .collect(Collectors.joining(", ", "REVOKE EXECUTE ON FUNCTION ", " FROM PUBLIC")));
   }
 
-  /** What each role may do with each table, as PostgreSQL's GRANT says it. */
+  /** Returns the rights of each role by table, in the syntax of PostgreSQL's GRANT. */
   static Map<String, Map<ServiceRole, String>> list() {
     return RIGHTS.stream()
         .collect(

@@ -15,11 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates or upgrades tables and topics. It is the only code that connects as the owner, and is
+ * Creates or upgrades tables and topics. This is the only code that connects as the owner; it is
  * safe to repeat.
  */
 public final class Migration {
-  /** How many partitions {@code send-requests} gets: at most as many workers share the work. */
+  /**
+   * The default number of partitions of {@code send-requests}, which is the most workers that can
+   * share the work.
+   */
   public static final int DEFAULT_LANE_PARTITIONS = 24;
 
   private static final Logger log = LoggerFactory.getLogger(Migration.class);
@@ -27,12 +30,11 @@ public final class Migration {
   private Migration() {}
 
   /**
-   * Upgrades the tables, creates the roles that are missing if the owner may, and gives each what
-   * it needs.
+   * Upgrades the tables, creates missing roles if the owner may, and grants each role its rights.
    *
-   * @param appRole the role that may do what all services may together
-   * @param passwords by role: that of {@code appRole} is set if the role is created, those of the
-   *     {@link ServiceRole}s whenever they are given
+   * @param appRole the role with the rights of all services together
+   * @param passwords by role: that of {@code appRole} is set only when the role is created, those
+   *     of the {@link ServiceRole}s whenever they are given
    * @throws SQLException if the database cannot be reached
    */
   public static void migrateTables(
@@ -60,8 +62,8 @@ public final class Migration {
   }
 
   /**
-   * Takes from everybody in a database what only a superuser can take; {@link #migrateTables} does
-   * it too where the owner is one.
+   * Revokes from PUBLIC the rights in a database that only a superuser can revoke; {@link
+   * #migrateTables} does this too if the owner is a superuser.
    */
   public static void harden(DatabaseConfig superuser) throws SQLException {
     try (Connection connection = connect(superuser)) {
@@ -74,8 +76,8 @@ public final class Migration {
   }
 
   /**
-   * Creates the topics that are missing, and tells the workers that nothing was sent from the
-   * partitions that are new.
+   * Creates missing topics and commits a window for each partition that is new, from which nothing
+   * has been sent.
    *
    * @param lanePartitions partitions of {@code send-requests}
    * @param replicationFactor copies of each, or empty for the brokers' default

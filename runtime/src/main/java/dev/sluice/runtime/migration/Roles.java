@@ -18,11 +18,11 @@ import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the services' roles, as the tables' owner. */
+/** Creates the services' roles and grants their rights, connected as the tables' owner. */
 final class Roles {
   private static final Logger log = LoggerFactory.getLogger(Roles.class);
 
-  /** Other migrations of this database wait, as PostgreSQL refuses two grants at the same time. */
+  /** Serializes the migrations of a database, as PostgreSQL refuses concurrent grants. */
   private static final String ONE_AT_A_TIME =
       "SELECT pg_advisory_xact_lock(hashtext('sluice roles'))";
 
@@ -36,7 +36,7 @@ final class Roles {
     sql = DSL.using(connection);
   }
 
-  /** Creates what is missing, and sets the passwords of the services' roles that are given. */
+  /** Creates missing roles and sets the given passwords of the services' roles. */
   void create(String appRole, Map<String, String> passwords) throws SQLException {
     if (!exists(appRole)) {
       create(appRole);
@@ -50,8 +50,8 @@ final class Roles {
         setPassword(role.roleName(), passwords.get(role.roleName()));
       } else {
         log.info(
-            "role {} is missing and {} may not create it; who can, may: it gets its rights with"
-                + " the next migration",
+            "role {} is missing and {} may not create it; once it has been created, the next"
+                + " migration grants its rights",
             role.roleName(),
             owner);
       }
@@ -73,7 +73,7 @@ final class Roles {
     log.info("role {} created", role);
   }
 
-  /** It is hashed here, so that no log of the server ever holds it. */
+  /** Hashes the password on the client, so that no server log ever contains it. */
   private void setPassword(String role, @Nullable String password) throws SQLException {
     if (password != null) {
       connection.unwrap(PGConnection.class).alterUserPassword(role, password.toCharArray(), null);
@@ -84,11 +84,11 @@ final class Roles {
     try {
       setPassword(role, password);
     } catch (SQLException e) {
-      log.warn("the password of {} is as it was: {}", role, Reasons.of(e));
+      log.warn("the password of {} was not changed: {}", role, Reasons.of(e));
     }
   }
 
-  /** Gives the roles their rights, and says what it has taken from them. */
+  /** Grants the roles their rights and logs those that were revoked. */
   void give(String appRole) {
     Set<HeldRight> taken =
         sql.transactionResult(transaction -> {

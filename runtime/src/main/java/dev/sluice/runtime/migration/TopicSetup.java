@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates the topics that are missing, with their settings. */
+/** Creates missing topics with their settings. */
 final class TopicSetup {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
   private static final String SEVEN_DAYS_MS = "604800000";
@@ -42,9 +42,10 @@ final class TopicSetup {
   }
 
   /**
-   * The topics and their settings.
+   * Returns the topics and their settings.
    *
-   * @param lanePartitions partitions of {@code send-requests}: as many workers can share the work
+   * @param lanePartitions partitions of {@code send-requests}, which is the most workers that can
+   *     share the work
    * @param replicationFactor copies of each, or empty for the brokers' default
    */
   private static List<NewTopic> topics(
@@ -53,7 +54,7 @@ final class TopicSetup {
         // One partition: one task sees every campaign, so that those of a sender take exact turns.
         topic(names.campaignCommands(), 1, replicationFactor, retained()),
         topic(names.sendRequests(), lanePartitions, replicationFactor, retained()),
-        // Read by the task that reads the commands, hence as many partitions.
+        // The same task reads the commands, so the partition counts must be equal.
         topic(names.returnedRequests(), 1, replicationFactor, retained()),
         topic(names.sendResults(), 8, replicationFactor, retained()),
         topic(
@@ -61,7 +62,7 @@ final class TopicSetup {
             1,
             replicationFactor,
             Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
-        // One partition: what happens to all campaigns can be read in its order.
+        // One partition keeps the events of all campaigns in one order.
         topic(names.campaignEvents(), 1, replicationFactor, retained()),
         topic(
             names.deadLetters(),
@@ -83,7 +84,10 @@ final class TopicSetup {
     return new NewTopic(name, Optional.of(partitions), replication).configs(settings);
   }
 
-  /** Topics of older versions took only what others could write, without the headers. */
+  /**
+   * Raises the limit of topics created by older versions, which allowed for the largest record of
+   * others but not for the added headers.
+   */
   private static void allowLargeDeadLetters(Admin admin, String topic)
       throws InterruptedException, ExecutionException {
     ConfigEntry largest =
@@ -104,7 +108,7 @@ final class TopicSetup {
       try {
         created.get();
       } catch (ExecutionException e) {
-        // Another migration has created it meanwhile.
+        // Another migration has created it in the meantime.
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }

@@ -23,7 +23,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** Whoever follows a topic goes on, whatever goes wrong, and says what it was. */
+/** A follower goes on after any failure and reports it. */
 class TopicFollowerTest {
   private static final TopicPartition PARTITION = new TopicPartition("controls", 0);
 
@@ -99,7 +99,7 @@ class TopicFollowerTest {
     }
   }
 
-  /** Ends the follower's thread instead of its last wait. */
+  /** Ends the follower's thread at its last wait, when all failures are used up. */
   private final class UntilAllHaveFailed implements Ticker {
     @Override
     public long nanoTime() {

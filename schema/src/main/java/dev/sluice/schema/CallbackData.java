@@ -6,16 +6,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What goes out with a message and comes back with its receipts, so that they are known for those
- * of one of our recipients without asking anybody: {@code campaign:recipient:round}.
+ * The text sent along with a message, {@code campaign:recipient:round}, which the provider returns
+ * with each receipt. It identifies the recipient without a lookup.
  *
- * @param test whether the message was tried out and is no campaign's
+ * @param test whether the message is a test and belongs to no campaign
  */
 public record CallbackData(UUID campaignId, long recipientId, int round, boolean test) {
   private static final Pattern TEXT =
       Pattern.compile("(test:)?([0-9a-fA-F-]{36}):(\\d{1,18}):(\\d{1,9})");
 
-  /** What a text says that came with a receipt; empty if it is none of ours. */
+  /** Parses the text that came with a receipt; empty if it is not one of ours. */
   public static Optional<CallbackData> of(String text) {
     Matcher parts = TEXT.matcher(text);
     try {
@@ -28,12 +28,12 @@ public record CallbackData(UUID campaignId, long recipientId, int round, boolean
                   parts.group(1) != null))
           : Optional.empty();
     } catch (IllegalArgumentException e) {
-      // Its dashes are not where a UUID has them.
+      // The dashes are not where a UUID has them.
       return Optional.empty();
     }
   }
 
-  /** The text that goes out. */
+  /** Returns the text to send. */
   @Override
   public String toString() {
     return (test ? "test:" : "") + campaignId + ":" + recipientId + ":" + round;

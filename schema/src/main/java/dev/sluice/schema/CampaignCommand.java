@@ -8,18 +8,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an upstream service asks of a campaign; a record on {@code campaign-commands}, keyed by the
- * campaign's id. Repeating a command changes nothing.
+ * A request by an upstream service to act on a campaign; a record on {@code campaign-commands},
+ * keyed by the campaign's id. Repeating a command changes nothing.
  *
  * @param command what to do
  * @param campaignId the campaign
- * @param requestedBy who asks, for the log
- * @param requestedAt when it was asked
- * @param reason why, for people
- * @param statuses for {@code resend}: which recipients; the failed ones if it is missing
- * @param repaired for {@code start}: whether a repair has made sure that whoever is pending was
- *     never queued, so that a campaign which the producer has forgotten may go on; null for no
- * @param reasons for {@code resend}: only those with one of these error codes; null for all
+ * @param requestedBy the requester, for the log
+ * @param requestedAt when it was requested
+ * @param reason an explanation for people
+ * @param statuses for {@code resend}: the statuses of the recipients to send to again; null for
+ *     failed ones only
+ * @param repaired for {@code start}: whether a repair has verified that the pending recipients were
+ *     never queued, so that a campaign unknown to the producer may continue; null for no
+ * @param reasons for {@code resend}: only recipients with one of these error codes; null for all
  */
 public record CampaignCommand(
     Action command,
@@ -31,7 +32,7 @@ public record CampaignCommand(
     @Nullable Boolean repaired,
     @Nullable Set<String> reasons) {
 
-  /** A command that no repair has prepared. */
+  /** Creates a command that no repair has prepared. */
   public CampaignCommand(
       Action command,
       UUID campaignId,
@@ -42,7 +43,10 @@ public record CampaignCommand(
     this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null);
   }
 
-  /** Sends once more to those with these statuses, and if they are given, these error codes. */
+  /**
+   * Returns a command to send again to the recipients with these statuses and, if given, these
+   * error codes.
+   */
   public static CampaignCommand resend(
       UUID campaignId,
       String requestedBy,
@@ -53,13 +57,13 @@ public record CampaignCommand(
         Action.RESEND, campaignId, requestedBy, requestedAt, null, statuses, null, reasons);
   }
 
-  /** Lets a campaign go on after a repair. */
+  /** Returns a command to continue a campaign after a repair. */
   public static CampaignCommand goOn(UUID campaignId, String requestedBy, Instant requestedAt) {
     return new CampaignCommand(
         Action.START, campaignId, requestedBy, requestedAt, null, null, true, null);
   }
 
-  /** A command that needs no explanation. */
+  /** Creates a command without a reason. */
   public CampaignCommand(
       Action command,
       UUID campaignId,
@@ -68,7 +72,7 @@ public record CampaignCommand(
     this(command, campaignId, requestedBy, requestedAt, null, null);
   }
 
-  /** The things a campaign can be told to do. */
+  /** The actions on a campaign. */
   public enum Action {
     @JsonProperty("start")
     START,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param externalId the upstream's own key of the campaign, or null if it has none
  * @param round the generation of sending: 1, and one more with each resend
  * @param at when it happened
- * @param reason why, for people; null if there is nothing to explain
+ * @param reason an explanation for people, or null
  * @param counts the campaign's counters at that time; null for a pause and a resume, which do not
  *     wait for the database
  */
@@ -29,7 +29,7 @@ public record CampaignEvent(
 
   /** The changes of state. */
   public enum Event {
-    /** Sending has begun, or begun once more with a new round. */
+    /** Sending has begun, or begun again with a new round. */
     @JsonProperty("started")
     STARTED,
     /** Sending waits: for a person, for the sending hours, or for a repair. */

@@ -1,6 +1,6 @@
 package dev.sluice.schema;
 
-/** Where a campaign stands. */
+/** The state of a campaign. */
 public enum CampaignStatus {
   DRAFT,
   SCHEDULED,

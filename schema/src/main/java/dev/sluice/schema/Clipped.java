@@ -2,15 +2,15 @@ package dev.sluice.schema;
 
 import org.jspecify.annotations.Nullable;
 
-/** Text from outside, cut to what is stored. */
+/** Text from outside, cut to the length that is stored. */
 public final class Clipped {
   private Clipped() {}
 
   /**
-   * The text's beginning, never half a character, and without the zero character, which PostgreSQL
-   * does not store.
+   * Returns the beginning of the text. Never splits a surrogate pair, and replaces the NUL
+   * character, which PostgreSQL cannot store.
    *
-   * @param longest characters, above 0
+   * @param longest the maximum length in characters, above 0
    */
   public static String to(int longest, String text) {
     String storable = text.replace('\0', '\ufffd');
@@ -21,7 +21,7 @@ public final class Clipped {
     return storable.substring(0, end);
   }
 
-  /** The same of a text that may be missing. */
+  /** Returns the beginning of the text, or null if there is none. */
   public static @Nullable String orNull(int longest, @Nullable String text) {
     return text == null ? null : to(longest, text);
   }

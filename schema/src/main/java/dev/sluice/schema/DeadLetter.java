@@ -6,18 +6,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a record that nobody can use came from, and why; the headers of a {@code dead-letters}
+ * The origin of an unusable record, and why it is unusable; the headers of a {@code dead-letters}
  * record, whose key and value are the original's bytes.
  *
  * @param topic the original's topic
  * @param partition its partition
  * @param offset its offset
- * @param reason why it cannot be used, on one line of 1,000 characters, with phone numbers masked
+ * @param reason why it cannot be used, on one line of at most 1,000 characters, with phone numbers
+ *     masked
  */
 public record DeadLetter(String topic, int partition, long offset, String reason) {
   /**
-   * The header that says that the letter holds only the beginning of the original, which was larger
-   * than the topic takes.
+   * The header of a letter that holds only the beginning of its original, which is too large for
+   * the topic.
    */
   public static final String TRUNCATED = "truncated";
 
@@ -28,7 +29,7 @@ public record DeadLetter(String topic, int partition, long offset, String reason
     reason = Clipped.to(1_000, Masked.line(reason));
   }
 
-  /** The record's headers, in order: topic, partition, offset and reason. */
+  /** Returns the record's headers, in order: topic, partition, offset and reason. */
   public Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("topic", topic);
@@ -38,7 +39,10 @@ public record DeadLetter(String topic, int partition, long offset, String reason
     return headers;
   }
 
-  /** The headers of a letter with this original's value, which say so if it is {@link #cut}. */
+  /**
+   * Returns the headers of a letter with this original value, with {@link #TRUNCATED} if it is
+   * {@link #cut}.
+   */
   public Map<String, String> headers(byte @Nullable [] original) {
     Map<String, String> headers = headers();
     if (original != null && original.length > LONGEST_VALUE) {
@@ -47,14 +51,17 @@ public record DeadLetter(String topic, int partition, long offset, String reason
     return headers;
   }
 
-  /** As much of an original's value as a letter holds: compressed records may be of any size. */
+  /**
+   * Returns as much of an original's value as a letter can hold. Compressed records may be of any
+   * size once read.
+   */
   public static byte @Nullable [] cut(byte @Nullable [] original) {
     return original == null || original.length <= LONGEST_VALUE
         ? original
         : Arrays.copyOf(original, LONGEST_VALUE);
   }
 
-  /** An original's key, unless it is too large for a letter. */
+  /** Returns the original's key, or null if it is too large for a letter. */
   public static byte @Nullable [] key(byte @Nullable [] original) {
     return original == null || original.length > LONGEST_KEY ? null : original;
   }

@@ -13,14 +13,14 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A right that somebody has to the database, Sluice's schema or something in it.
+ * A right held on the database, Sluice's schema or an object in it.
  *
  * @param holder the role, or {@code PUBLIC}
- * @param object what it is a right to
- * @param column the one column, or null for what has none
+ * @param object the object of the right
+ * @param column the single column, or null if the right has none
  */
 public record HeldRight(String holder, String privilege, String object, @Nullable String column) {
-  /** A right to a whole table is one to each of its columns, where columns have that right. */
+  /** A right on a whole table is expanded into one per column if columns can have that right. */
   private static final String ALL =
       """
       WITH held AS (
@@ -49,7 +49,7 @@ public record HeldRight(String holder, String privilege, String object, @Nullabl
       WHERE grantee = 0 OR rolname = ANY (CAST(? AS text[]))
       """;
 
-  /** What these roles have, and everybody. */
+  /** Returns the rights of these roles and of PUBLIC. */
   public static Set<HeldRight> of(DSLContext sql, Collection<String> roles) {
     return sql.fetch(ALL, (Object) roles.toArray(String[]::new)).stream()
         .map(row ->
@@ -61,7 +61,7 @@ public record HeldRight(String holder, String privilege, String object, @Nullabl
         .collect(Collectors.toSet());
   }
 
-  /** A line for each holder, like {@code sluice_app: DELETE on sluice.sender}. */
+  /** Returns one line per holder, like {@code sluice_app: DELETE on sluice.sender}. */
   public static List<String> lines(Collection<HeldRight> rights) {
     return rights.stream()
         .collect(

@@ -6,9 +6,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How events are written and read: UTF-8, camelCase, ISO-8601 times, unknown fields ignored. */
+/** The JSON of events: UTF-8, camelCase, ISO-8601 times, unknown fields ignored. */
 public final class Json {
-  /** The one mapper; immutable. */
+  /** The only mapper; immutable. */
   public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -19,7 +19,7 @@ public final class Json {
 
   private Json() {}
 
-  /** The value as JSON bytes. */
+  /** Returns the value as JSON bytes. */
   public static byte[] write(Object value) {
     return MAPPER.writeValueAsBytes(value);
   }
@@ -27,7 +27,7 @@ public final class Json {
   /**
    * Reads an event.
    *
-   * @throws UnreadableEventException if the bytes are not one, with a reason fit for people
+   * @throws UnreadableEventException if the bytes are not such an event, with a readable reason
    */
   public static <T> T read(byte @Nullable [] bytes, Class<T> type) {
     if (bytes == null || bytes.length == 0) {

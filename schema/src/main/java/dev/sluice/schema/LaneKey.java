@@ -4,19 +4,19 @@ import java.nio.charset.StandardCharsets;
 import org.apache.commons.codec.digest.MurmurHash2;
 
 /**
- * The name of a lane, a slice of one sender's rate. It is the key of a {@code send-requests} record
- * and pins the lane to one partition, hence to one owner at a time.
+ * The name of a lane, a slice of one sender's rate. It is the key of a {@code send-requests}
+ * record, which pins the lane to one partition and so to one owner at a time.
  *
  * @param sender the sender's id
  * @param lane the lane's number, from 0
  */
 public record LaneKey(String sender, int lane) {
-  /** Kafka's own for keys: lanes must stay where they have always been. */
+  /** The seed of Kafka's own key hash. It must never change, or lanes would move. */
   private static final int SEED = 0x9747b28c;
 
   /**
-   * The lane's partition. The lanes of a sender lie side by side from a hashed start, so that they
-   * spread over as many partitions as there are, which hashing each of them would not do.
+   * Returns the lane's partition. A sender's lanes occupy consecutive partitions from a hashed
+   * start, which spreads them over as many partitions as there are; hashing each lane would not.
    */
   public int partition(int partitions) {
     byte[] bytes = sender.getBytes(StandardCharsets.UTF_8);
@@ -25,9 +25,9 @@ public record LaneKey(String sender, int lane) {
   }
 
   /**
-   * Reads {@code sender/lane}.
+   * Parses {@code sender/lane}.
    *
-   * @throws IllegalArgumentException if it is not of that form
+   * @throws IllegalArgumentException if the text is not of that form
    */
   public static LaneKey parse(String text) {
     int slash = text.lastIndexOf('/');

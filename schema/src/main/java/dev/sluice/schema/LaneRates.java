@@ -1,16 +1,17 @@
 package dev.sluice.schema;
 
 /**
- * How a sender's lanes share its rate: in whole messages, so that the fullest seconds of all of
- * them together hold no more than the rate, rounded up. Each lane in use has at least one message a
- * second, and the first has what is left of a fraction.
+ * How a sender's lanes share its rate. They share it in whole messages, so that even in their
+ * fullest second all lanes together do not exceed the rate, rounded up. Each lane in use has at
+ * least 1 message/s; the first also has the fractional remainder.
  *
  * @param ratePerSecond the sender's rate, messages/s
- * @param lanes how many it has; no more are used than it may send whole messages in a second
+ * @param lanes how many lanes it has; no more are used than the whole messages it may send in a
+ *     second
  */
 public record LaneRates(double ratePerSecond, int lanes) {
 
-  /** How many of the lanes are used, from the first on. */
+  /** Returns how many of the lanes are used, counted from the first. */
   public int used() {
     return Math.clamp(whole(), 1, lanes);
   }
@@ -19,14 +20,14 @@ public record LaneRates(double ratePerSecond, int lanes) {
     return (long) ratePerSecond;
   }
 
-  /** The rate of a lane in use, messages/s, and not below {@link SendRequest#SLOWEST}. */
+  /** Returns the rate of a lane in use, messages/s, at least {@link SendRequest#SLOWEST}. */
   public double permitsPerSecond(int lane) {
     long share = whole() / used() + (lane < whole() % used() ? 1 : 0);
     double fraction = lane == 0 ? ratePerSecond - whole() : 0;
     return Math.max(SendRequest.SLOWEST, share + fraction);
   }
 
-  /** The lane of a request: in turn, as often as its rate asks for. */
+  /** Returns the lane of the given turn. Lanes take turns in proportion to their rates. */
   public int inTurn(long turn) {
     return (int) (turn % Math.max(1, whole()) % used());
   }

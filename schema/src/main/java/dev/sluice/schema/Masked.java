@@ -2,11 +2,14 @@ package dev.sluice.schema;
 
 import java.util.regex.Pattern;
 
-/** Words for logs and dead letters, which many read and nobody clears. */
+/**
+ * Masks phone numbers in text for logs and dead letters, which have many readers and are rarely
+ * purged.
+ */
 public final class Masked {
   private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
 
-  /** Digits that are no phone number: ids of campaigns, times, addresses, sizes. */
+  /** Digits that are not a phone number: campaign ids, times, IP addresses, sizes. */
   private static final String OTHER =
       String.join(
           "|",
@@ -16,14 +19,17 @@ public final class Masked {
           "(?<![\\w.])" + OCTET + "(?:\\." + OCTET + "){3}(?!\\w|\\.[0-9])",
           "(?<![\\w+-])[0-9]{1,9}(?= bytes)");
 
-  /** Seven digits or more, however they are set apart and whatever stands before them. */
+  /** Seven or more digits, with any separators and any prefix. */
   private static final Pattern NUMBER =
       Pattern.compile(
           OTHER + "|(?<number>\\+?[0-9](?:[\\h().\\-/\\u2010-\\u2015]{0,2}[0-9]){6,30})");
 
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]+");
 
-  /** A number without its country is short: what would be left of it tells too much. */
+  /**
+   * Below this many digits a number lacks its country code, and its first digits would reveal too
+   * much.
+   */
   private static final int SHORT = 10;
 
   private static final int BEGINNING = 5;
@@ -31,12 +37,12 @@ public final class Masked {
 
   private Masked() {}
 
-  /** The words on one line, so that nobody writes a line of their own, with numbers masked. */
+  /** Returns the text on one line, which prevents log injection, with phone numbers masked. */
   public static String line(String words) {
     return numbers(CONTROL.matcher(words).replaceAll(" "));
   }
 
-  /** The words with the middle of every phone number as stars. */
+  /** Returns the text with the middle digits of every phone number replaced by stars. */
   public static String numbers(String words) {
     return NUMBER
         .matcher(words)

@@ -15,15 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A campaign's message, in which every string may hold {@code {{variable}}} placeholders. A
- * variable is called like any column of a CSV file without braces; spaces around the name do not
- * count. The page's {@code placeholders.js} says the same.
+ * variable may have the name of any CSV column without braces; spaces around the name are ignored.
+ * The console page's {@code placeholders.js} implements the same rules.
  *
  * @param message the provider's message body without the recipient
  */
 public record MessageTemplate(JsonNode message) {
   private static final String SPACE = "\\s\\p{Z}\\uFEFF";
 
-  /** Possessive, so that no text takes long. */
+  /** Possessive quantifiers, so that no text causes excessive backtracking. */
   public static final Pattern PLACEHOLDER =
       Pattern.compile("(?<!\\{)\\{\\{[" + SPACE + "]*+([^{}" + SPACE + "][^{}]*+)}}(?!})");
 
@@ -32,14 +32,14 @@ public record MessageTemplate(JsonNode message) {
   /** The longest that the texts with placeholders may become together, characters. */
   public static final int LONGEST = 64 * 1024;
 
-  /** What came of rendering for one recipient. */
+  /** The result of rendering for one recipient. */
   public sealed interface Rendered {}
 
   /**
    * The message for this recipient.
    *
-   * @param characters how long its texts with placeholders became together; other texts are shared
-   *     by all recipients
+   * @param characters the total length of its rendered texts with placeholders; other texts are
+   *     shared by all recipients
    */
   public record Complete(JsonNode message, int characters) implements Rendered {}
 
@@ -47,21 +47,22 @@ public record MessageTemplate(JsonNode message) {
   public record MissingVariable(String name) implements Rendered {}
 
   /**
-   * Its texts would become longer than allowed.
+   * Its texts would exceed the limit.
    *
-   * @param longest what was allowed, characters
+   * @param longest the limit, characters
    */
   public record TooLong(int longest) implements Rendered {}
 
   /**
-   * A variable's name as it is compared: composed characters, and one space for any white space.
+   * Returns a variable's name in the form used for comparison: NFC, with each run of white space
+   * replaced by one space.
    */
   public static String name(String written) {
     return Normalizer.normalize(
         SPACES.matcher(written).replaceAll(" ").strip(), Normalizer.Form.NFC);
   }
 
-  /** The names of its variables. */
+  /** Returns the names of the message's variables. */
   public Set<String> variables() {
     Set<String> names = new LinkedHashSet<>();
     collect(message, names);
@@ -78,7 +79,10 @@ public record MessageTemplate(JsonNode message) {
     node.forEach(child -> collect(child, names));
   }
 
-  /** What has double braces and is no variable, in words: it would be sent as it stands. */
+  /**
+   * Describes double braces that are not a variable and would be sent as they are; empty if there
+   * are none.
+   */
   public Optional<String> problem() {
     return problem(message);
   }
@@ -110,16 +114,16 @@ public record MessageTemplate(JsonNode message) {
     return Clipped.to(60, text.substring(from).strip());
   }
 
-  /** Renders the message for a recipient with these variables, to {@link #LONGEST} at most. */
+  /** Renders the message with a recipient's variables, limited to {@link #LONGEST}. */
   public Rendered render(Map<String, String> variables) {
     return render(variables, LONGEST);
   }
 
   /**
-   * Renders the message for a recipient with these variables.
+   * Renders the message with a recipient's variables.
    *
-   * @param longest how long the texts with placeholders may become together, characters; no more
-   *     than that is ever built
+   * @param longest the longest that the texts with placeholders may become together, characters;
+   *     nothing longer is ever built
    */
   public Rendered render(Map<String, String> variables, int longest) {
     Rendering rendering = new Rendering(variables, longest);
@@ -156,7 +160,7 @@ public record MessageTemplate(JsonNode message) {
         }
         case JsonNode leaf when leaf.isString() -> {
           String text = leaf.stringValue();
-          // Most strings have no placeholder: they are shared, not copied.
+          // Most strings have no placeholder; they are shared, not copied.
           yield text.contains("{{") ? JsonNodeFactory.instance.stringNode(text(text)) : leaf;
         }
         default -> node;

@@ -1,9 +1,9 @@
 package dev.sluice.schema;
 
-/** What becomes of a message of which nobody knows whether the provider took it. */
+/** What to do with a message in doubt: one that the provider may or may not have taken. */
 public enum OnDoubt {
-  /** It is never sent again by itself: it stays {@link RecipientStatus#UNCONFIRMED}. */
+  /** Never send it again automatically; it stays {@link RecipientStatus#UNCONFIRMED}. */
   HOLD,
-  /** It is sent again: for messages that are better received twice than not at all. */
+  /** Send it again: for messages that are better received twice than not at all. */
   RESEND
 }

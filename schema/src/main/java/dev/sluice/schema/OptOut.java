@@ -5,26 +5,26 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recipient's wish to be left alone, as a refused message tells it.
+ * A recipient's wish to receive nothing more, as reported by a refused message.
  *
- * @param code the provider's, or null if the refusal had none
- * @param at when it was told
+ * @param code the provider's error code, or null if the refusal had none
+ * @param at when it was reported
  */
 public record OptOut(@Nullable String code, Instant at) {
-  /** What no resume lifts is above what one lifts. */
+  /** Reasons that a resume cannot lift rank above the one that it can. */
   private static final Comparator<@Nullable String> STRENGTH =
       Comparator.<@Nullable String>comparingInt(
               code -> OptOutReason.of(code).equals(OptOutReason.PREFERENCE) ? 0 : 1)
           .thenComparing(OptOutReason::of);
 
-  /** Why the recipient gets nothing more, as it stands in the database. */
+  /** Returns the reason as stored in the database. */
   public String reason() {
     return OptOutReason.of(code);
   }
 
   /**
-   * Both wishes in one, whichever was told first: the stronger reason since the later time. A
-   * suppression that was lifted between the two would else hide the later one.
+   * Combines two wishes, in any order: the stronger reason at the later time. Otherwise a
+   * suppression that was lifted between the two would hide the later wish.
    */
   public OptOut and(OptOut other) {
     return new OptOut(
@@ -32,7 +32,7 @@ public record OptOut(@Nullable String code, Instant at) {
         at.isAfter(other.at) ? at : other.at);
   }
 
-  /** All wishes in one; null for none. */
+  /** Combines two wishes that may each be null; null if both are. */
   public static @Nullable OptOut both(@Nullable OptOut one, @Nullable OptOut other) {
     if (one == null || other == null) {
       return one == null ? other : one;

@@ -9,21 +9,21 @@ import java.util.regex.Pattern;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
-/** Why something failed, in words for people: one line, and no names of classes. */
+/** Describes failures for people: in one line, without class names. */
 public final class Reasons {
   /** {@code java.io.IOException: }, alone, in brackets or within a sentence. */
   private static final Pattern CLASS_NAME =
       Pattern.compile("(?:[a-z][a-z0-9_]*\\.){2,}(?:[A-Z]\\w*[.$])*([A-Z]\\w*)(: )?");
 
-  /** PostgreSQL's SQLSTATEs for a role that cannot log in, or not with this password. */
+  /** PostgreSQL's SQLSTATEs for an unknown role or a wrong password. */
   private static final Set<String> REFUSED_LOGIN = Set.of("28000", "28P01");
 
-  /** The driver's own: the server asks for a password and none is set. */
+  /** The driver's own message when the server asks for a password and none is set. */
   private static final String NO_PASSWORD = "no password was provided";
 
   private Reasons() {}
 
-  /** The reason of a failure. */
+  /** Returns the reason of a failure. */
   public static String of(Throwable failure) {
     Throwable cause = failure;
     while ((cause instanceof ExecutionException || cause instanceof CompletionException)
@@ -38,7 +38,7 @@ public final class Reasons {
     return message == null || message.isBlank() ? named(cause) : in(message);
   }
 
-  /** Words that somebody else chose, without the names of classes in them. */
+  /** Returns the first line of a foreign message, without class names. */
   public static String in(String message) {
     String first = message.lines().findFirst().orElse("");
     return CLASS_NAME
@@ -48,7 +48,7 @@ public final class Reasons {
         .strip();
   }
 
-  /** {@code TimeoutException} is a timeout. */
+  /** Turns an exception's class name into words: {@code TimeoutException} becomes "timeout". */
   private static String named(Throwable failure) {
     return failure
         .getClass()
@@ -58,7 +58,7 @@ public final class Reasons {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the database was reached and does not let this role in with this password. */
+  /** Returns whether the database was reached but refuses this role and password. */
   public static boolean loginRefused(Throwable failure) {
     SQLException refused = database(failure);
     return refused != null
@@ -67,7 +67,9 @@ public final class Reasons {
             || String.valueOf(refused.getMessage()).contains(NO_PASSWORD));
   }
 
-  /** The innermost of the database's exceptions: a pool's only says that it waited in vain. */
+  /**
+   * Returns the innermost database exception; a connection pool's own only says that it timed out.
+   */
   private static @Nullable SQLException database(Throwable failure) {
     SQLException innermost = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

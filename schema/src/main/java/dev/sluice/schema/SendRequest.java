@@ -9,23 +9,23 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One message to one recipient; a record on {@code send-requests}, keyed by its lane. What it says
- * is bounded, because the requests of many senders share a partition.
+ * One message to one recipient; a record on {@code send-requests}, keyed by its lane. Its values
+ * are bounded, because the requests of many senders share a partition.
  *
  * @param recipientId the row in {@code campaign_recipient}
  * @param campaignId the campaign
  * @param round the round of sending that this belongs to, from 1; a resend starts a new one
- * @param sender who sends it
+ * @param sender the sender
  * @param lane which of the sender's lanes it goes through, from 0 to 999
  * @param permitsPerSecond the lane's rate, messages/s, from {@link #SLOWEST} to {@link #FASTEST}
  * @param to the recipient's number in E.164 with its {@code +}
  * @param message the provider's message body, rendered, without the recipient
- * @param onDoubt what to do if nobody knows whether it was sent
+ * @param onDoubt what to do if it is unknown whether it was sent
  * @param attempts how often it was already tried, up to 1,000
  * @param notBefore when it may be tried again, or null for at once
- * @param firstTriedAt when it was tried for the first time, or null if it was not
- * @param test whether it is one of a campaign's message to somebody who tries it out: it is counted
- *     nowhere, and its campaign's id is its own; null for no
+ * @param firstTriedAt when it was first tried, or null if it was not
+ * @param test whether it is a test of a campaign's message: it is counted nowhere, and its campaign
+ *     id is its own; null for no
  */
 public record SendRequest(
     long recipientId,
@@ -47,27 +47,28 @@ public record SendRequest(
   /** The fastest rate of a lane, messages/s. */
   public static final double FASTEST = 1_000_000;
 
-  /** Attempts that are counted. */
+  /** The most attempts that are counted. */
   public static final int MOST_ATTEMPTS = 1_000;
 
   /**
-   * An older request is not sent when its turn comes but goes back to the producer, which looks
-   * again whether it may be: nobody has since it was written. Far above the 10 s that are queued
-   * and what a takeover takes; far below the day of which the daily limit is.
+   * The age beyond which a request is not sent but goes back to the producer, which checks again
+   * whether it may be sent. No check was made since it was written. The limit is far above the 10 s
+   * of requests that are queued and the time of a takeover, and far below the 24 hours of the daily
+   * limit.
    */
   public static final Duration SENT_WITHIN = Duration.ofHours(1);
 
   /**
-   * How long a person counts for a sender's daily limit from when their request is written: 24
-   * hours from the latest moment at which it may be sent. A few minutes more are for a send that
-   * begins within that hour and for clocks that differ.
+   * How long a recipient counts towards a sender's daily limit once the request is written: 24
+   * hours from the latest moment at which it may be sent, plus 5 minutes for a send that begins at
+   * that moment and for clock differences.
    */
   public static final Duration COUNTS_FOR =
       Duration.ofHours(24).plus(SENT_WITHIN).plus(Duration.ofMinutes(5));
 
   private static final int LANES = 1_000;
 
-  /** One that was not tried yet. */
+  /** Creates a request that was not tried yet. */
   public SendRequest(
       long recipientId,
       UUID campaignId,
@@ -96,7 +97,7 @@ public record SendRequest(
         null);
   }
 
-  /** One that belongs to a campaign. */
+  /** Creates a campaign's request. */
   public SendRequest(
       long recipientId,
       UUID campaignId,
@@ -126,7 +127,7 @@ public record SendRequest(
         null);
   }
 
-  /** One that tries a message out. */
+  /** Returns a request for a test message. */
   public static SendRequest test(
       long number, UUID id, Sender sender, double permitsPerSecond, String to, JsonNode message) {
     return new SendRequest(
@@ -134,7 +135,7 @@ public record SendRequest(
   }
 
   /**
-   * Who sends.
+   * The sender.
    *
    * @param id the row in {@code sender}, up to 100 characters
    * @param provider the provider's name, for example {@code whatsapp}, up to 100 characters
@@ -156,7 +157,7 @@ public record SendRequest(
     Objects.requireNonNull(sender, "sender is missing");
     Objects.requireNonNull(to, "to is missing");
     Objects.requireNonNull(message, "message is missing");
-    // By "not within", so that what is no number is refused too.
+    // Negated, so that NaN is refused too.
     if (!(permitsPerSecond >= SLOWEST && permitsPerSecond <= FASTEST)) {
       throw new IllegalArgumentException(
           "permitsPerSecond must be from " + SLOWEST + " to " + (long) FASTEST);
@@ -180,26 +181,26 @@ public record SendRequest(
     }
   }
 
-  /** Whether it tries a message out and belongs to no campaign. */
+  /** Returns whether this is a test, which belongs to no campaign. */
   @JsonIgnore
   public boolean isForTest() {
     return Boolean.TRUE.equals(test);
   }
 
-  /** The key of its record. */
+  /** Returns the key of its record. */
   @JsonIgnore
   public LaneKey laneKey() {
     return new LaneKey(sender.id(), lane);
   }
 
-  /** Without the number and the message, which are in no log. */
+  /** Returns a text without the phone number and the message, which must not be logged. */
   @Override
   public String toString() {
     return "SendRequest[recipient %d of campaign %s, round %d, lane %s]"
         .formatted(recipientId, campaignId, round, laneKey());
   }
 
-  /** The same request, to be tried again later. */
+  /** Returns the same request, to be tried again later. */
   public SendRequest again(
       int newAttempts,
       @Nullable Instant newNotBefore,

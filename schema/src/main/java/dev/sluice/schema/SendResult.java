@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one message; a record on {@code send-results}, keyed by the campaign's id.
+ * The result of one message; a record on {@code send-results}, keyed by the campaign's id.
  *
- * <p>Whatever it is made of, PostgreSQL can hold it: what is out of bounds is brought within them
- * here, where it enters, so that records which older versions wrote read well too.
+ * <p>PostgreSQL can store any instance: the constructor brings values within their bounds, so that
+ * records written by older versions are readable too.
  *
  * @param recipientId the row in {@code campaign_recipient}
  * @param campaignId the campaign
- * @param round the round of sending that this belongs to; results of any other than the row's are
- *     ignored, so none can do harm
+ * @param round the round of sending that this belongs to; a result of any round other than the
+ *     row's is ignored
  * @param status the status that the recipient reached
  * @param providerMessageId the provider's id of the message, if it took it; one of more than 255
  *     characters is left out, because a part of it would match nothing
@@ -25,15 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param errorDetail the reason in words; at most 1,000 characters
  * @param attempts how often it was tried, 0 to 32,767
  * @param at when it happened, from 1970 to 2100
- * @param optOut whether the recipient is to get nothing more, ever; null for no
+ * @param optOut whether the recipient is to receive nothing more, ever; null for no
  * @param optOutCode the provider's code of that wish if it came with another result than this one;
  *     at most 100 characters
  * @param optOutAt when that wish was expressed if it came with another result than this one; null
  *     if the wish is this result's own, with {@code errorCode} and {@code at}
- * @param aliases other names by which the provider knows the recipient, numbers in E.164 among
- *     them; four at most, and only those that can be kept; null for none
- * @param test whether it is of a message that was only tried out: it is counted nowhere, and there
- *     is no such campaign; null for no
+ * @param aliases other names by which the provider knows the recipient, including numbers in E.164;
+ *     at most four, and only those that can be stored; null for none
+ * @param test whether the message was a test: it is counted nowhere and has no campaign; null for
+ *     no
  */
 public record SendResult(
     long recipientId,
@@ -58,7 +58,7 @@ public record SendResult(
   private static final int MOST_ALIASES = 4;
   private static final Pattern ALIAS = Pattern.compile("\\+?[A-Za-z0-9][A-Za-z0-9._:@+-]{0,148}");
 
-  /** A result that says nothing about the recipient's wish to be left alone. */
+  /** Creates a result without an opt-out. */
   public SendResult(
       long recipientId,
       UUID campaignId,
@@ -85,7 +85,7 @@ public record SendResult(
         null);
   }
 
-  /** A result that says nothing new about who the recipient is. */
+  /** Creates a result without aliases. */
   public SendResult(
       long recipientId,
       UUID campaignId,
@@ -113,7 +113,7 @@ public record SendResult(
         null);
   }
 
-  /** A result whose wish to be left alone, if there is one, is its own. */
+  /** Creates a result whose opt-out, if any, is its own. */
   public SendResult(
       long recipientId,
       UUID campaignId,
@@ -142,7 +142,7 @@ public record SendResult(
         aliases);
   }
 
-  /** A result of a campaign's message. */
+  /** Creates a result of a campaign's message. */
   public SendResult(
       long recipientId,
       UUID campaignId,
@@ -202,7 +202,7 @@ public record SendResult(
     return at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at.isAfter(LATEST) ? LATEST : at;
   }
 
-  /** The recipient's wish to be left alone, or null if there is none. */
+  /** Returns the recipient's wish to receive nothing more, or null if there is none. */
   public @Nullable OptOut wish() {
     if (optOut == null) {
       return null;
@@ -224,13 +224,13 @@ public record SendResult(
     return kept.isEmpty() ? null : kept;
   }
 
-  /** Whether it is of a message that was only tried out. */
+  /** Returns whether the message was a test. */
   @JsonIgnore
   public boolean isForTest() {
     return Boolean.TRUE.equals(test);
   }
 
-  /** Whether a name can be kept as an alias. */
+  /** Returns whether a name can be stored as an alias. */
   public static boolean isAlias(String name) {
     return ALIAS.matcher(name).matches();
   }

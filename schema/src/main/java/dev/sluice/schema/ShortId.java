@@ -5,10 +5,10 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * A campaign's id, or its beginning as logs print it.
+ * A campaign's id, or its beginning as printed in logs.
  *
- * @param text as it was given
- * @param first the lowest id that begins so
+ * @param text the text as given
+ * @param first the lowest id with that beginning
  * @param last the highest
  */
 public record ShortId(String text, UUID first, UUID last) {
@@ -16,9 +16,9 @@ public record ShortId(String text, UUID first, UUID last) {
   private static final Pattern BEGINNING = Pattern.compile("[0-9a-f-]{4,36}");
 
   /**
-   * Reads one.
+   * Parses an id or the beginning of one.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is neither
    */
   public static ShortId parse(String text) {
     String beginning = text.strip().toLowerCase(Locale.ROOT);
@@ -47,7 +47,7 @@ public record ShortId(String text, UUID first, UUID last) {
     return true;
   }
 
-  /** Whether it is a whole id. */
+  /** Returns whether it is a complete id. */
   public boolean isWhole() {
     return first.equals(last);
   }

@@ -3,17 +3,16 @@ package dev.sluice.schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words from outside, made fit for JSON and PostgreSQL: without the character 0, which a {@code
- * text} cannot hold, without halves of a surrogate pair, which are no UTF-8, and no longer than a
- * bound.
+ * Makes text from outside fit for JSON and PostgreSQL: without the NUL character, which a {@code
+ * text} cannot hold, without unpaired surrogates, which are not valid UTF-8, and limited in length.
  */
 public final class StorableText {
   private StorableText() {}
 
   /**
-   * The words, cut after so many characters.
+   * Returns the text with unfit characters replaced by spaces, cut to a length.
    *
-   * @param longest characters (UTF-16 code units)
+   * @param longest the maximum length, characters (UTF-16 code units)
    */
   static @Nullable String of(@Nullable String words, int longest) {
     if (words == null || isFine(words, longest)) {
@@ -28,12 +27,12 @@ public final class StorableText {
     return fine.toString();
   }
 
-  /** Whether it can be stored as it is, however long. */
+  /** Returns whether the text can be stored as it is, whatever its length. */
   public static boolean isFine(String words) {
     return isFine(words, Integer.MAX_VALUE);
   }
 
-  /** Whether it can be stored as it is. */
+  /** Returns whether the text can be stored as it is. */
   static boolean isFine(String words, int longest) {
     return words.length() <= longest && words.codePoints().allMatch(StorableText::isFine);
   }

@@ -3,12 +3,12 @@ package dev.sluice.schema;
 /**
  * The names of topics, groups and transactional ids.
  *
- * @param prefix stands before every name
+ * @param prefix the prefix of every name
  */
 public record Topics(String prefix) {
   /**
    * The largest record that services write, bytes: the largest that others can write with Kafka's
-   * defaults, which may have to go to the dead letters, and its headers.
+   * defaults, which may have to go to the dead letters, plus the added headers.
    */
   public static final int LARGEST_RECORD = 2 * 1024 * 1024;
 

@@ -2,7 +2,9 @@ package dev.sluice.schema;
 
 import java.util.Objects;
 
-/** A record's bytes are not the event they should be; its message is the dead letter's reason. */
+/**
+ * Thrown if a record's bytes are not the expected event; its message is the dead letter's reason.
+ */
 public final class UnreadableEventException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

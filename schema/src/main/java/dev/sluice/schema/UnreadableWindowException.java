@@ -2,7 +2,7 @@ package dev.sluice.schema;
 
 import java.util.Objects;
 
-/** An offset's metadata is not a window that this version can read. */
+/** Thrown if an offset's metadata is not a window that this version can read. */
 public final class UnreadableWindowException extends Exception {
   private static final long serialVersionUID = 1;
 

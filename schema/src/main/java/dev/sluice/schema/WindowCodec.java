@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The text in a committed offset's metadata that says how the offsets from the committed one on
- * stand: a version, then run lengths, for example {@code v1 d3 s12 w1 s4}. What follows the last
- * run is waiting. It is text so that it makes sense in any Kafka UI.
+ * Encodes an offset window as the metadata of a committed offset: a version, then run lengths of
+ * the states of the offsets from the committed one on, for example {@code v1 d3 s12 w1 s4}. Offsets
+ * after the last run are waiting. It is text so that it is readable in any Kafka UI.
  */
 public final class WindowCodec {
   /** The broker's default limit, {@code offset.metadata.max.bytes}. */
@@ -19,11 +19,11 @@ public final class WindowCodec {
 
   private WindowCodec() {}
 
-  /** How one offset stands. */
+  /** The state of an offset. */
   public enum State {
     /** Not sent yet. */
     WAITING('w'),
-    /** Its send was declared; whether it happened is known when it is done. */
+    /** Its send was declared; whether it was sent is unknown until it is done. */
     STARTED('s'),
     /** Its outcome is published. */
     DONE('d');
@@ -45,10 +45,10 @@ public final class WindowCodec {
   }
 
   /**
-   * Neighbouring offsets that stand alike.
+   * Consecutive offsets of the same state.
    *
-   * @param state how they stand
-   * @param length how many they are, above 0
+   * @param state their state
+   * @param length their number, above 0
    */
   public record Run(State state, int length) {
     public Run {
@@ -58,7 +58,7 @@ public final class WindowCodec {
     }
   }
 
-  /** The runs as text. */
+  /** Returns the runs as text. */
   public static String encode(List<Run> runs) {
     StringBuilder text = new StringBuilder(VERSION);
     for (Run run : runs) {
@@ -68,10 +68,10 @@ public final class WindowCodec {
   }
 
   /**
-   * The text as runs.
+   * Parses runs.
    *
-   * @throws UnreadableWindowException if it is not of this version's form. Nothing may be assumed
-   *     then: an offset thought to be waiting might have been sent.
+   * @throws UnreadableWindowException if the text is not of this version's form. Nothing may be
+   *     assumed then: an offset thought to be waiting might have been sent.
    */
   public static List<Run> decode(String text) throws UnreadableWindowException {
     String[] words = text.split(" ", -1);
@@ -92,9 +92,9 @@ public final class WindowCodec {
   }
 
   /**
-   * The greatest length that a text can reach from here without a further pick. Finished sends
-   * split runs, so what fits now may not fit later; this is the bound over all orders in which they
-   * can finish.
+   * Returns the greatest length that the text can reach from here if no further offset is started.
+   * Finished sends split runs, so what fits now may not fit later; this is the bound over all
+   * orders in which they can finish.
    *
    * @param open offsets of the window that are not done
    * @param span offsets of the window
@@ -103,8 +103,9 @@ public final class WindowCodec {
     if (open == 0) {
       return VERSION.length();
     }
-    // Each open offset is at worst a run of its own, with a run of done ones before it. A run costs
-    // a space, a letter and its digits; the done offsets are shared out so as to need most digits.
+    // In the worst case each open offset is a run of its own, preceded by a run of done ones. A run
+    // takes a space, a letter and its digits; the done offsets are distributed so as to need the
+    // most digits.
     int length = VERSION.length() + 3 * open;
     int done = span - open;
     int gaps = Math.min(open, done);

@@ -1,4 +1,4 @@
-/** The words that all services share: tables, topics, events and how to reach them. */
+/** The vocabulary that all services share: tables, topics, events and their encodings. */
 @NullMarked
 package dev.sluice.schema;
 

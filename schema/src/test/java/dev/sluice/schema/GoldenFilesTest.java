@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Records and windows as released versions have written them. Both versions run side by side during
- * an upgrade: these files are read with their whole meaning and written so that the other version
- * reads it. Add files when a field is added; change none.
+ * Records and windows as written by released versions. Old and new versions run side by side during
+ * an upgrade, so this version must read these files without loss and write them so that the other
+ * can read them. Add files when a field is added; change none.
  */
 class GoldenFilesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");

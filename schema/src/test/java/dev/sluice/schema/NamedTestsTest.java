@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The tests that documents name, against those there are. */
+/** Checks that the tests named in documents exist. */
 class NamedTestsTest {
   private static final Path PROJECT = Path.of("..");
   private static final Pattern NAME = Pattern.compile("\\b[A-Z][a-z]\\w*(?:Test|IT)\\b");

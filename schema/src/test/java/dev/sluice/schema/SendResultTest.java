@@ -114,7 +114,7 @@ class SendResultTest {
     assertThat(read(at + "\"attempts\":2000000000").attempts()).isEqualTo(32_767);
   }
 
-  /** Otherwise a stream thread that puts one away would die of it again and again. */
+  /** Otherwise a stream thread that stores one would die of it again and again. */
   @Property
   void whateverWordsItGetsCanBeWrittenAndRead(
       @ForAll String id, @ForAll String code, @ForAll String detail) {

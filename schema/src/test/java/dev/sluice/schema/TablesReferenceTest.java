@@ -19,7 +19,7 @@ import org.jooq.Field;
 import org.jooq.JSONB;
 import org.junit.jupiter.api.Test;
 
-/** docs/tables.md against the tables that the migrations make. */
+/** Compares docs/tables.md with the tables that the migrations create. */
 class TablesReferenceTest {
   private static final Pattern ROW =
       Pattern.compile("\\| `(\\w+)` \\| ([a-z ]+) \\| (required|default|optional) \\|.*");
@@ -60,7 +60,7 @@ class TablesReferenceTest {
   }
 
   private static String type(Field<?> field) {
-    // Anything else is a text with a Java type of its own.
+    // Anything else is text with its own Java type.
     return TYPES.getOrDefault(field.getType(), "text");
   }
 

@@ -20,7 +20,7 @@ import org.jooq.JSONB;
 import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 
-/** What docs/upstream.md tells other programs, against the tables and the commands. */
+/** Compares what docs/upstream.md tells other programs with the tables and the commands. */
 class UpstreamTest {
   private static final Path DOCS = Path.of("../docs");
   private static final Pattern MODEL =

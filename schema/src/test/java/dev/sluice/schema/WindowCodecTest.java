@@ -74,7 +74,7 @@ class WindowCodecTest {
         .isLessThanOrEqualTo(WindowCodec.worstLength(open, open + done));
   }
 
-  /** Alternating open and done offsets in runs of equal length: the hardest windows to encode. */
+  /** Alternates open and done offsets in runs of equal length, the hardest windows to encode. */
   @Property
   void theBoundCoversEvenlySpreadWindows(
       @ForAll @IntRange(min = 1, max = 600) int open,

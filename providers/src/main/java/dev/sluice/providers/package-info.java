@@ -1,4 +1,4 @@
-/** The messaging providers, each behind the same interface. */
+/** The messaging providers, behind a common interface. */
 @NullMarked
 package dev.sluice.providers;
 

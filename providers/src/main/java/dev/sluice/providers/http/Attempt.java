@@ -19,13 +19,13 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call: what it waits for before it is written, until when, and what is known of it if it
- * fails: whether the provider can have seen any of it, and why.
+ * One call: the permit it waits for before it is written, its deadline and, if it fails, whether
+ * the provider can have seen any of it.
  */
 final class Attempt extends HttpClientContext {
   /**
-   * How long another connection may take to open when the one that waited for the permit cannot be
-   * used any more. Neither the rate nor a pause holds for what is written long after its permit.
+   * How long opening another connection may take if the one that waited for the permit can no
+   * longer be used. A message written long after its permit would escape both the rate and a pause.
    */
   private static final Duration REOPENED_WITHIN = Duration.ofSeconds(1);
 
@@ -42,7 +42,8 @@ final class Attempt extends HttpClientContext {
   /**
    * Prepares a call.
    *
-   * @param timeout how long it may take until its connection is open, and from its first byte on
+   * @param timeout how long opening a connection may take, and how long the call may take from its
+   *     first byte on
    */
   Attempt(HttpUriRequestBase request, Permit permit, Duration timeout) {
     this.request = request;
@@ -51,22 +52,22 @@ final class Attempt extends HttpClientContext {
     deadlineNanos = System.nanoTime() + timeout.toNanos();
   }
 
-  /** Whether it had its permit. */
+  /** Returns whether it got its permit. */
   boolean permitted() {
     return permitted;
   }
 
-  /** Whether a connection was ready and the request was about to be written to it. */
+  /** Returns whether a connection was ready and the request was about to be written to it. */
   boolean begun() {
     return begun;
   }
 
-  /** Whether it was ended because its time was over. */
+  /** Returns whether it was aborted at its deadline. */
   boolean late() {
     return late;
   }
 
-  /** Ends it if its time is over; waiting for its turn takes none of it. */
+  /** Aborts the call if its deadline has passed; the wait for the permit does not count. */
   void endIfLate(long nowNanos) {
     if (!waiting && nowNanos - deadlineNanos > 0) {
       late = true;
@@ -74,17 +75,19 @@ final class Attempt extends HttpClientContext {
     }
   }
 
-  /** Lets the permit's exception through, once the connection has been given back. */
+  /** Rethrows the permit's exception, once the connection has been returned to the pool. */
   void requireWanted() {
     if (withdrawn != null) {
       throw withdrawn;
     }
   }
 
-  /** Whether the request may be written now; else it is withdrawn. */
+  /**
+   * Waits for the permit and returns whether the request may be written; false if it was withdrawn.
+   */
   private boolean begin(HttpClientConnection connection, Rests rests) throws IOException {
     if (!permitted) {
-      // Another one, if it takes that, is better opened before the permit than after it.
+      // If a new connection is needed, open it before the permit rather than after.
       rests.check(connection);
       waiting = true;
       try {
@@ -99,7 +102,7 @@ final class Attempt extends HttpClientContext {
     }
     rests.check(connection);
     deadlineNanos = System.nanoTime() + timeout.toNanos();
-    // It may have been ended for its slow connection just before it began to wait.
+    // The connect deadline may have aborted it just before it began to wait.
     if (late) {
       throw new ConnectionClosedException("the connection was closed while it waited");
     }
@@ -111,7 +114,9 @@ final class Attempt extends HttpClientContext {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** Awaits the permit when a connection is open, and notes that the request is then written. */
+  /**
+   * Waits for the permit when a connection is open, and records that the request is then written.
+   */
   static final class Noting extends HttpRequestExecutor {
     private final Rests rests;
 
@@ -131,7 +136,7 @@ final class Attempt extends HttpClientContext {
         return super.execute(request, connection, information, context);
       }
       if (!attempt.begin(connection, rests)) {
-        // After an exception the connection would be closed; after an answer it is kept.
+        // An exception would close the connection; a response keeps it open.
         return new BasicClassicHttpResponse(HttpStatus.SC_NO_CONTENT);
       }
       ClassicHttpResponse answer = super.execute(request, connection, information, context);

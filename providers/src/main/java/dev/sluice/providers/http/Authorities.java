@@ -20,9 +20,10 @@ final class Authorities {
   private Authorities() {}
 
   /**
-   * Trusts the certificates of a file (PEM) and no others, or those that the Java runtime trusts.
+   * Returns a context that trusts only the certificates of a PEM file, or those that the Java
+   * runtime trusts if there is no file.
    *
-   * @throws IllegalArgumentException if the file holds none; names it
+   * @throws IllegalArgumentException if the file holds none; the message names the file
    */
   static SSLContext trust(@Nullable Path file) {
     if (file == null) {

@@ -28,20 +28,20 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Connections to one provider that are kept between calls: HTTP/1.1, one call at a time on each, as
- * many as there may be calls. Nothing here repeats, redirects or adds to a request.
+ * A pool of persistent HTTP/1.1 connections to one provider, one call at a time on each, as many as
+ * there may be concurrent calls. It never repeats or redirects a request, nor adds to it.
  */
 final class Connections implements AutoCloseable {
-  /** Each connection has two; requests and answers are some hundred bytes. */
+  /** Each connection has two buffers; requests and responses are a few hundred bytes. */
   private static final int BUFFER_BYTES = 2048;
 
   private final HttpHost target;
   private final CloseableHttpClient client;
 
   /**
-   * Prepares them; they are opened when they are needed.
+   * Creates the pool; connections are opened when needed.
    *
-   * @param timer drops idle ones
+   * @param timer closes idle connections
    */
   Connections(Endpoint endpoint, ScheduledExecutorService timer) {
     target = HttpHost.create(endpoint.baseUrl());
@@ -75,9 +75,9 @@ final class Connections implements AutoCloseable {
 
   private static PoolingHttpClientConnectionManager pool(Endpoint endpoint) {
     return PoolingHttpClientConnectionManagerBuilder.create()
-        // No lock: with the strict policy's, closing one connection would hold up all the others.
+        // Lock-free: with the strict policy, closing one connection would hold up all others.
         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
-        // The newest first, so that those beyond what is needed fall idle and are dropped.
+        // Reuse the newest first, so that surplus connections become idle and are closed.
         .setConnPoolPolicy(PoolReusePolicy.LIFO)
         .setMaxConnPerRoute(endpoint.connections())
         .setMaxConnTotal(endpoint.connections())
@@ -85,12 +85,12 @@ final class Connections implements AutoCloseable {
             ManagedHttpClientConnectionFactory.builder()
                 .http1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
                 .build())
-        // Reads wait without a timer of their own: a call's deadline ends them.
+        // Reads have no timeout of their own; the call's deadline ends them.
         .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
         .setDefaultConnectionConfig(
             ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(endpoint.connectTimeout()))
-                // Rests looks at them.
+                // Rests does this check.
                 .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
                 .build())
         .setDnsResolver(
@@ -100,7 +100,7 @@ final class Connections implements AutoCloseable {
         .build();
   }
 
-  /** Directly, or through the proxy that Java's settings name; the same way for all calls. */
+  /** Returns the route of all calls: direct, or through the proxy of Java's system properties. */
   private static HttpRoute route(HttpHost target) {
     try {
       return new SystemDefaultRoutePlanner(null).determineRoute(target, HttpClientContext.create());
@@ -109,7 +109,7 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  /** Sends a request, once, and waits for the head of its answer. */
+  /** Sends a request once and waits for the head of the response. */
   ClassicHttpResponse open(ClassicHttpRequest request, Attempt attempt) throws IOException {
     while (true) {
       try {
@@ -117,7 +117,7 @@ final class Connections implements AutoCloseable {
         attempt.requireWanted();
         return answer;
       } catch (Rests.OverException e) {
-        // It is closed, with nothing written to it. The pool has others, or opens a new one.
+        // It was closed with nothing written to it. The pool has others or opens a new one.
       }
     }
   }

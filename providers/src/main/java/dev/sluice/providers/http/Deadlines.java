@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends calls whose time is over. They are all looked at every now and then: a timer for each of
- * them costs more, and a deadline of seconds needs no better resolution.
+ * Aborts calls whose deadline has passed. Scans all calls every 50 ms: a timer per call costs more,
+ * and a deadline of seconds needs no better resolution.
  */
 final class Deadlines {
   private static final Duration RESOLUTION = Duration.ofMillis(50);
@@ -39,7 +39,7 @@ final class Deadlines {
       try {
         attempt.endIfLate(now);
       } catch (RuntimeException e) {
-        // Nobody would look at the others any more.
+        // Otherwise the other calls would no longer be checked.
         log.warn("a call that is late could not be ended", e);
       }
     }

@@ -6,16 +6,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a provider is and how it is called.
+ * How to connect to a provider.
  *
  * @param baseUrl its address; the path does not matter
- * @param authorities a file of the certificates (PEM) that vouch for it, or null for those that the
- *     Java runtime trusts
- * @param connectTimeout how long a name may take to be resolved, a connection to open, and each
- *     step of a TLS handshake
- * @param answerTimeout how long all of a call may take, from the first of these to the answer's
- *     last byte
- * @param connections calls at a time, at most
+ * @param authorities a PEM file of the trusted certificates, or null for those that the Java
+ *     runtime trusts
+ * @param connectTimeout the limit for resolving a name, for opening a connection, and for each step
+ *     of a TLS handshake
+ * @param answerTimeout the limit for a whole call, from the first of these to the last byte of the
+ *     response
+ * @param connections the most concurrent calls
  */
 public record Endpoint(
     URI baseUrl,

@@ -31,12 +31,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Calls a provider over HTTP, each request once, on the calling thread. A call as a whole has a
- * deadline, and an answer a size. It tells failures in which nothing can have arrived, which may be
- * repeated, from those that nobody can judge.
+ * Calls a provider over HTTP, each request once, on the calling thread. Calls have a deadline and
+ * responses a size limit. It distinguishes failures in which nothing can have reached the provider,
+ * which are safe to repeat, from those that leave the message in doubt.
  */
 public final class HttpCalls implements AutoCloseable {
-  /** An answer is about 300 bytes; a page of HTML from a proxy in between may be larger. */
+  /** A response has about 300 bytes; an HTML page from an intermediary may be larger. */
   private static final int LONGEST_ANSWER = 65_536;
 
   private static final Logger log = LoggerFactory.getLogger(HttpCalls.class);
@@ -58,7 +58,7 @@ public final class HttpCalls implements AutoCloseable {
     connections = new Connections(endpoint, timer);
   }
 
-  /** An answer, its body read as JSON; missing if it is none, or longer than any answer is. */
+  /** A response with its body as JSON; the body is a missing node if it is not JSON or too long. */
   public record Answer(int status, JsonNode body, @Nullable Duration retryAfter) {
     public boolean success() {
       return status >= 200 && status < 300;
@@ -66,9 +66,10 @@ public final class HttpCalls implements AutoCloseable {
   }
 
   /**
-   * Posts JSON, and judges the answer.
+   * Posts JSON and maps the response to an outcome.
    *
    * @param permit awaited when the request is ready and a connection is open
+   * @param judge maps a response to an outcome
    */
   public SendOutcome post(
       URI uri,
@@ -97,10 +98,10 @@ public final class HttpCalls implements AutoCloseable {
   }
 
   /**
-   * Reads JSON.
+   * Gets JSON.
    *
-   * @param longest bytes of an answer beyond which it counts as none
-   * @throws IOException if there is no answer in time
+   * @param longest the most bytes of a body; a longer one counts as missing
+   * @throws IOException if there is no response in time
    */
   public Answer get(URI uri, Map<String, String> headers, int longest) throws IOException {
     HttpGet request = new HttpGet(uri);
@@ -120,8 +121,8 @@ public final class HttpCalls implements AutoCloseable {
       return new Answer(answer.getCode(), body(answer.getEntity(), longest), retryAfter(answer));
     } finally {
       deadlines.forget(attempt);
-      // A connection whose answer was read to its end has been given back before, and this does
-      // nothing. Any other is closed at once, without reading the rest.
+      // Does nothing if the response was read to its end, as its connection is back in the pool.
+      // Any other connection is closed at once, without reading the rest.
       request.abort();
     }
   }
@@ -145,7 +146,7 @@ public final class HttpCalls implements AutoCloseable {
             : "the connection broke: " + Reasons.of(e));
   }
 
-  /** Whether the root of the provider's address answers at all; sends nothing. */
+  /** Returns whether the root of the provider's address answers at all; sends no message. */
   public boolean available() {
     HttpGet root = new HttpGet(endpoint.baseUrl().resolve("/"));
     try {
@@ -163,7 +164,8 @@ public final class HttpCalls implements AutoCloseable {
       return none;
     }
     InputStream content = entity.getContent();
-    // One more than announced, to come to the end; without a length it makes room for much more.
+    // Read one byte more than announced, to reach the end; without a length, the array would be
+    // sized for the maximum.
     long length = entity.getContentLength();
     byte[] bytes = content.readNBytes(length < 0 ? longest : (int) Math.min(length + 1, longest));
     if (bytes.length == longest && content.read() >= 0) {

@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Any provider that takes one message a request as JSON over HTTP, by its {@link
- * HttpProviderConfig}. What it answers is judged by its status: 401 and 403 block the sender, other
- * 4xx refuse the message, and 5xx that are not said to be retried leave it in doubt; so does a
- * success without the id that it should have, because something in between may have answered.
+ * A provider that takes one message per request as JSON over HTTP, described by an {@link
+ * HttpProviderConfig}. The status of the response determines the outcome: 401 and 403 block the
+ * sender, other 4xx refuse the message, and 5xx that are not configured for retry leave it in
+ * doubt; so does a success without the expected id, because an intermediary may have answered.
  */
 public final class HttpProvider implements MessageProvider {
   private static final Logger log = LoggerFactory.getLogger(HttpProvider.class);
@@ -32,9 +32,9 @@ public final class HttpProvider implements MessageProvider {
   private final HttpCalls calls;
 
   /**
-   * Connects when the first message is sent.
+   * Creates a provider that connects when the first message is sent.
    *
-   * @param atATime messages being sent at a time, at most
+   * @param atATime the most messages being sent at a time
    * @throws IllegalArgumentException if the file of headers or of certificates cannot be read
    */
   public HttpProvider(HttpProviderConfig config, int atATime) {
@@ -72,7 +72,7 @@ public final class HttpProvider implements MessageProvider {
     };
   }
 
-  /** Every text of the message, by its path. */
+  /** Collects every value of the message by its path. */
   private static void collect(String path, JsonNode node, Map<String, String> fields) {
     if (node.isObject()) {
       node.properties().forEach(f -> collect(path + "." + f.getKey(), f.getValue(), fields));

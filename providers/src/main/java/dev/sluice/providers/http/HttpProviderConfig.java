@@ -17,7 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A provider that takes messages as JSON over HTTP, as its file describes it.
+ * The description of a provider that takes messages as JSON over HTTP, read from a file.
  *
  * <pre>{@code
  * {"name": "sms", "url": "https://sms.example.org/v1/senders/{{address}}/messages",
@@ -26,18 +26,18 @@ import tools.jackson.databind.JsonNode;
  *  "success": [200, 201, 202], "retry": [429, 502, 503, 504], "messageId": "/id"}
  * }</pre>
  *
- * @param name what senders call it in {@code provider}
- * @param url where messages are posted; may hold {@code {{address}}}, the sender's address
+ * @param name its name in the senders' {@code provider}
+ * @param url the URL to post messages to; may hold {@code {{address}}}, the sender's address
  * @param headersFile a file of lines {@code Name: value}, which may hold secrets; or null
- * @param body what is posted; its strings may hold {@code {{to}}}, {@code {{address}}}, {@code
+ * @param body the body to post; its strings may hold {@code {{to}}}, {@code {{address}}}, {@code
  *     {{callback_data}}} and {@code {{message.…}}}, any text of the campaign's message by its path
- * @param success statuses that mean that the message was taken
- * @param retry statuses that mean that it was not, but may be another time; 429 slows the lane down
- * @param messageId where a taken message's id stands in the answer (RFC 6901), or null; an answer
- *     without it leaves the message in doubt
+ * @param success statuses that mean that the provider took the message
+ * @param retry statuses that mean that it did not, but may later; 429 slows the lane down
+ * @param messageId a JSON pointer (RFC 6901) to the message's id in the response, or null; a
+ *     successful response without the id leaves the message in doubt
  * @param timeoutSeconds how long a whole call may take, s; beyond it the message is in doubt
- * @param caFile the certificates (PEM) that vouch for it, instead of those that Java trusts; or
- *     null
+ * @param caFile a PEM file of the trusted certificates, or null for those that the Java runtime
+ *     trusts
  */
 public record HttpProviderConfig(
     String name,
@@ -74,7 +74,7 @@ public record HttpProviderConfig(
   /**
    * Reads a provider's file.
    *
-   * @throws IllegalArgumentException if it cannot be read; says why
+   * @throws IllegalArgumentException if it cannot be read; the message says why
    */
   public static HttpProviderConfig read(Path file) {
     try {
@@ -87,7 +87,7 @@ public record HttpProviderConfig(
     }
   }
 
-  /** The headers of every request, read from their file. */
+  /** Returns the headers of every request, read from their file. */
   @JsonIgnore
   Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
@@ -111,7 +111,7 @@ public record HttpProviderConfig(
     return headers;
   }
 
-  /** Where the provider is, without the path. */
+  /** Returns the provider's address without the path. */
   @JsonIgnore
   URI base() {
     return URI.create(url.replaceAll("^(https?://[^/{]+).*", "$1/"));

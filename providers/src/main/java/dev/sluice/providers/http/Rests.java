@@ -14,22 +14,22 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * How long each connection has rested, and whether it may still be written to. That is judged where
- * it is written, because a message may wait for its permit for seconds with a connection that the
- * pool has given out as good.
+ * Tracks how long each connection has been idle and whether it may still be written to. This is
+ * checked when the request is written, because a message may wait seconds for its permit with a
+ * connection that the pool considered good.
  */
 final class Rests implements ConnectionKeepAliveStrategy {
   /**
-   * A provider that drops idle connections may do so just as one is used again, and that message is
-   * in doubt. The shortest time in common use is 5 s (Node.js, Apache); those that announce theirs
-   * are given a second's notice.
+   * The longest idle time of a connection. A provider that closes idle connections may do so just
+   * as one is used again, which leaves that message in doubt. The shortest idle timeout in common
+   * use is 5 s (Node.js, Apache); one that a provider announces is reduced by a second.
    */
   static final Duration LONGEST = Duration.ofSeconds(4);
 
   /**
-   * A connection that rested for longer is looked at before it is used, which takes up to a
-   * millisecond: if it was closed meanwhile, nothing is written to it and another is opened. Under
-   * load the newest is used again sooner than that.
+   * A connection that was idle for longer is checked before it is used, which takes up to 1 ms: if
+   * it has been closed, nothing is written to it and another is opened. Under load, connections are
+   * reused sooner than this.
    */
   private static final Duration TRUSTED = Duration.ofMillis(100);
 
@@ -37,7 +37,7 @@ final class Rests implements ConnectionKeepAliveStrategy {
 
   private record Rest(long sinceNanos, long seenNanos, long mostNanos) {}
 
-  /** A connection must not be written to any more, and nothing has been. */
+  /** Thrown if a connection must not be used any more and nothing was written to it. */
   static final class OverException extends IOException {
     private static final long serialVersionUID = 1;
   }
@@ -45,18 +45,18 @@ final class Rests implements ConnectionKeepAliveStrategy {
   private final Map<HttpClientConnection, Rest> rests =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  /** As long as the provider announces, if it does, less a second. */
+  /** Returns the idle time that the provider announces less a second, at most {@link #LONGEST}. */
   @Override
   public TimeValue getKeepAliveDuration(HttpResponse answer, HttpContext context) {
     long announced =
         DefaultConnectionKeepAliveStrategy.INSTANCE
             .getKeepAliveDuration(answer, context)
             .toMilliseconds();
-    // 0 would mean for ever.
+    // 0 would mean forever.
     return TimeValue.ofMilliseconds(Math.clamp(announced - 1000, 1, LONGEST.toMillis()));
   }
 
-  /** It has brought an answer, and rests from now on. */
+  /** Records that a connection has received a response and is idle from now on. */
   void begin(HttpClientConnection connection, HttpResponse answer, HttpContext context) {
     long now = System.nanoTime();
     rests.put(
@@ -64,9 +64,9 @@ final class Rests implements ConnectionKeepAliveStrategy {
   }
 
   /**
-   * Passes if the connection may be written to now; one that is not known has just been opened.
+   * Checks that the connection may be written to now; an unknown one has just been opened.
    *
-   * @throws OverException if it rested for too long, or was closed
+   * @throws OverException if it was idle for too long, or was closed
    */
   void check(HttpClientConnection connection) throws OverException {
     long now = System.nanoTime();
@@ -82,7 +82,10 @@ final class Rests implements ConnectionKeepAliveStrategy {
     }
   }
 
-  /** Or about to be: what comes unasked is a 408, or nothing that could be an answer. */
+  /**
+   * Returns whether it is closed or about to be: unsolicited data is a 408 or not a response at
+   * all.
+   */
   private static boolean closed(HttpClientConnection connection) {
     try {
       return connection.isDataAvailable(LOOK) || connection.isStale();

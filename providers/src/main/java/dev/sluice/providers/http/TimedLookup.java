@@ -12,9 +12,9 @@ import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Resolves names within a time. The operating system's own lookup cannot be interrupted, so a
- * silent name server would hold a call beyond its deadline, and a virtual thread's carrier as well:
- * one thread of its own asks for all who wait for the same name.
+ * Resolves names within a time limit. The operating system's lookup cannot be interrupted, so a
+ * silent name server would hold a call beyond its deadline, and pin a virtual thread's carrier as
+ * well. Therefore one platform thread per name asks on behalf of all callers that wait for it.
  */
 final class TimedLookup implements DnsResolver {
   private final DnsResolver lookups;

@@ -1,4 +1,4 @@
-/** Calls over HTTP with a deadline, and the provider that is described by a file. */
+/** HTTP calls with a deadline, and the provider that a file describes. */
 @NullMarked
 package dev.sluice.providers.http;
 

@@ -1,12 +1,11 @@
 package dev.sluice.providers.spi;
 
-/** Delivers messages. Called from many virtual threads at a time; it may block. */
+/** Sends messages. Called from many virtual threads at a time; calls may block. */
 public interface MessageProvider extends AutoCloseable {
 
   /**
-   * Sends one message, once: an implementation never repeats a request by itself, because nobody
-   * could tell whether the first one arrived. Everything that can go wrong is an {@link
-   * SendOutcome}.
+   * Sends one message, once. An implementation never repeats a request by itself, because it is
+   * unknown whether the first one arrived. Every failure is a {@link SendOutcome}.
    *
    * @param permit awaited when all is ready, as the last act before the first byte is written
    */
@@ -17,10 +16,13 @@ public interface MessageProvider extends AutoCloseable {
     return send(message, Permit.FREE);
   }
 
-  /** Gets ready to send soon, for example by opening a connection. May fail without harm. */
+  /** Prepares for sending soon, for example by opening a connection. May fail without harm. */
   default void warmUp() {}
 
-  /** Whether the provider answers at all, asked while its senders wait for it; sends nothing. */
+  /**
+   * Returns whether the provider answers at all, without sending a message. Called while its
+   * senders wait for it.
+   */
   default boolean available() {
     return true;
   }

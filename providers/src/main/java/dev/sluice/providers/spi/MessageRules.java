@@ -4,13 +4,13 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a provider asks of a message before anybody needs to be asked: checked when a campaign is
- * created, and for each recipient when the message is rendered.
+ * A provider's rules for messages that can be checked without calling it. They are checked when a
+ * campaign is created, and for each recipient when the message is rendered.
  */
 @FunctionalInterface
 public interface MessageRules {
   /**
-   * What is wrong with a message, in words; empty if nothing is known to be.
+   * Describes what is wrong with a message; empty if no problem is known.
    *
    * @param message the provider's body without the recipient, rendered or not
    */

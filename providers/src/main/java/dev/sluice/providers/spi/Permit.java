@@ -1,20 +1,20 @@
 package dev.sluice.providers.spi;
 
 /**
- * The right to send one message now. A provider asks for it as the last act before the message's
- * first byte is written, with everything ready that may take time, so that the rate that is kept
- * here is the rate that the provider sees.
+ * The right to send one message now. A provider waits for it as the last act before the message's
+ * first byte is written, with everything ready that may take time, so that the provider sees the
+ * same rate that is enforced here.
  */
 @FunctionalInterface
 public interface Permit {
-  /** Given at once. */
+  /** A permit that is granted at once. */
   Permit FREE = () -> {};
 
   /**
-   * Waits for the message's turn; to be called once.
+   * Waits for the message's turn; call it once.
    *
    * @throws WithdrawnException if the message must not be sent any more. Nothing of it may be
-   *     written then, and the exception belongs to whoever gave the permit: let it through
+   *     written then; do not catch the exception, it is for the permit's issuer
    */
   void await();
 }

@@ -10,68 +10,69 @@ public sealed interface SendOutcome {
    * The provider took the message.
    *
    * @param messageId its id there, or empty if the provider gives none
-   * @param note what people should know about it, or null
+   * @param note a remark for people, or null
    */
   record Accepted(String messageId, @Nullable String note) implements SendOutcome {
-    /** One that there is nothing to say about. */
+    /** Creates an outcome without a note. */
     public Accepted(String messageId) {
       this(messageId, null);
     }
   }
 
-  /** The provider refused it because of its recipient, and would again. */
+  /** The provider refused it because of its recipient, and would refuse it again. */
   record Refused(String code, String detail) implements SendOutcome {}
 
-  /** The provider refused it because its recipient wants nothing from this business. */
+  /** The provider refused it because its recipient wants no messages from this business. */
   record OptedOut(String code, String detail) implements SendOutcome {}
 
   /**
-   * The provider refused what was asked, and would again. Where that happens to one after the
-   * other, the campaign is at fault, not its recipients.
+   * The provider refused the request, and would refuse it again. If many in a row end so, the fault
+   * lies with the campaign, not its recipients.
    */
   record BadRequest(String code, String detail) implements SendOutcome {}
 
   /**
-   * The provider did not take it, but may another time. It uses up one of the recipient's attempts.
+   * The provider did not take it, but may take it later. It uses up one of the recipient's
+   * attempts.
    *
    * @param after how long the provider asks to wait, or null if it does not say
    */
   record TryAgain(String code, String detail, @Nullable Duration after) implements SendOutcome {}
 
   /**
-   * As {@link TryAgain}, but from a provider that seems to be down. Where that happens to one after
-   * the other it uses up no attempts, and the sender waits until the provider is back.
+   * As {@link TryAgain}, but from a provider that seems to be down. If many in a row end so, they
+   * use up no attempts, and the sender waits until the provider is back.
    */
   record Unavailable(String code, String detail, @Nullable Duration after) implements SendOutcome {}
 
-  /** Too many messages to this recipient; the others go on. It uses up an attempt. */
+  /** Too many messages to this recipient; others may be sent. It uses up an attempt. */
   record PairLimited(String code, String detail) implements SendOutcome {}
 
   /**
-   * The provider wants fewer messages. It uses up no attempt.
+   * The provider asks for a lower rate. It uses up no attempt.
    *
    * @param after how long the provider asks to wait, or null if it does not say
    */
   record Throttled(String code, String detail, @Nullable Duration after) implements SendOutcome {}
 
-  /** The provider takes nothing from this sender until people have done something. */
+  /** The provider takes nothing from this sender until an operator acts. */
   record SenderBlocked(String code, String detail) implements SendOutcome {}
 
-  /** The provider takes nothing of this campaign until people have done something. */
+  /** The provider takes nothing from this campaign until an operator acts. */
   record CampaignStopped(String code, String detail) implements SendOutcome {}
 
   /** It was never handed to the provider, because the worker was late. It uses up no attempt. */
   record NotLaunched(String detail) implements SendOutcome {}
 
   /**
-   * It had its permit and was not written: its connection had been closed while it waited, and no
-   * other was open in time. It uses up no attempt.
+   * It got its permit but was not written: its connection was closed while it waited, and no other
+   * could be opened in time. It uses up no attempt.
    */
   record Disconnected(String detail) implements SendOutcome {}
 
   /**
    * It could not be prepared, because the provider's own code failed on it. It uses up an attempt.
-   * Where that happens to one after the other, the campaign is at fault.
+   * If many in a row end so, the fault lies with the campaign.
    */
   record NotPrepared(String detail) implements SendOutcome {}
 

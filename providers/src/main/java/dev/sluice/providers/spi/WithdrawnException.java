@@ -1,10 +1,13 @@
 package dev.sluice.providers.spi;
 
-/** A message was not sent, because whoever asked for it wants it no longer. */
+/** Thrown if a message was withdrawn before it was sent. */
 public class WithdrawnException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** Without a stack trace: it may be thrown for all that is in flight at once. */
+  /**
+   * Creates an exception without a stack trace, as it may be thrown for everything in flight at
+   * once.
+   */
   public WithdrawnException(String reason) {
     super(reason, null, false, false);
   }

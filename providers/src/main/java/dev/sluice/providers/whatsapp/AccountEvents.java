@@ -21,10 +21,10 @@ final class AccountEvents {
   /**
    * Reads one event.
    *
-   * @param field the webhook's field, which says what it is about
+   * @param field the webhook's field, which identifies the subject
    */
   static WebhookEvent read(String field, JsonNode value, String account, Instant at) {
-    // Written in small letters in places.
+    // Some events are in lower case.
     String event = Bounded.name(value.path("event")).toUpperCase(Locale.ROOT);
     WebhookEvent stops =
         switch (field) {
@@ -48,7 +48,7 @@ final class AccountEvents {
         yield new TemplateStopped(
             account, name, language, joined(reason, because(value), ": "), at);
       }
-      // The documentation names the end of a pause differently in places.
+      // The documentation is inconsistent about the name for the end of a pause.
       case "APPROVED", "REINSTATED", "UNPAUSED", "ACTIVE" ->
           new TemplateAllowed(account, name, language, at);
       default -> null;
@@ -78,14 +78,20 @@ final class AccountEvents {
     return why == null ? null : new AccountRestricted(account, "the provider says: " + why, at);
   }
 
-  /** It is also announced for a later day, and taken back. */
+  /**
+   * Returns why the account is disabled; null for other states, as a disabling may also be
+   * announced for a later day or revoked.
+   */
   private static @Nullable String disabled(JsonNode state) {
     return Bounded.name(state.isArray() ? state.path(0) : state).equals("DISABLE")
         ? "the account was disabled"
         : null;
   }
 
-  /** Only what forbids to write to people; one without any kind forbids everything. */
+  /**
+   * Returns the restrictions on messages to people; null if there are none. A restriction without a
+   * kind forbids everything.
+   */
   private static @Nullable String restricted(JsonNode restrictions) {
     List<String> kinds = new ArrayList<>();
     for (JsonNode restriction : restrictions) {

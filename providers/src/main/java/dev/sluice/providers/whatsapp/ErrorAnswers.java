@@ -14,25 +14,25 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Turns the API's error answers into outcomes. Meta asks to go by {@code error.code}, not by HTTP
- * status or text; the status decides only where the code is not known.
+ * Maps the API's error responses to outcomes. Meta recommends relying on {@code error.code}, not on
+ * HTTP status or text; the status decides only if the code is unknown.
  */
 final class ErrorAnswers {
   private ErrorAnswers() {}
 
   /**
-   * The outcome of an answer that is not a success.
+   * Returns the outcome of a response that is not a success.
    *
-   * @param error the answer's {@code error} object, missing if it has none
-   * @param brokenInDoubt whether a server error that does not say that nothing was sent leaves the
-   *     message in doubt; else it is tried again
+   * @param error the response's {@code error} object, or a missing node
+   * @param brokenInDoubt whether a server error that does not rule out a send leaves the message in
+   *     doubt; otherwise it is retried
    */
   static SendOutcome outcome(
       int status, JsonNode error, @Nullable Duration retryAfter, boolean brokenInDoubt) {
     if (error.isMissingNode()) {
       return withoutError(status, retryAfter);
     }
-    // Codes come as strings in places.
+    // Codes are sometimes strings.
     int code = error.path("code").asInt(-1);
     Rule rule = numberUnknown(code, error) ? ErrorCodes.of(33) : ErrorCodes.of(code);
     Policy policy = rule == null ? byStatus(code, status) : rule.policy();
@@ -64,7 +64,7 @@ final class ErrorAnswers {
 
   private static Policy byStatus(int code, int status) {
     if (code >= 200 && code <= 299) {
-      // Graph's whole range of missing permissions.
+      // Graph's range for missing permissions.
       return BLOCK_SENDER;
     }
     if (status == 401) {
@@ -73,21 +73,27 @@ final class ErrorAnswers {
     if (status == 429) {
       return SLOW;
     }
-    // RFC 9110: 503 comes from a server that is not able to handle the request.
+    // RFC 9110: a 503 comes from a server that is unable to handle the request.
     if (status == 503) {
       return UNAVAILABLE;
     }
     return status >= 500 ? BROKE : FAIL_OR_STOP;
   }
 
-  /** Code 100, sub-code 33: the number does not exist, or the token has no rights to it. */
+  /**
+   * Returns whether it is code 100, sub-code 33: the number does not exist, or the token has no
+   * rights to it.
+   */
   private static boolean numberUnknown(int code, JsonNode error) {
     return code == 100
         && (error.path("error_subcode").asInt(0) == 33
             || error.path("message").asString("").contains("does not exist"));
   }
 
-  /** Not the API itself but something in between answered, or it broke while answering. */
+  /**
+   * Returns the outcome if an intermediary answered instead of the API, or the API broke while
+   * answering.
+   */
   private static SendOutcome withoutError(int status, @Nullable Duration retryAfter) {
     String name = "http_" + status;
     String detail = "HTTP " + status + " without the API's own error";

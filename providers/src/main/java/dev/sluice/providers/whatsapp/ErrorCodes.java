@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API's error codes: what each calls for, in an answer or in a webhook, and what it means to
+ * The API's error codes: the policy for each, in a response or in a webhook, and an explanation for
  * people.
  *
  * @see <a
@@ -34,47 +34,48 @@ public final class ErrorCodes {
   private static final Pattern CODE = Pattern.compile("\\d{1,9}");
 
   /**
-   * Those of a recipient that pass by themselves: held back for a while, and media out of reach.
+   * Recipient errors that pass by themselves: messages held back for a while, and media that cannot
+   * be loaded.
    */
   private static final Set<Integer> PASSING = Set.of(131049, 131053);
 
-  /** What a code calls for. */
+  /** What to do about a code. */
   enum Policy {
     /** The lane slows down; the message waits and uses up no attempt. */
     SLOW,
-    /** This pair of sender and recipient waits; the lane goes on. */
+    /** This sender-recipient pair waits; the lane goes on. */
     PAIR,
-    /** Not accepted; again after a while, a few times. */
+    /** Not accepted; retried after a while, a few times. */
     RETRY,
-    /** As RETRY, but the provider seems to be down: many in a row hold the sender. */
+    /** As RETRY, but the provider seems to be down: many in a row block the sender. */
     UNAVAILABLE,
-    /** It broke, and does not say how far it came: as a server error it is in doubt, else RETRY. */
+    /** An error that may have come after the send: in doubt as a server error, else RETRY. */
     BROKE,
-    /** This recipient, for good. */
+    /** The recipient has failed for good. */
     FAIL,
-    /** This recipient; many in a row stop the campaign, because then it is at fault. */
+    /** The recipient has failed; many in a row stop the campaign, as it is then at fault. */
     FAIL_OR_STOP,
-    /** This recipient, who is never to be written to again. */
+    /** The recipient has failed and is suppressed. */
     SUPPRESS,
-    /** Hold the campaign and tell people. */
+    /** Pause the campaign until an operator acts. */
     STOP_CAMPAIGN,
-    /** Hold the sender and tell people. */
+    /** Block the sender until an operator acts. */
     BLOCK_SENDER
   }
 
   /**
-   * A line of the table.
+   * A row of the table.
    *
    * @param pause how long the provider's limit usually lasts, or null
-   * @param meaning for logs, where the answer itself does not say more
-   * @param explanation for those who run campaigns: what it means, and what helps
+   * @param meaning text for logs, if the response itself says no more
+   * @param explanation text for people who run campaigns: the cause and the remedy
    */
   record Rule(
       int code, Policy policy, @Nullable Duration pause, String meaning, String explanation) {}
 
   private static final Map<Integer, Rule> TABLE =
       Stream.of(
-              // Too fast.
+              // Rate limits.
               rule(
                   130429,
                   SLOW,
@@ -115,7 +116,7 @@ public final class ErrorCodes {
                   PAIR,
                   "too many messages to this recipient",
                   "Too many messages to this person in a short time."),
-              // Temporary.
+              // Temporary errors.
               rule(
                   1,
                   BROKE,
@@ -159,7 +160,7 @@ public final class ErrorCodes {
                   Duration.ofMinutes(10),
                   "the template is still syncing",
                   "The template was not ready yet. Resend in an hour."),
-              // The recipient.
+              // Faults of the recipient.
               rule(
                   131026,
                   FAIL,
@@ -206,7 +207,7 @@ public final class ErrorCodes {
                   FAIL,
                   "the identity's hash does not match",
                   "This person's identity has changed and was not confirmed."),
-              // The request or its template.
+              // Faults of the request or its template.
               rule(
                   100,
                   FAIL_OR_STOP,
@@ -312,7 +313,7 @@ public final class ErrorCodes {
                   FAIL_OR_STOP,
                   "an unknown error with the parameters",
                   "The provider refused the message without saying why."),
-              // The sender.
+              // Faults of the sender.
               rule(
                   131048,
                   BLOCK_SENDER,
@@ -415,22 +416,27 @@ public final class ErrorCodes {
     return TABLE.values();
   }
 
-  /** A code's line, or null if the table does not have it. */
+  /** Returns a code's row, or null if there is none. */
   static @Nullable Rule of(int code) {
     return TABLE.get(code);
   }
 
-  /** Whether nothing more gets through from a sender that is told this code, until people act. */
+  /**
+   * Returns whether this code means that nothing more gets through from the sender until an
+   * operator acts.
+   */
   public static boolean blocksSender(String code) {
     return rule(code).map(Rule::policy).filter(policy -> policy == BLOCK_SENDER).isPresent();
   }
 
-  /** What a code means to those who run campaigns; empty if it is not the API's. */
+  /** Explains a code to people who run campaigns; empty if it is not one of the API's. */
   public static Optional<String> explanation(String code) {
     return rule(code).map(Rule::explanation);
   }
 
-  /** Whether the same message may get through another time; empty if the code is not the API's. */
+  /**
+   * Returns whether the same message may succeed later; empty if the code is not one of the API's.
+   */
   public static Optional<Boolean> retryHelps(String code) {
     return rule(code)
         .map(rule ->

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** An account's templates: {@code GET /{version}/{account}/message_templates}, all its pages. */
+/**
+ * Reads an account's templates with {@code GET /{version}/{account}/message_templates}, all pages.
+ */
 public final class MessageTemplates implements AutoCloseable {
-  /** Templates of an account that are read; Meta allows more to some. */
+  /** The most templates read of an account; Meta allows some accounts more. */
   public static final int MOST = 1_000;
 
   private static final String QUERY =
@@ -25,13 +27,13 @@ public final class MessageTemplates implements AutoCloseable {
   private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9._-]{1,255}");
   private static final int LONGEST_PAGE = 2 * 1024 * 1024;
 
-  /** Console and pickers ask for few accounts at a time. */
+  /** The most concurrent calls; the console and its template pickers need few. */
   private static final int CALLS = 4;
 
   private final WhatsAppConfig config;
   private final HttpCalls calls;
 
-  /** Connects when they are read for the first time. */
+  /** Creates a reader that connects on first use. */
   public MessageTemplates(WhatsAppConfig config) {
     this.config = config;
     calls =
@@ -45,10 +47,10 @@ public final class MessageTemplates implements AutoCloseable {
   }
 
   /**
-   * Reads them, at most {@link #MOST}.
+   * Returns the account's templates, at most {@link #MOST}.
    *
    * @param account the WhatsApp Business Account's id
-   * @throws IOException if they cannot be read, with the reason in words
+   * @throws IOException if they cannot be read, with a readable reason
    */
   public List<JsonNode> of(String account) throws IOException {
     if (!ACCOUNT.matcher(account).matches()) {
@@ -66,7 +68,7 @@ public final class MessageTemplates implements AutoCloseable {
   }
 
   /**
-   * Why a template may not be used, in words.
+   * Explains why a template must not be used.
    *
    * @param status {@code PAUSED} or {@code DISABLED}
    */

@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The rules of the WhatsApp Cloud API for messages, as far as they can be known without the
- * template itself: what breaks them is refused with 100, 131008, 131009, 132000, 132012 or 132018.
- * Kinds of messages and components that are not known here are let through.
+ * The WhatsApp Cloud API's rules for messages, as far as they can be checked without the template.
+ * The API refuses violations with code 100, 131008, 131009, 132000, 132012 or 132018. Unknown kinds
+ * of messages and components pass.
  */
 public final class MessageValidator {
   private static final int LONGEST_TEXT = 4_096;
   private static final int LONGEST_HEADER = 60;
   private static final int LONGEST_BODY = 1_024;
 
-  /** Code 132018: neither new lines nor tabs, nor more than four spaces in a row. */
+  /** Code 132018: new lines, tabs and more than four spaces in a row are forbidden. */
   private static final Pattern FORBIDDEN_SPACE = Pattern.compile("[\\n\\r\\t]| {5,}");
 
   private static final Set<String> SET_BY_SLUICE = Set.of("to", "biz_opaque_callback_data");
@@ -26,7 +26,7 @@ public final class MessageValidator {
 
   private MessageValidator() {}
 
-  /** A message that the API would not take. */
+  /** Thrown for a message that the API would refuse. */
   private static final class Broken extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -152,7 +152,10 @@ public final class MessageValidator {
     require(length <= longest, what + " has " + length + " characters of at most " + longest);
   }
 
-  /** Before rendering, a variable counts as one character: the least that it will be. */
+  /**
+   * Replaces each variable by one character, its minimum length, in a message that is not rendered
+   * yet.
+   */
   private static String filledIn(String text) {
     return text.contains("{{") ? MessageTemplate.PLACEHOLDER.matcher(text).replaceAll("x") : text;
   }

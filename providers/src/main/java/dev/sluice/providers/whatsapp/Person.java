@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Somebody as the provider names them. The number is the provider's way of writing it, which is not
- * always the one that was written to; who hides it has only an id.
+ * A person as identified by the provider. The number is as the provider writes it, which may differ
+ * from the one that the message was sent to; a person who hides the number has only an id.
  *
  * @param phone in E.164, or null
  * @param userId the provider's id, or null
@@ -20,7 +20,7 @@ public record Person(@Nullable String phone, @Nullable String userId) {
 
   private static final Pattern NUMBER = Pattern.compile("\\+?([1-9][0-9]{6,14})");
 
-  /** Reads the fields of a number and of an id; an id may stand in the number's place. */
+  /** Reads a number field and an id field; the number field may hold an id. */
   static Person of(JsonNode number, JsonNode id) {
     String first = Bounded.name(number);
     String second = Bounded.name(id);
@@ -31,7 +31,10 @@ public record Person(@Nullable String phone, @Nullable String userId) {
     return new Person(null, idOrNull(second.isEmpty() ? first : second));
   }
 
-  /** What begins as a number does and is none would be taken for one further on. */
+  /**
+   * Returns null for a text that begins like a number but is not one; it would be mistaken for a
+   * number later.
+   */
   private static @Nullable String idOrNull(String id) {
     return SendResult.isAlias(id) && !id.startsWith("+") ? id : null;
   }
@@ -40,12 +43,12 @@ public record Person(@Nullable String phone, @Nullable String userId) {
     return phone != null || userId != null;
   }
 
-  /** The number and the id, as far as they are known. */
+  /** Returns the number and the id, as far as they are known. */
   public List<String> names() {
     return Stream.of(phone, userId).filter(Objects::nonNull).toList();
   }
 
-  /** With what the other one knows and this one lacks. */
+  /** Returns this person, with what is missing taken from the other. */
   Person with(Person other) {
     return new Person(phone == null ? other.phone : phone, userId == null ? other.userId : userId);
   }

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads a webhook call. Fields may be missing or strange, they change often; each item is read by
- * itself, so that an odd one harms none beside it.
+ * Reads a webhook call. Fields may be missing or malformed and change often, so each item is read
+ * separately and a malformed one does not affect the others.
  */
 public final class WebhookCall {
   private static final Logger log = LoggerFactory.getLogger(WebhookCall.class);
@@ -37,9 +37,9 @@ public final class WebhookCall {
   }
 
   /**
-   * Everything that a call's body holds.
+   * Returns all events in a call's body.
    *
-   * @param now the latest time that something can have happened at
+   * @param now the latest possible time of an event
    */
   public static List<WebhookEvent> read(JsonNode body, Instant now) {
     WebhookCall call = new WebhookCall(now);
@@ -86,7 +86,7 @@ public final class WebhookCall {
     try {
       updates.add(reader.apply(item));
     } catch (RuntimeException e) {
-      // Unexpected, and no retry would help.
+      // Unexpected; a retry would not help.
       log.warn("an item of a webhook call is unreadable: {}", e.toString());
       updates.add(new Other(Kind.UNREADABLE));
     }
@@ -105,7 +105,7 @@ public final class WebhookCall {
       return new Other(status.path("status").isString() ? Kind.IGNORED : Kind.UNREADABLE);
     }
     JsonNode error = status.path("errors").path(0);
-    // Given as a string in places.
+    // Sometimes a string.
     Long code = Bounded.number(error.path("code"));
     return new WebhookEvent.Receipt(
         business,
@@ -174,7 +174,10 @@ public final class WebhookCall {
         : new WebhookEvent.Incoming(from, texts, Bounded.time(message.path("timestamp"), now));
   }
 
-  /** A new number brings a new id with it; a new id comes alone from who hides the number. */
+  /**
+   * Reads a change of identity. A new number comes with a new id; a user who hides the number has
+   * only a new id.
+   */
   private WebhookEvent renamed(JsonNode message, JsonNode system) {
     if (!Bounded.name(system.path("type")).startsWith("user_changed_")) {
       return new Other(Kind.IGNORED);
@@ -198,7 +201,7 @@ public final class WebhookCall {
     };
   }
 
-  /** A person with what the call's contacts tell besides. */
+  /** Completes a person from the call's contacts. */
   private static Person known(Person person, Map<String, Person> contacts) {
     if (!person.isKnown()) {
       List<Person> some = contacts.values().stream().distinct().limit(2).toList();

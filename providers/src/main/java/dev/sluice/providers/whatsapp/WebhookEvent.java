@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One thing that a webhook call tells. */
+/** One event in a webhook call. */
 public sealed interface WebhookEvent {
 
   /**
-   * Whom a call is about on our side.
+   * The business side of an event.
    *
    * @param account the account's id, or empty
    * @param phoneNumberId the sender's address, or empty
@@ -36,18 +36,18 @@ public sealed interface WebhookEvent {
       implements WebhookEvent {}
 
   /**
-   * A user wrote, or pressed a button.
+   * A user wrote a message or pressed a button.
    *
-   * @param texts what was written or pressed, in all the ways in which it is told
+   * @param texts the text of the message or button, in every form that the call holds
    */
   record Incoming(Person from, List<String> texts, Instant at) implements WebhookEvent {}
 
   /** A user changed whether marketing messages are welcome. */
   record Preference(Person from, boolean stop, Instant at) implements WebhookEvent {}
 
-  /** A user's number or id is another one now. */
+  /** A user's number or id has changed. */
   record Renamed(Person before, Person now, Instant at) implements WebhookEvent {
-    /** The old ones and the new ones. */
+    /** Returns the old names and the new ones. */
     public Stream<String> names() {
       return Stream.of(before, now).map(Person::names).flatMap(List::stream);
     }
@@ -58,10 +58,10 @@ public sealed interface WebhookEvent {
       implements WebhookEvent {}
 
   /**
-   * A template may not be used any more.
+   * A template must not be used any more.
    *
    * @param language as the provider writes it, or empty
-   * @param reason in words
+   * @param reason an explanation for people
    */
   record TemplateStopped(String account, String name, String language, String reason, Instant at)
       implements WebhookEvent {}
@@ -73,25 +73,25 @@ public sealed interface WebhookEvent {
   /**
    * An account may not send any more.
    *
-   * @param reason in words
+   * @param reason an explanation for people
    */
   record AccountRestricted(String account, String reason, Instant at) implements WebhookEvent {}
 
   /**
-   * Something about templates, numbers or accounts that people may want to read.
+   * News about templates, numbers or accounts for people to read.
    *
-   * @param words what it is, in one line
+   * @param words the news, on one line
    */
   record Notice(String words) implements WebhookEvent {}
 
   /** An item that is irrelevant or unreadable. */
   record Other(Kind kind) implements WebhookEvent {}
 
-  /** Why something is left aside. */
+  /** Why an item is skipped. */
   enum Kind {
-    /** Of a kind that means nothing to campaigns. */
+    /** It is irrelevant to campaigns. */
     IGNORED,
-    /** An item that contradicts the provider's documentation. */
+    /** It contradicts the provider's documentation. */
     UNREADABLE
   }
 }

@@ -9,8 +9,8 @@ import org.apache.commons.codec.digest.HmacUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meta's {@code X-Hub-Signature-256}: HMAC-SHA256 of the raw body with the app's secret, compared
- * in constant time.
+ * Verifies Meta's {@code X-Hub-Signature-256}: HMAC-SHA256 of the raw body with the app's secret,
+ * compared in constant time.
  */
 public final class WebhookSignature {
   private static final String SCHEME = "sha256=";
@@ -22,12 +22,15 @@ public final class WebhookSignature {
     secret = appSecret.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether the header could sign any bytes at all, which can be told before they have come. */
+  /**
+   * Returns whether the header has the form of a signature, which can be checked before the body
+   * has arrived.
+   */
   public static boolean isWellFormed(@Nullable String header) {
     return header != null && WELL_FORMED.matcher(header).matches();
   }
 
-  /** Whether the header signs these bytes; a missing one does not. */
+  /** Returns whether the header is the signature of these bytes; false if it is missing. */
   public boolean signs(@Nullable String header, byte[] body) {
     if (header == null || !isWellFormed(header)) {
       return false;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl for example {@code https://graph.facebook.com}
  * @param apiVersion for example {@code v26.0}
  * @param accessToken the bearer token
- * @param caFile the certificates (PEM) that vouch for it, instead of those that Java trusts; or
- *     null
+ * @param caFile a PEM file of the trusted certificates, or null for those that the Java runtime
+ *     trusts
  * @param connectTimeout how long a connection may take to open
  * @param answerTimeout how long a whole call may take; beyond it the message is in doubt
- * @param serverErrorsInDoubt whether a message is in doubt that was answered with a server error
- *     which does not say that it was not sent; else it is tried again
+ * @param serverErrorsInDoubt whether a server error that does not rule out a send leaves the
+ *     message in doubt; otherwise it is retried
  */
 public record WhatsAppConfig(
     URI baseUrl,
@@ -30,7 +30,7 @@ public record WhatsAppConfig(
   /** The API's public address. */
   public static final String DEFAULT_BASE_URL = "https://graph.facebook.com";
 
-  /** The newest version known, of 2026-07-29; each lives about two years. */
+  /** The newest known version, of 2026-07-29; a version lives about two years. */
   public static final String DEFAULT_API_VERSION = "v26.0";
 
   public WhatsAppConfig {
@@ -46,8 +46,8 @@ public record WhatsAppConfig(
   }
 
   /**
-   * With timeouts of 5 s to connect and 30 s to answer, trusting whom Java trusts, server errors in
-   * doubt.
+   * Returns a configuration with timeouts of 5 s to connect and 30 s to answer, the Java runtime's
+   * certificates, and server errors in doubt.
    */
   public static WhatsAppConfig of(String baseUrl, String apiVersion, String accessToken) {
     return new WhatsAppConfig(

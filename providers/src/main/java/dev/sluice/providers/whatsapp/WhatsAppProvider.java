@@ -17,8 +17,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The WhatsApp Business Cloud API: {@code POST /{version}/{phone-number-id}/messages}. The API
- * knows no idempotency key: two requests are two messages, so nothing here repeats one.
+ * The WhatsApp Business Cloud API: {@code POST /{version}/{phone-number-id}/messages}. The API has
+ * no idempotency keys: two requests are two messages, so this class never repeats one.
  */
 public final class WhatsAppProvider implements MessageProvider {
   private static final Logger log = LoggerFactory.getLogger(WhatsAppProvider.class);
@@ -28,9 +28,9 @@ public final class WhatsAppProvider implements MessageProvider {
   private final HttpCalls calls;
 
   /**
-   * Connects when the first message is sent.
+   * Creates a provider that connects when the first message is sent.
    *
-   * @param atATime messages being sent at a time, at most
+   * @param atATime the most messages being sent at a time
    * @throws IllegalArgumentException if the certificates cannot be read
    */
   public WhatsAppProvider(WhatsAppConfig config, int atATime) {
@@ -61,7 +61,7 @@ public final class WhatsAppProvider implements MessageProvider {
     return calls.post(uri, headers, body(message), permit, this::outcome);
   }
 
-  /** Asks for the API's root, which sends nothing and needs no token. */
+  /** Requests the API's root, which sends no message and needs no token. */
   @Override
   public boolean available() {
     return calls.available();
@@ -75,7 +75,7 @@ public final class WhatsAppProvider implements MessageProvider {
   private static byte[] body(OutgoingMessage message) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     message.message().properties().forEach(field -> body.set(field.getKey(), field.getValue()));
-    // After the campaign's own fields: nothing in them may name another recipient.
+    // Set after the campaign's own fields, so that none of them can name another recipient.
     body.put("messaging_product", "whatsapp");
     body.put("recipient_type", "individual");
     body.put("to", message.to());
@@ -97,7 +97,7 @@ public final class WhatsAppProvider implements MessageProvider {
         config.serverErrorsInDoubt());
   }
 
-  /** Pacing: taken, and decided upon within an hour. */
+  /** Returns a note on a message held by pacing: accepted, but decided upon within an hour. */
   private static @Nullable String note(JsonNode body) {
     String status = body.path("messages").path(0).path("message_status").asString("accepted");
     return status.equals("accepted") ? null : status;

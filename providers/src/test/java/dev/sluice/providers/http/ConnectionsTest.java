@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What can go wrong before a connection is open, when the provider has got nothing. */
+/** Failures before a connection is open, when the provider has received nothing. */
 @Timeout(30)
 class ConnectionsTest {
   @TempDir private Path folder;
@@ -94,7 +94,7 @@ class ConnectionsTest {
     }
   }
 
-  /** Before anything of the message; its permit is not asked for either. */
+  /** It fails before anything of the message is written, and does not ask for its permit. */
   @ParameterizedTest
   @CsvSource({
     "HTTP/1.1 504 Gateway Timeout|Content-Length: 0||, the proxy answered 504",

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What can go wrong below an answer, without TLS and with it, and whether the provider can have got
- * anything.
+ * Failures below HTTP, with and without TLS, and whether the provider can have received anything.
  */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
@@ -79,7 +78,7 @@ class HttpCallsTest {
     }
   }
 
-  /** As load balancers do before they close an idle connection. */
+  /** Load balancers do this before they close an idle connection. */
   @Test
   void aTimeoutThatIsAnsweredToNothingIsNotTakenForTheNextMessagesAnswer() throws IOException {
     CountDownLatch over = new CountDownLatch(1);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Without TLS and with it. */
+/** Runs with and without TLS. */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
 class HttpProviderTest {
@@ -107,7 +107,7 @@ class HttpProviderTest {
     }
   }
 
-  /** Something in between may have answered. */
+  /** An intermediary may have answered. */
   @ParameterizedTest
   @ValueSource(strings = {"<html><body>Sign in</body></html>", "{\"data\":{}}", ""})
   void aSuccessWithoutTheIdThatItShouldHaveLeavesTheMessageInDoubt(String answered)

@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** WhatsApp's provider and its messages, for tests. */
+/** A WhatsApp provider and its messages for tests. */
 public final class ProviderFixture {
   public static final Duration ANSWER_TIMEOUT = Duration.ofMillis(700);
 

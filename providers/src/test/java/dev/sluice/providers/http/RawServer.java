@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLSocket;
 
-/** A server that handles each connection as a test says, byte by byte, without TLS or with it. */
+/** A server that handles each connection as a test says, byte by byte, with or without TLS. */
 final class RawServer implements AutoCloseable {
-  /** What is done with a connection; it is closed afterwards. */
+  /** Handles a connection, which is closed afterwards. */
   interface Conversation {
     void hold(Connection connection) throws IOException, InterruptedException;
   }
@@ -30,7 +30,10 @@ final class RawServer implements AutoCloseable {
     this(false, conversation);
   }
 
-  /** With TLS a connection is open once something is read or written, or {@code open} is called. */
+  /**
+   * Creates a server. With TLS a connection is open once something is read or written, or {@code
+   * open} is called.
+   */
   RawServer(boolean tls, Conversation conversation) throws IOException {
     this.tls = tls;
     ServerSocketFactory sockets =
@@ -51,7 +54,7 @@ final class RawServer implements AutoCloseable {
               try (socket) {
                 conversation.hold(new Connection(number, socket, requests));
               } catch (IOException | InterruptedException e) {
-                // The client has gone, or the test is over.
+                // The client has disconnected, or the test is over.
               }
             });
       } catch (IOException e) {
@@ -81,10 +84,10 @@ final class RawServer implements AutoCloseable {
     listener.close();
   }
 
-  /** One connection, from the server's side; they are counted from 1. */
+  /** The server's side of one connection; connections are numbered from 1. */
   record Connection(int number, Socket socket, AtomicInteger requests) {
 
-    /** Comes to the end of a TLS handshake, if there is one. */
+    /** Completes the TLS handshake, if there is one. */
     void open() throws IOException {
       if (socket instanceof SSLSocket secure) {
         secure.startHandshake();
@@ -98,7 +101,7 @@ final class RawServer implements AutoCloseable {
       requests.incrementAndGet();
     }
 
-    /** Reads one request as far as its body. */
+    /** Reads one request up to its body. */
     String readHead() throws IOException {
       InputStream in = socket.getInputStream();
       StringBuilder head = new StringBuilder();
@@ -112,7 +115,7 @@ final class RawServer implements AutoCloseable {
       return head.toString();
     }
 
-    /** Carries everything to another connection and back, until both have ended. */
+    /** Relays both directions to another connection until both have ended. */
     void join(Socket other) throws IOException, InterruptedException {
       Thread back =
           Thread.ofVirtual()
@@ -120,7 +123,7 @@ final class RawServer implements AutoCloseable {
                 try {
                   other.getInputStream().transferTo(socket.getOutputStream());
                 } catch (IOException e) {
-                  // The other side has gone.
+                  // The peer has disconnected.
                 }
               });
       socket.getInputStream().transferTo(other.getOutputStream());
@@ -128,12 +131,12 @@ final class RawServer implements AutoCloseable {
       back.join();
     }
 
-    /** Answers that the message was accepted, on a connection that is to be kept. */
+    /** Answers that the message was accepted, and keeps the connection. */
     void accept() throws IOException {
       write("HTTP/1.1 200 OK\r\nContent-Length: " + ACCEPTED.length() + "\r\n\r\n" + ACCEPTED);
     }
 
-    /** Answers the same, and for how long the connection is kept. */
+    /** Answers the same, and announces how long the connection is kept. */
     void acceptAndKeep(Duration idle) throws IOException {
       write(
           "HTTP/1.1 200 OK\r\nKeep-Alive: timeout="

@@ -11,10 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Connections that grow too old while a message waits for its permit. */
+/** Tests connections that become too old while a message waits for its permit. */
 @Timeout(30)
 class RestsTest {
-  /** It is open still, and may be closed at any moment. */
+  /** It is still open, but may be closed at any moment. */
   @Test
   void aConnectionThatRestsForTooLongDuringThePermitsWaitIsNotWrittenTo() throws IOException {
     try (RawServer server =
@@ -35,7 +35,7 @@ class RestsTest {
     }
   }
 
-  /** The provider is at fault, not the message, and what is written late is not at its rate. */
+  /** The provider is at fault, not the message, and a late message would not be at its rate. */
   @Test
   void aMessageWhoseNextConnectionDoesNotOpenSoonHasLostItsPermit() throws IOException {
     CountDownLatch over = new CountDownLatch(1);

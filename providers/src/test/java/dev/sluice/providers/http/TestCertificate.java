@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** One certificate for all tests: it takes a second to make. */
+/** One certificate for all tests, because creating it takes a second. */
 public final class TestCertificate {
   public static final SelfSignedCertificate SHARED = make();
 

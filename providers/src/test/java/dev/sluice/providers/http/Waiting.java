@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 
-/** For what only time brings about. */
+/** Waits for effects that only time can cause. */
 public final class Waiting {
   private Waiting() {}
 

@@ -40,7 +40,7 @@ class ErrorAnswersTest {
         .isInstanceOf(SendOutcome.Unavailable.class);
   }
 
-  /** "Something went wrong" does not tell how far the message came. */
+  /** "Something went wrong" does not tell how far the message got. */
   @ParameterizedTest
   @CsvSource({"500, 131000", "500, 1", "502, 131000", "500, 99", "504, 99"})
   void aServerErrorThatDoesNotSayThatNothingWasSentLeavesTheMessageInDoubt(int status, int code) {

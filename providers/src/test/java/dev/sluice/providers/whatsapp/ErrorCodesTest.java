@@ -23,7 +23,7 @@ class ErrorCodesTest {
     assertThat(rule.meaning()).doesNotEndWith(".");
   }
 
-  /** A webhook and an answer with the same code must not come to different ends. */
+  /** A webhook and a response with the same code must have the same effect. */
   @ParameterizedTest
   @MethodSource("rules")
   void aWebhookBlocksForWhatAnAnswerBlocksFor(Rule rule) {

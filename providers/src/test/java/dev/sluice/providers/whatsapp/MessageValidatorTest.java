@@ -91,7 +91,7 @@ class MessageValidatorTest {
         .contains("at most 4096");
   }
 
-  /** What a template hides, rendering shows: for that recipient alone. */
+  /** What the template conceals, rendering reveals, for that recipient only. */
   @Test
   void aVariableMayBreakTheRulesWhenItIsFilledIn() {
     JsonNode message =

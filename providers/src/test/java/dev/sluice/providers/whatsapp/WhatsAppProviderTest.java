@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Against the simulator, without TLS and with it. */
+/** Runs against the simulator, with and without TLS. */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
 @Timeout(30)
@@ -70,7 +70,7 @@ class WhatsAppProviderTest {
     assertThat(simulator.report().accepted()).isZero();
   }
 
-  /** One connection a host with a limit of streams, as HTTP/2 has it, would break here. */
+  /** A single connection with a limit of streams, as in HTTP/2, would fail here. */
   @Test
   void sendsHundredsOfMessagesAtATime() throws InterruptedException, ExecutionException {
     start(
@@ -90,7 +90,7 @@ class WhatsAppProviderTest {
     assertThat(simulator.report().accepted()).isEqualTo(300);
   }
 
-  /** Whatever the provider does after it took the message, nobody may take it for a refusal. */
+  /** Whatever the provider does after it took the message must not be mistaken for a refusal. */
   @ParameterizedTest
   @EnumSource
   void aWrongAnswerLeavesTheMessageInDoubtWithinItsTimeAndThePlaceIsFreeAgain(Trouble.Mode mode) {
@@ -144,7 +144,7 @@ class WhatsAppProviderTest {
     assertThat(provider.send(message("c:2:1"))).isInstanceOf(SendOutcome.Accepted.class);
   }
 
-  /** "Something went wrong" does not tell how far the message came. */
+  /** "Something went wrong" does not tell how far the message got. */
   @Test
   void aServerErrorLeavesTheMessageInDoubt() {
     start(QUICK.withTrouble(1, 0, Duration.ZERO));
@@ -175,7 +175,7 @@ class WhatsAppProviderTest {
             SendOutcome.Throttled.class, t -> assertThat(t.code()).isEqualTo("130429"));
   }
 
-  /** Another program may have written the campaign's row. */
+  /** The campaign's row may have been written by another program. */
   @Test
   void nothingInACampaignsMessageNamesAnotherRecipient() {
     start(QUICK);

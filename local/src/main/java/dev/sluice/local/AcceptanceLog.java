@@ -6,11 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The truth about what one number sent: when each message was accepted, and for whom. */
+/** The log of what the provider accepted from one number: when, and for which recipient. */
 final class AcceptanceLog {
   private static final long SECOND = 1_000_000_000L;
 
-  // Nanoseconds since the first acceptance, ascending because they are taken under the lock.
+  // Nanoseconds since the first acceptance; ascending.
   private long[] times = new long[1024];
   private int size;
   private long origin;
@@ -25,7 +25,7 @@ final class AcceptanceLog {
     if (size == times.length) {
       times = Arrays.copyOf(times, size * 2);
     }
-    // Two threads may take their times in one order and the lock in the other.
+    // Threads may take the lock in another order than they read the clock.
     long since = nanoTime - origin;
     times[size] = size == 0 ? since : Math.max(since, times[size - 1]);
     size++;
@@ -54,7 +54,7 @@ final class AcceptanceLog {
         .sum();
   }
 
-  /** Acceptances after the given moment of the nanosecond clock. */
+  /** Returns the number of acceptances after the given {@link System#nanoTime()}. */
   synchronized int since(long nanoTime) {
     int count = 0;
     while (count < size && times[size - 1 - count] + origin - nanoTime > 0) {
@@ -63,7 +63,10 @@ final class AcceptanceLog {
     return count;
   }
 
-  /** The longest time without an acceptance, after so many of them. */
+  /**
+   * Returns the longest time without an acceptance, in ns, ignoring the first {@code from}
+   * acceptances.
+   */
   synchronized long longestPause(int from) {
     long longest = 0;
     for (int i = Math.max(1, from); i < size; i++) {
@@ -72,12 +75,15 @@ final class AcceptanceLog {
     return longest;
   }
 
-  /** The most in any sliding time of this length. */
+  /** Returns the most acceptances in any sliding window of this length. */
   synchronized int maxIn(long nanos) {
     return maxIn(nanos, 0, size);
   }
 
-  /** The most in any sliding time of this length, among the acceptances of these numbers. */
+  /**
+   * Returns the most acceptances in any sliding window of this length, among those from {@code
+   * begin} to before {@code end}.
+   */
   synchronized int maxIn(long nanos, int begin, int end) {
     int max = 0;
     int from = begin;
@@ -91,13 +97,13 @@ final class AcceptanceLog {
   }
 
   /**
-   * What a number did.
+   * A summary of one number.
    *
    * @param accepted messages accepted
    * @param duplicates acceptances beyond each recipient's first
    * @param maxInOneSecond the most in any sliding second
    * @param firstAt the first acceptance, or null if there was none
-   * @param lastAt the last one, or null
+   * @param lastAt the last acceptance, or null
    */
   record Summary(
       int accepted,

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
 /**
- * The truth about what the simulated provider accepted from each number: what guarantees are
- * checked against.
+ * What the simulated provider accepted from each number: the record against which the guarantees
+ * are checked.
  */
 public final class AcceptedMessages {
   private final Map<String, AcceptanceLog> logs = new ConcurrentHashMap<>();
@@ -45,43 +45,46 @@ public final class AcceptedMessages {
             .orElse(null));
   }
 
-  /** Messages so far; cheap enough to ask often. */
+  /** Returns the number of messages so far; cheap enough to poll. */
   public long count() {
     return logs.values().stream().mapToLong(AcceptanceLog::size).sum();
   }
 
-  /** Messages so far from one number. */
+  /** Returns the number of messages so far from one number. */
   public long count(String numberId) {
     return of(numberId, AcceptanceLog::size);
   }
 
-  /** Messages so far whose callback data begins so. */
+  /** Returns the number of messages so far whose callback data has this prefix. */
   public long countOf(String callbackDataPrefix) {
     return logs.values().stream().mapToLong(log -> log.acceptedOf(callbackDataPrefix)).sum();
   }
 
-  /** Messages from one number since then, as {@link System#nanoTime()} has it. */
+  /** Returns the number of messages from one number after the given {@link System#nanoTime()}. */
   public int countSince(String numberId, long nanos) {
     return of(numberId, log -> log.since(nanos));
   }
 
-  /** Messages in the last moments. */
+  /** Returns the number of messages within the last {@code time}. */
   public int countWithin(Duration time) {
     long since = System.nanoTime() - time.toNanos();
     return logs.values().stream().mapToInt(log -> log.since(since)).sum();
   }
 
-  /** When the given number's last message was accepted; it must have one. */
+  /** Returns when the given number's last message was accepted; it must have one. */
   public Instant lastAt(String numberId) {
     return Objects.requireNonNull(Objects.requireNonNull(logs.get(numberId)).summary().lastAt());
   }
 
-  /** Whether the given number has sent nothing for so long. */
+  /** Returns whether the given number has sent nothing for this long. */
   public boolean idleFor(String numberId, Duration time) {
     return of(numberId, log -> log.since(System.nanoTime() - time.toNanos())) == 0;
   }
 
-  /** How often each recipient was accepted, by callback data ({@code campaign:recipient:round}). */
+  /**
+   * Returns how often each recipient was accepted, by callback data ({@code
+   * campaign:recipient:round}).
+   */
   public Map<String, Integer> perRecipient() {
     Map<String, Integer> all = new HashMap<>();
     for (AcceptanceLog log : logs.values()) {
@@ -90,23 +93,29 @@ public final class AcceptedMessages {
     return all;
   }
 
-  /** The most that one number sent in any sliding time of this length. */
+  /** Returns the most that one number sent in any sliding window of this length. */
   public int maxIn(Duration time) {
     return logs.values().stream().mapToInt(log -> log.maxIn(time.toNanos())).max().orElse(0);
   }
 
-  /** The most that the given number sent in any sliding time of this length. */
+  /** Returns the most that the given number sent in any sliding window of this length. */
   public int maxIn(String numberId, Duration time) {
     return of(numberId, log -> log.maxIn(time.toNanos()));
   }
 
-  /** The most that one number sent in any sliding second, among its messages of these numbers. */
+  /**
+   * Returns the most that one number sent in any sliding second, among its messages from the
+   * position {@code from} to before {@code to}.
+   */
   public int maxInOneSecond(int from, int to) {
     long second = Duration.ofSeconds(1).toNanos();
     return logs.values().stream().mapToInt(log -> log.maxIn(second, from, to)).max().orElse(0);
   }
 
-  /** The longest time in which the given number sent nothing, after so many messages. */
+  /**
+   * Returns the longest time in which the given number sent nothing, ignoring its first {@code
+   * from} messages.
+   */
   public Duration longestPause(String numberId, int from) {
     AcceptanceLog log = logs.get(numberId);
     return Duration.ofNanos(log == null ? 0 : log.longestPause(from));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What of the simulator's ways can be changed while it runs. */
+/** The part of the simulator's behaviour that can be changed while it runs. */
 final class Behaviour {
   private volatile @Nullable String accessToken;
   private volatile List<Refusal> refusals;
@@ -61,7 +61,7 @@ final class Behaviour {
     return errorShare;
   }
 
-  /** What is said of a message that was taken: only templates are told what becomes of them. */
+  /** Returns the {@code message_status} of an accepted message; only templates have one. */
   @Nullable String messageStatus(String type) {
     if (!type.equals("template")) {
       return null;

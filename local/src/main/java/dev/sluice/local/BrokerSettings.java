@@ -15,16 +15,17 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * One of several brokers that are their own controllers, on the loopback interface.
+ * The settings of one broker of a cluster whose brokers are also its controllers, on the loopback
+ * interface.
  *
- * @param data where it keeps its logs
- * @param number which of them it is, from 1
- * @param port where clients reach it
+ * @param data the folder of its logs
+ * @param number its number in the cluster, from 1
+ * @param port the port for clients
  * @param controllerPorts the controllers' ports, in the order of their numbers
  */
 record BrokerSettings(Path data, int number, int port, List<Integer> controllerPorts) {
 
-  /** Copies of everything: three where there are so many brokers. */
+  /** Returns the replication factor: three, or the number of brokers if there are fewer. */
   int replicas() {
     return Math.min(3, controllerPorts.size());
   }
@@ -61,17 +62,17 @@ record BrokerSettings(Path data, int number, int port, List<Integer> controllerP
     settings.put("share.coordinator.state.topic.replication.factor", replicas);
     settings.put("share.coordinator.state.topic.min.isr", inSync);
     settings.put("group.initial.rebalance.delay.ms", "0");
-    // A worker that dies inside its commit must not block its successor for ten seconds more.
+    // A worker that dies during its commit must not block its successor for another ten seconds.
     settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     if (controllerPorts.size() == 1) {
-      // There is nobody to fail over to: a broker that was frozen goes on where it was.
+      // There is no other broker to fail over to: one that was frozen continues where it was.
       settings.put("broker.session.timeout.ms", "120000");
     }
     return settings;
   }
 
   /**
-   * Formats the folder, unless it is.
+   * Formats the folder unless it is formatted.
    *
    * @throws IllegalStateException if it cannot be formatted
    */

@@ -5,7 +5,7 @@ import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** Kafka and PostgreSQL in containers, with the images that the compose file names. */
+/** Kafka and PostgreSQL in containers, with the images of the compose file. */
 final class ContainerInfrastructure implements Infrastructure {
   private final KafkaContainer kafka =
       new KafkaContainer("apache/kafka:4.3.1")

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A real PostgreSQL server beside this process, on the loopback interface. Other users of the
- * machine reach it as well, so it asks for a password: one for all roles, made with the data.
+ * A real PostgreSQL server in a child process, on the loopback interface. Other users of the
+ * machine can reach it too, so it requires a password: one for all roles, created with the data.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
   private static final String PASSWORDS_FOR_EVERYBODY =
@@ -32,8 +32,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
   /**
    * Starts a server that has the role {@code sluice_owner} and its database {@code sluice}.
    *
-   * @param data where it keeps its files, and beside it its password; continued if not empty
-   * @param port where clients reach it
+   * @param data the folder of its files, with the password in a file beside it; existing data is
+   *     used
+   * @param port the port for clients
    * @throws UncheckedIOException if it does not start
    */
   public EmbeddedDatabase(Path data, int port) {
@@ -45,12 +46,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
               .setCleanDataDirectory(false)
               .setPort(port)
               .setConnectConfig("password", password)
-              // Its owner closes it, after the services that use it.
+              // The owner of this instance closes it, after the services that use it.
               .setRegisterShutdownHook(false)
               .setPGStartupWait(Duration.ofSeconds(30))
-              // As on a real server: what is acknowledged is on disk.
+              // As on a real server: acknowledged data is on disk.
               .setServerConfig("synchronous_commit", "on")
-              // A zone that is nobody's default here shows every mistake with time zones.
+              // Differs from the default time zone of any machine that runs this, and so reveals
+              // time zone mistakes.
               .setServerConfig("timezone", "America/Los_Angeles")
               .start();
       prepare(data);
@@ -71,7 +73,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         statement.execute("CREATE DATABASE sluice OWNER sluice_owner");
         roles.add("sluice_owner");
       }
-      // Every time: the data may be of an older version, whose roles have none.
+      // At every start: data of an older version has roles without a password.
       for (String role : roles) {
         statement.execute("ALTER ROLE \"" + role + "\" PASSWORD '" + password + "'");
       }
@@ -95,7 +97,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return roles;
   }
 
-  /** How to reach a database of this server in the given role. */
+  /** Returns how to reach a database of this server in the given role. */
   public DatabaseConfig as(String user, String database) {
     return new DatabaseConfig(
         "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, user, password);

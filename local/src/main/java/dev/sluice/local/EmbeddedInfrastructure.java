@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Kafka inside this process and PostgreSQL beside it. */
+/** Kafka in this process and PostgreSQL in a child process. */
 public final class EmbeddedInfrastructure implements Infrastructure {
   private final Optional<TemporaryFolder> temporary;
   private final EmbeddedKafka kafka;
@@ -16,23 +16,23 @@ public final class EmbeddedInfrastructure implements Infrastructure {
   private EmbeddedInfrastructure(
       Optional<TemporaryFolder> temporary, Path data, int kafkaPort, int databasePort) {
     this.temporary = temporary;
-    // PostgreSQL first: it is another process and starts while this one loads Kafka's classes.
+    // PostgreSQL first: as another process, it starts while this one loads Kafka's classes.
     database = new EmbeddedDatabase(folder(data, "postgresql"), databasePort);
     kafka = new EmbeddedKafka(folder(data, "kafka"), kafkaPort);
   }
 
-  /** On free ports, gone when closed. */
+  /** Starts on free ports; the data is deleted on close. */
   public static EmbeddedInfrastructure temporary() {
     return temporary(FreePort.next(), FreePort.next());
   }
 
-  /** On the given ports, gone when closed. */
+  /** Starts on the given ports; the data is deleted on close. */
   public static EmbeddedInfrastructure temporary(int kafkaPort, int databasePort) {
     TemporaryFolder folder = new TemporaryFolder("local");
     return new EmbeddedInfrastructure(Optional.of(folder), folder.path(), kafkaPort, databasePort);
   }
 
-  /** On the given ports, kept in the given folder. */
+  /** Starts on the given ports; the data is kept in the given folder. */
   public static EmbeddedInfrastructure in(Path data, int kafkaPort, int databasePort) {
     return new EmbeddedInfrastructure(Optional.empty(), data, kafkaPort, databasePort);
   }

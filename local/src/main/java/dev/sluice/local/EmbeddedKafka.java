@@ -9,9 +9,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
-/**
- * A real Kafka broker (KRaft, its own controller) inside this process, on the loopback interface.
- */
+/** A real Kafka broker (KRaft, its own controller) in this process, on the loopback interface. */
 public final class EmbeddedKafka implements AutoCloseable {
   private final KafkaRaftServer server;
   private final int port;
@@ -19,15 +17,15 @@ public final class EmbeddedKafka implements AutoCloseable {
   /**
    * Starts a broker.
    *
-   * @param data where it keeps its logs; formatted if new, continued if not
-   * @param port where clients reach it
+   * @param data the folder of its logs; formatted if new, else used as it is
+   * @param port the port for clients
    * @throws IllegalStateException if the folder cannot be formatted
    */
   public EmbeddedKafka(Path data, int port) {
     this(data, port, UnaryOperator.identity());
   }
 
-  /** Starts a broker with some of its settings changed. */
+  /** Starts a broker with changed settings. */
   public EmbeddedKafka(Path data, int port, UnaryOperator<Map<String, String>> change) {
     this.port = port;
     BrokerSettings settings = new BrokerSettings(data, 1, port, List.of(FreePort.next()));
@@ -37,7 +35,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     server.startup();
   }
 
-  /** {@code host:port} for clients. */
+  /** Returns {@code host:port} for clients. */
   public String bootstrapServers() {
     return "localhost:" + port;
   }

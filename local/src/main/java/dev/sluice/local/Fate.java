@@ -3,7 +3,7 @@ package dev.sluice.local;
 import java.time.Duration;
 import java.util.Random;
 
-/** Draws what becomes of each message: the same for the same seed. */
+/** Draws the fate of each message, repeatably by seed. */
 final class Fate {
   private final SimulatorConfig config;
   private final Random random;
@@ -14,16 +14,17 @@ final class Fate {
   }
 
   /**
-   * What becomes of a message.
+   * The fate of a message.
    *
-   * @param latency until it is answered
-   * @param error whether it is not taken, because of an error of the provider's
-   * @param hang whether it is taken and not answered
+   * @param latency the time until the response
+   * @param error whether it is refused with a provider error
+   * @param hang whether it is accepted but never answered
    */
   record Lot(Duration latency, boolean error, boolean hang) {}
 
   synchronized Lot draw(double errorShare) {
-    // Log-normal, as latencies are; 2.326 standard deviations lie below the 99th of a hundred.
+    // Log-normal, as latencies are; the 99th percentile is 2.326 standard deviations above the
+    // median.
     double median = config.medianLatency().toNanos();
     double slow = config.slowLatency().toNanos();
     double spread = Math.log(slow / median) / 2.326;

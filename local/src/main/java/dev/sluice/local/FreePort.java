@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports that nobody listens on, those that it chooses of the loopback interface. They lie below
- * those that operating systems give to outgoing connections, and each is given only once, so that
- * nobody else takes one before its user listens.
+ * Hands out free ports of the loopback interface. They lie below the operating system's ephemeral
+ * range, and each is handed out only once, so that no other process or caller takes it before its
+ * user listens.
  */
 public final class FreePort {
   private static final int FIRST = 20_000;
@@ -19,7 +19,7 @@ public final class FreePort {
 
   private FreePort() {}
 
-  /** A free port. */
+  /** Returns a free port. */
   public static int next() {
     for (int tried = FIRST; tried < LAST; tried++) {
       int port = NEXT.getAndUpdate(last -> last + 1 < LAST ? last + 1 : FIRST);
@@ -30,7 +30,7 @@ public final class FreePort {
     throw new IllegalStateException("no port from " + FIRST + " to " + LAST + " is free");
   }
 
-  /** The given port if it is free, else another one. */
+  /** Returns the given port if it is free, else another one. */
   public static int preferably(int port) {
     return free(port) ? port : next();
   }
@@ -39,7 +39,10 @@ public final class FreePort {
     return free(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** Whether one can listen there, at this address of the machine's or at all of them. */
+  /**
+   * Returns whether a server could listen on a port of an address, or of all addresses if it is the
+   * wildcard.
+   */
   public static boolean free(InetAddress address, int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, address)) {
       return socket.isBound();

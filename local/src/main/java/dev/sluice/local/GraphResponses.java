@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Answers in the form of Meta's Graph API. */
+/** Responses in the format of Meta's Graph API. */
 final class GraphResponses {
   private GraphResponses() {}
 
@@ -17,7 +17,7 @@ final class GraphResponses {
     context.contentType("application/json").result(accepted(id, to, messageStatus));
   }
 
-  /** The body that says that a message was taken. */
+  /** Returns the response body for an accepted message. */
   static byte[] accepted(String id, String to, @Nullable String messageStatus) {
     Map<String, Object> message = new HashMap<>();
     message.put("id", id);
@@ -57,7 +57,7 @@ final class GraphResponses {
     context.status(status).contentType("application/json").result(Json.write(body));
   }
 
-  /** The request's body, or null if it is not JSON. */
+  /** Returns the request's body, or null if it is not JSON. */
   static @Nullable JsonNode body(Context context) {
     try {
       return Json.MAPPER.readTree(context.bodyAsBytes());
@@ -66,7 +66,10 @@ final class GraphResponses {
     }
   }
 
-  /** Without a plus Meta puts the sender's own country code in front: another person. */
+  /**
+   * Returns a number's digits. Without a plus, Meta prepends the sender's country code, which
+   * addresses another person.
+   */
   static String digits(String to) {
     String digits = to.replaceAll("[^0-9]", "");
     return to.startsWith("+") ? digits : "1" + digits;

@@ -10,23 +10,25 @@ import org.testcontainers.DockerClientFactory;
 public sealed interface Infrastructure extends AutoCloseable
     permits EmbeddedInfrastructure, ContainerInfrastructure, SeparateInfrastructure {
 
-  /** Starts what this machine allows. */
+  /** Starts containers if Docker is available, else embedded servers. */
   static Infrastructure start() {
     return DockerClientFactory.instance().isDockerAvailable()
         ? new ContainerInfrastructure()
         : EmbeddedInfrastructure.temporary();
   }
 
-  /** {@code host:port} for Kafka clients. */
+  /** Returns {@code host:port} for Kafka clients. */
   String bootstrapServers();
 
-  /** How to reach a database in the given role. */
+  /** Returns how to reach a database in the given role. */
   DatabaseConfig database(String user, String database);
 
-  /** How to reach the server as somebody who may create databases. */
+  /** Returns how to reach the server in a role that may create databases. */
   DatabaseConfig administrator();
 
-  /** The passwords of the roles that a migration makes here; none where none is asked for. */
+  /**
+   * Returns the passwords of the roles that a migration creates here; empty if none are required.
+   */
   default Map<String, String> passwords() {
     String password = administrator().password();
     if (password == null) {
@@ -40,7 +42,7 @@ public sealed interface Infrastructure extends AutoCloseable
     return passwords;
   }
 
-  /** How many copies of a topic its brokers can keep. */
+  /** Returns the replication factor that its brokers can provide. */
   default int replicas() {
     return 1;
   }

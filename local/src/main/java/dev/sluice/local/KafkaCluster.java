@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Brokers as processes of their own, each its own controller, so that one of them can be killed:
- * with three, everything is kept three times and two must have it before it is acknowledged.
+ * Brokers as separate processes, each also a controller, so that one of them can be killed. With
+ * three brokers, all data is replicated three times and acknowledged once two have it.
  */
 public final class KafkaCluster implements AutoCloseable {
   private final TemporaryFolder folder = new TemporaryFolder("kafka-cluster");
@@ -22,9 +22,9 @@ public final class KafkaCluster implements AutoCloseable {
   private final List<String> javaOptions;
 
   /**
-   * Starts so many brokers; clients may have to wait a few seconds for them.
+   * Starts the given number of brokers; clients may have to wait a few seconds for them.
    *
-   * @param javaOptions for their JVMs, besides those for brokers that start soon
+   * @param javaOptions options for their JVMs, in addition to those for a quick start
    */
   KafkaCluster(int count, List<String> javaOptions) {
     this.javaOptions = javaOptions;
@@ -72,49 +72,53 @@ public final class KafkaCluster implements AutoCloseable {
     }
   }
 
-  /** {@code host:port} of each, for clients. */
+  /** Returns {@code host:port} of each broker, for clients. */
   public String bootstrapServers() {
     return brokers.stream()
         .map(broker -> "localhost:" + broker.port())
         .collect(Collectors.joining(","));
   }
 
-  /** The brokers' processes, to be measured. */
+  /** Returns the brokers' processes, for measurements. */
   public Stream<ProcessHandle> processes() {
     return processes.stream().map(Process::toHandle);
   }
 
-  /** Copies of everything. */
+  /** Returns the replication factor. */
   public int replicas() {
     return brokers.getFirst().replicas();
   }
 
-  /** SIGKILL for a broker, by its number from 1. */
+  /**
+   * Sends SIGKILL to a broker.
+   *
+   * @param number its number, from 1
+   */
   public void kill(int number) throws InterruptedException {
     processes.get(number - 1).destroyForcibly().waitFor();
   }
 
-  /** SIGSTOP for all brokers. */
+  /** Sends SIGSTOP to all brokers. */
   public void freeze() throws IOException, InterruptedException {
     for (Process process : processes) {
       ProcessSignals.freeze(process);
     }
   }
 
-  /** SIGCONT for all brokers. */
+  /** Sends SIGCONT to all brokers. */
   public void thaw() throws IOException, InterruptedException {
     for (Process process : processes) {
       ProcessSignals.thaw(process);
     }
   }
 
-  /** SIGTERM for a broker, as for a planned restart. */
+  /** Sends SIGTERM to a broker, as for a planned restart. */
   public void stop(int number) throws InterruptedException {
     processes.get(number - 1).destroy();
     processes.get(number - 1).waitFor();
   }
 
-  /** Starts a broker that has ended, on the same port with what it had. */
+  /** Restarts a broker that has ended, on the same port with its data. */
   public void start(int number) {
     processes.set(number - 1, launch(brokers.get(number - 1)));
   }

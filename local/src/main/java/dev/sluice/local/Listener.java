@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The simulator's port. It can go away and come back. */
+/** The simulator's listening port, which can be closed and reopened. */
 final class Listener implements AutoCloseable {
   private final Javalin server;
   private final boolean secure;
@@ -45,7 +45,7 @@ final class Listener implements AutoCloseable {
     ServerConnector connector = new ServerConnector(jetty, protocols(config.certificate(), http));
     connector.setHost(config.loopbackOnly() ? "localhost" : "0.0.0.0");
     connector.setPort(config.port());
-    // A worker opens hundreds of connections within a moment.
+    // A worker opens hundreds of connections at once.
     connector.setAcceptQueueSize(4096);
     connector.setIdleTimeout(config.idleTimeout().toMillis());
     return connector;
@@ -70,7 +70,7 @@ final class Listener implements AutoCloseable {
     return (secure ? "https" : "http") + "://localhost:" + port();
   }
 
-  /** Closes its connections and refuses new ones, until it comes back. */
+  /** Closes its connections and refuses new ones until {@link #comeBack}. */
   void goAway() {
     int port = port();
     try {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Where and how the simulated provider listens.
  *
  * @param port 0 for any free port
- * @param loopbackOnly whether only this machine reaches it
- * @param idleTimeout when it drops a connection on which nothing comes
- * @param certificate what it shows to those who speak TLS with it, or null to speak without
+ * @param loopbackOnly whether only this machine can reach it
+ * @param idleTimeout when it closes an idle connection
+ * @param certificate its TLS certificate, or null for no TLS
  */
 public record ListenerConfig(
     int port,
@@ -17,7 +17,7 @@ public record ListenerConfig(
     Duration idleTimeout,
     @Nullable SelfSignedCertificate certificate) {
 
-  /** Without TLS, to this machine alone, at any free port. */
+  /** A free loopback port without TLS. */
   public static final ListenerConfig DEFAULT =
       new ListenerConfig(0, true, Duration.ofMinutes(2), null);
 

@@ -6,7 +6,8 @@ import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Unique ids in the form of real ones: framing, the recipient's digits, a number in hexadecimal.
+ * Generates unique ids in the format of real ones: framing, the recipient's digits, a number in
+ * hexadecimal.
  */
 final class MessageIds {
   private final AtomicLong last = new AtomicLong();

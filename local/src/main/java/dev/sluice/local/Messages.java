@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** {@code POST /{version}/{phone-number-id}/messages}: takes messages, or does not. */
+/** {@code POST /{version}/{phone-number-id}/messages}: accepts or refuses messages. */
 final class Messages implements AutoCloseable {
   private final SimulatorConfig config;
   private final Behaviour behaviour;
@@ -144,7 +144,7 @@ final class Messages implements AutoCloseable {
     troubled.reset();
   }
 
-  /** Lets go of connections on which nothing was going to come. */
+  /** Releases connections that are held without an answer. */
   @Override
   public void close() {
     troubledAnswers.stop();

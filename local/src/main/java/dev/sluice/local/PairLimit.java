@@ -5,16 +5,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One message to one user each 6 s, with bursts of 45 that are borrowed from the time after them.
+ * Limits messages to one per user every 6 s, with bursts of up to 45 that count against the time
+ * after them.
  */
 final class PairLimit {
   private static final long EACH = Duration.ofSeconds(6).toNanos();
   private static final int BURST = 45;
 
-  /** Per recipient, when all that was sent is paid for. */
+  /** By recipient, when everything sent so far is paid off. */
   private final Map<String, Long> paidAtNanos = new ConcurrentHashMap<>();
 
-  /** Takes a place for a message to this recipient, if there is one. */
+  /** Admits a message to this recipient if the limit allows it. */
   boolean admit(String to, long nowNanos) {
     boolean[] admitted = new boolean[1];
     paidAtNanos.compute(

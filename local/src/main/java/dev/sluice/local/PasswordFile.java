@@ -8,13 +8,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** A password that lasts as long as the data that it guards, readable by their owner alone. */
+/** A password stored beside the data that it protects, readable only by its owner. */
 final class PasswordFile {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private PasswordFile() {}
 
-  /** The one in {@code DATA.password}, made if there is none. */
+  /** Returns the password in {@code DATA.password}, creating it if there is none. */
   static String beside(Path data) throws IOException {
     Path file = data.resolveSibling(data.getFileName() + ".password");
     if (Files.exists(file)) {

@@ -2,16 +2,16 @@ package dev.sluice.local;
 
 import java.io.IOException;
 
-/** Stops a process in the middle of whatever it does, as a paused virtual machine is stopped. */
+/** Freezes a process wherever it is, as a paused virtual machine would be. */
 public final class ProcessSignals {
   private ProcessSignals() {}
 
-  /** SIGSTOP: it does nothing and knows nothing of it. */
+  /** Sends SIGSTOP: the process stops without noticing. */
   public static void freeze(Process process) throws IOException, InterruptedException {
     signal("STOP", process);
   }
 
-  /** SIGCONT: it goes on where it was. */
+  /** Sends SIGCONT: the process continues where it was. */
   public static void thaw(Process process) throws IOException, InterruptedException {
     signal("CONT", process);
   }

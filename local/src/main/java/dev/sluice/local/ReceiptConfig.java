@@ -4,15 +4,15 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * How the simulated provider reports what became of messages.
+ * How the simulated provider sends receipts.
  *
- * @param url the webhook that it calls
- * @param appSecret signs the calls
- * @param delay how long after acceptance the last receipt of a message comes, at most
- * @param batch receipts in one call, at most
- * @param duplicates share of receipts that come twice
- * @param shuffled whether receipts come in any order
- * @param read share of messages that are read, not only delivered
+ * @param url the webhook to call
+ * @param appSecret the secret that signs the calls
+ * @param delay how long after acceptance a message's last receipt comes, at most
+ * @param batch the most receipts in one call
+ * @param duplicates the share of receipts that are sent twice
+ * @param shuffled whether receipts come in random order
+ * @param read the share of messages that are read, not only delivered
  */
 public record ReceiptConfig(
     URI url,
@@ -29,12 +29,15 @@ public record ReceiptConfig(
     }
   }
 
-  /** In order, at once, in batches of 50, half of them read. */
+  /**
+   * Returns a configuration for receipts in order, within 500 ms, in batches of 50, half of them
+   * read.
+   */
   public static ReceiptConfig to(URI url, String appSecret) {
     return new ReceiptConfig(url, appSecret, Duration.ofMillis(500), 50, 0, false, 0.5);
   }
 
-  /** The same, all of a message within this time. */
+  /** Returns the same with all receipts of a message within this time. */
   public ReceiptConfig within(Duration newDelay) {
     return new ReceiptConfig(url, appSecret, newDelay, batch, duplicates, shuffled, read);
   }

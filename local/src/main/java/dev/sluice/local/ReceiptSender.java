@@ -25,8 +25,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Reports what became of accepted messages as Meta does: signed, in batches, some of them twice or
- * out of order, and again and again until the webhook answers 200.
+ * Sends receipts of accepted messages as Meta does: signed, in batches, some of them twice or out
+ * of order, and retried until the webhook answers 200.
  */
 final class ReceiptSender implements AutoCloseable {
   private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
@@ -41,13 +41,13 @@ final class ReceiptSender implements AutoCloseable {
   private final LongAdder acknowledged = new LongAdder();
   private final Thread loop;
 
-  /** Those kept back, by how long after the end of that they come. */
+  /** The receipts held back; their times are relative to the release. */
   private final List<Due> held = new ArrayList<>();
 
   private boolean holding;
   private volatile boolean closing;
 
-  /** A status that is to be reported at a time. */
+  /** A status to be reported at a given time. */
   private record Due(long atNanos, Map<String, Object> status) implements Delayed {
     @Override
     public long getDelay(TimeUnit unit) {
@@ -66,7 +66,7 @@ final class ReceiptSender implements AutoCloseable {
     loop = Thread.ofVirtual().name("receipts").start(this::run);
   }
 
-  /** A message was taken: it is going to be sent, delivered, and perhaps read. */
+  /** Schedules the receipts of an accepted message: sent, delivered and perhaps read. */
   synchronized void accepted(String messageId, String waId, String callbackData) {
     List<String> course =
         random.nextDouble() < config.read()
@@ -77,7 +77,7 @@ final class ReceiptSender implements AutoCloseable {
     }
   }
 
-  /** A message was taken and is going to fail. */
+  /** Schedules the receipt of an accepted message that fails. */
   synchronized void failed(String messageId, String waId, String callbackData, int code) {
     report(
         messageId,
@@ -90,7 +90,7 @@ final class ReceiptSender implements AutoCloseable {
                 "code", code, "title", "simulated", "error_data", Map.of("details", "simulated"))));
   }
 
-  /** Keeps receipts back, or lets all go that were, in the order of their messages. */
+  /** Holds receipts back, or releases those held in the order of their messages. */
   synchronized void hold(boolean newHolding) {
     holding = newHolding;
     if (!holding) {
@@ -221,7 +221,7 @@ final class ReceiptSender implements AutoCloseable {
     }
   }
 
-  /** Receipts that the webhook has acknowledged. */
+  /** Returns the number of receipts that the webhook has acknowledged. */
   long acknowledged() {
     return acknowledged.sum();
   }

@@ -4,19 +4,19 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What the simulated provider answers to messages for certain numbers instead of taking them.
+ * The simulated provider's error for messages to certain numbers.
  *
- * @param number the recipients, as a regular expression that the whole number matches
- * @param status the answer's HTTP status
+ * @param number the recipients, a regular expression that must match the whole number
+ * @param status the HTTP status of the response
  * @param code the error's code
- * @param receipt whether it takes the message and reports the error by a receipt instead
+ * @param receipt whether it accepts the message and reports the error in a receipt instead
  */
 public record Refusal(Pattern number, int status, int code, boolean receipt) {
 
   /**
-   * Reads {@code REGEX=CODE}, {@code REGEX=CODE/STATUS} or {@code REGEX=CODE/receipt}.
+   * Parses {@code REGEX=CODE}, {@code REGEX=CODE/STATUS} or {@code REGEX=CODE/receipt}.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the text has none of these forms
    */
   public static Refusal parse(String text) {
     int equals = text.lastIndexOf('=');

@@ -13,25 +13,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Topics and a database of one test's own, on servers that all tests of a JVM share: freshly
- * migrated, so that no test can see another's rows or records.
+ * A test's own topics and database on servers that all tests of a JVM share. They are freshly
+ * migrated, so that no test sees another's rows or records.
  *
- * @param kafka reaches the topics, which have a prefix of their own
- * @param database reaches the database in the role that may do what all services may
- * @param owner reaches it as its owner
+ * @param kafka reaches the topics, which have their own prefix
+ * @param database reaches the database in the application role
+ * @param owner reaches the database as its owner
  */
 public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig owner) {
-  /** The role that may do what all services may. */
+  /** The application role, which has the rights of all services. */
   public static final String APP = "sluice_app";
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  /** Makes one with the given number of partitions for lanes. */
+  /** Creates a sandbox with the given number of lane partitions. */
   public static Sandbox create(int lanePartitions) {
     return create(Shared.INFRASTRUCTURE, lanePartitions);
   }
 
-  /** Makes one on servers of its own. */
+  /** Creates a sandbox on the given servers. */
   public static Sandbox create(Infrastructure servers, int lanePartitions) {
     int number = NUMBERS.incrementAndGet();
     String database = "sandbox_" + ProcessHandle.current().pid() + "_" + number;
@@ -41,7 +41,7 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
         topics(servers, number, lanePartitions), servers.database(APP, database), owner);
   }
 
-  /** Makes only the topics, for what needs no database. */
+  /** Creates only the topics, for tests without a database. */
   public static KafkaConfig topics(int lanePartitions) {
     return topics(Shared.INFRASTRUCTURE, NUMBERS.incrementAndGet(), lanePartitions);
   }
@@ -60,7 +60,7 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
     return kafka;
   }
 
-  /** One at a time, as roles belong to the server. */
+  /** Creates the database, one at a time because roles are shared by the server. */
   private static synchronized void createDatabase(
       Infrastructure servers, String database, DatabaseConfig owner) {
     DatabaseConfig administrator = servers.administrator();
@@ -78,7 +78,7 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
     }
   }
 
-  /** Reaches the database as a service does that has a role of its own. */
+  /** Returns how a service with its own role reaches the database. */
   public DatabaseConfig as(ServiceRole role) {
     return new DatabaseConfig(database.url(), role.roleName(), database.password());
   }

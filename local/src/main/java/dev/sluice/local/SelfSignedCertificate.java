@@ -14,10 +14,7 @@ import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/**
- * A certificate that a server on this machine makes for itself, valid for {@code localhost}. Who is
- * to trust it needs its file.
- */
+/** A server's self-signed certificate for {@code localhost}. Clients need its file to trust it. */
 public final class SelfSignedCertificate {
   private static final String ALIAS = "server";
   private static final String PASSWORD = "not a secret";
@@ -31,8 +28,8 @@ public final class SelfSignedCertificate {
   }
 
   /**
-   * Makes one, and writes it to the file (PEM), without its key. Takes a second or two, because
-   * only the JDK's own tool makes certificates.
+   * Creates a certificate and writes it to a PEM file, without its key. Takes a second or two,
+   * because only the JDK's keytool creates certificates.
    */
   public static SelfSignedCertificate writtenTo(Path file) throws InterruptedException {
     try (TemporaryFolder folder = new TemporaryFolder("certificate")) {
@@ -94,12 +91,12 @@ public final class SelfSignedCertificate {
             ""));
   }
 
-  /** Where the certificate is, in PEM. */
+  /** Returns the certificate's PEM file. */
   public Path file() {
     return file;
   }
 
-  /** What a server shows it with. */
+  /** Returns the TLS context of a server with this certificate. */
   public SSLContext forServer() {
     try {
       KeyManagerFactory keys =

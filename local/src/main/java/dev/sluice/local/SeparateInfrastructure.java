@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.util.List;
 
 /**
- * Kafka and PostgreSQL as processes of their own, which can be killed, stopped and started again
- * without this process noticing more than their clients do.
+ * Kafka and PostgreSQL as separate processes, which can be killed, stopped and restarted
+ * independently of this process.
  */
 public final class SeparateInfrastructure implements Infrastructure {
   private final TemporaryFolder folder = new TemporaryFolder("separate");
@@ -16,15 +16,16 @@ public final class SeparateInfrastructure implements Infrastructure {
   private final KafkaCluster kafka;
   private EmbeddedDatabase database;
 
-  /** Starts so many brokers, and a database. */
+  /** Starts the given number of brokers and a database. */
   public SeparateInfrastructure(int brokers) {
     this(brokers, List.of());
   }
 
   /**
-   * The same.
+   * Starts the given number of brokers and a database.
    *
-   * @param javaOptions for the brokers' JVMs; without any they compile little, to start soon
+   * @param javaOptions options for the brokers' JVMs; by default they start quickly and compile
+   *     little
    */
   public SeparateInfrastructure(int brokers, List<String> javaOptions) {
     kafka = new KafkaCluster(brokers, javaOptions);
@@ -40,7 +41,7 @@ public final class SeparateInfrastructure implements Infrastructure {
     return new EmbeddedDatabase(folder.path().resolve("postgresql"), databasePort);
   }
 
-  /** The brokers. */
+  /** Returns the brokers. */
   public KafkaCluster kafka() {
     return kafka;
   }
@@ -50,7 +51,7 @@ public final class SeparateInfrastructure implements Infrastructure {
     database.close();
   }
 
-  /** Starts it again, with what it had. */
+  /** Restarts PostgreSQL with its data. */
   public void startDatabase() {
     database = open();
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /{version}/{account}/message_templates}: a few templates, two a page at most. */
+/** {@code GET /{version}/{account}/message_templates}: a few templates, at most two per page. */
 final class SimulatedTemplates {
   private static final int LONGEST_PAGE = 2;
 

@@ -8,18 +8,19 @@ import org.jspecify.annotations.Nullable;
  * How the simulated provider behaves.
  *
  * @param listener where and how it listens
- * @param ratePerSecond messages/s that it accepts from one number; the rest is answered 130429
- * @param medianLatency half of the answers come sooner
- * @param slowLatency 99 of 100 answers come sooner; no answer comes later
+ * @param ratePerSecond messages/s that it accepts from one number; the rest is answered with code
+ *     130429
+ * @param medianLatency the median response time
+ * @param slowLatency the 99th percentile and the maximum of the response time
  * @param errorShare share of messages answered HTTP 500, code 131000, not accepted
  * @param hangShare share of messages that are accepted and never answered
- * @param hang how long a hanging answer is held before the connection is dropped
- * @param seed makes the shares repeatable
- * @param accessToken the only bearer token that is good, or null for any
- * @param pairLimit whether one user may get only one message each 6 s, with bursts of 45
+ * @param hang how long such a connection is held before it is dropped
+ * @param seed makes the random choices repeatable
+ * @param accessToken the only valid bearer token, or null for any
+ * @param pairLimit whether a user may get only one message every 6 s, with bursts of 45
  * @param refusals numbers whose messages are refused
- * @param troubles senders whose messages are accepted and not answered rightly
- * @param receipts how it reports what became of messages, or null for not at all
+ * @param troubles senders whose messages are accepted but answered wrongly
+ * @param receipts how it sends receipts, or null for none
  */
 public record SimulatorConfig(
     ListenerConfig listener,
@@ -52,7 +53,7 @@ public record SimulatorConfig(
     troubles = List.copyOf(troubles);
   }
 
-  /** A friendly provider at the given rate, messages/s. */
+  /** Returns a provider without faults at the given rate, messages/s. */
   public static SimulatorConfig friendly(double ratePerSecond) {
     return new SimulatorConfig(
         ListenerConfig.DEFAULT,
@@ -70,17 +71,17 @@ public record SimulatorConfig(
         null);
   }
 
-  /** The same, at another port. */
+  /** Returns the same on another port. */
   public SimulatorConfig at(int newPort) {
     return with(listener.at(newPort));
   }
 
-  /** The same, over TLS. */
+  /** Returns the same over TLS. */
   public SimulatorConfig withTls(SelfSignedCertificate certificate) {
     return with(listener.with(certificate));
   }
 
-  /** The same, dropping connections on which nothing comes for so long. */
+  /** Returns the same with this idle timeout of connections. */
   public SimulatorConfig withIdleTimeout(Duration idleTimeout) {
     return with(listener.with(idleTimeout));
   }
@@ -102,7 +103,7 @@ public record SimulatorConfig(
         receipts);
   }
 
-  /** The same, answering with other latencies. */
+  /** Returns the same with these response times. */
   public SimulatorConfig withLatency(Duration median, Duration slow) {
     return new SimulatorConfig(
         listener,
@@ -120,7 +121,7 @@ public record SimulatorConfig(
         receipts);
   }
 
-  /** The same, failing and hanging for these shares of messages. */
+  /** Returns the same with these shares of messages that fail and hang. */
   public SimulatorConfig withTrouble(double errors, double hangs, Duration newHang) {
     return new SimulatorConfig(
         listener,
@@ -138,7 +139,7 @@ public record SimulatorConfig(
         receipts);
   }
 
-  /** The same, with wrong answers to certain senders. */
+  /** Returns the same with wrong responses to certain senders. */
   public SimulatorConfig withTroubles(List<Trouble> newTroubles) {
     return new SimulatorConfig(
         listener,
@@ -156,7 +157,7 @@ public record SimulatorConfig(
         receipts);
   }
 
-  /** The same, with receipts. */
+  /** Returns the same with receipts. */
   public SimulatorConfig withReceipts(ReceiptConfig newReceipts) {
     return new SimulatorConfig(
         listener,

@@ -6,7 +6,7 @@ import io.javalin.http.HandlerType;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /simulator/…}: what can be changed while the simulator runs. */
+/** {@code /simulator/…}: changes the simulator's behaviour while it runs. */
 final class SimulatorControls {
   private final WhatsAppSimulator simulator;
 

@@ -6,8 +6,8 @@ import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
 
 /**
- * Keeps web sites from using the simulator through the browser of whoever runs it: it would sign
- * opt-outs for them. It has no page of its own, so what a page asks comes from a strange one.
+ * Prevents web sites from using the simulator through a local browser; it would sign opt-outs for
+ * them. It serves no page, so every request by a page is cross-site.
  */
 final class SimulatorGuard {
   private static final String CONTROLS = "/simulator/*";
@@ -18,7 +18,7 @@ final class SimulatorGuard {
     this.loopbackOnly = loopbackOnly;
   }
 
-  /** Stands before all routes. */
+  /** Adds the checks before all routes. */
   void add(RoutesConfig routes) {
     routes.before(SimulatorGuard::refusePages);
     if (loopbackOnly) {
@@ -26,7 +26,7 @@ final class SimulatorGuard {
     }
   }
 
-  /** A person who types the address is no page. */
+  /** Refuses requests by pages; an address typed by a person has no such headers. */
   private static void refusePages(Context context) {
     String site = context.header("Sec-Fetch-Site");
     if (context.header("Origin") != null || (site != null && !site.equals("none"))) {
@@ -34,7 +34,7 @@ final class SimulatorGuard {
     }
   }
 
-  /** A page may have pointed its own site's name at this machine. */
+  /** Refuses other host names, as a page may have pointed its own name at this machine. */
   private static void requireOurName(Context context) {
     if (!Loopback.isHost(context.header("Host"))) {
       throw new ForbiddenResponse("only for this machine");

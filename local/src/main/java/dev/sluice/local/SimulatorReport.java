@@ -4,18 +4,18 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the simulator saw since its start or its last reset.
+ * What the simulator has counted since its start or last reset.
  *
  * @param accepted messages accepted
  * @param duplicates acceptances beyond each recipient's first
  * @param throttled messages refused with 130429
- * @param errors messages answered with an error on purpose
- * @param hung messages accepted and not answered on purpose
- * @param troubled messages accepted and answered wrongly on purpose
+ * @param errors messages answered with an intended error
+ * @param hung messages accepted and intentionally not answered
+ * @param troubled messages accepted and intentionally answered wrongly
  * @param receipts receipts that the webhook has acknowledged
  * @param maxInOneSecond the most that one number sent in any sliding second
  * @param firstAt the first acceptance, or null if there was none
- * @param lastAt the last one, or null
+ * @param lastAt the last acceptance, or null
  */
 public record SimulatorReport(
     long accepted,

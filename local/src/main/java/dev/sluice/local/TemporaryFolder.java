@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder that lasts as long as its owner. */
+/** A temporary folder, deleted on close. */
 public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
-  /** Makes the folder. */
+  /** Creates the folder. */
   public TemporaryFolder(String name) {
     try {
       path = Files.createTempDirectory("sluice-" + name + "-");

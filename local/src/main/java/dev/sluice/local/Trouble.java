@@ -7,34 +7,34 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What is wrong with the simulated provider's answers to certain senders. Their messages are taken
- * all the same: whoever takes such an answer for a refusal sends twice.
+ * A fault in the simulated provider's responses to certain senders. Their messages are accepted all
+ * the same: a client that takes such a response for a refusal sends twice.
  *
- * @param numbers the senders' phone number ids, as a regular expression that the whole id matches
- * @param mode what happens instead of a right answer
+ * @param numbers the senders' phone number ids, a regular expression that must match the whole id
+ * @param mode the kind of fault
  */
 public record Trouble(Pattern numbers, Mode mode) {
 
-  /** What may happen instead of a right answer. */
+  /** The kinds of faults. */
   public enum Mode {
-    /** The request is read, and nothing is answered. */
+    /** The request is read but never answered. */
     SILENCE,
-    /** The connection is reset when the request was read. */
+    /** The connection is reset once the request has been read. */
     RESET,
-    /** The head of an answer and the beginning of its body, and then nothing. */
+    /** The response stops after its head and the beginning of its body. */
     ENDLESS_BODY,
-    /** A right answer, four bytes a second. */
+    /** A correct response at four bytes per second. */
     TRICKLE,
-    /** A right answer that is longer than 64 KiB. */
+    /** A correct response of more than 64 KiB. */
     OVERSIZE,
-    /** A page with status 200, as something in between would show. */
+    /** An HTML page with status 200, as an intermediary would send. */
     HTML,
     /** Status 502 without the API's error. */
     BAD_GATEWAY,
     /** Status 504 without the API's error. */
     GATEWAY_TIMEOUT;
 
-    /** How it is written in settings. */
+    /** Returns its name in settings. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -50,15 +50,15 @@ public record Trouble(Pattern numbers, Mode mode) {
     }
   }
 
-  /** For all senders. */
+  /** Returns a fault for all senders. */
   public static Trouble forAll(Mode mode) {
     return new Trouble(Pattern.compile(".*"), mode);
   }
 
   /**
-   * Reads {@code REGEX=MODE}, like {@code 1065403=silence}.
+   * Parses {@code REGEX=MODE}, like {@code 1065403=silence}.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is not of that form
    */
   public static Trouble parse(String text) {
     int equals = text.lastIndexOf('=');

@@ -14,7 +14,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives answers that are not right. */
+/** Sends faulty responses. */
 final class TroubledAnswers {
   private static final Logger log = LoggerFactory.getLogger(TroubledAnswers.class);
   private static final Duration BETWEEN_BYTES = Duration.ofMillis(250);
@@ -25,15 +25,13 @@ final class TroubledAnswers {
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   /**
-   * Prepares them.
-   *
-   * @param hang how long a connection is held on which nothing comes
+   * @param hang how long an unanswered connection is held
    */
   TroubledAnswers(Duration hang) {
     this.hang = hang;
   }
 
-  /** Answers the message that was taken under this id. */
+  /** Answers a message that was accepted under this id. */
   void give(Trouble.Mode mode, Context context, String id, String to) throws InterruptedException {
     try {
       switch (mode) {
@@ -81,15 +79,15 @@ final class TroubledAnswers {
   }
 
   /**
-   * Waits, but not beyond the simulator's own end.
+   * Waits, but not beyond the simulator's close.
    *
-   * @return whether that has come
+   * @return whether it was closed
    */
   boolean hold(Duration time) throws InterruptedException {
     return stopped.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Closes the connection as a process that dies does: with a reset, without an answer. */
+  /** Closes the connection as a dying process does: with a reset and no response. */
   static void disconnect(Context context) throws IOException {
     EndPoint connection =
         ServletContextRequest.getServletContextRequest(context.req())
@@ -103,7 +101,7 @@ final class TroubledAnswers {
     connection.close();
   }
 
-  /** Lets go of all that is held. */
+  /** Releases all held connections. */
   void stop() {
     stopped.countDown();
   }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A WhatsApp Cloud API on this machine: {@code POST /{version}/{phone-number-id}/messages} over
- * real HTTP, with TLS or without, a rate limit per number, latency and trouble on request. It keeps
- * the truth about what was accepted, which {@code GET /simulator/report} and {@code GET
- * /simulator/accepted} tell.
+ * real HTTP, with or without TLS, with a rate limit per number and with latency and faults on
+ * request. {@code GET /simulator/report} and {@code GET /simulator/accepted} return what it has
+ * accepted.
  */
 public final class WhatsAppSimulator implements AutoCloseable {
   private final Behaviour behaviour;
@@ -40,7 +40,7 @@ public final class WhatsAppSimulator implements AutoCloseable {
     new SimulatorControls(this).add(routes);
   }
 
-  /** A user writes to the business: the webhook is called. */
+  /** Calls the webhook with a message from a user to the business. */
   public void inbound(String from, String text) throws InterruptedException {
     ReceiptSender reporting = receipts;
     if (reporting == null) {
@@ -65,12 +65,12 @@ public final class WhatsAppSimulator implements AutoCloseable {
         1);
   }
 
-  /** Makes this the only good bearer token; null lets any pass. */
+  /** Makes this the only valid bearer token; null accepts any. */
   public void setAccessToken(@Nullable String newToken) {
     behaviour.setAccessToken(newToken);
   }
 
-  /** Refuses messages to these numbers from now on. */
+  /** Refuses messages to these numbers from now on, and to no others. */
   public void setRefusals(List<Refusal> newRefusals) {
     behaviour.setRefusals(newRefusals);
   }
@@ -80,12 +80,12 @@ public final class WhatsAppSimulator implements AutoCloseable {
     behaviour.setTroubles(newTroubles);
   }
 
-  /** Holds templates for a quality assessment from now on, as Meta's pacing does, or no more. */
+  /** Sets whether templates are held for a quality assessment from now on, as by Meta's pacing. */
   public void setHeldForQuality(boolean held) {
     behaviour.setHeldForQuality(held);
   }
 
-  /** Keeps receipts back from now on, or sends all that it has kept back. */
+  /** Holds receipts back from now on, or sends all that are held. */
   public void setReceiptsHeld(boolean held) {
     if (receipts != null) {
       receipts.hold(held);
@@ -97,17 +97,17 @@ public final class WhatsAppSimulator implements AutoCloseable {
     behaviour.setErrorShare(share);
   }
 
-  /** What was seen so far. */
+  /** Returns what was counted so far. */
   public SimulatorReport report() {
     return messages.report();
   }
 
-  /** The truth about what it accepted. */
+  /** Returns what it has accepted. */
   public AcceptedMessages accepted() {
     return messages.accepted();
   }
 
-  /** Closes its connections and refuses new ones, until it comes back. */
+  /** Closes its connections and refuses new ones until {@link #comeBack}. */
   public void goAway() {
     listener.goAway();
   }
@@ -117,17 +117,17 @@ public final class WhatsAppSimulator implements AutoCloseable {
     listener.comeBack();
   }
 
-  /** Forgets what was seen; limits start afresh. */
+  /** Resets all counts and rate limits. */
   public void reset() {
     messages.reset();
   }
 
-  /** Where it listens. */
+  /** Returns its port. */
   public int port() {
     return listener.port();
   }
 
-  /** Its base URL, in the place of the provider's. */
+  /** Returns its base URL, to be used in place of the provider's. */
   public String url() {
     return listener.url();
   }

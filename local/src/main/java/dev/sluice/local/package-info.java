@@ -1,4 +1,4 @@
-/** What stands in for real services on one machine, for the demo, development and tests. */
+/** Stand-ins for real services on one machine, for the demo, development and tests. */
 @NullMarked
 package dev.sluice.local;
 

@@ -39,7 +39,7 @@ class EmbeddedDatabaseTest {
     }
   }
 
-  /** Not that no connection was free for three seconds. */
+  /** The error must not merely say that no connection was available for 3 s. */
   @Test
   void aServiceWithAWrongPasswordSaysSo() throws Exception {
     Path data = Files.createDirectories(folder.resolve("wrong"));

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The owner's script that takes a person out of the tables (docs/erase-person.sql). */
+/** Tests the owner's script that erases a person from the tables (docs/erase-person.sql). */
 class ErasureTest {
   private static final String PERSON = "+5511987654321";
   private static final String TABLES =
@@ -44,7 +44,7 @@ class ErasureTest {
       execute(db, TABLES);
 
       execute(db, script());
-      // Still to be sent to, and untouched there.
+      // The message to the person is still to be sent, so this row is untouched.
       assertThat(campaignsOf(db)).containsExactly("sending");
 
       execute(db, "UPDATE sluice.campaign SET status = 'CANCELLED' WHERE status = 'SENDING'");

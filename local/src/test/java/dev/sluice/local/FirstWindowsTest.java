@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-/** What {@code migrate} tells the workers about the partitions of {@code send-requests}. */
+/** Tests the windows that {@code migrate} commits for the partitions of {@code send-requests}. */
 class FirstWindowsTest {
   private final KafkaConfig kafka = Sandbox.topics(2);
   private final String topic = kafka.topics().sendRequests();
@@ -128,7 +128,10 @@ class FirstWindowsTest {
     assertThat(places().get(1).closed()).isFalse();
   }
 
-  /** A sender whose first lane is in partition 0 of few partitions and elsewhere in many. */
+  /**
+   * Returns a sender whose first lane is in partition 0 of {@code few} and elsewhere of {@code
+   * many}.
+   */
   private static String movingLane(int few, int many) {
     return senders()
         .filter(id -> new LaneKey(id, 0).partition(few) == 0)

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What becomes of opt-outs and aliases that were kept before V9 knew what people said, and when.
+ * Tests the migration of opt-outs and aliases from before V9, which first recorded what people said
+ * and when.
  */
 class OldOptOutsMigrationTest {
   private static final String ROWS =
@@ -71,7 +72,7 @@ class OldOptOutsMigrationTest {
         .doesNotContain("+5511900000002", "+5511900000004", "+5511900000008", "+5511900000009");
   }
 
-  /** A lift by hand is not something that the person said, and is found in its row. */
+  /** A manual lift was not said by the person; its row shows it. */
   @Test
   void whatPeopleSaidIsKeptWithItsTimes() throws SQLException {
     assertThat(rows("SELECT concat_ws(' | ', name, at::date, reason) FROM sluice.said"))

@@ -26,11 +26,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What each service's role may do, statement by statement, and that it may do nothing else. */
+/**
+ * Tests what each service's role may do, statement by statement, and that it may do nothing else.
+ */
 class RolesTest {
   private static final Sandbox SANDBOX = Sandbox.create(1);
 
-  /** Who may do it: the first letters of PRODUCER, AGGREGATOR and CONSOLE; - is nobody. */
+  /**
+   * The roles that may run each statement, by first letter: PRODUCER, AGGREGATOR and CONSOLE; - for
+   * none.
+   */
   private static final String MATRIX =
       """
       PAC | SELECT count(*) FROM sluice.campaign
@@ -130,7 +135,7 @@ class RolesTest {
     }
   }
 
-  /** The worker has none of these roles; this is what anybody else may do. */
+  /** The worker has none of these roles; any other role may do only this. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -159,7 +164,9 @@ class RolesTest {
     }
   }
 
-  /** A table without an entry in the list of grants is nobody's, and a service would miss it. */
+  /**
+   * A table missing from the list of grants is accessible to no role, and a service would lack it.
+   */
   @Test
   void everyTableIsSomebodys() throws SQLException {
     assertThat(
@@ -175,7 +182,7 @@ class RolesTest {
         .isEmpty();
   }
 
-  /** What services write, all of them together may write. */
+  /** The application role may write all that the services write. */
   @Test
   void theRoleOfOldIsTheSumOfTheServices() throws SQLException {
     assertThat(
@@ -193,7 +200,7 @@ class RolesTest {
         .isEmpty();
   }
 
-  /** It fills the tables and runs the services; nobody needs to hold up everybody else for that. */
+  /** The role fills the tables and runs the services; it needs no lock that blocks all others. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -208,7 +215,9 @@ class RolesTest {
         .hasMessageContaining("permission denied");
   }
 
-  /** Somebody gave one more than it needs; the next migration takes it back, and says so once. */
+  /**
+   * A role has been granted more than it needs; the next migration revokes it and logs that once.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"sluice_producer", "sluice_aggregator", "sluice_console", "sluice_app"})
   void aMigrationTakesBackWhatIsNotInTheList(String role) throws SQLException {
@@ -261,7 +270,7 @@ class RolesTest {
         .hasMessageContaining("permission denied");
   }
 
-  /** Who runs everything as the owner keeps it. */
+  /** A setup that runs everything as the owner keeps working. */
   @Test
   void anOwnerThatIsTheServicesRoleTakesNothingFromItself() throws SQLException {
     Migration.migrateTables(SANDBOX.owner(), SANDBOX.owner().user(), Map.of());
@@ -271,7 +280,7 @@ class RolesTest {
     migrate();
   }
 
-  /** As where the environment of a service is the migration's too. */
+  /** This happens where a service shares the migration's environment. */
   @Test
   void aServicesRoleGetsNoMoreForBeingNamedAsTheSum() throws SQLException {
     Migration.migrateTables(SANDBOX.owner(), "sluice_console", Map.of());
@@ -283,7 +292,7 @@ class RolesTest {
     migrate();
   }
 
-  /** The lines that tell what was taken. */
+  /** Migrates and returns the log lines about revoked rights. */
   private static List<String> migrate() throws SQLException {
     Logger log = (Logger) LoggerFactory.getLogger("dev.sluice.runtime.migration.Roles");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -310,7 +319,7 @@ class RolesTest {
     return new DatabaseConfig(SANDBOX.owner().url(), role, SANDBOX.owner().password());
   }
 
-  /** In some places only the database's administrator may create roles. */
+  /** On some servers only the database administrator may create roles. */
   @Test
   void anOwnerWhoMayNotCreateRolesMigratesAllTheSame() throws SQLException {
     DatabaseConfig administrator =
@@ -323,7 +332,7 @@ class RolesTest {
     } finally {
       execute(administrator, "ALTER ROLE sluice_console_away RENAME TO sluice_console");
       execute(administrator, "ALTER ROLE sluice_owner CREATEROLE");
-      // Renaming has made the passwords invalid where they depend on the name.
+      // Renaming invalidates passwords whose hash depends on the role's name.
       Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, passwords());
     }
     execute(SANDBOX.as(ServiceRole.CONSOLE), "SELECT count(*) FROM sluice.sender");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Raw, because clients set some of these headers themselves. */
+/** Uses raw sockets, because HTTP clients set some of these headers themselves. */
 class SimulatorGuardTest {
   private static final WhatsAppSimulator LOCAL =
       new WhatsAppSimulator(SimulatorConfig.friendly(80));
@@ -53,7 +53,7 @@ class SimulatorGuardTest {
     assertThat(raw(LOCAL, method, path, host, header)).isEqualTo(status);
   }
 
-  /** In a network of containers it has any name, and pages stay outside all the same. */
+  /** In a container network its name may be anything, but pages are still refused. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -38,25 +38,29 @@ import tools.jackson.databind.JsonNode;
 /**
  * One demonstration.
  *
- * @param recipients a CSV file, or null to make some up
- * @param count how many to make up
+ * @param recipients a CSV file, or null to generate recipients
+ * @param count how many to generate
  * @param rate the sender's rate and the simulator's limit, messages/s
- * @param workers workers, and lanes of the sender
- * @param port the console's, if it is free
+ * @param workers the number of workers and of the sender's lanes
+ * @param port the console's preferred port
  */
 record Demo(@Nullable Path recipients, int count, double rate, int workers, int port) {
   static final int LANE_PARTITIONS = 24;
   private static final int MOST_REASONS = 5;
 
-  /** Longer than the slowest answer, retry and flush together. */
+  /** Longer than the slowest response, retry and flush together. */
   private static final Duration STUCK_AFTER = Duration.ofSeconds(90);
 
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
-  /** What came of it, and what should not have. */
+  /**
+   * The result of a demo.
+   *
+   * @param faults deviations from the guarantees, in words
+   */
   record Outcome(Summary summary, List<String> faults) {}
 
-  /** Runs it, telling its story as it goes. */
+  /** Runs the demo, printing its progress. */
   Outcome run(Closer closer, PrintWriter out, boolean terminal) throws Exception {
     say(out, "Starting Kafka, PostgreSQL and a WhatsApp simulator …");
     Health health = new Health();
@@ -139,7 +143,10 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
         : config;
   }
 
-  /** Creates sender and campaign and imports the recipients, through the console like anybody. */
+  /**
+   * Creates sender and campaign and imports the recipients, through the console as any client
+   * would.
+   */
   private UUID prepare(ConsoleClient console, PrintWriter out) throws Exception {
     Path csv = recipients;
     Path temporary = null;

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
-/** Looks at what a campaign left in PostgreSQL, with a connection of its own. */
+/** Audits a campaign's rows in PostgreSQL, using its own connection. */
 final class DemoAudit {
   private final DSLContext sql;
   private final UUID campaignId;
@@ -32,7 +32,7 @@ final class DemoAudit {
         == CampaignStatus.COMPLETED;
   }
 
-  /** When the last recipient was settled. */
+  /** Returns when the last recipient was settled. */
   Instant completedAt() {
     return sql.select(CAMPAIGN.COMPLETED_AT)
         .from(CAMPAIGN)
@@ -48,7 +48,7 @@ final class DemoAudit {
         .fetchMap(CAMPAIGN_RECIPIENT.STATUS, count());
   }
 
-  /** Why recipients failed or are unconfirmed, the most frequent reasons first. */
+  /** Returns why recipients failed or are unconfirmed, most frequent first. */
   List<String> reasons(int most) {
     return sql.select(
             CAMPAIGN_RECIPIENT.STATUS,
@@ -68,9 +68,12 @@ final class DemoAudit {
             row -> row.value1() + " × " + row.value4() + ": " + row.value2() + ", " + row.value3());
   }
 
-  /** What is wrong, in words; empty if every recipient is settled and counters equal rows. */
+  /**
+   * Returns what is wrong, in words; empty if every recipient is settled and the counters equal the
+   * rows.
+   */
   List<String> faults() {
-    // Of one moment: receipts may still be written.
+    // One snapshot, as receipts may still be written.
     return sql.transactionResult(transaction -> {
       transaction.dsl().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
       return new DemoAudit(transaction.dsl(), campaignId).faultsNow();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The main job on embedded parts: a real campaign through real Kafka, PostgreSQL and HTTP. */
+/** Runs a real campaign through embedded Kafka, PostgreSQL and HTTP. */
 @Command(
     name = "demo",
     description =
@@ -87,7 +87,7 @@ public final class DemoCommand implements Callable<Integer>, Sluice.Extension {
   @Override
   public Integer call() throws Exception {
     requireSensible();
-    // The demo tells its story itself; warnings still show.
+    // The demo prints its own progress; show only warnings of others.
     ((Logger) LoggerFactory.getLogger("dev.sluice")).setLevel(Level.WARN);
     PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     try (StopSignal _ = new StopSignal(Thread.currentThread()::interrupt)) {

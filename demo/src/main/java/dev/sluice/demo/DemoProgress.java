@@ -7,10 +7,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress while people watch: a bar on a terminal, a line each second elsewhere. */
+/** Shows progress: a bar on a terminal, a line per second elsewhere. */
 sealed interface DemoProgress extends AutoCloseable {
 
-  /** So many messages are accepted by the provider. */
+  /** Shows how many messages the provider has accepted. */
   void show(long accepted);
 
   @Override
@@ -20,7 +20,7 @@ sealed interface DemoProgress extends AutoCloseable {
     return terminal ? new Bar(total) : new Lines(out, total);
   }
 
-  /** A bar that redraws itself. */
+  /** A progress bar that redraws itself. */
   final class Bar implements DemoProgress {
     private final ProgressBar bar;
     private final long startNanos = System.nanoTime();

@@ -13,14 +13,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the recipients' phones report. They begin when everything is sent, so that the demo's
- * figures are those of sending.
+ * The receipts of the recipients' phones. They begin when everything is sent, so that the demo's
+ * figures measure only sending.
  */
 final class DemoReceipts {
-  /** How long the last report comes after the first. */
+  /** The time from the first receipt to the last. */
   static final Duration SPREAD = Duration.ofSeconds(3);
 
-  /** For more messages than this, their reports take too much memory. */
+  /** The most messages for which receipts fit in memory. */
   private static final long MOST = 20_000;
 
   private static final Duration LOOKED_AT = Duration.ofMillis(250);
@@ -30,18 +30,18 @@ final class DemoReceipts {
 
   private DemoReceipts() {}
 
-  /** Whether the phones of so many people report. */
+  /** Returns whether the demo sends receipts for this many recipients. */
   static boolean comeFrom(@Nullable Path recipients, int count) throws IOException {
     if (recipients == null) {
       return count <= MOST;
     }
-    // Only lines are counted, whatever their encoding.
+    // Counts lines only, in any encoding.
     try (Stream<String> lines = Files.lines(recipients, StandardCharsets.ISO_8859_1)) {
       return lines.limit(MOST + 2).count() <= MOST + 1;
     }
   }
 
-  /** Shows them as they are written, until everybody has one or none has come for a while. */
+  /** Shows receipts as they are written, until everyone has one or none has come for a while. */
   static void watch(DemoAudit audit, PrintWriter out) throws InterruptedException {
     long shownRead = 0;
     long shownDelivered = 0;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The demo's recipients: a file of the user's, or made-up people. */
+/** Generates the demo's recipients and message. */
 final class DemoRecipients {
   private static final List<String> NAMES =
       List.of("Ana", "João", "Zoë", "Müller, Jürgen", "Björn \"Bo\"", "Noémie", "Łukasz", "Mei");
@@ -17,7 +17,7 @@ final class DemoRecipients {
 
   private DemoRecipients() {}
 
-  /** Writes so many valid, different recipients as CSV. */
+  /** Writes this many valid, distinct recipients as CSV. */
   static void write(Path csv, int count) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(csv)) {
       out.write("phone,first_name,city\r\n");
@@ -30,9 +30,9 @@ final class DemoRecipients {
   }
 
   /**
-   * A template message with one parameter for each column.
+   * Returns a template message with one parameter per column.
    *
-   * @param columns those of the file without that of the numbers
+   * @param columns the file's columns, without that of the numbers
    */
   static Map<String, Object> message(List<String> columns) {
     List<Map<String, String>> parameters =

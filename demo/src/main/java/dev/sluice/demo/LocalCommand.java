@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Everything on this machine, until Ctrl-C. */
+/** Runs everything on this machine until Ctrl-C. */
 @Command(
     name = "local",
     description = "Runs Kafka, PostgreSQL, a WhatsApp simulator and every service until Ctrl-C.",
@@ -138,7 +138,10 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
     return RoleProcess.run("local", process -> open(process, webhooks));
   }
 
-  /** Before anything starts: servers that cannot listen say so in a hundred lines. */
+  /**
+   * Checks the ports before anything starts; a server that cannot listen reports it in a hundred
+   * lines.
+   */
   private void requireFreePorts() {
     Ports.free(Ports.LOOPBACK, kafkaPort, "--kafka-port (SLUICE_LOCAL_KAFKA_PORT)");
     Ports.free(Ports.LOOPBACK, databasePort, "--database-port (SLUICE_LOCAL_DATABASE_PORT)");
@@ -150,7 +153,10 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
     }
   }
 
-  /** What the services or the simulator would refuse, too; it does not matter where servers are. */
+  /**
+   * Checks what the services or the simulator would refuse later; the servers' addresses do not
+   * matter.
+   */
   private void requireGoodOptions(WebhookConfig webhooks) {
     simulator(webhooks);
     if (!infrastructureOnly) {
@@ -191,7 +197,7 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
         .withHost(host);
   }
 
-  /** With receipts, if there is a console to take them. */
+  /** Returns the simulator's configuration, with receipts if a console runs to take them. */
   private SimulatorConfig simulator(WebhookConfig webhooks) {
     SimulatorConfig config = SimulatorConfig.friendly(rate).at(simulatorPort);
     return infrastructureOnly

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
-/** Every service in this process. */
+/** All services in this process. */
 final class LocalPipeline implements AutoCloseable {
   private final Closer closer = new Closer();
   private final Health health;
@@ -32,7 +32,7 @@ final class LocalPipeline implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
   private final Console console;
 
-  /** Starts it. */
+  /** Starts the services. */
   LocalPipeline(LocalPipelineConfig config, Health health, PrometheusMeterRegistry meters) {
     KafkaConfig kafka = config.kafka();
     this.health = health;
@@ -65,7 +65,9 @@ final class LocalPipeline implements AutoCloseable {
                 settings -> HealthEndpoint.add(settings, health, meters)));
   }
 
-  /** Creates what the services need, as {@code sluice migrate} does. */
+  /**
+   * Creates the tables, roles and topics that the services need, as {@code sluice migrate} does.
+   */
   static void migrate(Infrastructure servers, KafkaConfig kafka, int lanePartitions)
       throws SQLException, ExecutionException, InterruptedException {
     Migration.migrateTables(
@@ -73,7 +75,9 @@ final class LocalPipeline implements AutoCloseable {
     Migration.createTopics(kafka, lanePartitions, Optional.of((short) 1));
   }
 
-  /** Whether everybody has joined and every lane partition has an owner. */
+  /**
+   * Returns whether all services have joined their groups and every lane partition has an owner.
+   */
   boolean ready(int lanePartitions) {
     return health.problems().isEmpty()
         && fanOut.running()

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What all services in one process need to know.
+ * The configuration of all services in one process.
  *
- * @param database reaches PostgreSQL; each service uses a role of its own there
- * @param provider where WhatsApp's Cloud API is
+ * @param database reaches PostgreSQL, where each service uses its own role
+ * @param provider how to reach WhatsApp's Cloud API
  * @param others providers besides WhatsApp
- * @param workers how many workers
+ * @param workers the number of workers
  * @param console the console's settings
- * @param flushInterval how long a result waits, at most, until it is written
+ * @param flushInterval the longest time until a result is written
  */
 record LocalPipelineConfig(
     KafkaConfig kafka,
@@ -30,7 +30,10 @@ record LocalPipelineConfig(
     ConsoleConfig console,
     Duration flushInterval) {
 
-  /** With WhatsApp alone, neither webhooks nor a token, and results written after 10 s. */
+  /**
+   * Returns a configuration with WhatsApp only, without webhooks and token, that writes results
+   * after 10 s.
+   */
   static LocalPipelineConfig of(
       KafkaConfig kafka,
       DatabaseConfig database,
@@ -53,7 +56,7 @@ record LocalPipelineConfig(
         Duration.ofSeconds(10));
   }
 
-  /** The database in a service's role. */
+  /** Returns the database in a service's role. */
   DatabaseConfig as(ServiceRole role) {
     return as(database, role);
   }
@@ -71,7 +74,7 @@ record LocalPipelineConfig(
     return withConsole(console.token(), console.defaultRegion(), webhooks);
   }
 
-  /** With what people and providers meet of it. */
+  /** Returns the same with this token, default region and these webhooks. */
   LocalPipelineConfig withConsole(
       Optional<String> token, Optional<String> defaultRegion, WebhookConfig webhooks) {
     return withConsole(
@@ -87,7 +90,7 @@ record LocalPipelineConfig(
             console.whatsApp()));
   }
 
-  /** With the console bound to this address. */
+  /** Returns the same with the console bound to this address. */
   LocalPipelineConfig withHost(String host) {
     return withConsole(console.withHost(host));
   }

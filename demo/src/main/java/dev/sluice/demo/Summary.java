@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demo did; as JSON it is the last line of standard output.
+ * The figures of a demo; printed as JSON in the last line of standard output.
  *
- * @param recipients in the campaign
- * @param sent messages that were sent, those included that were delivered or read by the end
- * @param delivered messages that were delivered, those included that were read
+ * @param recipients recipients in the campaign
+ * @param sent messages that were sent, including those delivered or read by the end
+ * @param delivered messages that were delivered, including those read
  * @param duplicates messages that the provider accepted beyond each recipient's first
  * @param startedAt when the start command was given
  * @param seconds from {@code startedAt} to the provider's last acceptance
@@ -32,7 +32,7 @@ record Summary(
     int maxInOneSecond,
     long sqlStatements) {
 
-  /** For people. */
+  /** Returns the figures as text for people. */
   String text() {
     return String.format(
         Locale.ROOT,

@@ -22,7 +22,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** A headless Chromium that looks at the console's page. */
+/** A headless Chromium that shows the console's page. */
 final class Browser implements AutoCloseable {
   static final Dimension DESKTOP = new Dimension(1280, 900);
   static final Dimension PHONE = new Dimension(390, 844);
@@ -60,7 +60,7 @@ final class Browser implements AutoCloseable {
     driver.manage().window().setSize(DESKTOP);
   }
 
-  /** The gate sets SLUICE_BROWSER_TESTS=required. */
+  /** Returns whether Chromium is installed. CI sets SLUICE_BROWSER_TESTS=required. */
   static boolean isThere() {
     boolean there = installed();
     if (!there && "required".equals(System.getenv("SLUICE_BROWSER_TESTS"))) {
@@ -93,7 +93,7 @@ final class Browser implements AutoCloseable {
   }
 
   void open(String hash) {
-    // Another hash alone would not load the page.
+    // Changing only the fragment would not reload the page.
     driver.get("about:blank");
     driver.get(url + "/" + hash);
   }
@@ -117,12 +117,12 @@ final class Browser implements AutoCloseable {
   void click(String css) {
     WebElement element =
         until().until(ExpectedConditions.elementToBeClickable(By.cssSelector(css)));
-    // It may be half under the bar, where a person would scroll.
+    // It may be partly under the bar; a person would scroll.
     driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
     element.click();
   }
 
-  /** From the step of the recipients to the end of a new campaign. */
+  /** Completes a new campaign from the recipients step on. */
   void createDraft() {
     click("#next");
     find("input[name=scheduledAt]");
@@ -130,7 +130,7 @@ final class Browser implements AutoCloseable {
     click("#create");
   }
 
-  /** Starts the campaign that is shown, after the question. */
+  /** Starts the campaign that is shown and confirms. */
   void start() {
     click("#start");
     click("#dialog .primary");
@@ -146,7 +146,7 @@ final class Browser implements AutoCloseable {
     driver.findElement(By.cssSelector(css)).sendKeys(file.toAbsolutePath().toString());
   }
 
-  /** Waits until the element's text holds this. */
+  /** Waits until the element's text contains this. */
   void awaitText(String css, String text) {
     until().until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(css), text));
   }
@@ -155,7 +155,7 @@ final class Browser implements AutoCloseable {
     return new WebDriverWait(driver, PATIENCE);
   }
 
-  /** The whole page, as a picture for people to look at. */
+  /** Takes a screenshot of the whole page for people to review. */
   void picture(String name) {
     try {
       Files.createDirectories(SHOTS);
@@ -169,7 +169,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** What the browser complained about, such as a broken policy or a missing file. */
+  /** Returns the browser's log, such as policy violations and missing files. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::getMessage)

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
 
-/** No Docker engine is needed to see whether the compose file fits the commands that it runs. */
+/** Checks, without Docker, that the compose file fits the commands that it runs. */
 class ComposeFileTest {
   private static final Path ROOT = Path.of("..");
   private static final JsonNode SERVICES = compose().path("services");
@@ -112,7 +112,7 @@ class ComposeFileTest {
         .isEqualTo(port);
   }
 
-  /** A fixed host port, container name or instance name would let only one of them start. */
+  /** With a fixed host port, container name or instance name only one worker could start. */
   @Test
   void workersCanBeScaled() {
     JsonNode worker = SERVICES.path("worker");
@@ -122,7 +122,7 @@ class ComposeFileTest {
     assertThat(worker.path("environment").has("SLUICE_WORKER_INSTANCE")).isFalse();
   }
 
-  /** The console reads templates there. */
+  /** The console reads templates from it. */
   @ParameterizedTest
   @ValueSource(strings = {"worker", "console"})
   void theSimulatorIsTheDefaultProvider(String service) {
@@ -308,7 +308,7 @@ class ComposeFileTest {
 
   private static JsonNode read(String file) {
     try {
-      // Jackson's YAML knows no merge keys; SnakeYAML's own loader does.
+      // Jackson's YAML does not support merge keys; SnakeYAML's loader does.
       Map<String, Object> yaml =
           new Yaml(new SafeConstructor(new LoaderOptions()))
               .load(Files.readString(ROOT.resolve(file)));

@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** docs/configuration.md against the variables that the commands read. */
+/** Compares docs/configuration.md with the variables that the commands read. */
 class ConfigurationReferenceTest {
   private static final Pattern NAME = Pattern.compile("`([A-Z]+_[A-Z_]+)`");
 
-  /** Those that the launcher and the log read. */
+  /** Variables that the launcher and the logging read. */
   private static final Set<String> LAUNCHER =
       Set.of("SLUICE_HEAP", "SLUICE_JAVA_OPTIONS", "SLUICE_LOG_LEVEL");
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 
-/** A campaign manager's whole work, in a browser, with every service behind it. */
+/** A campaign manager's whole workflow in a browser, with all services. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class ConsolePageIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
@@ -250,7 +250,7 @@ class ConsolePageIT {
         .stream().map(String::valueOf).toList();
   }
 
-  /** The lines behind a link. */
+  /** Returns the lines of the file behind a link. */
   private List<?> exported(String css) {
     return (List<?>)
         browser

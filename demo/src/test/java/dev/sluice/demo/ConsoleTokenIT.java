@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
-/** The whole page behind a token, each service in its own database role. */
+/** The whole page behind a token, with each service in its own database role. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class ConsoleTokenIT {
   private static final int PARTITIONS = 2;
@@ -127,7 +127,7 @@ class ConsoleTokenIT {
   private String createACampaign() throws IOException {
     StringBuilder people = new StringBuilder("phone,first_name\n");
     for (int i = 0; i < 120; i++) {
-      // Without a country code: the default region is honoured.
+      // Without a country code, to test the default region.
       people.append("11 96000-%04d,Ana%n".formatted(i));
     }
     Path csv = Files.writeString(folder.resolve("people.csv"), people);
@@ -142,7 +142,7 @@ class ConsoleTokenIT {
     return URI.create(browser.driver().getCurrentUrl()).getFragment();
   }
 
-  /** At 8 a second, rows are written after ten seconds and the page knows much sooner. */
+  /** At 8 messages/s rows are written after 10 s, and the page knows much sooner. */
   private void sendIt() {
     browser.start();
     browser.awaitText(".badge", "sending");
@@ -190,7 +190,7 @@ class ConsoleTokenIT {
     assertThat(browser.driver().findElement(By.id("sign-in")).isDisplayed()).isFalse();
   }
 
-  /** It would be in every request from then on, and none could be sent. */
+  /** A stored token would be in every request from then on, and none could be sent. */
   @Test
   void aTokenThatNoHeaderCanHoldIsToldInTheDialog() {
     browser.driver().executeScript("sessionStorage.setItem('sluice-token', 'секрет-секрет-1')");

@@ -33,14 +33,14 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Every code that the Cloud API documents, from the provider's answer through every service to the
- * row. Each has a recipient of its own, whose number the simulator answers with it.
+ * Tests every code that the Cloud API documents, from the provider's response through all services
+ * to the row. Each code has its own recipient, whose number makes the simulator answer with it.
  */
 class EveryCodeIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int PARTITIONS = 4;
 
-  /** Code and the HTTP status with which it comes. */
+  /** A code and the HTTP status of its response. */
   private record Code(int code, int status) {
     String number() {
       return "+5511960%06d".formatted(code % 1_000_000);
@@ -51,7 +51,7 @@ class EveryCodeIT {
     }
   }
 
-  /** The recipient fails, for good. */
+  /** Codes for which the recipient fails for good. */
   private static final List<Code> FAILS =
       codes(
           400, 131026, 131021, 131030, 131047, 131049, 130472, 137000, 100, 131008, 131009, 132000,
@@ -59,16 +59,16 @@ class EveryCodeIT {
 
   private static final List<Code> COUNTRY = codes(403, 130497);
 
-  /** It fails and is never written to again. */
+  /** Codes for which the recipient fails and is suppressed. */
   private static final List<Code> OPTS_OUT = codes(400, 131050, 130403);
 
-  /** The campaign stops, and nobody has failed. */
+  /** Codes that stop the campaign and fail no recipient. */
   private static final List<Code> STOPS =
       codes(
           400, 131051, 132001, 132007, 132015, 132016, 131063, 131055, 134100, 134102, 132068,
           132069);
 
-  /** The sender is blocked, and nobody has failed. */
+  /** Codes that block the sender and fail no recipient. */
   private static final List<Code> BLOCKS =
       Stream.of(
               codes(401, 0, 190),
@@ -81,17 +81,17 @@ class EveryCodeIT {
           .flatMap(List::stream)
           .toList();
 
-  /** It is tried again soon, and gets there. */
+  /** Codes after which the message is soon retried and sent. */
   private static final List<Code> SOON =
       Stream.of(
               codes(429, 130429), codes(400, 1, 131056), codes(500, 131016), codes(503, 2, 133004))
           .flatMap(List::stream)
           .toList();
 
-  /** Nobody knows whether it was sent, so it is not sent again by itself. */
+  /** Codes that leave the message in doubt, so that it is not retried. */
   private static final List<Code> IN_DOUBT = codes(500, 131000);
 
-  /** It waits for a minute or longer, and has not failed. */
+  /** Codes after which the message waits for at least a minute and does not fail. */
   private static final List<Code> LATER =
       Stream.of(
               codes(429, 4, 80007, 17, 32, 613), codes(500, 131057, 2_494_100), codes(400, 134101))
@@ -139,7 +139,7 @@ class EveryCodeIT {
         Stream.of(FAILS, COUNTRY, OPTS_OUT, STOPS, BLOCKS, SOON, LATER, IN_DOUBT)
             .flatMap(List::stream)
             .toList();
-    // The newest answer counts: a number of one code may look like that of another.
+    // The codes must not share a number: the simulator answers a number with the first match.
     assertThat(all.stream().map(Code::number).distinct()).hasSameSizeAs(all);
     simulator.setRefusals(all.stream().map(Code::refusal).toList());
 
@@ -195,7 +195,7 @@ class EveryCodeIT {
           .isEqualTo("UNCONFIRMED");
     }
 
-    // Whatever was wrong is mended.
+    // All causes are fixed.
     simulator.setRefusals(List.of());
     for (Code code : SOON) {
       await("%d is tried again".formatted(code.code()))
@@ -227,7 +227,7 @@ class EveryCodeIT {
     assertThat(row.get("status")).as("%d", code.code()).isEqualTo("PENDING");
   }
 
-  /** A campaign of a sender of its own, started. */
+  /** Creates and starts a campaign with its own sender. */
   private UUID campaign(String sender, List<Code> codes) {
     sql.execute(
         "INSERT INTO sluice.sender (id, address, rate_per_second) VALUES (?, ?, 200)",

@@ -9,7 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What can be seen of the image without an engine; {@code deploy/image/verify} runs its commands.
+ * Checks what can be checked of the image without Docker; {@code deploy/image/verify} runs its
+ * commands.
  */
 class ImageTest {
   private static final Path ROOT = Path.of("..");
@@ -32,7 +33,7 @@ class ImageTest {
     }
   }
 
-  /** What a role does not need would only have to be patched there. */
+  /** Unneeded libraries would still have to be patched. */
   @Test
   void theRolesCarryNoBrokerAndNoDatabase() throws IOException {
     try (var libraries = Files.list(ROOT.resolve("cli/target/lib"))) {

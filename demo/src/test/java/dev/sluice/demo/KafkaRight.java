@@ -17,9 +17,9 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * One thing that a role may do with Kafka, as docs/security.md lists it.
+ * A right of a role on Kafka, as listed in docs/security.md.
  *
- * @param prefix whether the name is only how names begin
+ * @param prefix whether the name is a prefix of names
  */
 record KafkaRight(
     String role, AclOperation operation, ResourceType type, String name, boolean prefix) {
@@ -48,7 +48,7 @@ record KafkaRight(
     return AclOperation.valueOf(constant(name));
   }
 
-  /** A name in camel case as the constant it stands for. */
+  /** Returns the enum constant for a name in camel case. */
   static String constant(String name) {
     return name.replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
   }

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Each role with exactly the rights that docs/security.md gives it, and with one less. */
+/** Runs each role with exactly the rights of docs/security.md, and with one less. */
 class KafkaRightsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -61,7 +61,7 @@ class KafkaRightsIT {
   private static final String SECRET = "app-secret";
 
   /**
-   * Used by what takes minutes or a lock to bring about: starts by the clock, stuck campaigns, long
+   * Rights whose use takes minutes or a lock to provoke: scheduled starts, stuck campaigns, long
    * waits.
    */
   private static final List<String> ONLY_IN_TROUBLE =
@@ -129,7 +129,7 @@ class KafkaRightsIT {
                 .collect(Collectors.joining(" "))
             + ";");
     secured.put("authorizer.class.name", RecordingAuthorizer.class.getName());
-    // The broker itself and this test, by the other listener.
+    // The broker itself and this test, through the other listener.
     secured.put("super.users", "User:ANONYMOUS");
     return secured;
   }
@@ -197,10 +197,7 @@ class KafkaRightsIT {
             settings -> {}));
   }
 
-  /**
-   * A campaign with a test, a pause, a blocked sender, one that is stopped, and records that are no
-   * good.
-   */
+  /** Runs campaigns that use a test, a pause, a blocked sender, a stop, and invalid records. */
   private void useEverything(WhatsAppSimulator simulator) throws Exception {
     call(
         "PUT",
@@ -252,7 +249,7 @@ class KafkaRightsIT {
     }
   }
 
-  /** Each role says by name what it may not do any more. */
+  /** Revokes a right of each role, which must then name it in an error. */
   private void takeAway(Admin admin, List<KafkaRight> rights) throws Exception {
     Map<String, String> taken =
         Map.of(

@@ -43,7 +43,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine;
 
-/** The manifests against Kubernetes' own model, strictly, and against the commands they run. */
+/** Compares the manifests strictly with Kubernetes' model and with the commands that they run. */
 class KubernetesTest {
   private static final Path FOLDER = Path.of("../deploy/kubernetes");
   private static final ObjectMapper STRICT = strict();
@@ -89,7 +89,7 @@ class KubernetesTest {
                 .toList());
   }
 
-  /** What the environment of a pod shows, others can see. */
+  /** A pod's environment is visible to others. */
   @ParameterizedTest
   @MethodSource("pods")
   void secretsComeFromFilesOfTheRolesOwnSecret(PodTemplateSpec pod) {
@@ -316,7 +316,10 @@ class KubernetesTest {
     }
   }
 
-  /** The model keeps what it does not know; a misspelt field must fail. */
+  /**
+   * Returns a mapper that refuses unknown fields; the model would keep them, and a misspelt field
+   * must fail.
+   */
   private static ObjectMapper strict() {
     return new ObjectMapper()
         .setAnnotationIntrospector(

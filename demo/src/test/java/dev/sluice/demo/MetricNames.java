@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** The names of metrics: those that a process exposes, and those that people rely on. */
+/**
+ * The names of metrics: those that a process exposes, and those that documents and dashboards use.
+ */
 final class MetricNames {
   private static final Path ROOT = Path.of("..");
   private static final Pattern NAME =
@@ -23,7 +25,7 @@ final class MetricNames {
 
   private MetricNames() {}
 
-  /** The series that a process exposes. */
+  /** Returns the series that a process exposes. */
   static Set<String> exposed(String scrape) {
     return scrape
         .lines()
@@ -32,7 +34,7 @@ final class MetricNames {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** The metrics of a process, each by the one name that the documents use. */
+  /** Returns the metrics of a process under the names used in documents. */
   static Set<String> families(Set<String> exposed) {
     return exposed.stream()
         .map(name -> name.replaceFirst("_(bucket|count|sum|max)$", ""))
@@ -44,7 +46,7 @@ final class MetricNames {
     return found(ROW, 1, "docs/operations.md");
   }
 
-  /** The series that dashboards and rules ask for. */
+  /** Returns the series that dashboards and rules query. */
   static Set<String> asked() {
     Set<String> asked = found(NAME, 0, "deploy/prometheus/alerts.yml");
     for (String dashboard : Stream.of("operator", "sender").toList()) {

@@ -19,7 +19,8 @@ import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WindowType;
 
 /**
- * How the page is used: by keyboard, in many tabs, on any screen, and when something is refused.
+ * Tests the use of the page: by keyboard, in many tabs, on any screen, and when requests are
+ * refused.
  */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class PageUseIT {
@@ -43,7 +44,7 @@ class PageUseIT {
     browser.click("#next");
     browser.createDraft();
     browser.awaitText(".problem", "needs an object \"text\"");
-    // The answer 400 is what was to be seen.
+    // The expected 400.
     assertThat(browser.complaints()).allMatch(line -> line.contains("400"));
 
     browser.open("#/new");
@@ -67,7 +68,7 @@ class PageUseIT {
     assertThat(browser.driver().switchTo().activeElement().getText()).contains("Skip");
   }
 
-  /** A browser opens six connections to a host; one that nobody looks at must hold none. */
+  /** A browser opens six connections to a host; a hidden tab must hold none. */
   @Test
   void anyNumberOfTabsMayBeOpen() {
     WebDriver.TargetLocator windows = browser.driver().switchTo();
@@ -107,7 +108,7 @@ class PageUseIT {
         browser.until().until(d -> d.findElements(By.className("skeleton")).isEmpty());
         String picture = name + (phone ? "-phone-dark" : "");
         browser.picture("page-" + picture);
-        // In the dark, where colours differ, the page with the most of them stands for all.
+        // In dark mode, where only colours differ, the page with the most colours stands for all.
         if (!phone || name.equals("campaign")) {
           assertThat(PAGE.faults()).as(picture).isEmpty();
         }

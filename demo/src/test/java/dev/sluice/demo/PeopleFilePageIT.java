@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A file of people as it is chosen in a browser: what is wrong is told there and then. */
+/** Tests the choice of a recipients file in a browser, which reports problems at once. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class PeopleFilePageIT {
   private static final Charset WINDOWS = Charset.forName("windows-1252");
@@ -164,7 +164,7 @@ class PeopleFilePageIT {
     browser.awaitText("#notes", "Starting");
   }
 
-  /** The draft is there before its people are; trying again makes no other. */
+  /** The draft is created before its recipients; trying again must not create another. */
   @Test
   void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() throws Exception {
     int before = client.get("/api/campaigns").size();
@@ -260,7 +260,7 @@ class PeopleFilePageIT {
     }
   }
 
-  /** Over midnight, and where the clocks change, too. */
+  /** Includes windows over midnight and clock changes. */
   @ParameterizedTest
   @CsvSource({
     "2026-06-01T15:00:00Z, 3600, 09:00:00, 20:00:00, America/Sao_Paulo, 2026-06-01T16:00:00Z",
@@ -292,7 +292,7 @@ class PeopleFilePageIT {
         .isEqualTo(expected.replace("Z", ".000Z"));
   }
 
-  /** At the step of the recipients. */
+  /** Opens a new campaign at the recipients step. */
   private static void open(String text) {
     type(text);
     browser.click("#next");

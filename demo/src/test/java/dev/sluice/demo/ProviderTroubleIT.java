@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What the provider answers, from its answer to the rows: through every service. */
+/** Tests the provider's responses through all services, up to the rows. */
 class ProviderTroubleIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int PARTITIONS = 2;
@@ -91,7 +91,7 @@ class ProviderTroubleIT {
     metricsAreThoseThatPeopleRelyOn();
   }
 
-  /** Here, because enough has happened by now. */
+  /** Checked here, because enough has happened by now. */
   private void metricsAreThoseThatPeopleRelyOn() throws Exception {
     int answer =
         HTTP.send(
@@ -102,10 +102,10 @@ class ProviderTroubleIT {
             .statusCode();
     assertThat(answer).isEqualTo(403);
 
-    // Only with a token.
+    // Exists only with a token.
     Set<String> documented = MetricNames.documented();
     documented.remove("sluice_console_tokens_wrong_total");
-    // The gauges of a sender follow its lanes once a second.
+    // A sender's gauges follow its lanes once a second.
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> {
@@ -166,7 +166,7 @@ class ProviderTroubleIT {
     simulator.setRefusals(List.of(Refusal.parse(".*=2/503")));
     await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
     long errors = simulator.report().errors();
-    // Blocked again and again, each time after a few more messages were tried.
+    // It is blocked again and again, each time after a few more messages were tried.
     await().atMost(PATIENCE).until(() -> simulator.report().errors() > errors);
     simulator.setRefusals(List.of());
     awaitCompletion(campaign);
@@ -182,7 +182,7 @@ class ProviderTroubleIT {
     UUID campaign = campaign(50);
     command(campaign, "start");
     await().atMost(PATIENCE).until(() -> campaignRow(campaign).get("status").equals("PAUSED"));
-    // The row is in the database a moment before the reason has come through Kafka.
+    // The row is written a moment before the reason arrives through Kafka.
     await()
         .atMost(PATIENCE)
         .until(() ->
@@ -267,7 +267,7 @@ class ProviderTroubleIT {
         });
   }
 
-  /** Another sender, by another provider, beside WhatsApp: here it is the simulator by its file. */
+  /** Another sender uses another provider beside WhatsApp: the simulator, described by a file. */
   @Test
   void aSenderMaySendByAnotherProvider() throws Exception {
     WhatsAppSimulator simulator = start(friendly());
@@ -291,7 +291,7 @@ class ProviderTroubleIT {
   void aSenderWhoseProviderNobodyKnowsWaitsAndNobodyFails() throws Exception {
     start(friendly());
     sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
-    // More than may stand in a lane: some go back to the producer.
+    // More than fit in a lane, so that some go back to the producer.
     UUID campaign = campaign(400);
     command(campaign, "start");
 

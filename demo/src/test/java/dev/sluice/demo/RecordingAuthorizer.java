@@ -10,9 +10,9 @@ import org.apache.kafka.server.authorizer.Action;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
 
-/** The standard authorizer, remembering what it was asked. A broker makes it by its name. */
+/** The standard authorizer, recording the decisions it makes. A broker instantiates it by name. */
 public final class RecordingAuthorizer extends StandardAuthorizer {
-  /** What somebody was allowed or denied. */
+  /** An operation that was allowed or denied. */
   record Asked(String user, AclOperation operation, ResourcePattern on) {}
 
   static final Set<Asked> ALLOWED = ConcurrentHashMap.newKeySet();

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A port that somebody else has, and whatever else a role cannot do, is named in one line, and
- * nothing is started.
+ * A role that cannot start, for example because its port is taken, says so in one line and starts
+ * nothing.
  */
 class TakenPortsTest {
   @TempDir private Path folder;
@@ -62,7 +62,7 @@ class TakenPortsTest {
     }
   }
 
-  /** Whoever has it: this test, or somebody before it. */
+  /** Whether this test or another process holds the port does not matter. */
   @ParameterizedTest
   @CsvSource({
     "producer, 8081, --http-port",
@@ -81,7 +81,7 @@ class TakenPortsTest {
       try {
         taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       } catch (BindException e) {
-        // It is taken.
+        // Taken already.
       }
       List<String> arguments = new ArrayList<>(List.of(arguments(command, option, "")));
       arguments.subList(1, 3).clear();
@@ -95,7 +95,7 @@ class TakenPortsTest {
     }
   }
 
-  /** A role that binds all addresses needs the port at each of them. */
+  /** A role that binds all addresses needs the port on each of them. */
   @Test
   void isNamedAtWhicheverAddressItIsTaken() throws IOException {
     StringWriter err = new StringWriter();
@@ -115,7 +115,7 @@ class TakenPortsTest {
     }
   }
 
-  /** Not every system has more addresses of its own than one. */
+  /** Not every system has more than one loopback address. */
   private static ServerSocket elsewhere() throws IOException {
     try {
       return new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"));
@@ -124,7 +124,7 @@ class TakenPortsTest {
     }
   }
 
-  /** Kafka and PostgreSQL would have been started by then, and their data made. */
+  /** Otherwise Kafka and PostgreSQL would already have been started and their data created. */
   @ParameterizedTest
   @CsvSource({
     "--http-host, 0.0.0.0, SLUICE_API_TOKEN",
@@ -152,7 +152,7 @@ class TakenPortsTest {
   private String[] arguments(String command, String option, String port) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command, option, port));
     if (command.equals("worker")) {
-      // With a provider that needs no token, which the environment would have to hold.
+      // A provider without a token, so that the environment need not hold one.
       Path provider = folder.resolve("sms.json");
       Files.writeString(provider, "{\"name\":\"sms\",\"url\":\"http://localhost:1\",\"body\":{}}");
       arguments.addAll(List.of("--http-provider", provider.toString()));

@@ -13,9 +13,9 @@ final class Variables {
 
   private Variables() {}
 
-  /** As the option is declared: picocli itself only tells the variable's value. */
+  /** Reads the declaration of the option: picocli only returns the variable's value. */
   static Optional<String> of(OptionSpec option) {
-    // A field, or the parameter of a method.
+    // A field or a method parameter.
     if (!(option.userObject() instanceof AnnotatedElement declared)) {
       return Optional.empty();
     }

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 import org.openqa.selenium.By;
 
 /**
- * The page with every service behind it. It is opened for the first class of tests that looks at
- * it, and closed after the last.
+ * The page with all services behind it, opened for the first test class that uses it and closed
+ * after the last.
  */
 final class WholePage implements BeforeAllCallback, TestWatcher {
   private static final int PARTITIONS = 2;
@@ -130,7 +130,7 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     browser().awaitText("h1", name);
   }
 
-  /** What automatic checks hold against the page as it is. */
+  /** Returns the accessibility faults of the current page. */
   List<String> faults() {
     return new AxeBuilder()
         .analyze(browser().driver()).getViolations().stream()
@@ -143,7 +143,7 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     return rule.getId() + ": " + rule.getNodes().stream().map(node -> node.getHtml()).toList();
   }
 
-  /** People with these first names by turns. */
+  /** Writes a CSV file of people with these first names in turn. */
   static Path csv(Path folder, int people, String... names) throws IOException {
     StringBuilder text = new StringBuilder("phone,first_name\n");
     for (int i = 1; i <= people; i++) {

@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.console.Bounds;
 import picocli.CommandLine.Option;
 
-/** How large things may be that people send to a console. */
+/** Limits on the size of what users send to a console. */
 final class BoundsOptions {
   @Option(
       names = "--max-name",

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** What a campaign manager does, from a terminal, through a console. */
+/** Campaign management from a terminal, through a console. */
 @Command(
     name = "campaign",
     description = "Creates, fills, commands and watches campaigns through a console.",
@@ -200,7 +200,7 @@ final class CampaignCommands {
         .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
   }
 
-  /** The console counts no longer than a moment. */
+  /** Formats a count, which the console leaves out if counting takes too long. */
   static String count(JsonNode people) {
     return people.isNumber() ? people.asString() : "uncounted";
   }
@@ -400,7 +400,10 @@ final class CampaignCommands {
     }
   }
 
-  /** With the results that are not in the rows yet, which are written in batches. */
+  /**
+   * Returns the settled recipients, including results not written to rows yet, as these are written
+   * in batches.
+   */
   static long settled(JsonNode campaign) {
     long settled = campaign.path("total").asLong() - campaign.path("pending").asLong();
     for (JsonNode unwritten : campaign.path("unwritten")) {
@@ -409,7 +412,7 @@ final class CampaignCommands {
     return settled;
   }
 
-  /** What is sent, not what is written: that comes in bursts. */
+  /** Returns the rate of sending, not of writing, which is bursty. */
   static String pace(JsonNode campaign) {
     return campaign.path("perSecond").isNumber()
         ? String.format(Locale.ROOT, " %.1f/s", campaign.path("perSecond").asDouble())

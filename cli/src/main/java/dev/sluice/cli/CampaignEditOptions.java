@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * What is to be another way with a campaign. Its variables are not those of a new campaign, so that
- * none that is set for these changes another one.
+ * The changes to a campaign. It reads other environment variables than a new campaign, so that one
+ * set for those never changes an existing campaign.
  */
 final class CampaignEditOptions {
   private static final String NONE = "none";
@@ -85,7 +85,7 @@ final class CampaignEditOptions {
   private @Nullable String externalId;
 
   /**
-   * The fields that are given; those that are taken away are null.
+   * Returns the given fields; a field to be removed is null.
    *
    * @throws IllegalArgumentException if there are none
    */

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a new campaign is like. */
+/** The settings of a new campaign. */
 final class CampaignOptions {
   @Option(
       names = "--name",
@@ -95,16 +95,16 @@ final class CampaignOptions {
               + " (SLUICE_CAMPAIGN_IDEMPOTENCY_KEY; none).")
   private @Nullable String idempotencyKey;
 
-  // picocli sets the options before anybody asks.
+  // picocli sets the options before they are read.
   @SuppressWarnings("NullAway.Init")
   CampaignOptions() {}
 
-  /** The headers of the request that creates it. */
+  /** Returns the headers of the request that creates it. */
   Map<String, String> headers() {
     return idempotencyKey == null ? Map.of() : Map.of("Idempotency-Key", idempotencyKey);
   }
 
-  /** The body of the request that creates it. */
+  /** Returns the body of the request that creates it. */
   Map<String, @Nullable Object> body() {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("name", name);

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Compares a campaign's pending recipients with what Kafka's logs still say about them, and finds
- * those of whom nobody can know whether they were sent to: their requests are gone, because the log
- * was shorter than the workers were away, or was lost.
+ * Compares a campaign's pending recipients with what Kafka's logs still hold about them, and finds
+ * those whose messages are in doubt: their requests are gone, because the workers were away for
+ * longer than the log's retention, or because the log was lost.
  */
 final class CampaignRepair {
   private static final int PAGE = 5_000;
@@ -37,7 +37,7 @@ final class CampaignRepair {
   private final CampaignTraces traces;
   private final boolean requestsAreAllThere;
 
-  /** Where a pending recipient stands. */
+  /** The state of a pending recipient. */
   enum Verdict {
     QUEUED("are queued: workers send to them"),
     RETURNED("were given back: they are sent to when the campaign goes on"),
@@ -57,7 +57,7 @@ final class CampaignRepair {
     }
   }
 
-  /** What of the campaign's row and its sender's matters here. */
+  /** The parts of a campaign's and its sender's rows that a repair needs. */
   record Campaign(
       UUID id, CampaignStatus status, @Nullable Instant startedAt, String sender, int lanes) {}
 
@@ -76,7 +76,7 @@ final class CampaignRepair {
   /**
    * Finds the campaign.
    *
-   * @throws IllegalArgumentException if there is none, or several begin so
+   * @throws IllegalArgumentException if no id, or several, begin with it
    */
   static Campaign find(DSLContext sql, ShortId id) {
     List<Campaign> found =
@@ -97,14 +97,14 @@ final class CampaignRepair {
     return found.getFirst();
   }
 
-  /** How many pending recipients stand how. */
+  /** Returns the number of pending recipients by verdict. */
   Map<Verdict, Long> count() {
     Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
     forEach((message, verdict) -> counts.merge(verdict, 1L, Long::sum));
     return counts;
   }
 
-  /** Calls for each pending recipient. */
+  /** Calls the action for each pending recipient. */
   void forEach(BiConsumer<Message, Verdict> action) {
     var r = CAMPAIGN_RECIPIENT;
     Instant afterTime = Instant.EPOCH;
@@ -150,7 +150,7 @@ final class CampaignRepair {
     return requestsAreAllThere ? Verdict.NEVER_REQUESTED : Verdict.UNKNOWN;
   }
 
-  /** Whether the producer will still come to this recipient. */
+  /** Returns whether the producer has yet to reach this recipient. */
   private static boolean isAhead(JsonNode pass, Instant createdAt, long id) {
     if (pass.path("phase").asString("").equals("FED")) {
       return false;
@@ -161,7 +161,7 @@ final class CampaignRepair {
     return order > 0 || (order == 0 && id > cursor.path("id").asLong());
   }
 
-  /** What is to be written about a recipient; null if nothing is. */
+  /** Returns the result to write for a recipient; null if there is none. */
   @Nullable SendResult remedy(Message message, Verdict verdict, Instant now) {
     return switch (verdict) {
       case QUEUED, RETURNED, TO_COME, NEVER_REQUESTED -> null;
@@ -180,7 +180,7 @@ final class CampaignRepair {
     };
   }
 
-  /** What the verdicts are in the order in which they are told. */
+  /** Returns the verdicts in the order of the report. */
   static List<Verdict> verdicts() {
     return List.of(Verdict.values());
   }

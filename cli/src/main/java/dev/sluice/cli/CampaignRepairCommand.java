@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Brings a campaign to an end that Kafka has forgotten parts of. */
+/** Repairs a campaign that cannot complete because Kafka has lost parts of it. */
 @Command(
     name = "repair",
     description = {
@@ -123,7 +123,7 @@ final class CampaignRepairCommand implements Callable<Integer> {
     }
   }
 
-  // Flushing awaits them, and closing fails if one could not be written.
+  // Flush awaits the records; close fails if one could not be written.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void write(
       KafkaProducer<byte[], byte[]> producer, KafkaConfig config, CampaignRepair repair) {

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** What Kafka's logs still tell about one campaign: its requests, results and returns. */
+/** What Kafka's logs still hold about one campaign: its requests, results and returns. */
 final class CampaignTraces {
   private static final Logger log = LoggerFactory.getLogger(CampaignTraces.class);
 
@@ -43,7 +43,7 @@ final class CampaignTraces {
   private int partitions;
   private final Map<Integer, Instant> firstRequests = new HashMap<>();
 
-  /** One message to one recipient: a resend is another one. */
+  /** One message to one recipient; a resend is another message. */
   record Message(long recipientId, int round) {}
 
   private CampaignTraces(UUID campaign, KafkaConfig kafka) {
@@ -51,7 +51,7 @@ final class CampaignTraces {
     this.kafka = kafka;
   }
 
-  /** Reads the logs from their beginnings to their ends. */
+  /** Reads the logs from beginning to end. */
   static CampaignTraces read(UUID campaign, KafkaConfig kafka)
       throws InterruptedException, ExecutionException {
     CampaignTraces traces = new CampaignTraces(campaign, kafka);
@@ -123,7 +123,7 @@ final class CampaignTraces {
     }
   }
 
-  /** What cannot be read, or lacks what the producer needs, says nothing to it either. */
+  /** Returns null for a state that is unreadable or incomplete; the producer ignores it too. */
   private static @Nullable JsonNode passIn(byte[] stored) {
     try {
       JsonNode read = Json.read(stored, JsonNode.class);
@@ -133,39 +133,42 @@ final class CampaignTraces {
     }
   }
 
-  /** Whether a worker will still act on a request for it. */
+  /** Returns whether a worker will still act on a request for it. */
   boolean queued(Message message) {
     return open.containsKey(message);
   }
 
-  /** Whether a request for it was ever seen. */
+  /** Returns whether the log holds a request for it. */
   boolean requested(Message message) {
     return newestRequest.containsKey(message);
   }
 
-  /** Whether it was given back after it was requested the last time. */
+  /** Returns whether it was given back after it was last requested. */
   boolean returned(Message message) {
     Long at = newestReturn.get(message);
     return at != null && at >= newestRequest.getOrDefault(message, 0L);
   }
 
-  /** What became of it, or null if no result is left in the log. */
+  /** Returns its result, or null if the log holds none. */
   @Nullable SendResult result(Message message) {
     return results.get(message);
   }
 
-  /** How far the producer says that it has come with the campaign, or null if it knows nothing. */
+  /** Returns the producer's recorded progress with the campaign, or null if there is none. */
   @Nullable JsonNode pass() {
     return pass;
   }
 
-  /** Whether a partition's requests are all there since that time: something older is still. */
+  /**
+   * Returns whether all of a partition's requests since that time are there, which holds if an
+   * older record is.
+   */
   boolean requestsReachBackTo(Instant time, int partition) {
     Instant first = firstRequests.get(partition);
     return first != null && !first.isAfter(time);
   }
 
-  /** How many partitions the requests have. */
+  /** Returns the number of partitions of the requests. */
   int partitions() {
     return partitions;
   }
@@ -192,7 +195,7 @@ final class CampaignTraces {
           try {
             take.accept(record);
           } catch (UnreadableEventException e) {
-            // It is among the dead letters, or will be.
+            // It is in the dead letters, or will be.
             log.debug("{}-{}@{} is unreadable", topic, record.partition(), record.offset(), e);
           }
         }
@@ -200,7 +203,7 @@ final class CampaignTraces {
     }
   }
 
-  /** What workers will still act upon in a partition. */
+  /** The offsets of a partition that workers will still act on. */
   private record Window(long committed, Map<Long, WindowCodec.State> states) {
     static Window of(@Nullable OffsetAndMetadata committed) {
       if (committed == null) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What a shell needs to complete commands and options. */
+/** Prints the script with which a shell completes commands and options. */
 @Command(
     name = "generate-completion",
     description = "Writes a script for bash and zsh: source <(sluice generate-completion)",

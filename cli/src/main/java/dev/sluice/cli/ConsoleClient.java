@@ -27,14 +27,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
-/** Talks to a console. Its errors carry the console's own words. */
+/** A client of a console's API. Its exceptions carry the console's own error messages. */
 public final class ConsoleClient implements AutoCloseable {
-  /** The environment's name of the API's token. */
+  /** The environment variable with the API's token. */
   public static final String TOKEN = "SLUICE_API_TOKEN";
 
   private static final Pattern NO_HEADER = Pattern.compile("[^!-~]+");
 
-  /** For the console's audit. */
+  /** The user name for the console's audit log. */
   private static final String USER = "cli/" + header(System.getProperty("user.name", "unknown"));
 
   private final String url;
@@ -45,15 +45,16 @@ public final class ConsoleClient implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
-  /** One that needs no token. */
+  /** Creates a client without a token. */
   public ConsoleClient(String url) {
     this(url, Optional.empty());
   }
 
   /**
-   * One that sends the token.
+   * Creates a client with a token.
    *
-   * @throws IllegalArgumentException if it cannot be sent; the message does not hold it
+   * @throws IllegalArgumentException if no header can hold the token; the message does not contain
+   *     it
    */
   public ConsoleClient(String url, Optional<String> token) {
     if (token.filter(secret -> NO_HEADER.matcher(secret).find()).isPresent()) {
@@ -64,12 +65,12 @@ public final class ConsoleClient implements AutoCloseable {
     this.token = token;
   }
 
-  /** A name as headers can hold it. */
+  /** Encodes a name so that a header can hold it. */
   static String header(String name) {
     return NO_HEADER.matcher(name).replaceAll(odd -> encoded(odd.group()));
   }
 
-  /** A text as a segment of a path, whatever it holds. */
+  /** Encodes any text as a path segment. */
   static String segment(String text) {
     return encoded(text).replace("+", "%20");
   }
@@ -82,7 +83,7 @@ public final class ConsoleClient implements AutoCloseable {
     return send(request(path).GET());
   }
 
-  /** All rows of a list that the console gives page by page, each after the last one's id. */
+  /** Returns all rows of a paged list; each page follows the last id of the one before. */
   JsonNode getAll(String path) {
     ArrayNode rows = Json.MAPPER.createArrayNode();
     JsonNode page = get(path);
@@ -94,7 +95,7 @@ public final class ConsoleClient implements AutoCloseable {
     return rows;
   }
 
-  /** Reads what may not be there. */
+  /** Gets a resource; empty if it does not exist. */
   Optional<JsonNode> find(String path) {
     HttpResponse<byte[]> answer = answer(request(path).GET());
     return answer.statusCode() == 404
@@ -102,7 +103,7 @@ public final class ConsoleClient implements AutoCloseable {
         : Optional.of(body(answer.statusCode(), answer.body()));
   }
 
-  /** The whole id of the campaign whose id begins so. */
+  /** Returns the full id of the campaign whose id begins with this. */
   UUID campaign(ShortId id) {
     return id.isWhole()
         ? id.first()
@@ -136,12 +137,16 @@ public final class ConsoleClient implements AutoCloseable {
     return importCsv(campaignId, csv, "");
   }
 
-  /** Imports a CSV file's recipients into a campaign, read as the query says. */
+  /**
+   * Imports a CSV file's recipients into a campaign.
+   *
+   * @param query how to read the file
+   */
   public JsonNode importCsv(UUID campaignId, Path csv, String query) {
     return postCsv("/api/campaigns/" + campaignId + "/recipients?" + query, csv);
   }
 
-  /** Sends a CSV file as it is. */
+  /** Posts a CSV file unchanged. */
   public JsonNode postCsv(String path, Path csv) {
     try {
       BodyPublisher body = body(InputFile.require(csv));
@@ -151,7 +156,7 @@ public final class ConsoleClient implements AutoCloseable {
     }
   }
 
-  /** A pipe has no length that could be told before it is read. */
+  /** Returns the file as a body; the length of a pipe is unknown. */
   private static BodyPublisher body(Path file) throws FileNotFoundException {
     if (Files.isRegularFile(file)) {
       return BodyPublishers.ofFile(file);
@@ -160,7 +165,7 @@ public final class ConsoleClient implements AutoCloseable {
     return BodyPublishers.ofInputStream(() -> pipe);
   }
 
-  /** Reads what the path has to offer as CSV, as it streams. */
+  /** Streams a CSV resource to an output. */
   void getCsv(String path, OutputStream to) {
     try {
       HttpResponse<InputStream> answer =

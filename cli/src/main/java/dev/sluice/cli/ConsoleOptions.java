@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 
-/** How to reach a console, and how to print what it answers. */
+/** How to reach a console and how to print its responses. */
 final class ConsoleOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -32,7 +32,7 @@ final class ConsoleOptions {
       description = "How answers are printed (SLUICE_OUTPUT; ${DEFAULT-VALUE}).")
   private Format format = Format.TABLE;
 
-  /** How answers are printed. */
+  /** The format of printed responses. */
   enum Format {
     TABLE,
     JSON
@@ -46,7 +46,7 @@ final class ConsoleOptions {
     return new ConsoleClient(url.toString(), Secrets.ofProcess().find(ConsoleClient.TOKEN));
   }
 
-  /** What came of an import, with the lines that were not taken. */
+  /** Prints the report of an import, including rejected lines. */
   void printImport(JsonNode report) {
     line(
         "%d added, %d duplicates, %d rejected",
@@ -59,7 +59,7 @@ final class ConsoleOptions {
             line("  line %d: %s", row.path("line").asLong(), row.path("reason").asString("")));
   }
 
-  /** Prints a line; what others chose of it does not steer the terminal. */
+  /** Prints a line. Control characters in arguments cannot affect the terminal. */
   void line(String format, Object... arguments) {
     out()
         .println(
@@ -75,7 +75,7 @@ final class ConsoleOptions {
     return spec.commandLine().getOut();
   }
 
-  /** Prints the answer as it is if JSON was asked for, else lets it be printed for people. */
+  /** Prints the response unchanged if JSON was requested, else with the given action. */
   void print(JsonNode answer, Runnable forPeople) {
     switch (format) {
       case JSON ->

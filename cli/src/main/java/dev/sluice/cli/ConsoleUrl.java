@@ -7,7 +7,7 @@ import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where a console is, such that paths can be appended to it. */
+/** Parses the URL of a console, to which paths can be appended. */
 final class ConsoleUrl implements ITypeConverter<URI> {
   private static final Set<String> SCHEMES = Set.of("http", "https");
 
@@ -19,7 +19,7 @@ final class ConsoleUrl implements ITypeConverter<URI> {
       throw unlike(text);
     }
     if (url.getHost() == null && url.getAuthority().contains("_")) {
-      // RFC 3986 allows it, Java's client and DNS do not.
+      // Valid in RFC 3986, but not in Java's HTTP client or DNS.
       throw new TypeConversionException(
           "a host's name cannot have an underscore: '"
               + text

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How a CSV file is to be read, where it does not say so itself. */
+/** How to read a CSV file where the file itself does not tell. */
 final class CsvOptions {
   @Option(
       names = "--charset",
@@ -33,7 +33,7 @@ final class CsvOptions {
               + " missing (SLUICE_CSV_REGION).")
   private @Nullable String region;
 
-  /** As parameters, each with an ampersand after it. */
+  /** Returns the options as query parameters, each followed by an ampersand. */
   String query() {
     return parameter("charset", charset)
         + parameter("phoneColumn", phoneColumn)

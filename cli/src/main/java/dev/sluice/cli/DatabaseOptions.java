@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.runtime.database.DatabaseConfig;
 import picocli.CommandLine.Option;
 
-/** How to reach PostgreSQL in the services' role. */
+/** How to reach PostgreSQL in the application role. */
 final class DatabaseOptions {
   static final String PASSWORD = "SLUICE_DATABASE_PASSWORD";
 
@@ -31,7 +31,7 @@ final class DatabaseOptions {
     return user;
   }
 
-  /** The same database in another role. */
+  /** Returns the same database in another role. */
   DatabaseConfig as(String role, String passwordName) {
     if (!url.startsWith("jdbc:postgresql:")) {
       throw new IllegalArgumentException(

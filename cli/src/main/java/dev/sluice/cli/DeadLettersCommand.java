@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lists records that nobody could use, and puts them back where they came from. */
+/** Lists unusable records and writes them back to their topics. */
 @Command(
     name = "dead-letters",
     description = "Lists records that nobody could use, and puts them back.",
@@ -41,7 +41,7 @@ final class DeadLettersCommand {
 
   private DeadLettersCommand() {}
 
-  /** Reads all letters there are now, oldest first. */
+  /** Reads all current letters, oldest first. */
   private static void forEach(KafkaConfig kafka, Consumer<ConsumerRecord<byte[], byte[]>> action) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
@@ -67,7 +67,7 @@ final class DeadLettersCommand {
     return header == null ? "?" : new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  /** One line a letter. */
+  /** Prints one line per letter. */
   @Command(
       name = "list",
       description = "Shows each letter's number, where it came from, why, and how it begins.",
@@ -98,7 +98,10 @@ final class DeadLettersCommand {
       return 0;
     }
 
-    /** The value's first characters, without the personal data that a request's tail may hold. */
+    /**
+     * Returns the value's first characters, without the personal data that the end of a request may
+     * hold.
+     */
     private static String beginning(byte @Nullable [] value) {
       if (value == null) {
         return "(no value)";
@@ -109,7 +112,7 @@ final class DeadLettersCommand {
     }
   }
 
-  /** Puts letters back on the topics and partitions that they came from. */
+  /** Writes letters back to the topics and partitions that they came from. */
   @Command(
       name = "replay",
       description =

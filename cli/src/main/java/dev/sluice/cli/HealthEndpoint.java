@@ -29,7 +29,7 @@ public final class HealthEndpoint implements AutoCloseable {
     server.start();
   }
 
-  /** Adds the routes to a server that serves more. */
+  /** Adds the routes to another server. */
   public static void add(JavalinConfig settings, Health health, PrometheusMeterRegistry meters) {
     settings.routes.get(
         "/metrics",
@@ -49,7 +49,7 @@ public final class HealthEndpoint implements AutoCloseable {
         });
   }
 
-  /** A page of another site may have pointed its own name at this machine. */
+  /** Refuses other host names, as a foreign page may have pointed its own name at this machine. */
   private static void requireOurName(Context context) {
     if (!Loopback.isHost(context.header("Host"))) {
       throw new ForbiddenResponse("only for this machine");

@@ -27,9 +27,9 @@ final class HttpOptions {
   }
 
   /**
-   * The port asked for, or the role's own.
+   * Returns the requested port, or the role's default.
    *
-   * @throws IllegalStateException if somebody else has it
+   * @throws IllegalStateException if it is taken
    */
   int port(int rolesOwn) {
     return Ports.free(host, port == null ? rolesOwn : port, "--http-port (SLUICE_HTTP_PORT)");

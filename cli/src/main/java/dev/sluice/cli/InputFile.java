@@ -3,14 +3,14 @@ package dev.sluice.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file that a command is to read. */
+/** A file given to a command as input. */
 public final class InputFile {
   private InputFile() {}
 
   /**
-   * The file, if it can be read.
+   * Returns the file if it is readable.
    *
-   * @throws IllegalArgumentException saying what is wrong with it
+   * @throws IllegalArgumentException if it is not; the message says why
    */
   public static Path require(Path file) {
     if (Files.isDirectory(file)) {

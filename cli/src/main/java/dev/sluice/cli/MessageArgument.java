@@ -11,9 +11,9 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A message as it is typed: JSON, or {@code @} and the file that holds it. */
+/** A message on the command line: JSON, or {@code @} and the name of a file. */
 final class MessageArgument {
-  /** Of a field that is there twice, nobody can tell which one was meant. */
+  /** Refuses duplicate fields, as it is unclear which one is meant. */
   private static final JsonMapper STRICT =
       Json.MAPPER.rebuild().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -22,9 +22,9 @@ final class MessageArgument {
   private MessageArgument() {}
 
   /**
-   * The message.
+   * Parses the message.
    *
-   * @throws IllegalArgumentException saying what is wrong, and where
+   * @throws IllegalArgumentException if it is invalid; the message says what is wrong, and where
    */
   static JsonNode read(String text) {
     if (!text.startsWith("@")) {

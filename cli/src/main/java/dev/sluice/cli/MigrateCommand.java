@@ -93,7 +93,7 @@ final class MigrateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Those of the roles that it makes, by the names of the roles. */
+  /** Returns the passwords of the roles to be created, by role name. */
   static Map<String, String> passwords(String appRole, Secrets secrets) {
     Map<String, String> passwords = new HashMap<>();
     secrets.find(DatabaseOptions.PASSWORD).ifPresent(secret -> passwords.put(appRole, secret));

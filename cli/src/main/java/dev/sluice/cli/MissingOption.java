@@ -13,12 +13,12 @@ final class MissingOption {
               + " (SLUICE_ACCEPT_MISSING; ${DEFAULT-VALUE}).")
   private boolean accepted;
 
-  /** As a parameter, or nothing. */
+  /** Returns the query parameter, or an empty text. */
   String query() {
     return accepted ? "acceptMissing=true" : "";
   }
 
-  /** Says so where the console could not look whether any are missing. */
+  /** Warns if the console could not check all recipients for missing variables. */
   static void warn(ConsoleOptions console, JsonNode answer) {
     if (answer.path("unchecked").asBoolean(false)) {
       console.line(

@@ -5,22 +5,22 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 
-/** Ports to listen on, looked at before anything is opened. */
+/** Checks listen addresses and ports before anything is opened. */
 public final class Ports {
   public static final String LOOPBACK = "localhost";
 
-  /** All of the machine's addresses. */
+  /** All addresses of the machine. */
   public static final String ALL = "0.0.0.0";
 
   private Ports() {}
 
   /**
-   * The port, if nobody else has it.
+   * Returns the port if it is free.
    *
-   * @param host the name or address that is going to be bound
-   * @param option how another port is chosen
+   * @param host the name or address to bind
+   * @param option the option that chooses another port
    * @throws IllegalArgumentException if this machine has no such address
-   * @throws IllegalStateException if somebody has the port
+   * @throws IllegalStateException if the port is taken
    */
   public static int free(String host, int port, String option) {
     InetAddress address = address(host);

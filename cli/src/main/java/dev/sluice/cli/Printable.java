@@ -2,24 +2,28 @@ package dev.sluice.cli;
 
 import java.util.regex.Pattern;
 
-/** Words that others chose, which must neither steer a terminal nor begin lines of their own. */
+/**
+ * Makes foreign text safe to print: it can neither control a terminal nor start lines of its own.
+ */
 final class Printable {
-  /** Control characters, other ends of lines, and what turns the direction of writing. */
+  /** Control characters, line separators and bidirectional controls. */
   private static final Pattern STEERING =
       Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
 
-  /** JSON is laid out with lines, and escapes only some of the others itself. */
+  /**
+   * The same without line breaks, which format JSON; JSON itself escapes only some of the others.
+   */
   private static final Pattern STEERING_IN_JSON =
       Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069&&[^\\r\\n]]");
 
   private Printable() {}
 
-  /** The words on one line. */
+  /** Returns the text on one line. */
   static String of(String words) {
     return STEERING.matcher(words).replaceAll("·");
   }
 
-  /** The same JSON. */
+  /** Returns the JSON with such characters escaped. */
   static String json(String json) {
     return STEERING_IN_JSON
         .matcher(json)

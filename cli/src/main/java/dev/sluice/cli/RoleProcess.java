@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shell of every role: health, metrics, and an orderly stop on SIGTERM or Ctrl-C, in which
- * whatever was opened is closed in reverse.
+ * The process of a role: health, metrics, and an orderly stop on SIGTERM or Ctrl-C that closes all
+ * resources in reverse order.
  */
 public final class RoleProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
@@ -20,7 +20,7 @@ public final class RoleProcess implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Closer closer = new Closer();
 
-  /** Opens a role's parts. */
+  /** Opens a role's resources. */
   public interface Opening {
     void open(RoleProcess process) throws Exception;
   }
@@ -29,7 +29,7 @@ public final class RoleProcess implements AutoCloseable {
     closer.register(new JvmMeters(meters));
   }
 
-  /** Opens the parts and runs until the process is told to stop. */
+  /** Opens the resources and runs until the process receives a stop signal. */
   public static int run(String role, Opening opening) throws Exception {
     CountDownLatch stop = new CountDownLatch(1);
     try (StopSignal _ = new StopSignal(stop::countDown)) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Secrets come from the environment or from files that it names ({@code NAME} or {@code
- * NAME_FILE}), never from the command line, where every user of the machine could read them.
+ * Reads secrets from the environment or from files that it names ({@code NAME} or {@code
+ * NAME_FILE}), never from the command line, which every user of the machine can read.
  *
  * @param environment the process's environment
  */
@@ -19,7 +19,7 @@ public record Secrets(Map<String, String> environment) {
   }
 
   /**
-   * A secret, if it is set.
+   * Returns a secret; empty if it is not set.
    *
    * @throws IllegalArgumentException if its file cannot be read
    */
@@ -41,7 +41,7 @@ public record Secrets(Map<String, String> environment) {
   }
 
   /**
-   * A secret that must be set.
+   * Returns a secret that must be set.
    *
    * @throws IllegalArgumentException if it is not
    */

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** What an operator does about senders, through a console. */
+/** Sender operations from a terminal, through a console. */
 @Command(
     name = "sender",
     description = "Lists, creates, changes and unblocks senders, through a console.",

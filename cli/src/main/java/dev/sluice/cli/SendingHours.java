@@ -2,14 +2,14 @@ package dev.sluice.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** The hours of the day in which a campaign sends, as they are typed; the console reads them. */
+/** A campaign's sending hours as typed; the console parses them. */
 record SendingHours(@Nullable String start, @Nullable String end) {
   static final SendingHours ANY = new SendingHours(null, null);
 
   /**
-   * Of a text like {@code 09:00-20:00}.
+   * Parses a text like {@code 09:00-20:00}.
    *
-   * @throws IllegalArgumentException if it is another one
+   * @throws IllegalArgumentException if it is not of that form
    */
   static SendingHours parse(String text) {
     String[] hours = text.split("-", 2);

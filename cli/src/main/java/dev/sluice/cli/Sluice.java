@@ -46,47 +46,51 @@ public final class Sluice {
   }
 
   /**
-   * The command with its parsers and the way it tells errors: one line, exit code 2 for bad input.
+   * Returns the command with its parsers and error handling: one line, and exit code 2 for bad
+   * input.
    */
   public static CommandLine commandLine() {
     return configured(new CommandLine(new Sluice()));
   }
 
   /**
-   * The command with those that only some installations have. Roles start sooner without looking
-   * for them.
+   * Adds the commands that only some installations have. Roles start sooner without looking for
+   * them.
    */
   public static CommandLine complete(CommandLine sluice) {
     List<Extension> extensions =
         ServiceLoader.load(Extension.class).stream().map(ServiceLoader.Provider::get).toList();
     extensions.forEach(sluice::addSubcommand);
     extensions.forEach(extension -> extension.register(sluice));
-    // Here, where all others are there for it to complete.
+    // Last, so that it can complete all others.
     sluice.addSubcommand(new CompletionCommand());
     return configured(sluice);
   }
 
-  // picocli hands settings on to the subcommands that are there.
+  // picocli applies settings to the subcommands added so far.
   private static CommandLine configured(CommandLine sluice) {
     return sluice
         .registerConverter(Duration.class, told(Durations::parse))
         .registerConverter(ShortId.class, told(ShortId::parse))
         .registerConverter(Instant.class, told(Sluice::time))
         .registerConverter(URI.class, told(URI::create))
-        // A file after @ is an option's own matter, as in --message @FILE.
+        // An option handles @FILE itself, as in --message @FILE.
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Sluice::explain)
         .setExecutionExceptionHandler(Sluice::explain);
   }
 
-  /** A further command, found on the class path. */
+  /** An additional command, found on the class path. */
   public interface Extension {
     /** Registers the parsers that its options need. */
     default void register(CommandLine sluice) {}
   }
 
-  /** In the converter's own words, instead of picocli's with the names of classes. */
+  /**
+   * Wraps a converter so that its own error message is shown instead of picocli's, which contains
+   * class names.
+   */
   public static <T> ITypeConverter<T> told(ITypeConverter<T> converter) {
     return text -> {
       try {

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the running work when the process is told to stop (SIGTERM, Ctrl-C), and holds the JVM's
- * end until the work has closed what it opened, each part of which is bounded in time.
+ * Notifies the running work of a stop signal (SIGTERM, Ctrl-C) and delays the JVM's exit until the
+ * work has closed its resources, each within a time limit.
  */
 public final class StopSignal implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StopSignal.class);
@@ -15,7 +15,7 @@ public final class StopSignal implements AutoCloseable {
   private final Thread hook;
 
   /**
-   * Listens from now on.
+   * Starts listening for the signal.
    *
    * @param onSignal makes the work end soon; called on another thread
    */
@@ -34,7 +34,7 @@ public final class StopSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** The work is closed; the JVM may end. */
+  /** Reports that the work is closed, so that the JVM may exit. */
   @Override
   public void close() {
     closed.countDown();

@@ -2,9 +2,7 @@ package dev.sluice.cli;
 
 import picocli.CommandLine.Option;
 
-/**
- * Whether the campaign's template may be used although the provider is known to have stopped it.
- */
+/** Whether a campaign may use its template although the provider has stopped it. */
 final class StoppedOption {
   @Option(
       names = "--accept-stopped",
@@ -14,7 +12,7 @@ final class StoppedOption {
               + " used again (SLUICE_ACCEPT_STOPPED; ${DEFAULT-VALUE}).")
   private boolean accepted;
 
-  /** As a further parameter, or nothing. */
+  /** Returns a further query parameter, or an empty text. */
   String query() {
     return accepted ? "&acceptStopped=true" : "";
   }

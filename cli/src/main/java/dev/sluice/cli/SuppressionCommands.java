@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** Numbers that get nothing, from a terminal, through a console. */
+/** Suppressed numbers from a terminal, through a console. */
 @Command(
     name = "suppression",
     description = "Imports, exports and lifts numbers that get nothing.",

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** What a provider has approved, from a terminal, through a console. */
+/** The provider's templates from a terminal, through a console. */
 @Command(
     name = "template",
     description = "Lists the templates that a sender's provider has.",

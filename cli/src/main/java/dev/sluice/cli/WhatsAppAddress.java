@@ -37,12 +37,12 @@ final class WhatsAppAddress {
               + " for a simulator or a proxy (WHATSAPP_CA_FILE; Java's).")
   private @Nullable Path caFile;
 
-  /** For reading only; nothing if there is no token, or an empty one. */
+  /** Returns a configuration for reading only; empty if there is no token, or an empty one. */
   Optional<WhatsAppConfig> find() {
     return find(Duration.ofSeconds(10), true).filter(config -> !config.accessToken().isEmpty());
   }
 
-  /** Nothing if there is no token. */
+  /** Returns the configuration; empty if there is no token. */
   Optional<WhatsAppConfig> find(Duration answerTimeout, boolean serverErrorsInDoubt) {
     return Secrets.ofProcess()
         .find(TOKEN)

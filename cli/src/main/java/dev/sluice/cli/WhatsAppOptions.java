@@ -31,7 +31,7 @@ final class WhatsAppOptions {
               + " (SLUICE_SERVER_ERRORS_IN_DOUBT; ${DEFAULT-VALUE}).")
   private boolean serverErrorsInDoubt;
 
-  /** Nothing if there is no token. */
+  /** Returns the configuration; empty if there is no token. */
   Optional<WhatsAppConfig> find() {
     return address.find(answerTimeout, serverErrorsInDoubt);
   }

@@ -8,17 +8,20 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Writes a file whole or not at all: what was there stays until the end is written. */
+/**
+ * Writes a file completely or not at all: existing content stays until all of the new content is
+ * written.
+ */
 final class WholeFile {
   private WholeFile() {}
 
-  /** What a file is to hold. */
+  /** The content of a file. */
   interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
   /**
-   * Writes it beside its place and moves it there at the end.
+   * Writes a temporary file in the same folder and moves it into place at the end.
    *
    * @throws IllegalArgumentException if the file is a folder
    */
@@ -27,13 +30,13 @@ final class WholeFile {
       throw new IllegalArgumentException(file + " is a folder; name a file in it");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      // A pipe or a terminal has nothing to lose, and must stay what it is.
+      // A pipe or terminal has no content to protect and must not be replaced.
       try (OutputStream out = Files.newOutputStream(file)) {
         content.writeTo(out);
       }
       return;
     }
-    // Through links, so that they stay.
+    // Follows links, so that they are kept.
     Path place = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path beside = place.resolveSibling(place.getFileName() + "." + UUID.randomUUID() + ".part");
     beside.toFile().deleteOnExit();

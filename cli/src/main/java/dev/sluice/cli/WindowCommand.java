@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows and repairs the windows that workers keep in their offsets' metadata. */
+/** Shows and repairs the windows that workers keep in the metadata of their committed offsets. */
 @Command(
     name = "window",
     description = "Shows and repairs what workers have recorded as done and started.",
@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 final class WindowCommand {
   private WindowCommand() {}
 
-  /** A line for each partition. */
+  /** Prints one line per partition. */
   @Command(
       name = "show",
       description =
@@ -85,7 +85,7 @@ final class WindowCommand {
     }
   }
 
-  /** Calls everything up to the log's end in doubt. */
+  /** Declares everything up to the log's end in doubt. */
   @Command(
       name = "reset",
       description =

@@ -74,7 +74,7 @@ public final class WorkerCommand implements Callable<Integer> {
         httpProviders == null
             ? List.of()
             : httpProviders.stream().map(HttpProviderConfig::read).toList();
-    // Who sends by other providers alone needs no token for WhatsApp.
+    // A worker that uses only other providers needs no token for WhatsApp.
     Optional<WhatsAppConfig> provider =
         others.isEmpty() ? Optional.of(whatsApp.config()) : whatsApp.find();
     WorkerConfig config =

@@ -1,6 +1,6 @@
 /**
- * The {@code sluice} command: options, one process shell for every role, the demo. Start reading at
- * {@link dev.sluice.cli.Sluice}.
+ * The {@code sluice} command: options and a common process for every role. Start reading at {@link
+ * dev.sluice.cli.Sluice}.
  */
 @NullMarked
 package dev.sluice.cli;

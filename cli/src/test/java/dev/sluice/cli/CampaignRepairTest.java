@@ -34,7 +34,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code sluice campaign repair} against a real broker and a real database. */
+/** Runs {@code sluice campaign repair} against a real broker and a real database. */
 class CampaignRepairTest {
   private static final Instant BEFORE = Instant.parse("2026-11-01T08:00:00Z");
   private static final Instant STARTED = Instant.parse("2026-11-01T09:00:00Z");
@@ -267,7 +267,7 @@ class CampaignRepairTest {
         .execute(all.toArray(String[]::new));
   }
 
-  /** With the password, which the command takes from the environment otherwise. */
+  /** Returns the URL with the password, which the command otherwise takes from the environment. */
   private String url() {
     String password = sandbox.database().password();
     return sandbox.database().url() + (password == null ? "" : "?password=" + password);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsoleClientTest {
-  /** A header cannot hold it, and whoever reads standard error must not read it. */
+  /** A header cannot hold it, and it must not appear on standard error. */
   @ParameterizedTest
   @ValueSource(strings = {"пароль-пароль-пароль", "0123456789\u200babcdef", "two words", "a\u007f"})
   void aTokenThatCannotBeSentIsRefusedAndNotPrinted(String token) {
@@ -32,7 +32,7 @@ class ConsoleClientTest {
         .hasMessageNotContaining(token);
   }
 
-  /** As {@code <(...)} in a shell. */
+  /** Like {@code <(...)} in a shell. */
   @Test
   void aPipeIsSentWhole(@TempDir Path folder) throws Exception {
     Path pipe = folder.resolve("pipe");

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Commands that talk to a console, as people type them. */
+/** Commands that talk to a console, as typed by people. */
 class ConsoleCommandsTest {
   private static final String MESSAGE = "{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}";
   private static final String TOKEN = "0123456789abcdef";
@@ -223,7 +223,7 @@ class ConsoleCommandsTest {
     assertThat(read("/api/campaigns/" + id).path("status").asString()).isEqualTo("SCHEDULED");
   }
 
-  /** What a sender is called decides about no other one. */
+  /** A sender's id must not address another sender. */
   @ParameterizedTest
   @ValueSource(strings = {"exact#2", "exact?x=1", "x/../exact", "exact%23"})
   void anOddSenderIsRefusedAndNoOtherOneChanged(String odd) {
@@ -321,7 +321,7 @@ class ConsoleCommandsTest {
     }
   }
 
-  /** Names are whatever somebody has typed, or pasted, and terminals obey. */
+  /** Names may contain anything, and terminals interpret control characters. */
   @ParameterizedTest
   @ValueSource(strings = {"table", "json"})
   void namesDoNotSteerTheTerminal(String output) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MigrateCommandTest {
   @TempDir private Path folder;
 
-  /** It does not wait for a database that is there and says no. */
+  /** It does not wait for a database that answers and refuses. */
   @Test
   @Timeout(60)
   void aWrongPasswordIsToldAsSuchAtOnce() throws Exception {

@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-/** {@code sluice window} and {@code sluice dead-letters} against a real broker. */
+/** Runs {@code sluice window} and {@code sluice dead-letters} against a real broker. */
 class RepairCommandsTest {
   private final KafkaConfig kafka = Sandbox.topics(2);
   private final TopicPartition partition = new TopicPartition(kafka.topics().sendRequests(), 1);

@@ -2,11 +2,11 @@ package dev.sluice.benchmark;
 
 import java.util.Arrays;
 
-/** When messages reached the provider. */
+/** The times at which messages reached the provider. */
 final class Arrivals {
   private static final long SECOND = 1_000_000;
 
-  /** Microseconds since some moment, ascending. */
+  /** Microseconds from an arbitrary origin, ascending. */
   private final long[] micros;
 
   private Arrivals(long[] micros) {
@@ -21,18 +21,22 @@ final class Arrivals {
     return micros.length;
   }
 
-  /** When one of them came, counted from 0. */
+  /**
+   * Returns an arrival time, µs.
+   *
+   * @param number the arrival's position, from 0
+   */
   long at(int number) {
     return micros[number];
   }
 
-  /** Those of a part of the time, from one moment to before another. */
+  /** Returns the arrivals from one time to before another, µs. */
   Arrivals between(long fromMicros, long toMicros) {
     return new Arrivals(
         Arrays.stream(micros).filter(at -> at >= fromMicros && at < toMicros).toArray());
   }
 
-  /** The most that came within any second, wherever it begins. */
+  /** Returns the most arrivals within any sliding second. */
   int worstSecond() {
     int worst = 0;
     int first = 0;
@@ -45,7 +49,7 @@ final class Arrivals {
     return worst;
   }
 
-  /** Messages/s between the first and the last. */
+  /** Returns the rate between the first and the last arrival, messages/s. */
   double perSecond() {
     return count() < 2 ? 0 : (count() - 1) * 1e6 / (micros[count() - 1] - micros[0]);
   }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Kills and freezes roles in the middle of a campaign and audits what came of it. */
+/** Kills and freezes roles in the middle of a campaign and audits the result. */
 @Command(
     name = "chaos",
     description =

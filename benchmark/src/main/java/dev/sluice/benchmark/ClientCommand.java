@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What a call to the provider costs, beside what it costs with the JDK's own client. */
+/** Measures the cost of a call to the provider, compared with the JDK's own client. */
 @Command(
     name = "client",
     description =

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What a paused campaign costs another one of the same lane. */
+/** Measures what a paused campaign costs another in the same lane. */
 @Command(
     name = "holding",
     description =

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** An import beside a bare COPY of the same rows. */
+/** Compares an import with a bare COPY of the same rows. */
 @Command(
     name = "import",
     description = "Imports a CSV file through the console, and the same rows by a bare COPY.",

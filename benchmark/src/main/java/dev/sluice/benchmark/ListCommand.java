@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Which comparisons there are. */
+/** Lists the comparisons. */
 @Command(
     name = "list",
     description = "Lists the comparisons that 'run' makes.",

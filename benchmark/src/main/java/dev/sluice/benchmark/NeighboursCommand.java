@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Lets one thing after the other go wrong, and looks at those whom it does not concern. */
+/** Causes one fault after another and measures the effect on unrelated campaigns. */
 @Command(
     name = "neighbours",
     description =
@@ -126,7 +126,7 @@ final class NeighboursCommand implements Callable<Integer> {
     }
   }
 
-  /** The faults of the pipeline, and a crowd before the console. */
+  /** The faults of the pipeline, and the crowded console. */
   private static final class Candidates implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

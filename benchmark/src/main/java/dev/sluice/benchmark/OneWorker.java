@@ -31,7 +31,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import tools.jackson.databind.JsonNode;
 
-/** A worker process between a broker and a {@link PlainProvider}, with nobody else around. */
+/** One worker process between a broker and a {@link PlainProvider}, with no other role. */
 final class OneWorker implements AutoCloseable {
   private static final int PARTITIONS = 8;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -54,10 +54,10 @@ final class OneWorker implements AutoCloseable {
   private final Process providerProcess;
 
   /**
-   * What was measured. Costs are those of the second half of the last campaign.
+   * The measurements. Costs are those of the second half of the last campaign.
    *
    * @param perSecond messages/s that reached the provider in that time
-   * @param workerMicros the CPU time of a message, µs
+   * @param workerMicros the worker's CPU time per message, µs
    * @param worstSecond the most messages that reached the provider within any second
    * @param startSeconds the worker's CPU time before the first message, s
    * @param seconds messages in each second
@@ -133,7 +133,10 @@ final class OneWorker implements AutoCloseable {
             "dev.sluice.cli.Sluice", "worker", "--http-port", Integer.toString(FreePort.next())));
   }
 
-  /** Sends so many messages of each campaign; all but the last are paused after this time. */
+  /**
+   * Sends this many messages of each campaign; all campaigns but the last are paused after this
+   * time.
+   */
   Seen run(int messages, int campaigns, Duration pauseAfter) throws Exception {
     UUID campaign = UUID.randomUUID();
     write(campaign, messages);
@@ -248,7 +251,7 @@ final class OneWorker implements AutoCloseable {
   @Override
   public void close() {
     http.close();
-    // The worker first, and by its own will: a recording of its JVM is written when it ends.
+    // The worker first, and by SIGTERM: a flight recording of its JVM is written when it exits.
     for (Process process : processes.reversed()) {
       process.destroy();
       process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();

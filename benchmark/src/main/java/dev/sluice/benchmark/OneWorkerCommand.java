@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What a worker costs and how exactly it holds a rate, alone with a broker and a provider. */
+/** Measures a worker's cost and how exactly it keeps a rate, with only a broker and a provider. */
 @Command(
     name = "worker",
     description =

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes away what the services need, and looks at what they do. */
+/** Takes away what the services depend on and checks how they react. */
 @Command(
     name = "outages",
     description =
@@ -48,7 +48,7 @@ final class OutagesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    // Two outages let sending go on for a while, so there must be somebody left to send to.
+    // During two of the outages sending continues for a while, so there must be recipients left.
     int recipients = (int) (rate * 60);
     new Outages(
             recipients,

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** How exactly the whole system holds rates, and where this machine ends. */
+/** Measures how exactly the whole system keeps rates, and this machine's limit. */
 @Command(
     name = "rates",
     description =

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How many receipts the console takes beside the aggregator. */
+/** Measures how many receipts console and aggregator take together. */
 @Command(
     name = "receipts",
     description = "Delivers receipts in disorder, 30 %% of them twice, and checks every counter.",

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** One comparison, with all that is needed to make it again. */
+/** Runs one comparison and prints everything needed to repeat it. */
 @Command(
     name = "run",
     description =

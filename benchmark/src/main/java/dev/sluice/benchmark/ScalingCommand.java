@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The rate and the takeover times while workers come, go and die. */
+/** Measures rate and takeover times while workers join, leave and die. */
 @Command(
     name = "scaling",
     description =

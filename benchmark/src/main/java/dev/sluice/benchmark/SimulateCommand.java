@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the workers' protocol in simulated time, one seed after the other. */
+/** Runs the workers' protocol in simulated time, one seed after another. */
 @Command(
     name = "simulate",
     description =
@@ -43,7 +43,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // What workers report about faults that are meant.
+    // Hides the workers' reports of intended faults.
     ((Logger) LoggerFactory.getLogger("dev.sluice")).setLevel(Level.OFF);
     PrintWriter out = spec.commandLine().getOut();
     long first = seed == null ? System.nanoTime() : seed;

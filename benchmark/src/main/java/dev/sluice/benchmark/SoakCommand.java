@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A large campaign at full speed. */
+/** Runs a large campaign at full speed. */
 @Command(
     name = "soak",
     description = "Sends a large campaign at full speed: memory, statements, guarantees.",

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** How soon people's commands take effect. */
+/** Measures how soon commands take effect. */
 @Command(
     name = "steering",
     description =

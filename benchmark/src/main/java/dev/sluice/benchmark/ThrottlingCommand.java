@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A provider that allows less than the sender is said to. */
+/** Measures a sender whose provider allows less than its configured rate. */
 @Command(
     name = "throttling",
     description = "Sends 5,000 at 500/s to a provider that allows 300/s.",

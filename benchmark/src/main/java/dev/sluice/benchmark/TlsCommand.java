@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** One worker and a provider that speaks TLS, as real ones do. */
+/** Measures one worker with a provider that requires TLS, as real ones do. */
 @Command(
     name = "tls",
     description =

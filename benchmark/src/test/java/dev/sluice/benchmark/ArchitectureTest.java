@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The arrows between modules, and that each service has one door. */
+/** Checks the dependencies between modules, and that each service has a single entry point. */
 class ArchitectureTest {
   private static final JavaClasses CODE =
       new ClassFileImporter()
@@ -110,7 +110,7 @@ class ArchitectureTest {
         .check(CODE);
   }
 
-  /** Kafka's packages outside its documented API change without notice. */
+  /** Kafka's packages outside its documented API may change without notice. */
   @Test
   void servicesUseKafkasPublicApiOnly() {
     noClasses()
@@ -122,7 +122,7 @@ class ArchitectureTest {
         .check(CODE);
   }
 
-  /** What is set for a whole JVM holds for whatever else runs in it, such as the demo's roles. */
+  /** A JVM-wide setting affects everything else in the JVM, such as the demo's roles. */
   @Test
   void nobodySetsPropertiesOfTheWholeJvm() {
     noClasses()

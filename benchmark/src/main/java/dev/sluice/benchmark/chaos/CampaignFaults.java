@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
 
-/** What can be wrong with a campaign's rows, and with what is written into them. */
+/** Faults in a campaign's rows, and in the writing of them. */
 final class CampaignFaults {
   private CampaignFaults() {}
 
@@ -83,7 +83,7 @@ final class CampaignFaults {
         false);
   }
 
-  /** A transaction that somebody holds open. */
+  /** A transaction that is held open. */
   private static final class Held implements Incident {
     private final Scene scene;
     private final String statement;
@@ -91,7 +91,7 @@ final class CampaignFaults {
     private final boolean beforeTheStart;
     private Connection holder;
 
-    // It is connected when it begins.
+    // Connected in hold().
     @SuppressWarnings("NullAway.Init")
     Held(Scene scene, String statement, CampaignRun victim, boolean beforeTheStart) {
       this.scene = scene;
@@ -136,7 +136,7 @@ final class CampaignFaults {
     return new Resend(scene, scene.victim(1_000, 200));
   }
 
-  /** Half of a completed campaign is sent to once more while the other half's receipts come. */
+  /** Half of a completed campaign is resent while receipts of the other half arrive. */
   private record Resend(Scene scene, CampaignRun victim) implements Incident {
     @Override
     public void prepare() throws Exception {
@@ -189,7 +189,7 @@ final class CampaignFaults {
     }
   }
 
-  /** The admission of its people takes five seconds a page, as its sender has a daily limit. */
+  /** Each page of recipients takes 5 s to admit, because the sender has a daily limit. */
   static Incident slowPages(Scene scene) {
     CampaignRun victim = scene.victim(20_000, 80);
     return Incident.passing(
@@ -222,9 +222,9 @@ final class CampaignFaults {
     return new Refused(scene, scene.victim(2_000, 80));
   }
 
-  /** PostgreSQL refuses results of one code. */
+  /** PostgreSQL refuses results with a certain code. */
   private record Refused(Scene scene, CampaignRun victim) implements Incident {
-    /** Beforehand, as it waits for every transaction that has written to the table. */
+    /** Done beforehand, because it waits for every transaction that has written to the table. */
     @Override
     public void prepare() throws Exception {
       scene.sql(

@@ -24,7 +24,7 @@ import org.jooq.JSONB;
 import org.jooq.Record2;
 import org.jooq.impl.DSL;
 
-/** A campaign as another program runs one: plain INSERTs, then a record on Kafka; and its audit. */
+/** A campaign run by another program, with plain INSERTs and a record on Kafka, and its audit. */
 final class CampaignRun implements AutoCloseable {
   private final Sandbox sandbox;
   private final Database database;
@@ -32,13 +32,13 @@ final class CampaignRun implements AutoCloseable {
   private final String sender;
   private final UUID id;
 
-  /** One of a sender called {@code s}. */
+  /** Creates a campaign of a sender called {@code s}. */
   CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
     this(sandbox, "s", "106540352242922", recipients, ratePerSecond, lanes);
   }
 
   /**
-   * Fills the tables.
+   * Creates a sender and a campaign.
    *
    * @param address the sender's phone number id
    * @param ratePerSecond the sender's rate, messages/s
@@ -68,7 +68,7 @@ final class CampaignRun implements AutoCloseable {
     id = insert(sql, sender, recipients);
   }
 
-  /** Another one of the same sender. */
+  /** Creates another campaign of the same sender. */
   CampaignRun another(int recipients) {
     return new CampaignRun(sandbox, sender, recipients);
   }
@@ -118,7 +118,7 @@ final class CampaignRun implements AutoCloseable {
     }
   }
 
-  /** As if all had been sent, without receipts so far. */
+  /** Marks all as sent, without receipts so far. */
   void callAllSent() {
     sql.execute("UPDATE sluice.campaign_recipient SET status = 'SENT' WHERE campaign_id = ?", id);
     sql.execute(
@@ -155,7 +155,7 @@ final class CampaignRun implements AutoCloseable {
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
   }
 
-  /** Why recipients have a status, and how many of them. */
+  /** Returns the reasons of recipients with this status, with their counts. */
   Map<String, Integer> reasons(RecipientStatus status) {
     return sql.select(CAMPAIGN_RECIPIENT.ERROR_DETAIL, DSL.count())
         .from(CAMPAIGN_RECIPIENT)
@@ -172,7 +172,7 @@ final class CampaignRun implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** Counters that differ from their rows, in one snapshot. */
+  /** Returns the counters that differ from their rows in one snapshot. */
   List<String> wrongCounters() {
     return sql.fetch(
             """

@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A campaign during which workers are replaced as planned, and then random roles are killed or
- * frozen at random moments, under every guarantee. The seed decides who and when; when is counted
- * in messages, so that it is the same on a slower machine.
+ * A campaign during which workers are first replaced as planned, and then random roles are killed
+ * or frozen at random moments, under every guarantee. The seed determines which and when; moments
+ * are counted in messages, so that they are the same on a slower machine.
  */
 public final class Chaos {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -32,19 +32,23 @@ public final class Chaos {
   private int frozenSoFar;
 
   /**
-   * What is to happen.
+   * The plan of a run.
    *
-   * @param recipients how many people the campaign has
+   * @param recipients the number of recipients
    * @param ratePerSecond the sender's rate, messages/s
-   * @param kills how many roles are killed, each started again at once
+   * @param kills how many roles are killed, each restarted at once
    * @param freezes how many roles are frozen, each while another of its kind runs
-   * @param frozen for how long
-   * @param seed decides who and when
+   * @param frozen how long each is frozen
+   * @param seed determines which roles, and when
    */
   public record Plan(
       int recipients, int ratePerSecond, int kills, int freezes, Duration frozen, long seed) {}
 
-  /** Prepares a run; {@code story} is told what happens. */
+  /**
+   * Creates a run.
+   *
+   * @param story receives a line for each event
+   */
   public Chaos(Plan plan, Consumer<String> story) {
     this.plan = plan;
     this.story = story;
@@ -52,9 +56,9 @@ public final class Chaos {
   }
 
   /**
-   * Runs it: three workers, two producers, two aggregators.
+   * Runs the plan with three workers, two producers and two aggregators.
    *
-   * @throws AssertionError if a guarantee was broken
+   * @throws AssertionError if a guarantee is broken
    */
   public void run() throws Exception {
     Sandbox sandbox = Sandbox.create(6);
@@ -181,7 +185,7 @@ public final class Chaos {
         .count();
   }
 
-  /** Wakes those whose time has come; true if nobody is left frozen. */
+  /** Thaws the roles that are due; returns whether none is left frozen. */
   private boolean thawed(Fleet fleet) throws Exception {
     for (Map.Entry<String, Long> entry : Map.copyOf(thawAtNanos).entrySet()) {
       if (System.nanoTime() >= entry.getValue()) {

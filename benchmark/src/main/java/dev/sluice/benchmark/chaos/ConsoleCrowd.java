@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * People at a console: who reads lists, who watches, who does not read, who uploads slowly, who
- * changes what others fill.
+ * Simulated users of a console: readers of lists, viewers, viewers that do not read, slow
+ * uploaders, and users that change a campaign while others fill it.
  */
 final class ConsoleCrowd implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -44,7 +44,7 @@ final class ConsoleCrowd implements AutoCloseable {
     console = URI.create(url);
   }
 
-  /** What somebody does again and again until the crowd goes home. */
+  /** An action that a user repeats until the crowd is closed. */
   private interface Habit {
     void once() throws IOException, InterruptedException;
   }
@@ -65,7 +65,7 @@ final class ConsoleCrowd implements AutoCloseable {
     }
   }
 
-  /** They read a list as soon as they have read the one before. */
+  /** Adds users that read a list as soon as they have read the previous one. */
   void readers(int count) {
     add(count / 2, () -> read("/api/campaigns"));
     add(count - count / 2, () -> read("/api/senders"));
@@ -82,7 +82,8 @@ final class ConsoleCrowd implements AutoCloseable {
   }
 
   /**
-   * They follow the campaigns, which must change all the time, and measure how long nothing comes.
+   * Adds viewers of all campaigns, which must keep changing, and measures the longest time without
+   * an event.
    */
   void viewers(int count) {
     add(
@@ -102,7 +103,7 @@ final class ConsoleCrowd implements AutoCloseable {
         });
   }
 
-  /** Each follows a campaign of its own, of which nothing new need come. */
+  /** Adds one viewer for each campaign, which need not change. */
   void followers(List<String> campaigns) {
     campaigns.forEach(campaign ->
         add(
@@ -114,7 +115,7 @@ final class ConsoleCrowd implements AutoCloseable {
             }));
   }
 
-  /** They change and archive a campaign again and again, whatever they are answered. */
+  /** Adds users that change and archive a campaign repeatedly, whatever the response. */
   void changers(int count, String campaign) {
     HttpRequest.Builder change =
         HttpRequest.newBuilder(console.resolve(campaign))
@@ -134,7 +135,7 @@ final class ConsoleCrowd implements AutoCloseable {
     }
   }
 
-  /** They follow as well, and never read; who is cut off tries again in a while. */
+  /** Adds viewers that never read; one that is cut off reconnects after a while. */
   void deafViewers(int count) {
     add(
         count,
@@ -146,7 +147,7 @@ final class ConsoleCrowd implements AutoCloseable {
         });
   }
 
-  /** They upload a byte now and then; who is given up begins anew. */
+  /** Adds users that upload a byte at a time and start over when they are cut off. */
   void slowUploaders(int count, String path) {
     add(
         count,
@@ -173,17 +174,17 @@ final class ConsoleCrowd implements AutoCloseable {
     return socket;
   }
 
-  /** How many answers had which status; 0 stands for none. */
+  /** Returns the number of responses by status; 0 stands for no response. */
   Map<Integer, LongAdder> answers() {
     return answers;
   }
 
-  /** How many changes had which status. */
+  /** Returns the number of changes by status. */
   Map<Integer, LongAdder> changes() {
     return changes;
   }
 
-  /** The share of answers that had this status, 0 to 1. */
+  /** Returns the share of responses with this status, 0 to 1. */
   double share(int status) {
     double all = answers.values().stream().mapToLong(LongAdder::sum).sum();
     return answers.getOrDefault(status, new LongAdder()).sum() / all;
@@ -193,12 +194,12 @@ final class ConsoleCrowd implements AutoCloseable {
     return givenUp.sum();
   }
 
-  /** Of a list, from asking to its last byte. */
+  /** Returns the longest time of a list, from the request to the last byte. */
   Duration slowestRead() {
     return Duration.ofNanos(slowestRead.get());
   }
 
-  /** Between two events that one viewer was told. */
+  /** Returns the longest time between two events at one viewer. */
   Duration longestGap() {
     return Duration.ofNanos(longestGap.get());
   }

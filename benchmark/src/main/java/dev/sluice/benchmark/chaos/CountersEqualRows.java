@@ -2,7 +2,7 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** I5: at every commit a counter is the count of its rows. */
+/** I5: at every commit a counter equals the number of its rows. */
 record CountersEqualRows(CampaignRun campaign) implements Guarantee {
 
   @Override

@@ -30,8 +30,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * A console that knows 10,000 campaigns, with a heap of 256 MiB and a crowd before it: somebody who
- * pauses a campaign or starts one must not notice, and neither must its memory.
+ * A console with 10,000 campaigns, a heap of 256 MiB and a crowd of users: pausing or starting a
+ * campaign must stay fast, and memory must not grow.
  */
 public final class CrowdedConsole {
   private static final int CAMPAIGNS = 10_000;
@@ -39,14 +39,12 @@ public final class CrowdedConsole {
   private static final int IMPORTS = 3;
   private static final int WARM_UP = 50;
 
-  /** The share of lists that are read at once; the rest are to be asked for again. */
+  /** The share of lists that are answered at once; for the rest the client is asked to retry. */
   private static final double MOST = 0.95;
 
   private static final long MIB = 1024 * 1024;
 
-  /**
-   * What may be in use more at the end than at the beginning: compiled code's constants, caches.
-   */
+  /** How much memory use may grow from beginning to end: compiled code's constants, caches. */
   private static final long SLACK = 16 * MIB;
 
   private final Infrastructure servers;
@@ -57,12 +55,12 @@ public final class CrowdedConsole {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
-   * @param rows of the file that is imported
-   * @param pausedWithin how long a pause may take; a viewer may be told nothing for five times as
-   *     long
-   * @param story is told what was measured
+   * @param rows rows of the imported file
+   * @param pausedWithin the longest that a pause may take; a viewer may go without events for five
+   *     times as long
+   * @param story receives a line for each measurement
    */
   public CrowdedConsole(
       Infrastructure servers, int rows, Duration pausedWithin, Consumer<String> story) {
@@ -72,7 +70,7 @@ public final class CrowdedConsole {
     this.story = story;
   }
 
-  /** A running console with its campaigns, which change all the time, and a file to import. */
+  /** A running console with its campaigns, one of which keeps changing, and a file to import. */
   private record Place(RoleJvm console, UUID sending, List<UUID> drafts, Path csv) {}
 
   private interface Scenario {
@@ -80,9 +78,9 @@ public final class CrowdedConsole {
   }
 
   /**
-   * Slow uploads, viewers of many campaigns, some of whom do not read, readers of lists, and an
-   * import into a draft that others change and archive, all at once: pauses and starts are answered
-   * in time, and none of the others starves.
+   * Runs slow uploads, viewers of many campaigns, some of which do not read, readers of lists, and
+   * an import into a draft that others change and archive, all at once. Checks that pauses and
+   * starts are answered in time and that none of the others starves.
    */
   public void pauses() throws Exception {
     set(place -> {
@@ -94,7 +92,7 @@ public final class CrowdedConsole {
         crowd.followers(place.drafts().stream().map(CrowdedConsole::path).toList());
         crowd.changers(20, path(place.drafts().getFirst()));
         crowd.readers(100);
-        // Warmed up, as a console that runs is.
+        // Warm up, as a running console is.
         for (int i = 0; i < WARM_UP; i++) {
           command(place, place.sending(), "pause");
           command(place, place.drafts().get(1), "start");
@@ -150,12 +148,12 @@ public final class CrowdedConsole {
             crowd.slowUploadsGivenUp()));
   }
 
-  /** 200 viewers and one import after the other: what is in use on the heap stays what it was. */
+  /** Runs 200 viewers and one import after another; checks that heap use does not grow. */
   public void memory() throws Exception {
     set(place -> {
       try (ConsoleCrowd crowd = new ConsoleCrowd(place.console().url())) {
         crowd.viewers(200);
-        // Warmed up, as a console that runs is.
+        // Warm up, as a running console is.
         importInto(place, place.drafts().getFirst());
         List<Long> live = new ArrayList<>();
         live.add(place.console().liveBytes());
@@ -212,7 +210,7 @@ public final class CrowdedConsole {
     }
   }
 
-  /** A campaign that is being sent, and others that are not. */
+  /** Creates campaigns, one in 50 of which is being sent. */
   private static List<UUID> insert(Connection owner) throws SQLException {
     List<UUID> ids = new ArrayList<>();
     try (var statement = owner.createStatement()) {
@@ -245,7 +243,9 @@ public final class CrowdedConsole {
     return ids;
   }
 
-  /** What is sent changes, so that viewers have something to be told. */
+  /**
+   * Returns a task that keeps changing the campaigns being sent, so that viewers receive events.
+   */
   private static Callable<Void> change(Connection owner) {
     return () -> {
       try (var statement = owner.createStatement()) {

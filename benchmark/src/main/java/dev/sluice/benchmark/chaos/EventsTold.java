@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A campaign's start and its end are announced once each, whoever was killed meanwhile. */
+/** A campaign's start and its end are each announced once, whichever role was killed meanwhile. */
 final class EventsTold implements Guarantee {
   private static final Duration LATEST = Duration.ofSeconds(60);
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schema.RecipientStatus;
 
 /**
- * Everybody has an outcome. The provider refuses nothing here, so who has failed was picked by a
- * worker that then stalled until its lanes were somebody else's, and was certainly never sent.
+ * Every recipient has an outcome. The provider refuses nothing here, so a failed recipient was
+ * picked by a worker that then stalled until it had lost the lanes, and was certainly not sent to.
  */
 record EverybodySettled(CampaignRun campaign) implements Guarantee {
 

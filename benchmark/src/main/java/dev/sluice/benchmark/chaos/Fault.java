@@ -4,7 +4,7 @@ import dev.sluice.local.Trouble.Mode;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What can go wrong for one sender, campaign, recipient or record, and must not harm others. */
+/** A fault of one sender, campaign, recipient or record, which must not affect others. */
 public enum Fault {
   SILENT_PROVIDER("the provider takes messages and never answers"),
   ENDLESS_ANSWER("answers begin and never end"),
@@ -35,7 +35,9 @@ public enum Fault {
     this.words = words;
   }
 
-  /** Those of one campaign, which promise something to its sender's other campaigns. */
+  /**
+   * Returns the faults of one campaign, which must not affect its sender's other campaigns either.
+   */
   public static List<Fault> ofCampaigns() {
     return List.of(
         PAUSED_CAMPAIGN,

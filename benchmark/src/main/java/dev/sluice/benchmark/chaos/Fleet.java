@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The roles that run now, by names like {@code worker 1}. */
+/** The running roles, by names like {@code worker 1}. */
 public final class Fleet implements AutoCloseable {
-  /** For runs in which nobody measures how results are written: the last ones come sooner. */
+  /** Makes the last results come sooner, for runs that do not measure how results are written. */
   static final Map<String, String> WRITING_SOON = Map.of("SLUICE_FLUSH_INTERVAL", "2s");
 
   private final Sandbox sandbox;
@@ -20,21 +20,21 @@ public final class Fleet implements AutoCloseable {
     this(sandbox, providerUrl, Map.of());
   }
 
-  /** One whose roles get more environment variables. */
+  /** Creates a fleet whose roles get additional environment variables. */
   public Fleet(Sandbox sandbox, String providerUrl, Map<String, String> environment) {
     this.sandbox = sandbox;
     this.providerUrl = providerUrl;
     this.environment = environment;
   }
 
-  /** Starts a role; one that ran under this name must have ended. */
+  /** Starts a role; an earlier one of this name must have ended. */
   public RoleJvm start(String name) throws IOException {
     RoleJvm role = new RoleJvm(sandbox, providerUrl, name, environment);
     running.put(name, role);
     return role;
   }
 
-  /** Starts so many of a role, numbered from 1. */
+  /** Starts this many instances of a role, numbered from 1. */
   void start(String role, int count) throws IOException {
     for (int number = 1; number <= count; number++) {
       start(role + " " + number);
@@ -49,25 +49,25 @@ public final class Fleet implements AutoCloseable {
     return role;
   }
 
-  /** Stops a role as an orchestrator does. */
+  /** Stops a role as an orchestrator does; returns whether it ended in time. */
   boolean stop(String name) throws InterruptedException {
     boolean inTime = get(name).stop();
     running.remove(name);
     return inTime;
   }
 
-  /** Kills a role; it is gone until it is started again. */
+  /** Kills a role, which stays down until it is started again. */
   void kill(String name) throws InterruptedException {
     get(name).kill();
     running.remove(name);
   }
 
-  /** Whether everybody calls itself ready. */
+  /** Returns whether all roles report ready. */
   public boolean ready() throws InterruptedException {
     return notReady().isEmpty();
   }
 
-  /** What those who do not call themselves ready say of their health, by role. */
+  /** Returns the health reports of the roles that are not ready, by role. */
   Map<String, String> notReady() throws InterruptedException {
     Map<String, String> answers = new LinkedHashMap<>();
     for (Map.Entry<String, RoleJvm> role : running.entrySet()) {

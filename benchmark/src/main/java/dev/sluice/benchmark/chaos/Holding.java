@@ -24,14 +24,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * A campaign is paused with ten seconds of work queued, and another one of the same sender has the
- * same lane: what is held goes back, so that the lane is free, and comes again when it is resumed.
+ * Pauses a campaign with 10 s of work queued, while another of the same sender uses the same lane.
+ * The held requests go back, which frees the lane, and come again after the resume.
  */
 public final class Holding {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int SECONDS_QUEUED = 10;
 
-  /** It is filled up in fifths. */
+  /** The producer fills it up in fifths. */
   private static final String WORK_AHEAD = "13s";
 
   private static final String ADDRESS = "106540352242922";
@@ -41,10 +41,10 @@ public final class Holding {
   private final Consumer<String> story;
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
-   * @param rate the sender's, messages/s
-   * @param story is told what was measured
+   * @param rate the sender's rate, messages/s
+   * @param story receives a line for each measurement
    */
   public Holding(Infrastructure servers, double rate, Consumer<String> story) {
     this.servers = servers;
@@ -53,9 +53,10 @@ public final class Holding {
   }
 
   /**
-   * Pauses and resumes, and kills so many roles in between.
+   * Pauses and resumes, with this many kills of roles in between.
    *
-   * @throws AssertionError if somebody was lost or sent to twice, or the other campaign held up
+   * @throws AssertionError if a recipient is lost or sent to twice, or the other campaign is held
+   *     up
    */
   public void run(int kills) throws Exception {
     Sandbox sandbox = Sandbox.create(servers, 2);
@@ -162,7 +163,7 @@ public final class Holding {
     return simulator.accepted().countOf(campaign.id() + ":");
   }
 
-  /** When each request of the campaign was written. */
+  /** Returns when each request of the campaign was written. */
   private static List<Instant> requests(Sandbox sandbox, CampaignRun campaign) {
     List<Instant> times = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =

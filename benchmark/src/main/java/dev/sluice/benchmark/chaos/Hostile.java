@@ -19,9 +19,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Records that nobody can act upon, on every topic that services read, by a seed. */
+/** Writes unusable records, chosen by a seed, to every topic that services read. */
 final class Hostile {
-  /** As much as a producer with Kafka's defaults can write. */
+  /** The largest that a producer with Kafka's defaults can write. */
   private static final int LARGEST = 1_048_000;
 
   private final KafkaConfig kafka;
@@ -40,8 +40,8 @@ final class Hostile {
         kafka.topics().controls());
   }
 
-  /** Writes so many to each topic, spread over its partitions. */
-  // Closing awaits them; one that failed is missed among the dead letters.
+  /** Writes this many records to each topic, spread over its partitions. */
+  // Close awaits them; one that failed is noticed as a missing dead letter.
   @SuppressWarnings("FutureReturnValueIgnored")
   void write(int perTopic) {
     try (KafkaProducer<byte[], byte[]> producer =
@@ -89,7 +89,7 @@ final class Hostile {
   private byte[] noise() {
     byte[] noise = new byte[random.nextInt(1, 200)];
     random.nextBytes(noise);
-    // A record that happens to be right would be no test.
+    // The noise must not happen to be a valid record.
     noise[0] = (byte) 0xff;
     return noise;
   }
@@ -99,7 +99,7 @@ final class Hostile {
     return "{\"command\":\"" + verb + "\",\"campaignId\":\"" + UUID.randomUUID() + "\"}";
   }
 
-  /** All there but one thing. */
+  /** Returns a record in which one thing is wrong or missing. */
   private String almost() {
     UUID campaign = UUID.randomUUID();
     return switch (random.nextInt(4)) {
@@ -125,7 +125,7 @@ final class Hostile {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** How many dead letters each topic has, counting only those that say why. */
+  /** Returns the number of dead letters by topic, counting only those with a reason. */
   static Map<String, Integer> buried(KafkaConfig kafka) {
     Map<String, Integer> buried = new HashMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer =

@@ -23,25 +23,29 @@ import java.util.function.Consumer;
 import org.postgresql.PGConnection;
 import tools.jackson.databind.JsonNode;
 
-/** How fast the console takes a large file in, beside what PostgreSQL can do at best. */
+/** Measures how fast the console imports a large file, compared with PostgreSQL's own maximum. */
 public final class ImportSpeed {
   private final int rows;
   private final Consumer<String> story;
 
-  /** Prepares it; {@code story} is told what was measured. */
+  /**
+   * Creates a run.
+   *
+   * @param story receives a line for each measurement
+   */
   public ImportSpeed(int rows, Consumer<String> story) {
     this.rows = rows;
     this.story = story;
   }
 
   /**
-   * What it took.
+   * The measurements.
    *
-   * @param heapMiB what the console's heap grew to
+   * @param heapMiB the size to which the console's heap grew, MiB
    */
   public record Times(double copySeconds, double importSeconds, double heapMiB) {}
 
-  /** Runs it, the console as a process with a heap of 256 MiB. */
+  /** Runs it, with the console as a process with a heap of 256 MiB. */
   public Times run() throws Exception {
     Path csv = Files.createTempFile("sluice-import-", ".csv");
     Path copy = Files.createTempFile("sluice-copy-", ".tsv");
@@ -51,7 +55,7 @@ public final class ImportSpeed {
           Fleet fleet = new Fleet(sandbox, "http://localhost:1")) {
         RoleJvm console = fleet.start("console 1");
         await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
-        // Warmed up by a tenth, as a console that runs is.
+        // Warm up with a tenth, as a running console is.
         write(csv, copy, bare.id(), rows / 10);
         upload(console, create(console), csv);
         write(csv, copy, bare.id(), rows);

@@ -27,9 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * I2, the other way round: whoever ends in doubt was declared started at the moment when a worker
- * was killed or frozen. The windows committed at that moment name the offsets; the requests at
- * these offsets name the recipients.
+ * I2, the converse: a recipient that ends in doubt was declared started when a worker was killed or
+ * frozen. The windows committed at that moment give the offsets, and the requests at these offsets
+ * give the recipients.
  */
 final class InDoubtWereInFlight implements Guarantee {
   private final KafkaConfig kafka;
@@ -41,11 +41,11 @@ final class InDoubtWereInFlight implements Guarantee {
     this.campaign = campaign;
   }
 
-  /** A worker was killed or frozen just now: remembers what was in flight. */
+  /** Remembers what was in flight when a worker has just been killed or frozen. */
   void remember() throws InterruptedException, ExecutionException {
     String group = kafka.topics().workerGroup();
     try (Admin admin = Admin.create(kafka.client(Map.of()))) {
-      // At once, and then again with what an open transaction of the dead one still brings.
+      // At once, and again once the dead worker's open transaction has been decided.
       for (boolean stable : List.of(false, true)) {
         admin
             .listConsumerGroupOffsets(
@@ -74,7 +74,7 @@ final class InDoubtWereInFlight implements Guarantee {
     }
   }
 
-  /** How many sends were in flight at the kills together. */
+  /** Returns the total number of sends in flight at the kills. */
   int inFlight() {
     return started.values().stream().mapToInt(Set::size).sum();
   }

@@ -1,28 +1,30 @@
 package dev.sluice.benchmark.chaos;
 
-/** Something that goes wrong for a while. */
+/** A fault that lasts for a while. */
 interface Incident {
 
-  /** What must be there before, and takes a while. */
+  /** Sets up the slow preconditions. */
   default void prepare() throws Exception {}
 
-  /** It begins, while everybody is sending. */
+  /** Begins the fault, while all campaigns are sending. */
   void begin() throws Exception;
 
-  /** It ends. */
+  /** Ends the fault. */
   default void end() throws Exception {}
 
-  /** Whether it is this sender's own fault, so that nothing is promised to it while it lasts. */
+  /**
+   * Returns whether it affects this sender by design, so that no guarantee applies to it meanwhile.
+   */
   default boolean concerns(String senderId) {
     return false;
   }
 
-  /** One that does not end by itself, for example a record that stays in the log. */
+  /** Returns a fault that does not end by itself, for example a record that stays in the log. */
   static Incident lasting(Step step) {
     return step::run;
   }
 
-  /** One that is taken back. */
+  /** Returns a fault that can be undone. */
   static Incident passing(Step begin, Step end) {
     return new Incident() {
       @Override
@@ -37,9 +39,9 @@ interface Incident {
     };
   }
 
-  /** Half of it. */
+  /** The beginning or end of a fault. */
   interface Step {
-    /** Does it. */
+    /** Runs the step. */
     void run() throws Exception;
   }
 }

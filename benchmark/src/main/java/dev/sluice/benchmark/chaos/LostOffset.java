@@ -16,8 +16,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The workers come back and one partition of {@code send-requests} has no committed offset any
- * more: nobody knows what was sent from it, so nothing is. It concerns the lanes of that partition.
+ * Workers restart and one partition of {@code send-requests} has lost its committed offset: it is
+ * unknown what was sent from it, so nothing more is. It affects the lanes of that partition.
  */
 final class LostOffset implements Incident {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -36,7 +36,7 @@ final class LostOffset implements Incident {
     return new LaneKey(senderId, 0).partition(Scene.PARTITIONS) == PARTITION;
   }
 
-  /** Kafka forgets an offset of a group that has no members, for example after seven days. */
+  /** Kafka deletes an offset of a group without members, for example after seven days. */
   @Override
   public void prepare() throws Exception {
     List<String> workers =
@@ -61,7 +61,7 @@ final class LostOffset implements Incident {
     return false;
   }
 
-  /** What cold workers cost is not this fault's doing. */
+  /** Warms the workers up, as the cost of cold ones is not an effect of this fault. */
   private void warmUp() throws Exception {
     CampaignRun somebody = scene.victim(WARM_UP_PEOPLE, WARM_UP_RATE);
     while (concerns(somebody.sender())) {
@@ -76,7 +76,7 @@ final class LostOffset implements Incident {
     TopicPartition partition =
         new TopicPartition(scene.sandbox().kafka().topics().sendRequests(), PARTITION);
     try (Admin admin = Admin.create(scene.sandbox().kafka().client(Map.of()))) {
-      // The broker sees the last worker leave a moment after that.
+      // The broker notices the last worker's departure a moment later.
       await("Kafka forgets the offset")
           .atMost(PATIENCE)
           .ignoreExceptions()
@@ -90,7 +90,10 @@ final class LostOffset implements Incident {
   @Override
   public void begin() {}
 
-  /** As {@code sluice window reset} does, when everything in it was sent or never will be. */
+  /**
+   * Resets the window as {@code sluice window reset} does, assuming that everything in it was sent
+   * or never will be.
+   */
   @Override
   public void end() throws Exception {
     Places places = new Places(scene.sandbox().kafka());

@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * Something goes wrong for one sender, campaign or record while others send: a steady campaign and
- * twelve small ones. One fault after the other, on services that are not started anew in between,
- * so that what a fault leaves behind is seen as well. The provider is reached through TLS.
+ * Causes a fault of one sender, campaign or record while others send: a steady campaign and twelve
+ * small ones. The services are not restarted between faults, so that lasting effects are noticed
+ * too. The provider is reached over TLS.
  */
 public final class Neighbours {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -37,14 +37,14 @@ public final class Neighbours {
   private final Consumer<String> story;
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
-   * @param rate the steady campaign's, messages/s
+   * @param rate the steady campaign's rate, messages/s
    * @param lasting how long each fault lasts
-   * @param leastShare how much of its rate each neighbour must keep, 0 to 1
-   * @param sameSender whether the faulty campaigns are the steady sender's, whose rate counts as a
-   *     whole then; for {@link Fault#ofCampaigns} alone
-   * @param story is told what happens
+   * @param leastShare the share of its rate that each neighbour must keep, 0 to 1
+   * @param sameSender whether the faulty campaigns belong to the steady sender, whose whole rate is
+   *     then measured; only for {@link Fault#ofCampaigns}
+   * @param story receives a line for each event
    */
   public Neighbours(
       Infrastructure servers,
@@ -62,18 +62,18 @@ public final class Neighbours {
   }
 
   /**
-   * Lets these happen, one after the other.
+   * Causes these faults one after another.
    *
-   * @throws AssertionError if somebody was harmed whom it did not concern
+   * @throws AssertionError if an unrelated campaign was affected
    */
   public void oneByOne(List<Fault> faults) throws Exception {
     run(faults.stream().map(List::of).toList());
   }
 
   /**
-   * Lets these happen at the same time.
+   * Causes these faults at the same time.
    *
-   * @throws AssertionError if somebody was harmed whom it did not concern
+   * @throws AssertionError if an unrelated campaign was affected
    */
   public void together(List<Fault> faults) throws Exception {
     run(List.of(faults));
@@ -137,7 +137,7 @@ public final class Neighbours {
     return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, rate);
   }
 
-  /** What cold processes cost is not the first fault's doing. */
+  /** Warms the processes up, as the cost of cold ones is not an effect of the first fault. */
   private void warmUp(List<Neighbour> senders) throws Exception {
     story.accept("everybody sends for a while, undisturbed");
     List<CampaignRun> campaigns =

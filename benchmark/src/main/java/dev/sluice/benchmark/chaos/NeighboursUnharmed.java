@@ -13,8 +13,9 @@ import java.util.function.Consumer;
 import org.assertj.core.api.SoftAssertions;
 
 /**
- * I11: a fault of one recipient, campaign, sender, provider or record delays nobody else. While it
- * lasts, everybody else keeps nearly all of their rate, and everybody gets the message once.
+ * I11: a fault of one recipient, campaign, sender, provider or record delays no other. While it
+ * lasts, all others keep nearly all of their rate, and each of their recipients gets the message
+ * once.
  */
 final class NeighboursUnharmed implements Guarantee {
   private final WhatsAppSimulator simulator;
@@ -25,19 +26,19 @@ final class NeighboursUnharmed implements Guarantee {
   private long begunNanos;
 
   /**
-   * Somebody whom the fault does not concern.
+   * A campaign that the fault must not affect.
    *
-   * @param campaign what they send
-   * @param address their phone number id
-   * @param rate their rate, messages/s
+   * @param campaign its campaign
+   * @param address its sender's phone number id
+   * @param rate its sender's rate, messages/s
    */
   record Neighbour(CampaignRun campaign, String address, double rate) {}
 
   /**
-   * Prepares it.
+   * Creates the guarantee.
    *
-   * @param leastShare how much of its rate each must keep, 0 to 1
-   * @param story is told the rates
+   * @param leastShare the share of its rate that each must keep, 0 to 1
+   * @param story receives the measured rates
    */
   NeighboursUnharmed(
       WhatsAppSimulator simulator,
@@ -50,13 +51,13 @@ final class NeighboursUnharmed implements Guarantee {
     this.story = story;
   }
 
-  /** The fault begins now, and everybody is sending. */
+  /** Starts measuring; the fault begins now, and all are sending. */
   void begin() {
     neighbours.forEach(one -> acceptedBefore.put(one, simulator.accepted().count(one.address())));
     begunNanos = System.nanoTime();
   }
 
-  /** The fault has lasted, and everybody is still sending: looks at what they have sent since. */
+  /** Measures what has been sent since the fault began, while all are still sending. */
   void measure() {
     double seconds = (System.nanoTime() - begunNanos) / 1e9;
     SoftAssertions shares = new SoftAssertions();
@@ -68,7 +69,7 @@ final class NeighboursUnharmed implements Guarantee {
           simulator.accepted().count(one.address())
               - Objects.requireNonNull(acceptedBefore.get(one));
       double share = sent / seconds / one.rate();
-      // A message more or less within the time says nothing about a slow sender.
+      // Tolerate one message at the edges, which would matter for a slow sender.
       double oneMessage = 1 / seconds / one.rate();
       shares
           .assertThat(share + oneMessage)
@@ -103,7 +104,7 @@ final class NeighboursUnharmed implements Guarantee {
     return sent;
   }
 
-  /** Those that have not completed, and how far each is. */
+  /** Returns the progress of those that have not completed. */
   Map<String, Map<RecipientStatus, Long>> unfinished() {
     Map<String, Map<RecipientStatus, Long>> unfinished = new HashMap<>();
     neighbours.stream()

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.RecipientStatus;
 
-/** Without a crash nothing is in doubt: every send was awaited. */
+/** Without a crash nothing is in doubt, because every send is awaited. */
 record NobodyInDoubt(CampaignRun campaign) implements Guarantee {
 
   @Override

@@ -16,11 +16,15 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * What every service needs goes away in the middle of a campaign, one after the other: PostgreSQL,
- * the broker, the provider, room on PostgreSQL's disk. Nobody is told to do anything about it.
+ * Takes away what every service depends on in the middle of a campaign, one after another:
+ * PostgreSQL, the broker, the provider, space on PostgreSQL's disk. All must recover without
+ * intervention.
  */
 public final class Outages {
-  /** Lines that a role may log about all of it: it says when, not how often, it was in vain. */
+  /**
+   * The most lines that a role may log about all of it: it logs when something fails, not every
+   * failed attempt.
+   */
   private static final int FEW_LINES = 60;
 
   private static final String DISK_FULL =
@@ -32,7 +36,7 @@ public final class Outages {
         FOR EACH STATEMENT EXECUTE FUNCTION sluice.disk_full();
       """;
 
-  /** What goes away. */
+  /** What is taken away. */
   public enum Kind {
     POSTGRESQL("PostgreSQL"),
     BROKER("the broker"),
@@ -53,12 +57,12 @@ public final class Outages {
   private final Consumer<String> story;
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
-   * @param rate messages/s; there must be enough recipients for the time that it takes
-   * @param away how long each is away
-   * @param kinds what goes away, in this order
-   * @param story is told what happens
+   * @param rate messages/s; there must be enough recipients for the time that the run takes
+   * @param away how long each dependency is away
+   * @param kinds what is taken away, in this order
+   * @param story receives a line for each event
    */
   public Outages(
       int recipients, double rate, Duration away, List<Kind> kinds, Consumer<String> story) {
@@ -72,7 +76,7 @@ public final class Outages {
   /**
    * Runs it.
    *
-   * @throws AssertionError if somebody was lost, sent to twice or counted wrongly
+   * @throws AssertionError if a recipient is lost, sent to twice or counted wrongly
    */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
@@ -109,8 +113,9 @@ public final class Outages {
       Kind kind = kinds.get(i);
       switch (kind) {
         case POSTGRESQL -> trouble(kind, fleet, servers::stopDatabase, servers::startDatabase);
-        // Frozen: the only broker of a cluster may lose a transaction's marker when it is started
-        // anew (docs/operations.md, "A transaction that hangs"). ClusterIT kills one of three.
+        // Frozen instead of restarted: the only broker of a cluster may lose a transaction's marker
+        // in a restart (docs/operations.md, "A transaction that hangs"). ClusterIT kills one of
+        // three.
         case BROKER ->
             trouble(kind, fleet, () -> servers.kafka().freeze(), () -> servers.kafka().thaw());
         case PROVIDER -> trouble(kind, fleet, simulator::goAway, simulator::comeBack);

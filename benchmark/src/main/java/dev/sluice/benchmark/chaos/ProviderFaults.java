@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** What can be wrong with the provider's answers to one sender. */
+/** Faults in the provider's responses to one sender. */
 final class ProviderFaults {
   private static final double RATE = 80;
 
-  /** What may be in doubt of a provider that has fallen silent, as time at the sender's rate. */
+  /**
+   * How much may be in doubt with a provider that has gone silent, as time at the sender's rate.
+   */
   private static final Duration MOST_IN_DOUBT = Duration.ofSeconds(6);
 
   private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
@@ -28,7 +30,7 @@ final class ProviderFaults {
     return new WrongAnswers(scene, scene.victim(20_000, RATE), mode, story);
   }
 
-  /** Answers that say nothing about the message, which the provider has taken all the same. */
+  /** Responses that say nothing about the message, which the provider has taken all the same. */
   private static final class WrongAnswers implements Incident {
     private final Scene scene;
     private final CampaignRun victim;
@@ -86,7 +88,7 @@ final class ProviderFaults {
     }
   }
 
-  /** The provider says to everything that it is too much. */
+  /** The provider answers every request with a rate-limit error. */
   static Incident throttled(Scene scene) {
     CampaignRun victim = scene.victim(20_000, RATE);
     WhatsAppSimulator simulator = scene.simulator();

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Many receipts, in disorder and some of them twice, as Meta sends them after a large campaign. */
+/** Many receipts, unordered and partly duplicated, as Meta sends them after a large campaign. */
 public final class ReceiptFlood {
   private static final String SECRET = "app-secret";
   private static final int BATCH = 50;
@@ -43,14 +43,18 @@ public final class ReceiptFlood {
   private final long seed;
   private final Consumer<String> story;
 
-  /** Prepares it; {@code story} is told what was measured. */
+  /**
+   * Creates a run.
+   *
+   * @param story receives a line for each measurement
+   */
   public ReceiptFlood(int receipts, long seed, Consumer<String> story) {
     this.receipts = receipts;
     this.seed = seed;
     this.story = story;
   }
 
-  /** Runs it: the console and the aggregator as processes. */
+  /** Runs it, with console and aggregator as processes. */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
       Sandbox sandbox = Sandbox.create(servers, 1);

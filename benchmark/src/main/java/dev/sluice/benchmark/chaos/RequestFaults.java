@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
-/** What can be wrong with what waits for the workers. */
+/** Faults in the requests that are queued for the workers. */
 final class RequestFaults {
   private static final int MANY = 20_000;
   private static final int LARGEST = 1_048_000;
@@ -51,7 +51,7 @@ final class RequestFaults {
     });
   }
 
-  /** Nobody knows their provider, so that they would be put back, and each time a bit larger. */
+  /** Their provider is unknown, so each would be requeued, a bit larger each time. */
   static Incident growing(Scene scene) {
     return Incident.lasting(() -> {
       for (int i = 0; i < 20; i++) {
@@ -65,7 +65,7 @@ final class RequestFaults {
     });
   }
 
-  /** By turns lower than is allowed, and the lowest that is. */
+  /** Rates alternate between one below the minimum and the minimum. */
   static Incident absurdRates(Scene scene) {
     return Incident.lasting(() -> {
       JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"x\"}}");

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A role as a process of its own, started by the real command line, to be killed or measured. */
+/** A role as a separate process, started by the real command line, to be killed or measured. */
 public final class RoleJvm implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -31,17 +31,17 @@ public final class RoleJvm implements AutoCloseable {
   private final Queue<String> log = new ConcurrentLinkedQueue<>();
 
   /**
-   * Starts it.
+   * Starts a role.
    *
    * @param name the role and a number, like {@code worker 1}
-   * @param environment variables besides those that say where everything is; of these {@code
-   *     SLUICE_JAVA_OPTIONS} works as with the launcher
+   * @param environment variables besides those with addresses; {@code SLUICE_JAVA_OPTIONS} works as
+   *     with the launcher
    */
   RoleJvm(Sandbox sandbox, String providerUrl, String name, Map<String, String> environment)
       throws IOException {
     this.name = name;
-    // Roles that are killed soon never pay for the optimizing compiler; a console that imports
-    // does.
+    // Roles that are soon killed do not benefit from the optimizing compiler; a console that
+    // imports does.
     boolean console = name.startsWith("console");
     String compiler = console ? "4" : "1";
     List<String> command =
@@ -81,7 +81,7 @@ public final class RoleJvm implements AutoCloseable {
     }
     builder.environment().putAll(environment);
     process = builder.start();
-    // Not a virtual thread: reading a pipe holds its carrier, and a handful of them starved the
+    // Not a virtual thread: reading a pipe pins its carrier, and a few of them starved the
     // simulator in this process.
     Thread.ofPlatform().daemon().name("log of " + name).start(this::readLog);
   }
@@ -99,22 +99,22 @@ public final class RoleJvm implements AutoCloseable {
     }
   }
 
-  /** The CPU time that it has used so far. */
+  /** Returns the CPU time used so far. */
   public Duration cpuTime() {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
-  /** What it has logged so far: warnings and worse. */
+  /** Returns what it has logged so far: warnings and errors. */
   List<String> log() {
     return new ArrayList<>(log);
   }
 
-  /** The answer of {@code /health/ready}, or nothing if it does not answer. */
+  /** Returns the response of {@code /health/ready}, or an empty text if there is none. */
   String health() throws InterruptedException {
     return get("/health/ready");
   }
 
-  /** Its metrics in Prometheus' format. */
+  /** Returns its metrics in Prometheus format. */
   String metrics() throws InterruptedException {
     return get("/metrics");
   }
@@ -131,12 +131,12 @@ public final class RoleJvm implements AutoCloseable {
     }
   }
 
-  /** Where its health endpoint is; a console's page as well. */
+  /** Returns the URL of its health endpoint, which is also that of a console's page. */
   String url() {
     return "http://localhost:" + httpPort;
   }
 
-  /** A metric's values, summed over its tags; 0 if there is none. */
+  /** Returns the sum of a metric over its tags; 0 if there is none. */
   public double metric(String name) throws InterruptedException {
     return metrics()
         .lines()
@@ -145,7 +145,7 @@ public final class RoleJvm implements AutoCloseable {
         .sum();
   }
 
-  /** The heap that it has taken from the machine, MiB: what it used at most. */
+  /** Returns the committed heap, MiB, which is the most it has used. */
   double heapMiB() throws InterruptedException {
     return metrics()
             .lines()
@@ -155,7 +155,7 @@ public final class RoleJvm implements AutoCloseable {
         / (1024 * 1024);
   }
 
-  /** What is in use on its heap after a full collection, bytes. */
+  /** Returns the heap in use after a full collection, bytes. */
   long liveBytes() throws IOException, InterruptedException {
     Process histogram =
         new ProcessBuilder(
@@ -176,13 +176,13 @@ public final class RoleJvm implements AutoCloseable {
     }
   }
 
-  /** SIGKILL: no shutdown hook, no goodbye. */
+  /** Sends SIGKILL: no shutdown hook runs. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
   /**
-   * SIGTERM, as an orchestrator stops a container.
+   * Sends SIGTERM, as an orchestrator does to stop a container.
    *
    * @return whether it ended in time
    */
@@ -191,12 +191,12 @@ public final class RoleJvm implements AutoCloseable {
     return process.waitFor(20, TimeUnit.SECONDS);
   }
 
-  /** SIGSTOP: a zombie that believes it is alive. */
+  /** Sends SIGSTOP: it becomes a zombie that believes it is alive. */
   void freeze() throws IOException, InterruptedException {
     ProcessSignals.freeze(process);
   }
 
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   void thaw() throws IOException, InterruptedException {
     ProcessSignals.thaw(process);
   }

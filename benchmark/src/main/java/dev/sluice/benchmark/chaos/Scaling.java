@@ -11,40 +11,40 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * How exactly the rate holds while workers come, go and die, and how soon others take over. Times
- * are gaps in what the provider accepted.
+ * Measures how exactly the rate is kept while workers join, leave and die, and how soon others take
+ * over. Times are gaps in what the provider accepted.
  */
 public final class Scaling {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final double RATE = 80;
 
-  /** Looks at no guarantees: auditing eight campaigns four times a second takes half a core. */
+  /** Samples no guarantees: auditing eight campaigns four times a second takes half a core. */
   private static final Watch UNDISTURBED = new Watch(List.of(), PATIENCE);
 
   private final Infrastructure servers;
   private final Consumer<String> story;
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
-   * @param servers should be processes of their own: a broker's pause must not be taken for a
+   * @param servers preferably separate processes, so that a broker's pause is not mistaken for a
    *     worker's
-   * @param story is told what was measured
+   * @param story receives a line for each measurement
    */
   public Scaling(Infrastructure servers, Consumer<String> story) {
     this.servers = servers;
     this.story = story;
   }
 
-  /** What is measured. */
+  /** The parts of the measurement. */
   public enum Part {
     /** One sender with four lanes: one worker, then four, then two, then one of them is killed. */
     ONE_SENDER,
-    /** Eight senders over four workers; one is stopped as planned, another is killed. */
+    /** Eight senders on four workers; one worker is stopped as planned, another is killed. */
     EIGHT_SENDERS
   }
 
-  /** Measures one part. */
+  /** Runs one part. */
   public void run(Part part) throws Exception {
     switch (part) {
       case ONE_SENDER -> oneSender();
@@ -65,7 +65,7 @@ public final class Scaling {
       campaign.start();
       steady("1 worker", 1, watch, simulator, 400, 800);
       for (int i = 2; i <= 4; i++) {
-        // One after the other, as rollouts do: a starting JVM takes a core for itself.
+        // One after another, as in a rollout: a starting JVM needs a core to itself.
         fleet.start("worker " + i);
         watch.until(i + " workers are ready", fleet::ready);
       }
@@ -135,7 +135,10 @@ public final class Scaling {
     }
   }
 
-  /** What the provider accepts while nobody comes or goes, after so many messages to settle. */
+  /**
+   * Measures what the provider accepts while no worker joins or leaves, after {@code settling}
+   * messages.
+   */
   private void steady(
       String who,
       int senders,

@@ -24,7 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** A running pipeline in which something is about to go wrong for somebody. */
+/** A running pipeline in which a fault is about to occur. */
 final class Scene implements AutoCloseable {
   /** The partitions of {@code send-requests}: few, so that victims share them with neighbours. */
   static final int PARTITIONS = 4;
@@ -39,9 +39,9 @@ final class Scene implements AutoCloseable {
   private @Nullable CampaignRun sibling;
 
   /**
-   * Sets it.
+   * Creates a scene.
    *
-   * @param measured whether times count: on a machine that does other things as well they do not
+   * @param measured whether times count; they do not on a machine that is busy otherwise
    */
   Scene(Sandbox sandbox, WhatsAppSimulator simulator, Fleet fleet, boolean measured) {
     this.sandbox = sandbox;
@@ -69,29 +69,29 @@ final class Scene implements AutoCloseable {
     return measured;
   }
 
-  /** From now on this is what is wrong with the answers to a number, besides what was. */
+  /** Answers a number wrongly from now on, in addition to those already answered wrongly. */
   void answerWrongly(String address, Trouble.Mode mode) {
     troubles.put(address, new Trouble(Pattern.compile(Pattern.quote(address)), mode));
     simulator.setTroubles(List.copyOf(troubles.values()));
   }
 
-  /** The number is answered as it should be again. */
+  /** Answers a number correctly again. */
   void answerRightly(String address) {
     troubles.remove(address);
     simulator.setTroubles(List.copyOf(troubles.values()));
   }
 
-  /** From now on victims are campaigns of this one's sender, whatever rate is asked for. */
+  /** Makes later victims campaigns of this campaign's sender, whatever rate they ask for. */
   void victimsBeside(CampaignRun campaign) {
     sibling = campaign;
   }
 
-  /** How many of a campaign the provider has taken. */
+  /** Returns how many of a campaign's messages the provider has taken. */
   long taken(CampaignRun campaign) {
     return simulator.accepted().countOf(campaign.id() + ":");
   }
 
-  /** A campaign that is to suffer, of a sender of its own whose phone number id is its name. */
+  /** Creates a campaign for a fault, with its own sender whose phone number id is its name. */
   CampaignRun victim(int recipients, double ratePerSecond) {
     CampaignRun beside = sibling;
     if (beside != null) {
@@ -130,19 +130,19 @@ final class Scene implements AutoCloseable {
     write(sandbox.kafka().topics().sendResults(), null, campaignId.toString(), value);
   }
 
-  // Flushing awaits it.
+  // Flush awaits it.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void write(String topic, @Nullable Integer partition, String key, byte[] value) {
     records.send(
         new ProducerRecord<>(topic, partition, key.getBytes(StandardCharsets.UTF_8), value));
   }
 
-  /** What was written is in Kafka. */
+  /** Waits until everything written is in Kafka. */
   void flush() {
     records.flush();
   }
 
-  /** Runs SQL as the owner, for whom no privilege is missing. */
+  /** Runs SQL as the owner, which has all privileges. */
   void sql(String statement, Object... values) throws SQLException {
     try (Connection connection = connection();
         PreparedStatement prepared = connection.prepareStatement(statement)) {
@@ -153,13 +153,13 @@ final class Scene implements AutoCloseable {
     }
   }
 
-  /** A connection of the owner, for locks that are held. */
+  /** Returns a connection as the owner, for locks to be held. */
   Connection connection() throws SQLException {
     return DriverManager.getConnection(
         sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
   }
 
-  /** Takes back what keeps rows within bounds: rows from before there were any are still there. */
+  /** Drops a table's checks: rows from before they existed may still be there. */
   void withoutChecks(String table) throws SQLException {
     List<String> checks = new ArrayList<>();
     try (Connection connection = connection();

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A fast sender over TLS, with a provider that takes its time. */
+/** A fast sender over TLS with a slow provider. */
 public final class SecureRate {
   private final int recipients;
   private final double rate;
@@ -22,11 +22,11 @@ public final class SecureRate {
   private final Consumer<String> story;
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
    * @param rate messages/s
-   * @param answers how long the provider takes
-   * @param story is told what was measured
+   * @param answers how long the provider takes to respond
+   * @param story receives a line for each measurement
    */
   public SecureRate(int recipients, double rate, Duration answers, Consumer<String> story) {
     this.recipients = recipients;
@@ -38,7 +38,7 @@ public final class SecureRate {
   /**
    * Runs it with one worker.
    *
-   * @throws AssertionError if somebody is in doubt or the rate is not reached
+   * @throws AssertionError if a recipient is in doubt or the rate is not reached
    */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1);
@@ -70,7 +70,7 @@ public final class SecureRate {
         fleet.start("status-aggregator", 1);
         fleet.start("worker", 1);
         watch.until("everybody is ready", fleet::ready);
-        // A worker that has sent nothing yet is measured by what it compiles.
+        // Warm up first: a worker that has sent nothing yet spends its time compiling.
         warmUp.start();
         watch.until("the worker is warm", warmUp::completed);
         simulator.reset();

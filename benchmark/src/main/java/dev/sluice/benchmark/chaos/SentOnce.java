@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** I2: the provider accepted nobody's message twice, and everybody's that is called sent. */
+/** I2: the provider accepted no message twice, and every message that is marked sent. */
 record SentOnce(WhatsAppSimulator simulator, CampaignRun campaign) implements Guarantee {
 
   @Override
@@ -16,7 +16,7 @@ record SentOnce(WhatsAppSimulator simulator, CampaignRun campaign) implements Gu
     assertThat(accepted.values().stream().filter(count -> count != 1))
         .as("acceptances of those who were not accepted once")
         .isEmpty();
-    // A million of them: by a set, not one by one.
+    // Uses a set, as there may be a million.
     Set<String> neverAccepted = new HashSet<>(campaign.callbackDataOfSent());
     neverAccepted.removeAll(accepted.keySet());
     assertThat(neverAccepted).as("recipients called SENT and never accepted").isEmpty();

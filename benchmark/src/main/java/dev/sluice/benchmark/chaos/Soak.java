@@ -15,11 +15,17 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** A large campaign at the machine's full speed: memory does not grow, and statements are few. */
+/**
+ * A large campaign at the machine's full speed: memory must not grow, and statements must be few.
+ */
 public final class Soak {
   private static final int SAMPLES = 40;
 
-  /** What a role had in use after a full collection, when so many had been accepted. */
+  /**
+   * A role's heap use after a full collection.
+   *
+   * @param accepted messages accepted by then
+   */
   private record Sample(long accepted, long liveBytes) {}
 
   private final int recipients;
@@ -27,10 +33,10 @@ public final class Soak {
   private final Consumer<String> story;
 
   /**
-   * Prepares it.
+   * Creates a run.
    *
-   * @param rate what the sender may send, messages/s; more than the machine can
-   * @param story is told what was measured
+   * @param rate the sender's rate, messages/s; more than the machine can do
+   * @param story receives a line for each measurement
    */
   public Soak(int recipients, double rate, Consumer<String> story) {
     this.recipients = recipients;
@@ -66,7 +72,7 @@ public final class Soak {
     for (int sample = 1; sample <= SAMPLES; sample++) {
       long wanted = (long) recipients * sample / (SAMPLES + 1);
       if (simulator.accepted().count() >= recipients) {
-        // Collections took longer than the campaign: idle roles say nothing about it.
+        // Collections took longer than the campaign; samples of idle roles would mean nothing.
         break;
       }
       await()

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** I4: no recipient is ever seen with a lower status than before. */
+/** I4: a recipient's status never falls. */
 final class StatusOnlyRises implements Guarantee {
   private final CampaignRun campaign;
   private Map<Long, RecipientStatus> before = new HashMap<>();

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** How soon people's commands take effect: pause, cancel, a new rate, a small campaign's start. */
+/** Measures how soon commands take effect: pause, cancel, a new rate, a small campaign's start. */
 public final class Steering {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -30,16 +30,20 @@ public final class Steering {
   private final Infrastructure servers;
   private final Consumer<String> story;
 
-  /** Prepares it; {@code story} is told what was measured. */
+  /**
+   * Creates a run.
+   *
+   * @param story receives a line for each measurement
+   */
   public Steering(Infrastructure servers, Consumer<String> story) {
     this.servers = servers;
     this.story = story;
   }
 
   /**
-   * Pauses a campaign in the middle, resumes it, and cancels it later.
+   * Pauses a campaign halfway and resumes it, then cancels another one halfway.
    *
-   * @param recipients how many people it has
+   * @param recipients the number of recipients of each
    * @param rate messages/s
    */
   public void pauseAndCancel(int recipients, double rate) throws Exception {
@@ -89,7 +93,7 @@ public final class Steering {
     command(console, campaign, command);
     Instant acknowledged = Instant.now();
     long then = simulator.accepted().count(number);
-    // Nothing more comes for a while that is long beside a second.
+    // Waits until nothing has come for 2 s, twice the limit.
     await()
         .atMost(PATIENCE)
         .until(() -> simulator.accepted().idleFor(number, AT_ONCE.multipliedBy(2)));
@@ -105,7 +109,13 @@ public final class Steering {
     assertThat(last).as("the last one after the %s", command).isLessThanOrEqualTo(AT_ONCE);
   }
 
-  /** Starts a small campaign beside a large one of the same sender. */
+  /**
+   * Starts a small campaign beside a large one of the same sender.
+   *
+   * @param large recipients of the large campaign
+   * @param small recipients of the small one
+   * @param rate messages/s
+   */
   public void smallBesideLarge(int large, int small, double rate) throws Exception {
     Sandbox sandbox = Sandbox.create(servers, 2);
     try (WhatsAppSimulator simulator = simulator(rate);
@@ -144,7 +154,12 @@ public final class Steering {
     }
   }
 
-  /** Changes a sender's rate while it sends. */
+  /**
+   * Changes a sender's rate while it sends.
+   *
+   * @param slow the first rate, messages/s
+   * @param fast the second rate, messages/s
+   */
   public void newRate(double slow, double fast) throws Exception {
     Sandbox sandbox = Sandbox.create(servers, 2);
     try (WhatsAppSimulator simulator = simulator(fast);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** A sender that believes it may send faster than the provider allows. */
+/** A sender whose configured rate exceeds what the provider allows. */
 public final class Throttling {
   private static final int RECIPIENTS = 5_000;
   private static final double WANTED = 500;
@@ -18,7 +18,11 @@ public final class Throttling {
 
   private final Consumer<String> story;
 
-  /** Prepares it; {@code story} is told what was measured. */
+  /**
+   * Creates a run.
+   *
+   * @param story receives a line for each measurement
+   */
   public Throttling(Consumer<String> story) {
     this.story = story;
   }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * Waits for moments of a scenario, and looks at the guarantees all the while.
+ * Waits for conditions in a scenario while sampling the guarantees.
  *
  * @param guarantees what must hold
- * @param patience how long a moment may take to come
+ * @param patience the longest wait for a condition
  */
 record Watch(List<Guarantee> guarantees, Duration patience) {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
@@ -26,7 +26,7 @@ record Watch(List<Guarantee> guarantees, Duration patience) {
         });
   }
 
-  /** Waits until the campaign has completed, and judges. */
+  /** Waits until the campaign has completed, then verifies the guarantees. */
   void untilCompleted(CampaignRun campaign) {
     until("the campaign completes", campaign::completed);
     guarantees.forEach(Guarantee::verify);

@@ -1,6 +1,6 @@
 /**
- * What Sluice promises, as objects, and the trouble under which it keeps them: roles run as JVMs of
- * their own and are killed or frozen. Start reading at {@link dev.sluice.benchmark.chaos.Chaos}.
+ * Sluice's guarantees as objects, and the faults under which it keeps them: roles run as separate
+ * JVMs and are killed or frozen. Start reading at {@link dev.sluice.benchmark.chaos.Chaos}.
  */
 @NullMarked
 package dev.sluice.benchmark.chaos;

@@ -7,7 +7,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes to Kafka as the services are set to. */
+/** Creates Kafka producers with the services' settings. */
 final class BareProducer {
   private BareProducer() {}
 

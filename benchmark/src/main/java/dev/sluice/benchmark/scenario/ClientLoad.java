@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import tools.jackson.databind.JsonNode;
 
-/** So many virtual threads that call a provider, each again as soon as it has its answer. */
+/** Virtual threads that call a provider, each again as soon as it has its response. */
 public final class ClientLoad {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -22,39 +22,39 @@ public final class ClientLoad {
   private final MessageProvider provider;
   private final int inFlight;
 
-  /** Prepares it, with so many calls at a time. */
+  /** Creates a load with this many concurrent calls. */
   public ClientLoad(MessageProvider provider, int inFlight) {
     this.provider = provider;
     this.inFlight = inFlight;
   }
 
   /**
-   * What some calls took.
+   * The cost of calls.
    *
-   * @param cpuNanos this process's CPU time
-   * @param nanos how long they took together
+   * @param cpuNanos this process's CPU time, ns
+   * @param nanos their total elapsed time, ns
    */
   public record Cost(long calls, long cpuNanos, long nanos) {
-    /** Of nothing. */
+    /** The cost of no calls. */
     public static final Cost NONE = new Cost(0, 0, 0);
 
-    /** Both together. */
+    /** Returns the sum of both. */
     public Cost plus(Cost other) {
       return new Cost(calls + other.calls, cpuNanos + other.cpuNanos, nanos + other.nanos);
     }
 
-    /** CPU time of a call, µs. */
+    /** Returns the CPU time per call, µs. */
     public double cpuMicros() {
       return cpuNanos / 1e3 / calls;
     }
 
-    /** Calls a second. */
+    /** Returns the calls per second. */
     public double perSecond() {
       return calls * 1e9 / nanos;
     }
   }
 
-  /** Calls for so long. */
+  /** Calls the provider for this long and returns the cost. */
   public Cost run(Duration time) {
     LongAdder accepted = new LongAdder();
     long cpu = SYSTEM.getProcessCpuTime();

@@ -22,8 +22,8 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The producer, from a start command to the last committed request, beside a loop that reads the
- * same pages and writes requests of the same size, without a transaction and without rendering.
+ * The producer, from a start command to the last committed request, compared with a loop that reads
+ * the same pages and writes requests of the same size, without a transaction and without rendering.
  */
 final class FanOutScenario implements Scenario {
   private static final int PAGE = 1_000;
@@ -53,7 +53,7 @@ final class FanOutScenario implements Scenario {
               + " VALUES ('s', '106540352242922', 1000000)");
       fleet.start("producer 1");
       await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
-      // Both are warm when it counts.
+      // Warm both up.
       bare(servers, size / 2);
       fannedOut(servers, admin, size / 2);
       double bare = bare(servers, size);
@@ -69,14 +69,14 @@ final class FanOutScenario implements Scenario {
     }
   }
 
-  /** Seconds. */
+  /** Returns the time taken, s. */
   private static double fannedOut(Servers servers, Admin admin, int recipients) throws Exception {
     WaitingCampaign campaign = WaitingCampaign.draft(servers, recipients);
     servers.settle();
     long before = committed(servers, admin);
     long begun = System.nanoTime();
     campaign.start(servers);
-    // Each transaction adds a marker, about one a page: what is left when it counts is a
+    // Each transaction adds a marker, about one per page, so the count is off by about a
     // thousandth.
     await()
         .atMost(Duration.ofMinutes(3))
@@ -97,8 +97,8 @@ final class FanOutScenario implements Scenario {
         .offset();
   }
 
-  /** Seconds. */
-  // The last flush ends when all are written.
+  /** Returns the time taken, s. */
+  // The last flush awaits them all.
   @SuppressWarnings("FutureReturnValueIgnored")
   private static double bare(Servers servers, int recipients) throws Exception {
     WaitingCampaign campaign = WaitingCampaign.draft(servers, recipients);
@@ -140,7 +140,7 @@ final class FanOutScenario implements Scenario {
     }
   }
 
-  /** As long as a real one. */
+  /** Returns a request as long as a real one. */
   private static byte[] request(UUID campaign, long id, String phone, String variables) {
     return bytes(
         "{\"recipientId\":"

@@ -3,7 +3,7 @@ package dev.sluice.benchmark.scenario;
 import dev.sluice.benchmark.chaos.ImportSpeed;
 import java.util.List;
 
-/** A file of recipients through the console's API, beside a COPY of the same rows. */
+/** An import of recipients through the console's API, compared with a COPY of the same rows. */
 final class ImportScenario implements Scenario {
   @Override
   public String name() {

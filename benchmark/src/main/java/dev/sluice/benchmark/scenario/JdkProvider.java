@@ -14,13 +14,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The same calls with the JDK's client, as workers once made them. */
+/** The same calls with the JDK's client, which workers used once. */
 public final class JdkProvider implements MessageProvider {
   private final WhatsAppConfig config;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  /** Prepares it; it calls the address that the configuration names. */
+  /** Creates a provider that calls the configured address. */
   public JdkProvider(WhatsAppConfig config) {
     this.config = config;
   }

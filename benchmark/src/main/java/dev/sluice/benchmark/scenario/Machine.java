@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
-/** Where something was measured, and with which versions. */
+/** The machine and the versions of a measurement. */
 public final class Machine {
   private Machine() {}
 
-  /** What to know about it, by name. */
+  /** Returns its properties by name. */
   public static Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("processor", processor());

@@ -5,9 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Roles as the launcher starts them; those of the chaos runs compile less. */
+/** Creates roles that compile as under the launcher; those of the chaos runs compile less. */
 final class MeasuredRoles {
-  /** More options for the roles' JVMs, as for a flight recorder. */
+  /**
+   * The environment variable with more options for the roles' JVMs, for example a flight
+   * recorder's.
+   */
   private static final String MORE_OPTIONS = "SLUICE_BENCHMARK_ROLE_OPTIONS";
 
   private MeasuredRoles() {}

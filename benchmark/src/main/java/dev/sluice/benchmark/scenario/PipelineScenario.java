@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A campaign without a rate through four role processes, beside the same HTTP client that calls the
- * same provider with as many calls at a time, and what a message costs each process.
+ * A campaign without a rate limit through four role processes, compared with the bare HTTP client
+ * calling the same provider with the same concurrency, and the cost of a message in each process.
  */
 final class PipelineScenario implements Scenario {
   private static final int IN_FLIGHT = 256;
 
-  /** A sender may hold three quarters of a worker's slots. */
+  /** One sender may use three quarters of a worker's slots. */
   private static final int SLOTS = IN_FLIGHT * 4 / 3;
 
   private static final List<String> ROLES =
@@ -27,7 +27,7 @@ final class PipelineScenario implements Scenario {
   private static final Duration[] LATENCIES = {Duration.ZERO, Duration.ofMillis(50)};
   private static final Duration BARE_TIME = Duration.ofSeconds(10);
 
-  /** A process that has compiled its code: so much of the size is sent before. */
+  /** The share of the size that is sent first, until the processes have compiled their code. */
   private static final double WARM_UP = 0.5;
 
   @Override
@@ -103,7 +103,7 @@ final class PipelineScenario implements Scenario {
     return new Report.Row(name, values);
   }
 
-  /** After as long a time that does not count. */
+  /** Measures after a warm-up of the same length. */
   private static ClientLoad.Cost bare(ProviderJvm provider) {
     WhatsAppConfig config =
         WhatsAppConfig.of(provider.url(), WhatsAppConfig.DEFAULT_API_VERSION, "benchmark");
@@ -114,7 +114,7 @@ final class PipelineScenario implements Scenario {
     }
   }
 
-  /** Seconds from the command to the last row. */
+  /** Returns the time from the command to the last row, s. */
   private static double secondsToSend(int recipients, Servers servers) throws Exception {
     WaitingCampaign campaign = WaitingCampaign.draft(servers, recipients);
     servers.settle();
@@ -130,7 +130,7 @@ final class PipelineScenario implements Scenario {
     return (System.nanoTime() - begun) / 1e9;
   }
 
-  /** By process, in the order of the columns. */
+  /** Returns the CPU times by process, in the order of the columns. */
   private static Map<String, Duration> cpuTimes(Servers servers, Fleet fleet) throws Exception {
     Map<String, Duration> times = new LinkedHashMap<>();
     for (String role : ROLES) {

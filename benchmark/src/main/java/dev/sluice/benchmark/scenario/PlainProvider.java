@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * A provider that takes whatever comes and notes when: as little as can answer HTTP, so that it
- * takes little CPU time from those that are measured beside it. {@code GET /count} tells how many
- * messages came, {@code GET /arrivals} when: a line each, in microseconds since its start.
+ * A minimal HTTP provider that accepts every message and records when, so that it takes little CPU
+ * time from the processes measured beside it. {@code GET /count} returns the number of messages,
+ * {@code GET /arrivals} their times: one per line, in µs since its start.
  */
 public final class PlainProvider {
   private final long startNanos = System.nanoTime();
@@ -26,7 +26,11 @@ public final class PlainProvider {
     this.latencyMillis = latencyMillis;
   }
 
-  /** Listens; the arguments are the port and after how many milliseconds it answers. */
+  /**
+   * Starts listening.
+   *
+   * @param arguments the port and the response time, ms
+   */
   public static void main(String[] arguments) throws IOException {
     PlainProvider provider = new PlainProvider(Long.parseLong(arguments[1]));
     try (ServerSocket server =

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A provider in a process of its own, so that its CPU time is not the caller's. */
+/** A provider in a separate process, so that its CPU time is not counted as the caller's. */
 public final class ProviderJvm implements AutoCloseable {
   private final int port;
   private final Process process;
@@ -36,7 +36,7 @@ public final class ProviderJvm implements AutoCloseable {
     await().atMost(Duration.ofSeconds(30)).until(this::listening);
   }
 
-  /** The simulator, which accepts whatever comes and answers after this time. */
+  /** Starts the simulator, which accepts every message and responds after this time. */
   public static ProviderJvm simulator(Duration latency) throws IOException {
     String time = latency.toMillis() + "ms";
     int port = FreePort.next();
@@ -55,7 +55,7 @@ public final class ProviderJvm implements AutoCloseable {
             time));
   }
 
-  /** A {@link PlainProvider} that answers after this time. */
+  /** Starts a {@link PlainProvider} that responds after this time. */
   static ProviderJvm plain(Duration latency) throws IOException {
     int port = FreePort.next();
     return new ProviderJvm(
@@ -77,12 +77,12 @@ public final class ProviderJvm implements AutoCloseable {
     }
   }
 
-  /** Its address. */
+  /** Returns its address. */
   public String url() {
     return "http://localhost:" + port;
   }
 
-  /** The CPU time that it has used so far. */
+  /** Returns the CPU time used so far. */
   Duration cpuTime() {
     return process.info().totalCpuDuration().orElseThrow();
   }

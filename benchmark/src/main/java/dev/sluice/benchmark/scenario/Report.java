@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What was measured.
+ * The result of a comparison.
  *
- * @param columns what the numbers of a row are, with their units
+ * @param columns the names and units of a row's numbers
  * @param rows the measurements, in the order in which they were made
  */
 public record Report(List<String> columns, List<Row> rows) {
@@ -25,7 +25,7 @@ public record Report(List<String> columns, List<Row> rows) {
   /**
    * One measurement.
    *
-   * @param values a number a column; NaN where there is none
+   * @param values one number per column; NaN where there is none
    */
   public record Row(String name, List<Double> values) {
     public Row {
@@ -37,7 +37,7 @@ public record Report(List<String> columns, List<Row> rows) {
     }
   }
 
-  /** As a table. */
+  /** Prints the report as a table. */
   public void print(PrintWriter out) {
     int nameWidth = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
     out.printf("%-" + (nameWidth + 1) + "s", "");
@@ -56,7 +56,7 @@ public record Report(List<String> columns, List<Row> rows) {
     return Math.max(NARROWEST, column.length());
   }
 
-  /** Three digits are enough for what is measured. */
+  /** Formats a number with about three digits, which is all that a measurement supports. */
   private static String text(double value) {
     if (Double.isNaN(value)) {
       return "";
@@ -64,7 +64,7 @@ public record Report(List<String> columns, List<Row> rows) {
     return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%,.0f", value);
   }
 
-  /** The same for programs: for each row its numbers by column. */
+  /** Returns the report for programs: for each row its numbers by column. */
   public List<Map<String, Object>> asJson() {
     return rows.stream().map(this::asJson).collect(Collectors.toCollection(ArrayList::new));
   }

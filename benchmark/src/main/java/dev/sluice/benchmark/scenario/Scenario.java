@@ -3,9 +3,9 @@ package dev.sluice.benchmark.scenario;
 import java.util.List;
 import java.util.Optional;
 
-/** A comparison of Sluice with the bare minimum for the same work, both in one run. */
+/** A comparison of Sluice with the bare minimum for the same work, both measured in one run. */
 public interface Scenario {
-  /** All of them. */
+  /** All scenarios. */
   List<Scenario> ALL =
       List.of(
           new SeedScenario(),
@@ -14,20 +14,20 @@ public interface Scenario {
           new StatusScenario(),
           new ImportScenario());
 
-  /** The one with this name, if there is one. */
+  /** Returns the scenario with this name; empty if there is none. */
   static Optional<Scenario> named(String name) {
     return ALL.stream().filter(scenario -> scenario.name().equals(name)).findFirst();
   }
 
-  /** What it is called on the command line. */
+  /** Returns its name on the command line. */
   String name();
 
-  /** What is compared, in one line. */
+  /** Describes in one line what is compared. */
   String description();
 
-  /** How many messages, results or rows a measurement takes unless told otherwise. */
+  /** Returns the default number of messages, results or rows of a measurement. */
   int usualSize();
 
-  /** Measures. */
+  /** Runs the measurement. */
   Report run(int size) throws Exception;
 }

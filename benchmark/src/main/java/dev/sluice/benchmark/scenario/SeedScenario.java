@@ -19,9 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A small campaign at 80/s three ways: a loop in one process that writes each message's outcome at
- * once, the same with batches, and Sluice, which alone survives a crash. The loops have one call in
- * flight, which is enough for a provider that answers at once.
+ * A small campaign at 80/s in three ways: a loop in one process that writes each outcome at once,
+ * the same with batches, and Sluice, which alone survives a crash. The loops have one call in
+ * flight, which is enough for a provider that responds at once.
  */
 final class SeedScenario implements Scenario {
   private static final double RATE = 80;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A broker and a PostgreSQL server of a scenario's own, as processes, and what they have done. */
+/** A scenario's own broker and PostgreSQL server, as processes, and their activity. */
 final class Servers implements AutoCloseable {
   private final SeparateInfrastructure processes =
       new SeparateInfrastructure(1, List.of("-XX:TieredStopAtLevel=4"));
@@ -23,7 +23,7 @@ final class Servers implements AutoCloseable {
   Servers(int lanes) throws SQLException {
     sandbox = Sandbox.create(processes, lanes);
     DatabaseConfig administrator = processes.administrator();
-    // As an administrator: others do not see what all have written.
+    // As an administrator, because other roles cannot see what all have written.
     audit =
         DriverManager.getConnection(
             sandbox.owner().url(), administrator.user(), administrator.password());
@@ -33,13 +33,16 @@ final class Servers implements AutoCloseable {
     return sandbox;
   }
 
-  /** A connection in the role that services have. */
+  /** Opens a connection in the services' role. */
   Connection connect() throws SQLException {
     DatabaseConfig app = sandbox.database();
     return DriverManager.getConnection(app.url(), app.user(), app.password());
   }
 
-  /** As it were after a while: statistics known, nothing left to be cleaned up or written out. */
+  /**
+   * Brings the database to a settled state: statistics are up to date and nothing is left to vacuum
+   * or write out.
+   */
   void settle() throws SQLException {
     try (var statement = audit.createStatement()) {
       statement.execute("VACUUM ANALYZE");
@@ -69,12 +72,12 @@ final class Servers implements AutoCloseable {
     return statement;
   }
 
-  /** CPU time of the broker so far. */
+  /** Returns the broker's CPU time so far. */
   Duration brokerCpuTime() {
     return cpuTime(processes.kafka().processes());
   }
 
-  /** CPU time so far of PostgreSQL's processes that run now. */
+  /** Returns the CPU time so far of PostgreSQL's current processes. */
   Duration databaseCpuTime() throws SQLException {
     ProcessHandle server =
         ProcessHandle.of(number("SELECT pg_backend_pid()"))
@@ -89,12 +92,15 @@ final class Servers implements AutoCloseable {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
-  /** All bytes of write-ahead log so far. */
+  /** Returns the bytes of write-ahead log so far. */
   long walBytes() throws SQLException {
     return number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint");
   }
 
-  /** Updates of recipients so far, once at least so many are known; sessions report them late. */
+  /**
+   * Returns the updates of recipients since {@code before}, once there are at least this many;
+   * sessions report them late.
+   */
   Updates updatesFrom(Updates before, long atLeast) {
     return await()
         .atMost(Duration.ofMinutes(1))
@@ -110,9 +116,9 @@ final class Servers implements AutoCloseable {
   }
 
   /**
-   * Updates of recipients.
+   * The number of updates of recipients.
    *
-   * @param hot those that touched no index
+   * @param hot those that changed no index
    */
   record Updates(long all, long hot) {
     Updates minus(Updates other) {

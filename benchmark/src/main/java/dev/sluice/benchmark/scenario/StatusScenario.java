@@ -23,14 +23,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The aggregator, from results on Kafka to rows and counters, beside UPDATEs of the same rows and
- * counters from memory over one connection.
+ * The aggregator, from results on Kafka to rows and counters, compared with UPDATEs of the same
+ * rows and counters from memory over one connection.
  */
 final class StatusScenario implements Scenario {
   private static final int CAMPAIGNS = 8;
   private static final int[] FLUSH_SIZES = {100, 1_000};
 
-  /** A process that has compiled its code: so much of the size is written before. */
+  /** The share of the size that is written first, until the process has compiled its code. */
   private static final double WARM_UP = 0.5;
 
   @Override
@@ -87,7 +87,7 @@ final class StatusScenario implements Scenario {
     return fleet;
   }
 
-  /** Prepares the writing of all results of some campaigns. */
+  /** Prepares writing all results of some campaigns. */
   private interface Way {
     Work prepare(List<WaitingCampaign> campaigns) throws Exception;
   }
@@ -124,7 +124,7 @@ final class StatusScenario implements Scenario {
     return new Measured(results, seconds, wal, servers.updatesFrom(updates, results).hotShare());
   }
 
-  /** Each transaction is a statement for the rows of a campaign and one for its counter. */
+  /** Writes in transactions of one statement for the rows of a campaign and one for its counter. */
   private static void bare(Servers servers, List<WaitingCampaign> campaigns, int batch)
       throws Exception {
     try (Connection connection = servers.connect()) {
@@ -167,7 +167,7 @@ final class StatusScenario implements Scenario {
     }
   }
 
-  /** All results come at once, when a transaction ends. */
+  /** Prepares a transaction whose end makes all results visible at once. */
   // The commit fails if any of them did.
   @SuppressWarnings("FutureReturnValueIgnored")
   private static Work aggregated(Servers servers, List<WaitingCampaign> campaigns) {

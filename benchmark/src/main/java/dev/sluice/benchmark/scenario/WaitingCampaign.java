@@ -10,7 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * A campaign of which nobody is settled yet.
+ * A campaign whose recipients are all pending.
  *
  * @param firstId its recipients' first id; the others follow
  */
@@ -20,12 +20,12 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
     servers.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '106540352242922')");
   }
 
-  /** One that was started, as far as the tables say. */
+  /** Creates a campaign that has started, according to the tables. */
   static WaitingCampaign sending(Servers servers, int recipients) throws SQLException {
     return insert(servers, recipients, CampaignStatus.SENDING);
   }
 
-  /** One that can be started. */
+  /** Creates a campaign that can be started. */
   static WaitingCampaign draft(Servers servers, int recipients) throws SQLException {
     return insert(servers, recipients, CampaignStatus.DRAFT);
   }
@@ -56,7 +56,7 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
     return new WaitingCampaign(id, first, recipients);
   }
 
-  /** Commands its start. */
+  /** Writes its start command. */
   void start(Servers servers) throws Exception {
     KafkaConfig kafka = servers.sandbox().kafka();
     byte[] command =

@@ -1,2 +1,2 @@
-/** Measured comparisons: each sets what Sluice does beside the least that the same work takes. */
+/** Measured comparisons of Sluice with the minimum that the same work takes. */
 package dev.sluice.benchmark.scenario;

@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka as the workers see it: logs, transactions with fencing and markers, and committed offsets
- * that are unknown while a transaction that would change them is open.
+ * Kafka as seen by the workers: logs, transactions with fencing and markers, and committed offsets,
+ * which are unknown while an open transaction may change them.
  */
 final class Broker {
   /** The workers' {@code transaction.timeout.ms}. */
@@ -32,10 +32,10 @@ final class Broker {
   private final Set<Fiber> pollers = new LinkedHashSet<>();
   private final Group group;
 
-  /** An offset that can be taken for committed from this time on. */
+  /** An offset that counts as committed from this time on. */
   record Commit(long sinceNanos, OffsetAndMetadata offset) {}
 
-  /** A transactional id. */
+  /** The state of a transactional id. */
   private static final class Producer {
     private short epoch;
     private @Nullable Transaction transaction;
@@ -71,13 +71,13 @@ final class Broker {
     return log;
   }
 
-  /** Appends outside transactions. */
+  /** Appends outside a transaction. */
   void append(TopicPartition partition, byte[] key, byte[] value) {
     log(partition).append(new Log.Entry(key, value, null));
     changed();
   }
 
-  /** Wakes whoever waits for records or for the group. */
+  /** Wakes the fibers that wait for records or for the group. */
   private void changed() {
     pollers.forEach(Fiber::wake);
     pollers.clear();
@@ -87,7 +87,10 @@ final class Broker {
     pollers.add(poller);
   }
 
-  /** What a group's members are told: absent while a transaction may still change it. */
+  /**
+   * Returns whether group members can read these partitions' offsets: not while an open transaction
+   * may change them.
+   */
   boolean stable(Set<TopicPartition> partitions) {
     return producers.values().stream()
         .map(producer -> producer.transaction)
@@ -99,12 +102,12 @@ final class Broker {
     return committed.get(partition);
   }
 
-  /** All that was or certainly will be committed, the newest last. */
+  /** Returns all offsets that are or certainly will be committed, the newest last. */
   List<Commit> commits(TopicPartition partition) {
     return commits.getOrDefault(partition, List.of());
   }
 
-  /** Commits outside transactions. */
+  /** Commits outside a transaction. */
   void commit(TopicPartition partition, OffsetAndMetadata offset) {
     decided(partition, offset);
     committed.put(partition, offset);
@@ -116,7 +119,7 @@ final class Broker {
         .add(new Commit(kernel.nowNanos(), offset));
   }
 
-  /** Whether an earlier transaction of this id is still being completed. */
+  /** Returns whether an earlier transaction of this id is still being completed. */
   boolean completing(String id) {
     Transaction open = producer(id).transaction;
     return open != null && open.decided();
@@ -126,7 +129,7 @@ final class Broker {
     return producers.computeIfAbsent(id, any -> new Producer());
   }
 
-  /** Begins a new epoch, and aborts what the last one left open. */
+  /** Begins a new epoch and aborts the transaction that the last one left open. */
   short initialise(String id) {
     Producer producer = producer(id);
     Transaction open = producer.transaction;
@@ -175,7 +178,7 @@ final class Broker {
     }
   }
 
-  /** Adds offsets to a transaction, for a member of the group. */
+  /** Adds offsets to a transaction on behalf of a member of the group. */
   void addOffsets(
       String id,
       short epoch,

@@ -9,12 +9,12 @@ final class Fiber {
   private final Semaphore turn = new Semaphore(0);
   private final Thread thread;
 
-  /** Numbers its waits, so that a wait that is over is not ended once more. */
+  /** Numbers the waits, so that a late wake-up does not end a later wait. */
   private long wait;
 
   private boolean waiting = true;
 
-  /** Ends a fiber of a process that was killed; nothing that the process does then has effects. */
+  /** Unwinds a fiber of a killed process; what the process does then has no effect. */
   static final class Killed extends Error {
     private static final long serialVersionUID = 1;
 
@@ -49,7 +49,7 @@ final class Fiber {
     }
   }
 
-  /** Waits until a time, or until it is woken before. */
+  /** Waits until a time, or until it is woken earlier. */
   void waitUntil(long nanos) {
     long ticket = ++wait;
     kernel.at(nanos, () -> wake(ticket));
@@ -59,7 +59,7 @@ final class Fiber {
     process.requireAlive();
   }
 
-  /** Ends it, after its process was killed. */
+  /** Ends it after its process was killed. */
   void unwind() {
     if (waiting) {
       waiting = false;
@@ -67,7 +67,7 @@ final class Fiber {
     }
   }
 
-  /** Ends its present wait now. */
+  /** Ends its current wait. */
   void wake() {
     long ticket = wait;
     kernel.at(kernel.nowNanos(), () -> wake(ticket));

@@ -15,16 +15,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers' group with the classic protocol and cooperative assignment: a round of joining ends
- * when every member has polled, and from then on only the new generation may commit, of which
- * members learn a moment later; whoever is to give up a partition is told first, and the partition
- * is assigned in the next round. Commits are checked for membership and generation only.
+ * The workers' group with the classic protocol and cooperative assignment. A round of joining ends
+ * when every member has polled; from then on only the new generation may commit, of which members
+ * learn a moment later. A member that must give up a partition is told first, and the partition is
+ * assigned in the next round. Commits are checked only for membership and generation.
  */
 final class Group {
   private static final Duration SESSION = Duration.ofSeconds(6);
   private static final Duration LONGEST_BETWEEN_POLLS = Duration.ofSeconds(60);
 
-  /** From the end of a round until members learn what they are assigned. */
+  /** The longest time from the end of a round until members learn their assignment. */
   private static final Duration LONGEST_SYNC = Duration.ofMillis(40);
 
   private static final Duration CHECK = Duration.ofMillis(500);
@@ -36,14 +36,14 @@ final class Group {
   private final Map<String, Member> members = new LinkedHashMap<>();
   private final Set<TopicPartition> partitions = new TreeSet<>(ORDER);
 
-  /** Where a partition is to be moved by force, by a fault. */
+  /** The partitions that a fault moves, with the processes to move them to. */
   private final Map<TopicPartition, String> wishes = new HashMap<>();
 
   private int generation;
   private int rounds;
   private int joins;
 
-  /** A member as the coordinator knows it. */
+  /** A member as seen by the coordinator. */
   static final class Member {
     private final String id;
     private final SimProcess process;
@@ -87,7 +87,7 @@ final class Group {
     }
   }
 
-  /** A process joins; what it still claims of an earlier membership is void. */
+  /** Adds a process as a new member; its claims from an earlier membership are void. */
   Member join(SimProcess process) {
     Member member = new Member(process.name() + "#" + joins++, process);
     members.put(member.id, member);
@@ -114,13 +114,13 @@ final class Group {
     changed.run();
   }
 
-  /** Asks for a partition to be moved to the member of a process, in the next round. */
+  /** Moves a partition to the member of a process in the next round. */
   void move(TopicPartition partition, String process) {
     wishes.put(partition, process);
     rebalance();
   }
 
-  /** A member polls: it joins the round that is under way. */
+  /** Records that a member polls, which joins the current round. */
   void polled(Member member, Set<TopicPartition> claims) {
     member.polledNanos = kernel.nowNanos();
     if (!member.joined) {
@@ -170,7 +170,7 @@ final class Group {
         .orElse(null);
   }
 
-  /** Balanced and sticky, apart from what faults wish. */
+  /** Returns a balanced and sticky assignment, apart from partitions moved by faults. */
   private Map<TopicPartition, String> target() {
     Map<TopicPartition, String> target = new LinkedHashMap<>();
     Map<String, Integer> load = new LinkedHashMap<>();
@@ -208,7 +208,7 @@ final class Group {
         .orElse(null);
   }
 
-  /** The generation that a member's last complete round has. */
+  /** Returns the generation of a member's last complete round. */
   int generation(Member member) {
     return member.generation;
   }

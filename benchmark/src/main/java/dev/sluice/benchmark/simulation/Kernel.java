@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Simulated time, and the order of everything that happens in it. Threads of simulated processes
- * are {@link Fiber}s: exactly one of them or the kernel runs at any time, so that a run depends on
- * nothing but its seed.
+ * Simulated time, and the order of all events in it. Threads of simulated processes are {@link
+ * Fiber}s: exactly one of them or the kernel runs at any time, so that a run depends only on its
+ * seed.
  */
 final class Kernel {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
@@ -41,14 +41,14 @@ final class Kernel {
     return random;
   }
 
-  /** Tells people what happens. */
+  /** Records an event for people to read. */
   void trace(Supplier<String> event) {
     if (trace != null) {
       trace.accept("%9.3f %s".formatted(nowNanos / 1e9, event.get()));
     }
   }
 
-  /** A duration between two bounds, nanoseconds. */
+  /** Returns a random duration between two bounds, ns. */
   long between(Duration least, Duration most) {
     return random.nextLong(least.toNanos(), most.toNanos() + 1);
   }
@@ -57,7 +57,7 @@ final class Kernel {
     return random.nextDouble() < probability;
   }
 
-  /** Simulated time since the run began. */
+  /** Returns the simulated time since the run began, ns. */
   long nowNanos() {
     return nowNanos;
   }
@@ -70,13 +70,13 @@ final class Kernel {
     at(nowNanos + wait.toNanos(), action);
   }
 
-  /** Runs an action again and again, beginning now. */
+  /** Repeats an action, beginning now. */
   void every(Duration interval, Runnable action) {
     action.run();
     after(interval, () -> every(interval, action));
   }
 
-  /** The number of events so far. */
+  /** Returns the number of events so far. */
   long steps() {
     return sequence - events.size();
   }
@@ -93,7 +93,7 @@ final class Kernel {
     }
   }
 
-  /** The fiber that runs now. */
+  /** Returns the running fiber. */
   Fiber running() {
     if (running == null) {
       throw new IllegalStateException("no simulated thread runs");

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One partition's log, as readers of committed records see it. */
+/** One partition's log, with the visibility that readers of committed records have. */
 final class Log {
   private final List<Entry> entries = new ArrayList<>();
   private int stable;
@@ -17,14 +17,18 @@ final class Log {
     private final byte[] value;
     private final @Nullable Transaction transaction;
 
-    /** Makes one; it is outside transactions if it is given none. */
+    /**
+     * Creates an entry.
+     *
+     * @param transaction its transaction, or null if it is outside of one
+     */
     Entry(byte[] key, byte[] value, @Nullable Transaction transaction) {
       this.key = key;
       this.value = value;
       this.transaction = transaction;
     }
 
-    /** What ends a transaction in the log. */
+    /** Returns an entry that marks the end of a transaction. */
     static Entry marker() {
       return new Entry(NOTHING, NOTHING, null);
     }
@@ -37,7 +41,7 @@ final class Log {
       return value;
     }
 
-    /** Whether readers are given it. */
+    /** Returns whether readers receive it. */
     boolean visible() {
       return key.length > 0 && (transaction == null || transaction.decidedToCommit());
     }
@@ -59,7 +63,10 @@ final class Log {
     return entries.size();
   }
 
-  /** Readers of committed records come no further: from here on a transaction is not complete. */
+  /**
+   * Returns the last stable offset: the end for readers of committed records, from where on a
+   * transaction is incomplete.
+   */
   long stableEnd() {
     while (stable < entries.size() && entries.get(stable).stable()) {
       stable++;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** What is between a process and the broker: it takes time, and at times loses things. */
+/** The network between a process and the broker, which delays calls and sometimes loses them. */
 final class Network {
   private static final Duration LEAST = Duration.ofNanos(200_000);
   private static final Duration MOST = Duration.ofMillis(3);
@@ -25,9 +25,7 @@ final class Network {
     process.sleep(kernel.between(LEAST, MOST));
   }
 
-  /**
-   * Calls the broker. A lost call may have had its effect, may have it later, or may not have it.
-   */
+  /** Calls the broker. A lost call may have its effect, have it later, or never have it. */
   <T> T call(SimProcess process, Supplier<T> effect) {
     delay(process);
     if (loss > 0 && kernel.chance(loss)) {
@@ -51,7 +49,7 @@ final class Network {
     try {
       var _ = effect.get();
     } catch (RuntimeException e) {
-      // Its client has given up; the broker has refused it, as it should.
+      // The client has given up, and the broker rightly refuses the call.
     }
   }
 }

@@ -8,11 +8,11 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * What a seed stands for: a fleet, its campaigns, and faults.
+ * The run that a seed determines: a fleet, its campaigns, and faults.
  *
- * @param seed also drives latencies and answers
+ * @param seed also determines latencies and responses
  * @param workers how many run at first
- * @param partitions of the requests' topic
+ * @param partitions partitions of the requests' topic
  * @param faults in order of time
  */
 record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
@@ -21,21 +21,21 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
 
   private static final int MOST_FAULTS = 6;
 
-  /** What goes wrong, or what an operator does. */
+  /** The kinds of faults, and of actions by an operator. */
   enum Kind {
-    /** A worker dies and comes back. */
+    /** A worker is killed and restarted. */
     KILL,
-    /** A worker is frozen, and then comes back as a zombie. */
+    /** A worker is frozen and then comes back as a zombie. */
     FREEZE,
-    /** A worker is stopped as an operator does, and started again. */
+    /** A worker is stopped in an orderly way and restarted. */
     STOP,
-    /** A further worker joins, and leaves. */
+    /** Another worker joins and later leaves. */
     JOIN,
     /** A partition is moved to another worker. */
     MOVE,
     /** Some calls to the broker end in timeouts. */
     LOSE,
-    /** A wall clock leaps. */
+    /** A wall clock jumps. */
     LEAP,
     /** The provider behaves differently. */
     PROVIDER,
@@ -47,9 +47,9 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
   /**
    * One fault.
    *
-   * @param atNanos when it begins
-   * @param forNanos how long it lasts
-   * @param target chooses a worker, partition or campaign
+   * @param atNanos when it begins, ns
+   * @param forNanos how long it lasts, ns
+   * @param target selects a worker, partition or campaign
    */
   record Fault(Kind kind, long atNanos, long forNanos, int target) {
     @Override
@@ -58,14 +58,14 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
     }
   }
 
-  /** The schedule of a seed. */
+  /** Returns the schedule of a seed. */
   static Schedule of(long seed) {
     RandomGenerator random = new SplittableRandom(seed);
     List<Fault> faults = new ArrayList<>();
     int count = random.nextInt(MOST_FAULTS + 1);
     for (int i = 0; i < count; i++) {
       Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
-      // Mostly short ones, at times one that outlasts every timeout.
+      // Mostly short; some faults outlast every timeout.
       long longest = random.nextInt(2) == 0 ? 12_000 : 2_000;
       faults.add(
           new Fault(
@@ -78,14 +78,14 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
     return new Schedule(seed, random.nextInt(1, 4), random.nextInt(1, 4), List.copyOf(faults));
   }
 
-  /** When every fault is over. */
+  /** Returns when all faults are over, ns. */
   long endNanos() {
     return faults.stream()
         .mapToLong(fault -> fault.atNanos() + fault.forNanos())
         .reduce(ACTIVE.toNanos(), Math::max);
   }
 
-  /** The same without one of its faults. */
+  /** Returns the same schedule without one of its faults. */
   Schedule without(Fault fault) {
     List<Fault> fewer = new ArrayList<>(faults);
     fewer.remove(fault);

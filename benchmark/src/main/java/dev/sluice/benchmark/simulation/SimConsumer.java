@@ -25,7 +25,9 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
-/** A consumer of the simulated broker; what Sluice does not call is left to Kafka's mock. */
+/**
+ * A consumer of the simulated broker; methods that Sluice does not call are left to Kafka's mock.
+ */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread runs at a time
 final class SimConsumer extends MockConsumer<byte[], byte[]> {
   private static final int MOST_RECORDS = 1_000;
@@ -91,7 +93,7 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
   private void followGroup(ConsumerRebalanceListener changes) {
     Group group = broker.group();
     if (member != null && !group.has(member)) {
-      // Expelled: somebody else may own its partitions by now.
+      // Expelled: other members may own its partitions by now.
       member = null;
       generation = -1;
       Set<TopicPartition> lost = Set.copyOf(assignment);
@@ -176,7 +178,7 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
   }
 
   @Override
-  @SuppressWarnings("removal") // nothing else makes one yet
+  @SuppressWarnings("removal") // there is no other way to create one yet
   public ConsumerGroupMetadata groupMetadata() {
     Group.Member current = member;
     return new ConsumerGroupMetadata(

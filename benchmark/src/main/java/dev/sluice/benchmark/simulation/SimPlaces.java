@@ -10,7 +10,7 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** The places that the simulated broker tells. */
+/** Reads places from the simulated broker. */
 record SimPlaces(Broker broker, Network network, SimProcess process) implements StablePlaces {
   @Override
   public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** A simulated process: it can be frozen and killed, and its clocks are its own. */
+/** A simulated process with its own clocks, which can be frozen and killed. */
 final class SimProcess {
   private static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -46,12 +46,12 @@ final class SimProcess {
     return frozen;
   }
 
-  /** How long it has been frozen, or zero. */
+  /** Returns how long it has been frozen, or zero. */
   Duration silentFor() {
     return frozen ? Duration.ofNanos(kernel.nowNanos() - frozenSinceNanos) : Duration.ZERO;
   }
 
-  /** Whether it ran without being frozen for this long. */
+  /** Returns whether it has not been frozen for this long. */
   boolean awakeFor(Duration time) {
     return !frozen
         && (lastThawedNanos == Long.MIN_VALUE
@@ -72,7 +72,7 @@ final class SimProcess {
     fibers.remove(fiber);
   }
 
-  /** One of its threads has run, and may have released a latch. */
+  /** Wakes threads whose latch was released by the thread that has just run. */
   void wakeReleased() {
     awaited.forEach((fiber, latch) -> {
       if (latch.getCount() == 0) {
@@ -101,7 +101,7 @@ final class SimProcess {
     }
   }
 
-  /** Ends it at once, from the kernel. Its threads unwind without any effect. */
+  /** Kills it from the kernel. Its threads unwind without any effect. */
   void kill() {
     alive = false;
     frozen = false;
@@ -113,7 +113,7 @@ final class SimProcess {
     wallClockError = error;
   }
 
-  /** Lets the running thread of this process wait. */
+  /** Makes the running thread of this process wait. */
   void sleep(long nanos) {
     requireAlive();
     kernel.running().waitUntil(kernel.nowNanos() + nanos);

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** A transactional producer to the simulated broker. */
+/** A transactional producer for the simulated broker. */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread runs at a time
 final class SimProducer extends MockProducer<byte[], byte[]> {
   private static final Duration COMPLETING = Duration.ofMillis(10);
@@ -39,7 +39,7 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
     awaitCompletion();
   }
 
-  /** The client retries for as long as the broker completes the transaction before. */
+  /** Waits, as the client retries while the broker completes the previous transaction. */
   private void awaitCompletion() {
     while (broker.completing(id)) {
       process.sleep(COMPLETING.toNanos());

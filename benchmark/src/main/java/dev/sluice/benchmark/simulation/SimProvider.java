@@ -9,7 +9,7 @@ import dev.sluice.providers.spi.SendOutcome;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A worker's connection to the simulated provider, which takes, refuses, hangs and is late. */
+/** A worker's connection to the simulated provider, which accepts, refuses, hangs and is late. */
 final class SimProvider implements MessageProvider {
   private static final Duration CONNECTING = Duration.ofMillis(5);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
@@ -20,20 +20,20 @@ final class SimProvider implements MessageProvider {
   private final Mood mood;
   private final Consumer<Message> taken;
 
-  /** How the provider behaves now. */
+  /** The provider's current behaviour. */
   enum Behaviour {
     TAKES,
-    /** Refuses some recipients, asks for patience, and does not understand. */
+    /** Refuses some recipients, throttles, and rejects requests. */
     PICKY,
-    /** Answers late. */
+    /** Responds late. */
     SLOW,
-    /** Takes messages, or not, and does not answer. */
+    /** Takes or does not take messages, and does not respond. */
     HANGS,
     /** Breaks connections. */
     BREAKS,
-    /** Says that it is down. */
+    /** Responds that it is down. */
     DOWN,
-    /** Blocks the sender until people act. */
+    /** Blocks the sender until an operator acts. */
     BLOCKS
   }
 
@@ -95,7 +95,7 @@ final class SimProvider implements MessageProvider {
     }
   }
 
-  /** What has left arrives, whatever becomes of the worker. */
+  /** Makes a message that has left arrive, whatever becomes of the worker. */
   private void arrive(Message message, Attempt attempt, long nanos) {
     kernel.at(
         kernel.nowNanos() + nanos,

@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a schedule: real workers on a simulated machine, broker and provider. */
 final class Simulation {
-  /** People begin to repair what only they can so long after the last fault. */
+  /** The time after the last fault at which operators begin to repair what only they can. */
   private static final Duration RESPITE = Duration.ofSeconds(2);
 
   private static final Duration OPERATOR = Duration.ofSeconds(3);
 
-  /** Everybody is settled by then, or never. */
+  /** The time by which every recipient must be settled. */
   private static final Duration PATIENCE = Duration.ofMinutes(15);
 
   private final Schedule schedule;
@@ -52,7 +52,7 @@ final class Simulation {
   private final Mood mood = new Mood();
   private final List<Node> nodes = new ArrayList<>();
 
-  /** A worker's place in the fleet, with the process that runs there. */
+  /** A worker's place in the fleet, with the process that currently runs there. */
   private static final class Node {
     private final String name;
     private SimProcess process;
@@ -65,11 +65,11 @@ final class Simulation {
   }
 
   /**
-   * What a run amounted to.
+   * The figures of a run.
    *
    * @param steps events
    * @param launched messages
-   * @param seconds simulated
+   * @param seconds simulated time, s
    */
   record Outcome(long steps, int launched, double seconds) {}
 
@@ -162,7 +162,7 @@ final class Simulation {
   }
 
   private void start(Node node) {
-    // Faults overlap, and two of the same name would only fence each other.
+    // Faults overlap, and two processes of the same name would only fence each other.
     node.process.kill();
     SimProcess process = new SimProcess(node.name, kernel);
     node.process = process;
@@ -296,7 +296,7 @@ final class Simulation {
     }
   }
 
-  /** All faults are over; people do what only they can do. */
+  /** Ends all faults and does what only operators can do. */
   private void heal() {
     network.lose(0);
     mood.set(Behaviour.TAKES);
@@ -304,7 +304,7 @@ final class Simulation {
     upstream.resumeAll();
   }
 
-  /** Whether everybody is settled and every window is empty. */
+  /** Returns whether every recipient is settled and every window is empty. */
   private boolean quiet() {
     return upstream.settled()
         && broker.group().partitions().stream()

@@ -21,13 +21,13 @@ public final class Simulations {
   private final LongAdder launched = new LongAdder();
   private final LongAdder runs = new LongAdder();
 
-  /** Creates a runner that has run nothing yet. */
+  /** Creates a runner. */
   public Simulations() {}
 
   /**
    * Runs consecutive seeds.
    *
-   * @return the first failure that was found, explained; empty if every invariant held
+   * @return an explanation of the first failure found; empty if every invariant held
    */
   public Optional<String> run(long firstSeed, long schedules) {
     return LongStream.range(firstSeed, firstSeed + schedules)
@@ -40,7 +40,8 @@ public final class Simulations {
   /**
    * Runs one seed.
    *
-   * @return the failure, explained with the fewest faults that cause it; empty if there is none
+   * @return an explanation of the failure, with a minimal set of faults that causes it; empty if
+   *     there is none
    */
   public Optional<String> run(long seed) {
     Schedule schedule = Schedule.of(seed);
@@ -55,22 +56,22 @@ public final class Simulations {
     }
   }
 
-  /** The number of schedules that have run without a failure. */
+  /** Returns the number of schedules that have run without a failure. */
   public long runs() {
     return runs.sum();
   }
 
-  /** The number of messages that they have launched. */
+  /** Returns the number of messages launched. */
   public long launched() {
     return launched.sum();
   }
 
-  /** The number of events that they consisted of. */
+  /** Returns the number of events. */
   public long steps() {
     return steps.sum();
   }
 
-  /** Leaves out faults as long as an invariant still breaks. */
+  /** Removes faults as long as an invariant still breaks. */
   private static Schedule smallest(Schedule schedule) {
     for (Fault fault : schedule.faults()) {
       Schedule smaller = schedule.without(fault);
@@ -123,7 +124,7 @@ public final class Simulations {
     return text.toString();
   }
 
-  /** On a virtual thread, because it takes turns with others of them. */
+  /** Runs on a virtual thread, because it alternates with other virtual threads. */
   static Outcome simulate(Schedule schedule, @Nullable Consumer<String> trace) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     Thread.ofVirtual()

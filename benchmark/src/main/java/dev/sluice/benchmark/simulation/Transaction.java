@@ -7,7 +7,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** A transaction: open, then decided, then complete, which is when readers see its end. */
+/** A transaction: open, then decided, then complete, when its end becomes visible to readers. */
 final class Transaction {
   private final Set<Log> touched = new LinkedHashSet<>();
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();

@@ -22,14 +22,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has really happened, seen by nobody in the system, and whether the invariants hold. It is
- * told of every launch, of every answer and of every result.
+ * The model's record of what has really happened, invisible to the system, which checks the
+ * invariants at every launch, response and result.
  */
 final class Truth {
-  /** Pause and cancel hold within this time. */
+  /** The time within which pause and cancel take effect. */
   private static final Duration CONTROL = Duration.ofSeconds(1);
 
-  /** What was declared before is not launched any more. */
+  /** The age at which a declared start is no longer launched. */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -57,7 +57,7 @@ final class Truth {
   /** A request in the log. */
   private record Place(TopicPartition partition, long offset) {}
 
-  /** Since when a campaign may not send. */
+  /** A control of a campaign, and since when it applies. */
   private record Stop(Control.State state, long sinceNanos) {}
 
   /** One call to the provider. */
@@ -65,19 +65,19 @@ final class Truth {
     private boolean taken;
     private boolean knownNotTaken;
 
-    /** The provider has taken the message. */
+    /** Records that the provider has taken the message. */
     void take() {
       taken = true;
     }
 
-    /** The worker has been told that the provider did not take it. */
+    /** Records that the worker was told that the provider did not take it. */
     void refuse() {
       knownNotTaken = true;
     }
   }
 
   private static final class History {
-    /** The newest, which may be in another lane than the first. */
+    /** The newest request, which may be in another lane than the first. */
     private SendRequest request;
 
     private final List<Place> places = new ArrayList<>();
@@ -101,19 +101,19 @@ final class Truth {
     return launched;
   }
 
-  /** A request became visible in the log. */
+  /** Records that a request became visible in the log. */
   void requested(SendRequest request, TopicPartition partition, long offset) {
     History history = messages.computeIfAbsent(Message.of(request), any -> new History(request));
     history.request = request;
     history.places.add(new Place(partition, offset));
   }
 
-  /** A campaign's control was committed. */
+  /** Records that a campaign's control was committed. */
   void controlled(UUID campaign, Control.State state) {
     stops.put(Control.campaignKey(campaign), new Stop(state, kernel.nowNanos()));
   }
 
-  /** A worker calls the provider. */
+  /** Checks and records a worker's call to the provider. */
   Attempt launched(SimProcess worker, Message message) {
     launched++;
     History history = messages.get(message);
@@ -145,8 +145,9 @@ final class Truth {
   }
 
   /**
-   * Its start must be committed: whoever took over now would have to call it in doubt. That must
-   * not be long ago: others may have done so, or the message may no longer be wanted.
+   * Requires that its start is committed, so that a worker that took over now would treat it as in
+   * doubt. The commit must be recent: otherwise another worker may have done so, or the message may
+   * no longer be wanted.
    */
   private void requireDeclared(Message message, History history) {
     Place place = history.places.getLast();
@@ -186,7 +187,7 @@ final class Truth {
 
   private void requireNotStopped(SimProcess worker, Message message) {
     Stop stop = stops.get(Control.campaignKey(message.campaign()));
-    // Who wakes up has not read it yet.
+    // A worker that has just been thawed has not read it yet.
     Duration most = worker.awakeFor(CONTROL) ? CONTROL : STALLED;
     if (stop != null
         && stop.state() != Control.State.RUNNING
@@ -215,7 +216,7 @@ final class Truth {
     }
   }
 
-  /** A committed result. */
+  /** Checks a committed result. */
   void resulted(SendResult result) {
     Message message = new Message(result.campaignId(), result.recipientId(), result.round());
     History history = messages.get(message);
@@ -232,7 +233,7 @@ final class Truth {
     }
   }
 
-  /** Everything is over: whatever is called failed was not taken later either. */
+  /** Checks, once everything is over, that messages marked failed were not taken later. */
   void requireHonest(SendResultView rows) {
     messages.forEach((message, history) -> {
       RecipientStatus status = rows.status(message);
@@ -246,7 +247,10 @@ final class Truth {
 
   /** The model's table. */
   interface SendResultView {
-    /** The status of a message's recipient, if its round is still the recipient's; else null. */
+    /**
+     * Returns the status of a message's recipient, or null if its round is not the recipient's
+     * current one.
+     */
     @Nullable RecipientStatus status(Message message);
   }
 }

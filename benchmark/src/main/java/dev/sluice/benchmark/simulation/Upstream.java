@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A simple model of producer, aggregator and operator: it feeds requests, keeps those that are
- * returned until their campaign goes on, and lets statuses rise.
+ * A simple model of producer, aggregator and operator: it writes requests, keeps returned ones
+ * until their campaign goes on, and only lets statuses rise.
  */
 final class Upstream implements Truth.SendResultView {
   private static final Duration TICK = Duration.ofMillis(100);
@@ -48,7 +48,7 @@ final class Upstream implements Truth.SendResultView {
   /**
    * A sender.
    *
-   * @param permitsPerSecond of each of its lanes
+   * @param permitsPerSecond the rate of each lane, messages/s
    */
   record Sender(String id, int lanes, double permitsPerSecond) {}
 
@@ -227,7 +227,7 @@ final class Upstream implements Truth.SendResultView {
     LaneKey key = request.laneKey();
     TopicPartition partition = new TopicPartition(topics.sendRequests(), key.partition(partitions));
     broker.append(partition, bytes(key.toString()), Json.write(request));
-    // Known before a worker can read it.
+    // Recorded before a worker can read it.
     truth.requested(request, partition, broker.log(partition).end() - 1);
   }
 
@@ -240,7 +240,7 @@ final class Upstream implements Truth.SendResultView {
     return control == null ? Control.State.RUNNING : control.state();
   }
 
-  /** An operator pauses, resumes or cancels; a cancelled campaign stays so. */
+  /** Sets a campaign's control as an operator does; a cancelled campaign stays cancelled. */
   void control(UUID campaign, Control.State state) {
     if (state(campaign) != Control.State.CANCELLED) {
       write(Control.campaignKey(campaign), new Control(state, "an operator"));
@@ -248,7 +248,7 @@ final class Upstream implements Truth.SendResultView {
     }
   }
 
-  /** An operator unblocks senders that nothing else would unblock. */
+  /** Unblocks senders, as an operator does, that nothing else would unblock. */
   void unblockSenders() {
     for (Map.Entry<String, Control> control : Map.copyOf(controls).entrySet()) {
       if (control.getValue().state() == Control.State.BLOCKED
@@ -258,7 +258,7 @@ final class Upstream implements Truth.SendResultView {
     }
   }
 
-  /** An operator resumes what is paused, whoever paused it. */
+  /** Resumes all paused campaigns, as an operator does, whoever paused them. */
   void resumeAll() {
     campaigns.values().stream()
         .filter(campaign -> state(campaign.id) == Control.State.PAUSED)
@@ -270,7 +270,7 @@ final class Upstream implements Truth.SendResultView {
     controls.put(key, control);
   }
 
-  /** Sends once more, in a new round, to those of whom nobody knows. */
+  /** Resends, in a new round, to the recipients in doubt. */
   void resendUnconfirmed(Campaign campaign) {
     campaign.rows.replaceAll((id, row) -> {
       if (row.status() != RecipientStatus.UNCONFIRMED) {
@@ -281,7 +281,7 @@ final class Upstream implements Truth.SendResultView {
     });
   }
 
-  /** The provider reports a message that it has taken. */
+  /** Writes the provider's receipt for a message that it has taken. */
   void receipt(Message message) {
     SendResult result =
         new SendResult(
@@ -300,14 +300,14 @@ final class Upstream implements Truth.SendResultView {
         Json.write(result));
   }
 
-  /** Whether everybody has a result, apart from those of cancelled campaigns. */
+  /** Returns whether every recipient has a result, apart from those of cancelled campaigns. */
   boolean settled() {
     return campaigns.values().stream()
         .allMatch(
             campaign -> state(campaign.id) == Control.State.CANCELLED || campaign.pending() == 0);
   }
 
-  /** Who is not settled, for people. */
+  /** Describes the recipients that are not settled, for people. */
   List<String> unsettled() {
     return campaigns.values().stream()
         .map(campaign ->

@@ -3,8 +3,8 @@ package dev.sluice.benchmark.simulation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An invariant does not hold. An error, so that no code under test takes it for a failure of its
- * own.
+ * Thrown if an invariant does not hold. It is an error, so that no code under test catches it as a
+ * failure of its own.
  */
 final class Violation extends Error {
   private static final long serialVersionUID = 1;

@@ -1,6 +1,6 @@
 /**
- * A deterministic simulation of workers around Kafka: one seed drives time, threads, faults and
- * answers, and the invariants are checked at every launch and every result.
+ * A deterministic simulation of workers around Kafka. One seed drives time, threads, faults and
+ * responses, and the invariants are checked at every launch and every result.
  */
 @NullMarked
 package dev.sluice.benchmark.simulation;

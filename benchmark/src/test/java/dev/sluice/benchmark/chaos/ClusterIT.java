@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Three brokers, everything kept three times. */
+/** Three brokers with a replication factor of three. */
 class ClusterIT {
   private static final double RATE = 80;
 
-  /** Longer than a send may be late, shorter than it takes a transaction to fail. */
+  /** Longer than a send may be late, shorter than the time in which a transaction fails. */
   private static final Duration STALL = Duration.ofSeconds(4);
 
   @Test

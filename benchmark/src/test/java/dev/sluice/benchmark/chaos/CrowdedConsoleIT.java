@@ -20,9 +20,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The short form of {@code sluice benchmark neighbours --only console}, and a kill. */
+/** A short version of {@code sluice benchmark neighbours --only console}, with a kill. */
 class CrowdedConsoleIT {
-  /** Other things go on here as well: somebody who waits for all of the crowd waits longer. */
+  /** Tolerates other load on the machine; waiting for the whole crowd would take longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final SeparateInfrastructure SERVERS = new SeparateInfrastructure(1);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The short form of {@code sluice benchmark neighbours}: one fault of each stage, all at once. */
+/** A short version of {@code sluice benchmark neighbours}: one fault of each stage, all at once. */
 class NeighboursIT {
   @Test
   void whateverIsWrongWithSomeTheOthersCompleteWhileItLasts() throws Exception {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The short form of {@code sluice benchmark outages}. */
+/** A short version of {@code sluice benchmark outages}. */
 class OutageIT {
   @Test
   void whateverIsMissingTheServicesGoOnByThemselvesAndNobodyIsLost() throws Exception {

@@ -3,7 +3,7 @@ package dev.sluice.benchmark.chaos;
 import dev.sluice.local.SeparateInfrastructure;
 import org.junit.jupiter.api.Test;
 
-/** The short form of {@code sluice benchmark steering}. */
+/** A short version of {@code sluice benchmark steering}. */
 class SteeringIT {
   @Test
   void nothingIsLaunchedLaterThanASecondAfterAPauseOrACancel() throws Exception {

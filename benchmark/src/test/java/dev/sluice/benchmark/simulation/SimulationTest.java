@@ -18,7 +18,7 @@ class SimulationTest {
   private static final Level BEFORE = LOG.getLevel();
   private static final long SCHEDULES = 150;
 
-  /** Workers report what is done to them. */
+  /** Silences the workers' reports of simulated faults. */
   @BeforeAll
   static void silence() {
     LOG.setLevel(Level.OFF);
@@ -49,7 +49,10 @@ class SimulationTest {
     assertThat(simulations.launched()).isGreaterThan(SCHEDULES);
   }
 
-  /** Lost calls made a transaction slow, and what it declared was launched 1.8 s after a pause. */
+  /**
+   * A regression: lost calls made a transaction slow, and what it declared was launched 1.8 s after
+   * a pause.
+   */
   @Test
   void aPauseHoldsForWhatWasBeingDeclared() {
     assertThat(new Simulations().run(2961)).isEmpty();

@@ -10,7 +10,10 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
 
-/** Results in; rows and counters out by SQL, dead letters and commands to pause out by Kafka. */
+/**
+ * The topology: reads results and writes rows and counters by SQL, dead letters and pause commands
+ * to Kafka.
+ */
 final class AggregatorTopology {
   /** The store of results that are not in PostgreSQL yet. */
   static final String STORE = "pending-results";

@@ -28,17 +28,17 @@ import org.slf4j.LoggerFactory;
  * waited long enough, or at once when it holds the campaign's last outcomes. No statement runs on
  * the stream thread: flushes run elsewhere, and their outcomes are handled here.
  *
- * <p>A result is in the changelogged store before its offset is committed and leaves the store
- * after PostgreSQL has it, or after its dead letter is committed. If the process dies in between,
- * the batch is written again, and nothing changes, or there are two letters, which are the same to
- * who replays them: a status only rises.
+ * <p>A result is put into the changelogged store before its offset is committed and leaves the
+ * store once PostgreSQL has it or its dead letter is committed. If the process dies in between, the
+ * batch is written again, which changes nothing because a status only rises, or there is a second,
+ * equal dead letter, whose replay changes nothing either.
  */
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(BatchProcessor.class);
 
   static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
-  /** The most that a result waits for room, because the thread has other tasks and must poll. */
+  /** The longest that a result waits for room, because the thread has other tasks and must poll. */
   static final Duration LONGEST_WAIT = LOOK_EVERY.multipliedBy(3);
 
   private final StatusAggregatorConfig config;
@@ -100,7 +100,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
     Campaign campaign = campaign(result.campaignId());
     if (campaign.hasNoRoomFor(result) && !troubles.away()) {
-      // Not taken out of the store, where it never was: the letter is safe before the offset is.
+      // It never was in the store; its letter is safe before its offset is committed.
       output.deadLetter(record, noRoom(campaign), "room");
       pause(campaign);
     } else {
@@ -117,7 +117,9 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     flushIfDue(campaign);
   }
 
-  /** Keeps what waits, and with it what was given up as long as its letter is not safe. */
+  /**
+   * Stores a waiting result, merged with what was given up while the letter of that is not safe.
+   */
   private void keep(SendResult waiting) {
     SendResult unsafe = givenUp.unsafe(key(waiting));
     store.put(key(waiting), unsafe == null ? waiting : PendingBatch.merge(unsafe, waiting));
@@ -169,7 +171,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** Handles finished flushes, and flushes the results that have arrived meanwhile. */
+  /** Handles finished flushes, and flushes the results that have arrived in the meantime. */
   private void takeIn() {
     for (Flush.Outcome next = outcomes.poll(); next != null; next = outcomes.poll()) {
       Campaign campaign = campaigns.get(next.campaignId());
@@ -196,7 +198,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** Of what was written or given up, only a letter that is not safe yet is still needed. */
+  /**
+   * Removes from the store what was written or given up, except for what an unsafe letter still
+   * needs.
+   */
   private void forget(SendResult result) {
     SendResult unsafe = givenUp.unsafe(key(result));
     if (unsafe == null) {
@@ -215,7 +220,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** After a takeover, or when many got stuck at once, there may be more than was let in. */
+  /**
+   * Gives up results beyond the campaign's room: after a takeover, or when many campaigns got stuck
+   * at once, there may be more than was admitted.
+   */
   private void shed(Campaign campaign) {
     for (SendResult result : campaign.shed(now())) {
       giveUp(result, noRoom(campaign), "room");
@@ -227,7 +235,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     givenUp.add(key(result), result);
   }
 
-  /** A newer result of the same recipient may wait, or may have been given up after it. */
+  /**
+   * Handles results whose letters are safe. A newer result of the same recipient may be waiting, or
+   * may have been given up later.
+   */
   private void forgetGivenUp() {
     for (SendResult result : givenUp.takeCommitted()) {
       Campaign campaign = campaigns.get(result.campaignId());
@@ -244,7 +255,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     return "no room: " + campaign.stuckBecause();
   }
 
-  /** The campaign does not exist: its results cannot be written. */
+  /** Gives up all results of a campaign that does not exist, as they cannot be written. */
   private void bury(Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
       giveUp(result, "unknown campaign " + campaign.id(), "unknown");
@@ -255,8 +266,8 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   /**
-   * Beyond the bound hardly more is read: each result waits a while. It does not wait for as long
-   * as it takes, because what fills the room may be another task's of this thread.
+   * Slows reading down while there is no room: each result waits, but for a limited time, because
+   * the room may be taken by another task of this thread.
    */
   private void awaitRoom() {
     for (long left = LONGEST_WAIT.dividedBy(LOOK_EVERY);
@@ -272,7 +283,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** While nobody can write, no campaign is dead-lettered, so that stuck ones must wait as well. */
+  /** While no campaign can be written, none is dead-lettered, so stuck ones must wait as well. */
   private boolean mustWait() {
     return room.full() || (troubles.away() && room.halfIsStuck());
   }

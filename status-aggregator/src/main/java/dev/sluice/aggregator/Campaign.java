@@ -10,14 +10,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One campaign of a task: its results that wait, the flush under way, and its progress line. At
- * most one flush is under way; results go on being collected meanwhile.
+ * One campaign of a task: its waiting results, its flush, and its progress line. At most one flush
+ * runs at a time; results are collected meanwhile.
  */
 final class Campaign {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
 
-  /** The most results in one statement, so that it ends in time after a backlog. */
+  /** The most results in one statement, so that it ends in time even with a backlog. */
   private static final int LARGEST_FLUSH = 5_000;
 
   private final UUID id;
@@ -55,27 +55,30 @@ final class Campaign {
     room.set(batch.weight(), stuckBecause() != null);
   }
 
-  /** Why nothing of it could be written for a while, or null if that is not so. */
+  /** Returns why none of its results could be written for a while; null if it is not stuck. */
   @Nullable String stuckBecause() {
     return refusals.stuckBecause();
   }
 
-  /** Until when its results are held at least although they are refused; null if not for longer. */
+  /**
+   * Returns until when its refused results are held at least; null if they are not held longer than
+   * usual.
+   */
   @Nullable Instant heldUntil() {
     return refusals.heldUntil();
   }
 
-  /** Whether it is stuck and uses more than its share of the room for stuck campaigns. */
+  /** Returns whether it is stuck and uses more than its share of the room for stuck campaigns. */
   boolean crowds() {
     return room.crowds();
   }
 
-  /** Whether it is stuck, and this result would need room that there is not. */
+  /** Returns whether it is stuck and there is no room for this result. */
   boolean hasNoRoomFor(SendResult result) {
     return room.closed() && batch.growth(result) > 0;
   }
 
-  /** Gives up the newest results for which there is no room, because it is stuck. */
+  /** Gives up the newest results for which there is no room, if it is stuck, and returns them. */
   List<SendResult> shed(long nowMillis) {
     List<SendResult> shed = new ArrayList<>();
     while (!batch.isEmpty() && room.mustShed()) {
@@ -87,7 +90,7 @@ final class Campaign {
     return shed;
   }
 
-  /** Gives up its room: nothing of it is pending any more. */
+  /** Releases its room when none of its results are pending here any more. */
   void leave() {
     room.set(0, false);
   }
@@ -99,18 +102,18 @@ final class Campaign {
     }
   }
 
-  /** What to flush now, or null if that has time, or has to wait. */
+  /** Returns what to flush now; null if nothing is due or it has to wait. */
   @Nullable Flush due(StatusAggregatorConfig config, long nowMillis) {
     if (flushing || batch.isEmpty() || refusals.mustWait(nowMillis)) {
       return null;
     }
     if (batch.full(config.flushSize())
         || batch.ageMillis(nowMillis) >= config.flushInterval().toMillis()) {
-      // After a failure a little at a time: it ends sooner, and touches fewer rows that are locked.
+      // After a failure in small steps: each ends sooner and touches fewer locked rows.
       int most = refusals.any() ? config.flushSize() : Math.max(LARGEST_FLUSH, config.flushSize());
       return new Flush(id, batch.oldest(most), refusals.any());
     }
-    // The last outcome can only be recognised with the campaign's row.
+    // The campaign's row is needed to recognise the last outcome.
     return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
   }
 
@@ -119,15 +122,17 @@ final class Campaign {
     flushing = true;
   }
 
-  /** When its last flush began: what that has changed could be changed then. */
+  /**
+   * Returns when its last flush began. Rows changed by that flush could be changed at that time.
+   */
   long flushBegunMillis() {
     return flushBegunMillis;
   }
 
   /**
-   * A flush has ended.
+   * Records that a flush has ended.
    *
-   * @param changedMillis when rows of any campaign have changed last
+   * @param changedMillis when rows of any campaign were last changed
    * @return the written results that need not be stored any more
    */
   List<SendResult> flushed(Flush.Outcome outcome, long nowMillis, long changedMillis) {
@@ -143,7 +148,7 @@ final class Campaign {
     return done;
   }
 
-  /** Whether rows of it have changed, as far as the counters tell. */
+  /** Returns whether the flush changed rows of the campaign, according to the counters. */
   boolean changedBy(Flush.Outcome outcome) {
     CampaignCounts before = batch.counts();
     CampaignCounts after = outcome.counts();
@@ -165,7 +170,7 @@ final class Campaign {
     }
   }
 
-  /** Whether a pause may be asked for now: not with every failure. */
+  /** Returns whether a pause may be requested now, and records it; not after every failure. */
   boolean mayAskForPause(long nowMillis) {
     if (nowMillis - ASK_AGAIN_AFTER.toMillis() < pauseAskedMillis) {
       return false;
@@ -174,7 +179,7 @@ final class Campaign {
     return true;
   }
 
-  /** Whether it had no results for a while. */
+  /** Returns whether it has had no results for a while. */
   boolean forgettable(long nowMillis) {
     return !flushing && batch.isEmpty() && nowMillis - lastSeenMillis > FORGET_AFTER.toMillis();
   }

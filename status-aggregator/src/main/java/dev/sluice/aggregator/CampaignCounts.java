@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A campaign's row as the last statement left it.
+ * A campaign's row as of the last statement.
  *
  * @param total recipients
- * @param counts recipients by status, without the pending ones
+ * @param counts recipients by status, without pending ones
  */
 record CampaignCounts(
     CampaignStatus status,

@@ -11,19 +11,19 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One write of a campaign's results, or without any the reading of its row. Results that PostgreSQL
+ * One write of a campaign's results or, without results, a read of its row. Results that PostgreSQL
  * refuses are found by bisection, so that all others are written.
  *
- * @param again whether the campaign's write before failed
+ * @param again whether the campaign's previous write failed
  */
 record Flush(UUID campaignId, List<SendResult> results, boolean again) {
 
   /**
    * The outcome of a flush. Results in neither list were not tried, because of the trouble.
    *
-   * @param counts the campaign's row as the last statement left it, or null if none succeeded
-   * @param unknown whether there is no such campaign
-   * @param trouble what ended it early, or null
+   * @param counts the campaign's row as of the last statement, or null if none succeeded
+   * @param unknown whether the campaign does not exist
+   * @param trouble what ended the flush early, or null
    */
   record Outcome(
       UUID campaignId,
@@ -33,20 +33,20 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
       boolean unknown,
       @Nullable Trouble trouble) {}
 
-  /** A result that PostgreSQL refuses by itself, and why. */
+  /** A result that PostgreSQL refuses on its own, and why. */
   record Refused(SendResult result, String reason) {}
 
   /** A failure that keeps results from being written for now. */
   record Trouble(Fault fault, String reason) {}
 
-  /** Runs the flush; may block for as long as the database does. */
+  /** Runs the flush; blocks for as long as the database does. */
   Outcome run(StatusStatement statement) {
     Attempt attempt = new Attempt(statement);
     attempt.write(results);
     return attempt.outcome();
   }
 
-  /** As if its campaign's rows could not be reached. */
+  /** Returns an outcome as if the campaign's rows could not be reached. */
   Outcome failed(String reason) {
     return new Outcome(
         campaignId, List.of(), List.of(), null, false, new Trouble(Fault.BUSY, reason));
@@ -80,7 +80,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
       } catch (DataAccessException e) {
         failed(part, Fault.of(e), Database.reason(e));
       } catch (RuntimeException e) {
-        // Unexpected: this campaign waits, and all others go on.
+        // Unexpected: hold up only this campaign.
         failed(part, Fault.BUSY, Reasons.of(e));
       }
     }
@@ -100,8 +100,9 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
     }
 
     /**
-     * A lock on a whole table, a database that is too slow for anybody, lacks memory or shuts down
-     * look the same as what is wrong with one campaign's rows.
+     * Returns whether a harmless write succeeds. A lock on the whole table, or a database that is
+     * too slow, out of memory or shutting down, causes the same errors as a fault in one campaign's
+     * rows.
      */
     private boolean othersCanWrite() {
       try {

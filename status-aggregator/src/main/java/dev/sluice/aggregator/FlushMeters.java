@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** How large flushes are, how long they take, and what they write. */
+/** Meters of flushes: their size, their duration, and the results written. */
 final class FlushMeters {
   private final Timer written;
   private final Timer failed;

@@ -7,8 +7,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * Runs flushes away from the stream threads, a bounded number at a time. Flushes of campaigns whose
- * last one failed get at most half of the places, because they may wait for locks and must not
+ * Runs flushes off the stream threads, a bounded number at a time. Flushes of campaigns whose
+ * previous one failed get at most half of the places, because they may wait for locks and must not
  * delay others.
  */
 final class Flushes {
@@ -19,9 +19,9 @@ final class Flushes {
   private final Semaphore placesAgain;
 
   /**
-   * Runs them with the given executor.
+   * Creates a runner on the given executor.
    *
-   * @param atOnce how many write at the same time, at least 2
+   * @param atOnce the most concurrent writes, at least 2
    */
   Flushes(StatusStatement statement, Executor executor, int atOnce, MeterRegistry meters) {
     this.statement = statement;
@@ -31,7 +31,7 @@ final class Flushes {
     this.placesAgain = new Semaphore(atOnce / 2, true);
   }
 
-  /** Begins one; {@code done} is told of its outcome by the thread that ran it. */
+  /** Starts a flush; {@code done} receives its outcome on the thread that ran it. */
   void start(Flush flush, Consumer<Flush.Outcome> done) {
     executor.execute(() -> done.accept(run(flush)));
   }

@@ -12,40 +12,45 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results that became dead letters, until they may leave the changelogged store. A letter and the
- * changelog are in different partitions, and without a transaction either may be written first: a
- * crash in between would lose the result. So until then the store keeps it beside whatever comes of
- * the same recipient. After a commit the brokers have acknowledged all that was sent before it.
+ * Results that became dead letters, kept until they may leave the changelogged store. A letter and
+ * the changelog are in different partitions, and without a transaction either may be written first;
+ * a crash in between would lose the result. Until then the store therefore keeps it beside any
+ * later result of the same recipient. After a commit the brokers have acknowledged everything that
+ * was sent before it.
  *
- * <p>Kafka Streams tells of commits to state stores alone; this one stores nothing.
+ * <p>This is a state store, though it stores nothing, because Kafka Streams reports commits only to
+ * state stores.
  */
 final class GivenUp implements StateStore {
   static final String NAME = "given-up";
 
-  /** By their keys in the store; several of one recipient are one. */
+  /** By key in the store; several results of one recipient are merged. */
   private final Map<String, SendResult> sent = new HashMap<>();
 
   private final List<SendResult> committed = new ArrayList<>();
   private boolean open;
 
-  /** The result's dead letter has been sent. */
+  /** Records that the result's dead letter has been sent. */
   void add(String key, SendResult result) {
     sent.merge(key, result, PendingBatch::merge);
   }
 
-  /** What was sent under this key and may still be lost; null for nothing. */
+  /** Returns what was sent under this key and may still be lost; null if nothing. */
   @Nullable SendResult unsafe(String key) {
     return sent.get(key);
   }
 
-  /** The results whose dead letters are safe; each once. */
+  /** Returns the results whose dead letters are safe, each once. */
   List<SendResult> takeCommitted() {
     List<SendResult> taken = List.copyOf(committed);
     committed.clear();
     return taken;
   }
 
-  /** The producer was flushed without an error, and the offsets were committed. */
+  /**
+   * Marks all sent letters as safe: the producer was flushed without an error, and the offsets were
+   * committed.
+   */
   @Override
   public void commit(Map<TopicPartition, Long> changelogOffsets) {
     committed.addAll(sent.values());
@@ -78,7 +83,7 @@ final class GivenUp implements StateStore {
     return false;
   }
 
-  /** Makes one a task, without a changelog. */
+  /** Builds one instance per task, without a changelog. */
   static final class Builder implements StoreBuilder<GivenUp> {
     @Override
     public GivenUp build() {

@@ -41,7 +41,7 @@ final class Output {
             .collect(Collectors.toUnmodifiableMap(cause -> cause, cause -> refused(meters, cause)));
   }
 
-  /** Registered at once, so that an alert finds them before the first one. */
+  /** Registers a counter at start-up, so that alerts find it before its first increment. */
   private static Counter refused(MeterRegistry meters, String cause) {
     return Counter.builder("sluice.aggregator.refused")
         .description("Results that went to the dead letters")
@@ -49,7 +49,7 @@ final class Output {
         .register(meters);
   }
 
-  /** Sends the current record, which is unreadable, to the dead letters. */
+  /** Writes the current record, which is unusable, to the dead letters. */
   void deadLetter(Record<byte[], byte[]> record, String reason, String cause) {
     RecordMetadata at = context.recordMetadata().orElseThrow();
     deadLetter(
@@ -60,7 +60,7 @@ final class Output {
         cause);
   }
 
-  /** Sends a result that can never be written to the dead letters. */
+  /** Writes a result that can never be written to PostgreSQL to the dead letters. */
   void deadLetter(SendResult result, String reason, String cause) {
     DeadLetter letter =
         new DeadLetter(topics.sendResults(), context.taskId().partition(), -1, reason);
@@ -84,7 +84,7 @@ final class Output {
         DEAD_LETTERS);
   }
 
-  /** Asks for a pause of a campaign. */
+  /** Requests a pause of a campaign. */
   void pause(UUID campaignId, String reason) {
     long now = context.currentSystemTimeMs();
     CampaignCommand pause =

@@ -12,20 +12,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of one campaign that wait to be written: for each recipient the highest status of the
- * newest round, so several events of one recipient are one row of the statement.
+ * One campaign's results that wait to be written. For each recipient it holds the highest status of
+ * the newest round, so that several events of one recipient become one row of the statement.
  */
 final class PendingBatch {
-  /** By recipient, those that have waited longest first. */
+  /** By recipient; those that have waited longest come first. */
   private final SequencedMap<Long, Waiting> results = new LinkedHashMap<>();
 
-  /** Recipients of which a first outcome is among them, not only a later receipt. */
+  /** Recipients whose first outcome is in the batch, not merely a later receipt. */
   private final Set<Long> settling = new HashSet<>();
 
   private @Nullable CampaignCounts counts;
   private int weight;
 
-  /** Long texts in any script take so many bytes a character, here and in the store together. */
+  /**
+   * The most bytes that a character of a long text takes, in any script, here and in the store
+   * together.
+   */
   private static final int BYTES_A_CHARACTER = 5;
 
   private static final int USUAL_BYTES = 1024;
@@ -36,7 +39,7 @@ final class PendingBatch {
     }
   }
 
-  /** Its memory, in results of the usual size. */
+  /** Returns a result's memory, in results of the usual size. */
   private static int weight(SendResult result) {
     return 1
         + BYTES_A_CHARACTER
@@ -73,7 +76,7 @@ final class PendingBatch {
     return merged;
   }
 
-  /** By how much it would weigh more with this result. */
+  /** Returns by how much this result would increase the weight. */
   int growth(SendResult result) {
     Waiting before = results.get(result.recipientId());
     return before == null
@@ -86,16 +89,18 @@ final class PendingBatch {
     weight += waiting.weight() - (before == null ? 0 : before.weight());
   }
 
-  /** A receipt has a message id and no attempt: the outcome of sending came, or comes, besides. */
+  /**
+   * Returns whether a result may be the outcome of sending. A receipt, which has a message id and
+   * no attempts, is not: the outcome comes separately.
+   */
   private static boolean settles(SendResult result) {
     boolean receipt = result.attempts() == 0 && result.providerMessageId() != null;
     return !receipt && !RecipientStatus.FAILED.risesTo(result.status());
   }
 
   /**
-   * The one that counts of two results of a recipient, whichever came first. A wish to be left
-   * alone is kept, with its own code and time, whatever else is known, and so are the recipient's
-   * names.
+   * Merges two results of a recipient, in any order. An opt-out is kept with its own code and time,
+   * whatever else is known, and so are the recipient's names.
    */
   static SendResult merge(SendResult one, SendResult other) {
     boolean sameRound = one.round() == other.round();
@@ -137,28 +142,28 @@ final class PendingBatch {
     return results.size();
   }
 
-  /** What waits of this recipient, or null for nothing. */
+  /** Returns what waits for this recipient, or null if nothing does. */
   @Nullable SendResult waiting(long recipientId) {
     Waiting waiting = results.get(recipientId);
     return waiting == null ? null : waiting.result();
   }
 
-  /** The memory of all results, in results of the usual size. */
+  /** Returns the memory of all results, in results of the usual size. */
   int weight() {
     return weight;
   }
 
-  /** The results that have waited longest, up to the given number. */
+  /** Returns the results that have waited longest, up to the given number. */
   List<SendResult> oldest(int most) {
     return results.values().stream().limit(most).map(Waiting::result).toList();
   }
 
-  /** The result that has waited the shortest; there must be one. */
+  /** Returns the result that has waited the shortest; there must be one. */
   SendResult newest() {
     return results.lastEntry().getValue().result();
   }
 
-  /** Whether to write it now, apart from its age. */
+  /** Returns whether to write it now, regardless of its age. */
   boolean full(int flushSize) {
     return size() >= flushSize || settlesTheLast();
   }
@@ -167,12 +172,12 @@ final class PendingBatch {
     return counts != null && counts.pending() > 0 && settling.size() >= counts.pending();
   }
 
-  /** How long the oldest has waited. */
+  /** Returns how long the oldest result has waited, ms. */
   long ageMillis(long nowMillis) {
     return results.isEmpty() ? 0 : nowMillis - results.values().iterator().next().sinceMillis();
   }
 
-  /** The campaign's row as last read, or null if it was not read yet. */
+  /** Returns the campaign's row as last read, or null if it was not read yet. */
   @Nullable CampaignCounts counts() {
     return counts;
   }
@@ -183,7 +188,7 @@ final class PendingBatch {
 
   /**
    * Removes a result that was written or given up. A newer result of the same recipient stays, and
-   * waits anew.
+   * its wait starts over.
    *
    * @return whether nothing of this recipient is left
    */
@@ -201,12 +206,12 @@ final class PendingBatch {
     return false;
   }
 
-  /** Recipients with this status, written or waiting to be. */
+  /** Returns the number of recipients with this status, written or waiting to be. */
   long count(RecipientStatus status) {
     if (counts == null) {
       return settling(status);
     }
-    // Once everybody has an outcome, another one settles nobody.
+    // Once every recipient has an outcome, further ones do not add to the count.
     return counts.count(status) + (counts.pending() == 0 ? 0 : settling(status));
   }
 
@@ -217,7 +222,7 @@ final class PendingBatch {
         .count();
   }
 
-  /** Recipients that have an outcome, written or waiting to be. */
+  /** Returns the number of recipients with an outcome, written or waiting to be. */
   long processed() {
     return counts == null
         ? settling.size()

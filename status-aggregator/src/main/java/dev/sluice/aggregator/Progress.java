@@ -8,8 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One campaign's progress in the log: a line each 50 messages, at most two a second, and a last
- * one.
+ * Logs one campaign's progress: a line every 50 messages, at most two per second, and a final one.
  */
 final class Progress {
   private static final Logger log = LoggerFactory.getLogger(Progress.class);
@@ -29,7 +28,7 @@ final class Progress {
     this.firstMillis = nowMillis;
   }
 
-  /** A campaign's name in the log. */
+  /** Returns a campaign's name in the log. */
   static String brief(UUID campaignId) {
     return campaignId.toString().substring(0, 4);
   }

@@ -6,15 +6,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a campaign has been refused, by a lock for instance. One refusal delays it; it is stuck
- * when nothing of it could be written for a while. Where it is unclear whose fault that is, the
- * while is long unless others' rows have changed since: if nobody's can, nothing is given up before
- * there was time to mend it.
+ * Tracks for how long a campaign's writes have been refused, for example because of a lock. One
+ * refusal delays it; it is stuck when none of its results could be written for a while. If it is
+ * unclear whether the campaign is at fault, that while is long unless rows of others have changed
+ * since: if no campaign can write, nothing is given up before there was time to fix the cause.
  */
 final class Refusals {
   private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
 
-  /** Bounded, because it may be the campaign's own fault, and then it takes the room of others. */
+  /** Limited, because it may be the campaign's own fault, and then it takes the room of others. */
   private static final Duration STUCK_AFTER_IF_UNCLEAR = Duration.ofMinutes(5);
 
   private static final Backoff AFTER_FAILURE =
@@ -27,9 +27,9 @@ final class Refusals {
   private @Nullable Instant heldUntil;
 
   /**
-   * A flush has ended.
+   * Records that a flush has ended.
    *
-   * @param changedMillis when rows of any campaign have changed last
+   * @param changedMillis when rows of any campaign were last changed
    */
   void take(Flush.Outcome outcome, long nowMillis, long changedMillis) {
     heldUntil = null;
@@ -50,7 +50,7 @@ final class Refusals {
     }
     inARow++;
     retryAtMillis = nowMillis + AFTER_FAILURE.after(inARow).toMillis();
-    // Looked at when it is refused, not as time goes by: its turn may have been late.
+    // Decided at each refusal rather than as time passes, because the retry may have come late.
     boolean unclear = trouble.fault() == Fault.UNCLEAR && changedMillis <= firstMillis;
     Duration patience = unclear ? STUCK_AFTER_IF_UNCLEAR : STUCK_AFTER;
     if (nowMillis - firstMillis >= patience.toMillis()) {
@@ -60,12 +60,15 @@ final class Refusals {
     }
   }
 
-  /** Until when its results are held at least, whoever's fault it is; null if that is known. */
+  /**
+   * Returns until when its results are held at least, while it is unclear whether it is at fault;
+   * else null.
+   */
   @Nullable Instant heldUntil() {
     return heldUntil;
   }
 
-  /** Whether the last write was refused. */
+  /** Returns whether the last write was refused. */
   boolean any() {
     return inARow > 0;
   }
@@ -74,7 +77,7 @@ final class Refusals {
     return nowMillis < retryAtMillis;
   }
 
-  /** Why it is stuck, or null if it is not. */
+  /** Returns why it is stuck, or null if it is not. */
   @Nullable String stuckBecause() {
     return stuckBecause;
   }

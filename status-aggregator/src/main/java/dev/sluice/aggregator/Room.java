@@ -4,11 +4,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Bounds the results that wait to be written, over all tasks of the process. A result with long
- * texts counts as several. Campaigns that are stuck have half of the room, all others half of what
- * those leave: even if all of them get stuck at once, as much is left again. What stuck ones hold
- * beyond three quarters is given up, so that an eighth is for others even after a takeover, which
- * may bring as much as there is already.
+ * Limits the results that wait to be written, over all tasks of the process. A result with long
+ * texts counts as several. Stuck campaigns may use half of the room, and all others half of what is
+ * left: even if all of these get stuck at once, as much is left again. What stuck campaigns hold
+ * beyond three quarters is given up, so that an eighth remains for others even after a takeover,
+ * which may bring as much again as is already here.
  */
 final class Room {
   private final int most;
@@ -29,12 +29,12 @@ final class Room {
     return waiting;
   }
 
-  /** Whether those that are not stuck have taken their part. */
+  /** Returns whether the campaigns that are not stuck have used their part. */
   synchronized boolean full() {
     return waiting - stuck >= (most - stuck) / 2;
   }
 
-  /** Whether stuck campaigns have taken their half. */
+  /** Returns whether stuck campaigns have used their half. */
   synchronized boolean halfIsStuck() {
     return stuck >= half;
   }
@@ -60,8 +60,8 @@ final class Room {
     }
 
     /**
-     * Whether stuck campaigns have taken half of theirs, and this one an even share of that. The
-     * rest is for what is under way when it is told to pause.
+     * Returns whether stuck campaigns have used half of their part, and this one an even share of
+     * that. The rest is for results under way when it is paused.
      */
     boolean crowds() {
       synchronized (Room.this) {
@@ -69,7 +69,9 @@ final class Room {
       }
     }
 
-    /** Whether stuck campaigns have more than others can spare, and this one an even share. */
+    /**
+     * Returns whether stuck campaigns hold more than others can spare, and this one an even share.
+     */
     boolean mustShed() {
       synchronized (Room.this) {
         return isStuck && stuck > half + half / 2 && large();
@@ -81,8 +83,8 @@ final class Room {
     }
 
     /**
-     * Whether the campaign is stuck and has no room left. At half, large ones have none; a little
-     * more is kept for small ones, which must not pay for those.
+     * Returns whether the campaign is stuck and has no room left. Large campaigns have none from
+     * half on; a little more is reserved for small ones, which must not suffer from the large ones.
      */
     boolean closed() {
       synchronized (Room.this) {

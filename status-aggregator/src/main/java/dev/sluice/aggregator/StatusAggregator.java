@@ -19,19 +19,20 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The status aggregator: collects {@code send-results} per campaign and writes rows and counters in
- * one statement a batch.
+ * one statement per batch.
  *
- * <p>It reads at least once. Writing is idempotent, because a status only rises, so that is enough.
+ * <p>It reads at least once, which is sufficient because writing is idempotent: a status only
+ * rises.
  */
 public final class StatusAggregator implements AutoCloseable {
   /**
-   * A stream thread takes part in a rebalance when it polls, and until then another one's
-   * partitions have nobody. Without room it waits {@link BatchProcessor#LONGEST_WAIT} a record, so
-   * 30 s between two polls at most, a tenth of max.poll.interval.ms.
+   * A stream thread takes part in a rebalance only when it polls; until then the partitions of
+   * another have no owner. Without room it waits {@link BatchProcessor#LONGEST_WAIT} per record, so
+   * at most 30 s between two polls, a tenth of max.poll.interval.ms.
    */
   static final int RECORDS_A_POLL = 100;
 
-  /** Statements at the same time; one more connection is for the probe. */
+  /** The most concurrent statements; one more connection is for the probe. */
   private static final int FLUSHES_AT_ONCE = 7;
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
@@ -43,7 +44,7 @@ public final class StatusAggregator implements AutoCloseable {
   private final Probe kafkaProbe;
   private volatile boolean stopping;
 
-  /** Starts the aggregator. It retries what it cannot reach and reports it to {@code health}. */
+  /** Starts the aggregator. It retries what it cannot reach and reports that to {@code health}. */
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
     database =
         new Database(
@@ -80,7 +81,7 @@ public final class StatusAggregator implements AutoCloseable {
     statement.rehearse();
   }
 
-  /** Whether it owns its partitions and is running. */
+  /** Returns whether it is running and owns its partitions. */
   public boolean running() {
     return streams.running();
   }
@@ -95,7 +96,7 @@ public final class StatusAggregator implements AutoCloseable {
     database.close();
   }
 
-  /** Results not yet written are in the store, and the next owner writes them. */
+  /** Ends the flushes. Results not written yet are in the store; the next owner writes them. */
   private void endFlushes() {
     flushing.shutdown();
     try {

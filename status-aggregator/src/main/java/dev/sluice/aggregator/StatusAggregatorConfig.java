@@ -10,10 +10,10 @@ import java.time.Duration;
  * @param kafka how to reach Kafka
  * @param database how to reach PostgreSQL, in the services' role
  * @param flushSize results of a campaign that are written at once
- * @param flushInterval how long a result waits for others, at most
- * @param maxPending results that may wait in the process while they cannot be written: half of them
- *     of campaigns that are stuck, whose others are dead letters, and half of the rest of all other
- *     campaigns, beyond which hardly more is read
+ * @param flushInterval the longest that a result waits for others
+ * @param maxPending results that may wait in the process while they cannot be written. Stuck
+ *     campaigns may hold half of them; their further results become dead letters. All other
+ *     campaigns may hold half of the rest, beyond which reading almost stops
  */
 public record StatusAggregatorConfig(
     KafkaConfig kafka,
@@ -24,7 +24,7 @@ public record StatusAggregatorConfig(
 
   /**
    * About 1 KB each, so 100 MB. Half of it is a quarter of an hour of a campaign of 50/s that
-   * cannot be written, and it is paused after half of that.
+   * cannot be written, and which is paused after half of that.
    */
   private static final int MAX_PENDING = 100_000;
 
@@ -41,12 +41,12 @@ public record StatusAggregatorConfig(
     }
   }
 
-  /** With batches of 100 results or 10 s. */
+  /** Returns a configuration with batches of 100 results or 10 s. */
   public static StatusAggregatorConfig of(KafkaConfig kafka, DatabaseConfig database) {
     return new StatusAggregatorConfig(kafka, database, 100, Duration.ofSeconds(10), MAX_PENDING);
   }
 
-  /** With results written after so long, at most. */
+  /** Returns the same with another flush interval. */
   public StatusAggregatorConfig withFlushInterval(Duration newInterval) {
     return new StatusAggregatorConfig(kafka, database, flushSize, newInterval, maxPending);
   }

@@ -23,20 +23,20 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one statement that writes a batch: the rows' new statuses and the campaign's counters
- * together, so that at every commit a counter is the count of its rows.
+ * The single statement that writes a batch. It changes rows and the campaign's counters together,
+ * so that at every commit a counter equals the number of its rows.
  */
 final class StatusStatement {
   /**
-   * {@code result}: the batch, from arrays, so that one plan serves all sizes. {@code before}: the
-   * rows, locked in the order of their ids, so that two writers cannot deadlock. {@code changed}:
-   * those whose status rises in their own round; all others stay as they are, which makes repeating
-   * and reordering harmless. {@code left_alone}: who has opted out at the provider gets nothing
-   * more from anybody, whatever the row says and of whichever round the wish is; in the order of
-   * the numbers, for the same reason, and unless it was lifted after that; a wish that no resume
-   * lifts takes the place of one that a resume does. {@code names}: by which other names the
-   * provider knows them, so that a wish under such a name counts. Then the counters move by exactly
-   * these transitions.
+   * {@code result}: the batch, passed as arrays, so that one plan serves all sizes. {@code before}:
+   * the rows, locked in the order of their ids, so that two writers cannot deadlock. {@code
+   * changed}: those whose status rises in their own round; all others stay as they are, which makes
+   * repetition and reordering harmless. {@code left_alone}: recipients who have opted out at the
+   * provider are suppressed for all senders, whatever their row says and whichever round the
+   * opt-out is of, unless it was lifted after that; in the order of the numbers, again against
+   * deadlocks; an opt-out that no resume can lift replaces one that a resume can. {@code names}:
+   * the other names by which the provider knows them, so that an opt-out under such a name counts.
+   * Finally the counters move by exactly these transitions.
    */
   private static final String SQL =
       """
@@ -173,7 +173,7 @@ final class StatusStatement {
         .fetchOptional(StatusStatement::counts);
   }
 
-  /** A campaign's counters as they are. */
+  /** Reads a campaign's counters. */
   Optional<CampaignCounts> read(UUID campaignId) {
     return sql.selectFrom(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
@@ -181,8 +181,8 @@ final class StatusStatement {
   }
 
   /**
-   * Writes a result of a campaign that cannot exist, which touches no row, and fails only if nobody
-   * can write.
+   * Writes a result of a campaign that cannot exist. This touches no row and fails only if no
+   * campaign can write.
    */
   void rehearse() {
     write(

@@ -14,9 +14,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures that keep results from being written, for all tasks of the process. An unavailable
- * database affects all campaigns: they share one backoff, and one write at a time tests whether it
- * is back. Other failures affect one campaign; health names some of these campaigns and a meter
+ * The failures that keep results from being written, over all tasks of the process. An unavailable
+ * database affects all campaigns: they share one back-off, and one write at a time tests whether it
+ * is back. Other failures affect one campaign; health names up to 10 of these campaigns and a meter
  * counts all.
  */
 final class Troubles {
@@ -32,7 +32,10 @@ final class Troubles {
   private final Set<UUID> failing = new HashSet<>();
   private final Set<UUID> named = new HashSet<>();
 
-  /** When campaigns have asked last while the database is away, who has waited longest first. */
+  /**
+   * When each campaign last asked while the database is away; those that have waited longest come
+   * first.
+   */
   private final SequencedMap<UUID, Long> asking = new LinkedHashMap<>();
 
   private int failures;
@@ -46,14 +49,15 @@ final class Troubles {
         .register(meters);
   }
 
-  /** Whether the database is unavailable. */
+  /** Returns whether the database is unavailable. */
   synchronized boolean away() {
     return failures > 0;
   }
 
   /**
-   * Whether a write of this campaign may begin now; while the database is unavailable, one after
-   * each backoff. In turn, because its absence may be what one campaign's rows make of it.
+   * Returns whether a write of this campaign may begin now. While the database is unavailable, one
+   * write may begin after each back-off; campaigns take turns, because one campaign's rows may be
+   * what makes the database seem unavailable.
    */
   synchronized boolean mayTry(UUID campaignId, long nowMillis) {
     if (failures == 0) {
@@ -74,9 +78,9 @@ final class Troubles {
   }
 
   /**
-   * A write of this campaign failed.
+   * Records that a write of this campaign failed.
    *
-   * @param heldUntil until when its results are held because nobody's are written, or null
+   * @param heldUntil until when its results are held because no campaign's are written, or null
    */
   synchronized void failed(
       UUID campaignId, Flush.Trouble trouble, @Nullable Instant heldUntil, long nowMillis) {
@@ -107,30 +111,30 @@ final class Troubles {
     }
   }
 
-  /** A write of this campaign succeeded, so the database is there. */
+  /** Records that a write of this campaign succeeded, so the database is available. */
   synchronized void worked(UUID campaignId) {
     back();
     forget(campaignId);
   }
 
-  /** Rows of a campaign have changed: whatever fails does not fail for everybody. */
+  /** Records that rows of a campaign have changed, so a failure does not affect all campaigns. */
   synchronized void changed(long nowMillis) {
     changedMillis = Math.max(changedMillis, nowMillis);
   }
 
-  /** When rows of any campaign have changed last. */
+  /** Returns when rows of any campaign were last changed. */
   synchronized long changedMillis() {
     return changedMillis;
   }
 
-  /** The database is available again. */
+  /** Records that the database is available again. */
   private void back() {
     failures = 0;
     asking.clear();
     health.working(EVERYBODY);
   }
 
-  /** Another process has the campaign now, or its results are written. */
+  /** Forgets a campaign that another process now owns, or whose results are written. */
   synchronized void forget(UUID campaignId) {
     failing.remove(campaignId);
     asking.remove(campaignId);

@@ -1,5 +1,5 @@
 /**
- * Collects results per campaign and writes them in one statement a batch. Start reading at {@link
+ * Collects results per campaign and writes them in one statement per batch. Start reading at {@link
  * dev.sluice.aggregator.StatusAggregator}, then {@code BatchProcessor} and {@code StatusStatement}.
  */
 @NullMarked

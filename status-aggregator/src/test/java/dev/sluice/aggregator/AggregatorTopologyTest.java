@@ -42,7 +42,7 @@ class AggregatorTopologyTest {
 
   private final Health health = new Health();
 
-  /** Flushes that wait for the test to run them, unless they are run at once. */
+  /** Flushes that wait for the test to run them, unless they run at once. */
   private final Queue<Runnable> flushes = new ArrayDeque<>();
 
   private boolean atOnce;
@@ -153,7 +153,7 @@ class AggregatorTopologyTest {
     leavesTheStoreOnceItsLetterIsCommitted();
   }
 
-  /** The store is all that survives a crash; what is in it is written by the next process. */
+  /** Only the store survives a crash; the next process writes what is in it. */
   @Test
   void whatWasNotWrittenBeforeACrashIsWrittenAfterIt() {
     UUID campaign = FIXTURE.campaign(20);
@@ -165,7 +165,7 @@ class AggregatorTopologyTest {
     driver = start(new StatusStatement(FIXTURE.sql()), Runnable::run);
     var store = driver.<String, SendResult>getKeyValueStore(AggregatorTopology.STORE);
     left.forEach(result -> store.put(campaign + ":" + result.recipientId(), result));
-    // A new task reads its store when it starts; the driver's has started, so it is told again.
+    // A new task reads its store at start; the driver's has already started, so pipe them again.
     left.forEach(result -> pipe(campaign.toString(), Json.write(result)));
     driver.advanceWallClockTime(Duration.ofSeconds(11));
 
@@ -225,7 +225,7 @@ class AggregatorTopologyTest {
     assertThat(storeIsEmpty()).isFalse();
   }
 
-  /** A crash before the letter is committed may lose the letter. */
+  /** A crash before the letter is committed may lose it. */
   @Test
   void aWishThatWasGivenUpStaysBesideANewerResultUntilItsLetterIsCommitted() {
     UUID campaign = FIXTURE.campaign(1);
@@ -261,7 +261,7 @@ class AggregatorTopologyTest {
     assertThat(storeIsEmpty()).isTrue();
   }
 
-  /** The flush has ended; with the next step the task hears of it. */
+  /** The flush has ended; the task learns of it with the next step. */
   private void refuseAWish(UUID campaign, long recipient) {
     FIXTURE.refusePoison();
     driver.close();
@@ -287,7 +287,7 @@ class AggregatorTopologyTest {
         .get(campaign + ":" + recipient);
   }
 
-  /** The driver commits after each step, and the result leaves with the next one. */
+  /** The driver commits after each step, so the result leaves with the next one. */
   private void leavesTheStoreOnceItsLetterIsCommitted() {
     assertThat(storeIsEmpty()).as("a crash now may lose the letter").isFalse();
     driver.advanceWallClockTime(Duration.ofMillis(100));
@@ -353,7 +353,7 @@ class AggregatorTopologyTest {
     assertThat(storeIsEmpty()).isTrue();
   }
 
-  /** Whoever fills the room may be another task of the same thread, which must have its turn. */
+  /** The room may be taken by another task of the same thread, which must get its turn. */
   @Test
   void aResultForWhichThereIsNoRoomWaitsAndIsTakenInTheEnd() {
     driver.close();

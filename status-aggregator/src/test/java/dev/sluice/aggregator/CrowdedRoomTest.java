@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Results that cannot be written, and what they leave of the room to others. */
+/** Tests results that cannot be written, and the room that they leave for others. */
 class CrowdedRoomTest {
   private static final Fixture FIXTURE = new Fixture();
   private static final Topics TOPICS = FIXTURE.sandbox().kafka().topics();
@@ -92,7 +92,10 @@ class CrowdedRoomTest {
         settings);
   }
 
-  /** Asked only where there is no room; hardly anybody waits for it here. */
+  /**
+   * Counts a wait; called only if there is no room. Unless the test is patient, the wait ends at
+   * once.
+   */
   private boolean countWait() {
     waits++;
     return !patient;
@@ -122,7 +125,7 @@ class CrowdedRoomTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
-  /** Half a minute of partitions that nobody has, if another aggregator dies meanwhile. */
+  /** If another aggregator dies meanwhile, its partitions have no owner for that long. */
   @Test
   void whatOnePollBringsHoldsUpARebalanceForHalfAMinuteAtMost() {
     UUID campaign = FIXTURE.campaign(HALF + 1);
@@ -171,7 +174,7 @@ class CrowdedRoomTest {
     untilCompleted(campaign);
   }
 
-  /** A lone campaign has nobody beside it who could be written. */
+  /** With a lone campaign there is no other whose results could be written. */
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void aLockOnTheWholeTablePausesNobody(int campaigns) {
@@ -215,7 +218,7 @@ class CrowdedRoomTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
-  /** A damaged page, for instance; the same states tell that the database is in trouble. */
+  /** For example a damaged page; the same SQLSTATEs may mean that the database is in trouble. */
   @Test
   void anErrorOfTheSystemInRowsOfOneCampaignIsNoAbsenceOfTheDatabase() {
     UUID damaged = FIXTURE.campaign(3);
@@ -243,7 +246,7 @@ class CrowdedRoomTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
-  /** What a migration by hand may leave behind: each row of whatever campaign is refused. */
+  /** A manual migration may leave a trigger that refuses every row of every campaign. */
   @Test
   void aTriggerThatBreaksEverybodysWritesGivesNothingUpWhileThereIsTimeToMendIt() {
     List<UUID> all = campaigns(2, 60);
@@ -267,7 +270,7 @@ class CrowdedRoomTest {
     until(() -> health.problems().isEmpty());
   }
 
-  /** After that nobody can say that it is not the campaign's own fault, for which others wait. */
+  /** After that time it might be the campaign's own fault, and others wait for it. */
   @Test
   void whatIsGivenUpLaterIsReplayedWhenTheTriggerIsMended() {
     List<UUID> all = campaigns(2, 60);
@@ -419,8 +422,8 @@ class CrowdedRoomTest {
   }
 
   /**
-   * As {@code sluice dead-letters replay} does: to the topic, and with the bytes, that it had.
-   * Twice each, because a crash before a letter is committed makes a second one.
+   * Replays as {@code sluice dead-letters replay} does: to the original topic and with the original
+   * bytes. Twice each, because a crash before a letter is committed creates a second one.
    */
   private int replay() {
     return replay("lock timeout");
@@ -486,14 +489,14 @@ class CrowdedRoomTest {
         .containsOnlyKeys(campaigns.stream().map(UUID::toString).toArray(String[]::new));
   }
 
-  /** Some writes fail, over more time of the driver's than makes a campaign stuck. */
+  /** Waits until writes have failed for more of the driver's time than makes a campaign stuck. */
   private void untilRefused() {
     double enough = statements() + 6;
     AtomicInteger looks = new AtomicInteger();
     until(() -> looks.incrementAndGet() > 30 && statements() >= enough);
   }
 
-  /** Each is tried twice at least, and a try is a write and a rehearsal. */
+  /** Waits until each was tried at least twice; a try is a write and a rehearsal. */
   private void untilEachIsRefused(List<UUID> campaigns) {
     double enough = statements() + 4 * campaigns.size();
     until(() -> statements() >= enough);

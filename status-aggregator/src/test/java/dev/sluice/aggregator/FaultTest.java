@@ -13,14 +13,14 @@ class FaultTest {
   @ParameterizedTest
   @CsvSource({
     "22008, REFUSED", // a time out of range
-    "22021, REFUSED", // a character that is none
+    "22021, REFUSED", // an invalid character
     "23514, REFUSED", // a check
     "54000, REFUSED", // a row too large for an index
-    "P0001, REFUSED", // a trigger's
+    "P0001, REFUSED", // raised by a trigger
     "40001, BUSY", // serialization
     "40P01, BUSY", // a deadlock
-    "55P03, BUSY", // a lock
-    "57014, BUSY", // took too long
+    "55P03, BUSY", // a lock timeout
+    "57014, BUSY", // a statement timeout
     "XX001, UNCLEAR", // a damaged page, or an index that all use
     "08006, AWAY", // connection
     "53100, AWAY", // disk full
@@ -28,7 +28,7 @@ class FaultTest {
     "53300, BUSY", // too many connections: others have theirs
     "57P01, BUSY", // shutdown: if the probe is answered, it is over
     "58030, UNCLEAR", // a file that cannot be read
-    "25006, AWAY", // a standby
+    "25006, AWAY", // read-only: a standby
     "42501, UNCLEAR", // privileges
     "42703, UNCLEAR", // a name
     "3F000, UNCLEAR", // a schema

@@ -19,7 +19,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** A database of one test class's own, with a hand for filling and auditing it. */
+/** A test class's own database, with methods that fill and audit it. */
 final class Fixture {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Sandbox sandbox = Sandbox.create(1);
@@ -38,17 +38,17 @@ final class Fixture {
     return sandbox;
   }
 
-  /** In the aggregator's own role, as it runs. */
+  /** Returns jOOQ in the aggregator's own role. */
   DSLContext sql() {
     return sql;
   }
 
-  /** Statements since the start, without those of the fixture itself. */
+  /** Returns the number of statements since the start, without the fixture's own. */
   double statements() {
     return meters.find(Database.STATEMENTS).counters().stream().mapToDouble(c -> c.count()).sum();
   }
 
-  /** A campaign that is sending. */
+  /** Creates a campaign that is sending. */
   UUID campaign(int recipients) {
     UUID id = UUID.randomUUID();
     uncounted.execute(
@@ -93,7 +93,9 @@ final class Fixture {
         .name();
   }
 
-  /** The campaign's counters that differ from the count of its rows; empty if all agree. */
+  /**
+   * Returns the campaign's counters that differ from the number of their rows; empty if all agree.
+   */
   List<String> wrongCounters(UUID campaign) {
     return uncounted
         .fetch(
@@ -109,14 +111,14 @@ final class Fixture {
         .map(Object::toString);
   }
 
-  /** Something that only the tables' owner may do. */
+  /** Runs a statement as the tables' owner. */
   void asOwner(String statement) {
     try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
   }
 
-  /** Does something while a transaction of the owner's that has done this is open. */
+  /** Runs something while a transaction of the owner with this statement is open. */
   void holding(String statement, Runnable then) {
     try (Database owner = new Database(sandbox.owner(), 1, "holder", new SimpleMeterRegistry())) {
       owner
@@ -139,12 +141,12 @@ final class Fixture {
     return failed(campaign, recipient, 1, "poison", null);
   }
 
-  /** Who is to get nothing more. */
+  /** Returns a result by which a recipient opts out. */
   static SendResult optOut(UUID campaign, long recipient, int round) {
     return optOut(campaign, recipient, round, "131050");
   }
 
-  /** A wish to be left alone that PostgreSQL refuses. */
+  /** Returns an opt-out that PostgreSQL refuses. */
   static SendResult poisonousOptOut(UUID campaign, long recipient) {
     return optOut(campaign, recipient, 1, "poison");
   }
@@ -153,13 +155,13 @@ final class Fixture {
     return failed(campaign, recipient, round, code, true);
   }
 
-  /** The provider's word on a message whose outcome is known. */
+  /** Returns a receipt for a message whose outcome is known. */
   static SendResult receipt(UUID campaign, long recipient, RecipientStatus status) {
     return new SendResult(
         recipient, campaign, 1, status, "wamid." + recipient, null, null, 0, Instant.now());
   }
 
-  /** A receipt of an older round that tells how the provider calls the recipient. */
+  /** Returns a receipt of another round that tells the recipient's names at the provider. */
   static SendResult named(UUID campaign, long recipient, List<String> names) {
     return new SendResult(
         recipient,
@@ -175,7 +177,7 @@ final class Fixture {
         names);
   }
 
-  /** Numbers that get nothing more, in the order in which they were inserted. */
+  /** Returns suppressed numbers in the order of insertion. */
   List<String> suppressedInOrder(UUID campaign) {
     return uncounted
         .fetch(
@@ -188,7 +190,7 @@ final class Fixture {
         .getValues(0, String.class);
   }
 
-  /** Numbers them the other way round than their ids. */
+  /** Gives the recipients numbers in the reverse order of their ids. */
   void reversePhones(UUID campaign) {
     asOwner(
         """
@@ -231,21 +233,21 @@ final class Fixture {
         optOut);
   }
 
-  /** Whether this recipient's number gets nothing more. */
+  /** Returns whether this recipient's number is suppressed. */
   boolean suppressed(long recipient) {
     return uncounted.fetchExists(
         SUPPRESSION.join(CAMPAIGN_RECIPIENT).on(CAMPAIGN_RECIPIENT.PHONE.eq(SUPPRESSION.PHONE)),
         CAMPAIGN_RECIPIENT.ID.eq(recipient).and(SUPPRESSION.LIFTED_AT.isNull()));
   }
 
-  /** Suppressed numbers as they lie in their table, which nothing was removed from. */
+  /** Returns suppressed numbers in their physical order; nothing was removed from the table. */
   List<String> suppressionsAsWritten() {
     return uncounted
         .fetch("SELECT phone FROM sluice.suppression ORDER BY ctid")
         .getValues(0, String.class);
   }
 
-  /** Why this recipient's number gets nothing more. */
+  /** Returns why this recipient's number is suppressed. */
   String suppressedFor(long recipient) {
     return uncounted
         .fetchSingle(
@@ -255,7 +257,7 @@ final class Fixture {
         .get(0, String.class);
   }
 
-  /** Takes the suppression of this recipient's number back. */
+  /** Lifts the suppression of this recipient's number. */
   void lift(long recipient) {
     uncounted.execute(
         "UPDATE sluice.suppression SET lifted_at = clock_timestamp()"

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Whose fault it is that a right or a name is missing. */
+/** Tests who is at fault if a right or a name is missing. */
 class FlushTest {
   private final Fixture fixture = new Fixture();
   private final UUID campaign = fixture.campaign(1);
@@ -17,7 +17,7 @@ class FlushTest {
           .map(id -> Fixture.result(campaign, id, 1, RecipientStatus.SENT))
           .toList();
 
-  /** A trigger or a row-level policy may lack a right on one campaign's rows alone. */
+  /** A trigger or a row-level policy may lack a right on one campaign's rows only. */
   @Test
   void aRightThatIsMissingForOneCampaignIsItsOwnTrouble() {
     fixture.asOwner(

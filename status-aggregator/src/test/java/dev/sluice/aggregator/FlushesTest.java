@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class FlushesTest {
   private static final Fixture FIXTURE = new Fixture();
 
-  /** Without an outcome its campaign would wait for it until a restart, and fill others' room. */
+  /** Without an outcome the campaign would wait until a restart and fill the room of others. */
   @Test
   void anErrorEndsAFlushLikeAnyOtherFailure() {
     List<SendResult> tooMuch =

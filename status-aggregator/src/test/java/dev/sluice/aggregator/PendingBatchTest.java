@@ -57,7 +57,7 @@ class PendingBatchTest {
     assertThat(batch.weight()).isEqualTo(6);
     assertThat(batch.growth(wordy)).isZero();
 
-    // What came since the flush began stays.
+    // What has come since the flush began stays.
     SendResult newer = result(2, 2, RecipientStatus.SENT);
     batch.add(newer, 0);
     batch.remove(wordy, 1);

@@ -55,7 +55,7 @@ class ProgressTest {
     for (int id = 1; id <= 678; id++) {
       batch.add(Fixture.receipt(CAMPAIGN, id, RecipientStatus.SENT), 0);
     }
-    // The outcome of a worker that came late, of people who were in doubt.
+    // A worker's late outcomes of recipients that were in doubt.
     send(1, 100);
     progress.report(batch, 1_000);
 

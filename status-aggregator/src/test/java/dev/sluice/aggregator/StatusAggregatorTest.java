@@ -21,12 +21,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With a broker, for what the driver of the other tests only imitates. */
+/** Runs with a broker, which the driver of the other tests only imitates. */
 @Timeout(60)
 class StatusAggregatorTest {
   private static final Fixture FIXTURE = new Fixture();
 
-  /** Kafka Streams has to tell of its commits, and after them only. */
+  /** Kafka Streams must report its commits, and only after them. */
   @Test
   void aResultLeavesTheChangelogWhenItsDeadLetterIsThere() {
     KafkaConfig kafka = FIXTURE.sandbox().kafka();

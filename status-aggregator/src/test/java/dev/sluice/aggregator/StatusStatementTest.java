@@ -115,7 +115,7 @@ class StatusStatementTest {
     statement.write(
         campaign, List.of(Fixture.result(campaign, higher, 1, RecipientStatus.DELIVERED)));
 
-    // The row of the second is of round 1, as far as it knows nobody has sent to it in round 3.
+    // The second recipient's row is of round 1: it knows nothing of a round 3.
     statement.write(
         campaign, List.of(Fixture.optOut(campaign, higher, 1), Fixture.optOut(campaign, older, 3)));
 
@@ -126,7 +126,7 @@ class StatusStatementTest {
         .isEqualTo(Map.of(RecipientStatus.DELIVERED, 1, RecipientStatus.PENDING, 2));
   }
 
-  /** Two writers that meet the same people would deadlock; the numbers fall as the ids rise. */
+  /** Two writers of the same numbers would otherwise deadlock; here numbers fall as ids rise. */
   @Test
   void suppressionsAreWrittenInTheOrderOfTheirNumbers() {
     UUID campaign = FIXTURE.campaign(50);
@@ -221,7 +221,7 @@ class StatusStatementTest {
     assertThat(FIXTURE.suppressed(id)).isFalse();
   }
 
-  /** Two campaigns may tell of the same people at once, whose rows have other ids in each. */
+  /** Two campaigns may report the same people at once, with different ids in each. */
   @Test
   void suppressionsAreInsertedInTheOrderOfTheirNumbersSoThatTwoWritersCannotDeadlock() {
     UUID campaign = FIXTURE.campaign(20);
@@ -269,7 +269,7 @@ class StatusStatementTest {
     assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.FAILED, 1));
   }
 
-  /** The same events, duplicated, shuffled and cut into batches at random, end the same way. */
+  /** The same events, duplicated, shuffled and cut into random batches, give the same result. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void orderAndRepetitionDoNotMatter(long seed) {

@@ -35,7 +35,9 @@ class TroublesTest {
     assertThat(health.problems()).isEmpty();
   }
 
-  /** If it is one campaign's rows that take the database away, others must get to show that. */
+  /**
+   * If one campaign's rows make the database seem away, the others must get a chance to show it.
+   */
   @Test
   void whileItIsAwayCampaignsAskInTurn() {
     troubles.failed(campaign(1), GONE, null, 0);

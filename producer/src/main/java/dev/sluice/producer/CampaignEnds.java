@@ -16,18 +16,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices campaigns that have completed, which whoever writes results decides in their rows. A row
- * is looked at when its recipients may be settled at the sender's rate, so that a campaign costs a
- * few looks.
+ * Notices campaigns that have completed, which the writer of their results decides in their rows. A
+ * row is read when its recipients may be settled at the sender's rate, so that a campaign costs
+ * only a few reads.
  */
 final class CampaignEnds {
   private static final Duration SOONEST = Duration.ofSeconds(1);
   private static final Duration LATEST = Duration.ofSeconds(10);
 
-  /** Campaigns looked at in one statement. */
+  /** The most campaigns read in one statement. */
   private static final int MOST = 1_000;
 
-  /** The looks' own id among the campaigns' tasks. */
+  /** The id of these reads among the campaigns' tasks. */
   private static final UUID NOBODY = new UUID(0, 1);
 
   private final CampaignRepository rows;
@@ -60,7 +60,7 @@ final class CampaignEnds {
     this.clock = clock;
   }
 
-  /** Takes note of how many recipients of a campaign are pending. */
+  /** Records how many recipients of a campaign are pending. */
   void expect(UUID campaignId, long pending) {
     seen.put(campaignId, new Seen(pending, clock.instant()));
   }
@@ -91,7 +91,10 @@ final class CampaignEnds {
     return last == null || !last.at().plus(settling(id, last.pending())).isAfter(now);
   }
 
-  /** How long it takes at least to send to so many, within bounds: the rate may change. */
+  /**
+   * Returns the shortest time in which this many can be sent to, within bounds because the rate may
+   * change.
+   */
   private Duration settling(UUID id, long pending) {
     FanOutState fanOut = fanOuts.find(id);
     String senderId = fanOut == null ? null : fanOut.senderId();

@@ -14,15 +14,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Announces each change of a campaign's state once: an event is the difference between what applies
- * and what the store says was announced, and commits together with the store.
+ * Announces each change of a campaign's state once. An event is the difference between what applies
+ * and what was announced according to the store, and commits together with the store.
  */
 final class CampaignEvents {
   private final AnnouncedStore announced;
   private final InstantSource clock;
   private final Output output;
 
-  /** Ends that this turn announced and did not commit yet. */
+  /** Campaigns whose end this turn has announced but not committed yet. */
   private final Set<UUID> uncommitted = new HashSet<>();
 
   CampaignEvents(AnnouncedStore announced, InstantSource clock, Output output) {
@@ -32,19 +32,19 @@ final class CampaignEvents {
     announced.open().forEach((id, one) -> output.trace(id, one.traceparent()));
   }
 
-  /** A turn begins; what the one before announced is committed. */
+  /** Begins a turn; what the previous one announced is committed. */
   void turn() {
     uncommitted.clear();
   }
 
-  /** Tells workers what applies, and other programs if that is a change. */
+  /** Writes a control for the workers, and announces it if it is a change. */
   void control(UUID id, Control control) {
     output.control(id, control);
     applies(id, control);
     output.commitSoon();
   }
 
-  /** Announces a pause or a resume, if that is a change and the campaign is under way. */
+  /** Announces a pause or a resume if it is a change and the campaign is under way. */
   void applies(UUID id, Control control) {
     Announced before = announced.find(id);
     boolean paused = control.state() == Control.State.PAUSED;
@@ -61,7 +61,7 @@ final class CampaignEvents {
         null);
   }
 
-  /** Announces a round, unless it was announced before. */
+  /** Announces the start of a round, unless it was announced before. */
   void started(UUID id, CampaignStanding standing, @Nullable String traceparent) {
     if (announced.find(id) == null) {
       Announced now = new Announced(standing.round(), false, standing.externalId(), traceparent);
@@ -71,7 +71,7 @@ final class CampaignEvents {
     }
   }
 
-  /** Announces that everybody is settled, unless it was announced before. */
+  /** Announces that every recipient is settled, unless it was announced before. */
   void completed(UUID id, CampaignStanding standing) {
     Announced before = announced.find(id);
     if (before != null && before.round() == standing.round()) {
@@ -79,7 +79,7 @@ final class CampaignEvents {
     }
   }
 
-  /** Announces a cancel that its row says; a campaign that never started can be cancelled too. */
+  /** Announces a cancel that the row shows; a campaign that never started can be cancelled too. */
   void cancelled(UUID id, CampaignStanding standing, @Nullable String reason) {
     ended(id, CampaignEvent.Event.CANCELLED, standing, reason);
   }
@@ -92,22 +92,22 @@ final class CampaignEvents {
     write(id, event, of(standing), at, reason, standing.counts());
   }
 
-  /** The campaign's row is gone: there is nothing more to announce. */
+  /** Forgets a campaign whose row is gone, so that there is nothing more to announce. */
   void forget(UUID id) {
     announced.remove(id);
   }
 
-  /** Whether its end was announced and may still be taken back by a crash. */
+  /** Returns whether its end was announced and may still be undone by a crash. */
   boolean endUncommitted(UUID id) {
     return uncommitted.contains(id);
   }
 
-  /** Whether it is under way, as far as was announced. */
+  /** Returns whether it is under way, as far as was announced. */
   boolean open(UUID id) {
     return announced.find(id) != null;
   }
 
-  /** The campaigns under way, as far as was announced. */
+  /** Returns the campaigns under way, as far as was announced. */
   Map<UUID, Announced> open() {
     return announced.open();
   }

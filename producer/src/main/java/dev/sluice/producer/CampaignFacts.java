@@ -52,7 +52,7 @@ final class CampaignFacts {
     campaigns.put(campaign.id(), campaign);
   }
 
-  /** Has the missing or outdated facts of a campaign and its sender looked up. */
+  /** Looks up missing or outdated facts of a campaign and its sender. */
   void lookUp(UUID id, FanOutState fanOut) {
     String senderId = fanOut.senderId();
     CampaignRepository.Campaign known = campaigns.get(id);
@@ -87,7 +87,7 @@ final class CampaignFacts {
         && (lastAsked.equals(Instant.MIN) || lastAsked.plus(ANSWER_WITHIN).isBefore(now));
   }
 
-  /** Forgets a campaign, whose row may have been repaired. */
+  /** Forgets a campaign, whose row may have been corrected. */
   void forget(UUID campaignId) {
     campaigns.remove(campaignId);
   }

@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Campaigns whose tasks fail: each backs off by itself, and a campaign that is at fault itself is
- * given up after a few tries. It outlives the stream thread, so that the thread's successor knows a
- * campaign that ended it.
+ * Campaigns whose tasks fail. Each backs off by itself, and a campaign that is at fault itself is
+ * given up after a few tries. It outlives the stream thread, so that the thread's successor knows
+ * which campaign ended it.
  */
 final class CampaignFaults {
-  /** With the waits below, within ten seconds. */
+  /** With the waits below, these take less than 10 s. */
   private static final int TRIES = 5;
 
   /** Tasks that take longer are slow; most take milliseconds, and lanes have 10 s of work. */
@@ -33,7 +33,7 @@ final class CampaignFaults {
    * A campaign's failures.
    *
    * @param failures consecutive failures
-   * @param own how many of them were the campaign's own
+   * @param own how many of them are the campaign's own fault
    */
   private record Fault(int failures, int own, String reason, Instant until) {}
 
@@ -50,7 +50,7 @@ final class CampaignFaults {
     faults.put(campaignId, new Fault(failures, own, reason, clock.instant().plus(wait)));
   }
 
-  /** It is certain to fail again. */
+  /** Gives a campaign up at once, because it is certain to fail again. */
   void hopeless(UUID campaignId, String reason) {
     faults.put(campaignId, new Fault(TRIES, TRIES, reason, clock.instant()));
   }
@@ -60,7 +60,7 @@ final class CampaignFaults {
     faults.put(campaignId, new Fault(0, 0, reason, clock.instant().plus(time)));
   }
 
-  /** Takes note of how long a campaign's last task took, however it ended. */
+  /** Records how long a campaign's last task took, however it ended. */
   void took(UUID campaignId, Duration time) {
     if (time.compareTo(SLOW) > 0) {
       slow.add(campaignId);
@@ -70,15 +70,15 @@ final class CampaignFaults {
   }
 
   /**
-   * A task succeeded. A campaign that is given up stays so, because the transaction that pauses it
-   * may still be aborted.
+   * Records that a task has succeeded. A campaign that is given up stays so, because the
+   * transaction that pauses it may still be aborted.
    */
   void worked(UUID campaignId) {
     faults.computeIfPresent(
         campaignId, (id, fault) -> fault.failures() > 0 && fault.own() < TRIES ? null : fault);
   }
 
-  /** Forgets a campaign's failures: it was resumed or has ended. */
+  /** Forgets the failures of a campaign that was resumed or has ended. */
   void forgive(UUID campaignId) {
     faults.remove(campaignId);
   }
@@ -88,19 +88,22 @@ final class CampaignFaults {
     return fault != null && clock.instant().isBefore(fault.until());
   }
 
-  /** Whether its last task failed or was slow, so that it must not take connections from others. */
+  /**
+   * Returns whether its last task failed or was slow, so that it must not take connections from
+   * others.
+   */
   boolean suspect(UUID campaignId) {
     Fault fault = faults.get(campaignId);
     return slow.contains(campaignId) || (fault != null && fault.failures() > 0);
   }
 
-  /** Why it was given up, or null if it was not. */
+  /** Returns why it was given up, or null if it was not. */
   @Nullable String givenUp(UUID campaignId) {
     Fault fault = faults.get(campaignId);
     return fault != null && fault.own() >= TRIES ? fault.reason() : null;
   }
 
-  /** The last failure, or null if there is none. */
+  /** Returns the last failure, or null if there is none. */
   @Nullable String reason(UUID campaignId) {
     Fault fault = faults.get(campaignId);
     return fault == null ? null : fault.reason();

@@ -27,9 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries campaigns through their lifecycle, each by tasks of its own: starts them, keeps their
- * sending hours, carries out resends, writes their requested states into their rows, and pauses
- * faulty ones.
+ * Takes campaigns through their lifecycle, each by its own tasks: starts them, keeps their sending
+ * hours, carries out resends, writes requested states into their rows, and pauses faulty ones.
  */
 final class CampaignLifecycle {
   private static final Logger log = LoggerFactory.getLogger(CampaignLifecycle.class);
@@ -72,7 +71,7 @@ final class CampaignLifecycle {
 
   void turn() {
     List<Map.Entry<UUID, FanOutState>> campaigns = new ArrayList<>(fanOuts.open().entrySet());
-    // Rotated, so that of those that failed before none is always too late for a place.
+    // Rotated, so that no previously failed campaign is always too late for a place.
     Collections.rotate(campaigns, turns++);
     campaigns.forEach(campaign -> turn(campaign.getKey(), campaign.getValue()));
   }
@@ -117,7 +116,7 @@ final class CampaignLifecycle {
     }
   }
 
-  /** It may have ended long ago. */
+  /** Gives an unreadable campaign up, unless it has ended, possibly long ago. */
   private void giveUpUnlessOver(UUID id, FanOutState fanOut, String fault) {
     tasks.start(
         id,
@@ -161,7 +160,7 @@ final class CampaignLifecycle {
       case CANCELLED -> events.cancelled(id, standing, fanOut.reason());
       case SENDING, PAUSED -> {
         if (fanOut.phase() instanceof FanOutState.Requested(var origin)) {
-          // Its row has started, and reading it fails.
+          // The campaign has started in its row, but reading it fails.
           events.started(id, standing, origin.traceparent());
           events.applies(id, new Control(fanOut.effective(), fanOut.reason()));
         }
@@ -170,7 +169,10 @@ final class CampaignLifecycle {
     }
   }
 
-  /** Its template may not be used: it begins or goes on when people say so again. */
+  /**
+   * Pauses a campaign whose template must not be used; it starts or continues once people confirm
+   * it.
+   */
   private void hold(UUID id, FanOutState fanOut, String stopped) {
     log.warn("[campaign {}] paused: {}", FanOutStore.brief(id), stopped);
     fanOuts.put(id, fanOut.told(Control.State.PAUSED, stopped));
@@ -221,8 +223,8 @@ final class CampaignLifecycle {
   }
 
   /**
-   * A round begins only when the end of the one before is committed as announced: the row does not
-   * tell of it afterwards.
+   * Begins a round only once the end of the previous one is committed as announced, because the row
+   * no longer shows that end afterwards.
    */
   private void resend(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
     if (events.open(id)) {
@@ -248,7 +250,7 @@ final class CampaignLifecycle {
         });
   }
 
-  /** One batch at a time, so that a large resend does not delay other campaigns. */
+  /** Runs one batch at a time, so that a large resend does not delay other campaigns. */
   private void step(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
     tasks.start(
         id,
@@ -299,7 +301,7 @@ final class CampaignLifecycle {
     } else if (!isOpen(campaign.window())) {
       tellWindow(id, resent, campaign.window());
     } else if (resent.state() == Control.State.RUNNING) {
-      // Its control may still say paused, from when it completed.
+      // Its control may still be PAUSED, from when it completed.
       events.control(id, new Control(Control.State.RUNNING, "sent once more"));
     } else {
       events.applies(id, new Control(resent.effective(), resent.reason()));
@@ -346,7 +348,7 @@ final class CampaignLifecycle {
         if (stopped.isPresent()) {
           hold(id, started, stopped.get());
         } else if (isOpen(campaign.window())) {
-          // An older control may be left on the topic by a campaign whose state was lost.
+          // A campaign whose state was lost may have left an older control on the topic.
           String why = started.reason() == null ? "started" : started.reason();
           events.control(id, new Control(started.effective(), why));
         } else {

@@ -14,8 +14,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Sends unreadable controls to the dead letters. Other readers of the topic skip them, after each
- * restart anew; here each is reported once.
+ * Writes unreadable controls to the dead letters, each once. Other readers of the topic skip them,
+ * after every restart again.
  */
 final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Pattern KEY =
@@ -39,7 +39,7 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       if (!KEY.matcher(key).matches()) {
         throw new UnreadableEventException("the key names neither a campaign nor a sender");
       }
-      // A tombstone, which removes the control.
+      // A tombstone removes the control.
       if (record.value() != null) {
         Json.read(record.value(), Control.class);
       }

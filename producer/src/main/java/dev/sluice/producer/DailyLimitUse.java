@@ -10,11 +10,11 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
 
-/** How much of their daily limits senders have used, as a meter. */
+/** A meter of how much of their daily limits senders have used. */
 final class DailyLimitUse {
   private static final Duration EVERY = Duration.ofMinutes(1);
 
-  /** Its own id among the campaigns' tasks. */
+  /** The id of its reads among the campaigns' tasks. */
   private static final UUID NOBODY = new UUID(0, 2);
 
   private final DailyLimit dailyLimit;

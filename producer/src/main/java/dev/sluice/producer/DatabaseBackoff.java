@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** While the database is unavailable, lets only a periodic attempt reach it. */
+/** While the database is unavailable, admits only a periodic attempt. */
 final class DatabaseBackoff {
   private static final Backoff WAIT = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(5));
 

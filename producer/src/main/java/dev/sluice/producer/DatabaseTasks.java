@@ -15,17 +15,20 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Database work, done off the stream thread: one task at a time for each campaign, so that a slow
- * page or a lock on its rows delays that campaign alone. A task's effect is applied on the stream
- * thread, unless the campaign has changed meanwhile.
+ * Runs database work off the stream thread, one task at a time per campaign, so that a slow page or
+ * a lock on its rows delays only that campaign. A task's effect is applied on the stream thread,
+ * unless the campaign has changed in the meantime.
  */
 final class DatabaseTasks {
-  /** The most connections in use at once, and a few more for campaigns that failed or were slow. */
+  /**
+   * The most connections in use at once, and additional ones for campaigns that failed or were
+   * slow.
+   */
   static final int PLACES = 6;
 
   static final int SUSPECTS_PLACES = 4;
 
-  /** The most pages in memory that were read and not yet written. */
+  /** The most pages in memory that were read but not written yet. */
   private static final int MOST = 64;
 
   private final Executor executor;
@@ -38,22 +41,22 @@ final class DatabaseTasks {
   private final Set<UUID> busy = new HashSet<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
 
-  /** Works at the database, and returns the effect to apply on the stream thread. */
+  /** Runs on the database and returns the effect to apply on the stream thread. */
   @FunctionalInterface
   interface Task {
     Runnable run();
   }
 
-  /** Whether a task's effect still applies. */
+  /** Returns whether a task's effect still applies. */
   @FunctionalInterface
   interface Wanted {
     boolean still();
   }
 
   /**
-   * A task as it was started.
+   * A started task.
    *
-   * @param lookUp whether it only looks something up
+   * @param lookUp whether it is only a look-up
    */
   private record Started(UUID campaignId, Wanted wanted, Task task, boolean lookUp) {}
 
@@ -63,9 +66,9 @@ final class DatabaseTasks {
       Started started, Duration took, @Nullable Runnable outcome, @Nullable Failure failure) {}
 
   /**
-   * Runs them with the given executor.
+   * Creates a runner on the given executor.
    *
-   * @param rehearsal fails if the database works for nobody
+   * @param rehearsal fails if the database works for no campaign
    */
   DatabaseTasks(
       Executor executor,
@@ -80,19 +83,19 @@ final class DatabaseTasks {
     this.clock = clock;
   }
 
-  /** Whether a task of this campaign is running. */
+  /** Returns whether a task of this campaign is running. */
   boolean busy(UUID campaignId) {
     return busy.contains(campaignId);
   }
 
-  /** Starts a task unless the campaign has one or backs off; returns whether it did. */
+  /** Starts a task unless the campaign has one or backs off; returns whether it was started. */
   boolean start(UUID campaignId, Wanted wanted, Task task) {
     return start(new Started(campaignId, wanted, task, false));
   }
 
   /**
-   * The same for a task that only looks something up. Its success says nothing about the campaign's
-   * pages, which may fail or be slow all the same.
+   * Starts a task that is only a look-up. Its success says nothing about the campaign's pages,
+   * which may still fail or be slow.
    */
   boolean lookUp(UUID campaignId, Wanted wanted, Task task) {
     return start(new Started(campaignId, wanted, task, true));
@@ -101,8 +104,8 @@ final class DatabaseTasks {
   private boolean start(Started started) {
     UUID campaignId = started.campaignId();
     boolean suspect = faults.suspect(campaignId);
-    // Suspects do not queue for their few connections: they would fill the queue. So they have one
-    // before they start.
+    // Suspects do not queue for their few connections, because they would fill the queue; they get
+    // one before they start.
     if (busy.size() >= MOST
         || backoff.lasts()
         || faults.waiting(campaignId)
@@ -120,7 +123,7 @@ final class DatabaseTasks {
     return true;
   }
 
-  // An Error is the campaign's fault too, such as a page too large for the memory.
+  // An Error is the campaign's fault too, for example a page too large for memory.
   private Finished run(Started started, Semaphore place) {
     Instant begun = clock.instant();
     try {
@@ -174,8 +177,8 @@ final class DatabaseTasks {
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Half of the effect may be written: the transaction must be aborted, and with it the thread
-      // ends. Its successor knows which campaign failed.
+      // The effect may be half written: the transaction must be aborted, which ends the thread. Its
+      // successor knows which campaign failed.
       faults.failed(started.campaignId(), DatabaseFault.OWN, DatabaseFault.reason(e));
       throw e;
     }

@@ -29,8 +29,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * The producer: fans campaigns out from {@code campaign-commands} to {@code send-requests}.
  *
  * <p>It is a Kafka Streams application with {@code exactly_once_v2}. A campaign's cursor is an
- * entry of its store and commits together with the page of requests that it produced, so that a
- * page repeated after a crash has no visible duplicate.
+ * entry of its store and commits together with the page of requests that it covers, so that a page
+ * repeated after a crash leaves no visible duplicate.
  */
 public final class FanOut implements AutoCloseable {
   private static final int WARM_UP_REQUESTS = 500;
@@ -43,9 +43,9 @@ public final class FanOut implements AutoCloseable {
   private final Probe databaseProbe;
   private final Probe kafkaProbe;
 
-  /** Starts the producer. It retries what it cannot reach and reports it to {@code health}. */
+  /** Starts the producer. It retries what it cannot reach and reports that to {@code health}. */
   public FanOut(FanOutConfig config, Health health, MeterRegistry meters) {
-    // One more connection than the tasks use, for probes.
+    // One more connection than the tasks use, for the probe.
     database =
         new Database(
             config.database(),
@@ -128,7 +128,7 @@ public final class FanOut implements AutoCloseable {
     }
   }
 
-  /** Whether it owns its partitions and is running. */
+  /** Returns whether it is running and owns its partitions. */
   public boolean running() {
     return streams.running();
   }

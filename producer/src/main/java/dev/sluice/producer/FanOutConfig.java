@@ -24,7 +24,7 @@ public record FanOutConfig(
     }
   }
 
-  /** With 10 s of work ahead and pages of 1,000. */
+  /** Returns a configuration with 10 s of work ahead and pages of 1,000. */
   public static FanOutConfig of(KafkaConfig kafka, DatabaseConfig database) {
     return new FanOutConfig(kafka, database, Duration.ofSeconds(10), 1_000);
   }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reports campaigns that should make progress and do not, as health and as meters. */
+/** Reports campaigns that should make progress and do not, in the health report and in meters. */
 final class FanOutHealth {
   /** A longer wait is not explained by load. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -39,8 +39,8 @@ final class FanOutHealth {
   /**
    * A sender whose lanes are too full to be fed.
    *
-   * @param queued how many requests are in them
-   * @param since when that was seen first
+   * @param queued the number of requests in them
+   * @param since when that was first seen
    * @param patience how long it may stay so
    */
   private record Full(long queued, Instant since, Duration patience) {
@@ -70,7 +70,7 @@ final class FanOutHealth {
         .register(meters);
   }
 
-  /** Takes note of the campaigns that have started and not ended. */
+  /** Records the campaigns that have started and not ended. */
   void underWay(Collection<Announced> campaigns) {
     held = campaigns.stream().filter(Announced::paused).count();
     sending = campaigns.size() - held;
@@ -81,16 +81,16 @@ final class FanOutHealth {
     return since == null ? 0 : Duration.between(since, clock.instant()).toMillis() / 1e3;
   }
 
-  /** Takes note of a campaign that should make progress in this turn. */
+  /** Records that a campaign should make progress in this turn. */
   void due(UUID campaignId) {
     due.add(campaignId);
   }
 
   /**
-   * Takes note that a sender's lanes are too full to be fed in this turn.
+   * Records that a sender's lanes are too full to be fed in this turn.
    *
-   * @param queued how many requests are in them
-   * @param perSecond how many messages they send a second
+   * @param queued the number of requests in them
+   * @param perSecond the lanes' rate, messages/s
    */
   void full(String senderId, long queued, double perSecond) {
     Full before = full.get(senderId);
@@ -99,7 +99,7 @@ final class FanOutHealth {
     stillFull.put(senderId, new Full(queued, since, PATIENCE.plus(slow)));
   }
 
-  /** Takes note of progress. */
+  /** Records that a campaign has made progress. */
   void moved(UUID campaignId) {
     waiting.remove(campaignId);
   }

@@ -34,14 +34,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Accepts commands without touching the database: a command only changes the campaign's fan-out
- * state, and the {@link FanOutTick} carries it out in its next turn. So a database outage delays
- * the writing of requests and nothing else.
+ * state, and the {@link FanOutTick} carries it out in its next turn. A database outage thus delays
+ * only the writing of requests.
  */
 final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
   private static final Duration TURN = Duration.ofMillis(20);
 
-  /** The largest command accepted; a start command is kept in the store for a while. */
+  /** The largest command accepted, bytes; a start command is kept in the store for a while. */
   private static final int LARGEST_INPUT = 64 * 1024;
 
   private static final Set<RecipientStatus> RESENDABLE =
@@ -129,7 +129,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     ReturnedRequest.FullLane full = request.full();
     String sender = fanOut.senderId();
     if (full != null && sender != null) {
-      // It may have been said long ago.
+      // The report may be old.
       long agoMillis = Math.max(0, clock.millis() - record.timestamp());
       Duration left = Duration.ofSeconds(full.seconds()).minusMillis(agoMillis);
       if (left.isPositive()) {
@@ -159,7 +159,10 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
   }
 
-  /** A start, with a repair if it has begun, and a cancel make up for what cannot be read. */
+  /**
+   * Returns whether there is no readable state. A start, combined with a repair if the campaign has
+   * begun, and a cancel can replace an unreadable state.
+   */
   private static boolean isUnknown(@Nullable FanOutState fanOut) {
     return fanOut == null || fanOut.phase() instanceof FanOutState.Unreadable;
   }
@@ -175,8 +178,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       CampaignCommand command,
       Record<byte[], byte[]> record) {
     if (isUnknown(fanOut) && wanted == Control.State.CANCELLED) {
-      // It may be a draft, or wait for its time; or the store was lost, while workers have
-      // requests.
+      // It may be a draft or wait for its time, or the store was lost while workers have requests.
       String why = reason(command);
       fanOuts.put(id, FanOutState.requested(origin(record)).told(wanted, why));
       events.control(id, new Control(wanted, why));

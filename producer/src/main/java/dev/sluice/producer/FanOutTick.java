@@ -18,7 +18,7 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 
 /**
- * One turn of the fan-out: applies finished tasks, carries campaigns through their lifecycle, then
+ * One turn of the fan-out: applies finished tasks, takes campaigns through their lifecycle, then
  * writes each sender's requests as far as its lanes have room. It never waits for the database.
  */
 final class FanOutTick {
@@ -66,11 +66,11 @@ final class FanOutTick {
   /**
    * What the ticks of all stream threads share.
    *
-   * @param controls the newest known control of a key
+   * @param controls returns the newest known control of a key
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
    * @param pageSize recipients read at once
    * @param executor runs database tasks
-   * @param dailyLimits how much of them senders have used
+   * @param dailyLimits the meter of how much of them senders have used
    */
   record Surroundings(
       DSLContext sql,
@@ -150,13 +150,13 @@ final class FanOutTick {
         fanOuts);
   }
 
-  /** Forgets a campaign's failures, because it was resumed. */
+  /** Forgets the failures of a campaign that was resumed. */
   void forgive(UUID campaignId) {
     facts.forget(campaignId);
     faults.forgive(campaignId);
   }
 
-  /** A worker has too much of this lane. */
+  /** Stops writing to a lane of which a worker has too much, for a time. */
   void full(LaneKey lane, Duration time) {
     feeder.full(lane, time);
   }

@@ -11,8 +11,9 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Commands and returned requests in; requests, results of recipients that need no sending,
- * controls, events and dead letters out. A separate branch checks controls for unreadable ones.
+ * The topology: reads commands and returned requests; writes requests, results of recipients that
+ * need no sending, controls, events and dead letters. A separate branch checks controls for
+ * unreadable ones.
  */
 final class FanOutTopology {
   /** The store of fan-out states by campaign id. */
@@ -24,7 +25,7 @@ final class FanOutTopology {
   /** The store of the furthest input offsets processed. */
   static final String INPUTS = "fan-out-inputs";
 
-  /** The store of what was announced of the campaigns under way. */
+  /** The store of what was announced of campaigns under way. */
   static final String ANNOUNCED = "announced";
 
   private static final String SOURCE = "campaign-commands";
@@ -36,7 +37,7 @@ final class FanOutTopology {
   private FanOutTopology() {}
 
   // The lambda implements the partitioner without headers (KIP-1321): until Kafka 5.0 the one with
-  // headers is a default method, and a lambda can only be the other.
+  // headers is a default method, which a lambda cannot implement.
   @SuppressWarnings("removal")
   static Topology of(Topics topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> fanOut) {
     ByteArraySerializer bytes = new ByteArraySerializer();

@@ -59,7 +59,7 @@ final class Output {
             .register(meters);
   }
 
-  /** The trace that records of the campaign belong to from now on; null leaves it as it is. */
+  /** Sets the trace of the campaign's records from now on; null leaves it unchanged. */
   void trace(UUID campaignId, @Nullable String traceparent) {
     headers.trace(campaignId, traceparent);
   }
@@ -97,9 +97,9 @@ final class Output {
   }
 
   /**
-   * Sends a record to the dead letters.
+   * Writes a record to the dead letters.
    *
-   * @param belonging what says to whom it belongs
+   * @param belonging the headers that name its campaign and trace
    */
   void deadLetter(
       byte @Nullable [] key,
@@ -112,7 +112,7 @@ final class Output {
         DEAD_LETTERS);
   }
 
-  /** Visible to workers only once it is committed. */
+  /** Requests a commit; records become visible to workers only then. */
   void commitSoon() {
     context.commit();
   }
@@ -129,7 +129,7 @@ final class Output {
     context.forward(record, sink);
   }
 
-  /** A lane's partition, by the lane's rule instead of the key's hash. */
+  /** Returns a lane's partition, by the lane's rule instead of the key's hash. */
   static Optional<Set<Integer>> lanePartition(
       String topic, byte[] key, byte[] value, int partitions) {
     LaneKey lane = LaneKey.parse(new String(key, StandardCharsets.UTF_8));

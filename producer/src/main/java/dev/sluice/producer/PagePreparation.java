@@ -32,7 +32,7 @@ final class PagePreparation {
     this.clock = clock;
   }
 
-  /** The next recipients after the cursor. */
+  /** Prepares the next recipients after the cursor. */
   PreparedPage next(
       CampaignRepository.Campaign campaign,
       CampaignRepository.Sender sender,
@@ -54,8 +54,8 @@ final class PagePreparation {
   }
 
   /**
-   * Returned requests of recipients that are still pending in the same round. Others were settled
-   * or resent meanwhile.
+   * Prepares returned requests of recipients that are still pending in the same round. Others have
+   * been settled or resent in the meantime.
    */
   PreparedPage again(
       CampaignRepository.Campaign campaign,
@@ -86,7 +86,7 @@ final class PagePreparation {
         beginning.dayUsedUp());
   }
 
-  /** As many requests as fit in memory; at least one, if there is one. */
+  /** Renders as many requests as fit in memory; at least one, if there is one. */
   private static List<RenderedRequest> renderedRequests(
       List<RecipientPages.Recipient> recipients,
       Function<RecipientPages.Recipient, RenderedRequest> rendering) {
@@ -109,7 +109,10 @@ final class PagePreparation {
 
   private record Beginning(List<RecipientPages.Recipient> recipients, boolean dayUsedUp) {}
 
-  /** A page up to the first recipient that exceeds the memory or the daily limit. */
+  /**
+   * Returns the beginning of a page, up to the first recipient that exceeds the memory or the daily
+   * limit.
+   */
   private Beginning beginning(
       List<RecipientPages.Recipient> page, CampaignRepository.Sender sender) {
     List<RecipientPages.Recipient> fitting =
@@ -120,7 +123,7 @@ final class PagePreparation {
     }
     List<RecipientPages.Recipient> sendable =
         fitting.stream().filter(one -> !one.suppressed()).toList();
-    // Before the requests are written: counting too many is safe, counting too few is not.
+    // Counted before the requests are written: counting too many is safe, counting too few is not.
     int admitted =
         dailyLimit.admit(
             sender.identity().id(),

@@ -14,13 +14,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What is to be written for one recipient of a page, before its lane is chosen. */
+/** The record to write for one recipient of a page, before its lane is chosen. */
 sealed interface RenderedRequest {
 
   /**
    * A message to be sent.
    *
-   * @param characters the memory used by rendering it for this recipient
+   * @param characters the memory used by rendering it for this recipient, characters
    * @param before the returned request, or null if this is the first
    */
   record Message(
@@ -48,7 +48,7 @@ sealed interface RenderedRequest {
     }
   }
 
-  /** Nothing to send: only a result is written. */
+  /** Nothing to send; only a result is written. */
   record Settled(SendResult result) implements RenderedRequest {
     @Override
     public int characters() {
@@ -56,10 +56,10 @@ sealed interface RenderedRequest {
     }
   }
 
-  /** Its memory beyond the parts shared by all recipients, characters. */
+  /** Returns its memory beyond the parts shared by all recipients, characters. */
   int characters();
 
-  /** Renders the campaign's message for a recipient, or says why there is none. */
+  /** Renders the campaign's message for a recipient, or gives the reason why there is none. */
   static RenderedRequest to(
       CampaignRepository.Campaign campaign,
       CampaignRepository.Sender sender,

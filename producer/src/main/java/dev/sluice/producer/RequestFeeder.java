@@ -29,10 +29,10 @@ import org.slf4j.LoggerFactory;
 final class RequestFeeder {
   private static final Logger log = LoggerFactory.getLogger(RequestFeeder.class);
 
-  /** Pages hold 2 s of the 10 s of work. */
+  /** A page holds a fifth of the work ahead, by default 2 s of 10 s. */
   private static final int PARTS = 5;
 
-  /** Pages of a sender with a daily limit wait for each other, and must not fill all places. */
+  /** Pages of a sender with a daily limit wait for each other and must not fill all places. */
   private static final int PAGES_AT_A_LIMIT = 2;
 
   private final FanOutTick.Surroundings around;
@@ -47,7 +47,7 @@ final class RequestFeeder {
   /** Pages that are being read, by campaign. */
   private final Map<UUID, Asked> asked = new HashMap<>();
 
-  /** When campaigns were asked for a page last, by a count of pages. */
+  /** When each campaign was last asked for a page, as a count of pages. */
   private final Map<UUID, Long> turns = new HashMap<>();
 
   private final long openedNanos = System.nanoTime();
@@ -75,7 +75,7 @@ final class RequestFeeder {
     backlogLimit = new BacklogLimit(around.workAhead());
   }
 
-  /** Has the facts looked up that are needed before requests can be written. */
+  /** Looks up the facts that are needed to write requests. */
   void lookUp() {
     bySender()
         .values()
@@ -107,14 +107,15 @@ final class RequestFeeder {
   }
 
   /**
-   * The newest reading. Older ones may lack requests written by others before this task was opened.
+   * Returns the newest reading. An older one may lack requests written by others before this task
+   * was opened.
    */
   private LaneBacklog.@Nullable Reading reading() {
     LaneBacklog.Reading newest = around.backlog().newest();
     return newest == null || newest.takenAtNanos() - openedNanos < 0 ? null : newest;
   }
 
-  /** The campaigns with requests to write, least recently served first. */
+  /** Returns the campaigns with requests to write by sender, least recently served first. */
   private Map<String, Map<UUID, Feedable>> bySender() {
     Map<String, Map<UUID, Feedable>> bySender = new LinkedHashMap<>();
     fanOuts.open().entrySet().stream()
@@ -131,8 +132,8 @@ final class RequestFeeder {
   }
 
   /**
-   * Null if no requests are left to write, or if workers would return them unsent, as far as is
-   * known here.
+   * Returns null if no requests are left to write, or if workers would return them unsent, as far
+   * as is known here.
    */
   private @Nullable Feedable feedable(UUID id, FanOutState fanOut) {
     FanOutState.Progress progress =
@@ -153,7 +154,7 @@ final class RequestFeeder {
     return around.controls().apply(key).state() == Control.State.RUNNING;
   }
 
-  /** Shares the sender's room among its campaigns by their priorities. */
+  /** Shares the sender's room among its campaigns by priority. */
   private void feedSender(
       CampaignRepository.Sender sender, Map<UUID, Feedable> campaigns, BacklogLimit.Rooms rooms) {
     String senderId = sender.identity().id();
@@ -163,7 +164,7 @@ final class RequestFeeder {
             .anyMatch(entry -> entry.getValue().progress().fed() == 0 && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
     long worthAPage = Math.max(1, rooms.capacity(sender) / PARTS);
-    // Lanes that their provider slows down are none of it: workers tell of these.
+    // Excludes lanes that their provider slows down; workers report these.
     if (!rooms.allFull(sender) && rooms.of(sender) < worthAPage) {
       around.watch().full(senderId, rooms.queued(sender), sender.rates().ratePerSecond());
     }
@@ -189,9 +190,9 @@ final class RequestFeeder {
   }
 
   /**
-   * What was asked for and should come soon. The sender's other campaigns are given the room of
-   * slow pages meanwhile; when these come, their campaigns' shares, a page each, are queued beyond
-   * it.
+   * Returns the recipients that were asked for and should come soon. The room of slow pages is
+   * given to the sender's other campaigns; when the slow ones come, up to one page per campaign is
+   * queued beyond the room.
    */
   private long underWay(String senderId) {
     return asked.entrySet().stream()

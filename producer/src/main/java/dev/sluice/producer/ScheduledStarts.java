@@ -24,7 +24,7 @@ final class ScheduledStarts {
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /** The schedule's own id among the campaigns' tasks. */
+  /** The id of its reads among the campaigns' tasks. */
   private static final UUID NOBODY = new UUID(0, 0);
 
   private final CampaignRepository rows;
@@ -64,7 +64,7 @@ final class ScheduledStarts {
             };
           });
     }
-    // Once; if its transaction is aborted, the row is still scheduled when it is read again.
+    // Once: if its transaction is aborted, the row is still scheduled when it is read again.
     due.entrySet().removeIf(entry -> !entry.getValue().isAfter(now) && told(entry.getKey(), now));
   }
 

@@ -1,5 +1,5 @@
 /**
- * Fans a campaign out: a command becomes a cursor over the campaign's recipients, pages of
+ * Fans campaigns out: a command becomes a cursor over the campaign's recipients, and pages of
  * recipients become requests. Start reading at {@link dev.sluice.producer.FanOut}.
  */
 @NullMarked

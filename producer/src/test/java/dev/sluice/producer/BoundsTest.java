@@ -13,7 +13,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jooq.Field;
 import org.junit.jupiter.api.Test;
 
-/** What the database takes from other programs. */
+/** Tests the bounds on what the database accepts from other programs. */
 class BoundsTest extends FanOutTest {
 
   @Test
@@ -39,7 +39,7 @@ class BoundsTest extends FanOutTest {
                 campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(70_000) + "\"}"));
   }
 
-  /** What the database takes of a sender can be put into a request. */
+  /** Any sender that the database accepts can be put into a request. */
   @Test
   void aSenderIsBoundedAsInRequests() {
     set(SENDER.ADDRESS, "1".repeat(500));

@@ -122,7 +122,7 @@ class CampaignEventsTest extends FanOutTest {
         .containsExactly(Event.STARTED, Event.COMPLETED);
   }
 
-  /** Its end is announced before the row says that it is sending again. */
+  /** Its end is announced before the row shows that it is sending again. */
   @Test
   void aResendRightAfterTheEndAnnouncesBoth() {
     UUID campaign = FIXTURE.campaign(sender, 3);
@@ -170,7 +170,7 @@ class CampaignEventsTest extends FanOutTest {
     assertThat(told.get(2).reason()).endsWith("have begun");
   }
 
-  /** Its row starts, and then it turns out that nobody can read it. */
+  /** Its row starts, and then it turns out to be unreadable. */
   @Test
   void aCampaignThatCannotGoOnIsPausedWithTheReason() {
     now = Instant.parse("2027-03-10T12:00:00Z");
@@ -189,7 +189,7 @@ class CampaignEventsTest extends FanOutTest {
     assertThat(told(campaign)).extracting(CampaignEvent::event).containsExactly(Event.RESUMED);
   }
 
-  /** The row is written, and the transaction with the event is not committed. */
+  /** The row is written, but the transaction with the event is not committed. */
   @Test
   void aStartThatACrashInterruptedIsAnnouncedByItsSuccessor() {
     UUID campaign = FIXTURE.campaign(sender, 3);
@@ -236,7 +236,7 @@ class CampaignEventsTest extends FanOutTest {
     return told;
   }
 
-  /** What was announced since it was asked last. */
+  /** Returns what was announced since the last call. */
   private List<CampaignEvent> told() {
     List<TestRecord<String, byte[]>> records = events.readRecordsToList();
     List<CampaignEvent> told =

@@ -16,9 +16,9 @@ import java.util.UUID;
 import org.jooq.JSONB;
 import org.junit.jupiter.api.Test;
 
-/** What is wrong with one campaign, or one recipient, concerns nobody else. */
+/** A fault of one campaign, or of one recipient, must not affect any other. */
 class CampaignFaultsTest extends FanOutTest {
-  /** Enough for all tries of a campaign that cannot work. */
+  /** Enough turns for all tries of a campaign that cannot work. */
   private static final int TRIES = 120;
 
   @Test
@@ -130,7 +130,7 @@ class CampaignFaultsTest extends FanOutTest {
         .isEqualTo("message_too_long");
   }
 
-  /** Together they are 6 MB, and a page brings no more than one. */
+  /** Together they are 6 MB, and a page holds no more than one. */
   @Test
   void aPageThatWouldBeTooLargeIsReadInSmallerOnes() {
     UUID campaign = FIXTURE.campaign(sender, 100);
@@ -192,7 +192,7 @@ class CampaignFaultsTest extends FanOutTest {
         .doesNotHaveDuplicates();
   }
 
-  /** Alone on its sender, so that its look-ups, which succeed, come between its pages. */
+  /** It is alone on its sender, so that its successful look-ups come between its pages. */
   @Test
   void aCampaignWhosePagesAreRefusedIsPausedWithTheReason() {
     UUID faulty = limited();
@@ -208,7 +208,7 @@ class CampaignFaultsTest extends FanOutTest {
     assertThat(newestControl(faulty).reason()).contains("no_people");
   }
 
-  /** Such a name may be missing for everybody, but is not. */
+  /** The missing name might affect all campaigns, but does not. */
   @Test
   void aCampaignWhosePagesMeetABrokenTriggerIsPausedAndTheOthersGoOn() {
     UUID faulty = limited();
@@ -251,7 +251,7 @@ class CampaignFaultsTest extends FanOutTest {
     assertThat(requests()).hasSize(10);
   }
 
-  /** A campaign whose people are counted. */
+  /** Creates a campaign whose sender has a daily limit. */
   private UUID limited() {
     FIXTURE
         .sql()

@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
-/** A campaign starts once, with everybody who belongs to it, and never from the beginning again. */
+/** A campaign starts once, with all of its recipients, and never from the beginning again. */
 class CampaignStartsTest extends FanOutTest {
 
   @Test
@@ -139,7 +139,7 @@ class CampaignStartsTest extends FanOutTest {
     assertThat(requests()).isEmpty();
     assertThat(row(campaign)).isEqualTo(CampaignStatus.DRAFT);
 
-    // A topic that was made anew begins with small offsets as well.
+    // A recreated topic begins with small offsets as well.
     commands.pipeInput(campaign.toString(), json("start", campaign), now.plusSeconds(1));
     turns(3);
     assertThat(requests()).hasSize(10);

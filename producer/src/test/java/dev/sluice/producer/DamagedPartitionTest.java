@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Records that cannot be read, in partition 0 of two. */
+/** Tests unreadable records in partition 0 of two. */
 class DamagedPartitionTest {
   // Places in a batch of version 2.
   /** A record's length of 2,147,483,647 bytes as a zigzag varint, and the record's beginning. */
@@ -144,7 +144,7 @@ class DamagedPartitionTest {
     assertThat(health.problems().get("backlog")).contains("[0]", "cannot be read");
   }
 
-  /** What waits in a partition; none while nothing is known. */
+  /** Returns what waits in a partition; -1 while that is unknown. */
   private static long waiting(WorkerLag backlog, int partition) {
     LaneBacklog.Reading reading = backlog.newest();
     return reading == null ? -1 : reading.mostWaiting(laneIn(partition));
@@ -169,7 +169,10 @@ class DamagedPartitionTest {
     }
   }
 
-  /** The batch with a compressed record that says it is as long as can be, and a right checksum. */
+  /**
+   * Returns the batch with a compressed record that claims the greatest length, and a valid
+   * checksum.
+   */
   private static byte[] bomb(byte[] batch) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
@@ -188,7 +191,7 @@ class DamagedPartitionTest {
     return Files.readAllBytes(log());
   }
 
-  /** In place, as the broker has the file open. */
+  /** Overwrites in place, as the broker has the file open. */
   private void overwriteLog(byte[] bytes) throws IOException {
     try (FileChannel file = FileChannel.open(log(), StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.wrap(bytes), 0);

@@ -36,7 +36,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jooq.JSONB;
 import org.junit.jupiter.api.Test;
 
-/** The producer on a broker, as it runs. */
+/** Runs the producer on a broker. */
 class FanOutKafkaTest {
   private static final Fixture FIXTURE = new Fixture();
   private static final KafkaConfig KAFKA = FIXTURE.sandbox().kafka();
@@ -90,7 +90,7 @@ class FanOutKafkaTest {
         new SimpleMeterRegistry());
   }
 
-  /** What was announced of a campaign so far. */
+  /** Returns what was announced of a campaign so far. */
   private static List<CampaignEvent.Event> events(UUID campaign) {
     TopicPartition partition = new TopicPartition(KAFKA.topics().campaignEvents(), 0);
     List<CampaignEvent.Event> events = new ArrayList<>();
@@ -110,7 +110,7 @@ class FanOutKafkaTest {
     return events;
   }
 
-  /** Kafka measures what is compressed. */
+  /** Returns text that does not compress, because Kafka measures the compressed size. */
   private static String incompressible() {
     byte[] noise = new byte[20_000];
     new Random(1).nextBytes(noise);

@@ -35,7 +35,7 @@ import org.jooq.Field;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The topology on a driver of its own, beside a real database, with a clock that tests turn. */
+/** The topology on its own driver, with a real database and a clock that tests advance. */
 abstract class FanOutTest {
   static final Fixture FIXTURE = new Fixture();
   static final Topics TOPICS = new Topics("t.");
@@ -61,9 +61,9 @@ abstract class FanOutTest {
     open();
   }
 
-  /** Starts with empty stores, as after a loss of what Kafka kept. */
+  /** Starts with empty stores, as if Kafka's data were lost. */
   void open() {
-    // No reading is ever new enough to contain what was fed: all of it counts.
+    // No reading is ever new enough to contain what was fed, so all of it counts.
     AtomicLong first = new AtomicLong();
     open(() ->
         new LaneBacklog.Reading(
@@ -73,7 +73,7 @@ abstract class FanOutTest {
             Map.of(0, waiting.get())));
   }
 
-  /** The same with workers' lags of the test's own. */
+  /** Starts with empty stores and the test's own workers' lag. */
   void open(LaneBacklog backlog) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -112,7 +112,9 @@ abstract class FanOutTest {
     deadLetters = output(TOPICS.deadLetters());
   }
 
-  /** Where the database is asked: at once, unless a test wants to see it wait. */
+  /**
+   * Returns the executor of database tasks: it runs them at once, unless a test makes them wait.
+   */
   Executor executor() {
     return Runnable::run;
   }
@@ -137,19 +139,22 @@ abstract class FanOutTest {
     return "{\"command\":\"" + command + "\",\"campaignId\":\"" + campaign + "\"}";
   }
 
-  /** What was written since it was asked last. */
+  /** Returns the requests written since the last call. */
   List<SendRequest> requests() {
     return requests.readRecordsToList().stream().map(FanOutTest::read).toList();
   }
 
-  /** What workers have heard of controls since they were asked last; the driver has no view. */
+  /**
+   * Passes on the controls written since the last call, as workers would hear them; the driver has
+   * no view.
+   */
   void hearControls() {
     controls
         .readRecordsToList()
         .forEach(record -> inForce.put(record.key(), Json.read(record.value(), Control.class)));
   }
 
-  /** The newest control of a campaign among those written since they were read last. */
+  /** Returns the newest control of a campaign among those written since the last read. */
   Control newestControl(UUID campaign) {
     byte[] value =
         controls.readRecordsToList().stream()
@@ -181,7 +186,7 @@ abstract class FanOutTest {
     FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
   }
 
-  /** As the aggregator would: everybody failed. */
+  /** Fails all recipients and completes the campaign, as the aggregator would. */
   static void complete(UUID campaign) {
     FIXTURE
         .sql()

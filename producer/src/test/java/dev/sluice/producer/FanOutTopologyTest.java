@@ -59,7 +59,7 @@ class FanOutTopologyTest extends FanOutTest {
     command("start", campaign);
     turns(40);
 
-    // 80 messages/s: what was fed counts, and the workers took nothing.
+    // At 80 messages/s; what was fed counts, and workers took nothing.
     assertThat(requests.readRecordsToList()).hasSizeBetween(400, 800);
   }
 
@@ -216,7 +216,7 @@ class FanOutTopologyTest extends FanOutTest {
         requests.readRecordsToList().stream()
             .map(FanOutTest::read)
             .collect(Collectors.groupingBy(SendRequest::campaignId, Collectors.counting()));
-    // Not quite: a page of the larger share ends at 500.
+    // Approximately, because a page of the larger share ends at 500.
     assertThat(fed.get(three)).isCloseTo(3 * fed.get(one), Percentage.withPercentage(10));
   }
 

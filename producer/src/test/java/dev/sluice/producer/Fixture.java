@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
 
-/** A database of one test class's own, with a hand for filling it. */
+/** A test class's own database, with methods that fill it. */
 final class Fixture {
   static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
 
@@ -29,7 +29,7 @@ final class Fixture {
     return sql;
   }
 
-  /** In the producer's own role, as it runs. */
+  /** Returns jOOQ in the producer's own role. */
   DSLContext producer() {
     return producer;
   }
@@ -38,7 +38,7 @@ final class Fixture {
     return sandbox;
   }
 
-  /** Another program's connection, with a transaction of its own. */
+  /** Returns another program's connection, with a transaction of its own. */
   Connection elsewhere() throws SQLException {
     Connection connection =
         DriverManager.getConnection(
@@ -47,7 +47,7 @@ final class Fixture {
     return connection;
   }
 
-  /** Something that only the tables' owner may do. */
+  /** Runs a statement as the tables' owner. */
   void asOwner(String statement) {
     try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
@@ -85,7 +85,7 @@ final class Fixture {
         .execute();
   }
 
-  /** Variables beyond what may be inserted, as older rows may have them; in a second round. */
+  /** Sets larger variables than may be inserted, as in older rows; in a second round. */
   void setLargeVariables(UUID campaign, String phone, String name, int length) {
     sql.execute(
         """
@@ -99,7 +99,7 @@ final class Fixture {
         phone);
   }
 
-  /** Takes a campaign away, as only the tables' owner can. */
+  /** Deletes a campaign, as only the tables' owner can. */
   void delete(UUID campaign) {
     try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign);
@@ -107,7 +107,7 @@ final class Fixture {
     }
   }
 
-  /** Gives a recipient a number of its own, which is suppressed. */
+  /** Gives a recipient a unique number, which is suppressed. */
   void suppress(UUID campaign, String phone) {
     sql.execute(
         "UPDATE sluice.campaign_recipient SET phone = '+5511970000001'"

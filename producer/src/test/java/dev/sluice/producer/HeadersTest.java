@@ -17,7 +17,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
-/** Every record says what it is, whose, and to which trace it belongs. */
+/** Every record names its type, its campaign and its trace. */
 class HeadersTest extends FanOutTest {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -56,7 +56,7 @@ class HeadersTest extends FanOutTest {
         .containsExactly(Map.of("type", "send-request", "campaign", campaign.toString()));
   }
 
-  /** After a restart the store tells. */
+  /** After a restart the trace comes from the store. */
   @Test
   void aSuccessorGoesOnWithTheTrace() {
     UUID campaign = FIXTURE.campaign(sender, 1);

@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** When campaigns send, and to how many people in a day. */
+/** Tests when campaigns send, and to how many people in a day. */
 class HoursAndLimitsTest extends FanOutTest {
 
   @Test
@@ -47,7 +47,7 @@ class HoursAndLimitsTest extends FanOutTest {
     assertThat(requests.readRecordsToList()).hasSize(10);
   }
 
-  /** The upload of its file may have failed; started without it, the campaign would be over. */
+  /** The upload of its file may have failed; started without recipients, it would complete. */
   @Test
   void whatIsScheduledWithoutRecipientsWaitsForThem() {
     UUID campaign = FIXTURE.campaign(sender, 0);
@@ -83,7 +83,7 @@ class HoursAndLimitsTest extends FanOutTest {
     assertThat(requests.isEmpty()).isTrue();
   }
 
-  /** Whoever looks at it later sees its people pending, and not that it had none. */
+  /** Its row must show its recipients as pending, not that it had none. */
   @Test
   void aCampaignThatIsCancelledBeforeItsStartHasItsTotal() {
     UUID campaign = FIXTURE.campaign(sender, 10);
@@ -184,7 +184,7 @@ class HoursAndLimitsTest extends FanOutTest {
     command("start", second);
     turns(10);
 
-    // The second campaign's first twenty are the first one's: they are not different people.
+    // The second campaign's first twenty numbers are the first one's, so they do not count again.
     assertThat(requests.readRecordsToList()).hasSize(20 + 30);
 
     now = now.plus(SendRequest.COUNTS_FOR).plusSeconds(1);

@@ -16,14 +16,14 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What an earlier life of a campaign left behind must not strand anybody. */
+/** What an earlier run of a campaign left behind must not strand recipients. */
 class LostStateTest extends FanOutTest {
 
-  /** Paused, store lost, repaired as operations.md says, then resumed. */
+  /** Paused, store lost, repaired as operations.md describes, then resumed. */
   @Test
   void aCampaignThatWasPausedAndForgottenGoesOnAfterARepair() {
     UUID campaign = FIXTURE.campaign(sender, 10);
-    // Nobody is queued.
+    // No room, so that no request is queued.
     waiting.set(1_000_000);
     command("start", campaign);
     turns(3);
@@ -43,7 +43,7 @@ class LostStateTest extends FanOutTest {
     assertThat(requests()).hasSize(10);
   }
 
-  /** Nobody paused it: the store was lost outside its hours and repaired within them. */
+  /** It was not paused: the store was lost outside its hours and repaired within them. */
   @Test
   void aCampaignForgottenOutsideItsHoursGoesOnWithinThem() {
     now = Instant.parse("2027-03-10T20:00:00Z");
@@ -62,7 +62,7 @@ class LostStateTest extends FanOutTest {
     assertThat(requests()).hasSize(10);
   }
 
-  /** Paused while an import holds the row of a campaign whose time has not come. */
+  /** It is paused while an import holds the row of a campaign that is not due yet. */
   @Test
   void aPauseBeforeItsTimeHasComeKeepsNobodyFromBeingSentTo() throws Exception {
     UUID campaign = FIXTURE.campaign(sender, 10);
@@ -91,7 +91,7 @@ class LostStateTest extends FanOutTest {
     assertThat(requests()).hasSize(10);
   }
 
-  /** A resend that comes too early swallows the resume that follows it. */
+  /** A resend that comes too early must not swallow the resume that follows it. */
   @Test
   void aResendThatComesTooEarlySwallowsNoResume() {
     UUID campaign = FIXTURE.campaign(sender, 10);
@@ -111,7 +111,7 @@ class LostStateTest extends FanOutTest {
     assertThat(requests()).hasSize(10);
   }
 
-  /** The same, when it was paused and resumed while the resend was looked at. */
+  /** The same, if it is paused and resumed while the resend is examined. */
   @Test
   void aPauseAndAResumeDuringAResendThatComesTooEarlyAreObeyed() {
     UUID campaign = FIXTURE.campaign(sender, 10);
@@ -131,14 +131,14 @@ class LostStateTest extends FanOutTest {
     assertThat(requests()).hasSize(10);
   }
 
-  /** What is given back of an older round puts out what was given back of the newer one. */
+  /** A return of an older round must not replace that of the newer one. */
   @Test
   void anOlderRoundsReturnDoesNotPutOutTheNewerOnes() {
     UUID campaign = FIXTURE.campaign(sender, 1);
     command("start", campaign);
     turns(3);
     SendRequest first = requests().getFirst();
-    // A receipt settles it while its request still waits to be tried again.
+    // A receipt settles it while its request still waits to be retried.
     FIXTURE
         .sql()
         .update(CAMPAIGN_RECIPIENT)
@@ -164,7 +164,7 @@ class LostStateTest extends FanOutTest {
     assertThat(requests()).extracting(SendRequest::round).containsExactly(2);
   }
 
-  /** A cancel for a campaign whose store was lost never reaches the workers. */
+  /** A cancel must reach the workers even if the campaign's store was lost. */
   @Test
   void aCancelReachesTheWorkersAlthoughTheStoreWasLost() {
     UUID campaign = FIXTURE.campaign(sender, 10);

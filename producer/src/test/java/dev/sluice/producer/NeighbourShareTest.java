@@ -23,7 +23,7 @@ class NeighbourShareTest extends FanOutTest {
   /** Requests of unknown lanes, by partition. */
   private Map<Integer, Long> unread = Map.of(0, 0L);
 
-  /** When the readings are taken; by default each contains all that was fed before. */
+  /** When the readings are taken; by default each contains everything fed before. */
   private LongSupplier takenAtNanos = () -> System.nanoTime() + Duration.ofMinutes(1).toNanos();
 
   private void reopen() {
@@ -39,7 +39,7 @@ class NeighbourShareTest extends FanOutTest {
             unread));
   }
 
-  /** Work for so many tenths of a second. */
+  /** Works for this many tenths of a second. */
   private void work(int tenths) {
     for (int i = 0; i < tenths; i++) {
       turns(2);
@@ -76,7 +76,7 @@ class NeighbourShareTest extends FanOutTest {
     assertThat(fed.get(large)).as("of the large one").isLessThan(60_000);
   }
 
-  /** The provider takes one message a second of the large one, and its campaign has ended. */
+  /** The provider takes one message per second of the large one, and its campaign has ended. */
   @Test
   void aSmallSenderIsFedBesideALargeOneWhoseQueueHardlyMoves() {
     reopen();
@@ -100,7 +100,7 @@ class NeighbourShareTest extends FanOutTest {
     assertThat(fed).containsEntry(other, 150);
   }
 
-  /** What its predecessor fed a moment ago is not in readings from before. */
+  /** What its predecessor fed a moment ago is not in earlier readings. */
   @Test
   void aTaskThatWasJustOpenedWaitsForAReadingOfItsOwn() {
     long before = System.nanoTime();
@@ -116,7 +116,7 @@ class NeighbourShareTest extends FanOutTest {
     assertThat(fed).containsEntry(campaign, 50);
   }
 
-  /** Nine of its ten lanes are in partitions that are closed. */
+  /** Nine of its ten lanes are in closed partitions. */
   @Test
   void aSenderIsFedThroughTheLanesThatAreLeft() {
     String wide = "wide-" + UUID.randomUUID();

@@ -35,12 +35,12 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 
 /**
- * A slow lane, five messages a second, beside junk in its partition that no worker gets through.
+ * A slow lane, five messages per second, shares its partition with junk that workers never finish.
  */
 class NoisyNeighbourTest {
   private static final int PARTITIONS = 4;
 
-  /** Of each test's own: what the others have queued must not matter. */
+  /** Each test has its own, because what others have queued must not matter. */
   private final Fixture fixture = new Fixture();
 
   private final KafkaConfig kafka = fixture.sandbox().kafka();
@@ -66,7 +66,7 @@ class NoisyNeighbourTest {
     feedsOnBeside(IntStream.range(0, 30_000).mapToObj(i -> i % 2 == 0 ? "junk" : "s/0" + i));
   }
 
-  /** The campaign is fed its ten seconds of work, and as much again as workers then have done. */
+  /** The campaign is fed 10 s of work, and then as much again as workers have done. */
   private void feedsOnBeside(Stream<String> junk) throws Exception {
     fixture.sender(slow.sender(), 5, 1);
     UUID campaign = fixture.campaign(slow.sender(), 500);
@@ -123,7 +123,7 @@ class NoisyNeighbourTest {
         });
   }
 
-  /** Workers have done so many of the slow lane's requests, and none of the junk. */
+  /** Marks this many of the slow lane's requests as done, and none of the junk. */
   private void done(int requests) throws Exception {
     List<Run> window = new ArrayList<>();
     long at = 0;

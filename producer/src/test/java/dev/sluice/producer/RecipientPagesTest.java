@@ -94,7 +94,7 @@ class RecipientPagesTest {
 
   @Test
   void whoIsSuppressedIsLookedUpByIndexesAlsoRightAfterAnImport() {
-    // Nobody has analyzed these tables yet.
+    // These tables have not been analyzed yet.
     fixture
         .sql()
         .execute(

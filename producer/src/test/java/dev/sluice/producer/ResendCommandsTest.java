@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What has completed is sent once more to those whom it did not reach. */
+/** A completed campaign is resent to the recipients that it did not reach. */
 class ResendCommandsTest extends FanOutTest {
 
   @Test

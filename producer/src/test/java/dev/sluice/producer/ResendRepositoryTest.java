@@ -113,7 +113,9 @@ class ResendRepositoryTest {
     assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(3_000);
   }
 
-  /** A receipt is written just when the resend waits for a row: nobody must stay behind. */
+  /**
+   * A receipt is written just when the resend waits for a row; no recipient must be left behind.
+   */
   @Test
   void aResultThatIsWrittenMeanwhileDoesNotCompleteTheCampaign() throws Exception {
     UUID campaign = completed(5, 4);
@@ -164,7 +166,7 @@ class ResendRepositoryTest {
     assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(2);
   }
 
-  /** Batches hold 2,000; the one with the reason comes after them. */
+  /** Batches hold 2,000 recipients; the one with the reason comes after them. */
   @Test
   void whoComesAfterManyWithOtherReasonsGoesBack() {
     UUID campaign = completed(4_500, 4_500);
@@ -223,7 +225,7 @@ class ResendRepositoryTest {
     return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null, null, null);
   }
 
-  /** A campaign that has ended, with some failed and all others sent. */
+  /** Creates a campaign that has ended, with some recipients failed and all others sent. */
   private static UUID completed(int recipients, int failed) {
     UUID campaign = FIXTURE.campaign("s", recipients);
     SQL.execute(
@@ -246,7 +248,10 @@ class ResendRepositoryTest {
     return campaign;
   }
 
-  /** As by the aggregator: a result, and if nobody is pending after it, the end. */
+  /**
+   * Writes a result as the aggregator does, and completes the campaign if no recipient is pending
+   * after it.
+   */
   private static void writeAResult(DSLContext sql, UUID campaign) {
     sql.execute(
         """

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What workers give back unsent is asked for anew, once, when its campaign goes on. */
+/** Requests returned unsent by workers are written again, once, when their campaign goes on. */
 class ReturnedRequestsTest extends FanOutTest {
   private static final Instant TRIED = Instant.parse("2027-03-10T12:00:00Z");
 
@@ -219,7 +219,7 @@ class ReturnedRequestsTest extends FanOutTest {
     command("start", campaign);
     turns(10);
 
-    // 800 is what ten seconds hold, and 250 were written before.
+    // Ten seconds hold 800, and 250 were written before.
     assertThat(requests()).isEmpty();
   }
 

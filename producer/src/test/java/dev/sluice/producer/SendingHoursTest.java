@@ -37,7 +37,7 @@ class SendingHoursTest {
     "02:30, 12:00, 2027-03-28T00:00:00Z, 2027-03-28T01:00:00Z, 2027-03-28T10:00:00Z",
     // The hour exists twice, and the window is open in both.
     "02:00, 03:00, 2027-10-30T23:00:00Z, 2027-10-31T00:00:00Z, 2027-10-31T02:00:00Z",
-    // Over midnight, over the change: from 22:00 summer time to 6:00 winter time, an hour longer.
+    // Over midnight and the change: from 22:00 summer time to 6:00 winter time, an hour longer.
     "22:00, 06:00, 2027-10-30T12:00:00Z, 2027-10-30T20:00:00Z, 2027-10-31T05:00:00Z",
   })
   void followsTheClockWhenItChanges(

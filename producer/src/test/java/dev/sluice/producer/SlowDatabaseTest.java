@@ -17,9 +17,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-/** The stream's thread waits for no statement, and a campaign that waits delays nobody else. */
+/** The stream thread waits for no statement, and a campaign that waits delays no other. */
 class SlowDatabaseTest extends FanOutTest {
-  /** What was asked of the database and not answered yet. */
+  /** Database tasks that were started and not answered yet. */
   private final Deque<Runnable> waitingErrands = new ArrayDeque<>();
 
   private Executor executor = waitingErrands::add;
@@ -92,7 +92,7 @@ class SlowDatabaseTest extends FanOutTest {
     assertThat(requests()).extracting(SendRequest::campaignId).contains(slow);
   }
 
-  /** The limit is counted with a lock, in the database. */
+  /** The limit is counted in the database, under a lock. */
   @Test
   void campaignsOfASenderWithADailyLimitAskForPagesBesideOneAnother() {
     FIXTURE.sql().update(SENDER).set(SENDER.DAILY_LIMIT, 100).where(SENDER.ID.eq(sender)).execute();
@@ -150,7 +150,7 @@ class SlowDatabaseTest extends FanOutTest {
     assertThat(requests()).hasSize(20).extracting(SendRequest::recipientId).doesNotHaveDuplicates();
   }
 
-  /** After the start and the look-up of the sender. */
+  /** Answers so far: the start and the look-up of the sender come first. */
   private int answers;
 
   private boolean aPageIsAskedFor() {

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jooq.JSONB;
 import org.junit.jupiter.api.Test;
 
-/** With a template that the provider has stopped nothing begins, and nothing goes on. */
+/** With a template that the provider has stopped no campaign starts, and none continues. */
 class StoppedTemplatesTest extends FanOutTest {
   private static final String REASON = "the provider has paused the template spring";
 
@@ -85,7 +85,7 @@ class StoppedTemplatesTest extends FanOutTest {
     assertPaused(campaign);
   }
 
-  /** Its row is not looked at again without an occasion: a person may know better than an event. */
+  /** Its row is not read again without an occasion: a person may know better than an event. */
   @Test
   void whatIsSendingGoesOnUntilItIsTold() {
     UUID campaign = campaign();
@@ -117,7 +117,7 @@ class StoppedTemplatesTest extends FanOutTest {
     return campaign;
   }
 
-  /** What the newest event says of the template. */
+  /** Sets what the newest event says of the template. */
   private void say(String stopped) {
     FIXTURE
         .sql()

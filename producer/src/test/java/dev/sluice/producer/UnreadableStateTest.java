@@ -15,9 +15,9 @@ import java.util.UUID;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
 
-/** What is stored of one campaign and cannot be read is that campaign's trouble alone. */
+/** An unreadable stored state affects only its own campaign. */
 class UnreadableStateTest extends FanOutTest {
-  /** As versions before the first release wrote it. */
+  /** As written by versions before the first release. */
   private static final byte[] WITHOUT_ORIGIN =
       "{\"phase\":\"REQUESTED\",\"state\":\"RUNNING\",\"rowDue\":false,\"fed\":0}"
           .getBytes(StandardCharsets.UTF_8);
@@ -100,7 +100,7 @@ class UnreadableStateTest extends FanOutTest {
     assertThat(health.problems()).doesNotContainKey("campaigns");
   }
 
-  /** Stored by another version, and looked at because a worker gives a request back. */
+  /** Stores a state of another version, which is read because a worker returns a request. */
   private UUID unreadable(CampaignStatus status) {
     UUID campaign = FIXTURE.campaign(sender, 10);
     set(campaign, CAMPAIGN.STATUS, status);

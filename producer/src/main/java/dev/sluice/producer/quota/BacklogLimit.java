@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Bounds each lane's backlog: a lane may have a few seconds of its own work queued, whatever is
+ * Limits each lane's backlog: a lane may have a few seconds of its own work queued, whatever is
  * queued for others in the same partition. Written requests count until a reading of the backlog is
- * sure to contain them.
+ * sure to include them.
  */
 public final class BacklogLimit {
   /** The longest time until a written record is part of Kafka's end offset. */
@@ -31,17 +31,20 @@ public final class BacklogLimit {
     this.horizon = horizon;
   }
 
-  /** A worker has returned requests of this lane, as it has more queued than it will send soon. */
+  /**
+   * Marks a lane as full for a time: a worker has returned requests of it, because it has more
+   * queued than it will send soon.
+   */
   public void full(LaneKey lane, Duration time, long nowNanos) {
     Duration bounded = time.compareTo(LONGEST_FULL) < 0 ? time : LONGEST_FULL;
     long until = nowNanos + bounded.toNanos();
-    // By difference, because nanoTime may overflow.
+    // Compare by difference, because nanoTime may overflow.
     fullUntil.merge(lane, until, (before, next) -> next - before > 0 ? next : before);
   }
 
   private record Fed(LaneKey lane, int requests, long atNanos) {}
 
-  /** The rooms of all lanes, given the newest reading. */
+  /** Returns the rooms of all lanes, given the newest reading. */
   public Rooms rooms(LaneBacklog.Reading reading) {
     fullUntil.values().removeIf(until -> until - reading.takenAtNanos() <= 0);
     while (!fed.isEmpty()
@@ -53,7 +56,7 @@ public final class BacklogLimit {
     return new Rooms(reading, recent);
   }
 
-  /** The most that a lane may have queued. */
+  /** Returns the most that a lane may have queued. */
   private long capacityOf(LaneRates rates, int lane) {
     double seconds = horizon.toNanos() / 1e9;
     return Math.max(1, (long) Math.ceil(rates.permitsPerSecond(lane) * seconds));
@@ -71,12 +74,12 @@ public final class BacklogLimit {
       this.recent = recent;
     }
 
-    /** Room of all the sender's lanes. */
+    /** Returns the room of all the sender's lanes. */
     public long of(CampaignRepository.Sender sender) {
       return IntStream.range(0, sender.rates().used()).mapToLong(lane -> of(sender, lane)).sum();
     }
 
-    /** The most that may be queued for the sender's lanes. */
+    /** Returns the most that may be queued for the sender's lanes. */
     public long queued(CampaignRepository.Sender sender) {
       return IntStream.range(0, sender.rates().used())
           .mapToLong(lane -> reading.mostWaiting(key(sender, lane)))
@@ -84,8 +87,8 @@ public final class BacklogLimit {
     }
 
     /**
-     * The most that the sender's open lanes would take if empty. Not open are those that are full,
-     * and those of a partition of which too little is known: one that is closed, for instance.
+     * Returns the most that the sender's open lanes would take if empty. Not open are lanes that
+     * are full, and lanes in a partition about which too little is known, for example a closed one.
      */
     public long capacity(CampaignRepository.Sender sender) {
       LaneRates rates = sender.rates();
@@ -96,12 +99,12 @@ public final class BacklogLimit {
           .sum();
     }
 
-    /** Whether workers call all of the sender's lanes full. */
+    /** Returns whether workers have reported all of the sender's lanes as full. */
     public boolean allFull(CampaignRepository.Sender sender) {
       return IntStream.range(0, sender.rates().used()).allMatch(lane -> isFull(key(sender, lane)));
     }
 
-    /** What the sender's lanes send in a second. */
+    /** Returns what the sender's lanes send in a second. */
     public long perSecond(CampaignRepository.Sender sender) {
       return (long) Math.ceil(sender.rates().ratePerSecond());
     }
@@ -120,8 +123,8 @@ public final class BacklogLimit {
     }
 
     /**
-     * Uses up one place and returns its lane: the next in turn that has room. In turn, not by hash,
-     * so that all lanes finish at about the same time.
+     * Uses up one place and returns its lane: the next in turn that has room. Lanes take turns
+     * rather than being hashed, so that all finish at about the same time.
      *
      * @param turn how many requests were dealt before this one
      */
@@ -151,7 +154,7 @@ public final class BacklogLimit {
     return new LaneKey(sender.identity().id(), lane);
   }
 
-  /** Remembers what was dealt from these rooms, until the readings contain it. */
+  /** Remembers what was dealt from these rooms, until readings include it. */
   public void remember(Rooms rooms, long nowNanos) {
     rooms.dealt.forEach((lane, requests) -> fed.addLast(new Fed(lane, requests, nowNanos)));
   }

@@ -25,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
- * Reads the workers' lag by lane from Kafka. The offsets that a window's metadata calls done do not
- * count: one message that hangs must not look like a full queue.
+ * Reads the workers' lag by lane from Kafka. Offsets that a window marks as done do not count, so
+ * that one hanging message does not look like a full queue.
  */
 public final class LagReader implements WorkerLag.Source {
   private static final long TIMEOUT_MS = 5_000;
@@ -44,9 +44,9 @@ public final class LagReader implements WorkerLag.Source {
   }
 
   /**
-   * A reader.
+   * Creates a reader.
    *
-   * @param retryDamaged after which time a partition that could not be read is looked at again
+   * @param retryDamaged after which time an unreadable partition is read again
    */
   public static LagReader open(KafkaConfig kafka, Health health, Duration retryDamaged) {
     RequestLog log = new RequestLog(LaneConsumer.of(kafka), retryDamaged);
@@ -73,7 +73,7 @@ public final class LagReader implements WorkerLag.Source {
                     .get(topic))
             .partitions();
     List<TopicPartition> partitions = partitions(topic, described.stream());
-    // Committed offsets first: what is finished in between then counts as waiting, never less.
+    // Committed offsets first: what finishes in between then counts as waiting, never the reverse.
     Map<TopicPartition, OffsetAndMetadata> places =
         new HashMap<>(
             admin
@@ -83,7 +83,7 @@ public final class LagReader implements WorkerLag.Source {
                 .get(TIMEOUT_MS, TimeUnit.MILLISECONDS));
     // Kafka answers null where nothing is committed.
     places.values().removeIf(Objects::isNull);
-    // A partition without a leader would only be waited for.
+    // A partition without a leader would only cause a wait.
     Map<TopicPartition, Long> ends =
         ends(partitions(topic, described.stream().filter(LagReader::hasLeader)));
     List<Integer> lost = without(places.keySet(), partitions);
@@ -130,7 +130,7 @@ public final class LagReader implements WorkerLag.Source {
     }
   }
 
-  /** The numbers of those that are not among the known ones. */
+  /** Returns the numbers of the partitions that are not among the known ones. */
   private static List<Integer> without(Set<TopicPartition> known, List<TopicPartition> partitions) {
     return partitions.stream()
         .filter(partition -> !known.contains(partition))
@@ -140,9 +140,9 @@ public final class LagReader implements WorkerLag.Source {
   }
 
   /**
-   * Partitions that were added move lanes while their requests are under way in others: nothing is
-   * fed until workers have a place in them. Where something was written, the place was lost, which
-   * concerns that partition alone.
+   * Throws if partitions were added, which moves lanes while their requests are under way in
+   * others: nothing is fed until workers have a place in the new ones. A partition with records and
+   * no place has lost it, which affects only that partition.
    */
   private static void requireNoneAdded(
       String topic, List<Integer> withoutPlace, Map<TopicPartition, Long> ends) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** How many requests are queued for the workers. */
 public interface LaneBacklog {
 
-  /** The newest reading, or null before the first one. */
+  /** Returns the newest reading, or null before the first one. */
   @Nullable Reading newest();
 
   /**
@@ -30,7 +30,7 @@ public interface LaneBacklog {
       unread = Map.copyOf(unread);
     }
 
-    /** Requests not yet done. */
+    /** Returns the number of requests not yet done. */
     public long total() {
       return Stream.of(waiting, others, unread)
           .flatMap(counts -> counts.values().stream())
@@ -38,7 +38,7 @@ public interface LaneBacklog {
           .sum();
     }
 
-    /** The most that may be queued for a lane: requests of unknown lanes may be its own. */
+    /** Returns the most that may be queued for a lane: requests of unknown lanes may be its own. */
     public long mostWaiting(LaneKey lane) {
       int partition = lane.partition(unread.size());
       Long own = waiting.get(lane);
@@ -46,7 +46,8 @@ public interface LaneBacklog {
     }
 
     /**
-     * Requests of unknown lanes in a lane's partition; more than any lane takes if it is closed.
+     * Returns the requests of unknown lanes in a lane's partition; if it is closed, more than any
+     * lane takes.
      */
     public long unread(LaneKey lane) {
       return unread.getOrDefault(lane.partition(unread.size()), 0L);

@@ -12,12 +12,12 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Consumers of {@code send-requests} that read keys only. */
+/** Consumers of {@code send-requests} that read only keys. */
 final class LaneConsumer {
   private LaneConsumer() {}
 
   static Consumer<@Nullable LaneKey, Void> of(KafkaConfig kafka) {
-    // Headers hold on to the whole unpacked record until a poll ends: hence few records at a time.
+    // Few records per poll, because headers hold on to the whole unpacked record until a poll ends.
     return new KafkaConsumer<>(
         kafka.client(
             Map.of(
@@ -32,7 +32,7 @@ final class LaneConsumer {
         new Unread());
   }
 
-  /** The lane of a key as Sluice writes it; null for all other keys. */
+  /** Reads a lane from a key exactly as Sluice writes it; null for any other key. */
   private static final class Lane implements Deserializer<@Nullable LaneKey> {
     private static final int LONGEST = 300;
 

@@ -11,13 +11,13 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where the partitions' logs end, as far as their leaders tell. */
+/** The ends of the partitions' logs, as far as their leaders answer. */
 final class LogEnds {
   private LogEnds() {}
 
   /**
-   * Waits for the leaders' answers. A partition whose leader does not answer in time, or is none,
-   * is left out: others have leaders of their own.
+   * Waits for the leaders' answers. A partition whose leader does not answer in time, or which has
+   * no leader, is left out; others have their own leaders.
    *
    * @throws KafkaException if none answers
    */

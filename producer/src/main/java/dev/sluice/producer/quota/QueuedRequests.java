@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unfinished requests of one partition, by lane. Its memory is bounded, whatever is written
- * into the partition.
+ * The unfinished requests of one partition, by lane. Its memory is bounded, whatever is written to
+ * the partition.
  */
 final class QueuedRequests {
   /** No sender has this name. */
@@ -36,7 +36,7 @@ final class QueuedRequests {
   }
 
   /**
-   * With bounds of one's own.
+   * Creates an instance with its own bounds.
    *
    * @param mostLanes lanes that are told apart
    * @param mostStretches stretches of one lane's requests that are remembered
@@ -68,7 +68,7 @@ final class QueuedRequests {
 
   private record Place(long committed, List<WindowCodec.Run> window) {}
 
-  /** The partition's next request; one that comes again takes those back that followed it. */
+  /** Adds the partition's next request. If an offset repeats, the requests after it are dropped. */
   void add(long offset, LaneKey key) {
     cutOff(offset);
     Lane lane = lane(key);
@@ -82,7 +82,10 @@ final class QueuedRequests {
     countedAt = null;
   }
 
-  /** A lane is either told apart or one of the others, as long as any of its requests is known. */
+  /**
+   * Returns a lane's own counter or that of the others; the choice holds as long as any of its
+   * requests is known.
+   */
   private Lane lane(LaneKey key) {
     Lane known = lanes.get(key);
     if (known != null) {
@@ -91,7 +94,7 @@ final class QueuedRequests {
     return others.stretches > 0 || lanes.size() >= mostLanes ? others : new Lane(key);
   }
 
-  /** Forgets what lies at this offset or after it, because the log ends there. */
+  /** Forgets everything at or after this offset, because the log ends there. */
   void cutOff(long end) {
     while (!queued.isEmpty() && queued.getLast().to() > end) {
       Stretch last = queued.removeLast();
@@ -118,16 +121,16 @@ final class QueuedRequests {
     }
   }
 
-  /** Whether no more can be remembered before workers are further. */
+  /** Returns whether no more can be remembered until workers have advanced. */
   boolean full() {
     return queued.size() >= mostStretches;
   }
 
   /**
-   * Counts those that are not done, and forgets those before the committed offset.
+   * Counts the requests that are not done and forgets those before the committed offset.
    *
    * @param committed the workers' committed offset
-   * @param window how the offsets from the committed one on stand
+   * @param window the states of the offsets from the committed one on
    */
   Waiting count(long committed, List<WindowCodec.Run> window) {
     Place place = new Place(committed, window);
@@ -150,7 +153,7 @@ final class QueuedRequests {
       long at = Math.max(stretch.from(), committed);
       while (at < stretch.to()) {
         while (at >= end) {
-          // What follows the last run waits.
+          // Offsets after the last run are waiting.
           WindowCodec.Run run = runs.hasNext() ? runs.next() : null;
           end = run == null ? Long.MAX_VALUE : end + run.length();
           done = run != null && run.state() == WindowCodec.State.DONE;

@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the keys of {@code send-requests} to count queued requests by lane. A partition's lag alone
- * does not tell lanes apart: one slow lane would make the queue look full to all others.
+ * does not distinguish lanes: one slow lane would make the queue look full to all others.
  */
 final class RequestLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
 
-  /** The time spent on reading new records; the rest counts for every lane until it is read. */
+  /** The time for reading new records; records still unread count towards every lane. */
   private static final Duration CATCH_UP = Duration.ofSeconds(1);
 
   private static final Duration ONE_PARTITION = Duration.ofMillis(500);
@@ -46,27 +46,27 @@ final class RequestLog implements AutoCloseable {
   private final Duration retryDamaged;
   private Map<TopicPartition, QueuedRequests> partitions = Map.of();
 
-  /** Where reading goes on: what a failed poll had taken already is lost, and read again. */
+  /** The next offset to read. What a failed poll had already taken is lost and read again. */
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
   private final Map<TopicPartition, Damage> damaged = new HashMap<>();
 
-  /** How many partitions the topic has, those included that are closed. */
+  /** The number of partitions of the topic, including closed ones. */
   private int lanesSpread;
 
   private record Damage(long seenAtNanos, String reason) {}
 
   /**
-   * A log.
+   * Creates a log.
    *
-   * @param retryDamaged after which time a partition that could not be read is looked at again
+   * @param retryDamaged after which time an unreadable partition is read again
    */
   RequestLog(Consumer<@Nullable LaneKey, Void> consumer, Duration retryDamaged) {
     this.consumer = consumer;
     this.retryDamaged = retryDamaged;
   }
 
-  /** Reads what is committed by now, for a while at most. */
+  /** Reads what is committed by now, for a limited time. */
   private void catchUp(long nowNanos) {
     Set<TopicPartition> readable = readable();
     if (readable.isEmpty()) {
@@ -95,7 +95,7 @@ final class RequestLog implements AutoCloseable {
     return readable;
   }
 
-  /** Those of which more can be read now. */
+  /** Returns the partitions of which more can be read now. */
   private List<TopicPartition> behind(Map<TopicPartition, Long> ends) {
     return readable().stream()
         .filter(partition -> at(partition) < offset(ends, partition) && !queuedIn(partition).full())
@@ -123,14 +123,14 @@ final class RequestLog implements AutoCloseable {
   }
 
   /**
-   * Whether it is no partition's own. What is wrong with a record may show as anything else: its
-   * size, once unpacked, as an OutOfMemoryError.
+   * Returns whether a failure is not specific to a partition. A bad record may cause any other
+   * failure: its size, once unpacked, even an OutOfMemoryError.
    */
   private static boolean isKafkas(Throwable failure) {
     return failure instanceof ApiException && !(failure instanceof CorruptRecordException);
   }
 
-  /** Reads one partition, so that what cannot be read stops its own alone. */
+  /** Reads one partition alone, so that an unreadable record stops only its own. */
   private void readAlone(TopicPartition partition, long nowNanos) {
     try {
       follow(List.of(partition));
@@ -149,7 +149,7 @@ final class RequestLog implements AutoCloseable {
     }
   }
 
-  /** Follows these partitions from where each was read to, and lets go of all that is fetched. */
+  /** Follows these partitions from where each was last read, and drops everything fetched. */
   private void follow(Collection<TopicPartition> wanted) {
     consumer.assign(List.of());
     consumer.assign(wanted);
@@ -164,7 +164,7 @@ final class RequestLog implements AutoCloseable {
     return Objects.requireNonNull(partitions.get(partition));
   }
 
-  /** What is damaged may have expired or been repaired. */
+  /** Retries damaged partitions, whose records may have expired or been repaired. */
   private void lookAtDamagedAgain(long nowNanos, Map<TopicPartition, OffsetAndMetadata> places) {
     List<TopicPartition> due =
         damaged.entrySet().stream()
@@ -181,7 +181,7 @@ final class RequestLog implements AutoCloseable {
     follow(readable());
   }
 
-  /** A log that ends before the place where it was read to has lost its tail. */
+  /** Drops what a log has lost that now ends before the position up to which it was read. */
   private void dropWhatWasCutOff(Map<TopicPartition, Long> ends) {
     boolean cut = false;
     for (Map.Entry<TopicPartition, Long> place : next.entrySet()) {
@@ -209,11 +209,11 @@ final class RequestLog implements AutoCloseable {
   }
 
   /**
-   * What waits, as far as it was read.
+   * Returns what waits, as far as it was read.
    *
    * @param topic all partitions of the topic
    * @param committed the workers' committed offsets; a partition without one is closed to them
-   * @param ends the ends of its partitions, of what is not committed too; a partition without one
+   * @param ends the ends of its partitions, including uncommitted records; a partition without one
    *     has no leader
    */
   LaneBacklog.Reading reading(
@@ -237,7 +237,8 @@ final class RequestLog implements AutoCloseable {
       waiting.putAll(its.byLane());
       others.put(partition.partition(), its.others());
       long end = offset(ends, partition);
-      // A place beyond the log's end closes the partition to workers: nobody has room in it.
+      // A place beyond the log's end closes the partition to workers, so that no lane has room in
+      // it.
       if (place.offset() <= end && !damaged.containsKey(partition)) {
         long position = Math.max(at(partition), place.offset());
         unread.put(partition.partition(), Math.max(0, end - position));
@@ -246,14 +247,16 @@ final class RequestLog implements AutoCloseable {
     return new LaneBacklog.Reading(takenAtNanos, waiting, others, unread);
   }
 
-  /** Why partitions cannot be read, by their numbers. */
+  /** Returns why partitions cannot be read, by number. */
   Map<Integer, String> damaged() {
     Map<Integer, String> reasons = new TreeMap<>();
     damaged.forEach((partition, damage) -> reasons.put(partition.partition(), damage.reason()));
     return reasons;
   }
 
-  /** Skips records that the workers have done. */
+  /**
+   * Follows the partitions with these places, from there on, if the set of partitions has changed.
+   */
   private void keepTo(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
     if (partitions.keySet().equals(places.keySet()) && lanesSpread == partitionsOfTopic) {
       return;

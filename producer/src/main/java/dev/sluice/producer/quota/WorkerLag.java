@@ -11,18 +11,19 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the workers' lag a few times a second, on a thread of its own, for as long as it is open.
- */
+/** Reads the workers' lag five times a second on its own thread, for as long as it is open. */
 public final class WorkerLag implements LaneBacklog, AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
   private static final Duration RETRY_DAMAGED = Duration.ofSeconds(10);
 
-  /** The age from which a reading is reported, because a hanging call reports no failure. */
+  /**
+   * The age from which a reading is reported as outdated, because a hanging call reports no
+   * failure.
+   */
   private static final Duration EXPIRES = Duration.ofSeconds(30);
 
-  /** By then every writer knows how many partitions there are. */
+  /** The time after which every writer knows the number of partitions. */
   private static final Duration SETTLES = KafkaConfig.PARTITIONS_EXPIRE.plusSeconds(5);
 
   private final Supplier<? extends Source> sources;
@@ -34,7 +35,7 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
   private boolean settling;
   private long changedNanos;
 
-  /** The current reader, replaced after a failure. */
+  /** A reader, replaced after a failure. */
   public interface Source extends AutoCloseable {
     Reading read() throws InterruptedException, ExecutionException, TimeoutException;
 
@@ -93,7 +94,10 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
     }
   }
 
-  /** None for a while after a change of the partitions: what is fed might go to the old ones. */
+  /**
+   * Returns no reading for a while after a change of the partitions, because what is fed might go
+   * to the old ones.
+   */
   private @Nullable Reading settled(Reading reading) {
     long now = nanoTime.getAsLong();
     int count = reading.unread().size();

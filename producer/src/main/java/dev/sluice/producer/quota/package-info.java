@@ -1,5 +1,6 @@
 /**
- * How much may be queued for each lane: what the workers have not done yet, and what that leaves.
+ * How much may be queued for each lane: what the workers have not done yet, and the room that it
+ * leaves.
  */
 @NullMarked
 package dev.sluice.producer.quota;

@@ -48,7 +48,7 @@ public final class CampaignRepository {
     this.sql = sql;
   }
 
-  /** What of a campaign is fixed once it has started. */
+  /** The parts of a campaign that are fixed once it has started. */
   public record Campaign(
       UUID id,
       String senderId,
@@ -58,7 +58,7 @@ public final class CampaignRepository {
       @Nullable SendingHours window) {}
 
   /**
-   * Who sends, and how fast.
+   * A sender and its rate.
    *
    * @param dailyLimit different people within 24 hours, or null for no limit
    */
@@ -66,8 +66,9 @@ public final class CampaignRepository {
       SendRequest.Sender identity, LaneRates rates, @Nullable Integer dailyLimit) {}
 
   /**
-   * The scheduled campaigns whose time comes until the given moment, and when. One without
-   * recipients waits for them: their file may have failed, and started it would be over at once.
+   * Returns the scheduled campaigns that are due up to the given moment, and when. A campaign
+   * without recipients waits for them: the upload of its file may have failed, and if started it
+   * would complete at once.
    */
   public Map<UUID, Instant> scheduledUntil(Instant moment) {
     return sql.select(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT)
@@ -81,9 +82,9 @@ public final class CampaignRepository {
         .fetchMap(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT);
   }
 
-  /** A campaign that was started earlier. */
+  /** Returns a campaign that was started earlier. */
   public Optional<Campaign> find(UUID campaignId) {
-    // Others write this column: one that is too large stays in the database.
+    // Other programs write this column, so a message that is too large stays in the database.
     Field<Integer> bytes = octetLength(CAMPAIGN.MESSAGE.cast(SQLDataType.CLOB));
     Field<JSONB> message = when(bytes.le(LONGEST_MESSAGE), CAMPAIGN.MESSAGE).as(CAMPAIGN.MESSAGE);
     return sql.select(
@@ -114,7 +115,9 @@ public final class CampaignRepository {
         window(row));
   }
 
-  /** It becomes a part of requests, which are nested a little deeper, and must be readable then. */
+  /**
+   * Parses the message. Within a request it is nested a little deeper and must still be readable.
+   */
   private static MessageTemplate template(JSONB message) {
     JsonNode read = Json.MAPPER.readTree(message.data());
     if (depth(read) > DEEPEST_MESSAGE) {
@@ -146,7 +149,7 @@ public final class CampaignRepository {
         : new SendingHours(start, end, ZoneId.of(row.get(CAMPAIGN.TIME_ZONE)));
   }
 
-  /** A sender as it is now; its rate may change while campaigns run. */
+  /** Returns a sender as it is now; its rate may change while campaigns run. */
   public Sender sender(String senderId) {
     return sql.selectFrom(SENDER)
         .where(SENDER.ID.eq(senderId))
@@ -162,7 +165,7 @@ public final class CampaignRepository {
         row.get(SENDER.DAILY_LIMIT));
   }
 
-  /** Why its template may not be used, if the provider is known to have stopped it. */
+  /** Returns why its template must not be used, if the provider is known to have stopped it. */
   public Optional<String> stopped(UUID campaignId) {
     return sql.select(STOPPED_CAMPAIGN.REASON)
         .from(STOPPED_CAMPAIGN)
@@ -170,7 +173,7 @@ public final class CampaignRepository {
         .fetchOptional(STOPPED_CAMPAIGN.REASON);
   }
 
-  /** Whether nobody is left to send to. */
+  /** Returns whether it has completed or was cancelled. */
   public boolean hasEnded(UUID campaignId) {
     return sql.fetchExists(
         CAMPAIGN,
@@ -181,7 +184,8 @@ public final class CampaignRepository {
   }
 
   /**
-   * Writes what people asked for into the campaign's row; one that has ended stays as it is.
+   * Writes the requested state into the campaign's row; a campaign that has ended is left
+   * unchanged.
    *
    * @return what the row says now, or empty if there is no such campaign
    */
@@ -195,12 +199,12 @@ public final class CampaignRepository {
     return standing(campaignId);
   }
 
-  /** How far a campaign is. */
+  /** Returns a campaign's progress. */
   public Optional<CampaignStanding> standing(UUID campaignId) {
     return Optional.ofNullable(standings(List.of(campaignId)).get(campaignId));
   }
 
-  /** How far these campaigns are; those that do not exist are left out. */
+  /** Returns the progress of these campaigns; those that do not exist are left out. */
   public Map<UUID, CampaignStanding> standings(Collection<UUID> campaignIds) {
     return sql.select(CampaignStanding.COLUMNS)
         .from(CAMPAIGN)
@@ -217,9 +221,12 @@ public final class CampaignRepository {
         .execute();
   }
 
-  /** One that never started has no total yet; it gets one, so that its counters add up. */
+  /**
+   * Cancels a campaign. One that never started has no total yet and gets one, so that its counters
+   * add up.
+   */
   private static void cancel(DSLContext sql, UUID campaignId) {
-    // Locked first and counted afterwards: whoever adds recipients holds the row.
+    // Locked before counting, as adding recipients holds the row.
     CampaignStatus before =
         sql.select(CAMPAIGN.STATUS)
             .from(CAMPAIGN)

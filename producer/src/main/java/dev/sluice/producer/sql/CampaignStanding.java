@@ -11,7 +11,7 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a campaign is, as its row says.
+ * A campaign's progress according to its row.
  *
  * @param externalId the upstream's own key of the campaign, or null if it has none
  * @param completedAt when it completed or was cancelled

@@ -36,32 +36,32 @@ public final class CampaignStarts {
   public record Started(CampaignRepository.Campaign campaign, CampaignStanding standing)
       implements Start {}
 
-  /** This command has started it, and it is complete, because it has no recipients. */
+  /** This command has started it, and it is complete because it has no recipients. */
   public record Empty(CampaignStanding standing) implements Start {}
 
   /** It is scheduled for later. */
   public record Waiting(Instant until) implements Start {}
 
-  /** There is nothing to send: it has ended. */
+  /** There is nothing to send, because it has ended. */
   public record Over(CampaignStatus status) implements Start {}
 
-  /** Its row is locked, for example by an import, whose recipients are to be sent to as well. */
+  /** Its row is locked, for example by an import, whose recipients are to be included. */
   public record Held() implements Start {}
 
-  /** Another command has started it, and there is no record of how far it came. */
+  /** Another command has started it, and there is no record of its progress. */
   public record StartedBefore() implements Start {}
 
   /** There is no such campaign. */
   public record Unknown() implements Start {}
 
   /**
-   * Starts a campaign; one that has no recipients is complete at once. A campaign that is already
-   * sending is continued if this command started it before a crash.
+   * Starts a campaign; one without recipients is complete at once. A campaign that is already
+   * sending continues if this command started it before a crash.
    */
   public Start start(UUID campaignId, FanOutState.Origin command, Instant now) {
     Marked marked =
         sql.transactionResult(transaction -> mark(transaction.dsl(), campaignId, command, now));
-    // Read when the row says that it has started: whatever is wrong with it shows there.
+    // Read once the row says that it has started, so that any fault in it shows there.
     return switch (marked) {
       case Sending(CampaignStanding standing) ->
           new Started(
@@ -78,8 +78,8 @@ public final class CampaignStarts {
 
   private static Marked mark(
       DSLContext sql, UUID campaignId, FanOutState.Origin command, Instant now) {
-    // Locked before counting. An import holds the row through its recipients' foreign key, and is
-    // not waited for: that would block a connection, not only this campaign.
+    // Locked before counting. An import holds the row through its recipients' foreign key and is
+    // not waited for, which would block a connection and so other campaigns.
     Record row =
         sql.select(CAMPAIGN.SCHEDULED_AT, CAMPAIGN.START_OFFSET, CAMPAIGN.START_COMMAND_AT)
             .select(CampaignStanding.COLUMNS)
@@ -115,7 +115,10 @@ public final class CampaignStarts {
         && Objects.equals(command.at(), row.get(CAMPAIGN.START_COMMAND_AT));
   }
 
-  /** After a repair the campaign belongs to this command; an older one read again has no effect. */
+  /**
+   * After a repair the campaign belongs to this command; an older one that is read again has no
+   * effect.
+   */
   private static boolean goesOn(
       DSLContext sql, UUID campaignId, FanOutState.Origin command, Record row) {
     Instant before = row.get(CAMPAIGN.START_COMMAND_AT);

@@ -19,17 +19,17 @@ import org.jooq.impl.SQLDataType;
 
 /**
  * How many different people a sender may write to within any 24 hours. Meta reports no error when
- * its messaging limit is exceeded, so it has to be counted here. People count from when their
- * requests are written, which may be an hour before Meta counts them, hence for that much longer
- * than a day ({@link SendRequest#COUNTS_FOR}). Each message extends the time: a person written to
- * at noon and at eleven the next morning counts until noon of the third day.
+ * its messaging limit is exceeded, so it has to be counted here. A person counts from when the
+ * request is written, which may be an hour before Meta counts it, and therefore for that much
+ * longer than a day ({@link SendRequest#COUNTS_FOR}). Each message extends the time: a person
+ * written to at noon and at eleven the next morning counts until noon of the third day.
  */
 public final class DailyLimit {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
   /**
-   * {@code asked}: the people in order, each with whether they count already. {@code admitted}:
-   * those before the first that exceeds the limit. All of them count from now on.
+   * {@code asked}: the people in order, each with whether they already count. {@code admitted}:
+   * those before the first that exceeds the limit. All of these count from now on.
    */
   private static final String ADMIT =
       """
@@ -62,7 +62,7 @@ public final class DailyLimit {
     this.clock = clock;
   }
 
-  /** Whether it was used up so recently that asking again is too soon. */
+  /** Returns whether it was used up so recently that asking again is too soon. */
   public boolean recentlyUsedUp(String senderId) {
     Instant at = usedUp.get(senderId);
     return at != null && clock.instant().isBefore(at.plus(LOOK_AGAIN));
@@ -80,8 +80,8 @@ public final class DailyLimit {
     Instant now = clock.instant();
     return sql.transactionResult(transaction -> {
       DSLContext inside = transaction.dsl();
-      // A sender's campaigns ask one after the other; else two could take the same place. Not by
-      // its row: that would need the right to change it.
+      // A sender's campaigns ask one after another, or two could take the same place. Not locked by
+      // its row, which would require the right to change it.
       inside.execute("SELECT pg_advisory_xact_lock(hashtextextended('sluice ' || ?, 0))", senderId);
       return inside
           .resultQuery(
@@ -95,7 +95,7 @@ public final class DailyLimit {
     });
   }
 
-  /** The share of its limit that each sender who has one has used by now. */
+  /** Returns the share of its limit that each sender with a limit has used by now. */
   public Map<String, Double> shares() {
     Field<Integer> used =
         field(
@@ -110,7 +110,7 @@ public final class DailyLimit {
         .fetchMap(row -> row.value1(), row -> (double) row.value3() / Math.max(1, row.value2()));
   }
 
-  /** Takes note that the limit is used up. */
+  /** Records that the limit is used up. */
   public void usedUp(String senderId) {
     usedUp.put(senderId, clock.instant());
   }

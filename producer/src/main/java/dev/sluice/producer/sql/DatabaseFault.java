@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The scope of a database failure, which decides which campaigns wait. */
 public enum DatabaseFault {
-  /** The database is unavailable, full, or works for nobody: all campaigns wait. */
+  /** The database is unavailable, full, or works for no campaign: all campaigns wait. */
   DATABASE,
   /** A lock or a timeout: this campaign retries without limit. */
   MOMENT,
@@ -20,9 +20,10 @@ public enum DatabaseFault {
   private static final String TOO_MANY_CONNECTIONS = "53300";
 
   /**
-   * What a failure says.
+   * Returns the scope of a failure.
    *
-   * @param rehearsal fails if the database works for nobody; run if the failure does not tell
+   * @param rehearsal fails if the database works for no campaign; run if the failure alone does not
+   *     decide
    */
   public static DatabaseFault of(Throwable failure, Runnable rehearsal) {
     SQLException cause = cause(failure);
@@ -54,10 +55,10 @@ public enum DatabaseFault {
       case "40", "55", "XX" -> MOMENT;
       // Connection, read-only, authorization, database and schema, shutdown.
       case "08", "25", "28", "3D", "3F", "57" -> DATABASE;
-      // Resources and the system: that passes, or the rehearsal fails soon as well.
+      // Resources and the system: either this passes, or the rehearsal soon fails too.
       case "53", "58" -> works(rehearsal) ? MOMENT : DATABASE;
-      // Names and privileges too: the database is not migrated, or a trigger or a policy lacks them
-      // for one campaign's rows alone.
+      // Includes names and privileges: the database is not migrated, or a trigger or a policy lacks
+      // them only for one campaign's rows.
       default -> works(rehearsal) ? OWN : DATABASE;
     };
   }
@@ -71,7 +72,7 @@ public enum DatabaseFault {
     }
   }
 
-  /** Why, in one line. */
+  /** Returns the reason of a failure in one line. */
   public static String reason(Throwable failure) {
     SQLException cause = cause(failure);
     Throwable root = cause == null ? failure : cause;
@@ -87,7 +88,7 @@ public enum DatabaseFault {
     return null;
   }
 
-  /** A required row is missing. */
+  /** Returns the failure for a required row that is missing. */
   public static NoSuchElementException missing(String what) {
     return new NoSuchElementException(what + " is gone");
   }

@@ -31,8 +31,8 @@ public record FanOutRepositories(
   }
 
   /**
-   * Starts a campaign that cannot exist and reads a page of it, which changes no row, and fails
-   * only if it fails for every campaign.
+   * Starts a campaign that cannot exist and reads a page of it. This changes no row and fails only
+   * if it fails for every campaign.
    */
   public void rehearse() {
     String sender = "nobody";

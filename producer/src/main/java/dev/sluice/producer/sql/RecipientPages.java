@@ -36,14 +36,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads a campaign's pending recipients page by page, each page by the composite index from where
- * the last one ended (keyset): row 100,000 costs no more than row 10.
+ * Reads a campaign's pending recipients page by page, each by the composite index from where the
+ * previous one ended (keyset), so that row 100,000 costs no more than row 10.
  */
 public final class RecipientPages {
   /** The longest variables of one recipient that are read, bytes as text. */
   public static final int LONGEST_VARIABLES = 64 * 1024;
 
-  /** What a page may bring along in variables, bytes as text. */
+  /** The most variables that a page may hold, bytes as text. */
   static final int LARGEST_PAGE = 1024 * 1024;
 
   /** Variables beyond the bounds stay in the database; the first recipient's always fit a page. */
@@ -74,9 +74,9 @@ public final class RecipientPages {
    * One recipient.
    *
    * @param variables null if they are too large to be read
-   * @param suppressed whether this person asked to be left alone, by whichever name
-   * @param counted whether this number counts for the sender's daily limit already
-   * @param fits whether the variables of the page up to here fit the memory; else they are missing
+   * @param suppressed whether this person is suppressed, under any name
+   * @param counted whether this number already counts towards the sender's daily limit
+   * @param fits whether the variables of the page up to here fit in memory; else they are missing
    */
   public record Recipient(
       long id,
@@ -88,7 +88,10 @@ public final class RecipientPages {
       boolean counted,
       boolean fits) {
 
-    /** Other programs write this column: what is not a plain value counts as missing. */
+    /**
+     * Reads the variables. Other programs write this column; anything but a plain value counts as
+     * missing.
+     */
     private static Map<String, String> variables(JSONB json) {
       Map<String, String> variables = new HashMap<>();
       try {
@@ -102,7 +105,7 @@ public final class RecipientPages {
               }
             });
       } catch (JacksonException | ArithmeticException e) {
-        // Nested too deeply, or numbers beyond all bounds: this recipient has none.
+        // Nested too deeply, or an extreme number: treat as no variables.
         return Map.of();
       }
       return variables;
@@ -114,7 +117,7 @@ public final class RecipientPages {
   }
 
   /**
-   * The next recipients after the cursor; fewer than the limit if they are the last.
+   * Returns the next recipients after the cursor; fewer than the limit if they are the last.
    *
    * @param countedFor the sender whose daily limit is to be kept, or null if it has none
    */
@@ -123,7 +126,7 @@ public final class RecipientPages {
     return withinMemory(page(campaignId, cursor, limit, countedFor));
   }
 
-  /** Those of these recipients who are pending, as they are now. */
+  /** Returns those of these recipients who are pending, in their current state. */
   public List<Recipient> pending(
       UUID campaignId, Collection<Long> ids, @Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
@@ -165,9 +168,8 @@ public final class RecipientPages {
 
   private SelectJoinStep<? extends Record> recipients(@Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
-    // Suppression is asked in the select list: a join might make the planner sort. OFFSET 0 keeps
-    // it
-    // from reading all that are suppressed at once.
+    // Suppression is tested in the select list, because a join might make the planner sort. OFFSET
+    // 0 keeps it from reading all suppressed numbers at once.
     return sql.select(
             r.ID,
             r.PHONE,

@@ -29,27 +29,30 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts recipients of a completed campaign back to pending, in short batches, in a new round: the
- * only way in which a status goes down. Results of older rounds are ignored from then on.
+ * Resets recipients of a completed campaign to pending, in short batches, in a new round: the only
+ * way in which a status falls. Results of older rounds are ignored from then on.
  *
- * <p>A batch is one transaction of rows and counters, and the first one begins the round as well: a
- * campaign that were seen sending with nobody pending would be called completed by whoever writes
- * the next result. Rows are locked in the order of their ids and the campaign's row after them, as
- * by whoever writes results, so that the two cannot deadlock.
+ * <p>A batch is one transaction of rows and counters, and the first one also begins the round: a
+ * campaign that was seen sending with no recipient pending would be completed by the next write of
+ * results. Rows are locked in the order of their ids and the campaign's row after them, as in
+ * writes of results, so that the two cannot deadlock.
  */
 public final class ResendRepository {
   private static final int BATCH = 2_000;
 
   private final DSLContext sql;
 
-  /** Where resends under way are. After a restart they begin anew, which finds only who is left. */
+  /**
+   * The positions of resends under way. After a restart they start over, which finds only the
+   * recipients that are left.
+   */
   private final Map<UUID, Place> places = new ConcurrentHashMap<>();
 
   /**
-   * How far a resend is.
+   * The position of a resend.
    *
-   * @param offset the command's, which tells it from every other
-   * @param left the statuses that are not done with
+   * @param offset the command's offset, which identifies it
+   * @param left the statuses not finished yet
    * @param cursor the last recipient looked at of the first of them
    */
   private record Place(long offset, List<RecipientStatus> left, Cursor cursor) {}
@@ -61,17 +64,17 @@ public final class ResendRepository {
     this.sql = sql;
   }
 
-  /** How far a resend is. */
+  /** The progress of a resend. */
   public enum Progress {
     /** Another step is to follow. */
     MORE,
-    /** Everybody concerned is pending. */
+    /** Every recipient concerned is pending. */
     READY,
-    /** There is nobody concerned, or the campaign is not in a state for it. */
+    /** No recipient is concerned, or the campaign's state does not allow it. */
     NOTHING_TO_DO
   }
 
-  /** Does a bit of it. Repeating a step that was done before a crash does no harm. */
+  /** Runs one batch. Repeating a step that was done before a crash does no harm. */
   public Progress step(UUID campaignId, FanOutState.Resend resend) {
     Place place = places.get(campaignId);
     if (place == null || place.offset() != resend.offset()) {
@@ -92,7 +95,7 @@ public final class ResendRepository {
     return finish(campaignId, resend.offset());
   }
 
-  /** Puts the next recipients back; null if the campaign is not in a state for it. */
+  /** Resets the next recipients; null if the campaign's state does not allow it. */
   private static @Nullable Place batch(
       DSLContext sql, UUID campaignId, Place from, @Nullable Set<String> reasons) {
     RecipientStatus status = from.left().getFirst();
@@ -133,10 +136,10 @@ public final class ResendRepository {
   }
 
   /**
-   * The next recipients of a campaign with a status, by the page index alone: ordered by ids, they
-   * might be looked for among the rows of all older campaigns. Each comes with whether it is
-   * concerned: a filter by the error code, which no index has, might look through all of them for a
-   * page, and time out at the same place for ever.
+   * Returns the next recipients of a campaign with a status, found by the page index alone: ordered
+   * by id, they might be searched among the rows of all older campaigns. Each comes with whether it
+   * is concerned. A filter by error code, for which there is no index, might scan all of them for
+   * one page and time out at the same place forever.
    *
    * @param reasons the error codes of those concerned, or null for all
    */
@@ -158,7 +161,7 @@ public final class ResendRepository {
         .limit(BATCH);
   }
 
-  /** Those that still have the status once nobody else can change it. */
+  /** Locks the recipients that still have the status and returns their ids. */
   private static Long[] lock(DSLContext sql, RecipientStatus status, Long[] ids) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.select(r.ID)
@@ -219,7 +222,10 @@ public final class ResendRepository {
     };
   }
 
-  /** Everybody was looked at: if the round has begun, somebody is pending. */
+  /**
+   * Ends a resend once all recipients were looked at; if the round has begun, at least one is
+   * pending.
+   */
   private Progress finish(UUID campaignId, long offset) {
     boolean begun =
         sql.fetchExists(

@@ -1,4 +1,4 @@
-/** What the fan-out reads and writes in PostgreSQL. */
+/** The fan-out's reads and writes in PostgreSQL. */
 @NullMarked
 package dev.sluice.producer.sql;
 

@@ -3,7 +3,7 @@ package dev.sluice.producer.state;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest event of a campaign that has started and not ended.
+ * What was last announced of a campaign that has started and not ended.
  *
  * @param round the round that has started
  * @param paused whether a pause was announced after that

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was announced of the campaigns that have started and not ended. It changes in the same
- * transaction as the events are written.
+ * What was announced of the campaigns that have started and not ended. It changes in the
+ * transaction that writes the events.
  */
 public final class AnnouncedStore {
   private static final Logger log = LoggerFactory.getLogger(AnnouncedStore.class);
@@ -27,7 +27,7 @@ public final class AnnouncedStore {
     }
   }
 
-  /** An entry that cannot be read costs that campaign's events, and nobody else's. */
+  /** Reads an entry; an unreadable one costs only that campaign's events. */
   private void read(String key, byte[] value) {
     try {
       open.put(UUID.fromString(key), Json.read(value, Announced.class));
@@ -51,7 +51,7 @@ public final class AnnouncedStore {
     return open.remove(campaignId);
   }
 
-  /** The campaigns that have started and not ended, as far as was announced. */
+  /** Returns the campaigns that have started and not ended, as far as was announced. */
   public Map<UUID, Announced> open() {
     return Map.copyOf(open);
   }

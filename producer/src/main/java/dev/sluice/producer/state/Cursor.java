@@ -3,14 +3,14 @@ package dev.sluice.producer.state;
 import java.time.Instant;
 
 /**
- * The last recipient of a page, in the order of the pages: by time, then by id, because a bulk
- * import gives thousands of rows one time.
+ * The last recipient of a page, in page order: by time, then by id, because a bulk import gives
+ * thousands of rows the same time.
  *
  * @param createdAt the row's {@code created_at}
  * @param id the row's {@code id}
  */
 public record Cursor(Instant createdAt, long id) {
-  /** Before every row. */
+  /** The position before every row. */
   public static final Cursor START =
       new Cursor(Instant.parse("0001-01-01T00:00:00Z"), Long.MIN_VALUE);
 }

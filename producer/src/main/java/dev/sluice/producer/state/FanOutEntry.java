@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link FanOutState} as the store keeps it. Entries outlive versions of the producer, in both
+ * The stored form of a {@link FanOutState}. Entries outlive versions of the producer, in both
  * directions: fields are added, never changed.
  */
 record FanOutEntry(

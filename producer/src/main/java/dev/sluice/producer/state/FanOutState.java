@@ -11,26 +11,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one campaign's fan-out; the value of the store {@code fan-outs}, as which it is a
- * {@link FanOutEntry}. It changes in the same transaction as the requests it accounts for, and
+ * The state of one campaign's fan-out: the value of the store {@code fan-outs}, in the form of a
+ * {@link FanOutEntry}. It changes in the transaction that writes the requests it accounts for, and
  * nothing else records the producer's progress.
  *
- * @param phase how far it has come
- * @param steering what people and the clock want of it
+ * @param phase its progress
+ * @param steering what users and the clock request of it
  */
 public record FanOutState(Phase phase, Steering steering) {
-  /** How far a campaign has come. */
+  /** The progress of a campaign. */
   public sealed interface Phase {}
 
   /**
-   * The command has arrived; the campaign was not read yet.
+   * The command has arrived, but the campaign was not read yet.
    *
    * @param origin the command
    */
   public record Requested(Origin origin) implements Phase {}
 
   /**
-   * What is stored of it cannot be read, so nobody knows how far it has come.
+   * Its stored state cannot be read, so its progress is unknown.
    *
    * @param reason why
    */
@@ -47,13 +47,13 @@ public record FanOutState(Phase phase, Steering steering) {
   /** Every recipient's request is written. */
   public record Fed(Progress progress) implements Started {}
 
-  /** A resend is putting recipients back to pending. */
+  /** A resend is resetting recipients to pending. */
   public record Resending(Progress progress, Resend resend) implements Started {}
 
   /**
-   * How far the recipients of a campaign are read.
+   * The position in a campaign's recipients.
    *
-   * @param senderId whose campaign it is
+   * @param senderId the campaign's sender
    * @param cursor the last recipient read
    * @param fed requests written so far
    */
@@ -70,12 +70,12 @@ public record FanOutState(Phase phase, Steering steering) {
   /**
    * A resend under way.
    *
-   * @param statuses which recipients
-   * @param offset the command's offset, which tells it from every other
-   * @param paused whether the campaign was paused before and nobody has said anything since, so
-   *     that it goes on if there is somebody to send to; null for no
+   * @param statuses the statuses of the recipients concerned
+   * @param offset the command's offset, which identifies it
+   * @param paused whether the campaign was paused before and no command has come since, so that it
+   *     continues if there are recipients to send to; null for no
    * @param traceparent the trace that the command belongs to, or null if it has none
-   * @param reasons only those with one of these error codes; null for all
+   * @param reasons only recipients with one of these error codes; null for all
    */
   public record Resend(
       Set<RecipientStatus> statuses,
@@ -93,7 +93,7 @@ public record FanOutState(Phase phase, Steering steering) {
    *
    * @param key the record's key
    * @param value its value
-   * @param timestampMs the record's time
+   * @param timestampMs the record's time, ms since 1970
    * @param traceparent the trace that it belongs to, or null if it has none
    */
   // Compared only with itself, so the arrays' identity does not matter.
@@ -107,25 +107,25 @@ public record FanOutState(Phase phase, Steering steering) {
       @Nullable Long timestampMs,
       @Nullable String traceparent) {
 
-    /** When the command was written, or null if that is not known. */
+    /** Returns when the command was written, or null if that is unknown. */
     public @Nullable Instant at() {
       return timestampMs == null ? null : Instant.ofEpochMilli(timestampMs);
     }
 
-    /** Whether a repair has made sure that nobody who is pending was queued before. */
+    /** Returns whether a repair has verified that no pending recipient was queued before. */
     public boolean afterRepair() {
       return Boolean.TRUE.equals(Json.read(value, CampaignCommand.class).repaired());
     }
   }
 
   /**
-   * What people and the clock want of a campaign.
+   * What users and the clock request of a campaign.
    *
    * @param state the requested state, or the one set for a fault
-   * @param reason why it is in this state, for people; null if nobody has changed it
-   * @param fault what is wrong with the campaign itself, so that it was paused; null for nothing
-   * @param rowDue whether the campaign's row does not say {@code state} yet
-   * @param windowed whether the campaign sends only at certain hours
+   * @param reason why it is in this state, for people; null if it was never changed
+   * @param fault the fault of the campaign itself for which it was paused; null for none
+   * @param rowDue whether the campaign's row does not show {@code state} yet
+   * @param windowed whether the campaign sends only during certain hours
    * @param quiet whether these hours are over for now
    */
   public record Steering(
@@ -173,17 +173,17 @@ public record FanOutState(Phase phase, Steering steering) {
     return new FanOutState(new Unreadable(reason), Steering.NONE);
   }
 
-  /** What was requested, or set for a fault. */
+  /** Returns the requested state, or the one set for a fault. */
   public Control.State state() {
     return steering.state();
   }
 
-  /** Why it is in this state, for people; null if nobody has changed it. */
+  /** Returns why it is in this state, for people; null if it was never changed. */
   public @Nullable String reason() {
     return steering.reason();
   }
 
-  /** What is wrong with the campaign itself; null for nothing. */
+  /** Returns the fault of the campaign itself; null for none. */
   public @Nullable String fault() {
     return steering.fault();
   }
@@ -192,17 +192,20 @@ public record FanOutState(Phase phase, Steering steering) {
     return state() != Control.State.CANCELLED;
   }
 
-  /** Whether it was neither cancelled nor paused for a fault. */
+  /** Returns whether it was neither cancelled nor paused for a fault. */
   public boolean sound() {
     return active() && fault() == null;
   }
 
-  /** What applies: what people asked for, and outside its hours a campaign is paused at most. */
+  /**
+   * Returns the state that applies: the requested one, except that a running campaign is paused
+   * outside its hours.
+   */
   public Control.State effective() {
     return steering.quiet() && state() == Control.State.RUNNING ? Control.State.PAUSED : state();
   }
 
-  /** Its sender, or null as long as the campaign was not read. */
+  /** Returns its sender, or null until the campaign was read. */
   public @Nullable String senderId() {
     return phase instanceof Started started ? started.progress().senderId() : null;
   }
@@ -211,14 +214,14 @@ public record FanOutState(Phase phase, Steering steering) {
     return new FanOutState(new Feeding(Progress.none(senderId)), steering.hours(hasWindow, false));
   }
 
-  /** A page of requests was written. */
+  /** Returns the state after a page of requests was written. */
   public FanOutState advanced(Cursor to, long requests, boolean last) {
     Progress before = progress();
     Progress after = new Progress(before.senderId(), to, before.fed() + requests);
     return new FanOutState(last ? new Fed(after) : new Feeding(after), steering);
   }
 
-  /** Returned requests were written anew. */
+  /** Returns the state after returned requests were written again. */
   public FanOutState wroteAgain(long requests) {
     Phase after =
         switch (phase) {
@@ -229,7 +232,10 @@ public record FanOutState(Phase phase, Steering steering) {
     return new FanOutState(after, steering);
   }
 
-  /** Told to send once more; until somebody is found to send to, it is what it was. */
+  /**
+   * Returns the state after a resend was requested; the requested state stays until recipients to
+   * send to are found.
+   */
   public FanOutState resending(
       Set<RecipientStatus> statuses,
       @Nullable Set<String> reasons,
@@ -240,7 +246,9 @@ public record FanOutState(Phase phase, Steering steering) {
     return new FanOutState(new Resending(progress(), command), steering.sound());
   }
 
-  /** Who is to be sent to once more is pending again: it goes on if it was paused before. */
+  /**
+   * Returns the state once the recipients of a resend are pending; it runs if it was paused before.
+   */
   public FanOutState resent(boolean hasWindow) {
     boolean paused =
         phase instanceof Resending(_, Resend resend) && Boolean.TRUE.equals(resend.paused());
@@ -250,12 +258,12 @@ public record FanOutState(Phase phase, Steering steering) {
         paused ? next.to(Control.State.RUNNING, null, null).due(false) : next);
   }
 
-  /** Nobody was to be sent to once more: it is as it was before. */
+  /** Returns the state after a resend that concerned no recipient: as before. */
   public FanOutState resentToNobody() {
     return new FanOutState(new Fed(progress()), steering);
   }
 
-  /** Another state was requested; a resume clears the fault. */
+  /** Returns the state after another state was requested; a resume clears the fault. */
   public FanOutState told(Control.State wanted, String why) {
     Phase unchanged =
         switch (phase) {
@@ -266,22 +274,22 @@ public record FanOutState(Phase phase, Steering steering) {
     return new FanOutState(unchanged, steering.to(wanted, null, why));
   }
 
-  /** Paused for a fault. */
+  /** Returns the state paused for a fault. */
   public FanOutState faulty(String wrong, String why) {
     return new FanOutState(phase, steering.to(Control.State.PAUSED, wrong, why));
   }
 
-  /** Its hours have begun or ended. */
+  /** Returns the state after its hours have begun or ended. */
   public FanOutState inWindow(boolean open) {
     return new FanOutState(phase, steering.hours(steering.windowed(), !open).due(true));
   }
 
-  /** It has ended, so that its hours no longer matter. */
+  /** Returns the state of an ended campaign, whose hours no longer matter. */
   public FanOutState ended() {
     return new FanOutState(phase, steering.hours(false, false));
   }
 
-  /** Its row says what is requested. */
+  /** Returns the state once its row shows what is requested. */
   public FanOutState recorded() {
     return new FanOutState(phase, steering.due(false));
   }

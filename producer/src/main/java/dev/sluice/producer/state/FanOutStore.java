@@ -10,12 +10,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fan-out states of all campaigns, with an index of those that need work. One that cannot be
- * read is its campaign's trouble alone, and is left as it is: another version may be able to.
+ * The fan-out states of all campaigns, with an index of those that need work. An unreadable state
+ * affects only its campaign and is left in the store, as another version may be able to read it.
  */
 public final class FanOutStore {
   private final KeyValueStore<String, byte[]> store;
-  // The store keeps every campaign ever started, so that no start can be repeated; walking it at
+  // The store keeps every campaign ever started, so that no start can be repeated; walking it in
   // each turn would cost more with each campaign.
   private final Map<UUID, FanOutState> open = new LinkedHashMap<>();
   private final ReturnedRequests returns;
@@ -45,7 +45,7 @@ public final class FanOutStore {
     return stored == null ? null : read(stored);
   }
 
-  /** Whether the campaign's state is unchanged since it was read. */
+  /** Returns whether the campaign's state is unchanged since it was read. */
   public boolean unchanged(UUID campaignId, FanOutState fanOut) {
     return fanOut.equals(open.get(campaignId));
   }
@@ -60,7 +60,7 @@ public final class FanOutStore {
     index(campaignId, fanOut);
   }
 
-  /** Needs no work any more. */
+  /** Removes a campaign that needs no more work from the index. */
   public void close(UUID campaignId) {
     open.remove(campaignId);
   }
@@ -71,7 +71,7 @@ public final class FanOutStore {
     open.remove(campaignId);
   }
 
-  /** Keeps a request returned by a worker, to be written anew when its campaign runs. */
+  /** Keeps a request returned by a worker, to be written again when its campaign runs. */
   public void giveBack(ReturnedRequest request, FanOutState fanOut) {
     if (fanOut.active()) {
       returns.add(request);
@@ -94,12 +94,12 @@ public final class FanOutStore {
     }
   }
 
-  /** Campaigns with requests to write, sending hours, a fault, or a row that is out of date. */
+  /** Returns the campaigns with requests to write, sending hours, a fault, or an outdated row. */
   public Map<UUID, FanOutState> open() {
     return Map.copyOf(open);
   }
 
-  /** A campaign's name in the log. */
+  /** Returns a campaign's name in the log. */
   public static String brief(UUID campaignId) {
     return campaignId.toString().substring(0, 4);
   }

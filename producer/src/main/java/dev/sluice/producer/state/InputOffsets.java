@@ -5,9 +5,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * How far the input topics were read, kept in the same transaction as the effects of their records.
- * Kafka forgets the offsets of a group that was down for days, and the records are read again from
- * the beginning; to repeat an old resend, or a returned request, would send twice.
+ * The positions up to which the input topics were read, kept in the transaction of their records'
+ * effects. Kafka forgets the offsets of a group that was down for days, and the records are then
+ * read again from the beginning; repeating an old resend, or a returned request, would send twice.
  */
 public final class InputOffsets {
   private final KeyValueStore<String, Place> store;
@@ -15,8 +15,8 @@ public final class InputOffsets {
   /**
    * The furthest record.
    *
-   * @param timestampMs the latest time of any record: one that comes again is no later, one in a
-   *     topic that was made anew is
+   * @param timestampMs the latest time of any record, ms since 1970: a repeated record is no later,
+   *     one in a recreated topic is
    */
   public record Place(long offset, long timestampMs) {}
 
@@ -24,7 +24,7 @@ public final class InputOffsets {
     this.store = store;
   }
 
-  /** Takes note of a record; whether it comes for the first time. */
+  /** Records that a record was read; returns whether it is new. */
   public boolean isNew(RecordMetadata place, Record<?, ?> record) {
     String key = place.topic() + "-" + place.partition();
     Place before = store.get(key);

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests returned unsent by workers, each until it is written anew or no longer needed. Its
+ * The requests returned unsent by workers, each until it is written again or no longer needed. Its
  * removal and the new request are one transaction, so that it is never queued twice.
  */
 public final class ReturnedRequests {
@@ -36,7 +36,7 @@ public final class ReturnedRequests {
     }
   }
 
-  /** One that cannot be read leaves its recipient pending, and harms nobody else. */
+  /** Reads a request; an unreadable one leaves only its own recipient pending. */
   private static @Nullable ReturnedRequest read(String key, byte @Nullable [] stored) {
     try {
       return stored == null ? null : Json.read(stored, ReturnedRequest.class);
@@ -62,7 +62,7 @@ public final class ReturnedRequests {
     return waiting.containsKey(campaignId);
   }
 
-  /** Some of a campaign's, at most so many. */
+  /** Returns some of a campaign's requests, up to the limit. */
   public List<ReturnedRequest> some(UUID campaignId, int limit) {
     List<ReturnedRequest> some = new ArrayList<>();
     try (var entries = store.prefixScan(campaignId + "/", new StringSerializer())) {

@@ -1,4 +1,4 @@
-/** How far each fan-out is, committed with the requests that it produced. */
+/** The progress of each fan-out, committed with the requests that it produced. */
 @NullMarked
 package dev.sluice.producer.state;
 

@@ -35,7 +35,7 @@ class QueuedRequestsTest {
     add(A, 10, 11, 12);
     add(B, 13, 15, 16, 17, 19);
 
-    // Offsets 14 and 18 are the markers of transactions: they take a place and are no request.
+    // Offsets 14 and 18 are transaction markers, which take an offset but are not requests.
     assertThat(
             count(
                 11,
@@ -81,7 +81,7 @@ class QueuedRequestsTest {
     queued.cutOff(7);
     assertThat(count(5, List.of())).isEqualTo(Map.of(A, 2L));
 
-    // The log goes on from its new end.
+    // The log continues from its new end.
     add(B, 7);
     assertThat(count(5, List.of())).isEqualTo(Map.of(A, 2L, B, 1L));
   }
@@ -118,7 +118,7 @@ class QueuedRequestsTest {
         .isEqualTo(new QueuedRequests.Waiting(Map.of(A, 1L), 2));
   }
 
-  /** Else part of its requests would be among the others', where nobody looks for them. */
+  /** Otherwise part of its requests would be counted with the others and missed. */
   @Test
   void aLaneIsNotToldApartWhileItMayBeAmongTheOthers() {
     QueuedRequests few = new QueuedRequests(1, 1_000);
@@ -163,7 +163,7 @@ class QueuedRequestsTest {
     assertThat(few.full()).isFalse();
   }
 
-  /** Against a list of single requests, as the plainest form of the same. */
+  /** Compares with a list of single requests, the simplest implementation. */
   @Test
   void stretchesCountWhatSingleRequestsWould() {
     Random random = new Random(12);

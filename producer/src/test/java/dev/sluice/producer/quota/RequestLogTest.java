@@ -30,7 +30,7 @@ class RequestLogTest {
   private long committed;
   private final RequestLog log = new RequestLog(consumer, Duration.ofSeconds(10));
 
-  /** A broker's log of which some partitions cannot be read. */
+  /** A broker's log with unreadable partitions. */
   private static final class Log extends MockConsumer<@Nullable LaneKey, Void> {
     private final Set<TopicPartition> broken = new HashSet<>();
     private Runnable damage =

@@ -95,7 +95,7 @@ class WorkerLagTest {
   void saysForWhomRequestsWait() throws Exception {
     String topic = sandbox.kafka().topics().sendRequests();
     LaneKey lane = new LaneKey("s", 0);
-    // In whichever partition the two are neighbours.
+    // Works for whichever partition the two share.
     LaneKey another =
         Stream.iterate(0, i -> i + 1)
             .map(i -> new LaneKey("another" + i, 0))
@@ -117,7 +117,7 @@ class WorkerLagTest {
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
         producer.send(new ProducerRecord<>(topic, lane.partition(2), name, new byte[100])).get();
       }
-      // Where no worker would look for it.
+      // In the wrong partition, where no worker looks for it.
       byte[] astray = "s/0".getBytes(StandardCharsets.UTF_8);
       producer.send(new ProducerRecord<>(topic, 1 - lane.partition(2), astray, null)).get();
 

@@ -40,7 +40,7 @@ class FanOutStateTest {
 
   @Test
   void aCommandThatWasNotReadYetIsStoredToo() {
-    // Arrays are equal only to themselves.
+    // Arrays are equal only to themselves, so compare the JSON.
     assertThat(Json.write(Json.read(Json.write(REQUESTED), FanOutState.class)))
         .isEqualTo(Json.write(REQUESTED));
   }

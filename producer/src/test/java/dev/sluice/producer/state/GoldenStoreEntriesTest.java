@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Entries of the producer's stores as released versions have written them: after an upgrade the
- * changelog is read by the new version, after a way back by the old one. Add files when a field is
- * added; change none. (Returned requests and results are records, whose files are the schema's.)
+ * Entries of the producer's stores as written by released versions. After an upgrade the new
+ * version reads the changelog, after a downgrade the old one. Add files when a field is added;
+ * change none. (Returned requests and results are records, whose files are in the schema module.)
  */
 class GoldenStoreEntriesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");

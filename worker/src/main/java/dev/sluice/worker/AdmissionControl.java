@@ -7,18 +7,18 @@ import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether a request may be sent, from the controls and the providers known here. */
+/** Decides whether a request may be sent, from the controls and this worker's providers. */
 final class AdmissionControl {
-  /** A sender blocked for less than this keeps its requests queued here. */
+  /** While a sender has been blocked for less than this, its requests stay queued here. */
   static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** How long the producer writes nothing to a lane whose requests it would get back at once. */
+  /** How long the producer writes nothing to a lane whose requests would come back at once. */
   static final Duration MOMENT = Duration.ofSeconds(10);
 
   private final ControlsView controls;
   private final MissingProviders missing;
 
-  /** Equal versions mean that every request is admitted or held as before. */
+  /** While the version is unchanged, every request is admitted or held as before. */
   record Version(boolean complete, long controls, long outlasted) {}
 
   AdmissionControl(ControlsView controls, MissingProviders missing) {
@@ -26,7 +26,7 @@ final class AdmissionControl {
     this.missing = missing;
   }
 
-  /** The decision that applies to a request now. */
+  /** Returns the decision that applies to a request now. */
   Admission of(SendTask task) {
     if (!controls.complete()) {
       return Admission.HOLD;
@@ -46,16 +46,19 @@ final class AdmissionControl {
     };
   }
 
-  /** The request's lane, to be written nothing for a moment; null if its control says that. */
+  /**
+   * Returns the request's lane, to which nothing is to be written for a moment; null if its control
+   * already implies that.
+   */
   @Nullable FullLane fullIfReturned(SendTask task) {
     SendRequest request = task.request();
-    // Only its provider is missing, so that the producer would write it again at once.
+    // Only its provider is missing, so the producer would write it again at once.
     return controls.state(request.campaignId(), request.sender().id()) == Control.State.RUNNING
         ? fullForAMoment(task)
         : null;
   }
 
-  /** The request's lane, to be written nothing for a moment. */
+  /** Returns the request's lane, to which nothing is to be written for a moment. */
   static FullLane fullForAMoment(SendTask task) {
     return new FullLane(task.request().lane(), (int) MOMENT.toSeconds());
   }
@@ -68,7 +71,7 @@ final class AdmissionControl {
     return controls.age(Control.senderKey(sender)).compareTo(GRACE) >= 0;
   }
 
-  /** Changes whenever decisions about queued requests may have changed. */
+  /** Returns a version that changes whenever decisions about queued requests may have changed. */
   Version version() {
     return new Version(
         controls.complete(),

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** How long providers take to answer, by sender. */
+/** The providers' response times, by sender. */
 final class AnswerTimes {
   private final Meter.MeterProvider<Timer> timers;
   private final Map<String, Timer> bySender = new ConcurrentHashMap<>();
@@ -29,7 +29,7 @@ final class AnswerTimes {
             .withRegistry(meters);
   }
 
-  /** A call has ended, so long after its first byte. */
+  /** Records that a call has ended this long after its first byte. */
   void ended(String senderId, long nanos) {
     bySender
         .computeIfAbsent(senderId, sender -> timers.withTag("sender", sender))

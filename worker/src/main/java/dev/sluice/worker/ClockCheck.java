@@ -8,16 +8,19 @@ import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Notices that requests look too old right after they were written: where this worker's clock is
- * fast, or the producer's is slow, they all go back and come again, and nothing is sent.
+ * Notices that requests look too old right after they were written. If this worker's clock is fast,
+ * or the producer's is slow, all requests are returned and written again, and nothing is sent.
  */
 final class ClockCheck {
   private static final String COMPONENT = "clock";
 
-  /** What clocks may differ by. */
+  /** The tolerated difference between clocks. */
   private static final Duration SLACK = Duration.ofMinutes(5);
 
-  /** After that another request is waited for: this one's recipient may have been settled. */
+  /**
+   * The time after which another request is watched, as the recipient of this one may have been
+   * settled.
+   */
   private static final Duration AWAITED = Duration.ofMinutes(10);
 
   private static final int MOST_CAMPAIGNS = 1_000;
@@ -44,7 +47,7 @@ final class ClockCheck {
     this.health = health;
   }
 
-  /** A request goes back because it looks so old. */
+  /** Records that a request is returned because it looks this old. */
   void tooOld(SendTask task, Duration age, long nowNanos) {
     UUID campaign = task.request().campaignId();
     GoneBack before = oneOfEach.get(campaign);
@@ -66,7 +69,7 @@ final class ClockCheck {
         campaign, new GoneBack(task.request().recipientId(), partition, task.offset(), nowNanos));
   }
 
-  /** A request does not look too old. */
+  /** Records that a request does not look too old. */
   void inTime() {
     if (mayFail) {
       mayFail = false;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class DelayedTasks {
   private record Entry(SendTask task, long dueNanos) {}
 
-  // By difference, because nanoTime may overflow.
+  // Compare by difference, because nanoTime may overflow.
   private final PriorityQueue<Entry> queue =
       new PriorityQueue<>((one, other) -> Long.signum(one.dueNanos() - other.dueNanos()));
 
@@ -20,7 +20,7 @@ final class DelayedTasks {
     queue.removeIf(entry -> condition.test(entry.task()));
   }
 
-  /** The next task that is due, or null; tasks of lost partitions are dropped. */
+  /** Returns the next task that is due, or null; drops tasks of lost partitions. */
   @Nullable SendTask nextDue(long nowNanos) {
     while (true) {
       Entry first = queue.peek();

@@ -28,15 +28,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each message on a virtual thread of its own, which gets everything ready and then waits for
- * its time slot, and queues the outcome. It knows nothing of offsets: the tasks it is given are
- * already declared started.
+ * Sends each message on its own virtual thread, which prepares everything, then waits for its time
+ * slot, and queues the outcome. It knows nothing of offsets: the tasks it is given are already
+ * declared started.
  */
 final class Dispatcher {
   /**
-   * A send that is this late is not launched: the process was stalled, and meanwhile its partition
-   * may have a new owner that sends at the lane's full rate, or its campaign may have been paused.
-   * If the partition is still this worker's, the task is picked again.
+   * A send that is this late is not launched: the process was stalled, and in the meantime its
+   * partition may have a new owner that sends at the lane's full rate, or its campaign may have
+   * been paused. If this worker still owns the partition, the task is picked again.
    */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
@@ -72,7 +72,7 @@ final class Dispatcher {
   /**
    * Launches a send whose start is committed; it is written in its lane's next time slot.
    *
-   * @param committedAtNanos when the transaction was begun that declared it started
+   * @param committedAtNanos when the transaction that declared it started was begun
    */
   void launch(SendTask task, Lane lane, long committedAtNanos) {
     Send send = new Send(task, lane, committedAtNanos);
@@ -82,8 +82,8 @@ final class Dispatcher {
   }
 
   /**
-   * Takes back what is not written yet of partitions that are given away: it will not be, and its
-   * outcome says so at once, so that the partitions' next owners can send it.
+   * Withdraws the unwritten sends of partitions that are given away. Their outcome reports at once
+   * that they will not be written, so that the partitions' next owners can send them.
    */
   void withdraw(Collection<PartitionState> partitions) {
     sends.stream()
@@ -162,7 +162,7 @@ final class Dispatcher {
         outcome = send();
       } catch (Throwable e) {
         end(failed(e));
-        // For whoever watches over the process.
+        // For the thread's uncaught exception handler.
         throw e;
       }
       end(outcome);
@@ -192,7 +192,8 @@ final class Dispatcher {
     }
 
     /**
-     * A bug in a provider must not lose the task, and before the permit harms its campaign alone.
+     * Returns the outcome of a provider's bug, which must not lose the task, and before the permit
+     * affects only its campaign.
      */
     private SendOutcome failed(Throwable e) {
       String detail = "the provider failed: " + e;
@@ -216,7 +217,7 @@ final class Dispatcher {
     }
 
     private void tell(SendOutcome outcome, boolean permitted) {
-      // What was not written says nothing about the provider. A doubt without a permit is a
+      // What was not written says nothing about the provider. A doubt without a permit comes from a
       // provider that fails before it asks for one.
       boolean tells = permitted || outcome instanceof SendOutcome.InDoubt;
       breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
@@ -236,7 +237,10 @@ final class Dispatcher {
     return breakers.awakeNanos(ticker.nanoTime());
   }
 
-  /** Else a provider whose connections take that long would be tried for ever, at no attempt. */
+  /**
+   * Otherwise a provider whose connections take that long would be tried forever without using up
+   * attempts.
+   */
   private void requireOpenedInTime(long launchedNanos) {
     Duration opening = Duration.ofNanos(awakeNanos() - launchedNanos);
     if (opening.compareTo(STALLED) > 0) {
@@ -245,7 +249,7 @@ final class Dispatcher {
     }
   }
 
-  /** The provider was ready for the message only when its start was too long ago. */
+  /** Thrown if the provider was ready for the message only when its start was too long ago. */
   private static final class OpenedLateException extends WithdrawnException {
     private static final long serialVersionUID = 1;
 
@@ -254,7 +258,10 @@ final class Dispatcher {
     }
   }
 
-  /** Declaring takes seconds where Kafka is slow, and a pause holds within one. */
+  /**
+   * Returns whether the request was paused or stopped while its start was declared: this takes
+   * seconds if Kafka is slow, but a pause must take effect within one.
+   */
   private boolean stopped(SendRequest request) {
     return controls.state(request.campaignId(), request.sender().id()) != Control.State.RUNNING;
   }
@@ -282,7 +289,7 @@ final class Dispatcher {
     return outcome instanceof SendOutcome.InDoubt(String detail) ? detail : "";
   }
 
-  /** The next outcome, or null if there is none now. */
+  /** Returns the next outcome, or null if there is none now. */
   @Nullable Finished poll() {
     return finished.poll();
   }
@@ -292,12 +299,12 @@ final class Dispatcher {
     finished.addAll(unpublished);
   }
 
-  /** Sends waiting for their time slot or for an answer, by sender. */
+  /** Returns the number of sends waiting for their time slot or a response, by sender. */
   Map<Sender, Integer> held() {
     return Map.copyOf(held);
   }
 
-  /** Sends waiting for their time slot or for an answer. */
+  /** Returns the number of sends waiting for their time slot or a response. */
   int inFlight() {
     return sends.size();
   }

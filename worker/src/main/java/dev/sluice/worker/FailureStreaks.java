@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Consecutive failures. A single failure is about one message; a streak without a success in
- * between points at the sender or the campaign.
+ * Consecutive failures. A single failure concerns one message; a streak without a success in
+ * between points to the sender or the campaign.
  */
 final class FailureStreaks {
-  /** The length from which a streak is no coincidence. */
+  /** The length from which a streak is not a coincidence. */
   static final int LONG = 10;
 
   private final Map<String, Integer> unavailable = new HashMap<>();
@@ -19,7 +19,7 @@ final class FailureStreaks {
 
   private record Refusals(String code, int count) {}
 
-  /** Counts an outcome; to be called once for each. */
+  /** Counts an outcome; call it once for each. */
   void observe(SendRequest request, SendOutcome outcome) {
     switch (outcome) {
       case SendOutcome.Accepted a -> {
@@ -50,12 +50,12 @@ final class FailureStreaks {
         (before, one) -> before.code().equals(code) ? new Refusals(code, before.count() + 1) : one);
   }
 
-  /** Whether the provider seems to be down for this sender. */
+  /** Returns whether the provider seems to be down for this sender. */
   boolean providerIsDown(String senderId) {
     return unavailable.getOrDefault(senderId, 0) >= LONG;
   }
 
-  /** Whether the campaign's request seems to be at fault, not its recipients. */
+  /** Returns whether the campaign's request seems to be at fault rather than its recipients. */
   boolean campaignIsAtFault(UUID campaignId) {
     Refusals row = refusals.get(campaignId);
     return row != null && row.count() >= LONG;

@@ -3,29 +3,29 @@ package dev.sluice.worker;
 import java.util.Collection;
 
 /**
- * How many bytes of requests may be held in memory, those of all partitions together. While they
- * are within it no partition is limited; beyond it each has an equal share.
+ * Limits the bytes of requests held in memory, over all partitions. Below half of the limit no
+ * partition is restricted; beyond the limit each has an equal share.
  */
 final class HeldMemory {
   /**
-   * One in so many bytes of the heap. As objects, records take several times their bytes, and those
-   * that were fetched and not yet read come on top of it.
+   * The heap is divided by this. As objects, records take several times their bytes, and fetched
+   * records that are not read yet come on top.
    */
   private static final int PART_OF_HEAP = 16;
 
   private final long most;
 
-  /** For this many bytes. */
+  /** Creates a limit of this many bytes. */
   HeldMemory(long most) {
     this.most = most;
   }
 
-  /** For this JVM's heap. */
+  /** Creates a limit for this JVM's heap. */
   static HeldMemory ofHeap() {
     return new HeldMemory(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
   }
 
-  /** Tells each partition how much of its share it takes. */
+  /** Tells each partition how much of its share it uses. */
   void divide(Collection<PartitionState> partitions) {
     long held = partitions.stream().mapToLong(PartitionState::bytes).sum();
     long share = most / Math.max(1, partitions.size());
@@ -41,7 +41,7 @@ final class HeldMemory {
     return held >= most / 2 && bytes >= share / 2 ? Filling.HALF : Filling.LITTLE;
   }
 
-  /** How much of its share of the memory a partition takes, once memory is scarce. */
+  /** How much of its share of the memory a partition uses, once memory is scarce. */
   enum Filling {
     LITTLE,
     HALF,

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Shares the slots among the senders that wait for them, for one turn of the loop. A sender is due
- * as many as its rate needs, up to an even share, before others have more. It may have more than
- * that if others are not due them: up to what its rate needs or an even share, or more still if it
- * waits alone.
+ * Allocates slots to the senders that wait for them, for one turn of the loop. Each sender is due
+ * as many as its rate needs, up to an even share, before others get more. It may get more than that
+ * if no other sender is due the rest: up to what its rate needs or an even share, or still more if
+ * it waits alone.
  *
  * <p>The slots of a hanging provider are freed only by the answer timeout, and other senders must
- * not wait for that, however many hang. So the last quarter is only for what is due, and nobody may
- * hold more than it leaves free there.
+ * not wait for that, however many hang. Therefore the last quarter is only for what is due, and no
+ * sender may hold more than it leaves free there.
  */
 final class InFlightSlots {
   private final int most;
@@ -27,12 +27,12 @@ final class InFlightSlots {
   private int dueToAll;
 
   /**
-   * The slots a sender asks for.
+   * A sender's demand for slots.
    *
    * @param needed slots it needs to keep its rate
-   * @param unheard how many it may hold besides when its provider falls silent
-   * @param room how many its breaker allows besides those it holds
-   * @param trial whether its breaker looks whether the provider answers again
+   * @param unheard how many it may hold in addition when its provider goes silent
+   * @param room how many its breaker allows in addition to those it holds
+   * @param trial whether its breaker is testing whether the provider answers again
    */
   record Demand(int needed, int unheard, int room, boolean trial) {
     Demand(int needed, int room) {
@@ -44,8 +44,8 @@ final class InFlightSlots {
    * Starts a new allocation.
    *
    * @param slots the total number of slots
-   * @param held how many each sender holds, waiting for a time slot or for an answer
-   * @param demands of each sender that waits
+   * @param held how many each sender holds, waiting for a time slot or a response
+   * @param demands the demands of the senders that wait
    */
   InFlightSlots(int slots, Map<Sender, Integer> held, Map<Sender, Demand> demands) {
     this.held = Map.copyOf(held);
@@ -59,7 +59,7 @@ final class InFlightSlots {
     demands.keySet().forEach(sender -> dueToAll += due(sender));
   }
 
-  /** How many more slots a waiting sender may take now. */
+  /** Returns how many more slots a waiting sender may take now. */
   int left(Sender sender) {
     Demand demand = demands.get(sender);
     if (demand == null) {
@@ -70,7 +70,7 @@ final class InFlightSlots {
         demands.size() == 1
             ? most
             : Math.min(most, Math.max(share, demand.needed() + demand.unheard()));
-    // What hangs since the breaker opened must not keep it from ever closing.
+    // Sends that hang since the breaker opened must not keep it from ever closing.
     int least = demand.trial() && free > 0 ? 1 : 0;
     int allowed = Math.min(Math.max(bound - has, least), room(sender));
     int open = free - reserve;
@@ -79,7 +79,7 @@ final class InFlightSlots {
     return Math.clamp(Math.max(due, open - dueToOthers), 0, Math.max(0, allowed));
   }
 
-  /** What a waiting sender lacks of the slots that it is due. */
+  /** Returns how many of the slots that it is due a waiting sender lacks. */
   private int due(Sender sender) {
     Demand demand = demands.get(sender);
     int wanted = demand == null ? 0 : Math.min(share, demand.needed());

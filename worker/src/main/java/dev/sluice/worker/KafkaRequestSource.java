@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Requests read by a Kafka consumer. */
+/** Reads requests with a Kafka consumer. */
 final class KafkaRequestSource implements RequestSource {
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
 
@@ -74,7 +74,8 @@ final class KafkaRequestSource implements RequestSource {
     if (told.isEmpty()) {
       return told;
     }
-    // Of the coordinator that has assigned them: another broker might still take itself for it.
+    // Asks the coordinator that made the assignment; another broker may still consider itself the
+    // coordinator.
     try {
       Map<TopicPartition, OffsetAndMetadata> committed =
           consumer.committed(told.keySet(), LOOKUP_TIMEOUT);

@@ -16,25 +16,28 @@ import org.jspecify.annotations.Nullable;
 /** A slice of one sender's rate, with the requests queued for it. */
 final class Lane {
   /**
-   * Ordered by offset, whatever order tasks are put back in: a later one may be too far from the
+   * Ordered by offset, in whatever order tasks are put back: a later one may be too far from the
    * window's base to be started while earlier ones are open, and must not block them.
    */
   private final PriorityQueue<SendTask> ready =
       new PriorityQueue<>(Comparator.comparingLong(SendTask::offset));
 
-  /** What the producer keeps queued for a lane, as time at its rate. */
+  /** How much work the producer keeps queued for a lane, as time at its rate. */
   private static final Duration WORK_AHEAD = Duration.ofSeconds(10);
 
-  /** What is queued for longer at a lane's own rate is nobody's plan, and stops others. */
+  /** A longer queue, at the lane's own rate, is not intended and blocks others. */
   private static final Duration LONGEST_QUEUE = Duration.ofMinutes(5);
 
-  /** The longest time that a lane which is only slow is said to be busy. */
+  /** The longest time for which a lane that is merely slow is reported as busy. */
   private static final double LONGEST_BUSY_SECONDS = 60;
 
-  /** Permits that are lost further apart have nothing to do with each other. */
+  /** Lost permits further apart than this are unrelated. */
   private static final Duration LOST_ONE_BY_ONE = Duration.ofSeconds(30);
 
-  /** The same for one that may be at its rate again at any moment. */
+  /**
+   * The longest time for which a held-up lane is reported as busy; it may return to its rate at any
+   * moment.
+   */
   private static final double LONGEST_HELD_UP_SECONDS = 20;
 
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
@@ -67,7 +70,7 @@ final class Lane {
     ready.add(task);
   }
 
-  /** The number of queued requests. */
+  /** Returns the number of queued requests. */
   int size() {
     return ready.size();
   }
@@ -80,7 +83,7 @@ final class Lane {
     inFlight += change;
   }
 
-  /** Requests that keep their offsets open. */
+  /** Returns the number of requests that keep their offsets open. */
   private int open() {
     return ready.size() + inFlight;
   }
@@ -89,7 +92,7 @@ final class Lane {
     ready.removeIf(condition);
   }
 
-  /** How many requests have a time slot within the lookahead. */
+  /** Returns how many requests have a time slot within the lookahead. */
   int allowance(Duration lookahead) {
     long now = ticker.nanoTime();
     if (throttle.paused(now)) {
@@ -121,29 +124,30 @@ final class Lane {
     return permitsPerSecond;
   }
 
-  /** The rate that may be used now, messages/s. */
+  /** Returns the rate that may be used now, messages/s. */
   double currentRate(long nowNanos) {
     return permitsPerSecond * throttle.share(nowNanos);
   }
 
   /**
-   * How long the next request has been the head of the queue; 0 while the provider asks to wait.
+   * Returns how long the next request has been the head of the queue; 0 while the provider asks to
+   * wait.
    */
   long waitedNanos(long nowNanos) {
     return ready.isEmpty() || throttle.paused(nowNanos) ? 0 : nowNanos - nextSinceNanos;
   }
 
-  /** How much longer its provider has it wait; 0 if it does not. */
+  /** Returns how much longer the provider asks it to wait; 0 if it does not. */
   Duration pauseLeft(long nowNanos) {
     return throttle.pauseLeft(nowNanos);
   }
 
-  /** A message of it was sent, whatever came of that. */
+  /** Records that a message was sent, whatever its outcome. */
   void sent() {
     throughput.sent(ticker.nanoTime());
   }
 
-  /** A permit was spent on a connection that had been closed. */
+  /** Records that a permit was spent on a closed connection. */
   void permitLost() {
     long now = ticker.nanoTime();
     if (now - permitLostNanos > LOST_ONE_BY_ONE.toNanos()) {
@@ -154,34 +158,40 @@ final class Lane {
     heldUp();
   }
 
-  /** How many permits were lost since that began; 0 if it has been over for a while. */
+  /**
+   * Returns how many permits were lost since the losses began; 0 if there has been none for a
+   * while.
+   */
   int permitsLost(long nowNanos) {
     return nowNanos - permitLostNanos > LOST_ONE_BY_ONE.toNanos() ? 0 : permitsLost;
   }
 
-  /** Something else than its rate keeps it from sending more. */
+  /** Records that something other than its rate keeps it from sending more. */
   void heldUp() {
     throughput.heldUp(ticker.nanoTime());
   }
 
-  /** What it really sends, messages/s. */
+  /** Returns the rate at which it really sends, messages/s. */
   private double realRate(long nowNanos) {
     return isHeldUp(nowNanos) ? throughput.perSecond(nowNanos) : currentRate(nowNanos);
   }
 
-  /** Whether its provider has asked it to wait, or for less. */
+  /** Returns whether its provider has asked it to wait or to slow down. */
   boolean isThrottled(long nowNanos) {
     return throttle.paused(nowNanos) || throttle.share(nowNanos) < 1;
   }
 
-  /** Whether something else than its rate or its provider's wish keeps it from sending. */
+  /**
+   * Returns whether something other than its rate or its provider's request keeps it from sending.
+   */
   boolean isHeldUp(long nowNanos) {
     return throughput.isHeldUp(currentRate(nowNanos), nowNanos);
   }
 
   /**
-   * How many more are open than it will send in time: that of the producer's queue if it is slowed
-   * down. Others than the producer may write more to a lane that sends at its rate.
+   * Returns how many more requests are open than it will send in time: within the producer's queue
+   * if it is slowed down, longer otherwise, because other programs may write more to a lane that
+   * sends at its rate.
    */
   int behind(long nowNanos) {
     boolean slowed = isThrottled(nowNanos) || isHeldUp(nowNanos);
@@ -190,29 +200,29 @@ final class Lane {
     return Math.max(0, (int) (open() - sent));
   }
 
-  /** Takes up to so many of its oldest requests. */
+  /** Takes up to this many of its oldest requests. */
   List<SendTask> takeOldest(int count) {
     return Stream.generate(ready::remove).limit(Math.clamp(count, 0, ready.size())).toList();
   }
 
-  /** How long it needs for what is queued, once nothing holds it up any more. */
+  /** Returns how long it needs for what is queued, once nothing holds it up any more. */
   Duration busyFor(long nowNanos) {
     double longest = isHeldUp(nowNanos) ? LONGEST_HELD_UP_SECONDS : LONGEST_BUSY_SECONDS;
     double seconds = Math.min(longest, ready.size() / currentRate(nowNanos));
     return throttle.pauseLeft(nowNanos).plusMillis((long) (seconds * 1_000));
   }
 
-  /** Reserves the next time slot that is free. */
+  /** Reserves the next free time slot. */
   LanePacer.Slot reserve() {
     return pacer.reserve();
   }
 
-  /** The provider asked for a lower rate, and perhaps for a pause. */
+  /** Records that the provider asked for a lower rate, and possibly for a pause. */
   void throttled(@Nullable Duration pause) {
     long now = ticker.nanoTime();
     throttle.throttled(now, pause);
     pacer.forgive();
-    // At once, because sends that wait for their slots are not asked for an allowance any more.
+    // Set at once, because sends that wait for their slots are not asked for an allowance again.
     pacer.setRate(currentRate(now));
   }
 }

@@ -13,18 +13,18 @@ import java.util.function.LongSupplier;
 
 /**
  * Senders whose provider is not configured in this worker. During a rollout other workers may have
- * it, and send what is in their lanes. So these lanes are held for a while, except for what would
- * be in the way of others, which goes back to the producer. Then the senders are blocked until a
- * worker that has the provider says so.
+ * it and send what is in their lanes. These lanes are therefore held for a while, except for
+ * requests that would block others, which are returned to the producer. After that the senders are
+ * blocked until a worker that has the provider unblocks them.
  */
 final class MissingProviders {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Nothing is asked for in between when requests go back and are written again. */
+  /** Nothing asks in the meantime when requests are returned and written again. */
   private static final Duration FORGOTTEN_AFTER =
       AdmissionControl.MOMENT.plus(Duration.ofSeconds(10));
 
-  /** Whoever was not asked for so recently has nothing here that waits. */
+  /** A sender that was not asked for this recently has no request waiting here. */
   private static final Duration RECENT = Duration.ofSeconds(2);
 
   private final Set<String> known;
@@ -40,7 +40,7 @@ final class MissingProviders {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether a request of a campaign and a sender that run may be sent from here. */
+  /** Returns whether a request whose campaign and sender are running may be sent from here. */
   Admission of(SendTask task) {
     SendRequest.Sender sender = task.request().sender();
     if (known.contains(sender.provider())) {
@@ -86,7 +86,7 @@ final class MissingProviders {
           Control.blockedUntilBack(
               one.provider(),
               ProviderProbes.UNKNOWN + ": a worker knows no provider \"" + one.provider() + "\""));
-      // Whoever unblocks it sends meanwhile, for as long again.
+      // If it is unblocked meanwhile, it waits for as long again.
       return new Waiting(one.provider(), now, one.lastNanos());
     });
   }

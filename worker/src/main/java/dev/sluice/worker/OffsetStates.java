@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The states of offsets, kept as runs of neighbours that stand alike: a log that was called in
+ * The states of offsets, stored as runs of equal neighbours, so that a log that was declared in
  * doubt is one run, however long it is. An offset that was never set is waiting.
  */
 final class OffsetStates {
-  /** Where each run begins; it ends where the next one begins. */
+  /** The start of each run; it ends where the next one begins. */
   private final TreeMap<Long, State> starts = new TreeMap<>();
 
   State get(long offset) {
@@ -24,7 +24,7 @@ final class OffsetStates {
     set(offset, offset + 1, state);
   }
 
-  /** Sets the offsets from one up to another, which is not included. */
+  /** Sets the offsets from one up to another, exclusive. */
   void set(long from, long to, State state) {
     State behind = get(to);
     starts.subMap(from, to + 1).clear();
@@ -45,7 +45,7 @@ final class OffsetStates {
     begin(offset, state);
   }
 
-  /** The first offset that is not done, from one up to another at most. */
+  /** Returns the first offset that is not done, from one up to another at most. */
   long firstOpen(long from, long to) {
     long offset = from;
     while (offset < to && get(offset) == State.DONE) {
@@ -54,7 +54,7 @@ final class OffsetStates {
     return offset;
   }
 
-  /** How many offsets from one up to another are not done. */
+  /** Returns how many offsets from one up to another are not done. */
   long countOpen(long from, long to) {
     long open = 0;
     for (long offset = from; offset < to; ) {
@@ -65,7 +65,7 @@ final class OffsetStates {
     return open;
   }
 
-  /** The runs from one offset up to another. */
+  /** Returns the runs from one offset up to another. */
   List<Run> runs(long from, long to) {
     List<Run> runs = new ArrayList<>();
     for (long offset = from; offset < to; ) {

@@ -24,11 +24,12 @@ final class OffsetWindow {
   /** One past the highest offset that was ever started, or set to done. */
   private long touched;
 
-  /** Offsets below {@code touched} that are not done. */
+  /** The number of offsets below {@code touched} that are not done. */
   private long openBelowTouched;
 
   /**
-   * One past the highest offset changed by this owner; those up to {@code touched} are recovered.
+   * One past the highest offset changed by this owner; those from there up to {@code touched} are
+   * recovered.
    */
   private long reach;
 
@@ -69,8 +70,8 @@ final class OffsetWindow {
   }
 
   /**
-   * A record arrived. Offsets skipped on the way (transaction markers, aborted records) never
-   * arrive: they are done.
+   * Admits a record that has arrived. Offsets skipped on the way (transaction markers, aborted
+   * records) never arrive and are done.
    *
    * @return the offset's state: waiting, or as the last owner left it
    */
@@ -80,7 +81,7 @@ final class OffsetWindow {
     return state(offset);
   }
 
-  /** The consumer is at this position: offsets below it that did not arrive never will. */
+  /** Moves on to the consumer's position; offsets below it that did not arrive never will. */
   void skipTo(long position) {
     for (long gap = next; gap < position; gap++) {
       if (state(gap) != State.DONE) {
@@ -110,7 +111,10 @@ final class OffsetWindow {
     }
   }
 
-  /** Whether an offset's state may be set without the encoded window ever exceeding the limit. */
+  /**
+   * Returns whether an offset's state may be set without the encoded window ever exceeding the
+   * limit.
+   */
   boolean mayTouch(long offset) {
     if (offset < reach) {
       return true;
@@ -119,8 +123,8 @@ final class OffsetWindow {
       return worstLength(openBelowTouched + states.countOpen(touched, offset + 1), offset + 1)
           <= WindowCodec.MAX_LENGTH;
     }
-    // A recovered window may be larger than this owner would let it grow, such as a long log in
-    // doubt. It is then worked off from its beginning, and the rest stays encoded as recovered.
+    // A recovered window may be larger than this owner would let it grow, for example a long log in
+    // doubt. It is then worked off from its beginning, while the rest stays encoded as recovered.
     return worstLength(openBelowTouched, touched) <= WindowCodec.MAX_LENGTH
         || offset == firstOpen()
         || worstLength(states.countOpen(base, offset + 1), offset + 1)
@@ -128,12 +132,15 @@ final class OffsetWindow {
             <= WindowCodec.MAX_LENGTH;
   }
 
-  /** Whether so many offsets are open that few more can be started before some are done. */
+  /** Returns whether so many offsets are open that few more can be started before some are done. */
   boolean crowded() {
     return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 2;
   }
 
-  /** Whether a lane that has many open must leave the rest to the others of the partition. */
+  /**
+   * Returns whether a lane that has many open must leave the rest to the other lanes of the
+   * partition.
+   */
   boolean nearlyFull() {
     return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 8 * 7;
   }
@@ -146,7 +153,7 @@ final class OffsetWindow {
         : WindowCodec.worstLength((int) open, (int) span);
   }
 
-  /** Sets an offset's state; callers ask {@link #mayTouch} first. */
+  /** Sets an offset's state; callers must ask {@link #mayTouch} first. */
   void set(long offset, State state) {
     if (offset < base) {
       throw new IllegalArgumentException("offset " + offset + " is below the base " + base);
@@ -165,12 +172,12 @@ final class OffsetWindow {
     passGaps();
   }
 
-  /** The offset to commit: the first that is not done. */
+  /** Returns the offset to commit: the first that is not done. */
   long firstOpen() {
     return states.firstOpen(base, next);
   }
 
-  /** The runs from {@link #firstOpen} on, up to the last offset that is not waiting. */
+  /** Returns the runs from {@link #firstOpen} on, up to the last offset that is not waiting. */
   List<Run> runs() {
     return runs(firstOpen());
   }
@@ -186,7 +193,7 @@ final class OffsetWindow {
     return WindowCodec.encode(runs());
   }
 
-  /** This window has been committed: forget the leading offsets that are done. */
+  /** Records that this window has been committed: forgets the leading offsets that are done. */
   void committed() {
     long first = firstOpen();
     if (first == base) {

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the outcome of an attempt into a {@link Disposition}. */
+/** Maps the outcome of an attempt to a {@link Disposition}. */
 final class OutcomePolicy {
   private static final String NOT_PREPARED = "provider_failed";
 
@@ -26,10 +26,10 @@ final class OutcomePolicy {
     this.random = random;
   }
 
-  /** Counts an outcome; to be called once, before {@link #decide}. */
+  /** Counts an outcome; call it once, before {@link #decide}. */
   void observe(Finished finished) {
     SendTask task = finished.task();
-    // A message that cannot be prepared is one, however often it is tried.
+    // Count a message that cannot be prepared only once, however often it is tried.
     if (!(finished.outcome() instanceof SendOutcome.NotPrepared) || task.attempts() == 0) {
       failures.observe(task.request(), finished.outcome());
     }
@@ -55,7 +55,7 @@ final class OutcomePolicy {
     }
   }
 
-  /** What happens next; has no side effects. */
+  /** Decides what happens next; has no side effects. */
   Disposition decide(Finished finished) {
     SendTask task = finished.task();
     return switch (finished.outcome()) {
@@ -114,7 +114,7 @@ final class OutcomePolicy {
     };
   }
 
-  /** No longer than the lane waits. */
+  /** Returns the wait, at most as long as the lane pauses. */
   private static Duration shortened(Duration wait) {
     return wait.compareTo(AdaptiveThrottle.LONGEST_PAUSE) < 0
         ? wait
@@ -169,9 +169,9 @@ final class OutcomePolicy {
   }
 
   /**
-   * The partition's new owner has reported the message in doubt, but it certainly was not sent.
-   * With {@code RESEND}, or if the new owner may have found it waiting, it may send it, so that
-   * nothing here may override its result.
+   * Returns the result of a message that was certainly not sent, although the partition's new owner
+   * has reported it in doubt. With {@code RESEND}, or if the new owner may have found it waiting,
+   * that owner may send it, so nothing here may override its result.
    */
   private static Disposition notSent(Finished finished, String code, String detail) {
     SendTask task = finished.task();

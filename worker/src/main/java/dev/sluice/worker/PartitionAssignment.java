@@ -22,20 +22,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The partitions that this worker owns. A new one is read only after its window was recovered from
- * the committed offset's metadata. A partition whose window cannot be recovered stays closed,
- * alone, and is retried periodically.
+ * the committed offset's metadata. A partition whose window cannot be recovered is kept closed,
+ * without affecting others, and retried periodically.
  */
 final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(PartitionAssignment.class);
   private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
   /**
-   * At the least. Nothing is launched while a lookup waits for Kafka, so slow ones, for example of
-   * a partition without a leader, take a tenth of the time at most.
+   * The shortest interval between lookups. Nothing is launched while a lookup waits for Kafka, so
+   * slow lookups, for example of a partition without a leader, may take at most a tenth of the
+   * time.
    */
   private static final Duration LOOKUP_EVERY = Duration.ofMillis(100);
 
-  /** A dead worker's transaction ends sooner, by its own time-out. */
+  /** A dead worker's transaction ends sooner, by its own timeout. */
   private static final Duration KNOWN_WITHIN = Duration.ofSeconds(20);
 
   private static final String UNKNOWN =
@@ -167,7 +168,9 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     return "window " + partition;
   }
 
-  /** Whether a sender's first lane is in a partition of this worker, even if that is closed. */
+  /**
+   * Returns whether a sender's first lane is in a partition of this worker, even if it is closed.
+   */
   boolean hasFirstLaneOf(String senderId) {
     Set<TopicPartition> assigned = source.assignment();
     if (assigned.isEmpty()) {

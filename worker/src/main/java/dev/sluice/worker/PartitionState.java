@@ -17,13 +17,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition while this worker owns it. When the partition is revoked the object stays behind as
- * {@code lost}, so that a send that ends late knows that another worker owns the window now.
+ * A partition while this worker owns it. When the partition is revoked, the object remains marked
+ * as {@code lost}, so that a send that ends late knows that another worker now owns the window.
  */
 final class PartitionState {
   /**
-   * How many requests of a lane may be held. Each keeps an offset open, and a window has room for
-   * about 600 of all the lanes of its partition.
+   * The most requests of a lane that may be held. Each keeps an offset open, and a window has room
+   * for about 600 over all lanes of its partition.
    */
   static final int MOST_HELD = 200;
 
@@ -35,7 +35,7 @@ final class PartitionState {
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Deque<Change> changes = new ArrayDeque<>();
 
-  /** Ordered by offset, because the window can only move on from its base. */
+  /** Ordered by offset, because the window can only advance from its base. */
   private final PriorityQueue<UnsentRecord> unsent =
       new PriorityQueue<>(Comparator.comparingLong(UnsentRecord::offset));
 
@@ -91,7 +91,7 @@ final class PartitionState {
     unsent.add(record);
   }
 
-  /** The unsent record with the lowest offset, or null. */
+  /** Returns the unsent record with the lowest offset, or null. */
   @Nullable UnsentRecord firstUnsent() {
     return unsent.peek();
   }
@@ -106,7 +106,7 @@ final class PartitionState {
     window.set(offset, state);
   }
 
-  /** The offset and metadata to commit, or null if nothing has changed. */
+  /** Returns the offset and metadata to commit, or null if nothing has changed. */
   @Nullable OffsetAndMetadata toCommit() {
     OffsetAndMetadata place = new OffsetAndMetadata(window.firstOpen(), window.encode());
     boolean same =
@@ -114,14 +114,14 @@ final class PartitionState {
     return same ? null : place;
   }
 
-  /** The transaction has committed. */
+  /** Records that the transaction has committed. */
   void commit(OffsetAndMetadata place) {
     committed = place;
     changes.clear();
     window.committed();
   }
 
-  /** The transaction has not committed. */
+  /** Undoes the changes of a transaction that has not committed. */
   void rollBack() {
     while (!changes.isEmpty()) {
       Change change = changes.pop();
@@ -133,7 +133,7 @@ final class PartitionState {
     return committed;
   }
 
-  /** Whether the partition is being drained: nothing new is started. */
+  /** Returns whether the partition is being drained, so that nothing new is started. */
   boolean draining() {
     return draining;
   }
@@ -142,7 +142,7 @@ final class PartitionState {
     draining = true;
   }
 
-  /** Whether another worker may own it now. */
+  /** Returns whether another worker may own it now. */
   boolean lost() {
     return lost;
   }
@@ -153,7 +153,7 @@ final class PartitionState {
     unsent.clear();
   }
 
-  /** Records read and not yet started. */
+  /** Returns the number of records read but not started yet. */
   int waiting() {
     return waiting;
   }
@@ -162,7 +162,7 @@ final class PartitionState {
     waiting += change;
   }
 
-  /** Bytes of the records that wait or are in flight. */
+  /** Returns the bytes of the records that wait or are in flight. */
   long bytes() {
     return bytes;
   }
@@ -171,7 +171,7 @@ final class PartitionState {
     bytes += change;
   }
 
-  /** How much of its share of the memory they take. */
+  /** Returns how much of their share of the memory they use. */
   Filling filling() {
     return filling;
   }
@@ -180,26 +180,30 @@ final class PartitionState {
     this.filling = filling;
   }
 
-  /** A request could be sent, and has no room in the window. */
+  /** Records that a request could be sent but has no room in the window. */
   void block() {
     blocked = true;
   }
 
-  /** Whether that was so since this was asked last. */
+  /** Returns whether that has happened since the last call. */
   boolean takeBlocked() {
     boolean before = blocked;
     blocked = false;
     return before;
   }
 
-  /** Whether what waits may soon stop others: the window or the memory is half full. */
+  /**
+   * Returns whether waiting records may soon block others: the window or the memory is half full.
+   */
   boolean crowded() {
     return waiting >= RequestReader.PARTITION_BUFFER / 2
         || filling != Filling.LITTLE
         || window.crowded();
   }
 
-  /** How many requests may be held that cannot be sent for a while: large ones are few. */
+  /**
+   * Returns how many requests may be held that cannot be sent for a while; of large ones only few.
+   */
   int mostHeld() {
     return switch (filling) {
       case LITTLE -> MOST_HELD;
@@ -208,7 +212,7 @@ final class PartitionState {
     };
   }
 
-  /** Whether no more is read, so that nobody knows whose requests would come next. */
+  /** Returns whether no more is read, so that the next requests' senders are unknown. */
   boolean full() {
     return waiting >= RequestReader.PARTITION_BUFFER || filling == Filling.FULL;
   }
@@ -224,7 +228,7 @@ final class PartitionState {
     }
   }
 
-  /** Whether more than one of its lanes have something to send, or in flight. */
+  /** Returns whether more than one of its lanes have something to send or in flight. */
   boolean shared() {
     return lanes.values().stream()
             .filter(lane -> lane.size() + lane.inFlight() > 0)

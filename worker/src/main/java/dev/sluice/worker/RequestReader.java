@@ -19,17 +19,17 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads requests and, by its state in the partition's window, queues each in its lane, adds it to
- * the partition's unsent records, or skips it because it is done.
+ * Reads requests and, depending on their state in the partition's window, queues each in its lane,
+ * adds it to the partition's unsent records, or skips it because it is done.
  */
 final class RequestReader {
-  /** Records of a partition held in memory before it is paused. */
+  /** The records of a partition held in memory before it is paused. */
   static final int PARTITION_BUFFER = 2_000;
 
   /** A request with a later start is requeued at the tail of its lane after this time. */
   private static final Duration HELD = Duration.ofMinutes(1);
 
-  /** The same where it would block many others. */
+  /** The same if it would block many others. */
   private static final Duration HELD_AMONG_MANY = Duration.ofSeconds(5);
 
   private static final int MANY = 200;
@@ -123,7 +123,7 @@ final class RequestReader {
     }
   }
 
-  /** The bytes that a record has. */
+  /** Returns the size of a record, bytes. */
   static int size(ConsumerRecord<byte[], byte[]> record) {
     return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
   }

@@ -10,20 +10,20 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where requests come from: the worker's membership of its group and the logs of its partitions.
- * The assignment changes within {@link #poll}, which calls the listener.
+ * The source of requests: the worker's membership of its group and the logs of its partitions. The
+ * assignment changes within {@link #poll}, which calls the listener.
  */
 interface RequestSource {
   /** Reads the available records of the partitions that are not paused, or waits for some. */
   ConsumerRecords<byte[], byte[]> poll(Duration wait);
 
-  /** The partitions assigned to this worker. */
+  /** Returns the partitions assigned to this worker. */
   Set<TopicPartition> assignment();
 
-  /** The topic's number of partitions. */
+  /** Returns the topic's number of partitions. */
   int partitions();
 
-  /** The next offset to be read. */
+  /** Returns the next offset to be read. */
   long position(TopicPartition partition);
 
   void seek(TopicPartition partition, long offset);
@@ -33,7 +33,7 @@ interface RequestSource {
   void resume(Collection<TopicPartition> partitions);
 
   /**
-   * What the group has committed; a partition without an offset is missing.
+   * Returns what the group has committed; a partition without an offset is missing.
    *
    * @throws org.apache.kafka.common.errors.TimeoutException if that is not known in time, for
    *     example because a transaction has not ended yet
@@ -41,8 +41,8 @@ interface RequestSource {
   Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration atMost);
 
   /**
-   * What the group has committed, with each log's bounds, as far as that can be told at once:
-   * missing are partitions with a transaction that has not ended, and those without a leader.
+   * Returns what the group has committed, with each log's bounds, as far as that is known at once:
+   * partitions with an open transaction, and those without a leader, are missing.
    */
   Map<TopicPartition, Place> places(Set<TopicPartition> partitions);
 

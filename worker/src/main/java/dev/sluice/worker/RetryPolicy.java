@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a message that the provider did not accept is retried.
  *
- * @param maxAttempts attempts in all, after which the recipient has failed
+ * @param maxAttempts the total number of attempts after which the recipient has failed
  * @param maxAge how long after its first attempt a message may still be tried
  * @param first the wait after the first attempt; it doubles with each further one
  * @param longest the longest wait
@@ -31,8 +31,8 @@ public record RetryPolicy(
   }
 
   /**
-   * The wait before the next attempt, with jitter so that failed messages do not return all at
-   * once.
+   * Returns the wait before the next attempt, with jitter so that failed messages do not return all
+   * at once.
    *
    * @param attempts attempts so far, from 1
    * @param asked the wait the provider asks for, or null; capped by {@code maxAge}

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's loop: read requests, collect outcomes, pick the next sends, record all of it in one
- * transaction, and launch the picks only when that has committed. One thread runs it; virtual
+ * transaction, and launch the picks only once that has committed. One thread runs it; virtual
  * threads call the provider and return outcomes through the {@link Dispatcher}.
  */
 final class SendLoop {
@@ -36,12 +36,12 @@ final class SendLoop {
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
 
   /**
-   * How long a worker that has left the group still awaits sends in flight. With the drain before
-   * it, less than the grace period that orchestrators commonly grant.
+   * How long a worker that has left the group still awaits sends in flight. Together with the
+   * preceding drain it is less than the grace period that orchestrators commonly grant.
    */
   private static final Duration LATE_OUTCOMES = Duration.ofSeconds(5);
 
-  /** How often Kafka is asked what was committed, and how long it may take each time. */
+  /** How often Kafka is asked what was committed. */
   private static final int LOOKUPS = 4;
 
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(5);
@@ -119,7 +119,7 @@ final class SendLoop {
     return assignment;
   }
 
-  /** One turn. */
+  /** Runs one iteration. */
   void turn() {
     poll();
     assignment.recover();
@@ -128,14 +128,14 @@ final class SendLoop {
     }
   }
 
-  /** Outcomes not yet in a committed transaction; a later turn publishes them. */
+  /** Returns the outcomes not yet in a committed transaction; a later turn publishes them. */
   List<Finished> unpublished() {
     return List.copyOf(unpublished);
   }
 
   /**
    * Starts nothing new, awaits sends in flight within the drain time, and leaves the group. Sends
-   * that take longer are awaited a little more, and their outcomes published without an offset.
+   * that take longer are awaited a little more, and their outcomes are published without an offset.
    */
   void stop() {
     drain(assignment.all());
@@ -157,7 +157,7 @@ final class SendLoop {
   private void workUntil(BooleanSupplier nothingInFlight, Duration bound) {
     long deadline = ticker.nanoTime() + bound.toNanos();
     while (true) {
-      // Asked first, so that outcomes that arrived before are collected by the work below.
+      // Asked first, so that outcomes that have arrived by then are collected by the work below.
       boolean idle = nothingInFlight.getAsBoolean();
       boolean late = ticker.nanoTime() >= deadline;
       if (!work() || idle || late) {
@@ -234,7 +234,10 @@ final class SendLoop {
     }
   }
 
-  /** Whether offsets have moved past transaction markers only: committing them keeps lag at 0. */
+  /**
+   * Returns whether offsets have only moved past transaction markers; committing them keeps the lag
+   * at 0.
+   */
   private boolean onlyMarkersPassed() {
     return ticker.nanoTime() - lastCommitNanos > Duration.ofSeconds(1).toNanos()
         && dispatcher.inFlight() == 0
@@ -286,7 +289,7 @@ final class SendLoop {
     try {
       return sink.commit(transaction.records(), offsets);
     } catch (RuntimeException | Error e) {
-      // The loop begins anew, and its end is unknown for good.
+      // The loop starts over, and the end of its transaction stays unknown.
       contest(transaction);
       throw e;
     }
@@ -300,9 +303,9 @@ final class SendLoop {
   /**
    * Asks Kafka whether a transaction with an unknown end has committed.
    *
-   * @throws KafkaException if that cannot be told: a transaction may hang for ever in one
-   *     partition, and the others must go on. Nothing that it declared is launched then. Whoever
-   *     reads the partitions next goes by what is committed once that is known
+   * @throws KafkaException if that is unknown: a transaction may hang forever in one partition, and
+   *     the others must go on. Nothing that it declared is then launched. The next reader of the
+   *     partitions goes by what is committed once that is known
    */
   private boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
     for (int lookup = 0; lookup < LOOKUPS; lookup++) {
@@ -319,8 +322,8 @@ final class SendLoop {
   }
 
   /**
-   * Publishes results once more, which changes nothing if they were: windows that are alike may be
-   * the work of another owner, who knows nothing of these results.
+   * Publishes results again, which changes nothing if they were published: equal windows may be the
+   * work of another owner, who does not have these results.
    */
   private void publishAgain(List<ProducerRecord<byte[], byte[]>> records) {
     String topic = config.kafka().topics().sendResults();

@@ -19,13 +19,16 @@ import java.util.Map;
 final class SendScheduler {
   private static final int MOST_EXAMINED = 2_000;
 
-  /** The time in which the producer writes to a lane that is not full any more. */
+  /** The time in which the producer writes to a lane that is no longer full. */
   private static final Duration REFILL = Duration.ofSeconds(2);
 
-  /** A lane with nothing queued may be full of what is in flight. */
+  /**
+   * The shortest time for which a lane is reported as full; with nothing queued it may be full of
+   * what is in flight.
+   */
   private static final Duration LEAST_FULL = Duration.ofSeconds(5);
 
-  /** Slots for the usual answer time are too few as soon as answers take longer. */
+  /** Slots for the usual response time are too few as soon as responses take longer. */
   private static final double AMPLE = 2;
 
   private final AdmissionControl admission;
@@ -55,7 +58,7 @@ final class SendScheduler {
     this.maxInFlight = maxInFlight;
   }
 
-  /** Takes note of how long a transaction took. */
+  /** Records how long a transaction took. */
   void measured(long transactionNanos) {
     lookahead.measured(transactionNanos);
   }
@@ -81,8 +84,8 @@ final class SendScheduler {
   }
 
   /**
-   * Returns what lanes that are paused, slowed down or held up have queued in a crowded partition,
-   * but for a few. Each request that waits keeps an offset open, and soon nobody there could send.
+   * Returns most of what paused, slowed-down or held-up lanes have queued in a crowded partition.
+   * Each waiting request keeps an offset open, and soon none of its lanes could send.
    */
   private void relieve(PartitionState partition) {
     boolean blocked = partition.takeBlocked();
@@ -99,7 +102,8 @@ final class SendScheduler {
       int held = partition.mostHeld() / late.size();
       late.forEach(lane -> giveBack(partition, lane, lane.behind(now) - held));
     } else if (blocked) {
-      // What is refused again and again may hold the base for as long as the provider likes.
+      // Requests that are refused again and again may hold the base for as long as the provider
+      // likes.
       partition.lanes().stream()
           .filter(lane -> lane.isThrottled(now))
           .forEach(lane -> giveBack(partition, lane, Math.ceilDiv(lane.size(), 4)));
@@ -123,7 +127,7 @@ final class SendScheduler {
     Map<Sender, Double> rates = new HashMap<>();
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
-      // Slots that nobody can use now would be kept from those who can.
+      // Unusable slots would be withheld from senders that can use them.
       if (next != null && lane.pauseLeft(now).isZero() && runs(next)) {
         rates.merge(next.request().sender(), lane.currentRate(now), Double::sum);
       }
@@ -150,7 +154,7 @@ final class SendScheduler {
   private int pick(Lane lane, int slots, SendTransaction transaction) {
     int due = lane.allowance(lookahead.duration());
     int picked = 0;
-    // Returned and requeued requests need no slot, but one turn must end.
+    // Returned and requeued requests need no slot, but the turn must end.
     for (int examined = 0; examined < MOST_EXAMINED; examined++) {
       SendTask task = lane.peek();
       if (task == null) {
@@ -192,8 +196,8 @@ final class SendScheduler {
   }
 
   /**
-   * Whether a lane whose answers take long would fill the window, in which others need a little
-   * room. One of 1,000/s has 600 open while answers take half a second, and must keep them.
+   * Returns whether a lane with slow responses would fill the window, in which others need a little
+   * room. A lane of 1,000/s has 600 open while responses take half a second, and must keep them.
    */
   private static boolean crowdsOthersOut(Lane lane, int picked, PartitionState partition) {
     return lane.inFlight() + picked >= PartitionState.MOST_HELD
@@ -205,13 +209,16 @@ final class SendScheduler {
     return age(task).compareTo(SendRequest.SENT_WITHIN) > 0 && !mustWait(task);
   }
 
-  /** How long ago it was written; 0 if nobody knows. */
+  /** Returns how long ago it was written; 0 if unknown. */
   private Duration age(SendTask task) {
     Instant written = task.writtenAt();
     return written == null ? Duration.ZERO : Duration.between(written, ticker.now());
   }
 
-  /** All would circle where a clock is wrong. */
+  /**
+   * Returns the record of a request that is too old. Its lane is reported as full, because all
+   * requests would circle if a clock is wrong.
+   */
   private UnsentRecord.Returned returnedAsTooOld(SendTask task) {
     clocks.tooOld(task, age(task), ticker.nanoTime());
     return new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task));

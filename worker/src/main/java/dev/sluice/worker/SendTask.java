@@ -26,9 +26,10 @@ final class SendTask {
   private boolean contested;
 
   /**
-   * A task.
+   * Creates a task.
    *
-   * @param writtenMillis when the producer wrote the request, or a negative number if nobody knows
+   * @param writtenMillis when the producer wrote the request, ms since 1970, or a negative number
+   *     if unknown
    * @param bytes the record's size
    */
   SendTask(
@@ -54,47 +55,47 @@ final class SendTask {
     return request;
   }
 
-  /** The size of its record. */
+  /** Returns the size of its record. */
   int bytes() {
     return bytes;
   }
 
-  /** When the producer wrote the request, or null if nobody knows. */
+  /** Returns when the producer wrote the request, or null if unknown. */
   @Nullable Instant writtenAt() {
     return writtenMillis < 0 ? null : Instant.ofEpochMilli(writtenMillis);
   }
 
-  /** Answered attempts, including those recorded in earlier copies of the request. */
+  /** Returns the answered attempts, including those recorded in earlier copies of the request. */
   int attempts() {
     return attempts;
   }
 
-  /** Takes note that the dispatcher has it. */
+  /** Records that the dispatcher has it. */
   void launched(long nowNanos) {
     inFlight = true;
     launchedNanos = nowNanos;
     partition.addInFlight(this, 1);
   }
 
-  /** Takes note that it is unknown how a transaction has left it. */
+  /** Records that it is unknown in which state a transaction has left it. */
   void contest() {
     contested = true;
   }
 
   /**
-   * Whether it is unknown, if its partition is lost, in which state the new owner has found it: it
-   * may have been waiting, and may be sent by the new owner.
+   * Returns whether it is unknown, if its partition is lost, in which state the new owner has found
+   * it: if it was waiting, the new owner may send it.
    */
   boolean contested() {
     return contested;
   }
 
-  /** When it was last handed to the dispatcher. */
+  /** Returns when it was last handed to the dispatcher. */
   long launchedNanos() {
     return launchedNanos;
   }
 
-  /** Takes note that its attempt has ended. */
+  /** Records that its attempt has ended. */
   void answered(Finished finished) {
     if (inFlight) {
       inFlight = false;
@@ -111,25 +112,25 @@ final class SendTask {
         || outcome instanceof SendOutcome.Disconnected);
   }
 
-  /** Counts an attempt whose outcome was about this message, not about the sender or provider. */
+  /** Counts an attempt whose outcome concerned this message, not the sender or provider. */
   void countAttempt() {
     attempts++;
   }
 
-  /** How long ago it was first tried. */
+  /** Returns how long ago it was first tried. */
   Duration age(Instant now) {
     return firstTriedAt == null ? Duration.ZERO : Duration.between(firstTriedAt, now);
   }
 
-  /** A copy of the request for the tail of its lane. */
+  /** Returns a copy of the request for the tail of its lane. */
   SendRequest again(@Nullable Instant notBefore) {
-    // With the current rate: the copy becomes the newest record of its lane.
+    // With the current rate, because the copy becomes the newest record of its lane.
     double rate = partition.lane(this).permitsPerSecond();
     return request.again(
         Math.min(attempts, SendRequest.MOST_ATTEMPTS), notBefore, firstTriedAt, rate);
   }
 
-  /** The record that returns it to the producer unsent. */
+  /** Returns the record that returns it to the producer unsent. */
   ReturnedRequest returned(ReturnedRequest.@Nullable FullLane full) {
     return new ReturnedRequest(
         request.recipientId(),
@@ -141,7 +142,7 @@ final class SendTask {
         request.attempts() == attempts ? request.notBefore() : null);
   }
 
-  /** Its result; texts from the provider are cut to the stored lengths. */
+  /** Returns its result; texts from the provider are cut to the stored lengths. */
   SendResult result(
       RecipientStatus status,
       @Nullable String messageId,
@@ -166,7 +167,10 @@ final class SendTask {
         request.test());
   }
 
-  /** Comes back with the provider's receipts; those of tests are no campaign's. */
+  /**
+   * Returns the text that comes back with the provider's receipts; that of a test belongs to no
+   * campaign.
+   */
   String callbackData() {
     return new CallbackData(
             request.campaignId(), request.recipientId(), request.round(), request.isForTest())

@@ -24,8 +24,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The effects of one transaction: on the windows at once, on lanes and dispatcher only when it has
- * committed. If it does not commit, they are undone.
+ * The effects of one transaction. They apply to the windows at once, and to lanes and dispatcher
+ * only when it has committed. If it does not commit, they are undone.
  */
 final class SendTransaction {
   /** The wait of a task whose sender or campaign was stopped while it was in flight. */
@@ -72,7 +72,7 @@ final class SendTransaction {
     return batch.records();
   }
 
-  /** Sends a record to the dead letters. */
+  /** Writes a record to the dead letters. */
   void deadLetter(UnsentRecord.Unreadable record) {
     batch.deadLetter(record.record(), record.reason());
     remove(record);
@@ -99,7 +99,7 @@ final class SendTransaction {
     conclude(inDoubt.finished());
   }
 
-  /** Requests that a takeover left in doubt and that this transaction concludes. */
+  /** Returns the requests that a takeover left in doubt and that this transaction concludes. */
   List<Finished> settled() {
     return removed.stream()
         .filter(UnsentRecord.InDoubt.class::isInstance)
@@ -145,7 +145,10 @@ final class SendTransaction {
     }
   }
 
-  /** The producer knows no tests, and writes none anew. */
+  /**
+   * Returns a request to the producer; a test ends instead, because the producer does not know
+   * tests and would not write it again.
+   */
   private void giveBack(SendTask task, ReturnedRequest.@Nullable FullLane full) {
     if (task.request().isForTest()) {
       endTest(task, "its sender is blocked or too slow, or it waited for too long");
@@ -167,7 +170,10 @@ final class SendTransaction {
     }
   }
 
-  /** A send launched before the state was last changed must not change it back. */
+  /**
+   * Returns whether a state would be new: a send launched before the last change must not revert
+   * it.
+   */
   private boolean isNews(String key, SendTask task, Control.State wanted) {
     return view.find(key).state() != wanted && view.appliedAt(key, task.launchedNanos());
   }
@@ -184,7 +190,7 @@ final class SendTransaction {
     waits.put(task, delay);
   }
 
-  /** Returns or drops an attempted request that may not be sent now. */
+  /** Returns or drops an attempted request that must not be sent now; returns whether it did. */
   private boolean returnedOrDropped(SendTask task) {
     return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
       case ADMIT, HOLD -> false;
@@ -200,7 +206,9 @@ final class SendTransaction {
     };
   }
 
-  /** Whether this transaction itself stops the campaign, or the sender until it is resumed. */
+  /**
+   * Returns whether this transaction itself stops the campaign, or the sender until it is resumed.
+   */
   private boolean stoppedHere(SendRequest request) {
     if (controls.isEmpty()) {
       return false;
@@ -277,12 +285,12 @@ final class SendTransaction {
     }
   }
 
-  /** It is unknown whether it has committed. */
+  /** Records that it is unknown whether it has committed. */
   void contest() {
     started.forEach(one -> one.task().contest());
   }
 
-  /** After the commit: launches the tasks declared started. */
+  /** Launches the tasks declared started, after the commit. */
   void apply(Dispatcher dispatcher, DelayedTasks delayed, long begunNanos) {
     controls.forEach((key, control) -> view.expect(key, control, begunNanos));
     for (Taken one : started) {
@@ -304,7 +312,7 @@ final class SendTransaction {
     partition.addBytes(-bytes);
   }
 
-  /** Without a commit: puts the tasks back into their lanes. */
+  /** Puts the tasks back into their lanes, if it has not committed. */
   void undo() {
     started.forEach(one -> one.lane().add(one.task()));
     ended.forEach(one -> one.lane().add(one.task()));

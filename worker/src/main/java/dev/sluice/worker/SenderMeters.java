@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The lanes and windows that the worker owns, as gauges; looked at once a second. */
+/** Gauges of the lanes and windows that the worker owns, updated once a second. */
 final class SenderMeters {
   private static final long BETWEEN_NANOS = Duration.ofSeconds(1).toNanos();
 

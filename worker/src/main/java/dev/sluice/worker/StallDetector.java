@@ -7,13 +7,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects lanes that send nothing, whatever the cause, unless people or controls hold them, and
- * those that lose their permits.
+ * Detects lanes that send nothing, whatever the cause, unless an operator or a control holds them,
+ * and lanes that lose their permits.
  */
 final class StallDetector {
   private static final String COMPONENT = "lanes";
 
-  /** Each review costs some time for each lane. */
+  /** Each review costs some time per lane. */
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
   /** The time that a rebalance or a slow broker may take. */
@@ -22,7 +22,7 @@ final class StallDetector {
   /** In addition, the time of this many sends at the lane's rate. */
   private static final int SENDS = 3;
 
-  /** Fewer lost permits are no pattern. */
+  /** Fewer lost permits are not a pattern. */
   private static final int MANY_LOST = 10;
 
   private final Health health;
@@ -35,9 +35,9 @@ final class StallDetector {
   }
 
   /**
-   * Checks the lanes, once a second at most.
+   * Checks the lanes, at most once a second.
    *
-   * @param runs whether a request may be sent
+   * @param runs returns whether a request may be sent
    */
   void review(List<Lane> lanes, Predicate<SendTask> runs, long nowNanos) {
     if (everReviewed && nowNanos - reviewedNanos < BETWEEN.toNanos()) {
@@ -90,7 +90,7 @@ final class StallDetector {
         : null;
   }
 
-  /** The longest time that a lane has waited, in seconds. */
+  /** Returns the longest time that a lane has waited, s. */
   double longestSeconds() {
     return longestNanos / 1e9;
   }

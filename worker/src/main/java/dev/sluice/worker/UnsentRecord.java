@@ -11,7 +11,7 @@ sealed interface UnsentRecord {
 
   long offset();
 
-  /** The record's size. */
+  /** Returns the record's size. */
   int bytes();
 
   /** A request to be returned or dropped. */
@@ -33,9 +33,10 @@ sealed interface UnsentRecord {
   }
 
   /**
-   * A request to be returned although it may be sent, as its lane is too slow or it is too old.
+   * A request to be returned although it may be sent, because its lane is too slow or it is too
+   * old.
    *
-   * @param full its lane, if that is to be written nothing for a while, or null
+   * @param full its lane, if nothing is to be written to it for a while, or null
    */
   record Returned(SendTask task, ReturnedRequest.@Nullable FullLane full) implements UnsentRecord {
     @Override

@@ -37,11 +37,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends requests to providers, each once, at the rate of its lane, and publishes the results.
  *
- * <p>Its progress lives in the transaction that carries its output: outcomes together with offsets,
- * whose metadata says which offsets beyond the committed one are done and which are started. A send
- * is launched only after the transaction that declares it started has committed. So a crash leaves
- * a message not started (its next owner sends it), done (it is skipped), or in doubt (it becomes
- * UNCONFIRMED and is never sent again by itself).
+ * <p>Its progress is recorded in the transaction that carries its output: outcomes together with
+ * offsets, whose metadata says which offsets beyond the committed one are done and which are
+ * started. A send is launched only after the transaction that declares it started has committed. A
+ * crash therefore leaves a message not started (its next owner sends it), done (it is skipped), or
+ * in doubt (it becomes UNCONFIRMED and is never sent again automatically).
  */
 public final class Worker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
@@ -68,7 +68,7 @@ public final class Worker implements AutoCloseable {
   private volatile int partitions;
 
   /**
-   * Starts the worker. It retries what it cannot reach and reports it to {@code health}.
+   * Starts the worker. It retries what it cannot reach and reports that to {@code health}.
    *
    * @param providers by the name used in senders; closed with the worker
    */
@@ -82,7 +82,7 @@ public final class Worker implements AutoCloseable {
     probe = KafkaProbe.of(config.kafka(), health);
   }
 
-  /** The engine alone, without probe and warm-up, on a given machine. */
+  /** Starts only the engine, without probe and warm-up, on a given machine. */
   public Worker(
       WorkerConfig config,
       Map<String, MessageProvider> providers,
@@ -144,7 +144,7 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** The number of partitions owned now. */
+  /** Returns the number of partitions owned now. */
   public int partitions() {
     return partitions;
   }
@@ -161,7 +161,7 @@ public final class Worker implements AutoCloseable {
     try {
       runUntilStopped();
     } catch (Throwable e) {
-      // Another thread goes on: a process that only looks healthy would be noticed by nobody.
+      // Another thread takes over: a process that only looked healthy would go unnoticed.
       health.failing("worker", "restarting after: " + e);
       pause(restarts.next());
       startLoop();
@@ -247,10 +247,10 @@ public final class Worker implements AutoCloseable {
                 config.instance(),
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                 CooperativeStickyAssignor.class.getName(),
-                // The classic protocol lets the client choose how soon its death is noticed.
+                // With the classic protocol the client chooses how soon its death is noticed.
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                 6_000,
-                // Remaining members learn with their next heartbeat that one has left.
+                // With their next heartbeat remaining members learn that one has left.
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                 500,
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,

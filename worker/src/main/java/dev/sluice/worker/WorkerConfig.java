@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param kafka how to reach Kafka
  * @param instance this worker's name, unique among running workers. A restarted worker with the
  *     same name ends its predecessor's open transaction at once
- * @param maxInFlight messages being sent at a time, at most
+ * @param maxInFlight the most messages being sent at a time
  * @param drain how long sends in flight are awaited when partitions are taken away or the worker
  *     stops
  * @param retries how failed sends are retried
@@ -27,7 +27,7 @@ public record WorkerConfig(
     }
   }
 
-  /** With 2,000 in flight, 2.5 s to drain and the default retries. */
+  /** Returns a configuration with 2,000 in flight, 2.5 s to drain and the default retries. */
   public static WorkerConfig of(KafkaConfig kafka, String instance) {
     return new WorkerConfig(kafka, instance, 2_000, Duration.ofMillis(2_500), RetryPolicy.DEFAULT);
   }

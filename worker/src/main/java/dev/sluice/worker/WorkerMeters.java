@@ -74,12 +74,12 @@ final class WorkerMeters {
     transactions.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Takes note of the lanes and windows owned, once a second at most. */
+  /** Updates the meters of the lanes and windows owned, at most once a second. */
   void review(List<PartitionState> owned, long nowNanos) {
     senders.review(owned, nowNanos);
   }
 
-  /** A transaction with these records has committed. */
+  /** Counts the records of a committed transaction. */
   void committed(List<ProducerRecord<byte[], byte[]>> written) {
     for (ProducerRecord<byte[], byte[]> record : written) {
       Counter counter = recordsByTopic.get(record.topic());

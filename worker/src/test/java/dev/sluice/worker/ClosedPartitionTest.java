@@ -28,9 +28,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Of what nobody can say whether it was sent, nothing is sent; the rest goes on. */
+/** If it is unknown what was sent from a partition, nothing more is; the others go on. */
 class ClosedPartitionTest {
-  /** Its first lane is in the other partition. */
+  /** A sender whose first lane is in the other partition. */
   private static final String ELSEWHERE =
       IntStream.range(0, 100)
           .mapToObj(number -> "elsewhere" + number)
@@ -55,7 +55,7 @@ class ClosedPartitionTest {
     first.close();
     String group = fixture.kafka.topics().workerGroup();
     try (Admin admin = fixture.admin()) {
-      // The broker sees the worker leave a moment after that.
+      // The broker notices that the worker has left a moment later.
       await()
           .atMost(PATIENCE)
           .ignoreExceptions()

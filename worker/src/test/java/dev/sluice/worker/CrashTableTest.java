@@ -24,19 +24,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * One request and two workers: whatever happens to its owner, and whenever, it is sent once at
- * most, and its recipient is told what is known. Single-threaded, in simulated time.
+ * One request and two workers: whatever happens to its owner, at any step, it is sent at most once,
+ * and its result is what is known. Single-threaded, in simulated time.
  */
 class CrashTableTest {
   private static final int TURNS = 200;
 
-  /** Longer than a worker asks, and shorter than the turns are. */
+  /** Longer than a worker keeps asking, and shorter than the turns last. */
   private static final Duration HANG = Duration.ofSeconds(25);
 
-  /** A worker that sleeps for as long as this loses its partitions. */
+  /** A worker that sleeps for this long loses its partitions. */
   private static final Duration SESSION = Duration.ofSeconds(6);
 
-  /** What the owner is doing when it happens. */
+  /** What the owner is doing when it is struck. */
   enum Step {
     /** The transaction that declares the start. */
     DECLARING,
@@ -46,13 +46,13 @@ class CrashTableTest {
     RECORDING
   }
 
-  /** How the transaction under way ends, or the next one if none is. */
+  /** How the current transaction ends, or the next one if there is none. */
   enum Ending {
     COMMITTED(TransactionSink.Verdict.COMMITTED, true),
     REFUSED(TransactionSink.Verdict.REFUSED, false),
     UNKNOWN_COMMITTED(TransactionSink.Verdict.UNKNOWN, true),
     UNKNOWN_ABORTED(TransactionSink.Verdict.UNKNOWN, false),
-    /** As those; nobody can tell for longer than a worker asks. */
+    /** The same, but the end is unknown for longer than a worker keeps asking. */
     HANGING_COMMITTED(TransactionSink.Verdict.UNKNOWN, true),
     HANGING_ABORTED(TransactionSink.Verdict.UNKNOWN, false);
 
@@ -73,11 +73,13 @@ class CrashTableTest {
   enum Fate {
     STAYS,
     DIES,
-    /** Its partition is to be given to another, as planned: it ends what it can, and is told. */
+    /** Its partition is revoked as planned: it is told first and ends what it can. */
     GIVES,
     /** Its partition is taken away, and it is told before it goes on. */
     LOSES,
-    /** It sleeps until its successor has begun: declared a start, or called one in doubt. */
+    /**
+     * It sleeps until its successor has begun: declared a start, or declared the message in doubt.
+     */
     WAKES,
     /** It sleeps until its successor is done. */
     ZOMBIE
@@ -126,7 +128,7 @@ class CrashTableTest {
     assertThat(new Cell(step, ending, Fate.ZOMBIE).play()).as("zombie").isEqualTo(zombie);
   }
 
-  /** The owner is gone. */
+  /** Ends the owner. */
   private static final class Death extends Error {
     private static final long serialVersionUID = 1;
   }
@@ -169,7 +171,7 @@ class CrashTableTest {
           null);
     }
 
-    /** The number of messages that the provider took, and what the recipient's row says. */
+    /** Returns the number of messages that the provider took, and the recipient's status. */
     String play() {
       boolean alive = true;
       for (int turn = 0; turn < TURNS; turn++) {
@@ -194,7 +196,7 @@ class CrashTableTest {
       return sent + " " + status;
     }
 
-    /** What happens, if it has not happened yet and this is when. */
+    /** Strikes the owner, if that has not happened yet and this is the step. */
     private void strike(Node node, Step now) {
       if (struck || node != owner || now != step) {
         return;
@@ -245,7 +247,7 @@ class CrashTableTest {
       return how.verdict;
     }
 
-    /** Whether the committed offset can be told. */
+    /** Returns whether the committed offset is known. */
     boolean stable() {
       return time.nanoTime() - stableNanos >= 0;
     }
@@ -283,7 +285,7 @@ class CrashTableTest {
 
     void turnAndSend() {
       turn();
-      // Who gives or loses its partition is told first.
+      // A worker that gives or loses its partition is told first.
       if (!cell.leaving && (cell.fate != Fate.LOSES || holds() == (cell.assigned == this))) {
         for (Runnable send = sends.poll(); send != null; send = sends.poll()) {
           send.run();

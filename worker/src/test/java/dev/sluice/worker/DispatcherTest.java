@@ -31,7 +31,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** Sends of one lane of 2/s; each runs when the test says so, and time passes where it waits. */
+/**
+ * Tests sends of one lane of 2/s; each runs when the test says so, and time passes while it waits.
+ */
 class DispatcherTest {
   private final FakeTime time = new FakeTime();
   private final Deque<Runnable> sends = new ArrayDeque<>();

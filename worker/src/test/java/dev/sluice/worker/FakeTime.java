@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 
-/** Time that passes when somebody waits; its monotonic clock overflows a second after it began. */
+/** Time that passes only while a thread waits; its monotonic clock overflows after one second. */
 class FakeTime implements Ticker {
   private static final long BEGAN = Long.MAX_VALUE - 1_000_000_000;
   private static final Instant BEGINNING = Instant.parse("2027-03-10T12:00:00Z");

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What is read and waits is bounded in bytes, whatever the size of a request. */
+/** The bytes of records read and waiting are limited, whatever the size of a request. */
 class HeldMemoryTest {
   private static final int LARGE = 20_000;
 
@@ -23,7 +23,7 @@ class HeldMemoryTest {
     }
     for (int second = 0; second < 15; second++) {
       worker.run(Duration.ofSeconds(1));
-      // The memory's 200, and what one fetch brings.
+      // 200 within the limit, and what one fetch brings.
       assertThat(worker.held()).isLessThanOrEqualTo(260);
     }
 

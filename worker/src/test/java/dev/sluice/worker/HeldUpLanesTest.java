@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
- * A lane that could send more by its rate, but has no slots, or a breaker that lets few through, or
- * a provider that takes ever longer, leaves its neighbour 95 % of its rate. A stand-in for the
- * producer keeps 10 s of work queued for both.
+ * A lane that its rate would let send more, but that lacks slots, has a breaker that lets few
+ * through, or has an ever slower provider, leaves its neighbour 95 % of its rate. A stand-in for
+ * the producer keeps 10 s of work queued for both.
  */
 class HeldUpLanesTest {
   private static final String SLOW = "slow";
@@ -110,7 +110,7 @@ class HeldUpLanesTest {
     return Duration.ofNanos(time.nanoTime() - begunNanos).toSeconds();
   }
 
-  /** What the neighbour sends within a time. */
+  /** Returns what the neighbour sends within this time. */
   private long neighbourIn(SteppedWorker worker, int seconds) {
     long before = worker.sentBy(NEIGHBOUR);
     for (int i = 0; i < 4 * seconds; i++) {

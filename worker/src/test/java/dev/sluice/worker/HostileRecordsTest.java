@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Records that cannot be read, or not be written again, harm nobody else. */
+/** Records that cannot be read, or not be written again, affect no others. */
 class HostileRecordsTest {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private final WorkerFixture fixture = new WorkerFixture();
@@ -189,7 +189,7 @@ class HostileRecordsTest {
         : new SendOutcome.Accepted("wamid");
   }
 
-  /** A message that compression does not make smaller. */
+  /** Returns a message that does not compress. */
   private static JsonNode message(int size) {
     return Json.MAPPER
         .createObjectNode()

@@ -49,7 +49,7 @@ class InFlightSlotsTest {
     assertThat(slots.left(THIRD)).isEqualTo(200);
   }
 
-  /** 400/s with answers after 2.5 s: each turn frees a few, which are not theirs alone. */
+  /** 400/s with responses after 2.5 s: each turn frees a few slots, for others as well. */
   @Test
   void betweenTwoThatAreSlowAThirdHasWhatItNeeds() {
     Map<Sender, Integer> held = new HashMap<>();
@@ -118,8 +118,8 @@ class InFlightSlotsTest {
   }
 
   /**
-   * Up to three take all they can from before the others have work, and hang or are slow; two small
-   * ones hang too. Those of the healthy one come back each turn.
+   * Up to three senders take all they can before the others have work, and hang or are slow; two
+   * small ones hang too. Those of the healthy one come back each turn.
    */
   @Property(tries = 300)
   void aHealthySenderHasWhatItNeedsBesideAnyThatHangOrAreSlow(@ForAll long seed) {

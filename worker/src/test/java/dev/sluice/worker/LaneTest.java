@@ -26,7 +26,7 @@ class LaneTest {
 
   /**
    * Held tasks are put back in any order. A later one may be too far from the window's base; if it
-   * stood before those that hold the base, nothing would ever move again.
+   * came before those that hold the base, the window would never advance again.
    */
   @Test
   void handsOutTheLowestOffsetFirstWhateverOrderTheyComeBackIn() {

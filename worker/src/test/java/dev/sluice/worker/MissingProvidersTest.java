@@ -87,7 +87,7 @@ class MissingProvidersTest {
     assertThat(blocked).isEmpty();
   }
 
-  /** As those of four senders with a few each, none of which has many. */
+  /** For example by four senders with a few requests each, none of which has many. */
   @Test
   void aWindowThatIsCrowdedIsNotHeldOpen() {
     for (int offset = 1; offset < 1_000; offset += 2) {
@@ -99,7 +99,7 @@ class MissingProvidersTest {
   }
 
   /**
-   * In a crowded window they go back at once, and come again when the lane is not full any more.
+   * In a crowded window they are returned at once, and come again when the lane is no longer full.
    */
   @Test
   void requestsThatCircleBlockTheirSenderToo() {
@@ -119,7 +119,7 @@ class MissingProvidersTest {
     assertThat(blocked).containsOnlyKeys("s");
   }
 
-  /** The worker without the provider owns the first lane, so that nobody else is responsible. */
+  /** The worker without the provider owns the first lane, so that no other is responsible. */
   @Test
   void aWorkerThatHasTheProviderLetsTheSenderGoOnWhoeverOwnsItsFirstLane() {
     ProviderProbes withIt = probes(Map.of("sms", new Available()));

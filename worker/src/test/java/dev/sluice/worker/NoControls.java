@@ -21,7 +21,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
-/** Nothing is paused; whoever reads on is told that Kafka is gone. */
+/**
+ * A client without controls, so that nothing is paused; further reads fail as if Kafka were gone.
+ */
 final class NoControls implements KafkaClients {
   private final Topics topics;
 
@@ -33,12 +35,12 @@ final class NoControls implements KafkaClients {
     return new KafkaConfig("none", topics, Map.of(), new NoControls(topics));
   }
 
-  /** A view that has read everything there is: nothing. */
+  /** Returns a view that has read everything: nothing. */
   static ControlsView view(Topics topics, Ticker time) {
     return new ControlsView(kafka(topics), new Health(), inline(time));
   }
 
-  /** Runs a thread's task at once; it ends where it would wait. */
+  /** Returns a machine that runs a thread's task at once; it ends where it would wait. */
   private static Machine inline(Ticker time) {
     Ticker impatient =
         new Ticker() {

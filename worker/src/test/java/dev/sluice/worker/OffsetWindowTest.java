@@ -105,7 +105,7 @@ class OffsetWindowTest {
     while (window.mayTouch(started)) {
       window.set(started++, State.STARTED);
     }
-    // The worst that can happen now: every second one finishes.
+    // The worst case now: every second one finishes.
     for (int offset = 1; offset < started; offset += 2) {
       window.set(offset, State.DONE);
     }
@@ -129,7 +129,7 @@ class OffsetWindowTest {
     assertThat(window.encode()).isEqualTo("v1 s1 d59999");
   }
 
-  /** A random life, with commits and successors in between, compared with a plain map. */
+  /** Compares a random history, with commits and successors, with a plain map. */
   @Property(tries = 300)
   void alwaysAgreesWithAModelAndAlwaysFits(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
@@ -158,7 +158,7 @@ class OffsetWindowTest {
         default -> {
           window.committed();
           if (random.nextInt(5) == 0) {
-            // The owner dies: the next one knows what was committed, and reads from there.
+            // The owner dies: the next one knows what was committed and reads from there.
             window = new OffsetWindow(window.base(), WindowCodec.decode(window.encode()));
             for (long offset = window.base(); offset < next; offset++) {
               if (arrives(model, offset)) {
@@ -195,8 +195,8 @@ class OffsetWindowTest {
   }
 
   /**
-   * A long log that was called in doubt is one run; it is taken up in pieces that fit, and gets to
-   * its end, whatever becomes of each and wherever transactions left their markers.
+   * A long log that was declared in doubt is one run. It is worked off in pieces that fit and
+   * completes, whatever the outcomes and wherever transactions left their markers.
    */
   @Property(tries = 10)
   void settlesALongLogInDoubtPieceByPiece(@ForAll long seed) {

@@ -14,7 +14,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * What was written long ago goes back to the producer, which looks whether it may still be sent.
+ * Requests written long ago are returned to the producer, which checks whether they may still be
+ * sent.
  */
 class OldRequestsTest {
   private static final Duration TOO_OLD = Duration.ofMinutes(61);
@@ -70,7 +71,7 @@ class OldRequestsTest {
     assertThat(worker.health.problems()).isEmpty();
   }
 
-  /** A partition that comes back holds what went back before the commit. */
+  /** A partition that is assigned again still holds what was returned but not committed. */
   @Test
   void aRequestThatIsReadAgainIsNotOneThatWasWrittenAnew() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));

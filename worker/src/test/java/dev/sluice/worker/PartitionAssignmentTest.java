@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When partitions that are assigned are opened, and what is said of those that are not. */
+/** Tests when assigned partitions are opened, and what health says of those that are not. */
 class PartitionAssignmentTest {
   private static final TopicPartition KNOWN = new TopicPartition("send-requests", 0);
   private static final TopicPartition HUNG = new TopicPartition("send-requests", 1);

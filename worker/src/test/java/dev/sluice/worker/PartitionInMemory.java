@@ -41,7 +41,7 @@ final class PartitionInMemory {
     this.time = time;
   }
 
-  /** Writes a request as it was written some time ago. */
+  /** Writes a request that is this old. */
   void write(SendRequest request, Duration age) {
     append(
         request.laneKey().toString().getBytes(StandardCharsets.UTF_8),
@@ -69,12 +69,12 @@ final class PartitionInMemory {
     return committed;
   }
 
-  /** Before anybody reads: the window that the last owner has left. */
+  /** Sets the window that the last owner has left; call it before the first read. */
   void leave(String window) {
     committed = new OffsetAndMetadata(0, window);
   }
 
-  /** A transaction has committed. */
+  /** Commits a transaction. */
   void commit(
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets) {

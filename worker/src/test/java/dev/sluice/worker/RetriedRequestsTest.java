@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A message may be tried for a day from its first attempt on, however often it is written anew. */
+/**
+ * A message may be tried for a day from its first attempt on, however often it is written again.
+ */
 class RetriedRequestsTest {
   private static final Duration WAIT = Duration.ofSeconds(45);
 

@@ -105,7 +105,7 @@ class ReturnedRequestsTest {
     fixture.write(requests(CAMPAIGN, SENDER, SLOW, 0, 3_000));
     fixture.write(
         List.of(request(3_000, CAMPAIGN, SENDER, SLOW, Instant.now().plusSeconds(3_600))));
-    // Between those of the paused campaign, of the same lane: it stays.
+    // Among those of the paused campaign, in the same lane; it stays.
     fixture.write(requests(OTHER_CAMPAIGN, SENDER, SLOW, 3_001, 3_002));
     fixture.start("w1", WorkerFixture::accepted);
     await().atMost(PATIENCE).until(() -> !fixture.sent.isEmpty());
@@ -237,7 +237,7 @@ class ReturnedRequestsTest {
     fixture.providerAnswers = false;
     fixture.control(
         Control.senderKey(SENDER), Control.blockedUntilBack("whatsapp", "it seems to be down"));
-    // More than may stand, and a few of another sender that may stand for a while.
+    // More than may be held, and a few of another sender that may be held for a while.
     fixture.write(requests(CAMPAIGN, SENDER, SLOW, 0, 4_000));
     fixture.write(requests(OTHER_CAMPAIGN, NEIGHBOUR, 200, 4_000, 4_100));
     fixture.start("w1", WorkerFixture::accepted);

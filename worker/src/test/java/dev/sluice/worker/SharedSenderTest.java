@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
-/** Campaigns of one sender, when something goes wrong before a message is written. */
+/** Tests campaigns of one sender when something goes wrong before a message is written. */
 class SharedSenderTest {
   private static final UUID FAULTY = new UUID(0, 1);
   private static final UUID HEALTHY = new UUID(0, 2);
@@ -73,7 +73,7 @@ class SharedSenderTest {
     assertThat(worker.partition.commands).isEmpty();
   }
 
-  /** A load balancer that closes connections, of which every tenth cannot be replaced in time. */
+  /** A load balancer closes connections, a tenth of which cannot be replaced in time. */
   @Test
   void permitsThatAreLostAreCountedAndSaidAndTheOthersAreUsed() {
     int[] permits = {0};

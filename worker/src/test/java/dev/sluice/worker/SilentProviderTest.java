@@ -48,7 +48,7 @@ class SilentProviderTest {
   private final Provider provider = new Provider();
   private final List<AutoCloseable> open = new ArrayList<>();
 
-  /** What "bad" gets; "good" is always answered. */
+  /** How "bad" is answered; "good" is always answered. */
   private enum Mood {
     ANSWERS,
     SILENT,
@@ -186,7 +186,7 @@ class SilentProviderTest {
     open.add(new Worker(config, Map.of("whatsapp", provider), health, meters));
   }
 
-  /** What applies to "bad", as everybody else sees it. */
+  /** Returns the control that applies to "bad", as others see it. */
   private Predicate<Predicate<Control>> controls() {
     ControlsView view = new ControlsView(kafka, new Health());
     open.add(view);
@@ -194,7 +194,7 @@ class SilentProviderTest {
   }
 
   private void write(String sender, double rate, long from, long to) throws Exception {
-    // Each on a partition of its own.
+    // Each on its own partition.
     int partition = sender.equals("bad") ? 0 : 1;
     int lane = (partition + new LaneKey(sender, 0).partition(2)) % 2;
     List<Future<?>> written = new ArrayList<>();

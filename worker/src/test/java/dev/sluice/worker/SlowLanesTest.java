@@ -108,7 +108,7 @@ class SlowLanesTest {
     assertThat(worker.returned).hasSizeGreaterThan(4_000);
   }
 
-  /** Else a recipient whose pair limit lasts would use up another attempt for nothing. */
+  /** Otherwise a recipient whose pair limit lasts would use up another attempt for nothing. */
   @Test
   void whatMustWaitSaysUntilWhenWhenItGoesBack() {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofDays(11)));
@@ -202,7 +202,7 @@ class SlowLanesTest {
     return Objects.requireNonNull(request.full()).seconds();
   }
 
-  /** The slow lane has 10 s of its work queued, the neighbour 8 s. */
+  /** Queues 10 s of work for the slow lane and 8 s for its neighbour. */
   private static void sideBySide(SteppedWorker worker) {
     for (int i = 0; i < 800; i++) {
       worker.write(request(SLOW, 80, i));
@@ -212,7 +212,7 @@ class SlowLanesTest {
     }
   }
 
-  /** The producer writes as much as was sent, for 20 s. */
+  /** Lets the producer write as much as was sent, for 20 s. */
   private static void neighbourGoesOn(SteppedWorker worker, int queued) {
     for (int i = queued; i < queued + 1_600; i++) {
       worker.write(request(NEIGHBOUR, 80, 10_000 + i));

@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fake time that threads share with the test. One of them runs at a time, and each until it waits:
- * while the test's own thread waits, those run whose waits end before.
+ * Fake time that threads share with the test. One of them runs at a time, each until it waits;
+ * while the test's own thread waits, the threads whose waits end earlier run.
  */
 final class SteppedTime extends FakeTime {
   private final PriorityQueue<Stepped> waiting = new PriorityQueue<>(SteppedTime::compare);
@@ -50,7 +50,7 @@ final class SteppedTime extends FakeTime {
     }
   }
 
-  /** By difference, because the clock overflows. */
+  /** Compares by difference, because the clock overflows. */
   private static int compare(Stepped one, Stepped other) {
     int byTime = Long.signum(one.dueNanos - other.dueNanos);
     return byTime == 0 ? Long.compare(one.number, other.number) : byTime;

@@ -33,23 +33,25 @@ final class SteppedWorker extends WorkerInMemory {
 
   private final BiFunction<OutgoingMessage, Permit, SendOutcome> provider;
 
-  /** One whose provider answers at once. */
+  /** Creates a worker whose provider answers at once. */
   SteppedWorker(Function<OutgoingMessage, SendOutcome> provider) {
     this(provider, HeldMemory.ofHeap());
   }
 
-  /** One whose provider answers at once, with so much memory for what it has read. */
+  /**
+   * Creates a worker whose provider answers at once, with this much memory for what it has read.
+   */
   SteppedWorker(Function<OutgoingMessage, SendOutcome> provider, HeldMemory memory) {
     this(MOST_IN_FLIGHT, new SteppedTime(), awaiting(provider), memory);
   }
 
-  /** One whose provider may wait before it answers. */
+  /** Creates a worker whose provider may wait before it answers. */
   SteppedWorker(
       int maxInFlight, SteppedTime time, Function<OutgoingMessage, SendOutcome> provider) {
     this(maxInFlight, time, awaiting(provider));
   }
 
-  /** One whose provider does something before it asks for the permit. */
+  /** Creates a worker whose provider does something before it asks for the permit. */
   SteppedWorker(
       int maxInFlight,
       SteppedTime time,
@@ -74,7 +76,7 @@ final class SteppedWorker extends WorkerInMemory {
     };
   }
 
-  /** Before it runs: the window that its partition's last owner has left. */
+  /** Sets the window that its partition's last owner has left; call it before it runs. */
   void takeOver(String window) {
     partition.leave(window);
   }
@@ -83,12 +85,12 @@ final class SteppedWorker extends WorkerInMemory {
     write(request, Duration.ZERO);
   }
 
-  /** Writes a request as it was written some time ago. */
+  /** Writes a request that is this old. */
   void write(SendRequest request, Duration age) {
     partition.write(request, age);
   }
 
-  /** Lets the worker run for a while. */
+  /** Runs the worker for a while. */
   void run(Duration span) {
     long end = time.nanoTime() + span.toNanos();
     while (time.nanoTime() - end < 0) {
@@ -96,12 +98,12 @@ final class SteppedWorker extends WorkerInMemory {
     }
   }
 
-  /** How many records have been read and not yet answered or returned. */
+  /** Returns how many records have been read and not yet answered or returned. */
   int held() {
     return (int) position(PartitionInMemory.PARTITION) - results.size() - returned.size();
   }
 
-  /** How many messages of a sender's requests the provider was handed. */
+  /** Returns how many messages of a sender were handed to the provider. */
   long sentBy(String address) {
     return sent.stream().filter(message -> message.address().equals(address)).count();
   }

@@ -198,7 +198,7 @@ final class WorkerFixture implements AutoCloseable {
         .toList();
   }
 
-  /** The newest control of a key, or null. */
+  /** Returns the newest control of a key, or null. */
   @Nullable Control newestControl(String key) {
     return read(kafka.topics().controls(), 0).stream()
         .filter(record -> new String(record.key(), StandardCharsets.UTF_8).equals(key))
@@ -207,7 +207,10 @@ final class WorkerFixture implements AutoCloseable {
         .orElse(null);
   }
 
-  /** Reads committed records from the beginning until there are so many, and all there are then. */
+  /**
+   * Reads committed records from the beginning until there are this many; returns all there are by
+   * then.
+   */
   List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -271,7 +274,7 @@ final class WorkerFixture implements AutoCloseable {
         });
   }
 
-  /** One past the last offset of a partition of {@code send-requests}. */
+  /** Returns one past the last offset of a partition of {@code send-requests}. */
   long end(int partition) throws Exception {
     try (Admin admin = admin()) {
       return new HashMap<>(

@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A worker's loop on a {@link PartitionInMemory}, turned by the test, in fake time. By itself it
+ * A worker's loop on a {@link PartitionInMemory}, turned by the test, in fake time. By default it
  * owns the partition from its first poll on, and every transaction commits.
  */
 abstract class WorkerInMemory implements RequestSource, TransactionSink, MessageProvider {
@@ -52,7 +52,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   private int position;
 
   /**
-   * Creates one that has read nothing.
+   * Creates a worker that has read nothing.
    *
    * @param threads starts its calls to the provider
    */
@@ -97,7 +97,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     loop = loops.get();
   }
 
-  /** One turn of the loop; after an error it begins anew, outside the group. */
+  /** Runs one turn of the loop; after an error it starts over, outside the group. */
   final void turn() {
     try {
       loop.turn();
@@ -109,7 +109,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     }
   }
 
-  /** Whether it knows that it owns the partition. */
+  /** Returns whether it knows that it owns the partition. */
   final boolean holds() {
     return holds;
   }
@@ -120,7 +120,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     loop.assignment().onPartitionsAssigned(Set.of(PARTITION));
   }
 
-  /** Has it end what it can, for another owner. */
+  /** Makes it end what it can, for another owner. */
   final void revoke() {
     loop.assignment().onPartitionsRevoked(Set.of(PARTITION));
     holds = false;
@@ -139,7 +139,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     }
   }
 
-  /** Whether the committed offset can be told. */
+  /** Returns whether the committed offset is known. */
   boolean stable() {
     return true;
   }

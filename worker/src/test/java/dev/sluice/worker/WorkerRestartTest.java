@@ -25,7 +25,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
-/** The send loop's thread, run by the test; each of its starts fails in its own way. */
+/** Runs the send loop's thread; each of its starts fails in its own way. */
 class WorkerRestartTest {
   private final Deque<Runnable> failures = new ArrayDeque<>();
   private final Queue<Runnable> loops = new ArrayDeque<>();
@@ -95,7 +95,7 @@ class WorkerRestartTest {
     return thread;
   }
 
-  /** The producer is what the loop needs first. */
+  /** Fails with the producer, which the loop needs first. */
   private final class FailingClients implements KafkaClients {
     @Override
     public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
@@ -114,7 +114,7 @@ class WorkerRestartTest {
     }
   }
 
-  /** Time that passes when somebody waits. */
+  /** Time that passes only while a thread waits. */
   private final class Clock implements Ticker {
     @Override
     public long nanoTime() {

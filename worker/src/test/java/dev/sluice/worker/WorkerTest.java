@@ -300,7 +300,7 @@ class WorkerTest {
         .toList();
   }
 
-  /** Reads committed records from the beginning until there are so many. */
+  /** Reads committed records from the beginning until there are this many. */
   private List<byte[]> read(String topic, int count) {
     List<byte[]> values = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
@@ -348,7 +348,7 @@ class WorkerTest {
     return new TopicPartition(kafka.topics().sendRequests(), partition);
   }
 
-  /** The stand-in's latency: nobody ever releases it sooner. */
+  /** Waits for the stand-in's latency; nothing releases it sooner. */
   private static void pause(Duration latency) {
     hold(new CountDownLatch(1), latency);
   }

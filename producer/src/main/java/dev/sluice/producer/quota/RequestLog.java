@@ -254,9 +254,7 @@ final class RequestLog implements AutoCloseable {
     return reasons;
   }
 
-  /**
-   * Follows the partitions with these places, from there on, if the set of partitions has changed.
-   */
+  /** Follows exactly the partitions with these places, skipping what workers have done. */
   private void keepTo(Map<TopicPartition, OffsetAndMetadata> places, int partitionsOfTopic) {
     if (partitions.keySet().equals(places.keySet()) && lanesSpread == partitionsOfTopic) {
       return;

@@ -6,39 +6,39 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops sending for one sender when its provider gives no reliable answers, so that the messages in
- * doubt are bounded by seconds and not by the answer timeout. Three things open it: silence (sends
- * in flight and none answered for longer than usual), doubt (consecutive outcomes in doubt), and
- * half of the newest outcomes in doubt, where a send counts as such that has no answer long after
- * the usual time. While it is open nothing is launched. When it is half-open a single send goes
- * first, and each answer allows one more in flight, as in TCP's slow start; the first doubt or
- * silence opens it again. A new process starts on a sender likewise, with a few sends: while it is
- * cold, sends launched over seconds could arrive all at once.
+ * Stops sending for one sender when its provider gives no reliable responses, so that the messages
+ * in doubt are limited by seconds and not by the answer timeout. Three things open it: silence
+ * (sends in flight and none answered for longer than usual), doubt (consecutive outcomes in doubt),
+ * and half of the newest outcomes being in doubt, where a send without a response long after the
+ * usual time counts as such. While it is open nothing is launched. When it is half-open a single
+ * send goes first, and each response allows one more in flight, as in TCP's slow start; the first
+ * doubt or silence opens it again. A new process likewise starts a sender with a few sends: while
+ * it is cold, sends launched over seconds could arrive all at once.
  *
- * <p>For silence and for outcomes in a row only sends launched after the newest answered one count.
- * An older one without an answer is an isolated failure, which says nothing about the provider as
- * long as there are few of them.
+ * <p>For silence and for consecutive outcomes only sends launched after the newest answered one
+ * count. An older one without a response is an isolated failure, which says nothing about the
+ * provider as long as there are few of them.
  */
 public final class CircuitBreaker {
-  /** The time without any answer, beyond the usual time, that opens the breaker. */
+  /** The time without any response, beyond the usual time, that opens the breaker. */
   public static final Duration SILENCE = Duration.ofSeconds(3);
 
   /** The number of consecutive outcomes in doubt that opens the breaker. */
   public static final int DOUBTS = 10;
 
-  /** So many newest outcomes are looked at. */
+  /** The number of newest outcomes considered. */
   static final int NEWEST = 50;
 
   /** The number of them in doubt that opens the breaker. */
   static final int MOST_IN_DOUBT = NEWEST / 2;
 
-  /** The number of answers that closes it when it is half-open. */
+  /** The number of responses that closes it when it is half-open. */
   private static final int TRUST = 10;
 
-  /** The sends in flight that are allowed before a sender's first answer. */
+  /** The sends in flight that are allowed before a sender's first response. */
   private static final int FIRST = 8;
 
-  /** The least time that it stays open, despite late answers, so that it does not flap. */
+  /** The shortest time that it stays open, despite late responses, so that it does not flap. */
   private static final long OPEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** A sender that has sent nothing for this long has nothing to send. */
@@ -46,7 +46,7 @@ public final class CircuitBreaker {
 
   /** What an outcome says about the provider. */
   public enum Sign {
-    /** It has answered, whatever the answer. */
+    /** It has answered, whatever the response. */
     ANSWER,
     /** It may or may not have received the message. */
     DOUBT,
@@ -58,7 +58,7 @@ public final class CircuitBreaker {
   enum State {
     /** Sends are allowed. */
     CLOSED,
-    /** No sends; the sender's control does not say so yet. */
+    /** No sends; the sender's control does not show it yet. */
     OPEN,
     /** No sends: the sender is blocked in all workers. */
     BLOCKED,
@@ -75,7 +75,7 @@ public final class CircuitBreaker {
    */
   record Cause(String what, long sinceNanos, String detail) {}
 
-  /** One send, as the breaker tracks it. */
+  /** One send, as tracked by the breaker. */
   public static final class Ticket {
     private final int period;
     private long number = -1;
@@ -108,7 +108,7 @@ public final class CircuitBreaker {
   private long openedNanos;
   private boolean alive;
 
-  /** Incremented when it becomes half-open: sends of earlier periods say nothing about this one. */
+  /** Incremented when it becomes half-open; sends of earlier periods say nothing about this one. */
   private int period;
 
   private int first = FIRST;
@@ -122,7 +122,9 @@ public final class CircuitBreaker {
   private long lastAnswerNanos;
   private long usedNanos;
 
-  /** How many more may be declared started. While the sender is blocked, admission decides. */
+  /**
+   * Returns how many more may be declared started. While the sender is blocked, admission decides.
+   */
   public synchronized int room() {
     return switch (state) {
       case CLOSED, HALF_OPEN -> Math.clamp(first + answered - underWay, 0, Integer.MAX_VALUE);
@@ -131,7 +133,7 @@ public final class CircuitBreaker {
     };
   }
 
-  /** Whether it looks whether the provider answers again. */
+  /** Returns whether it is testing whether the provider answers again. */
   public synchronized boolean trying() {
     return state == State.HALF_OPEN;
   }
@@ -156,7 +158,7 @@ public final class CircuitBreaker {
     return true;
   }
 
-  /** A send has ended, or was not launched. */
+  /** Records that a send has ended or was not launched. */
   public synchronized void ended(Ticket ticket, Sign sign, String detail, long nowNanos) {
     ticket.ended = true;
     if (ticket.period == period) {
@@ -226,7 +228,7 @@ public final class CircuitBreaker {
     }
   }
 
-  /** Looks for sends that have no answer for too long; called periodically. */
+  /** Checks for sends that have had no response for too long; called periodically. */
   synchronized void watch(long nowNanos) {
     watchSilence(nowNanos);
     while (!awaited.isEmpty()
@@ -260,7 +262,7 @@ public final class CircuitBreaker {
   }
 
   private void open(String what, long sinceNanos, String detail, long nowNanos) {
-    // After a failed trial the reason still tells when the answers stopped.
+    // After a failed trial the reason still tells when the responses stopped.
     Cause before = state == State.HALF_OPEN && answered == 0 ? cause : null;
     cause =
         before == null
@@ -271,12 +273,12 @@ public final class CircuitBreaker {
     alive = false;
   }
 
-  /** Takes note of whether the sender is blocked in all workers. */
+  /** Records whether the sender is blocked in all workers. */
   synchronized void controlled(boolean blocked) {
     if (blocked && state == State.OPEN) {
       state = State.BLOCKED;
     } else if (blocked && state != State.BLOCKED) {
-      // Blocked by another worker or by a person: the cause is theirs.
+      // Blocked by another worker or by a person, so the cause is not ours.
       state = State.BLOCKED;
       cause = null;
     } else if (!blocked && state == State.BLOCKED) {
@@ -298,8 +300,8 @@ public final class CircuitBreaker {
   }
 
   /**
-   * Why this breaker holds the sender's messages, or null if it does not. Half-open, it gives its
-   * cause until the trial send is answered, or until there is nothing left to send.
+   * Returns why this breaker holds the sender's messages, or null if it does not. When half-open,
+   * it returns its cause until the trial send is answered or nothing is left to send.
    */
   synchronized @Nullable Cause openFor(long nowNanos) {
     boolean onTrial = answered == 0 && nowNanos - usedNanos < ACTIVE_NANOS;
@@ -310,17 +312,17 @@ public final class CircuitBreaker {
     };
   }
 
-  /** Whether a late answer shows that the sender need not be blocked any longer. */
+  /** Returns whether a late response shows that the sender need not be blocked any longer. */
   synchronized boolean alive(long nowNanos) {
     return state == State.BLOCKED && cause != null && alive && nowNanos - openedNanos >= OPEN_NANOS;
   }
 
-  /** The time within which an answer usually comes, in nanoseconds. */
+  /** Returns the time within which a response usually comes, ns. */
   public synchronized long usualNanos() {
     return roundTrip.usualNanos();
   }
 
-  /** Whether nothing was sent for this long, so that the breaker can be forgotten. */
+  /** Returns whether nothing was sent for this long, so that the breaker can be forgotten. */
   synchronized boolean idle(Duration atLeast, long nowNanos) {
     boolean held = state == State.OPEN || state == State.BLOCKED;
     return !held && underWay == 0 && nowNanos - usedNanos > atLeast.toNanos();

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * The circuit breaker of each sender, by what this worker observes. Senders of one provider are
- * kept apart, because one address may hang while others answer.
+ * The circuit breaker of each sender, based on what this worker observes. Senders of one provider
+ * are kept apart, because one address may hang while others answer.
  */
 public final class CircuitBreakers {
   private static final DateTimeFormatter CLOCK =
@@ -46,7 +46,9 @@ public final class CircuitBreakers {
     return all.computeIfAbsent(sender, one -> new CircuitBreaker());
   }
 
-  /** A clock that excludes stalls of this process, by which providers are judged. */
+  /**
+   * Returns the time of a clock that excludes stalls of this process; providers are judged by it.
+   */
   public long awakeNanos(long nowNanos) {
     return nowNanos - stalledNanos.get();
   }
@@ -54,7 +56,7 @@ public final class CircuitBreakers {
   /**
    * Tells breakers whether their senders are blocked, and checks for silence.
    *
-   * @param controls the control of a sender, by its id
+   * @param controls returns the control of a sender by its id
    * @return the controls to write, by sender id
    */
   public Map<String, Control> review(Function<String, Control> controls, long nowNanos) {
@@ -102,7 +104,7 @@ public final class CircuitBreakers {
     return cause.what() + " since " + CLOCK.format(since) + ": " + cause.detail();
   }
 
-  /** The number of senders held because of missing or unreliable answers. */
+  /** Returns the number of senders held because of missing or unreliable responses. */
   public long open() {
     long now = awakeNanos(ticker.nanoTime());
     return all.values().stream().filter(breaker -> breaker.openFor(now) != null).count();

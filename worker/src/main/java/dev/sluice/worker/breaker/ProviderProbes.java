@@ -20,19 +20,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes the providers of senders that are blocked until their provider answers, with back-off
- * while a sender is blocked again soon after. One worker does so for a sender, unless it is blocked
- * because a worker lacks its provider: that may be the same one, so all that have it do. It does
- * not depend on whether messages are waiting.
+ * while a sender is blocked again soon after. One worker does this for a sender, except if it is
+ * blocked because a worker lacks its provider: that may be the same worker, so all workers that
+ * have the provider probe it. It does not depend on whether messages are waiting.
  */
 public final class ProviderProbes {
   private static final Logger log = LoggerFactory.getLogger(ProviderProbes.class);
 
-  /** How the reason begins for which a sender is blocked whose provider a worker lacks. */
+  /** The beginning of the reason if a sender is blocked because a worker lacks its provider. */
   public static final String UNKNOWN = "unknown_provider";
 
   private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
 
-  /** The back-off starts anew for a sender that was not blocked for this long. */
+  /** The back-off starts over for a sender that was not blocked for this long. */
   private static final Duration GOOD_SPELL = Duration.ofSeconds(30);
 
   private final Map<String, MessageProvider> providers;
@@ -66,7 +66,7 @@ public final class ProviderProbes {
    * Starts the probes that are due for the blocked senders this worker is responsible for.
    *
    * @param blocked the senders that are blocked until their providers answer
-   * @param ours whether this worker is responsible for a sender
+   * @param ours returns whether this worker is responsible for a sender
    */
   public void review(Map<String, Control> blocked, Predicate<String> ours) {
     long now = nanoTime.getAsLong();
@@ -134,7 +134,7 @@ public final class ProviderProbes {
         }
       });
     } catch (RuntimeException | Error e) {
-      // Nobody asks, so it is asked again when that is due; the other senders go on meanwhile.
+      // Nothing runs, so probe it again when that is due; the other senders go on meanwhile.
       asking.remove(sender);
       log.warn("no probe of the provider of {} could be started: {}", sender, e.toString());
     }
@@ -151,7 +151,7 @@ public final class ProviderProbes {
     return "provider of " + senderId;
   }
 
-  /** The next sender whose provider answers again, or null. */
+  /** Returns the next sender whose provider answers again, or null. */
   public @Nullable String poll() {
     return back.poll();
   }

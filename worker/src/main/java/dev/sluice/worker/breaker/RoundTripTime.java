@@ -3,15 +3,17 @@ package dev.sluice.worker.breaker;
 import java.time.Duration;
 
 /**
- * An upper estimate of a sender's answer time: the smoothed time and four mean deviations, as in
- * RFC 6298. It adapts within a few answers.
+ * An upper estimate of a sender's response time: the smoothed time plus four mean deviations, as in
+ * RFC 6298. It adapts within a few responses.
  */
 final class RoundTripTime {
   private static final double GAIN = 1 / 8.0;
   private static final double DEVIATION_GAIN = 1 / 4.0;
   private static final int DEVIATIONS = 4;
 
-  /** Before the first answer, which takes longer in a process that has just started. */
+  /**
+   * The estimate before the first response, which takes longer in a process that has just started.
+   */
   private static final long UNKNOWN_NANOS = Duration.ofSeconds(2).toNanos();
 
   /** The upper bound of the estimate. */
@@ -21,7 +23,7 @@ final class RoundTripTime {
   private double smoothedNanos;
   private double deviationNanos;
 
-  /** Takes an answer time into account. */
+  /** Takes a response time into account. */
   void learn(long tookNanos) {
     if (known) {
       double difference = tookNanos - smoothedNanos;
@@ -34,7 +36,7 @@ final class RoundTripTime {
     }
   }
 
-  /** The time within which an answer usually comes, in nanoseconds. */
+  /** Returns the time within which a response usually comes, ns. */
   long usualNanos() {
     return known
         ? Math.round(Math.min(MOST_NANOS, smoothedNanos + DEVIATIONS * deviationNanos))

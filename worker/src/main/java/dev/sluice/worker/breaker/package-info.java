@@ -1,4 +1,4 @@
-/** Stops sending for a sender while its provider gives no reliable answers. */
+/** Stops sending for a sender while its provider gives no reliable responses. */
 @NullMarked
 package dev.sluice.worker.breaker;
 

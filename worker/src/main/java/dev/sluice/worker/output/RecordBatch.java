@@ -70,9 +70,9 @@ public final class RecordBatch {
   }
 
   /**
-   * Writes a copy of a request at the tail of its lane, in its original partition.
+   * Adds a copy of a request at the tail of its lane, in its original partition.
    *
-   * @param writtenAt when the producer wrote the original, or null if nobody knows
+   * @param writtenAt when the producer wrote the original, or null if unknown
    * @return false if its record would be larger than the topic allows
    */
   public boolean requeue(int partition, SendRequest request, @Nullable Instant writtenAt) {

@@ -7,11 +7,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * The largest records that the topics accept: the defaults of Kafka and Sluice, and less once a
+ * The largest records that the topics accept: the defaults of Kafka and Sluice, reduced once a
  * broker has refused one. Used by the worker's thread and by the Kafka producer's.
  */
 public final class SizeBudget {
-  /** Kafka's default for a batch of records is 1,048,588 bytes. */
+  /** Kafka's default limit for a batch of records is 1,048,588 bytes. */
   static final int DEFAULT = 1_000_000;
 
   /** Overhead of a record besides key, value and headers, bytes. */
@@ -23,7 +23,7 @@ public final class SizeBudget {
     largest.put(topics.deadLetters(), Topics.LARGEST_RECORD);
   }
 
-  /** The largest record of a topic, bytes. */
+  /** Returns the largest record of a topic, bytes. */
   synchronized int of(String topic) {
     return largest.getOrDefault(topic, DEFAULT);
   }
@@ -32,7 +32,7 @@ public final class SizeBudget {
     return size(record) <= of(record.topic());
   }
 
-  /** A broker has refused this record: lower the limit well below its size. */
+  /** Records that a broker has refused this record: lowers the limit well below its size. */
   synchronized void refused(ProducerRecord<byte[], byte[]> record) {
     int less = size(record) / 4 * 3;
     largest.merge(record.topic(), less, Math::min);

@@ -6,14 +6,14 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where a transaction goes. */
+/** Commits transactions. */
 public interface TransactionSink {
   /** How a transaction ended. */
   enum Verdict {
     COMMITTED,
     /** This worker is no longer a member of its group; nothing was committed. */
     REFUSED,
-    /** A record was too large, and the budget is lowered; nothing was committed. */
+    /** A record was too large, and the budget was lowered; nothing was committed. */
     TOO_LARGE,
     /** Unknown; the producer was renewed, which committed or aborted the transaction. */
     UNKNOWN
@@ -27,11 +27,11 @@ public interface TransactionSink {
   Verdict commit(
       List<ProducerRecord<byte[], byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets);
 
-  /** The largest records that may be written. */
+  /** Returns the largest records that may be written. */
   SizeBudget budget();
 
   /**
-   * To be called before Kafka is tried again.
+   * Must be called before Kafka is tried again.
    *
    * @throws TransactionalProducer.GaveUpException if the worker is stopping
    */

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The worker's transactional Kafka producer. It reports how each transaction ended, and retries
- * with back-off, reporting to {@link Health} the errors that people must fix.
+ * with back-off, reporting errors that an operator must fix to {@link Health}.
  */
 public final class TransactionalProducer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionalProducer.class);
@@ -54,7 +54,7 @@ public final class TransactionalProducer implements AutoCloseable {
   /** Consecutive transactions that failed while this worker was a member of its group. */
   private int failures;
 
-  /** The worker is stopping and Kafka is unreachable. */
+  /** Thrown if the worker is stopping and Kafka is unreachable. */
   public static final class GaveUpException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
@@ -62,7 +62,7 @@ public final class TransactionalProducer implements AutoCloseable {
   /**
    * Creates the producer, which connects with the first transaction.
    *
-   * @param givingUp whether to stop trying to reach Kafka
+   * @param givingUp returns whether to stop trying to reach Kafka
    */
   public TransactionalProducer(
       KafkaConfig kafka,
@@ -80,7 +80,7 @@ public final class TransactionalProducer implements AutoCloseable {
     this.budget = new SizeBudget(kafka.topics());
   }
 
-  /** Its transactions, committed by a member of a group. */
+  /** Returns a sink whose transactions are committed by a member of a group. */
   public TransactionSink of(Supplier<ConsumerGroupMetadata> member) {
     return new TransactionSink() {
       @Override
@@ -134,7 +134,7 @@ public final class TransactionalProducer implements AutoCloseable {
       }
       return Verdict.UNKNOWN;
     } catch (RuntimeException | Error e) {
-      // It may be within a transaction, and begins no other one then.
+      // It may be inside a transaction and could not begin another one.
       closeProducer();
       throw e;
     }
@@ -163,7 +163,7 @@ public final class TransactionalProducer implements AutoCloseable {
         });
   }
 
-  /** Describes a failure, with the remedy where people must act. */
+  /** Describes a failure, with the remedy if an operator must act. */
   private String describe(KafkaException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
@@ -250,12 +250,12 @@ public final class TransactionalProducer implements AutoCloseable {
   private Map<String, Object> settings() {
     return Map.of(
         ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-        // A dead worker's open transaction blocks its successor for this long, at most.
+        // The longest that a dead worker's open transaction blocks its successor.
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 8_000,
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000,
         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
         ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000,
-        // The broker rejects a new transaction while it completes the previous one.
+        // The broker rejects a new transaction until it has completed the previous one.
         ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10,
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD,
         ProducerConfig.LINGER_MS_CONFIG, 0,

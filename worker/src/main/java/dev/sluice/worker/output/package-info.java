@@ -1,4 +1,4 @@
-/** The worker's output to Kafka: the records of a transaction, and its commit. */
+/** The worker's output to Kafka: the records of a transaction and its commit. */
 @NullMarked
 package dev.sluice.worker.output;
 

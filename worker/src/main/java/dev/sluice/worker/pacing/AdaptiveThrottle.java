@@ -11,12 +11,12 @@ public final class AdaptiveThrottle {
   /** Refusals of sends that were in flight when the rate was halved do not halve it again. */
   private static final Duration ONE_EVENT = Duration.ofSeconds(1);
 
-  /** Longer pauses are cut to this: the provider is asked again, with a few messages. */
+  /** Longer pauses are cut to this; then a few messages test the provider. */
   public static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
   private static final double LEAST_SHARE = 1 / 64.0;
 
-  /** Of the full rate, in each second. */
+  /** The share of the full rate added each second. */
   private static final double INCREASE_PER_SECOND = 0.1;
 
   private double share = 1;
@@ -24,7 +24,7 @@ public final class AdaptiveThrottle {
   private boolean everThrottled;
   private long pausedUntilNanos;
 
-  /** The provider asked for a lower rate, and perhaps for a pause. */
+  /** Records that the provider asked for a lower rate, and possibly for a pause. */
   public void throttled(long nowNanos, @Nullable Duration pause) {
     if (!everThrottled || nowNanos - sinceNanos >= ONE_EVENT.toNanos()) {
       share = Math.max(LEAST_SHARE, share(nowNanos) / 2);
@@ -33,7 +33,7 @@ public final class AdaptiveThrottle {
     if (pause != null) {
       Duration cut = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
       long until = nowNanos + cut.toNanos();
-      // By difference, because nanoTime may overflow.
+      // Compare by difference, because nanoTime may overflow.
       pausedUntilNanos = everThrottled && pausedUntilNanos - until > 0 ? pausedUntilNanos : until;
     } else if (!everThrottled) {
       pausedUntilNanos = nowNanos;
@@ -41,19 +41,19 @@ public final class AdaptiveThrottle {
     everThrottled = true;
   }
 
-  /** The share of the lane's rate that may be used now. */
+  /** Returns the share of the lane's rate that may be used now. */
   public double share(long nowNanos) {
     return everThrottled
         ? Math.min(1, share + (nowNanos - sinceNanos) / 1e9 * INCREASE_PER_SECOND)
         : 1;
   }
 
-  /** Whether the provider's pause lasts. */
+  /** Returns whether the provider's pause lasts. */
   public boolean paused(long nowNanos) {
     return !pauseLeft(nowNanos).isZero();
   }
 
-  /** How much longer the provider's pause lasts; 0 if there is none. */
+  /** Returns how much longer the provider's pause lasts; 0 if there is none. */
   public Duration pauseLeft(long nowNanos) {
     return everThrottled
         ? Duration.ofNanos(Math.max(0, pausedUntilNanos - nowNanos))

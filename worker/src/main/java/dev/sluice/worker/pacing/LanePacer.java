@@ -9,18 +9,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets a lane's sends pass one after the other, at its {@link Pace}. Each waits on its own thread
+ * Lets a lane's sends pass one after another, at its {@link Pace}. Each waits on its own thread
  * until the moment it passes, so that nothing lies between its slot and its first byte. Time lost
- * to a stall is made up slowly, because the provider counts each second.
+ * to a stall is made up slowly, because the provider counts every second.
  *
- * <p>INVARIANT: the first of the line has its turn, or has left; whoever leaves as the first gives
- * the turn to the next.
+ * <p>INVARIANT: the first in line has its turn or has left; when the first leaves, it passes the
+ * turn to the next.
  */
 public final class LanePacer {
-  /** How often those who wait for their turn ask whether they are still wanted. */
+  /** How often sends waiting for their turn check whether they are still wanted. */
   private static final Duration RECHECK = Duration.ofMillis(250);
 
-  /** The lane of sends that take longer to get ready loses slots. */
+  /** A lane whose sends take longer to get ready loses slots. */
   private static final long MOST_READYING_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Ticker ticker;
@@ -46,13 +46,14 @@ public final class LanePacer {
     /**
      * Waits until the send may pass.
      *
-     * @param check asked again and again meanwhile, and last when its time has come; what it throws
-     *     ends the wait, and the slot is left to the next
+     * @param check called repeatedly during the wait, and a last time when its time has come; an
+     *     exception ends the wait, and the slot is left to the next send
      */
     public void await(Runnable check) {
       check.run();
       readying.measured(Math.min(ticker.nanoTime() - reservedNanos, MOST_READYING_NANOS));
-      // Not in turn if nobody has to wait: a line that moves by waking threads is slow.
+      // Skips the line if there is nothing to wait for, because a line that moves by waking threads
+      // is slow.
       if (pace.tryPass() > 0) {
         waitInLine(check);
       }
@@ -78,7 +79,7 @@ public final class LanePacer {
       }
     }
 
-    /** Gives it back, if the send has not passed. */
+    /** Returns the slot if the send has not passed. */
     public void release() {
       if (open) {
         open = false;
@@ -88,7 +89,7 @@ public final class LanePacer {
   }
 
   /**
-   * Creates one whose first slot is yet to come.
+   * Creates a pacer whose first slot is yet to come.
    *
    * @param permitsPerSecond the lane's rate, messages/s
    */
@@ -113,24 +114,24 @@ public final class LanePacer {
     pace.setRate(newPermitsPerSecond);
   }
 
-  /** The time lost so far is not made up. */
+  /** Forgoes making up the time lost so far. */
   public void forgive() {
     pace.forgive();
   }
 
-  /** The lane had nothing to send: the time that it has lost is not made up. */
+  /** Forgoes making up the time in which the lane had nothing to send. */
   public void idle() {
     if (reserved.get() == 0) {
       forgive();
     }
   }
 
-  /** How many more sends may pass within the given time after they have got ready. */
+  /** Returns how many more sends may pass within the given time after they have got ready. */
   public long room(Duration ahead) {
     return Math.max(0, pace.room(ahead.plusNanos(readying.nanos())) - reserved.get());
   }
 
-  /** Reserves the next slot that is free, for a send that will come for it. */
+  /** Reserves the next free slot, for a send that will come for it. */
   public Slot reserve() {
     reserved.incrementAndGet();
     return new Slot();

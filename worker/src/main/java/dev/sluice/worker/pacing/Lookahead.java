@@ -13,8 +13,8 @@ public final class Lookahead {
   private static final Duration ASSUMED = Duration.ofMillis(185);
 
   /**
-   * Forgotten slowly: on a busy machine the next slow one comes within a second, and a lane that
-   * runs dry meanwhile loses a twentieth of its rate.
+   * Decays slowly: on a busy machine the next slow transaction comes within a second, and a lane
+   * that runs dry meanwhile loses a twentieth of its rate.
    */
   private final SlowestLately transactions = new SlowestLately(ASSUMED.toNanos());
 

@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 
 /**
  * When a lane's next send may pass: the generic cell rate algorithm, twice. By the first limit
- * sends follow the rate, and a second of it that was lost may be made up; by the other they are
- * evenly spaced, a little faster than the rate (or 10 ms of it at once if that is more than one).
- * {@link SlidingWindow} bounds what passes in any second besides. A new lane waits for its first
- * slot, because its last owner may have sent a moment ago.
+ * sends follow the rate, and up to a second of lost time may be made up; by the other they are
+ * evenly spaced, a little faster than the rate (or 10 ms of it at once if that is more than one
+ * send). In addition, {@link SlidingWindow} limits what passes in any second. A new lane waits for
+ * its first slot, because its last owner may have sent a moment ago.
  *
  * <p>Sends pass one at a time; another thread may change the rate.
  */
@@ -19,7 +19,7 @@ final class Pace {
   private static final double SHORTEST_NANOS = 1;
   private static final double LONGEST_NANOS = 1e15;
 
-  /** How often a long wait is measured anew, because the rate may have changed. */
+  /** How often a long wait is recalculated, because the rate may have changed. */
   private static final long RECHECK_NANOS = Duration.ofMillis(250).toNanos();
 
   private final LongSupplier clock;
@@ -30,7 +30,7 @@ final class Pace {
   /** When the next send is due by the rate; in the past if time was lost. */
   private long dueNanos;
 
-  /** When the next one is due by the spacing; a burst may pass before it. */
+  /** When the next send is due by the spacing; a burst may pass before it. */
   private long spacedNanos;
 
   Pace(double permitsPerSecond, LongSupplier clock) {
@@ -45,7 +45,7 @@ final class Pace {
     return Math.clamp(SECOND_NANOS / permitsPerSecond, SHORTEST_NANOS, LONGEST_NANOS);
   }
 
-  /** Changes the rate. What was waited so far counts. */
+  /** Changes the rate. Time waited so far counts. */
   synchronized void setRate(double newPermitsPerSecond) {
     if (newPermitsPerSecond == permitsPerSecond) {
       return;
@@ -63,15 +63,15 @@ final class Pace {
     return left <= 0 ? atNanos : nowNanos + (long) (left * factor);
   }
 
-  /** Time lost so far is not made up. */
+  /** Forgoes making up the time lost so far. */
   synchronized void forgive() {
     long now = clock.getAsLong();
     dueNanos = later(dueNanos, now);
   }
 
   /**
-   * How many more sends may pass within the given time. What was lost does not add to them beyond
-   * the spacing: it is made up slowly, and by a small lane never.
+   * Returns how many more sends may pass within the given time. Lost time adds to them only up to
+   * the spacing: it is made up slowly, and never by a small lane.
    */
   synchronized long room(Duration ahead) {
     long now = clock.getAsLong();
@@ -86,7 +86,7 @@ final class Pace {
     return left < 0 ? 0 : 1 + (long) (left / everyNanos);
   }
 
-  /** Lets a send pass and returns 0, or tells how long to wait before it asks again. */
+  /** Lets a send pass and returns 0, or returns how long to wait before asking again, ns. */
   synchronized long tryPass() {
     long wait = waitNanos();
     if (wait == 0) {
@@ -106,7 +106,7 @@ final class Pace {
     return intervalNanos / SPACING;
   }
 
-  /** How far before its evenly spaced time a send may pass. */
+  /** Returns how long before its evenly spaced time a send may pass. */
   private long burstNanos() {
     long burst = (long) (Math.max(1, permitsPerSecond * BURST_SECONDS) - 1);
     return (long) (burst * spacingNanos());
@@ -119,7 +119,7 @@ final class Pace {
     second.add(now);
   }
 
-  /** By difference, because nanoTime may overflow. */
+  /** Compare by difference, because nanoTime may overflow. */
   private static long later(long one, long other) {
     return one - other >= 0 ? one : other;
   }

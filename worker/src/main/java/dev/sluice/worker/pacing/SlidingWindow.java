@@ -2,7 +2,9 @@ package dev.sluice.worker.pacing;
 
 import java.time.Duration;
 
-/** When a lane has sent within the last second, in which there may be no more than its rate. */
+/**
+ * The times of a lane's sends within the last second, in which there may be no more than its rate.
+ */
 final class SlidingWindow {
   /** A little more than a second, because evenly spaced sends do not arrive quite evenly. */
   static final long SECOND_NANOS = Duration.ofMillis(1_003).toNanos();
@@ -13,14 +15,14 @@ final class SlidingWindow {
    */
   private static final double CATCH_UP = 1 / 160.0;
 
-  /** A ring, its length a power of two; it grows with what is sent in a second. */
+  /** A ring buffer whose length is a power of two; it grows with what is sent in a second. */
   private long[] times = new long[16];
 
   private int first;
   private int size;
 
   /**
-   * How long to wait before one more may be sent, 0 if it may now.
+   * Returns how long to wait before one more may be sent, ns; 0 if it may now.
    *
    * @param permitsPerSecond the lane's rate, messages/s; a fraction counts as one more
    */
@@ -34,7 +36,7 @@ final class SlidingWindow {
     return size < most ? 0 : SECOND_NANOS - (nowNanos - time(size - most));
   }
 
-  /** Adds one that is sent now. */
+  /** Adds a send at this time. */
   void add(long nowNanos) {
     if (size == times.length) {
       long[] larger = new long[2 * size];

@@ -2,7 +2,7 @@ package dev.sluice.worker.pacing;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The longest of recent durations: it grows at once, and shrinks slowly. */
+/** The longest of recent durations; it grows at once and shrinks slowly. */
 final class SlowestLately {
   private final AtomicLong nanos;
 

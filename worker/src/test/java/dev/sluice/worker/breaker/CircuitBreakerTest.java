@@ -336,7 +336,7 @@ class CircuitBreakerTest {
     assertThat(breaker.alive(now)).isFalse();
   }
 
-  /** A provider whose answers take any time up to the given one, and one in twenty never comes. */
+  /** Responses take any time up to the given one, and one in twenty never comes. */
   @Property(tries = 200)
   void neverOpensForAProviderThatAnswers(
       @ForAll long seed,
@@ -348,7 +348,7 @@ class CircuitBreakerTest {
     assertThat(run.opened).isZero();
   }
 
-  /** From a moment on nothing is answered; the sender is let go on ever more rarely. */
+  /** From a moment on nothing is answered; the sender is resumed ever more rarely. */
   @Property(tries = 200)
   void aProviderThatFallsSilentPutsSixSecondsOfTheRateInDoubtAtMost(
       @ForAll long seed,
@@ -361,7 +361,7 @@ class CircuitBreakerTest {
     assertThat(run.inDoubt).isLessThan((int) (6 * rate) + 20);
   }
 
-  /** From a moment on it answers one of ten; the others hang. */
+  /** From a moment on one of ten is answered; the others hang. */
   @Property(tries = 200)
   void aProviderThatAnswersFewPutsSixSecondsOfTheRateInDoubtAndAFewMore(
       @ForAll long seed,
@@ -374,7 +374,7 @@ class CircuitBreakerTest {
     assertThat(run.inDoubt).isLessThan((int) (6 * rate) + 80);
   }
 
-  /** A sender, its provider and the clock, by steps of 5 ms. */
+  /** A sender, its provider and the clock, in steps of 5 ms. */
   private final class Simulation {
     private final Random random;
     private final double rate;
@@ -393,7 +393,10 @@ class CircuitBreakerTest {
       breaker = new CircuitBreaker();
     }
 
-    /** Until the trouble one in twenty never comes, then those that {@code answered} says. */
+    /**
+     * Before the trouble one response in twenty never comes; after it, those for which {@code
+     * answered} is false.
+     */
     void run(int lastsMillis, int troubleAfterMillis, IntPredicate answered) {
       double due = 0;
       long blockedUntil = 0;

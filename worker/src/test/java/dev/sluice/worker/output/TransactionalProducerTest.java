@@ -96,7 +96,7 @@ class TransactionalProducerTest {
     assertThat(health.problems()).isEmpty();
   }
 
-  /** It may be within a transaction, in which no other one can begin. */
+  /** It may be inside a transaction, in which no other can begin. */
   @Test
   void aProducerThatAnErrorLeavesWithinATransactionIsNotUsedAgain() {
     first.commitTransactionException = new IllegalStateException("a bug");
@@ -125,7 +125,7 @@ class TransactionalProducerTest {
     }
   }
 
-  /** Sleeps for no time, and notes what health says then. */
+  /** Sleeps for no time, and records what health reports then. */
   private final class Impatient implements Ticker {
     @Override
     public long nanoTime() {

@@ -32,7 +32,7 @@ class AdaptiveThrottleTest {
     throttle.throttled(START, null);
 
     assertThat(throttle.share(START + 3 * SECOND)).isCloseTo(0.8, within(0.001));
-    // The clock of nanoseconds may overflow on the way.
+    // The nanosecond clock may overflow on the way.
     assertThat(throttle.share(START + 60 * SECOND)).isEqualTo(1);
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAccumulator;
 import org.junit.jupiter.api.Test;
 
 class LanePacerTest {
-  /** A lower bound, which holds on however slow a machine: the last may pass no sooner. */
+  /** A lower bound, valid on any machine, however slow: the last may pass no sooner. */
   @Test
   void letsEverySendPassOnceAndNeverMoreThanTheRate() {
     LanePacer pacer = new LanePacer(200, Ticker.SYSTEM);
@@ -32,7 +32,7 @@ class LanePacerTest {
     }
 
     assertThat(passed).hasValue(61);
-    // 61 actions, less the two that the burst of 10 ms may let pass at once.
+    // 61 sends, less the two that the burst of 10 ms may let pass at once.
     assertThat(Duration.ofNanos(last.get() - begun)).isGreaterThan(Duration.ofMillis(59 * 5));
   }
 
@@ -50,7 +50,8 @@ class LanePacerTest {
     withdrawn.release();
     next.await(LanePacerTest::wanted);
 
-    // With its slot taken the withdrawn one would have left no room within a quarter of a second.
+    // If the withdrawn send had taken its slot, there would be no room within a quarter of a
+    // second.
     assertThat(pacer.room(Duration.ofMillis(260))).isOne();
   }
 

@@ -35,7 +35,7 @@ class PaceTest {
 
     int passed = run(pace, permitsPerSecond, 8_000);
 
-    // A send more or less is where the time ends.
+    // The time may end one send earlier or later.
     assertThat((double) passed).isCloseTo(due, within(1.5 + 0.03 * due));
   }
 
@@ -206,7 +206,7 @@ class PaceTest {
         .isLessThanOrEqualTo((int) (permitsPerSecond * 1.005));
   }
 
-  /** Ten seconds stand still; no more than one of them is made up, and slowly. */
+  /** Ten seconds are lost; at most one of them is made up, and slowly. */
   @Test
   void timeLostToAStallIsMadeUpByAFewInEachSecond() {
     Pace pace = pace(400);

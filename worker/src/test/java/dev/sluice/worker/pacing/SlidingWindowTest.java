@@ -56,7 +56,7 @@ class SlidingWindowTest {
     assertThat(second.waitNanos(3, millis(950))).isEqualTo(millis(700) + SECOND - millis(950));
   }
 
-  /** The same, counting all of them each time. */
+  /** Compares with an implementation that counts all sends each time. */
   @Property(tries = 300)
   void forgetsASendExactlyWhenItsSecondIsOver(@ForAll long seed) {
     Random random = new Random(seed);

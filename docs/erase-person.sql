@@ -1,10 +1,11 @@
--- Takes a person out of the tables, as their owner:
+-- Deletes a person's data from the tables. Run it as their owner:
 --   psql -v phone=+5511987654321 -f docs/erase-person.sql "dbname=sluice user=sluice_owner"
--- Rows of campaigns stay, because counters are counts of rows; they are nobody's any more (+999 is no
--- country's). Who gets nothing must go on getting nothing: that number is kept in suppression.
--- Where a campaign is still to be sent to them nothing is changed, and the last line says how often:
--- cancel it or let it end, then run this again. Kafka forgets them after its retention, seven days;
--- receipts that come meanwhile bring the message's id back: run this once more then.
+-- Rows of campaigns stay, because counters are counts of rows, but are anonymized: no country has the code
+-- +999. The person must stay suppressed, so suppression keeps the number.
+-- Rows of campaigns that will still send to the person do not change; the last line counts them. Cancel
+-- those campaigns or wait until they end, then run the script again. Kafka deletes the person's records
+-- after its retention of seven days. Receipts that arrive before that restore the message's id: run the
+-- script once more then.
 BEGIN;
 
 INSERT INTO sluice.suppression (phone, reason)

@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatabaseTasks {
   /**
-   * The most connections in use at once, and additional ones for campaigns that failed or were
-   * slow.
+   * The most connections in use at once, and as many additional ones for campaigns that failed or
+   * were slow. If the database is slow for everyone, all campaigns are suspects, and still have as
+   * many connections as usual.
    */
   static final int PLACES = 6;
-
-  static final int SUSPECTS_PLACES = 4;
 
   /** The most pages in memory that were read but not written yet. */
   private static final int MOST = 64;
@@ -37,7 +36,7 @@ final class DatabaseTasks {
   private final Runnable rehearsal;
   private final InstantSource clock;
   private final Semaphore places = new Semaphore(PLACES, true);
-  private final Semaphore suspectsPlaces = new Semaphore(SUSPECTS_PLACES, true);
+  private final Semaphore suspectsPlaces = new Semaphore(PLACES, true);
   private final Set<UUID> busy = new HashSet<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
 

@@ -49,7 +49,7 @@ public final class FanOut implements AutoCloseable {
     database =
         new Database(
             config.database(),
-            DatabaseTasks.PLACES + DatabaseTasks.SUSPECTS_PLACES + 1,
+            2 * DatabaseTasks.PLACES + 1,
             "producer",
             meters,
             Database.Timeouts.SHORT);

@@ -40,7 +40,7 @@ final class PagePreparation {
       int limit) {
     List<RecipientPages.Recipient> read =
         recipients.after(campaign.id(), after, limit, countedFor(sender));
-    Beginning beginning = beginning(read, sender);
+    Beginning beginning = beginning(read, campaign, sender);
     List<RenderedRequest> renderedRequests =
         renderedRequests(
             beginning.recipients(),
@@ -67,7 +67,7 @@ final class PagePreparation {
         recipients.pending(campaign.id(), byRecipient.keySet(), countedFor(sender)).stream()
             .filter(one -> one.round() == Objects.requireNonNull(byRecipient.get(one.id())).round())
             .toList();
-    Beginning beginning = beginning(waiting, sender);
+    Beginning beginning = beginning(waiting, campaign, sender);
     List<RenderedRequest> renderedRequests =
         renderedRequests(
             beginning.recipients(),
@@ -114,7 +114,9 @@ final class PagePreparation {
    * limit.
    */
   private Beginning beginning(
-      List<RecipientPages.Recipient> page, CampaignRepository.Sender sender) {
+      List<RecipientPages.Recipient> page,
+      CampaignRepository.Campaign campaign,
+      CampaignRepository.Sender sender) {
     List<RecipientPages.Recipient> fitting =
         page.stream().takeWhile(RecipientPages.Recipient::fits).toList();
     Integer limit = sender.dailyLimit();
@@ -126,6 +128,7 @@ final class PagePreparation {
     // Counted before the requests are written: counting too many is safe, counting too few is not.
     int admitted =
         dailyLimit.admit(
+            campaign.id(),
             sender.identity().id(),
             limit,
             sendable.stream().map(RecipientPages.Recipient::phone).toList());

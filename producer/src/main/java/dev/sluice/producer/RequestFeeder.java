@@ -177,11 +177,14 @@ final class RequestFeeder {
       room = Math.min(room, rooms.perSecond(sender));
     }
     long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
+    boolean anySound = campaigns.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
     for (Map.Entry<UUID, Feedable> entry : campaigns.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
       long share = Math.max(1, room * priority(id) / weights);
-      ask(id, entry.getValue(), sender, (int) Math.min(share, around.pageSize()));
+      // The room of slow pages is given to others; when they come, they are queued beyond it.
+      long most = anySound && around.faults().suspect(id) ? worthAPage : around.pageSize();
+      ask(id, entry.getValue(), sender, (int) Math.min(share, Math.min(most, around.pageSize())));
     }
   }
 
@@ -191,8 +194,8 @@ final class RequestFeeder {
 
   /**
    * Returns the recipients that were asked for and should come soon. The room of slow pages is
-   * given to the sender's other campaigns; when the slow ones come, up to one page per campaign is
-   * queued beyond the room.
+   * given to the sender's other campaigns; when the slow ones come, up to one page per slow
+   * campaign is queued beyond the room.
    */
   private long underWay(String senderId) {
     return asked.entrySet().stream()
@@ -224,7 +227,9 @@ final class RequestFeeder {
     if (campaign == null || !isFree(id)) {
       return;
     }
-    if (sender.dailyLimit() != null && pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
+    if (sender.dailyLimit() != null
+        && (pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT
+            || sql.dailyLimit().rests(id))) {
       return;
     }
     List<ReturnedRequest> returned = fanOuts.returns().some(id, limit);

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DailyLimitTest {
   private static final Duration DAY = Duration.ofHours(24);
   private static final Fixture FIXTURE = new Fixture();
+  private static final UUID CAMPAIGN = UUID.randomUUID();
 
   private final String sender = "s-" + UUID.randomUUID();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
@@ -96,7 +97,7 @@ class DailyLimitTest {
               .distinct()
               .mapToObj(n -> "p" + n)
               .toList();
-      int admitted = dailyLimit.admit(sender, limit, wanted);
+      int admitted = dailyLimit.admit(CAMPAIGN, sender, limit, wanted);
       for (String phone : wanted.subList(0, admitted)) {
         long waits = random.nextLong(SendRequest.SENT_WITHIN.toMillis() + 1);
         contacts.add(new Contact(now.plusMillis(waits), phone));
@@ -124,7 +125,7 @@ class DailyLimitTest {
               .producer()
               .transactionResult(first -> {
                 DailyLimit uncommitted = new DailyLimit(first.dsl(), () -> now);
-                assertThat(uncommitted.admit(sender, 3, List.of("a", "b"))).isEqualTo(2);
+                assertThat(uncommitted.admit(CAMPAIGN, sender, 3, List.of("a", "b"))).isEqualTo(2);
                 Future<Integer> asking = threads.submit(() -> admit(3, "c", "d"));
                 await().until(() -> asking.isDone() || waitsForItsTurn());
                 return asking;
@@ -144,6 +145,6 @@ class DailyLimitTest {
   }
 
   private int admit(int limit, String... phones) {
-    return dailyLimit.admit(sender, limit, List.of(phones));
+    return dailyLimit.admit(CAMPAIGN, sender, limit, List.of(phones));
   }
 }

@@ -115,12 +115,12 @@ class DatabaseTasksTest {
         new DatabaseTasks(
             threads::add, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
 
-    assertThat(started(slow, suspects)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+    assertThat(started(slow, suspects)).isEqualTo(DatabaseTasks.PLACES);
     assertThat(started(slow, List.of(ONE, OTHER))).as("a place for others").isEqualTo(2);
 
     threads.forEach(Runnable::run);
     slow.settle();
-    assertThat(started(slow, suspects)).as("the next").isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+    assertThat(started(slow, suspects)).as("the next").isEqualTo(DatabaseTasks.PLACES);
   }
 
   @Test
@@ -148,7 +148,7 @@ class DatabaseTasksTest {
         new DatabaseTasks(
             threads::add, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
 
-    assertThat(started(others, slow)).isEqualTo(DatabaseTasks.SUSPECTS_PLACES);
+    assertThat(started(others, slow)).isEqualTo(DatabaseTasks.PLACES);
     assertThat(faults.reason(ONE)).as("nothing is wrong with it").isNull();
 
     slow.forEach(id -> taking(Duration.ofSeconds(1), id));

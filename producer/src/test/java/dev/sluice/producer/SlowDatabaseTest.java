@@ -8,13 +8,16 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.SendRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 
 /** The stream thread waits for no statement, and a campaign that waits delays no other. */
@@ -109,6 +112,79 @@ class SlowDatabaseTest extends FanOutTest {
     turns(2);
 
     assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(other);
+  }
+
+  /** Its room is given to the other one meanwhile, so what comes in the end is queued beyond it. */
+  @Test
+  void aSlowCampaignAsksForAPageAtMostBesideOthers() {
+    UUID slow = FIXTURE.campaign(sender, 1_000);
+    UUID other = FIXTURE.campaign(sender, 1_000);
+    executor = Runnable::run;
+    command("start", slow);
+    command("start", other);
+    turnsUntilRequests();
+    requests();
+    around.faults().took(slow, Duration.ofSeconds(3));
+    executor = waitingErrands::add;
+    turns(1);
+    answer();
+    turns(1);
+
+    assertThat(requests())
+        .extracting(SendRequest::campaignId)
+        .containsOnly(slow, other)
+        .satisfies(fed -> {
+          assertThat(Collections.frequency(fed, slow)).isEqualTo(2 * 80);
+          assertThat(Collections.frequency(fed, other)).isGreaterThan(2 * 80);
+        });
+  }
+
+  /** Its people take five seconds to count, and nobody else of the sender can be counted then. */
+  @Test
+  void aCampaignLeavesItsSendersDailyCountToOthersForAsLongAsItHadIt() throws SQLException {
+    FIXTURE.sql().update(SENDER).set(SENDER.DAILY_LIMIT, 900).where(SENDER.ID.eq(sender)).execute();
+    UUID slow = FIXTURE.campaign(sender, 1_000);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection elsewhere = FIXTURE.elsewhere()) {
+      try (var statement =
+          elsewhere.prepareStatement(
+              "INSERT INTO sluice.sender_recipient (sender_id, phone, counted_at)"
+                  + " SELECT ?, phone, now() FROM sluice.campaign_recipient WHERE campaign_id = ?")) {
+        statement.setString(1, sender);
+        statement.setObject(2, slow);
+        statement.execute();
+      }
+      executor = threads;
+      command("start", slow);
+      await()
+          .until(() -> {
+            turns(1);
+            return waitsForAnotherTransaction();
+          });
+      turns(100);
+      elsewhere.rollback();
+      await().until(() -> around.faults().suspect(slow) || turned());
+    }
+    assertThat(requests()).as("the slow page").isNotEmpty();
+
+    executor = Runnable::run;
+    turns(60);
+    assertThat(requests()).as("three seconds later").isEmpty();
+    turns(60);
+    assertThat(requests()).as("six seconds later").isNotEmpty();
+  }
+
+  /** A turn takes place, which is not what is awaited. */
+  private boolean turned() {
+    turns(1);
+    return false;
+  }
+
+  private static boolean waitsForAnotherTransaction() {
+    return FIXTURE
+        .sql()
+        .fetchExists(
+            DSL.table("pg_locks"), DSL.condition("locktype = 'transactionid' AND NOT granted"));
   }
 
   private void turnsUntilRequests() {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -57,6 +58,9 @@ public final class DailyLimit {
   private final InstantSource clock;
   private final Map<String, Instant> usedUp = new ConcurrentHashMap<>();
 
+  /** Until when campaigns leave the locks on their senders' counts to other campaigns. */
+  private final Map<UUID, Instant> resting = new ConcurrentHashMap<>();
+
   public DailyLimit(DSLContext sql, InstantSource clock) {
     this.sql = sql;
     this.clock = clock;
@@ -69,11 +73,21 @@ public final class DailyLimit {
   }
 
   /**
-   * Counts people, in order, up to the first uncounted one that exceeds the limit.
+   * Returns whether a campaign leaves the lock on its sender's count to the sender's other
+   * campaigns, for as long as it has held it. Otherwise a campaign whose recipients take seconds to
+   * count would hold the lock nearly all the time.
+   */
+  public boolean rests(UUID campaignId) {
+    Instant until = resting.get(campaignId);
+    return until != null && clock.instant().isBefore(until);
+  }
+
+  /**
+   * Counts people of a campaign, in order, up to the first uncounted one that exceeds the limit.
    *
    * @return how many of them, from the first, may be written to now
    */
-  public int admit(String senderId, int dailyLimit, List<String> phones) {
+  public int admit(UUID campaignId, String senderId, int dailyLimit, List<String> phones) {
     if (phones.isEmpty()) {
       return 0;
     }
@@ -83,16 +97,27 @@ public final class DailyLimit {
       // A sender's campaigns ask one after another, or two could take the same place. Not locked by
       // its row, which would require the right to change it.
       inside.execute("SELECT pg_advisory_xact_lock(hashtextextended('sluice ' || ?, 0))", senderId);
-      return inside
-          .resultQuery(
-              ADMIT,
-              val(senderId),
-              val(phones.toArray(String[]::new)),
-              val(now, SQLDataType.INSTANT),
-              val(now.minus(SendRequest.COUNTS_FOR), SQLDataType.INSTANT),
-              val(dailyLimit))
-          .fetchSingle(0, Integer.class);
+      Instant held = clock.instant();
+      try {
+        return inside
+            .resultQuery(
+                ADMIT,
+                val(senderId),
+                val(phones.toArray(String[]::new)),
+                val(now, SQLDataType.INSTANT),
+                val(now.minus(SendRequest.COUNTS_FOR), SQLDataType.INSTANT),
+                val(dailyLimit))
+            .fetchSingle(0, Integer.class);
+      } finally {
+        rest(campaignId, held);
+      }
     });
+  }
+
+  private void rest(UUID campaignId, Instant since) {
+    Instant now = clock.instant();
+    resting.values().removeIf(now::isAfter);
+    resting.put(campaignId, now.plus(Duration.between(since, now)));
   }
 
   /** Returns the share of its limit that each sender with a limit has used by now. */

@@ -39,6 +39,6 @@ public record FanOutRepositories(
     starts.rehearse();
     rows.stopped(NOBODY);
     recipients.after(NOBODY, Cursor.START, 1, sender);
-    dailyLimit.admit(sender, 0, List.of("+0"));
+    dailyLimit.admit(NOBODY, sender, 0, List.of("+0"));
   }
 }

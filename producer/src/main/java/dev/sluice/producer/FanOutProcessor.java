@@ -90,6 +90,14 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   @Override
+  public void close() {
+    // Null if init failed.
+    if (tick != null) {
+      tick.close();
+    }
+  }
+
+  @Override
   public void process(Record<byte[], byte[]> record) {
     if (!inputs.isNew(context.recordMetadata().orElseThrow(), record)) {
       if (repeated++ == 0) {

@@ -161,6 +161,11 @@ final class FanOutTick {
     feeder.full(lane, time);
   }
 
+  /** Ends the task, which another producer may take over. */
+  void close() {
+    dailyLimits.close();
+  }
+
   /** Does what is possible now. */
   void turn() {
     events.turn();

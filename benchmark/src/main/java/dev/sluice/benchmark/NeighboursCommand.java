@@ -82,7 +82,7 @@ final class NeighboursCommand implements Callable<Integer> {
         };
     List<Fault> faults = faults();
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      if (faults.size() < only.size()) {
+      if (only.stream().anyMatch(CONSOLE::equalsIgnoreCase)) {
         CrowdedConsole crowded = new CrowdedConsole(servers, rows, PAUSED_WITHIN, story);
         crowded.pauses();
         crowded.memory();

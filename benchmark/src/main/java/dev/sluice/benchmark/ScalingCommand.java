@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "scaling",
     description =
         "Measures how exactly rates hold while workers come, go and die, and how soon others take"
-            + " over. Takes about five minutes.",
+            + " over. Takes about seven minutes.",
     mixinStandardHelpOptions = true)
 final class ScalingCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -24,7 +24,7 @@ final class ScalingCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "PART",
       split = ",",
-      description = "Only these parts: ${COMPLETION-CANDIDATES} (both).")
+      description = "Only these parts: ${COMPLETION-CANDIDATES} (all).")
   private List<Scaling.Part> only = List.of(Scaling.Part.values());
 
   // picocli sets the specification before it calls.

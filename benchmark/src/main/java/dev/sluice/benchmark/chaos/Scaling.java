@@ -41,7 +41,9 @@ public final class Scaling {
     /** One sender with four lanes: one worker, then four, then two, then one of them is killed. */
     ONE_SENDER,
     /** Eight senders on four workers; one worker is stopped as planned, another is killed. */
-    EIGHT_SENDERS
+    EIGHT_SENDERS,
+    /** Four senders, and every role restarted, one process at a time. */
+    ROLLING_RESTART
   }
 
   /** Runs one part. */
@@ -49,6 +51,7 @@ public final class Scaling {
     switch (part) {
       case ONE_SENDER -> oneSender();
       case EIGHT_SENDERS -> eightSenders();
+      case ROLLING_RESTART -> new RollingRestart(servers, story).run();
     }
   }
 

@@ -1,0 +1,132 @@
+package dev.sluice.benchmark.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.local.Infrastructure;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Restarts every role, one process at a time, as a rollout does, while four senders of one lane
+ * each send. No message may be lost, duplicated or in doubt; the pauses of the lanes are reported.
+ */
+final class RollingRestart {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int SENDERS = 4;
+  private static final int RECIPIENTS = 20_000;
+
+  /** Of each sender, messages/s. */
+  private static final double RATE = 250;
+
+  /** Acceptances of a sender before its pauses count: its first seconds are not a restart's. */
+  private static final int SETTLING = 500;
+
+  private final Infrastructure servers;
+  private final Consumer<String> story;
+
+  RollingRestart(Infrastructure servers, Consumer<String> story) {
+    this.servers = servers;
+    this.story = story;
+  }
+
+  /**
+   * Restarts three workers, two producers, two aggregators and a console.
+   *
+   * @throws AssertionError if a guarantee was broken or a process did not end in time
+   */
+  void run() throws Exception {
+    Sandbox sandbox = Sandbox.create(servers, 8);
+    List<CampaignRun> campaigns = new ArrayList<>();
+    try (WhatsAppSimulator simulator =
+            new WhatsAppSimulator(SimulatorConfig.friendly(2 * RATE * SENDERS));
+        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
+      List<Guarantee> guarantees = new ArrayList<>();
+      for (int i = 0; i < SENDERS; i++) {
+        CampaignRun campaign =
+            new CampaignRun(sandbox, "sender" + i, number(i), RECIPIENTS, RATE, 1);
+        campaigns.add(campaign);
+        guarantees.add(new SentOnce(simulator, campaign));
+        guarantees.add(new EverybodySettled(campaign));
+        guarantees.add(new NobodyInDoubt(campaign));
+      }
+      Watch watch = new Watch(guarantees, PATIENCE);
+      fleet.start("worker", 3);
+      fleet.start("producer", 2);
+      fleet.start("status-aggregator", 2);
+      fleet.start("console", 1);
+      watch.until("all roles are ready", fleet::ready);
+      for (CampaignRun campaign : campaigns) {
+        campaign.start();
+      }
+      watch.until("the lanes settle", () -> least(simulator) >= SETTLING);
+      for (String name : fleet.names()) {
+        replace(name, fleet, watch, simulator);
+      }
+      for (CampaignRun campaign : campaigns) {
+        watch.until("all campaigns complete", campaign::completed);
+      }
+      guarantees.forEach(Guarantee::verify);
+      story.accept(
+          String.format(
+              Locale.ROOT,
+              "%,d messages of %d senders at %.0f/s each while every role was restarted: none lost,"
+                  + " none duplicated, none in doubt; the longest pause of a lane %.2f s",
+              simulator.accepted().count(),
+              SENDERS,
+              RATE,
+              longestPause(simulator, SETTLING)));
+    } finally {
+      campaigns.forEach(CampaignRun::close);
+    }
+  }
+
+  /** The next one is restarted when this one is ready and every lane has sent for a second. */
+  private void replace(String name, Fleet fleet, Watch watch, WhatsAppSimulator simulator)
+      throws Exception {
+    int before = (int) least(simulator);
+    assertThat(fleet.stop(name)).as("%s ends in time", name).isTrue();
+    fleet.start(name);
+    watch.until(name + " is ready again", fleet::ready);
+    long ready = least(simulator);
+    watch.until("the lanes go on", () -> sent(simulator, ready));
+    story.accept(
+        String.format(
+            Locale.ROOT,
+            "%s was restarted; the longest pause of a lane since %.2f s",
+            name,
+            longestPause(simulator, before)));
+  }
+
+  private static boolean sent(WhatsAppSimulator simulator, long ready) {
+    return least(simulator) >= Math.min(RECIPIENTS, ready + (long) RATE);
+  }
+
+  /** Acceptances of the sender with the fewest. */
+  private static long least(WhatsAppSimulator simulator) {
+    long least = RECIPIENTS;
+    for (int i = 0; i < SENDERS; i++) {
+      least = Math.min(least, simulator.accepted().count(number(i)));
+    }
+    return least;
+  }
+
+  /** In seconds, after so many acceptances of each sender. */
+  private static double longestPause(WhatsAppSimulator simulator, int from) {
+    Duration longest = Duration.ZERO;
+    for (int i = 0; i < SENDERS; i++) {
+      Duration pause = simulator.accepted().longestPause(number(i), from);
+      longest = pause.compareTo(longest) > 0 ? pause : longest;
+    }
+    return longest.toMillis() / 1e3;
+  }
+
+  private static String number(int sender) {
+    return "10654035224292" + sender;
+  }
+}

@@ -71,8 +71,8 @@ final class CampaignEditOptions {
       paramLabel = "HOLD|RESEND",
       defaultValue = "${env:SLUICE_EDIT_ON_DOUBT}",
       description =
-          "Whether to send again where nobody knows whether somebody got it; RESEND means that some"
-              + " may get it twice (SLUICE_EDIT_ON_DOUBT; as it is).")
+          "Whether to send again when it is unknown whether a recipient got the message; RESEND"
+              + " means that some may get it twice (SLUICE_EDIT_ON_DOUBT; as it is).")
   private @Nullable String onDoubt;
 
   @Option(

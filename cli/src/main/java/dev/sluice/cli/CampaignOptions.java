@@ -73,8 +73,8 @@ final class CampaignOptions {
       paramLabel = "HOLD|RESEND",
       defaultValue = "${env:SLUICE_CAMPAIGN_ON_DOUBT:-HOLD}",
       description =
-          "Whether to send again where nobody knows whether somebody got it; RESEND means"
-              + " that some may get it twice (SLUICE_CAMPAIGN_ON_DOUBT; ${DEFAULT-VALUE}).")
+          "Whether to send again when it is unknown whether a recipient got the message; RESEND"
+              + " means that some may get it twice (SLUICE_CAMPAIGN_ON_DOUBT; ${DEFAULT-VALUE}).")
   private String onDoubt;
 
   @Option(

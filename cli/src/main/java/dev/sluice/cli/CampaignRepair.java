@@ -44,7 +44,7 @@ final class CampaignRepair {
     TO_COME("are still to be queued by the producer"),
     RESULT_KNOWN("have an outcome in the log that is not in their row: it is written once more"),
     NEVER_REQUESTED("were never queued, and the producer has no record of the campaign"),
-    UNKNOWN("may have been sent to or not, nobody knows: they become UNCONFIRMED");
+    UNKNOWN("may have been sent to or not: they become UNCONFIRMED");
 
     private final String words;
 

@@ -84,7 +84,7 @@ final class CampaignRepairCommand implements Callable<Integer> {
         }
       }
       if (traces.pass() == null && !counts.isEmpty()) {
-        out.println("the producer has no record of this campaign: it feeds nobody");
+        out.println("the producer has no record of this campaign and queues nothing for it");
       }
       finish(out, config, repair, counts);
       out.flush();
@@ -100,7 +100,7 @@ final class CampaignRepairCommand implements Callable<Integer> {
     if (!mends && !goesOn) {
       out.println(
           counts.containsKey(Verdict.NEVER_REQUESTED)
-              ? "run this again when nobody is queued any more"
+              ? "run this again when no recipient is queued any more"
               : "there is nothing to repair");
       return;
     }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 /** Lists unusable records and writes them back to their topics. */
 @Command(
     name = "dead-letters",
-    description = "Lists records that nobody could use, and puts them back.",
+    description = "Lists records that could not be used, and writes them back.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {DeadLettersCommand.ListLetters.class, DeadLettersCommand.Replay.class})

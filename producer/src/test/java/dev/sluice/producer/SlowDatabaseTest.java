@@ -139,7 +139,10 @@ class SlowDatabaseTest extends FanOutTest {
         });
   }
 
-  /** Its people take five seconds to count, and nobody else of the sender can be counted then. */
+  /**
+   * Its people take five seconds to count, in which no other campaign of the sender can count its
+   * own.
+   */
   @Test
   void aCampaignLeavesItsSendersDailyCountToOthersForAsLongAsItHadIt() throws SQLException {
     FIXTURE.sql().update(SENDER).set(SENDER.DAILY_LIMIT, 900).where(SENDER.ID.eq(sender)).execute();

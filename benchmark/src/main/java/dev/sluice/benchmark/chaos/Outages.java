@@ -36,7 +36,7 @@ public final class Outages {
         FOR EACH STATEMENT EXECUTE FUNCTION sluice.disk_full();
       """;
 
-  /** What is taken away. */
+  /** What fails. */
   public enum Kind {
     POSTGRESQL("PostgreSQL"),
     BROKER("the broker"),

@@ -7,6 +7,8 @@ import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.cli.CampaignTraces.Message;
+import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.FanOutState;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.RecipientStatus;
@@ -22,7 +24,6 @@ import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.jooq.Records;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Compares a campaign's pending recipients with what Kafka's logs still hold about them, and finds
@@ -137,7 +138,7 @@ final class CampaignRepair {
     if (traces.result(message) != null) {
       return Verdict.RESULT_KNOWN;
     }
-    JsonNode pass = traces.pass();
+    FanOutState pass = traces.pass();
     if (pass != null && traces.returned(message)) {
       return Verdict.RETURNED;
     }
@@ -151,14 +152,18 @@ final class CampaignRepair {
   }
 
   /** Returns whether the producer has yet to reach this recipient. */
-  private static boolean isAhead(JsonNode pass, Instant createdAt, long id) {
-    if (pass.path("phase").asString("").equals("FED")) {
-      return false;
-    }
-    JsonNode cursor = pass.path("cursor");
-    Instant reached = Instant.parse(cursor.path("createdAt").asString());
-    int order = createdAt.compareTo(reached);
-    return order > 0 || (order == 0 && id > cursor.path("id").asLong());
+  private static boolean isAhead(FanOutState pass, Instant createdAt, long id) {
+    return switch (pass.phase()) {
+      case FanOutState.Requested _ -> true;
+      case FanOutState.Feeding(var progress) -> isAfter(progress.cursor(), createdAt, id);
+      case FanOutState.Resending(var progress, _) -> isAfter(progress.cursor(), createdAt, id);
+      case FanOutState.Fed _, FanOutState.Unreadable _ -> false;
+    };
+  }
+
+  private static boolean isAfter(Cursor reached, Instant createdAt, long id) {
+    int order = createdAt.compareTo(reached.createdAt());
+    return order > 0 || (order == 0 && id > reached.id());
   }
 
   /** Returns the result to write for a recipient; null if there is none. */

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.producer.state.FanOutState;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
@@ -27,7 +28,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 
 /** What Kafka's logs still hold about one campaign: its requests, results and returns. */
 final class CampaignTraces {
@@ -39,7 +39,7 @@ final class CampaignTraces {
   private final Map<Message, Boolean> open = new HashMap<>();
   private final Map<Message, SendResult> results = new HashMap<>();
   private final Map<Message, Long> newestReturn = new HashMap<>();
-  private @Nullable JsonNode pass;
+  private @Nullable FanOutState pass;
   private int partitions;
   private final Map<Integer, Instant> firstRequests = new HashMap<>();
 
@@ -123,11 +123,10 @@ final class CampaignTraces {
     }
   }
 
-  /** Returns null for a state that is unreadable or incomplete; the producer ignores it too. */
-  private static @Nullable JsonNode passIn(byte[] stored) {
+  /** Returns null for a state that the producer cannot read either. */
+  private static @Nullable FanOutState passIn(byte[] stored) {
     try {
-      JsonNode read = Json.read(stored, JsonNode.class);
-      return read.hasNonNull("origin") || read.hasNonNull("senderId") ? read : null;
+      return Json.read(stored, FanOutState.class);
     } catch (UnreadableEventException e) {
       return null;
     }
@@ -155,7 +154,7 @@ final class CampaignTraces {
   }
 
   /** Returns the producer's recorded progress with the campaign, or null if there is none. */
-  @Nullable JsonNode pass() {
+  @Nullable FanOutState pass() {
     return pass;
   }
 

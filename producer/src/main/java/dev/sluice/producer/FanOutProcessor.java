@@ -192,7 +192,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       events.control(id, new Control(wanted, why));
     } else if (fanOut == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
-    } else if (fanOut.phase() instanceof FanOutState.Unreadable(var why)) {
+    } else if (fanOut.phase() instanceof FanOutState.Unreadable(var why)
+        && wanted == Control.State.RUNNING) {
       refuse(record, "cannot " + command.command() + " it, see sluice campaign repair: " + why);
     } else if (!fanOut.active() && wanted != Control.State.CANCELLED) {
       refuse(record, "cannot " + command.command() + " a cancelled campaign");

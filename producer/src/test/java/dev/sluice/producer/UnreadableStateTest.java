@@ -11,7 +11,10 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,16 @@ class UnreadableStateTest extends FanOutTest {
           .getBytes(StandardCharsets.UTF_8);
 
   private static final byte[] DAMAGED = {'{'};
+
+  /** What was asked of the database and not answered yet. */
+  private final List<Runnable> waitingErrands = new ArrayList<>();
+
+  private Executor executor = Runnable::run;
+
+  @Override
+  Executor executor() {
+    return task -> executor.execute(task);
+  }
 
   @Test
   void aSuccessorTakesOverEverybodyElse() {
@@ -67,6 +80,24 @@ class UnreadableStateTest extends FanOutTest {
     turns(5);
     assertThat(header(deadLetters.readRecord(), "reason")).contains("sluice campaign repair");
     assertThat(row(old)).isEqualTo(CampaignStatus.PAUSED);
+  }
+
+  /** It is paused by itself only once its row says that it has not ended. */
+  @Test
+  void aPauseIsObeyedWhileTheDatabaseIsAway() {
+    executor = waitingErrands::add;
+    UUID old = unreadable(CampaignStatus.SENDING);
+    turns(5);
+    command("pause", old);
+    turns(5);
+    assertThat(newestControl(old).state()).isEqualTo(Control.State.PAUSED);
+    assertThat(deadLetters.isEmpty()).isTrue();
+
+    executor = Runnable::run;
+    List.copyOf(waitingErrands).forEach(Runnable::run);
+    turns(5);
+    assertThat(row(old)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(health.problems().get("campaigns")).contains("origin is missing");
   }
 
   @Test

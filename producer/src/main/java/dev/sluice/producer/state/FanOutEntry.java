@@ -76,12 +76,15 @@ record FanOutEntry(
               new FanOutState.Resending(
                   progress(), Objects.requireNonNull(resend, "resend is missing"));
         };
+    Control.State told = Objects.requireNonNull(state, "state is missing");
     return new FanOutState(
-        reached, new FanOutState.Steering(state, reason, fault, rowDue, windowed, quiet));
+        reached, new FanOutState.Steering(told, reason, fault, rowDue, windowed, quiet));
   }
 
   private FanOutState.Progress progress() {
     return new FanOutState.Progress(
-        Objects.requireNonNull(senderId, "senderId is missing"), cursor, fed);
+        Objects.requireNonNull(senderId, "senderId is missing"),
+        Objects.requireNonNull(cursor, "cursor is missing"),
+        fed);
   }
 }

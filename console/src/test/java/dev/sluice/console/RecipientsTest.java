@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,9 +22,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class RecipientsTest {
-  private static final int OLDER = 200_000;
+  private static final int MANY = 40_000;
+  private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final Database DATABASE =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+      new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
   private static final DSLContext SQL = DATABASE.sql();
   private static final UUID LARGE = UUID.randomUUID();
   private static final UUID CAMPAIGN = UUID.randomUUID();
@@ -33,13 +35,14 @@ class RecipientsTest {
   @BeforeAll
   static void fill() {
     SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
-    campaign(LARGE, OLDER);
+    campaign(UUID.randomUUID(), MANY);
+    campaign(LARGE, MANY);
     campaign(CAMPAIGN, 1_000);
-    SQL.execute(
-        "UPDATE sluice.campaign_recipient SET status = 'FAILED'"
-            + " WHERE campaign_id = ? AND phone LIKE '%7'",
-        CAMPAIGN);
-    SQL.execute("ANALYZE sluice.campaign_recipient");
+    SQL.execute("UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE phone LIKE '%7'");
+    // PostgreSQL refuses it to any other role, by a warning alone.
+    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      owner.sql().execute("ANALYZE sluice.campaign_recipient");
+    }
   }
 
   private static void campaign(UUID id, int recipients) {
@@ -85,19 +88,23 @@ class RecipientsTest {
   @Test
   void noPageLooksAtOtherCampaignsRows() {
     Recipients.Place start = Recipients.Place.START;
-    var middle = new Recipients.Place(createdAt(), OLDER + 500, "+551196000500");
+    var middle = new Recipients.Place(createdAt(), MANY + MANY / 2, "+551196000500");
+    var r = CAMPAIGN_RECIPIENT;
+    assertThat(plan(SQL.selectFrom(r).where(r.CAMPAIGN_ID.eq(LARGE)).orderBy(r.ID).limit(100)))
+        .as("it is large enough for a walk through all rows to look cheap")
+        .contains("campaign_recipient_pkey", "Rows Removed by Filter");
 
     for (Recipients.Place place : List.of(start, middle)) {
-      assertThat(plan(recipients.inOrder(CAMPAIGN, null, place)))
+      assertThat(plan(recipients.inOrder(LARGE, null, place)))
           .contains("Index Scan using campaign_recipient_page")
           .doesNotContain("Seq Scan", "Rows Removed by Filter");
-      assertThat(plan(recipients.inOrder(CAMPAIGN, RecipientStatus.FAILED, place)))
+      assertThat(plan(recipients.inOrder(LARGE, RecipientStatus.FAILED, place)))
           .contains("Index Scan using campaign_recipient_page")
           .doesNotContain("Seq Scan", "Rows Removed by Filter");
-      assertThat(plan(recipients.search(CAMPAIGN, null, "+5511960005", place)))
+      assertThat(plan(recipients.search(LARGE, null, "+5511960005", place)))
           .contains("campaign_recipient_campaign_id_phone_key")
           .doesNotContain("Seq Scan", "Rows Removed by Filter");
-      assertThat(plan(recipients.search(CAMPAIGN, RecipientStatus.FAILED, "+5511960005", place)))
+      assertThat(plan(recipients.search(LARGE, RecipientStatus.FAILED, "+5511960005", place)))
           .containsAnyOf("campaign_recipient_campaign_id_phone_key", "campaign_recipient_page")
           .doesNotContain("Seq Scan", "campaign_recipient_pkey");
     }
@@ -132,14 +139,14 @@ class RecipientsTest {
     UUID empty = UUID.randomUUID();
     List<UUID> all = List.of(LARGE, CAMPAIGN, empty);
 
-    assertThat(counts.below(OLDER, all)).isEqualTo(Map.of(CAMPAIGN, 1_000L, empty, 0L));
-    assertThat(counts.below(OLDER + 1, all)).containsEntry(LARGE, (long) OLDER);
-    assertThat(counts.below(OLDER, List.of())).isEmpty();
+    assertThat(counts.below(MANY, all)).isEqualTo(Map.of(CAMPAIGN, 1_000L, empty, 0L));
+    assertThat(counts.below(MANY + 1, all)).containsEntry(LARGE, (long) MANY);
+    assertThat(counts.below(MANY, List.of())).isEmpty();
   }
 
   private static Instant createdAt() {
     return SQL.fetchSingle(
-            "SELECT min(created_at) FROM sluice.campaign_recipient WHERE campaign_id = ?", CAMPAIGN)
+            "SELECT min(created_at) FROM sluice.campaign_recipient WHERE campaign_id = ?", LARGE)
         .get(0, Instant.class);
   }
 

@@ -5,22 +5,15 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A campaign's message, in which every string may hold {@code {{variable}}} placeholders. A
  * variable may have the name of any CSV column without braces; spaces around the name are ignored.
  * The console page's {@code placeholders.js} implements the same rules.
- *
- * @param message the provider's message body without the recipient
  */
-public record MessageTemplate(JsonNode message) {
+public final class MessageTemplate {
   private static final String SPACE = "\\s\\p{Z}\\uFEFF";
 
   /** Possessive quantifiers, so that no text causes excessive backtracking. */
@@ -31,6 +24,19 @@ public record MessageTemplate(JsonNode message) {
 
   /** The longest that the texts with placeholders may become together, characters. */
   public static final int LONGEST = 64 * 1024;
+
+  private final JsonNode message;
+  private final RenderedPart whole;
+
+  /**
+   * Prepares a message for rendering, which is the greater part of the work.
+   *
+   * @param message the provider's message body without the recipient
+   */
+  public MessageTemplate(JsonNode message) {
+    this.message = message;
+    whole = RenderedPart.of(message);
+  }
 
   /** The result of rendering for one recipient. */
   public sealed interface Rendered {}
@@ -126,76 +132,14 @@ public record MessageTemplate(JsonNode message) {
    *     nothing longer is ever built
    */
   public Rendered render(Map<String, String> variables, int longest) {
-    Rendering rendering = new Rendering(variables, longest);
-    JsonNode rendered = rendering.node(message);
-    if (rendering.left < 0) {
+    RenderedPart.Rendering rendering = new RenderedPart.Rendering(variables, longest);
+    JsonNode rendered = whole.render(rendering);
+    if (rendering.left() < 0) {
       return new TooLong(longest);
     }
-    return rendering.missing == null
-        ? new Complete(rendered, longest - rendering.left)
-        : new MissingVariable(rendering.missing);
-  }
-
-  private static final class Rendering {
-    private final Map<String, String> variables;
-    private int left;
-    private @Nullable String missing;
-
-    private Rendering(Map<String, String> variables, int longest) {
-      this.variables = variables;
-      left = longest;
-    }
-
-    private JsonNode node(JsonNode node) {
-      return switch (node) {
-        case ObjectNode object -> {
-          ObjectNode copy = JsonNodeFactory.instance.objectNode();
-          object.properties().forEach(field -> copy.set(field.getKey(), node(field.getValue())));
-          yield copy;
-        }
-        case ArrayNode array -> {
-          ArrayNode copy = JsonNodeFactory.instance.arrayNode();
-          array.forEach(element -> copy.add(node(element)));
-          yield copy;
-        }
-        case JsonNode leaf when leaf.isString() -> {
-          String text = leaf.stringValue();
-          // Most strings have no placeholder; they are shared, not copied.
-          yield text.contains("{{") ? JsonNodeFactory.instance.stringNode(text(text)) : leaf;
-        }
-        default -> node;
-      };
-    }
-
-    private String text(String text) {
-      StringBuilder rendered = new StringBuilder();
-      Matcher placeholders = PLACEHOLDER.matcher(text);
-      int end = 0;
-      while (left >= 0 && placeholders.find()) {
-        append(rendered, text, end, placeholders.start());
-        String value = value(name(placeholders.group(1)));
-        append(rendered, value, 0, value.length());
-        end = placeholders.end();
-      }
-      append(rendered, text, end, text.length());
-      return rendered.toString();
-    }
-
-    private void append(StringBuilder rendered, String text, int from, int to) {
-      if (left >= 0) {
-        left -= to - from;
-      }
-      if (left >= 0) {
-        rendered.append(text, from, to);
-      }
-    }
-
-    private String value(String name) {
-      String value = variables.get(name);
-      if (value == null && missing == null) {
-        missing = name;
-      }
-      return value == null ? "" : value;
-    }
+    String missing = rendering.missing();
+    return missing == null
+        ? new Complete(rendered, longest - rendering.left())
+        : new MissingVariable(missing);
   }
 }

@@ -34,7 +34,18 @@ public final class StorableText {
 
   /** Returns whether the text can be stored as it is. */
   static boolean isFine(String words, int longest) {
-    return words.length() <= longest && words.codePoints().allMatch(StorableText::isFine);
+    if (words.length() > longest) {
+      return false;
+    }
+    // By hand, because each result asks it of its texts.
+    int codePoint;
+    for (int i = 0; i < words.length(); i += Character.charCount(codePoint)) {
+      codePoint = words.codePointAt(i);
+      if (!isFine(codePoint)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isFine(int codePoint) {

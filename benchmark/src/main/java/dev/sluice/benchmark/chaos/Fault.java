@@ -14,7 +14,8 @@ public enum Fault {
   BAD_GATEWAY("a gateway answers 502"),
   THROTTLED("the provider takes half of the rate"),
   PAUSED_CAMPAIGN("a campaign is paused with seconds of work queued"),
-  BLOCKED_SENDER("the provider does not know the sender"),
+  BLOCKED_SENDER("no worker knows the sender's provider"),
+  MISSING_PROVIDER("only one of two workers knows the provider"),
   UNREADABLE_REQUESTS("20,000 records that nobody can read"),
   GROWING_REQUESTS("requests too large to be put back"),
   ABSURD_RATES("20,000 requests with a rate of 1e-9/s, and as many with 0.001/s"),
@@ -67,6 +68,7 @@ public enum Fault {
       case THROTTLED -> ProviderFaults.throttled(scene);
       case PAUSED_CAMPAIGN -> RequestFaults.paused(scene);
       case BLOCKED_SENDER -> RequestFaults.blocked(scene);
+      case MISSING_PROVIDER -> new MissingProvider(scene);
       case UNREADABLE_REQUESTS -> RequestFaults.unreadable(scene);
       case GROWING_REQUESTS -> RequestFaults.growing(scene);
       case ABSURD_RATES -> RequestFaults.absurdRates(scene);

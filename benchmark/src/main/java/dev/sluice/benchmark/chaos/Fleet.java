@@ -2,9 +2,11 @@ package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.Sandbox;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The running roles, by names like {@code worker 1}. */
 public final class Fleet implements AutoCloseable {
@@ -29,7 +31,14 @@ public final class Fleet implements AutoCloseable {
 
   /** Starts a role; an earlier one of this name must have ended. */
   public RoleJvm start(String name) throws IOException {
-    RoleJvm role = new RoleJvm(sandbox, providerUrl, name, environment);
+    return start(name, Map.of());
+  }
+
+  /** The same with environment variables of its own. */
+  RoleJvm start(String name, Map<String, String> more) throws IOException {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(more);
+    RoleJvm role = new RoleJvm(sandbox, providerUrl, name, all);
     running.put(name, role);
     return role;
   }
@@ -77,6 +86,11 @@ public final class Fleet implements AutoCloseable {
       }
     }
     return answers;
+  }
+
+  /** An environment variable of its roles. */
+  String variable(String name) {
+    return Objects.requireNonNull(environment.get(name));
   }
 
   List<String> names() {

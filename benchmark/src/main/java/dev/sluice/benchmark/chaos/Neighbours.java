@@ -26,6 +26,13 @@ import org.awaitility.core.ConditionTimeoutException;
 public final class Neighbours {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration WARM_UP = Duration.ofSeconds(15);
+
+  /** How long a fault takes to begin at most, while everybody sends. */
+  private static final Duration ALONE = Duration.ofSeconds(15);
+
+  /** The same behind what the steady campaign has queued. */
+  private static final Duration BEHIND = Duration.ofSeconds(30);
+
   private static final int SMALL_ONES = 12;
   private static final double SMALL_RATE = 5;
 
@@ -167,7 +174,8 @@ public final class Neighbours {
         if (incidents.stream().anyMatch(incident -> incident.concerns(one.address()))) {
           continue;
         }
-        int recipients = (int) Math.ceil(one.rate() * (lasting.toSeconds() + 15));
+        int recipients =
+            (int) Math.ceil(one.rate() * lasting.plus(sameSender ? BEHIND : ALONE).toSeconds());
         neighbours.add(
             new Neighbour(one.campaign().another(recipients), one.address(), one.rate()));
       }

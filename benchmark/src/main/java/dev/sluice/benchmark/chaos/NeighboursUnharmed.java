@@ -18,6 +18,8 @@ import org.assertj.core.api.SoftAssertions;
  * once.
  */
 final class NeighboursUnharmed implements Guarantee {
+  private static final double NOTEWORTHY = 0.98;
+
   private final WhatsAppSimulator simulator;
   private final List<Neighbour> neighbours;
   private final double leastShare;
@@ -62,6 +64,7 @@ final class NeighboursUnharmed implements Guarantee {
     double seconds = (System.nanoTime() - begunNanos) / 1e9;
     SoftAssertions shares = new SoftAssertions();
     double least = Double.MAX_VALUE;
+    Neighbour slowest = neighbours.getFirst();
     double all = 0;
     double permitted = 0;
     for (Neighbour one : neighbours) {
@@ -77,7 +80,10 @@ final class NeighboursUnharmed implements Guarantee {
               "what %s kept of its %s messages/s; each second it sent %s",
               one.address(), one.rate(), eachSecond(one, seconds))
           .isGreaterThanOrEqualTo(leastShare);
-      least = Math.min(least, share);
+      if (share < least) {
+        least = share;
+        slowest = one;
+      }
       all += sent / seconds;
       permitted += one.rate();
     }
@@ -89,6 +95,9 @@ final class NeighboursUnharmed implements Guarantee {
             permitted,
             seconds,
             100 * least));
+    if (least < NOTEWORTHY) {
+      story.accept("  " + slowest.address() + " each second: " + eachSecond(slowest, seconds));
+    }
     shares.assertAll();
   }
 

@@ -66,7 +66,7 @@ final class EventFields {
     return time == null ? other(in, context, Instant.class) : time;
   }
 
-  /** One of an enum's constants, by these names. */
+  /** Reads one of an enum's constants, looked up by its name. */
   static <E extends Enum<E>> @Nullable E constant(
       JsonParser in, DeserializationContext context, Map<String, E> byName, Class<E> type) {
     E known = in.currentToken() == JsonToken.VALUE_STRING ? byName.get(in.getString()) : null;
@@ -77,7 +77,7 @@ final class EventFields {
     return Stream.of(constants).collect(Collectors.toUnmodifiableMap(Enum::name, one -> one));
   }
 
-  /** What is no usual value of its type. */
+  /** Reads null, or leaves an unusual value to Jackson. */
   static <T> @Nullable T other(JsonParser in, DeserializationContext context, Class<T> type) {
     return in.currentToken() == JsonToken.VALUE_NULL ? null : context.readValue(in, type);
   }

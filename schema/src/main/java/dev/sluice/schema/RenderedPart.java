@@ -95,7 +95,7 @@ sealed interface RenderedPart {
     }
   }
 
-  /** The rendering for one recipient. */
+  /** Renders texts for one recipient. */
   final class Rendering {
     private final Map<String, String> variables;
     private int left;

@@ -37,7 +37,7 @@ public final class StorableText {
     if (words.length() > longest) {
       return false;
     }
-    // By hand, because each result asks it of its texts.
+    // A plain loop, as it runs for the texts of every result.
     int codePoint;
     for (int i = 0; i < words.length(); i += Character.charCount(codePoint)) {
       codePoint = words.codePointAt(i);

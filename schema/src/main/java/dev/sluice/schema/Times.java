@@ -16,7 +16,7 @@ final class Times {
 
   private Times() {}
 
-  /** The time, or null if it is not written in the usual way, whatever it is then. */
+  /** Returns the time; null if it is not written in the usual way, even if it is a time. */
   static @Nullable Instant parse(String text) {
     int length = text.length();
     if (length < NANOS_AT
@@ -60,7 +60,7 @@ final class Times {
         days * SECONDS_A_DAY + hour * 3_600L + minute * 60L + second, fraction);
   }
 
-  /** As {@link Instant#toString}. */
+  /** Returns a time as {@link Instant#toString} does. */
   static String format(Instant time) {
     long seconds = time.getEpochSecond();
     if (seconds < 0 || seconds >= YEAR_10000) {
@@ -82,7 +82,7 @@ final class Times {
     return new String(text, 0, end + 1);
   }
 
-  /** Writes a number that ends there, over zeros. */
+  /** Writes a number that ends at this index, over zeros. */
   private static void put(char[] text, int end, int number) {
     int at = end;
     for (int left = number; left > 0; left /= 10) {
@@ -90,7 +90,7 @@ final class Times {
     }
   }
 
-  /** Of digits; -1 if they are none. */
+  /** Returns the number that the digits denote, or -1 if one of them is not a digit. */
   private static int number(String text, int from, int to) {
     int number = 0;
     for (int i = from; i < to; i++) {

@@ -200,7 +200,7 @@ class FieldByFieldTest {
     return Arbitraries.integers().between(0, 19);
   }
 
-  /** What is read, or nothing if it is refused. */
+  /** Returns what is read, or empty if it is refused. */
   private static Optional<Object> read(JsonMapper mapper, byte[] json, Class<?> type) {
     try {
       return Optional.ofNullable(mapper.readValue(json, type));

@@ -3,6 +3,8 @@ package dev.sluice.aggregator;
 import dev.sluice.runtime.Backoff;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +22,10 @@ final class Refusals {
   private static final Backoff AFTER_FAILURE =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
 
+  /** Since when it has been refused, by kind: a lock is not as old as the damage before it. */
+  private final Map<Fault, Long> sinceMillis = new EnumMap<>(Fault.class);
+
   private int inARow;
-  private long firstMillis;
   private long retryAtMillis;
   private @Nullable String stuckBecause;
   private @Nullable Instant heldUntil;
@@ -46,8 +50,9 @@ final class Refusals {
       return;
     }
     if (inARow == 0 && stuckBecause == null) {
-      firstMillis = nowMillis;
+      sinceMillis.clear();
     }
+    long firstMillis = sinceMillis.computeIfAbsent(trouble.fault(), _ -> nowMillis);
     inARow++;
     retryAtMillis = nowMillis + AFTER_FAILURE.after(inARow).toMillis();
     // Decided at each refusal rather than as time passes, because the retry may have come late.

@@ -91,6 +91,19 @@ class RefusalsTest {
     assertThat(refusals.stuckBecause()).isEqualTo("no column");
   }
 
+  @Test
+  void aLockIsNotAsOldAsTheTroubleBeforeIt() {
+    take(outcome(NO_COLUMN, 0), 0);
+    take(outcome(NO_COLUMN, 0), 240_000);
+    take(outcome(LOCKED, 0), 241_000);
+    take(outcome(NO_COLUMN, 0), 242_000);
+    take(outcome(LOCKED, 0), 245_999);
+    assertThat(refusals.stuckBecause()).isNull();
+
+    take(outcome(LOCKED, 0), 246_000);
+    assertThat(refusals.stuckBecause()).isEqualTo("locked");
+  }
+
   private void take(Flush.Outcome outcome, long nowMillis) {
     refusals.take(outcome, nowMillis, NEVER);
   }

@@ -12,12 +12,16 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +34,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Failures before a connection is open, when the provider has received nothing. */
 @Timeout(30)
 class ConnectionsTest {
+  private static final Permit NO_PERMIT =
+      () -> {
+        throw new AssertionError("no permit is needed");
+      };
+
   @TempDir private Path folder;
 
   @Test
@@ -37,6 +46,36 @@ class ConnectionsTest {
     try (WhatsAppProvider provider =
         ProviderFixture.whatsApp("http://localhost:" + FreePort.next())) {
       assertNotSent(provider.send(message("c:1:1")), "refused");
+    }
+  }
+
+  /** The queue of who wants to connect is full, and nobody is answered, as by a firewall. */
+  @Test
+  void aConnectionThatIsNeverAcceptedIsSafeToTryAgainWhenItsTimeIsOver() throws IOException {
+    List<Socket> queue = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      String url = "http://localhost:" + full.getLocalPort();
+      while (connects(full, queue)) {
+        assertThat(queue).hasSizeLessThan(100);
+      }
+      try (HttpCalls calls = ProviderFixture.calls(url)) {
+        assertNotSent(ProviderFixture.post(calls, url, NO_PERMIT), "in time");
+      }
+    } finally {
+      for (Socket one : queue) {
+        one.close();
+      }
+    }
+  }
+
+  private static boolean connects(ServerSocket server, List<Socket> queue) throws IOException {
+    Socket next = new Socket();
+    queue.add(next);
+    try {
+      next.connect(server.getLocalSocketAddress(), 200);
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
     }
   }
 
@@ -75,10 +114,7 @@ class ConnectionsTest {
     SimulatorConfig secure = SimulatorConfig.friendly(80).withTls(TestCertificate.SHARED);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(secure);
         WhatsAppProvider provider =
-            new WhatsAppProvider(
-                ProviderFixture.config(
-                    "https://127.0.0.2:" + simulator.port(), TestCertificate.SHARED.file(), true),
-                1)) {
+            ProviderFixture.trusting("https://127.0.0.2:" + simulator.port())) {
       assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Unavailable.class);
     }
   }
@@ -112,11 +148,7 @@ class ConnectionsTest {
           proxy,
           () -> {
             try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://provider.invalid")) {
-              Permit never =
-                  () -> {
-                    throw new AssertionError("no permit is needed");
-                  };
-              assertNotSent(provider.send(message("c:1:1"), never), detail);
+              assertNotSent(provider.send(message("c:1:1"), NO_PERMIT), detail);
             }
           });
     }
@@ -155,12 +187,7 @@ class ConnectionsTest {
           proxy,
           () -> {
             try (WhatsAppProvider provider =
-                new WhatsAppProvider(
-                    ProviderFixture.config(
-                        "https://localhost:" + simulator.port(),
-                        TestCertificate.SHARED.file(),
-                        true),
-                    1)) {
+                ProviderFixture.trusting("https://localhost:" + simulator.port())) {
               for (String one : List.of("c:1:1", "c:2:1")) {
                 assertThat(provider.send(message(one), permits::incrementAndGet))
                     .isInstanceOf(SendOutcome.Accepted.class);

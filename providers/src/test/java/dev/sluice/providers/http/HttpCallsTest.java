@@ -1,6 +1,8 @@
 package dev.sluice.providers.http;
 
 import static dev.sluice.providers.http.ProviderFixture.message;
+import static dev.sluice.providers.http.ProviderFixture.post;
+import static dev.sluice.providers.http.ProviderFixture.trusting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,9 +12,9 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {false, true})
 @Timeout(30)
 class HttpCallsTest {
+  private static final RawServer.Conversation ONE_MESSAGE =
+      connection -> {
+        connection.readRequest();
+        connection.accept();
+      };
+
   @Parameter private boolean tls;
 
   @Test
@@ -40,18 +48,11 @@ class HttpCallsTest {
                   connection.open();
                   over.await();
                 });
-        HttpCalls calls =
-            new HttpCalls(
-                new Endpoint(
-                    URI.create(busy.url()),
-                    TestCertificate.SHARED.file(),
-                    Duration.ofMillis(300),
-                    Duration.ofSeconds(20),
-                    1))) {
-      Thread first = Thread.ofVirtual().start(() -> post(calls, busy));
+        HttpCalls calls = ProviderFixture.calls(busy.url())) {
+      Thread first = Thread.ofVirtual().start(() -> post(calls, busy.url(), Permit.FREE));
       await().until(() -> busy.connections() == 1);
 
-      assertThat(post(calls, busy)).isInstanceOf(SendOutcome.Unavailable.class);
+      assertThat(post(calls, busy.url(), Permit.FREE)).isInstanceOf(SendOutcome.Unavailable.class);
 
       over.countDown();
       first.join();
@@ -60,14 +61,8 @@ class HttpCallsTest {
 
   @Test
   void aKeptConnectionThatWasClosedMeanwhileIsReplacedBeforeAnythingIsWritten() throws IOException {
-    try (RawServer server =
-            new RawServer(
-                tls,
-                connection -> {
-                  connection.readRequest();
-                  connection.accept();
-                });
-        WhatsAppProvider provider = provider(server)) {
+    try (RawServer server = new RawServer(tls, ONE_MESSAGE);
+        WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Accepted.class);
       Waiting.pass(Duration.ofMillis(200));
 
@@ -93,7 +88,7 @@ class HttpCallsTest {
                     over.await();
                   }
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Accepted.class);
       Waiting.pass(Duration.ofMillis(200));
 
@@ -108,14 +103,8 @@ class HttpCallsTest {
 
   @Test
   void aMessageThatIsWithdrawnLeavesItsConnectionUnwrittenToTheNext() throws IOException {
-    try (RawServer server =
-            new RawServer(
-                tls,
-                connection -> {
-                  connection.readRequest();
-                  connection.accept();
-                });
-        WhatsAppProvider provider = provider(server)) {
+    try (RawServer server = new RawServer(tls, ONE_MESSAGE);
+        WhatsAppProvider provider = trusting(server.url())) {
       Permit withdrawn =
           () -> {
             await().until(() -> server.connections() == 1);
@@ -146,7 +135,7 @@ class HttpCallsTest {
                     connection.accept();
                   }
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       Permit slow =
           () -> {
             permits.incrementAndGet();
@@ -171,7 +160,7 @@ class HttpCallsTest {
                   connection.accept();
                   connection.readRequest();
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Accepted.class);
 
       assertThat(provider.send(message("c:2:1")))
@@ -196,7 +185,7 @@ class HttpCallsTest {
                         "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n");
                   }
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       provider.send(message("c:1:1"));
       Waiting.pass(Duration.ofMillis(50));
       provider.send(message("c:2:1"));
@@ -216,7 +205,7 @@ class HttpCallsTest {
                       "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 100000\r\n\r\n"
                           + "x".repeat(100_000));
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1")))
           .isInstanceOfSatisfying(
               SendOutcome.Throttled.class,
@@ -233,7 +222,7 @@ class HttpCallsTest {
                   connection.readRequest();
                   connection.write("HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n{\"messages\":");
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.InDoubt.class);
     }
   }
@@ -248,24 +237,42 @@ class HttpCallsTest {
                   connection.write(
                       "HTTP/1.1 307 Temporary Redirect\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n");
                 });
-        WhatsAppProvider provider = provider(server)) {
+        WhatsAppProvider provider = trusting(server.url())) {
       provider.send(message("c:1:1"));
 
       assertThat(server.requests()).isOne();
     }
   }
 
-  private static WhatsAppProvider provider(RawServer server) {
-    return new WhatsAppProvider(
-        ProviderFixture.config(server.url(), TestCertificate.SHARED.file(), true), 100);
-  }
+  /** What an answer asks of browsers would tie messages together, or add to what is sent. */
+  @Test
+  void requestsAreAlikeWhateverWasAnswered() throws IOException {
+    Queue<String> heads = new ConcurrentLinkedQueue<>();
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  while (true) {
+                    heads.add(connection.readRequest());
+                    connection.write(
+                        "HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n");
+                  }
+                });
+        WhatsAppProvider provider = trusting(server.url())) {
+      provider.send(message("c:1:1"));
+      provider.send(message("c:1:1"));
+    }
 
-  private static SendOutcome post(HttpCalls calls, RawServer server) {
-    return calls.post(
-        URI.create(server.url() + "/"),
-        Map.of(),
-        new byte[] {'{', '}'},
-        Permit.FREE,
-        _ -> new SendOutcome.Accepted("m"));
+    assertThat(heads)
+        .hasSize(2)
+        .allSatisfy(head ->
+            assertThat(head.lines().skip(1).map(line -> line.split(":", 2)[0]))
+                .containsExactlyInAnyOrder(
+                    "Authorization",
+                    "Content-Type",
+                    "Content-Length",
+                    "Host",
+                    "Connection",
+                    "User-Agent"));
   }
 }

@@ -1,12 +1,15 @@
 package dev.sluice.providers.http;
 
 import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import dev.sluice.schema.Json;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +21,32 @@ public final class ProviderFixture {
 
   public static WhatsAppProvider whatsApp(String url) {
     return new WhatsAppProvider(config(url, null, true), 100);
+  }
+
+  /** One that trusts the certificate which all tests share. */
+  static WhatsAppProvider trusting(String url) {
+    return new WhatsAppProvider(config(url, TestCertificate.SHARED.file(), true), 100);
+  }
+
+  /** One call at a time, to whoever accepts a connection soon. */
+  static HttpCalls calls(String url) {
+    return new HttpCalls(
+        new Endpoint(
+            URI.create(url),
+            TestCertificate.SHARED.file(),
+            Duration.ofMillis(300),
+            Duration.ofMinutes(5),
+            1));
+  }
+
+  /** Posts something; what is answered does not matter. */
+  static SendOutcome post(HttpCalls calls, String url, Permit permit) {
+    return calls.post(
+        URI.create(url + "/"),
+        Map.of(),
+        new byte[] {'{', '}'},
+        permit,
+        _ -> new SendOutcome.Accepted("m"));
   }
 
   public static WhatsAppConfig config(

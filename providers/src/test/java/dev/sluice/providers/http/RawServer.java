@@ -94,11 +94,13 @@ final class RawServer implements AutoCloseable {
       }
     }
 
-    /** Reads one request to its end. */
-    void readRequest() throws IOException {
-      String length = readHead().toLowerCase(Locale.ROOT).split("content-length: ", 2)[1];
+    /** Reads one request to its end; returns what stands before its body. */
+    String readRequest() throws IOException {
+      String head = readHead();
+      String length = head.toLowerCase(Locale.ROOT).split("content-length: ", 2)[1];
       socket.getInputStream().readNBytes(Integer.parseInt(length.split("\r", 2)[0]));
       requests.incrementAndGet();
+      return head.strip();
     }
 
     /** Reads one request up to its body. */

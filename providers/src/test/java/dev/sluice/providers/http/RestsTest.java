@@ -49,9 +49,7 @@ class RestsTest {
                     over.await();
                   }
                 });
-        WhatsAppProvider provider =
-            new WhatsAppProvider(
-                ProviderFixture.config(server.url(), TestCertificate.SHARED.file(), true), 1)) {
+        WhatsAppProvider provider = ProviderFixture.trusting(server.url())) {
       assertThat(provider.send(message("c:1:1"), () -> Waiting.pass(Duration.ofMillis(200))))
           .isInstanceOfSatisfying(
               SendOutcome.Disconnected.class,

@@ -177,6 +177,18 @@ class ArchitectureTest {
         .check(CODE);
   }
 
+  /** What is public there is for the console's other packages. */
+  @Test
+  void onlyTheDoorOfTheConsoleIsUsedElsewhere() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.sluice.console..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.sluice.console.*..")
+        .check(CODE);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "dev.sluice.producer, FanOut FanOutConfig",

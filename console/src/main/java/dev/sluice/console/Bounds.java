@@ -1,8 +1,5 @@
 package dev.sluice.console;
 
-import dev.sluice.schema.Json;
-import java.util.Map;
-
 /**
  * How large things may be that people send.
  *
@@ -25,16 +22,6 @@ public record Bounds(int name, int message, int value, int variables) {
     require("a message's bound, in bytes,", message, 192 * 1024);
     require("a value's bound, in characters,", value, 48 * 1024);
     require("the variables' bound, in bytes,", variables, 48 * 1024);
-  }
-
-  /** Whether a recipient's variables, as JSON, are too many bytes. */
-  boolean exceededBy(Map<String, String> given) {
-    long characters = 1;
-    for (Map.Entry<String, String> variable : given.entrySet()) {
-      characters += variable.getKey().length() + variable.getValue().length() + 1;
-    }
-    // No character takes more than six bytes: most need not be written to be measured.
-    return characters * 6 > variables && Json.write(given).length > variables;
   }
 
   private static void require(String what, int bound, int most) {

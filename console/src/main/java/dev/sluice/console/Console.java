@@ -1,5 +1,51 @@
 package dev.sluice.console;
 
+import dev.sluice.console.access.Doors;
+import dev.sluice.console.campaign.CampaignChangeRoutes;
+import dev.sluice.console.campaign.CampaignCopies;
+import dev.sluice.console.campaign.CampaignRoutes;
+import dev.sluice.console.campaign.CampaignViews;
+import dev.sluice.console.campaign.Campaigns;
+import dev.sluice.console.campaign.ErrorRoutes;
+import dev.sluice.console.campaign.ExportRoutes;
+import dev.sluice.console.campaign.FreshResults;
+import dev.sluice.console.campaign.TestRoutes;
+import dev.sluice.console.campaign.TestSends;
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.Deadlines;
+import dev.sluice.console.http.Exports;
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.LargeAnswers;
+import dev.sluice.console.http.Problems;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.imports.FileCheck;
+import dev.sluice.console.imports.MissingCheck;
+import dev.sluice.console.imports.PhoneNumbers;
+import dev.sluice.console.imports.RecipientImport;
+import dev.sluice.console.imports.RowBounds;
+import dev.sluice.console.imports.RowRules;
+import dev.sluice.console.live.EventStreams;
+import dev.sluice.console.live.FeedRoutes;
+import dev.sluice.console.output.CommandPublisher;
+import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.recipient.Recipients;
+import dev.sluice.console.sender.SenderRoutes;
+import dev.sluice.console.sender.SenderViews;
+import dev.sluice.console.sender.TemplateCheck;
+import dev.sluice.console.sender.TemplateRoutes;
+import dev.sluice.console.sender.TemplateStates;
+import dev.sluice.console.sender.Templates;
+import dev.sluice.console.sql.Checks;
+import dev.sluice.console.sql.Connections;
+import dev.sluice.console.suppression.LateRows;
+import dev.sluice.console.suppression.Lifts;
+import dev.sluice.console.suppression.OptOutRoutes;
+import dev.sluice.console.suppression.OptOuts;
+import dev.sluice.console.suppression.SuppressionRoutes;
+import dev.sluice.console.suppression.Suppressions;
+import dev.sluice.console.suppression.Upkeep;
+import dev.sluice.console.webhook.WebhookIntake;
+import dev.sluice.console.webhook.WebhookRoutes;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
@@ -95,7 +141,9 @@ public final class Console implements AutoCloseable {
     Exports exports = new Exports(limits.uploads().pace());
     Checks checks = new Checks(connections.checks().sql(), limits.connections().checks());
     Uploads uploads = new Uploads(limits.uploads(), deadlines);
-    RowRules recipientRules = new RowRules(phoneNumbers, config.bounds());
+    RowRules recipientRules =
+        new RowRules(
+            phoneNumbers, new RowBounds(config.bounds().value(), config.bounds().variables()));
     RowRules suppressionRules = new RowRules(phoneNumbers);
     fresh = new FreshResults(config.kafka());
     live =
@@ -123,13 +171,14 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
           new ExportRoutes(reading, campaignViews, exports).add(settings.routes);
-          Campaigns campaigns = new Campaigns(commanding, config.bounds());
+          Campaigns campaigns =
+              new Campaigns(commanding, config.bounds().name(), config.bounds().message());
           MissingCheck missing = new MissingCheck(checks);
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
                   new CampaignViews(commanding, controls, fresh),
-                  new CampaignCopies(importing, config.bounds()),
+                  new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
                   uploads)
@@ -176,7 +225,8 @@ public final class Console implements AutoCloseable {
           new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)
               .add(settings.routes);
           new WebhookRoutes(
-                  config.webhooks(),
+                  config.webhooks().appSecret(),
+                  config.webhooks().verifyToken(),
                   calls,
                   new WebhookIntake(
                       webhooks,

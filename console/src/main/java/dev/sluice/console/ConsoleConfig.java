@@ -1,5 +1,6 @@
 package dev.sluice.console;
 
+import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Loopback;
 import dev.sluice.runtime.database.DatabaseConfig;

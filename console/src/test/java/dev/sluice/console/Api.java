@@ -14,14 +14,14 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /** A console as a program calls it. */
-record Api(int port) {
+public record Api(int port) {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  HttpResponse<byte[]> get(String path) {
+  public HttpResponse<byte[]> get(String path) {
     return send(request(path).GET());
   }
 
-  HttpResponse<byte[]> post(String path, String type, String body) {
+  public HttpResponse<byte[]> post(String path, String type, String body) {
     return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
   }
 
@@ -49,7 +49,7 @@ record Api(int port) {
   }
 
   /** A connection on which so much of a request was sent. */
-  Socket begin(String beginning) throws IOException {
+  public Socket begin(String beginning) throws IOException {
     Socket socket = new Socket("localhost", port);
     socket.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
     return socket;
@@ -65,7 +65,7 @@ record Api(int port) {
             + firstBytes);
   }
 
-  static JsonNode json(HttpResponse<byte[]> answer) {
+  public static JsonNode json(HttpResponse<byte[]> answer) {
     return Json.MAPPER.readTree(answer.body());
   }
 

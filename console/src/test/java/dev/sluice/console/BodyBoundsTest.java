@@ -3,6 +3,10 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.sql.Connections;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

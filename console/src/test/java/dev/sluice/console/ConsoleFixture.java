@@ -31,7 +31,7 @@ import org.jooq.DSLContext;
 import tools.jackson.databind.JsonNode;
 
 /** A console that runs, as a program calls it. */
-final class ConsoleFixture implements AutoCloseable {
+public final class ConsoleFixture implements AutoCloseable {
   private static final WebhookConfig WEBHOOKS =
       new WebhookConfig(
           Optional.of("app-secret"), Optional.of("verify-token"), List.of("STOP", "Sair"));
@@ -44,35 +44,35 @@ final class ConsoleFixture implements AutoCloseable {
   private ConsoleFixture() {}
 
   /** One that has a sender. */
-  static ConsoleFixture create() {
+  public static ConsoleFixture create() {
     ConsoleFixture fixture = new ConsoleFixture();
     fixture.send(
         "PUT", "/api/senders/brazil", "application/json", "{\"address\":\"106540352242922\"}");
     return fixture;
   }
 
-  int port() {
+  public int port() {
     return console.port();
   }
 
-  double statements() {
+  public double statements() {
     return meters.get("sluice.sql.statements").tag("service", "console").counter().count();
   }
 
   /** Does something to the rows. */
-  <T> T sql(Function<DSLContext, T> work) {
+  public <T> T sql(Function<DSLContext, T> work) {
     try (Database database = new Database(sandbox.owner(), 1, "test", meters)) {
       return work.apply(database.sql());
     }
   }
 
   /** A further console on the same servers. */
-  Console another(Optional<String> token) {
+  public Console another(Optional<String> token) {
     return another(config(token));
   }
 
   /** One that reads templates there. */
-  Console another(WhatsAppConfig whatsApp) {
+  public Console another(WhatsAppConfig whatsApp) {
     return another(config(Optional.empty()).withWhatsApp(whatsApp));
   }
 
@@ -86,7 +86,7 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   /** The id of a new campaign. */
-  String campaign() {
+  public String campaign() {
     HttpResponse<byte[]> answer =
         send(
             "POST",
@@ -99,12 +99,12 @@ final class ConsoleFixture implements AutoCloseable {
   }
 
   /** The command that was written for a campaign. */
-  CampaignCommand commandOf(String campaign) {
+  public CampaignCommand commandOf(String campaign) {
     return written(sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
   }
 
   /** The request that was written for a sender's first lane. */
-  SendRequest requestTo(String sender) {
+  public SendRequest requestTo(String sender) {
     return written(sandbox.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
   }
 
@@ -132,14 +132,14 @@ final class ConsoleFixture implements AutoCloseable {
     }
   }
 
-  static void assertProblem(HttpResponse<byte[]> answer, int status, String words) {
+  public static void assertProblem(HttpResponse<byte[]> answer, int status, String words) {
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(body(answer).path("status").asInt()).isEqualTo(status);
     assertThat(body(answer).path("detail").asString()).contains(words);
   }
 
-  HttpResponse<byte[]> send(String method, String path, String type, String body) {
+  public HttpResponse<byte[]> send(String method, String path, String type, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://localhost:" + console.port() + path))
             .method(method, HttpRequest.BodyPublishers.ofString(body));
@@ -149,7 +149,7 @@ final class ConsoleFixture implements AutoCloseable {
     return send(request);
   }
 
-  HttpResponse<byte[]> get(String url, String authorization) {
+  public HttpResponse<byte[]> get(String url, String authorization) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
     if (authorization != null) {
       request.header("Authorization", authorization);
@@ -157,7 +157,7 @@ final class ConsoleFixture implements AutoCloseable {
     return send(request);
   }
 
-  HttpResponse<byte[]> send(HttpRequest.Builder request) {
+  public HttpResponse<byte[]> send(HttpRequest.Builder request) {
     try {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
@@ -168,7 +168,7 @@ final class ConsoleFixture implements AutoCloseable {
     }
   }
 
-  static JsonNode body(HttpResponse<byte[]> answer) {
+  public static JsonNode body(HttpResponse<byte[]> answer) {
     return Json.MAPPER.readTree(answer.body());
   }
 

@@ -1,5 +1,10 @@
 package dev.sluice.console;
 
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.Spool;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.sql.Connections;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -4,6 +4,8 @@ import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.sql.Connections;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.Socket;

@@ -3,6 +3,12 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.Spool;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.sql.Connections;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;

@@ -1,5 +1,7 @@
 package dev.sluice.console;
 
+import dev.sluice.console.output.CommandPublisher;
+import dev.sluice.console.output.KafkaOutput;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
@@ -29,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A console that is called as the provider calls it, and what it has written. */
-final class WebhookFixture implements AutoCloseable {
-  static final String SECRET = "app-secret";
+public final class WebhookFixture implements AutoCloseable {
+  public static final String SECRET = "app-secret";
 
-  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Sandbox sandbox = Sandbox.create(1);
   private final HttpClient http = HttpClient.newHttpClient();
   private final Health health = new Health();
@@ -44,7 +46,7 @@ final class WebhookFixture implements AutoCloseable {
       new TopicReader<>(
           sandbox.kafka(), sandbox.kafka().topics().campaignCommands(), CampaignCommand.class);
 
-  WebhookFixture(WebhookConfig webhooks) {
+  public WebhookFixture(WebhookConfig webhooks) {
     console =
         new Console(
             new ConsoleConfig(
@@ -60,17 +62,17 @@ final class WebhookFixture implements AutoCloseable {
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> health.problems().isEmpty());
   }
 
-  static WebhookFixture create() {
+  public static WebhookFixture create() {
     return new WebhookFixture(
         new WebhookConfig(Optional.of(SECRET), Optional.of("verify-me"), List.of("STOP")));
   }
 
-  DSLContext sql() {
+  public DSLContext sql() {
     return database.sql();
   }
 
   /** Further connections, whose statements wait longer for a lock than anybody does in earnest. */
-  Database patient() {
+  public Database patient() {
     return new Database(
         sandbox.database(),
         2,
@@ -80,11 +82,11 @@ final class WebhookFixture implements AutoCloseable {
   }
 
   /** A row of a sender, whose address is its id. */
-  void sender(String id) {
+  public void sender(String id) {
     sql().execute("INSERT INTO sluice.sender (id, address) VALUES (?, ?)", id, id);
   }
 
-  UUID campaign(String sender, String status, String message) {
+  public UUID campaign(String sender, String status, String message) {
     UUID id = UUID.randomUUID();
     sql()
         .execute(
@@ -97,12 +99,12 @@ final class WebhookFixture implements AutoCloseable {
     return id;
   }
 
-  boolean suppressed(String phone) {
+  public boolean suppressed(String phone) {
     return !sql().fetch("SELECT 1 FROM sluice.suppressed_phone WHERE phone = ?", phone).isEmpty();
   }
 
   /** Suppresses a number as a person does. */
-  void suppress(String phone) throws Exception {
+  public void suppress(String phone) throws Exception {
     URI uri = URI.create("http://localhost:" + console.port() + "/api/suppressions");
     http.send(
         HttpRequest.newBuilder(uri)
@@ -113,14 +115,14 @@ final class WebhookFixture implements AutoCloseable {
   }
 
   /** Writes a sender's control as a worker does. */
-  void control(String senderId, Control control) {
+  public void control(String senderId, Control control) {
     try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
       new CommandPublisher(output, sandbox.kafka().topics()).control(senderId, control);
     }
   }
 
   /** Writes a campaign's control as the producer does. */
-  void control(UUID campaignId, Control control) {
+  public void control(UUID campaignId, Control control) {
     try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
       output.write(
           List.of(
@@ -136,34 +138,34 @@ final class WebhookFixture implements AutoCloseable {
     return "http://localhost:" + console.port() + "/webhooks/whatsapp";
   }
 
-  JsonNode api(String path) throws Exception {
+  public JsonNode api(String path) throws Exception {
     URI uri = URI.create("http://localhost:" + console.port() + path);
     return Json.MAPPER.readTree(
         http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).body());
   }
 
-  HttpResponse<String> command(String path) throws Exception {
+  public HttpResponse<String> command(String path) throws Exception {
     URI uri = URI.create("http://localhost:" + console.port() + path);
     return http.send(
         HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
   }
 
-  HttpResponse<String> handshake(String token) throws Exception {
+  public HttpResponse<String> handshake(String token) throws Exception {
     String query = "?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=" + token;
     return http.send(
         HttpRequest.newBuilder(URI.create(url() + query)).build(), BodyHandlers.ofString());
   }
 
   /** Calls it with the provider's signature. */
-  int post(String body) throws Exception {
+  public int post(String body) throws Exception {
     return post(body.getBytes(StandardCharsets.UTF_8));
   }
 
-  int post(byte[] body) throws Exception {
+  public int post(byte[] body) throws Exception {
     return post(body, signature(SECRET, body));
   }
 
-  int post(byte[] body, @Nullable String signature) throws Exception {
+  public int post(byte[] body, @Nullable String signature) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url())).POST(BodyPublishers.ofByteArray(body));
     if (signature != null) {
@@ -172,55 +174,55 @@ final class WebhookFixture implements AutoCloseable {
     return http.send(request.build(), BodyHandlers.discarding()).statusCode();
   }
 
-  static String signature(String secret, byte[] body) throws Exception {
+  public static String signature(String secret, byte[] body) throws Exception {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
   }
 
-  double counted(String kind) {
+  public double counted(String kind) {
     var counter = meters.find("sluice.console.receipts").tag("kind", kind).counter();
     return counter == null ? 0 : counter.count();
   }
 
   /** A campaign's results that are on the topic now. */
-  List<SendResult> results(UUID campaign) {
+  public List<SendResult> results(UUID campaign) {
     return results().stream().filter(result -> result.campaignId().equals(campaign)).toList();
   }
 
   /** A call is answered after Kafka has its results. */
-  List<SendResult> results() {
+  public List<SendResult> results() {
     return results.all();
   }
 
-  List<CampaignCommand> commands() {
+  public List<CampaignCommand> commands() {
     return commands.all();
   }
 
-  static String receipt(String callbackData, String status, String messageId) {
+  public static String receipt(String callbackData, String status, String messageId) {
     return receipt(callbackData, status, messageId, "\"timestamp\":\"1750030073\"");
   }
 
   /** A receipt with further fields. */
-  static String receipt(String callbackData, String status, String messageId, String more) {
+  public static String receipt(String callbackData, String status, String messageId, String more) {
     return value(
         "\"statuses\":[{\"id\":\"%s\",\"status\":\"%s\",\"biz_opaque_callback_data\":\"%s\",%s}]"
             .formatted(messageId, status, callbackData, more));
   }
 
-  static String incoming(String from, String text) {
+  public static String incoming(String from, String text) {
     return value(
         "\"messages\":[{\"from\":\"%s\",\"type\":\"text\",\"text\":{\"body\":\"%s\"}}]"
             .formatted(from, text));
   }
 
   /** The call of a field that is about accounts or templates. */
-  static String event(String account, long time, String field, String value) {
+  public static String event(String account, long time, String field, String value) {
     return "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"time\":%d,\"changes\":[{\"field\":\"%s\",\"value\":%s}]}]}"
         .formatted(account, time, field, value);
   }
 
-  static String value(String content) {
+  public static String value(String content) {
     return "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":{"
         + content
         + "}}]}]}";

@@ -1,0 +1,82 @@
+package dev.sluice.console.access;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.runtime.Loopback;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps other sites' pages from commanding campaigns through the browser of somebody who may:
+ * neither by requests across origins nor by a name that is pointed at this machine.
+ */
+final class BrowserGuard {
+  /** Called by the provider under whatever name leads here, and signed. */
+  private static final String WEBHOOKS = "/webhooks/";
+
+  private static final Set<String> OURS = Set.of("same-origin", "none");
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+              + " connect-src 'self'; base-uri 'none'; form-action 'none';"
+              + " frame-ancestors 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Opener-Policy",
+          "same-origin",
+          "Cross-Origin-Resource-Policy",
+          "same-origin");
+
+  private final boolean loopbackOnly;
+
+  BrowserGuard(boolean loopbackOnly) {
+    this.loopbackOnly = loopbackOnly;
+  }
+
+  /** Restricts what a browser may do with any answer. */
+  void harden(Context context) {
+    HEADERS.forEach(context::header);
+  }
+
+  /** Refuses requests by a name that is not this machine's own, where only it may ask. */
+  void requireOurName(Context context) {
+    String host = context.header("Host");
+    if (loopbackOnly && !Loopback.isHost(host) && !context.path().startsWith(WEBHOOKS)) {
+      throw ProblemException.forbidden(
+          "Without an API token the console answers to localhost only, not to " + host + ".");
+    }
+  }
+
+  /** Refuses requests that another site's page has made. */
+  void requireOurOrigin(Context context) {
+    String host = context.header("Host");
+    if (!READING.contains(context.method().name()) && crossOrigin(context, host)) {
+      throw ProblemException.forbidden("Another site's page may not command campaigns.");
+    }
+  }
+
+  private static boolean crossOrigin(Context context, @Nullable String host) {
+    // Set by the browser itself; behind a proxy, Host may be another than the page's.
+    String site = context.header("Sec-Fetch-Site");
+    if (site != null) {
+      return !OURS.contains(site);
+    }
+    String origin = context.header("Origin");
+    if (origin == null) {
+      return false;
+    }
+    try {
+      return !Objects.equals(URI.create(origin).getAuthority(), host);
+    } catch (IllegalArgumentException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.console.access;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.runtime.Backoff;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Slows down who tries tokens, and says so in the log. The right token is never held up, wherever
+ * it comes from: behind a proxy all people have one address.
+ */
+final class WrongTokens {
+  private static final Logger log = LoggerFactory.getLogger(WrongTokens.class);
+
+  /** A person mistypes it a few times. */
+  private static final int FREE = 3;
+
+  private static final Backoff DELAY = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(15);
+  private static final int ADDRESSES = 1_000;
+
+  /** Answers that wait at the same time; whoever sends more is told to come back. */
+  private static final int HELD = 32;
+
+  private final Semaphore places = new Semaphore(HELD);
+  private final InstantSource clock;
+  private final Counter counter;
+
+  /** By address, the one that was quiet for longest first. */
+  private final Map<String, Tries> tries = new LinkedHashMap<>(16, 0.75f, true);
+
+  private record Tries(long count, Instant last) {}
+
+  WrongTokens(InstantSource clock, MeterRegistry meters) {
+    this.clock = clock;
+    counter =
+        Counter.builder("sluice.console.tokens.wrong")
+            .description("Requests with a wrong API token")
+            .register(meters);
+  }
+
+  /**
+   * Lets a request with a wrong token wait for its answer.
+   *
+   * @throws ProblemException 429 if too many wait already
+   */
+  void holdUp(String address) {
+    Duration delay = count(address);
+    if (delay.isZero()) {
+      return;
+    }
+    if (!places.tryAcquire()) {
+      throw ProblemException.tooManyRequests("Too many wrong tokens; come back later.");
+    }
+    try {
+      Thread.sleep(delay);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      places.release();
+    }
+  }
+
+  /** Counts one, and says how long its answer is to wait. */
+  synchronized Duration count(String address) {
+    counter.increment();
+    Instant now = clock.instant();
+    Tries before = tries.get(address);
+    long count =
+        before == null || before.last().plus(FORGOTTEN_AFTER).isBefore(now)
+            ? 1
+            : before.count() + 1;
+    tries.put(address, new Tries(count, now));
+    if (tries.size() > ADDRESSES) {
+      tries.remove(tries.keySet().iterator().next());
+    }
+    if (isPowerOfTen(count)) {
+      log.warn("{} wrong API token(s) from {}", count, address);
+    }
+    return count <= FREE ? Duration.ZERO : DELAY.after(Math.toIntExact(Math.min(count - FREE, 99)));
+  }
+
+  /** A line for the 1st, the 10th, the 100th: who tries millions does not fill the log. */
+  private static boolean isPowerOfTen(long count) {
+    long power = 1;
+    while (power < count) {
+      power *= 10;
+    }
+    return power == count;
+  }
+}

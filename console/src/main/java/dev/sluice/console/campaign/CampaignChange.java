@@ -1,0 +1,41 @@
+package dev.sluice.console.campaign;
+
+import dev.sluice.console.http.Bodies;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to become of a campaign's fields; a field that is null goes back to its default, and one
+ * that is not given stays.
+ *
+ * @param given the fields that are given
+ */
+record CampaignChange(Campaigns.Draft values, Set<String> given) {
+
+  static CampaignChange read(byte[] body) {
+    Campaigns.Draft values = Bodies.read(body, Campaigns.Draft.class);
+    return new CampaignChange(values, Bodies.names(body));
+  }
+
+  boolean concerns(String field) {
+    return given.contains(field);
+  }
+
+  Campaigns.Draft of(Campaigns.Draft before) {
+    return new Campaigns.Draft(
+        of("name", values.name(), before.name()),
+        of("sender", values.sender(), before.sender()),
+        of("message", values.message(), before.message()),
+        of("priority", values.priority(), before.priority()),
+        of("onDoubt", values.onDoubt(), before.onDoubt()),
+        of("scheduledAt", values.scheduledAt(), before.scheduledAt()),
+        of("windowStart", values.windowStart(), before.windowStart()),
+        of("windowEnd", values.windowEnd(), before.windowEnd()),
+        of("timeZone", values.timeZone(), before.timeZone()),
+        of("externalId", values.externalId(), before.externalId()));
+  }
+
+  private <T> @Nullable T of(String field, @Nullable T value, @Nullable T before) {
+    return concerns(field) ? value : before;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.console.campaign;
+
+import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.imports.Missing;
+import dev.sluice.console.imports.MissingCheck;
+import dev.sluice.console.recipient.RecipientStatuses;
+import dev.sluice.console.sql.Checks;
+import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.RecipientStatus;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/** {@code /api/campaigns/{id}}: change, duplicate and archive campaigns. */
+public final class CampaignChangeRoutes {
+  private final HeldBodies bodies;
+  private final Campaigns campaigns;
+  private final CampaignViews views;
+  private final CampaignCopies copies;
+  private final Checks checks;
+  private final MissingCheck missing;
+  private final Uploads uploads;
+
+  /**
+   * Changes them.
+   *
+   * @param views as they are read right after a change
+   * @param checks in which their recipients are counted then
+   */
+  public CampaignChangeRoutes(
+      HeldBodies bodies,
+      Campaigns campaigns,
+      CampaignViews views,
+      CampaignCopies copies,
+      Checks checks,
+      MissingCheck missing,
+      Uploads uploads) {
+    this.bodies = bodies;
+    this.campaigns = campaigns;
+    this.views = views;
+    this.copies = copies;
+    this.checks = checks;
+    this.missing = missing;
+    this.uploads = uploads;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.patch("/api/campaigns/{id}", this::change);
+    routes.post("/api/campaigns/{id}/duplicate", this::duplicate);
+    routes.post("/api/campaigns/{id}/archive", this::archive);
+  }
+
+  private void change(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    CampaignChange change;
+    try (HeldBodies.Body body = bodies.take(context)) {
+      change = CampaignChange.read(body.bytes());
+      campaigns.requireInBounds(change.values());
+    }
+    boolean unchecked =
+        !Missing.isAccepted(context)
+            && (change.concerns("message") || change.concerns("scheduledAt"))
+            && !requireVariables(id, campaigns.after(id, change));
+    campaigns.change(id, change);
+    Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
+    JsonHttp.json(context, 200, MissingCheck.told(views.changed(id, checks), unchecked));
+  }
+
+  /**
+   * A campaign with a time starts by itself: nobody would be asked then.
+   *
+   * @return whether all recipients were looked at who have to be
+   */
+  private boolean requireVariables(UUID id, Campaigns.Draft after) {
+    if (after.scheduledAt() == null || after.message() == null) {
+      return true;
+    }
+    MessageTemplate message = new MessageTemplate(Objects.requireNonNull(after.message()));
+    return missing.require(id, message, "It starts by itself, so nothing was changed.");
+  }
+
+  private void duplicate(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    Set<RecipientStatus> outcomes =
+        RecipientStatuses.outcomes("recipients", context.queryParams("recipients"));
+    CampaignCopies.Copy copy = uploads.inTurn(() -> copies.of(id, outcomes));
+    Audit.log(
+        context,
+        "duplicate with " + copy.recipients() + " recipients into " + copy.id(),
+        "campaign " + id);
+    context.header("Location", "/api/campaigns/" + copy.id());
+    JsonHttp.json(context, 201, copy);
+  }
+
+  private void archive(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    campaigns.archive(id);
+    Audit.log(context, "archive", "campaign " + id);
+    JsonHttp.json(context, 200, views.changed(id, checks));
+  }
+}

@@ -1,0 +1,291 @@
+package dev.sluice.console.campaign;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.left;
+import static org.jooq.impl.DSL.row;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.recipient.RecipientCounts;
+import dev.sluice.console.sender.DailyUsage;
+import dev.sluice.console.sql.Afterwards;
+import dev.sluice.console.sql.Checks;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.ShortId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The campaigns as people see them. Rows are fetched whole before they are looked at: who holds a
+ * connection must not wait for a second one.
+ */
+public final class CampaignViews {
+  private static final int PAGE = 200;
+
+  private static final Set<CampaignStatus> OPEN =
+      Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
+
+  /** Other programs may insert longer ones; a list shows their beginning. */
+  private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
+
+  private static final List<? extends Field<?>> COLUMNS =
+      CAMPAIGN
+          .fieldStream()
+          .filter(field -> !field.equals(CAMPAIGN.MESSAGE) && !field.equals(CAMPAIGN.NAME))
+          .toList();
+
+  private final DSLContext sql;
+  private final ControlsView controls;
+  private final RecipientCounts recipients;
+  private final DailyUsage usage;
+  private final FreshResults fresh;
+
+  public CampaignViews(DSLContext sql, ControlsView controls, FreshResults fresh) {
+    this.sql = sql;
+    this.controls = controls;
+    this.fresh = fresh;
+    recipients = new RecipientCounts(sql);
+    usage = new DailyUsage(sql);
+  }
+
+  /** A campaign with its message. */
+  public Map<String, @Nullable Object> one(UUID id) {
+    Record row = rowOf(id);
+    return withMessage(views(List.of(row), Long.MAX_VALUE).getFirst(), row);
+  }
+
+  /**
+   * A campaign that was just changed. What cannot be read now is left out, since the change is done
+   * whatever becomes of its answer: {@code total} and {@code pending} are null where the recipients
+   * take too long to count, and where nothing can be read there is the id alone.
+   *
+   * @param checks where they are counted
+   */
+  Map<String, @Nullable Object> changed(UUID id, Checks checks) {
+    return Afterwards.read(() -> rowOf(id))
+        .map(row -> withMessage(view(row, countedTotal(row, checks), Map.of()), row))
+        .orElseGet(() -> Map.of("id", id));
+  }
+
+  private static @Nullable Long countedTotal(Record row, Checks checks) {
+    return total(
+        row,
+        Afterwards.read(() ->
+                checks.ifFree(counting ->
+                    recipientsOfOpen(new RecipientCounts(counting), List.of(row), Long.MAX_VALUE)))
+            .flatMap(counted -> counted)
+            .orElse(Map.of()));
+  }
+
+  private Record rowOf(UUID id) {
+    return rows(List.of(CAMPAIGN.NAME, CAMPAIGN.MESSAGE), CAMPAIGN.ID.eq(id))
+        .fetchOptional()
+        .orElseThrow(() -> notFound(id));
+  }
+
+  private static Map<String, @Nullable Object> withMessage(
+      Map<String, @Nullable Object> view, Record row) {
+    view.put("message", Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data()));
+    return view;
+  }
+
+  /** Fails if there is no such campaign. */
+  void require(UUID id) {
+    if (!sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(id))) {
+      throw notFound(id);
+    }
+  }
+
+  private static ProblemException notFound(UUID id) {
+    return ProblemException.notFound("There is no campaign " + id + ".");
+  }
+
+  /** The id that begins so, of the one campaign whose id does. */
+  UUID idOf(String beginning) {
+    ShortId id;
+    try {
+      id = ShortId.parse(beginning);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.notFound("There is no campaign " + beginning + ".");
+    }
+    List<UUID> found =
+        id.isWhole()
+            ? List.of(id.first())
+            : sql.select(CAMPAIGN.ID)
+                .from(CAMPAIGN)
+                .where(CAMPAIGN.ID.between(id.first(), id.last()))
+                .limit(2)
+                .fetch(CAMPAIGN.ID);
+    if (found.size() > 1) {
+      throw ProblemException.conflict(
+          "The ids of several campaigns begin with " + beginning + "; give more of it.");
+    }
+    return found.stream()
+        .findFirst()
+        .orElseThrow(() -> ProblemException.notFound("There is no campaign " + beginning + "."));
+  }
+
+  /** The newest campaigns first, without their messages. */
+  public List<Map<String, @Nullable Object>> newest(CampaignFilter wanted) {
+    return page(wanted.condition());
+  }
+
+  /**
+   * The next older ones.
+   *
+   * @param last the last campaign seen
+   */
+  List<Map<String, @Nullable Object>> before(UUID last, CampaignFilter wanted) {
+    var place =
+        sql.select(CAMPAIGN.CREATED_AT)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(last))
+            .fetchOptional(CAMPAIGN.CREATED_AT)
+            .orElseThrow(() ->
+                ProblemException.badRequest("\"after\" is the id of the last campaign seen."));
+    return page(row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID).lt(place, last).and(wanted.condition()));
+  }
+
+  /** The one of the upstream program's key, if there is one. */
+  List<Map<String, @Nullable Object>> of(String externalId) {
+    return page(CAMPAIGN.EXTERNAL_ID.eq(externalId));
+  }
+
+  private List<Map<String, @Nullable Object>> page(Condition which) {
+    return views(
+        rows(List.of(NAME), which)
+            .orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID.desc())
+            .limit(PAGE)
+            .fetch(),
+        RecipientCounts.TOO_MANY);
+  }
+
+  private SelectConditionStep<Record> rows(List<Field<?>> more, Condition which) {
+    return sql.select(COLUMNS)
+        .select(more)
+        .select(SENDER.RATE_PER_SECOND, SENDER.DAILY_LIMIT)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(which);
+  }
+
+  private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
+    Map<UUID, Long> counted = recipientsOfOpen(recipients, rows, tooMany);
+    Map<String, Integer> used =
+        usage.counted(
+            rows.stream()
+                .filter(row ->
+                    row.get(SENDER.DAILY_LIMIT) != null
+                        && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
+                .map(row -> row.get(CAMPAIGN.SENDER_ID))
+                .collect(Collectors.toSet()));
+    return rows.stream().map(row -> view(row, total(row, counted), used)).toList();
+  }
+
+  /** Rows hold their total once the campaign has started; before, the recipients are counted. */
+  private static @Nullable Long total(Record row, Map<UUID, Long> counted) {
+    return OPEN.contains(row.get(CAMPAIGN.STATUS))
+        ? counted.get(row.get(CAMPAIGN.ID))
+        : row.get(CAMPAIGN.TOTAL);
+  }
+
+  private static Map<UUID, Long> recipientsOfOpen(
+      RecipientCounts recipients, List<Record> rows, long tooMany) {
+    return recipients.below(
+        tooMany,
+        rows.stream()
+            .filter(row -> OPEN.contains(row.get(CAMPAIGN.STATUS)))
+            .map(row -> row.get(CAMPAIGN.ID))
+            .toList());
+  }
+
+  private Map<String, @Nullable Object> view(
+      Record row, @Nullable Long total, Map<String, Integer> used) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", row.get(CAMPAIGN.ID));
+    view.put("externalId", row.get(CAMPAIGN.EXTERNAL_ID));
+    view.put("name", row.get(CAMPAIGN.NAME));
+    view.put("senderId", row.get(CAMPAIGN.SENDER_ID));
+    view.put("status", row.get(CAMPAIGN.STATUS));
+    view.put("statusReason", reason(row, used));
+    view.put("permittedPerSecond", row.get(SENDER.RATE_PER_SECOND));
+    view.put("priority", row.get(CAMPAIGN.PRIORITY));
+    view.put("onDoubt", row.get(CAMPAIGN.ON_DOUBT));
+    view.put("scheduledAt", row.get(CAMPAIGN.SCHEDULED_AT));
+    view.put("windowStart", row.get(CAMPAIGN.WINDOW_START));
+    view.put("windowEnd", row.get(CAMPAIGN.WINDOW_END));
+    view.put("timeZone", row.get(CAMPAIGN.TIME_ZONE));
+    view.put("round", row.get(CAMPAIGN.ROUND));
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("sent", row.get(CAMPAIGN.SENT));
+    counts.put("delivered", row.get(CAMPAIGN.DELIVERED));
+    counts.put("read", row.get(CAMPAIGN.READ));
+    counts.put("failed", row.get(CAMPAIGN.FAILED));
+    counts.put("unconfirmed", row.get(CAMPAIGN.UNCONFIRMED));
+    counts.put("suppressed", row.get(CAMPAIGN.SUPPRESSED));
+    view.put("total", total);
+    view.put("counts", counts);
+    view.put(
+        "pending",
+        total == null ? null : total - counts.values().stream().mapToLong(Long::longValue).sum());
+    putFresh(view, row, counts);
+    view.put("createdAt", row.get(CAMPAIGN.CREATED_AT));
+    view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
+    view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
+    view.put("archivedAt", row.get(CAMPAIGN.ARCHIVED_AT));
+    return view;
+  }
+
+  /** What is known before the row is written. */
+  private void putFresh(Map<String, @Nullable Object> view, Record row, Map<String, Long> counts) {
+    UUID id = row.get(CAMPAIGN.ID);
+    CampaignStatus status = row.get(CAMPAIGN.STATUS);
+    if (status == CampaignStatus.SENDING) {
+      view.put("perSecond", fresh.perSecond(id));
+    }
+    if (status == CampaignStatus.SENDING || status == CampaignStatus.PAUSED) {
+      int round = row.get(CAMPAIGN.ROUND);
+      view.put(
+          "unwritten",
+          fresh.unwritten(
+              id, round, row.get(CAMPAIGN.STARTED_AT), row.get(CAMPAIGN.TOTAL), counts));
+    }
+  }
+
+  /** Why nothing is sent now, if somebody or something holds it. */
+  private @Nullable String reason(Record row, Map<String, Integer> used) {
+    Control sender = controls.sender(row.get(CAMPAIGN.SENDER_ID));
+    return switch (row.get(CAMPAIGN.STATUS)) {
+      case PAUSED, CANCELLED -> controls.campaign(row.get(CAMPAIGN.ID)).reason();
+      case SENDING ->
+          sender.state() == Control.State.BLOCKED
+              ? "the sender is blocked: " + sender.reason()
+              : limitReached(row, used);
+      case DRAFT, SCHEDULED, COMPLETED -> null;
+    };
+  }
+
+  private static @Nullable String limitReached(Record row, Map<String, Integer> used) {
+    Integer limit = row.get(SENDER.DAILY_LIMIT);
+    return limit != null && used.getOrDefault(row.get(CAMPAIGN.SENDER_ID), 0) >= limit
+        ? "the sender has written to "
+            + limit
+            + " different people within 24 hours, its daily limit; it goes on an hour after they"
+            + " fall out of the 24 hours, as messages may wait for so long"
+        : null;
+  }
+}

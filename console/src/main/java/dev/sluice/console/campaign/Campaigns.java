@@ -1,0 +1,356 @@
+package dev.sluice.console.campaign;
+
+import static dev.sluice.schema.CampaignStatus.CANCELLED;
+import static dev.sluice.schema.CampaignStatus.COMPLETED;
+import static dev.sluice.schema.CampaignStatus.DRAFT;
+import static dev.sluice.schema.CampaignStatus.SCHEDULED;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.currentInstant;
+
+import dev.sluice.console.http.Fields;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.imports.ExternalId;
+import dev.sluice.providers.Providers;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.jooq.tables.records.CampaignRecord;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.ResultQuery;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The campaigns' rows, as people make and command them. */
+public final class Campaigns {
+  /** They send nothing, and will not by themselves. */
+  private static final Set<CampaignStatus> IDLE = EnumSet.of(DRAFT, CANCELLED, COMPLETED);
+
+  /** PostgreSQL's SQLSTATEs for a key that is another's, and a row that somebody holds. */
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private final DSLContext sql;
+  private final int longestName;
+  private final int largestMessage;
+
+  public Campaigns(DSLContext sql, int longestName, int largestMessage) {
+    this.sql = sql;
+    this.longestName = longestName;
+    this.largestMessage = largestMessage;
+  }
+
+  /** A campaign to create; the first three are required. */
+  record Draft(
+      @Nullable String name,
+      @Nullable String sender,
+      @Nullable JsonNode message,
+      @Nullable Integer priority,
+      @Nullable OnDoubt onDoubt,
+      @Nullable Instant scheduledAt,
+      @Nullable LocalTime windowStart,
+      @Nullable LocalTime windowEnd,
+      @Nullable String timeZone,
+      @Nullable String externalId) {}
+
+  /**
+   * A campaign that was asked for.
+   *
+   * @param isNew whether it was not there before
+   */
+  record Created(UUID id, boolean isNew) {}
+
+  /**
+   * Checks how large it is, before anybody waits or remembers anything for it.
+   *
+   * @return the same
+   */
+  Draft requireInBounds(Draft draft) {
+    String name = draft.name() == null ? "" : draft.name().strip();
+    if (name.codePointCount(0, name.length()) > longestName) {
+      throw ProblemException.field("name", "has at most " + longestName + " characters");
+    }
+    if (draft.message() != null && Json.write(draft.message()).length > largestMessage) {
+      throw ProblemException.field("message", "has at most " + largestMessage + " bytes of JSON");
+    }
+    return draft;
+  }
+
+  /** Creates a campaign, or finds the one that the same request has created before. */
+  Created create(Draft draft, Optional<IdempotencyKey> request) {
+    Optional<UUID> before = request.flatMap(this::createdBy);
+    if (before.isPresent()) {
+      return new Created(before.get(), false);
+    }
+    Optional<UUID> id = insert(draft, request);
+    if (id.isPresent()) {
+      return new Created(id.get(), true);
+    }
+    // The same request came twice at once, or the external id is another campaign's.
+    return request
+        .flatMap(this::createdBy)
+        .map(other -> new Created(other, false))
+        .orElseThrow(() -> taken(draft.externalId()));
+  }
+
+  private Optional<UUID> createdBy(IdempotencyKey request) {
+    return sql.select(CAMPAIGN.ID, CAMPAIGN.REQUEST_HASH)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.IDEMPOTENCY_KEY.eq(request.key()))
+        .fetchOptional()
+        .map(row -> {
+          if (!request.requestHash().equals(row.value2())) {
+            throw ProblemException.unprocessable(
+                    "Another request had the same Idempotency-Key; use a new one.")
+                .with("field", "Idempotency-Key");
+          }
+          return row.value1();
+        });
+  }
+
+  private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {
+    Map<Field<?>, @Nullable Object> columns = columns(sql, draft);
+    requireToCome(draft);
+    return sql.insertInto(CAMPAIGN)
+        .set(columns)
+        .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
+        .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
+        .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+        .onConflictDoNothing()
+        .returning(CAMPAIGN.ID)
+        .fetchOptional(CAMPAIGN.ID);
+  }
+
+  /** The campaign as it would be after a change. */
+  Draft after(UUID id, CampaignChange change) {
+    return change.of(draft(id, sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id))));
+  }
+
+  /**
+   * Changes a campaign that has not started; it is seen again if it was put out of sight. It waits
+   * for nobody who holds the row, as pauses need the connection.
+   */
+  void change(UUID id, CampaignChange change) {
+    try {
+      sql.transaction(transaction -> {
+        DSLContext inside = transaction.dsl();
+        waitBriefly(inside);
+        Draft draft =
+            change.of(
+                draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
+        Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
+        if (change.concerns("scheduledAt")) {
+          requireToCome(draft);
+          columns.put(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED);
+        }
+        columns.put(CAMPAIGN.ARCHIVED_AT, null);
+        inside.update(CAMPAIGN).set(columns).where(CAMPAIGN.ID.eq(id)).execute();
+      });
+    } catch (DataAccessException e) {
+      throw switch (e.sqlState()) {
+        case UNIQUE_VIOLATION -> taken(change.values().externalId());
+        case LOCK_NOT_AVAILABLE -> held();
+        default -> e;
+      };
+    }
+  }
+
+  /** As it stands in its row. */
+  private static Draft draft(UUID id, ResultQuery<CampaignRecord> query) {
+    CampaignRecord row = query.fetchOptional().orElseThrow(() -> notFound(id));
+    if (!isOpen(row.getStatus())) {
+      throw ProblemException.conflict(
+          "The campaign is " + row.getStatus() + ": it is fixed once it has started.");
+    }
+    return new Draft(
+        row.getName(),
+        row.getSenderId(),
+        Json.MAPPER.readTree(row.getMessage().data()),
+        row.getPriority(),
+        row.getOnDoubt(),
+        row.getScheduledAt(),
+        row.getWindowStart(),
+        row.getWindowEnd(),
+        row.getTimeZone(),
+        row.getExternalId());
+  }
+
+  /**
+   * Long enough for another change of the same campaign, and far too short for an import into it: a
+   * pause needs these connections.
+   */
+  private static void waitBriefly(DSLContext inside) {
+    inside.setLocal(DSL.name("lock_timeout"), DSL.inline("100ms")).execute();
+  }
+
+  /** Puts a campaign out of sight that sends nothing and will not by itself; nothing is lost. */
+  void archive(UUID id) {
+    try {
+      sql.transaction(transaction -> {
+        DSLContext inside = transaction.dsl();
+        waitBriefly(inside);
+        CampaignStatus status =
+            inside
+                .select(CAMPAIGN.STATUS)
+                .from(CAMPAIGN)
+                .where(CAMPAIGN.ID.eq(id))
+                .forNoKeyUpdate()
+                .fetchOptional(CAMPAIGN.STATUS)
+                .orElseThrow(() -> notFound(id));
+        if (!IDLE.contains(status)) {
+          throw ProblemException.conflict(
+              "The campaign is "
+                  + status
+                  + "; only drafts and campaigns that have ended can be archived.");
+        }
+        inside
+            .update(CAMPAIGN)
+            .set(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()))
+            .where(CAMPAIGN.ID.eq(id))
+            .execute();
+      });
+    } catch (DataAccessException e) {
+      throw LOCK_NOT_AVAILABLE.equals(e.sqlState()) ? held() : e;
+    }
+  }
+
+  private static ProblemException held() {
+    return ProblemException.conflict(
+        "Recipients are being added to the campaign just now, or it is being changed; try again"
+            + " afterwards.");
+  }
+
+  private static void requireToCome(Draft draft) {
+    Instant scheduledAt = draft.scheduledAt();
+    if (scheduledAt != null && scheduledAt.isBefore(Instant.now())) {
+      throw ProblemException.badRequest("\"scheduledAt\" lies in the past: " + scheduledAt + ".");
+    }
+  }
+
+  /** What it says, checked, as its row holds it. */
+  private Map<Field<?>, @Nullable Object> columns(DSLContext inside, Draft draft) {
+    String name = Fields.required("name", draft.name());
+    String sender = Fields.required("sender", draft.sender());
+    JsonNode message = draft.message();
+    if (message == null || !message.isObject()) {
+      throw ProblemException.field("message", "must be the provider's message body, an object");
+    }
+    requireSendable(message, provider(inside, sender));
+    int priority = draft.priority() == null ? 1 : draft.priority();
+    if (priority < 1 || priority > 100) {
+      throw ProblemException.field("priority", "must be between 1 and 100");
+    }
+    if ((draft.windowStart() == null) != (draft.windowEnd() == null)) {
+      throw ProblemException.badRequest(
+          "\"windowStart\" and \"windowEnd\" belong together: give both or none.");
+    }
+    LocalTime windowStart = stored(draft.windowStart());
+    LocalTime windowEnd = stored(draft.windowEnd());
+    if (windowStart != null && windowStart.equals(windowEnd)) {
+      throw ProblemException.field(
+          "windowEnd", "must be another time than \"windowStart\", or nothing would ever be sent");
+    }
+    Map<Field<?>, @Nullable Object> columns = new LinkedHashMap<>();
+    columns.put(CAMPAIGN.NAME, name);
+    columns.put(CAMPAIGN.SENDER_ID, sender);
+    columns.put(CAMPAIGN.MESSAGE, JSONB.valueOf(Json.MAPPER.writeValueAsString(message)));
+    columns.put(CAMPAIGN.PRIORITY, priority);
+    columns.put(CAMPAIGN.ON_DOUBT, draft.onDoubt() == null ? OnDoubt.HOLD : draft.onDoubt());
+    columns.put(CAMPAIGN.SCHEDULED_AT, Fields.time("scheduledAt", draft.scheduledAt()));
+    columns.put(CAMPAIGN.WINDOW_START, windowStart);
+    columns.put(CAMPAIGN.WINDOW_END, windowEnd);
+    columns.put(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()));
+    columns.put(CAMPAIGN.EXTERNAL_ID, externalId(draft.externalId()));
+    return columns;
+  }
+
+  private static @Nullable String externalId(@Nullable String given) {
+    if (given == null) {
+      return null;
+    }
+    String id = given.strip();
+    if (id.isEmpty() || !ExternalId.isFine(id)) {
+      throw ProblemException.field("externalId", "is not empty and " + ExternalId.RULE);
+    }
+    return id;
+  }
+
+  private static ProblemException taken(@Nullable String externalId) {
+    return ProblemException.conflict("Another campaign has the externalId \"" + externalId + "\".")
+        .with("field", "externalId");
+  }
+
+  /** As PostgreSQL keeps it, without rounding it up into another minute or day. */
+  private static @Nullable LocalTime stored(@Nullable LocalTime time) {
+    return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static String provider(DSLContext inside, String sender) {
+    return inside
+        .select(SENDER.PROVIDER)
+        .from(SENDER)
+        .where(SENDER.ID.eq(sender))
+        .fetchOptional(SENDER.PROVIDER)
+        .orElseThrow(() ->
+            ProblemException.badRequest(
+                "There is no sender \""
+                    + sender
+                    + "\"; create it with PUT /api/senders/"
+                    + sender
+                    + "."));
+  }
+
+  private static void requireSendable(JsonNode message, String provider) {
+    Fields.storable("message", message);
+    new MessageTemplate(message)
+        .problem()
+        .or(() -> Providers.rules(provider).problem(message))
+        .ifPresent(problem -> {
+          throw ProblemException.badRequest("\"message\" would be refused: " + problem + ".")
+              .with("field", "message");
+        });
+  }
+
+  /** Whether it has not started, so that recipients can be added to it. */
+  static boolean isOpen(CampaignStatus status) {
+    return status == DRAFT || status == SCHEDULED;
+  }
+
+  private static String zone(@Nullable String name) {
+    try {
+      return name == null ? "UTC" : ZoneId.of(name).getId();
+    } catch (DateTimeException e) {
+      throw ProblemException.field("timeZone", "must be a name like America/Sao_Paulo");
+    }
+  }
+
+  CampaignStatus status(UUID id) {
+    return sql.select(CAMPAIGN.STATUS)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(id))
+        .fetchOptional(CAMPAIGN.STATUS)
+        .orElseThrow(() -> notFound(id));
+  }
+
+  private static ProblemException notFound(UUID id) {
+    return ProblemException.notFound("There is no campaign " + id + ".");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.console.campaign;
+
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.KeptAnswers;
+import dev.sluice.console.recipient.Recipients;
+import dev.sluice.schema.Json;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * {@code /api/campaigns/{id}/errors}: why recipients failed. All of them are looked at, every few
+ * seconds for each who watches while more fail, so all who watch a campaign share one answer.
+ */
+public final class ErrorRoutes {
+  private final CampaignViews views;
+  private final Recipients recipients;
+  private final Bulkhead lists;
+  private final KeptAnswers answers = new KeptAnswers();
+
+  /** Fewer than read lists, which are not to wait for campaigns of which very many failed. */
+  private final Bulkhead counting =
+      new Bulkhead(
+          2,
+          Duration.ofSeconds(3),
+          "The failures of other campaigns are being counted; try again later.");
+
+  public ErrorRoutes(CampaignViews views, Recipients recipients, Bulkhead lists) {
+    this.views = views;
+    this.recipients = recipients;
+    this.lists = lists;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.get("/api/campaigns/{id}/errors", this::errors);
+  }
+
+  private void errors(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    byte[] body = answers.of(id, () -> counting.run(() -> lists.run(() -> read(id))));
+    context.contentType("application/json").result(body);
+  }
+
+  private byte[] read(UUID id) {
+    views.require(id);
+    return Json.write(recipients.errors(id));
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.console.campaign;
+
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.TopicFollower;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.UnreadableEventException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Results as they come, from the topic itself, for those who watch: rows are written in batches.
+ * What it counts is shown and nothing else depends on it, so it may miss results while Kafka is
+ * away, and begins anew with each process.
+ */
+public final class FreshResults implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FreshResults.class);
+
+  /** Campaigns that are counted; of more, those that were quiet for longest are not. */
+  private static final int CAMPAIGNS = 2_000;
+
+  private final TopicFollower follower;
+  private final TestResults tests = new TestResults();
+  private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
+  private @Nullable Instant completeSince;
+
+  public FreshResults(KafkaConfig kafka) {
+    follower =
+        new TopicFollower(
+            kafka,
+            kafka.topics().sendResults(),
+            Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"),
+            new Reader(),
+            Machine.REAL);
+  }
+
+  /** Messages sent a second; null if that is not known. */
+  @Nullable Double perSecond(UUID campaignId) {
+    FreshCount count = find(campaignId);
+    return count == null ? null : count.perSecond(Instant.now());
+  }
+
+  /**
+   * The results that a row does not count yet, by status; null if there are none or it is not
+   * known.
+   */
+  @Nullable Map<String, Long> unwritten(
+      UUID campaignId,
+      int round,
+      @Nullable Instant startedAt,
+      long total,
+      Map<String, Long> rowsCounts) {
+    FreshCount count = find(campaignId);
+    return count == null ? null : count.unwritten(round, startedAt, total, rowsCounts);
+  }
+
+  /** What became of messages that were tried out. */
+  public TestResults tests() {
+    return tests;
+  }
+
+  private @Nullable FreshCount find(UUID campaignId) {
+    synchronized (counts) {
+      return counts.get(campaignId);
+    }
+  }
+
+  /** Reads the topic from its end. */
+  private final class Reader implements TopicFollower.Reader {
+    @Override
+    public TopicFollower.Polled begin(
+        Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+      consumer.seekToEnd(partitions);
+      partitions.forEach(consumer::position);
+      countAnew();
+      return records -> records.forEach(record -> take(record.value()));
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      // Whether Kafka can be reached is told by its probe.
+      log.debug("cannot read the results", cause);
+    }
+  }
+
+  /** From now on nothing is missed; what was counted before has a gap. */
+  private void countAnew() {
+    synchronized (counts) {
+      counts.clear();
+      completeSince = Instant.now();
+    }
+  }
+
+  private void take(byte @Nullable [] value) {
+    try {
+      SendResult result = Json.read(value, SendResult.class);
+      if (result.isForTest()) {
+        tests.add(result);
+      } else {
+        count(result.campaignId()).add(result);
+      }
+    } catch (UnreadableEventException e) {
+      // The aggregator sends it to the dead letters.
+      log.debug("an unreadable result: {}", e.getMessage());
+    }
+  }
+
+  private FreshCount count(UUID campaignId) {
+    synchronized (counts) {
+      FreshCount known = counts.get(campaignId);
+      if (known != null) {
+        return known;
+      }
+      Instant now = Instant.now();
+      FreshCount count = new FreshCount(completeSince == null ? now : completeSince);
+      counts.put(campaignId, count);
+      if (counts.size() > CAMPAIGNS) {
+        counts.remove(counts.keySet().iterator().next());
+        // The forgotten one may come again, and is not complete then.
+        completeSince = now;
+      }
+      return count;
+    }
+  }
+
+  @Override
+  public void close() {
+    follower.close();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.console.campaign;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.schema.Json;
+import io.javalin.http.Context;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+
+/**
+ * The mark by which a program repeats a request of which it had no answer.
+ *
+ * @param key the program's own
+ * @param requestHash tells a repetition from another request with the same mark
+ */
+record IdempotencyKey(String key, String requestHash) {
+  private static final String HEADER = "Idempotency-Key";
+  private static final Pattern FINE = Pattern.compile("[!-~]{1,255}");
+
+  /**
+   * The one that the request carries, if any. What its body says counts, not how it is written: not
+   * the order of fields, nor white space, nor fields that are null.
+   */
+  static Optional<IdempotencyKey> of(Context context, Object body) {
+    String key = context.header(HEADER);
+    if (key == null) {
+      return Optional.empty();
+    }
+    if (!FINE.matcher(key).matches()) {
+      throw ProblemException.field(HEADER, "has 1 to 255 visible ASCII characters");
+    }
+    return Optional.of(new IdempotencyKey(key, hash(body)));
+  }
+
+  private static String hash(Object body) {
+    byte[] sorted =
+        Json.MAPPER
+            .writer()
+            .with(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+            .writeValueAsBytes(Json.MAPPER.valueToTree(body));
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has it", e);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.console.http;
+
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
+
+/** What is said to a client whose body did not come whole. */
+final class BrokenBody {
+  private BrokenBody() {}
+
+  /** 400 if it is not what its head announced, 408 if its rest does not come. */
+  static ProblemException problem(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HttpException) {
+        return ProblemException.badRequest(
+            "The body is not as the request's head announces it; nothing of it was taken.");
+      }
+      if (cause instanceof TimeoutException) {
+        return ProblemException.requestTimeout(
+            "Nothing more of the body came; nothing of it was taken.");
+      }
+    }
+    return ProblemException.requestTimeout("The body broke off; nothing of it was taken.");
+  }
+}

@@ -1,0 +1,60 @@
+package dev.sluice.console.http;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Files of any size that are read out of the database page by page, as slowly as somebody reads
+ * them. Between two pages they hold nothing but a place among the exports.
+ */
+public final class Exports {
+  /** Exports on their way, each with a page in memory. */
+  private static final int AT_ONCE = 8;
+
+  /** Pages that are read at the same time. */
+  private static final int TURNS = 2;
+
+  private static final Duration TURNS_WAIT = Duration.ofMinutes(2);
+
+  private final Pace pace;
+  private final Bulkhead places =
+      new Bulkhead(
+          AT_ONCE, Duration.ZERO, AT_ONCE + " exports are on their way already; try again later.");
+  private final Bulkhead turns =
+      new Bulkhead(TURNS, TURNS_WAIT, "Other exports are being read; try again later.");
+
+  /**
+   * None is on its way.
+   *
+   * @param pace how fast they must be read, at least
+   */
+  public Exports(Pace pace) {
+    this.pace = pace;
+  }
+
+  /** Reads a page in turn, so that others who read find a connection. */
+  public <T> T page(Supplier<T> read) {
+    return turns.run(read);
+  }
+
+  /**
+   * Answers with a file of that name.
+   *
+   * @throws ProblemException 429 if too many are on their way
+   */
+  public void send(Context context, String name, Download.Source file) {
+    places.run(() -> {
+      context.contentType("text/csv; charset=utf-8");
+      context.header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
+      try {
+        Download.send(context, pace, file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return context;
+    });
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.console.http;
+
+import dev.sluice.schema.StorableText;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What PostgreSQL or the pipeline could not take, told with the field's name before it is asked.
+ */
+public final class Fields {
+  private static final Instant FIRST = Instant.parse("1970-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
+
+  /** As deep as the producer reads messages. */
+  private static final int DEEPEST = 100;
+
+  private Fields() {}
+
+  /** A text that must be there, without white space around it. */
+  public static String required(String field, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw ProblemException.badRequest("\"" + field + "\" is missing.").with("field", field);
+    }
+    return storable(field, value.strip());
+  }
+
+  /** A text without what PostgreSQL has no room for. */
+  public static String storable(String field, String value) {
+    if (!StorableText.isFine(value)) {
+      throw ProblemException.field(field, "holds a NUL character or half of a character");
+    }
+    return value;
+  }
+
+  /** A text of at most so many characters. */
+  public static String atMost(int longest, String field, String value) {
+    if (value.length() > longest) {
+      throw ProblemException.field(
+          field, "has " + value.length() + " characters of at most " + longest);
+    }
+    return storable(field, value);
+  }
+
+  /** A time that calendars have. */
+  public static @Nullable Instant time(String field, @Nullable Instant value) {
+    if (value != null && (value.isBefore(FIRST) || value.isAfter(LAST))) {
+      throw ProblemException.field(field, "must lie between the years 1970 and 9999");
+    }
+    return value;
+  }
+
+  /** JSON whose texts, names and numbers can all be stored. */
+  public static JsonNode storable(String field, JsonNode value) {
+    requireStorable(field, value, DEEPEST);
+    return value;
+  }
+
+  private static void requireStorable(String field, JsonNode node, int depth) {
+    if (depth < 0) {
+      throw ProblemException.field(field, "is nested deeper than " + DEEPEST + " levels");
+    }
+    if (node.isString()) {
+      storable(field, node.stringValue());
+    } else if (node.isNumber() && !Double.isFinite(node.asDouble())) {
+      throw ProblemException.field(field, "holds a number that is out of range");
+    }
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      storable(field, member.getKey());
+    }
+    for (JsonNode child : node) {
+      requireStorable(field, child, depth - 1);
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.sluice.console.http;
+
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.io.EndPoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bodies that are held in memory, all of them together within a budget. They take their part of it
+ * as they arrive and not as they are announced: to announce much costs a client nothing.
+ */
+public final class HeldBodies {
+  private static final Logger log = LoggerFactory.getLogger(HeldBodies.class);
+
+  /** Bodies grow by so much, which is what a stream collects at a time. */
+  private static final int PORTION = 16 * 1024;
+
+  /** What most bodies are shorter than, bytes; longer ones may take a part of the budget only. */
+  private static final int SMALL = 64 * 1024;
+
+  /**
+   * What is taken.
+   *
+   * @param longest the longest body, bytes
+   * @param together all bodies at the same time, bytes
+   * @param pace how fast a body must come
+   * @param crowd who has to go when there is no room
+   */
+  public record Limits(int longest, int together, Pace pace, Crowd crowd) {
+    public static final Limits API =
+        new Limits(
+            1_000_000,
+            20 << 20,
+            new Pace(1_024, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+            Crowd.LAST_GOES);
+
+    /** Meta's calls have at most 3 MB, and come from machines that send them at once. */
+    public static final Limits WEBHOOKS =
+        new Limits(
+            3 << 20,
+            12 << 20,
+            new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)),
+            Crowd.FIRST_GOES);
+
+    /** What bodies that are not small may take together, bytes. */
+    int large() {
+      return crowd == Crowd.FIRST_GOES ? together : together / 3 * 2;
+    }
+  }
+
+  /** Who has to go when there is no room. */
+  enum Crowd {
+    /** Who comes last, so that whoever is known to belong here may take the time that it needs. */
+    LAST_GOES,
+    /**
+     * Whose body has been on its way for the longest. Anybody may send one, and only whole it can
+     * be told from a genuine one, which comes at once.
+     */
+    FIRST_GOES
+  }
+
+  private final Limits limits;
+  private final Deadlines deadlines;
+  private final ByteBudget budget;
+  private final ByteBudget ofLarge;
+
+  /** What takes room and did not come whole yet, in the order in which it began. */
+  private final Set<Room> unfinished = new LinkedHashSet<>();
+
+  /**
+   * Holds nothing yet.
+   *
+   * @param kind names these bodies in metrics
+   */
+  public HeldBodies(String kind, Limits limits, Deadlines deadlines, MeterRegistry meters) {
+    this.limits = limits;
+    this.deadlines = deadlines;
+    budget = new ByteBudget(limits.together());
+    ofLarge = new ByteBudget(limits.large());
+    Gauge.builder("sluice.console.bodies.held", budget, ByteBudget::taken)
+        .description("Bodies of requests that are in memory")
+        .baseUnit("bytes")
+        .tag("kind", kind)
+        .register(meters);
+  }
+
+  /** A body that came whole; its part of the budget is free when it is closed. */
+  public record Body(@SuppressWarnings("ArrayRecordComponent") byte[] bytes, Room room)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      room.close();
+    }
+  }
+
+  /** What a body takes of the budget, and once it is large, of what such bodies may have too. */
+  private final class Room implements AutoCloseable {
+    private final EndPoint connection;
+    private final ByteBudget.Share share = budget.share();
+    private final ByteBudget.Share large = ofLarge.share();
+    private boolean gone;
+
+    private Room(EndPoint connection) {
+      this.connection = connection;
+      synchronized (unfinished) {
+        unfinished.add(this);
+      }
+    }
+
+    /** How many bytes may come now that so many came; 0 if there is no room for more. */
+    int left(long came) {
+      synchronized (unfinished) {
+        if (share.bytes() > came) {
+          return (int) (share.bytes() - came);
+        }
+      }
+      return grow() ? PORTION : 0;
+    }
+
+    /** Takes more, at the cost of others if it has to be. */
+    private boolean grow() {
+      List<Room> others = new ArrayList<>();
+      boolean grown;
+      synchronized (unfinished) {
+        grown = take();
+        Optional<Room> first = first();
+        while (!grown && first.isPresent()) {
+          first.get().leave();
+          others.add(first.get());
+          grown = take();
+          first = first();
+        }
+      }
+      others.forEach(other -> other.connection.close(new IOException("others need the room")));
+      return grown;
+    }
+
+    private boolean take() {
+      return !gone
+          && share.grow(PORTION)
+          && (share.bytes() <= SMALL || large.grow(share.bytes() - large.bytes()));
+    }
+
+    /** Who goes next in favour of this one. */
+    private Optional<Room> first() {
+      return limits.crowd() == Crowd.FIRST_GOES && !gone
+          ? unfinished.stream().filter(other -> other != this).findFirst()
+          : Optional.empty();
+    }
+
+    private void leave() {
+      gone = true;
+      close();
+    }
+
+    /** Its body came whole, and nobody takes its room any more; false if somebody has. */
+    boolean whole() {
+      synchronized (unfinished) {
+        unfinished.remove(this);
+        return !gone;
+      }
+    }
+
+    boolean isGone() {
+      synchronized (unfinished) {
+        return gone;
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (unfinished) {
+        unfinished.remove(this);
+        share.close();
+        large.close();
+      }
+    }
+  }
+
+  /**
+   * Reads a body in JSON.
+   *
+   * @throws ProblemException as {@link #take} does, or 400 if it is not what is expected
+   */
+  public <T> T read(Context context, Class<T> type) {
+    try (Body body = take(context)) {
+      return Bodies.read(body.bytes(), type);
+    }
+  }
+
+  /** The same of a body that may be missing. */
+  public <T> Optional<T> readIfAny(Context context, Class<T> type) {
+    try (Body body = take(context)) {
+      return body.bytes().length == 0
+          ? Optional.empty()
+          : Optional.of(Bodies.read(body.bytes(), type));
+    }
+  }
+
+  /**
+   * Takes a request's body.
+   *
+   * @throws ProblemException 413 if it is too long, 400 or 408 if it does not come whole, 503 if
+   *     there is no room for it; the connection is closed then, as the rest may still come
+   */
+  public Body take(Context context) {
+    Room room = new Room(Wire.of(context));
+    try {
+      byte[] body = receive(context, room);
+      if (!room.whole()) {
+        throw noRoom();
+      }
+      return new Body(body, room);
+    } catch (RuntimeException | Error e) {
+      room.close();
+      context.header("Connection", "close");
+      throw e;
+    }
+  }
+
+  private byte[] receive(Context context, Room room) {
+    if (context.req().getContentLengthLong() > limits.longest()) {
+      throw tooLong();
+    }
+    EndPoint connection = room.connection;
+    long usual = connection.getIdleTimeout();
+    connection.setIdleTimeout(limits.pace().window().toMillis());
+    try (InputStream body = new Arriving(context.bodyInputStream(), room, connection)) {
+      return body.readAllBytes();
+    } catch (IOException e) {
+      log.debug("a body broke off", e);
+      throw room.isGone() ? noRoom() : BrokenBody.problem(e);
+    } finally {
+      connection.setIdleTimeout(usual);
+    }
+  }
+
+  private static ProblemException noRoom() {
+    return ProblemException.unavailable(
+        "The console holds as many bodies as it has room for; try again later.");
+  }
+
+  private ProblemException tooLong() {
+    return ProblemException.tooLarge("A body has at most " + limits.longest() + " bytes.");
+  }
+
+  /** A body on its way, which takes of the budget what it is about to need. */
+  private final class Arriving extends InputStream {
+    private final InputStream body;
+    private final Room room;
+    private final EndPoint connection;
+    private final Pace.Watch watch = limits.pace().watch();
+    private long came;
+
+    private Arriving(InputStream body, Room room, EndPoint connection) {
+      this.body = body;
+      this.room = room;
+      this.connection = connection;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] single = new byte[1];
+      return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      int left = room.left(came);
+      if (left == 0) {
+        throw noRoom();
+      }
+      int read = receive(into, from, Math.min(length, left));
+      came += Math.max(0, read);
+      if (came > limits.longest()) {
+        throw tooLong();
+      }
+      if (read >= 0 && watch.isTooSlow(read)) {
+        throw ProblemException.requestTimeout(
+            "The body came too slowly: it must bring at least "
+                + limits.pace().least()
+                + " bytes a second, and has "
+                + limits.pace().whole().toSeconds()
+                + " s.");
+      }
+      return read;
+    }
+
+    private int receive(byte[] into, int from, int length) throws IOException {
+      watch.start();
+      try (var _ = deadlines.within(limits.pace().window(), connection)) {
+        return body.read(into, from, length);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      body.close();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sluice.console.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+
+/**
+ * Writes answers that connections do not hold by themselves. They are in memory until they are
+ * read, so all of them together have a budget, and each must be read at some pace.
+ */
+public final class LargeAnswers {
+  private static final int SMALL = 64 * 1024;
+  private static final long TOGETHER = 32 << 20;
+  private static final Duration LONGEST = Duration.ofMinutes(2);
+
+  private final ByteBudget budget = new ByteBudget(TOGETHER);
+  private final Pace pace;
+
+  /**
+   * Holds nothing yet.
+   *
+   * @param pace how fast files must be read; answers must be read within two minutes besides
+   */
+  public LargeAnswers(Pace pace) {
+    this.pace = new Pace(pace.least(), pace.window(), LONGEST);
+  }
+
+  /** Stands behind all routes. */
+  public void add(RoutesConfig routes) {
+    routes.after(this::write);
+  }
+
+  private void write(Context context) throws IOException {
+    if (!(context.resultInputStream() instanceof ByteArrayInputStream answer)
+        || answer.available() <= SMALL) {
+      return;
+    }
+    try (ByteBudget.Share share = budget.share()) {
+      // What a command has done is told, or it would be given again.
+      if (!share.grow(answer.available()) && context.method().equals(HandlerType.GET)) {
+        throw ProblemException.unavailable(
+            "Others have not read their answers yet, and there is no room for this one; try again"
+                + " later.");
+      }
+      context.result(InputStream.nullInputStream());
+      Download.send(context, pace, answer::transferTo);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.sluice.console.imports;
+
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.schema.Clipped;
+import dev.sluice.schema.MessageTemplate;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recipients from CSV as spreadsheets write it: a column of phone numbers, one for each variable of
+ * the message, and perhaps one of keys that another program knows the recipients by. Columns
+ * without a name are passed over, rows without anything, and the reasons in a file of rejected rows
+ * that comes back mended.
+ */
+final class CsvRows implements Rows {
+  private static final String WRONG_WIDTH = " columns where the first line has ";
+  private static final Pattern REJECTED_WIDTH =
+      Pattern.compile("([0-9]{1,6})" + WRONG_WIDTH + "[0-9]+");
+
+  /** Characters of a column's name, and of all of them, that a refusal repeats. */
+  private static final int LONGEST_NAME = 100;
+
+  private static final int LONGEST_HEADER = 1_000;
+
+  private final Charset charset;
+  private final CsvLayout layout;
+  private final CloseableIterator<CsvRecord> records;
+  private final boolean hasReasons;
+  private final List<String> header;
+  private final List<String> columns;
+  private final int phoneColumn;
+  private final int externalIdColumn;
+  private @Nullable CsvRecord next;
+
+  CsvRows(InputStream csv, Reading reading) {
+    try {
+      FileText text = new FileText(csv, reading.charset());
+      charset = text.charset();
+      BufferedReader in = new BufferedReader(text);
+      layout = CsvLayout.of(in, reading.phoneColumn());
+      records = CsvLayout.records(layout.separator(), in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (layout.named() && more()) {
+      read();
+    }
+    if (!more()) {
+      throw ProblemException.badRequest("The file is empty; its first line must name the columns.");
+    }
+    List<String> named = read().getFields().stream().map(Formulas::restored).toList();
+    hasReasons = MessageTemplate.name(named.getLast()).equals(Rejections.REASON);
+    header = hasReasons ? named.subList(0, named.size() - 1) : named;
+    columns = header.stream().map(MessageTemplate::name).toList();
+    phoneColumn = phoneColumn(reading);
+    externalIdColumn = externalIdColumn();
+    requireDifferentNames();
+  }
+
+  private int phoneColumn(Reading reading) {
+    List<String> named =
+        columns.stream().filter(name -> !name.isEmpty()).map(CsvRows::shown).toList();
+    return switch (PhoneColumn.in(columns, reading.phoneColumn())) {
+      case PhoneColumn.At(int index) -> index;
+      case PhoneColumn.Several(List<String> names) ->
+          throw ProblemException.badRequest(
+                  "Which column holds the phone numbers: "
+                      + names.stream().map(CsvRows::shown).collect(Collectors.joining(" or "))
+                      + "? Choose one with \"phoneColumn\".")
+              .with("field", "phoneColumn")
+              .with("columns", named);
+      case PhoneColumn.None() ->
+          throw ProblemException.badRequest(
+                  reading
+                          .phoneColumn()
+                          .map(chosen ->
+                              "\"phoneColumn\" names no column: \"" + shown(chosen) + "\".")
+                          .orElse(
+                              "The first line must name the columns, one of them \"phone\" or a"
+                                  + " usual name for it; choose another with \"phoneColumn\".")
+                      + " It reads: "
+                      + Clipped.to(LONGEST_HEADER, String.join(", ", named)))
+              .with("field", "phoneColumn")
+              .with("columns", named);
+    };
+  }
+
+  /** Where the recipients' keys are, or -1. */
+  private int externalIdColumn() {
+    int snake = columns.indexOf("external_id");
+    int camel = columns.indexOf("externalId");
+    if (snake >= 0 && camel >= 0) {
+      throw ProblemException.badRequest(
+          "The columns \"external_id\" and \"externalId\" mean the same; leave one out.");
+    }
+    int index = Math.max(snake, camel);
+    return index == phoneColumn ? -1 : index;
+  }
+
+  private boolean isVariable(int column) {
+    return column != phoneColumn && column != externalIdColumn && !columns.get(column).isEmpty();
+  }
+
+  private void requireDifferentNames() {
+    Set<String> seen = new HashSet<>();
+    for (String name : columns) {
+      if (!name.isEmpty() && !seen.add(name)) {
+        throw ProblemException.badRequest(
+            "Two columns have the same name: \"" + shown(name) + "\".");
+      }
+    }
+  }
+
+  private static String shown(String name) {
+    return Clipped.to(LONGEST_NAME, name);
+  }
+
+  Charset charset() {
+    return charset;
+  }
+
+  /** The columns that are variables. */
+  List<String> variables() {
+    return IntStream.range(0, columns.size())
+        .filter(this::isVariable)
+        .mapToObj(columns::get)
+        .toList();
+  }
+
+  String phoneColumn() {
+    return columns.get(phoneColumn);
+  }
+
+  @Override
+  public List<String> header() {
+    return header;
+  }
+
+  @Override
+  public char separator() {
+    return layout.separator();
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (next == null && more()) {
+      CsvRecord record = read();
+      if (!cells(record).stream().allMatch(String::isBlank)) {
+        next = record;
+      }
+    }
+    return next != null;
+  }
+
+  @Override
+  public Row next() {
+    if (next == null && !hasNext()) {
+      throw new NoSuchElementException();
+    }
+    CsvRecord record = Objects.requireNonNull(next);
+    next = null;
+    List<String> cells = cells(record).stream().map(Formulas::restored).toList();
+    int width = width(record, cells);
+    if (width != header.size()) {
+      String fault = width + WRONG_WIDTH + header.size();
+      return Row.faulty(record.getStartingLineNumber(), cells, fault);
+    }
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (int i = 0; i < cells.size(); i++) {
+      if (isVariable(i)) {
+        variables.put(columns.get(i), cells.get(i));
+      }
+    }
+    return new Row(
+        record.getStartingLineNumber(),
+        cells.get(phoneColumn).strip(),
+        variables,
+        externalIdColumn < 0 ? null : cells.get(externalIdColumn),
+        cells,
+        null);
+  }
+
+  /**
+   * How many cells the row has, without those that filled it up when it was rejected for lacking
+   * them, as long as they are still empty.
+   */
+  private int width(CsvRecord record, List<String> cells) {
+    Matcher rejected = REJECTED_WIDTH.matcher(record.getField(record.getFieldCount() - 1));
+    if (record.getFieldCount() > cells.size() && rejected.matches()) {
+      int before = Integer.parseInt(rejected.group(1));
+      if (before < cells.size()
+          && cells.subList(before, cells.size()).stream().allMatch(String::isBlank)) {
+        return before;
+      }
+    }
+    return cells.size();
+  }
+
+  /** Without the reason for which the row was rejected before, which stands at its end. */
+  private List<String> cells(CsvRecord record) {
+    List<String> cells = record.getFields();
+    return hasReasons && cells.size() > header.size() ? cells.subList(0, cells.size() - 1) : cells;
+  }
+
+  private boolean more() {
+    try {
+      return records.hasNext();
+    } catch (CsvParseException e) {
+      throw CsvLayout.problem(e);
+    }
+  }
+
+  private CsvRecord read() {
+    try {
+      return records.next();
+    } catch (CsvParseException e) {
+      throw CsvLayout.problem(e);
+    }
+  }
+}

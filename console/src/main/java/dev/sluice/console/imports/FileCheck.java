@@ -1,0 +1,158 @@
+package dev.sluice.console.imports;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.http.Uploads;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /api/recipients/check}: what a file of recipients or of suppressions would come to, before
+ * anything is made; and as CSV, the lines that would not be taken, whole, with the reason beside
+ * them.
+ */
+public final class FileCheck {
+  /** Rejected rows that are listed; more are only counted. */
+  private static final int LISTED = 100;
+
+  /** Without it Excel takes UTF-8 for something else. */
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private final Uploads uploads;
+  private final PhoneNumbers phoneNumbers;
+  private final RowRules recipients;
+  private final RowRules suppressions;
+
+  public FileCheck(
+      Uploads uploads, PhoneNumbers phoneNumbers, RowRules recipients, RowRules suppressions) {
+    this.uploads = uploads;
+    this.phoneNumbers = phoneNumbers;
+    this.recipients = recipients;
+    this.suppressions = suppressions;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.post("/api/recipients/check", this::check);
+    routes.get("/api/regions", this::regions);
+  }
+
+  private void regions(Context context) {
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("regions", phoneNumbers.regions().stream().sorted().toList());
+    answer.put("default", phoneNumbers.region().orElse(null));
+    JsonHttp.json(context, 200, answer);
+  }
+
+  private void check(Context context) {
+    RowRules here = RowRequest.rules(context, rules(context));
+    if (JsonHttp.wantsCsv(context)) {
+      uploads.convert(
+          context,
+          (body, made) -> {
+            Rows rows = RowRequest.rows(context, body);
+            context.contentType("text/csv; charset=utf-8");
+            context.header("Content-Disposition", "attachment; filename=\"rejected.csv\"");
+            writeRejected(rows, here, made);
+          });
+    } else {
+      JsonHttp.json(
+          context,
+          200,
+          uploads.take(context, body -> summary(RowRequest.rows(context, body), here)));
+    }
+  }
+
+  /** Those by which the file would be taken where it is meant for. */
+  private RowRules rules(Context context) {
+    String use = Reading.given(context, "for").orElse("recipients");
+    return switch (use) {
+      case "recipients" -> recipients;
+      case "suppressions" -> suppressions;
+      default ->
+          throw ProblemException.field("for", "is recipients or suppressions, not \"" + use + "\"");
+    };
+  }
+
+  private static Map<String, @Nullable Object> summary(Rows rows, RowRules rules) {
+    Rejections rejections = new Rejections(LISTED);
+    long usable = 0;
+    RowRules.@Nullable Usable first = null;
+    // Its columns, or where it has none, the variables of the first who can be used.
+    Collection<String> names = rows instanceof CsvRows csv ? csv.variables() : List.of();
+    Map<String, Long> empty = new LinkedHashMap<>();
+    while (rows.hasNext()) {
+      Rows.Row row = rows.next();
+      switch (rules.judge(row)) {
+        case RowRules.Usable good -> {
+          if (first == null) {
+            first = good;
+            names = rows instanceof CsvRows ? names : good.variables().keySet();
+          }
+          usable++;
+          for (String name : names) {
+            if (good.variables().getOrDefault(name, "").isBlank()) {
+              empty.merge(name, 1L, Long::sum);
+            }
+          }
+        }
+        case RowRules.Unusable(String reason) -> rejections.add(row.line(), reason);
+      }
+    }
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    if (rows instanceof CsvRows csv) {
+      answer.put("charset", csv.charset().name());
+      answer.put("separator", String.valueOf(csv.separator()));
+      answer.put("phoneColumn", csv.phoneColumn());
+    }
+    answer.put("variables", names);
+    answer.put("empty", empty);
+    RecipientImport.Report report = rejections.report(usable, 0, Optional.empty());
+    answer.put("usable", usable);
+    answer.put("rejectedCount", report.rejectedCount());
+    answer.put("rejected", report.rejected());
+    answer.put("first", first);
+    return answer;
+  }
+
+  /** Line by line as they are read, so that no number of them is too many. */
+  private static void writeRejected(Rows rows, RowRules rules, OutputStream made)
+      throws IOException {
+    OutputStreamWriter out = new OutputStreamWriter(made, StandardCharsets.UTF_8);
+    out.write(BYTE_ORDER_MARK);
+    CsvWriter csv = CsvWriter.builder().fieldSeparator(rows.separator()).build(out);
+    int width = rows.header().size();
+    csv.writeRecord(line(rows.header(), width, Rejections.REASON));
+    try {
+      while (rows.hasNext()) {
+        Rows.Row row = rows.next();
+        if (rules.judge(row) instanceof RowRules.Unusable(String reason)) {
+          csv.writeRecord(line(row.cells(), width, reason));
+        }
+      }
+    } catch (ProblemException e) {
+      // What was read until there is of use: whoever has it must see that it is not whole.
+      csv.writeRecord(line(List.of(), width, "The rest was not read: " + e.getMessage()));
+    }
+    csv.flush();
+  }
+
+  private static List<String> line(List<String> cells, int width, String reason) {
+    List<String> line = new ArrayList<>(cells);
+    line.addAll(Collections.nCopies(Math.max(0, width - cells.size()), ""));
+    line.add(reason);
+    return line.stream().map(Formulas::defused).toList();
+  }
+}

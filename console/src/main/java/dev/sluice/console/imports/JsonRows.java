@@ -1,0 +1,145 @@
+package dev.sluice.console.imports;
+
+import dev.sluice.console.http.Bodies;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.schema.Clipped;
+import dev.sluice.schema.MessageTemplate;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Recipients from a JSON array of {@code {"phone", "variables", "externalId"}}, read one by one,
+ * and of each no more than a recipient may have.
+ */
+final class JsonRows implements Rows {
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(JsonElement.LONGEST)
+                  .maxNameLength(50_000)
+                  .maxNestingDepth(500)
+                  .build())
+          .build();
+
+  private final JsonParser json;
+  private @Nullable JsonToken next;
+  private long line;
+
+  JsonRows(InputStream body) {
+    try {
+      json = FACTORY.createParser(ObjectReadContext.empty(), body);
+      if (json.nextToken() != JsonToken.START_ARRAY) {
+        throw ProblemException.badRequest("The body is not a JSON array of recipients.");
+      }
+      next = json.nextToken();
+    } catch (JacksonException e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public List<String> header() {
+    return List.of("recipient");
+  }
+
+  @Override
+  public char separator() {
+    return ',';
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next != JsonToken.END_ARRAY;
+  }
+
+  @Override
+  public Row next() {
+    line++;
+    try {
+      JsonElement element = new JsonElement(json);
+      Given given = new Given();
+      given.read(element);
+      String whole = element.close();
+      next = json.nextToken();
+      return given.row(line, whole, element.isTooLong());
+    } catch (JacksonException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** What an element says of a recipient. */
+  private static final class Given {
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private String phone = "";
+    private @Nullable String externalId;
+    private @Nullable String fault;
+
+    void read(JsonElement element) {
+      if (element.token() != JsonToken.START_OBJECT) {
+        element.skipChildren();
+        fault = "it is not an object with a \"phone\"";
+        return;
+      }
+      while (element.next() != JsonToken.END_OBJECT) {
+        String name = element.name();
+        element.next();
+        switch (name) {
+          case "phone" -> phone = readText(element, name);
+          case "externalId" -> externalId = readText(element, name);
+          case "variables" -> readVariables(element);
+          default -> element.skipChildren();
+        }
+      }
+    }
+
+    private String readText(JsonElement element, String name) {
+      if (element.isContainer()) {
+        element.skipChildren();
+        fault = "\"" + name + "\" must be a text";
+        return "";
+      }
+      return element.text();
+    }
+
+    private void readVariables(JsonElement element) {
+      if (element.token() != JsonToken.START_OBJECT) {
+        element.skipChildren();
+        if (element.token() != JsonToken.VALUE_NULL) {
+          fault = "\"variables\" must be an object of texts";
+        }
+        return;
+      }
+      while (element.next() != JsonToken.END_OBJECT) {
+        String name = element.name();
+        JsonToken value = element.next();
+        if (element.isContainer() || value == JsonToken.VALUE_NULL) {
+          element.skipChildren();
+          fault = "the variable \"" + Clipped.to(100, name) + "\" must be a text";
+        } else if (!element.isTooLong()) {
+          variables.put(MessageTemplate.name(name), element.text());
+        }
+      }
+    }
+
+    Row row(long line, String whole, boolean tooLong) {
+      return tooLong
+          ? Row.faulty(line, List.of(whole), "the recipient is too long")
+          : new Row(line, phone.strip(), variables, externalId, List.of(whole), fault);
+    }
+  }
+
+  private static ProblemException unreadable(JacksonException e) {
+    return ProblemException.badRequest(
+        "The body is not a JSON array of recipients: " + Bodies.words(e));
+  }
+}

@@ -1,0 +1,205 @@
+package dev.sluice.console.imports;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.not;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.sql.Briefly;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageTemplate;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jooq.DSLContext;
+import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.SelectField;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+
+/**
+ * Variables of a message that recipients do not have: these people would fail and get nothing.
+ *
+ * @param recipients how many people lack at least one
+ * @param variables how many lack each, by its name
+ * @param partial whether not all recipients were looked at: the campaign's first ones, or nobody
+ */
+public record Missing(long recipients, Map<String, Long> variables, boolean partial) {
+  /** Names that are counted each on its own. */
+  private static final int NAMED = 50;
+
+  /** How long all recipients may take; who starts a campaign waits for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** Who is looked at where all are too many: a column that is missing is missing there too. */
+  private static final int FIRST = 50_000;
+
+  /** Nothing that anybody knows of, as nobody was looked at. */
+  static final Missing UNKNOWN = new Missing(0, Map.of(), true);
+
+  private static final Set<String> SORTED = Set.of("enable_sort");
+  private static final Missing NOTHING = new Missing(0, Map.of(), false);
+
+  /** What a campaign's recipients lack. */
+  static Missing of(DSLContext sql, UUID campaignId) {
+    return of(sql, campaignId, PATIENCE, PATIENCE);
+  }
+
+  /**
+   * What all recipients lack if that can be told in time, else what the first ones lack. Whoever is
+   * not seen here fails when the campaign is fanned out, with that reason.
+   */
+  static Missing of(DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
+    return of(sql, campaignId, variablesOf(sql, campaignId), withAll, withFirst);
+  }
+
+  /** The same with a message that is about to be the campaign's. */
+  static Missing of(DSLContext sql, UUID campaignId, Set<String> names) {
+    return of(sql, campaignId, names, PATIENCE, PATIENCE);
+  }
+
+  private static Missing of(
+      DSLContext sql, UUID campaignId, Set<String> names, Duration withAll, Duration withFirst) {
+    if (names.isEmpty()) {
+      return NOTHING;
+    }
+    return Briefly.read(
+            sql, withAll, SORTED, inside -> count(inside, all(campaignId), names, false))
+        .or(() ->
+            Briefly.read(
+                sql, withFirst, SORTED, inside -> count(inside, first(campaignId), names, true)))
+        .orElse(UNKNOWN);
+  }
+
+  private static Table<?> all(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return select(r.VARIABLES).from(r).where(r.CAMPAIGN_ID.eq(campaignId)).asTable("people");
+  }
+
+  /** In the order of an index, or other campaigns' rows would have to be passed over. */
+  private static Table<?> first(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return select(r.VARIABLES)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .orderBy(r.STATUS, r.CREATED_AT, r.ID)
+        .limit(FIRST)
+        .asTable("people");
+  }
+
+  /**
+   * Most people lack nothing: they are asked for all names at once, and only the others by name.
+   */
+  private static Missing count(
+      DSLContext sql, Table<?> people, Set<String> names, boolean partial) {
+    var variables = people.field(CAMPAIGN_RECIPIENT.VARIABLES);
+    List<String> named = names.stream().limit(NAMED).toList();
+    List<SelectField<?>> counts = new ArrayList<>();
+    counts.add(DSL.count());
+    named.forEach(name ->
+        counts.add(
+            DSL.count()
+                .filterWhere(not(condition("jsonb_exists({0}, {1})", variables, val(name))))));
+    Record row =
+        sql.select(counts)
+            .from(people)
+            .where(
+                not(
+                    condition(
+                        "jsonb_exists_all({0}, {1})",
+                        variables, val(names.toArray(String[]::new)))))
+            .fetchSingle();
+    Tally tally = new Tally(names);
+    tally.recipients = row.get(0, Long.class);
+    for (int i = 0; i < named.size(); i++) {
+      tally.add(named.get(i), row.get(i + 1, Long.class));
+    }
+    return tally.found(partial);
+  }
+
+  private static Set<String> variablesOf(DSLContext sql, UUID campaignId) {
+    return sql.select(CAMPAIGN.MESSAGE)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(CAMPAIGN.MESSAGE)
+        .map(Missing::variablesOf)
+        .orElse(Set.of());
+  }
+
+  static Set<String> variablesOf(JSONB message) {
+    return new MessageTemplate(Json.MAPPER.readTree(message.data())).variables();
+  }
+
+  /** Whether a person accepts with a request that variables are missing. */
+  public static boolean isAccepted(Context context) {
+    return "true".equals(context.queryParam("acceptMissing"));
+  }
+
+  /** Nobody has accepted it, with this consequence. */
+  ProblemException problem(String consequence) {
+    return ProblemException.conflict(
+            words() + " " + consequence + " Repeat it with acceptMissing=true if that is meant.")
+        .with("missing", this);
+  }
+
+  /** In words, for people. */
+  String words() {
+    return variables.entrySet().stream()
+        .map(one -> "\"" + one.getKey() + "\" (" + one.getValue() + ")")
+        .collect(
+            Collectors.joining(
+                ", ",
+                recipients
+                    + (partial ? " of the first " + FIRST + " recipients" : " recipient(s)")
+                    + " lack variables of the message and would get nothing: ",
+                "."));
+  }
+
+  /** Counts what is missing, row by row. */
+  static final class Tally {
+    private final Set<String> names;
+    private final Map<String, Long> variables = new LinkedHashMap<>();
+    private long recipients;
+
+    Tally(Set<String> names) {
+      this.names = names;
+    }
+
+    void take(Map<String, String> given) {
+      boolean complete = true;
+      for (String name : names) {
+        if (!given.containsKey(name)) {
+          complete = false;
+          add(name, 1);
+        }
+      }
+      recipients += complete ? 0 : 1;
+    }
+
+    private void add(String name, long people) {
+      if (people > 0) {
+        variables.merge(name, people, Long::sum);
+      }
+    }
+
+    /** What is missing, if anything is. */
+    Optional<Missing> missing() {
+      return recipients == 0 ? Optional.empty() : Optional.of(found(false));
+    }
+
+    private Missing found(boolean partial) {
+      return new Missing(recipients, variables, partial);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.console.imports;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.sql.Checks;
+import dev.sluice.schema.MessageTemplate;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What recipients lack of a message, asked before it goes out. While too many others are looked
+ * through, a campaign starts unseen, as one does of which too little can be seen in time, and that
+ * is said.
+ */
+public final class MissingCheck {
+  private static final Logger log = LoggerFactory.getLogger(MissingCheck.class);
+
+  private final Checks checks;
+
+  public MissingCheck(Checks checks) {
+    this.checks = checks;
+  }
+
+  /**
+   * Refuses a campaign whose recipients lack variables of its message.
+   *
+   * @param undone what was not done therefore, in words
+   * @return whether all recipients were looked at
+   * @throws ProblemException 409 if some lack any
+   */
+  public boolean require(UUID campaignId, String undone) {
+    return require(campaignId, undone, sql -> Missing.of(sql, campaignId));
+  }
+
+  /** The same with a message that is about to be the campaign's. */
+  public boolean require(UUID campaignId, MessageTemplate message, String undone) {
+    return require(campaignId, undone, sql -> Missing.of(sql, campaignId, message.variables()));
+  }
+
+  /** An answer that says {@code unchecked} if not all recipients were looked at. */
+  public static Map<String, @Nullable Object> told(
+      Map<String, ? extends @Nullable Object> answer, boolean unchecked) {
+    Map<String, @Nullable Object> told = new LinkedHashMap<>(answer);
+    if (unchecked) {
+      told.put("unchecked", true);
+    }
+    return told;
+  }
+
+  private boolean require(UUID campaignId, String undone, Function<DSLContext, Missing> look) {
+    Missing found = checks.ifFree(look).orElse(Missing.UNKNOWN);
+    if (found.recipients() > 0) {
+      throw found.problem(undone);
+    }
+    if (found.partial()) {
+      log.warn("not all recipients of campaign {} were asked for their variables", campaignId);
+    }
+    return !found.partial();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.sluice.console.imports;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What spreadsheets and people put into a cell of phone numbers, whatever the country. */
+final class PhoneCell {
+  /** Characters; nobody writes so many, and patterns would take long over a whole book. */
+  private static final int LONGEST = 100;
+
+  /** As text by a formula, or by an apostrophe. */
+  private static final Pattern AS_TEXT = Pattern.compile("=\"(.*)\"|'(.*)");
+
+  /** In Brazil, which writes xx for the carrier that is dialled before an area code. */
+  private static final Pattern WITH_CARRIER =
+      Pattern.compile("(?i)[(\\h]*(?:\\+?55[)\\h]*\\(?)?0\\h*xx[)\\h-]*([1-9][0-9].*)");
+
+  /** What is left of a long number in a cell that was not text. */
+  private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
+
+  private static final Pattern DATE =
+      Pattern.compile(
+          "(?:(?:19|20)[0-9]{2}([-/.])(?:0?[1-9]|1[0-2])\\1[0-3]?[0-9]"
+              + "|[0-3]?[0-9]([-/.])[0-3]?[0-9]\\2(?:19|20)[0-9]{2})"
+              + "(?:[T\\h]+[0-9]{1,2}:.*)?");
+
+  /** The library takes letters for the digits that they share a key with: "030-unknown" rings. */
+  private static final Pattern LETTERS = Pattern.compile("[0-9].*\\p{L}");
+
+  /**
+   * The decimals of a number that a program took for an amount, with or without thousands
+   * separators. Fewer digits before them may as well be an area code.
+   */
+  private static final Pattern DECIMALS =
+      Pattern.compile(
+          "(\\+?(?:[0-9]{7,}|[0-9]{1,3}([.,'’\\h])[0-9]{3}(?:\\2[0-9]{3})+))"
+              + "(?!\\2)[.,]([0-9]{1,2}|(?<=[0-9]{10}[.,])[0-9]+)");
+
+  /** A whole amount; two separators, as one may as well lie between two numbers. */
+  private static final Pattern THOUSANDS =
+      Pattern.compile("\\+?[1-9][0-9]{0,2}([,'’])[0-9]{3}(?:\\1[0-9]{3})+");
+
+  private static final Pattern SECOND_PLUS = Pattern.compile("(?s)[0-9].*[+＋]");
+  private static final Pattern BETWEEN_NUMBERS = Pattern.compile("[/;,|&\\v]+");
+  private static final Pattern NEITHER_DIGIT_NOR_PLUS = Pattern.compile("[^0-9+]+");
+
+  /** An area code and the longest prefix before it are shorter. */
+  private static final int SURELY_A_NUMBER = 8;
+
+  private PhoneCell() {}
+
+  /** Why it is not one phone number, if that can be seen without knowing any country. */
+  static Optional<String> fault(String cell) {
+    if (cell.isBlank()) {
+      return Optional.of("the phone number is missing");
+    }
+    if (cell.length() > LONGEST) {
+      return Optional.of("the phone number is too long");
+    }
+    String text = asText(cell);
+    if (SHORTENED.matcher(text).matches()) {
+      return Optional.of(
+          "a spreadsheet has shortened this number; make its column text there and export it again");
+    }
+    if (DATE.matcher(text).matches()) {
+      return Optional.of("not a phone number, but a date");
+    }
+    if (LETTERS.matcher(text).find()) {
+      return Optional.of("not a phone number, as it has letters in it");
+    }
+    Matcher decimals = DECIMALS.matcher(text);
+    if (decimals.matches() && !decimals.group(3).matches("0+")) {
+      return Optional.of("not a phone number, as it has decimals");
+    }
+    return Optional.empty();
+  }
+
+  /** The number in it, as far as it has no fault. */
+  static String number(String cell) {
+    String text = asText(cell);
+    if (THOUSANDS.matcher(text).matches()) {
+      return digitsAndPlus(text);
+    }
+    Matcher decimals = DECIMALS.matcher(text);
+    return decimals.matches() ? digitsAndPlus(decimals.group(1)) : text;
+  }
+
+  private static String digitsAndPlus(String text) {
+    return NEITHER_DIGIT_NOR_PLUS.matcher(text).replaceAll("");
+  }
+
+  /** The parts of a number, each of which may be a number of its own. */
+  static List<String> parts(String number) {
+    return BETWEEN_NUMBERS.splitAsStream(number).filter(part -> digits(part) > 0).toList();
+  }
+
+  /** Whether it is more than one number in every country. */
+  static boolean isSeveral(String number) {
+    return SECOND_PLUS.matcher(number).find()
+        || parts(number).stream().filter(part -> digits(part) >= SURELY_A_NUMBER).count() > 1;
+  }
+
+  private static long digits(String text) {
+    return text.chars().filter(Character::isDigit).count();
+  }
+
+  private static String asText(String cell) {
+    Matcher text = AS_TEXT.matcher(cell);
+    String written =
+        text.matches()
+            ? Stream.of(1, 2)
+                .map(text::group)
+                .filter(given -> given != null)
+                .findFirst()
+                .orElse(cell)
+            : cell;
+    Matcher carrier = WITH_CARRIER.matcher(written);
+    return carrier.matches() ? "+55 " + carrier.group(1) : written;
+  }
+}

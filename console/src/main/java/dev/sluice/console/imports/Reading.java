@@ -1,0 +1,62 @@
+package dev.sluice.console.imports;
+
+import dev.sluice.console.http.ProblemException;
+import io.javalin.http.Context;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a file of rows is to be read, as far as the person who sends it says so.
+ *
+ * @param charset its encoding, if it has no byte order mark
+ * @param phoneColumn which column holds the numbers
+ */
+public record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
+  private static final Pattern PARAMETER =
+      Pattern.compile("(?i);\\s*charset\\s*=\\s*[\"']?([^\"';\\s]+)");
+
+  static final Reading AS_IT_SEEMS = new Reading(Optional.empty(), Optional.empty());
+
+  /** By {@code charset}, in the query or the content type, and {@code phoneColumn}. */
+  static Reading of(Context context) {
+    return new Reading(
+        given(context, "charset")
+            .map(Reading::chosen)
+            .or(() -> declared(context.header("Content-Type"))),
+        given(context, "phoneColumn"));
+  }
+
+  /** A parameter of the query that is there and says something. */
+  public static Optional<String> given(Context context, String name) {
+    return Optional.ofNullable(context.queryParam(name))
+        .map(String::strip)
+        .filter(text -> !text.isEmpty());
+  }
+
+  /** Programs write what they like, so that the file itself decides where this is nothing. */
+  private static Optional<Charset> declared(@Nullable String contentType) {
+    Matcher parameter = PARAMETER.matcher(contentType == null ? "" : contentType);
+    return parameter.find() ? charset(parameter.group(1)) : Optional.empty();
+  }
+
+  private static Charset chosen(String name) {
+    return charset(name)
+        .orElseThrow(() ->
+            ProblemException.badRequest(
+                    "\"charset\" must be an encoding like windows-1252 or UTF-8, not \""
+                        + name
+                        + "\".")
+                .with("field", "charset"));
+  }
+
+  private static Optional<Charset> charset(String name) {
+    try {
+      return Optional.of(Charset.forName(name));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

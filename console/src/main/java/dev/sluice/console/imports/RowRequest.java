@@ -1,0 +1,31 @@
+package dev.sluice.console.imports;
+
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import io.javalin.http.Context;
+import java.io.InputStream;
+import java.util.Locale;
+
+/** What a request with rows says about them. */
+public final class RowRequest {
+  private RowRequest() {}
+
+  /** The rows of its body in CSV or JSON, as they stream in. */
+  public static Rows rows(Context context, InputStream body) {
+    // Not contentType(), which fails where the encoding is unknown.
+    String given = context.header("Content-Type");
+    String type = given == null ? "" : JsonHttp.type(given).toLowerCase(Locale.ROOT);
+    return switch (type) {
+      case "text/csv" -> new CsvRows(body, Reading.of(context));
+      case "application/json" -> new JsonRows(body);
+      default ->
+          throw ProblemException.badRequest(
+              "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");
+    };
+  }
+
+  /** What they must be like, with the {@code region} of this request's numbers. */
+  public static RowRules rules(Context context, RowRules rules) {
+    return rules.in(Reading.given(context, "region"));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.console.imports;
+
+import dev.sluice.schema.Clipped;
+import dev.sluice.schema.StorableText;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a row can be used: the same when a file is looked at and when it is taken in. */
+public final class RowRules {
+  /** Characters of a variable's name. */
+  public static final int LONGEST_NAME = 200;
+
+  /** Characters of a column's name that a reason repeats. */
+  private static final int REPEATED = 100;
+
+  private final PhoneNumbers phoneNumbers;
+  private final Optional<RowBounds> bounds;
+
+  /** Where only the number counts, however much stands beside it. */
+  public RowRules(PhoneNumbers phoneNumbers) {
+    this(phoneNumbers, Optional.empty());
+  }
+
+  public RowRules(PhoneNumbers phoneNumbers, RowBounds bounds) {
+    this(phoneNumbers, Optional.of(bounds));
+  }
+
+  private RowRules(PhoneNumbers phoneNumbers, Optional<RowBounds> bounds) {
+    this.phoneNumbers = phoneNumbers;
+    this.bounds = bounds;
+  }
+
+  /** The same with another region, if one is given. */
+  public RowRules in(Optional<String> region) {
+    return new RowRules(phoneNumbers.in(region), bounds);
+  }
+
+  /** What came of a row. */
+  sealed interface Judged {}
+
+  /** It can be used. */
+  public record Usable(String phone, Map<String, String> variables, @Nullable String externalId)
+      implements Judged {}
+
+  /** It cannot. */
+  record Unusable(String reason) implements Judged {}
+
+  Judged judge(Rows.Row row) {
+    String externalId = row.externalId() == null ? "" : row.externalId().strip();
+    String fault = fault(row, externalId);
+    if (fault != null) {
+      return new Unusable(fault);
+    }
+    return switch (phoneNumbers.parse(row.phone())) {
+      case PhoneNumbers.Valid(String e164) ->
+          new Usable(e164, row.variables(), externalId.isEmpty() ? null : externalId);
+      case PhoneNumbers.Invalid(String reason) -> new Unusable(reason);
+    };
+  }
+
+  private @Nullable String fault(Rows.Row row, String externalId) {
+    if (row.fault() != null) {
+      return row.fault();
+    }
+    return bounds.isPresent() && !ExternalId.isFine(externalId)
+        ? "the external id " + ExternalId.RULE
+        : fault(row.variables());
+  }
+
+  private @Nullable String fault(Map<String, String> variables) {
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      String name = variable.getKey();
+      String value = variable.getValue();
+      if (!StorableText.isFine(name) || !StorableText.isFine(value)) {
+        return column(name) + " holds a NUL character or half of one";
+      }
+      if (bounds.isPresent() && name.length() > LONGEST_NAME) {
+        return column(name) + " has a name of more than " + LONGEST_NAME + " characters";
+      }
+      if (bounds.isPresent() && value.length() > bounds.get().value()) {
+        return column(name) + " has more than " + bounds.get().value() + " characters";
+      }
+    }
+    return bounds
+        .filter(given -> given.exceededBy(variables))
+        .map(given -> "the variables have more than " + given.variables() + " bytes together")
+        .orElse(null);
+  }
+
+  private static String column(String name) {
+    return "the column \"" + Clipped.to(REPEATED, name.replace('\0', ' ')) + "\"";
+  }
+}

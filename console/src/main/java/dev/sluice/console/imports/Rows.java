@@ -1,0 +1,39 @@
+package dev.sluice.console.imports;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a file of recipients, one after the other. */
+public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRows {
+
+  /** The names of its cells as they stand in the file. */
+  List<String> header();
+
+  /** What lies between the cells. */
+  char separator();
+
+  /**
+   * A row as it was read.
+   *
+   * @param line where it began, from 1
+   * @param variables by name
+   * @param externalId the recipient's key in the program that the file comes from, or null
+   * @param cells as they stand in the file, to be given back
+   * @param fault why it cannot be used whatever its number, or null
+   */
+  record Row(
+      long line,
+      String phone,
+      Map<String, String> variables,
+      @Nullable String externalId,
+      List<String> cells,
+      @Nullable String fault) {
+
+    /** One that cannot be used. */
+    static Row faulty(long line, List<String> cells, String fault) {
+      return new Row(line, "", Map.of(), null, cells, fault);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.console.live;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A thing that is watched, with its viewers. */
+final class Feed {
+  private final Supplier<LiveState> source;
+  private final Set<Viewer> viewers = new HashSet<>();
+  private final FutureTask<?> first;
+  private @Nullable Moment newest;
+  private int present;
+
+  /**
+   * A state with the events that bring nearly all viewers there, made once for all of them.
+   *
+   * @param before the state before it, or null if there was none
+   * @param step the event from there
+   * @param whole the event from nothing
+   */
+  record Moment(
+      LiveState state,
+      @Nullable LiveState before,
+      @SuppressWarnings("ArrayRecordComponent") byte[] step,
+      @SuppressWarnings("ArrayRecordComponent") byte[] whole) {
+
+    static Moment first(LiveState state) {
+      byte[] whole = state.whole();
+      return new Moment(state, null, whole, whole);
+    }
+
+    /** The event for who has seen this last; nothing if that is the same. */
+    Optional<byte[]> since(@Nullable LiveState seen) {
+      if (seen == null) {
+        return Optional.of(whole);
+      }
+      return seen.equals(before) ? Optional.of(step) : state.since(seen);
+    }
+  }
+
+  /**
+   * Knows nothing until it is opened.
+   *
+   * @param opened is told when it was read for the first time
+   */
+  Feed(Supplier<LiveState> source, Consumer<Feed> opened) {
+    this.source = source;
+    first =
+        new FutureTask<>(
+            () -> {
+              begin(Moment.first(source.get()));
+              opened.accept(this);
+            },
+            null);
+  }
+
+  /** Somebody is about to watch. */
+  synchronized Feed entered() {
+    present++;
+    return this;
+  }
+
+  /** Whether nobody is left. */
+  synchronized boolean left() {
+    present--;
+    return present == 0;
+  }
+
+  /** Reads it once for all who come at the same time; its failure is the failure of all of them. */
+  void open() throws InterruptedException {
+    first.run();
+    try {
+      first.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  private synchronized void begin(Moment moment) {
+    newest = moment;
+  }
+
+  synchronized void add(Viewer viewer) {
+    viewers.add(viewer);
+    viewer.show(newest());
+  }
+
+  synchronized void remove(Viewer viewer) {
+    viewers.remove(viewer);
+  }
+
+  private Moment newest() {
+    return Objects.requireNonNull(newest, "it was not opened");
+  }
+
+  synchronized List<Viewer> viewers() {
+    return List.copyOf(viewers);
+  }
+
+  /** Reads it again, and shows it to all if it has changed. */
+  void read() {
+    show(source.get());
+  }
+
+  private synchronized void show(LiveState state) {
+    LiveState before = newest().state();
+    Optional<byte[]> step = state.since(before);
+    if (step.isPresent()) {
+      Moment moment = new Moment(state, before, step.get(), state.whole());
+      newest = moment;
+      viewers.forEach(viewer -> viewer.show(moment));
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.console.live;
+
+import dev.sluice.schema.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How a thing that is watched stands, and what a viewer is told who has seen it otherwise. */
+sealed interface LiveState {
+
+  /** The event for who has seen nothing yet. */
+  byte[] whole();
+
+  /** The event that brings a viewer here who has seen another state; nothing if it is the same. */
+  Optional<byte[]> since(LiveState seen);
+
+  /** One thing, told as a whole whenever it changes. */
+  static LiveState one(String event, Object thing) {
+    return new One(event, json(thing));
+  }
+
+  /**
+   * A list with an {@code id} in each row, told as a whole at first, and then as the rows that are
+   * new or have changed, in an event {@code changes}.
+   */
+  static LiveState list(String event, List<? extends Map<String, @Nullable Object>> rows) {
+    Map<String, String> byId = new LinkedHashMap<>();
+    rows.forEach(row -> byId.put(String.valueOf(row.get("id")), json(row)));
+    return new Rows(event, byId);
+  }
+
+  /** One thing, as JSON. */
+  record One(String event, String json) implements LiveState {
+    @Override
+    public byte[] whole() {
+      return bytes(event, json);
+    }
+
+    @Override
+    public Optional<byte[]> since(LiveState seen) {
+      return equals(seen) ? Optional.empty() : Optional.of(whole());
+    }
+  }
+
+  /** The rows of a list, as JSON by their ids. */
+  record Rows(String event, Map<String, String> rows) implements LiveState {
+    @Override
+    public byte[] whole() {
+      return bytes(event, array(rows.values()));
+    }
+
+    @Override
+    public Optional<byte[]> since(LiveState seen) {
+      if (!(seen instanceof Rows before)) {
+        return Optional.of(whole());
+      }
+      List<String> changed =
+          rows.entrySet().stream()
+              .filter(row -> !row.getValue().equals(before.rows.get(row.getKey())))
+              .map(Map.Entry::getValue)
+              .toList();
+      return changed.isEmpty() ? Optional.empty() : Optional.of(bytes("changes", array(changed)));
+    }
+
+    private static String array(Collection<String> rows) {
+      return "[" + String.join(",", rows) + "]";
+    }
+  }
+
+  private static String json(Object value) {
+    return new String(Json.write(value), StandardCharsets.UTF_8);
+  }
+
+  // JSON as it is written here has no line breaks, which would end the data.
+  private static byte[] bytes(String event, String json) {
+    return ("event: " + event + "\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
+  }
+}

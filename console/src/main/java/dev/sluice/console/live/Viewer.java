@@ -1,0 +1,87 @@
+package dev.sluice.console.live;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody who watches, with a place for the newest state and a thread that waits for nobody else:
+ * who reads slowly misses what was in between, and who does not read is cut off.
+ */
+final class Viewer {
+  /** Proxies drop connections on which nothing happens. */
+  private static final Duration SILENCE = Duration.ofSeconds(15);
+
+  private static final byte[] STILL_THERE = ": still there\n\n".getBytes(StandardCharsets.UTF_8);
+
+  private final OutputStream out;
+  private final Runnable cut;
+  private final BlockingQueue<Optional<Feed.Moment>> place = new ArrayBlockingQueue<>(1);
+  private volatile @Nullable Long writingSince;
+
+  /**
+   * Has seen nothing yet.
+   *
+   * @param cut breaks the connection, and with it a write that waits
+   */
+  Viewer(OutputStream out, Runnable cut) {
+    this.out = out;
+    this.cut = cut;
+  }
+
+  /** What is to be seen now, instead of what was not seen yet. */
+  void show(Feed.Moment moment) {
+    put(Optional.of(moment));
+  }
+
+  /** Nothing more is to be seen. */
+  void dismiss() {
+    put(Optional.empty());
+  }
+
+  private synchronized void put(Optional<Feed.Moment> next) {
+    place.clear();
+    place.add(next);
+  }
+
+  /** Tells what is shown, in the caller's thread, until the viewer goes away or is dismissed. */
+  void watch() throws IOException, InterruptedException {
+    LiveState seen = null;
+    while (true) {
+      Optional<Feed.Moment> next = place.poll(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (next == null) {
+        write(STILL_THERE);
+        continue;
+      }
+      if (next.isEmpty()) {
+        return;
+      }
+      Optional<byte[]> event = next.get().since(seen);
+      seen = next.get().state();
+      if (event.isPresent()) {
+        write(event.get());
+      }
+    }
+  }
+
+  private void write(byte[] event) throws IOException {
+    writingSince = System.nanoTime();
+    out.write(event);
+    out.flush();
+    writingSince = null;
+  }
+
+  /** Cuts the viewer off who has read nothing for so long that a write waits. */
+  void cutIfStuck(Duration patience) {
+    Long since = writingSince;
+    if (since != null && System.nanoTime() - since > patience.toNanos()) {
+      cut.run();
+    }
+  }
+}

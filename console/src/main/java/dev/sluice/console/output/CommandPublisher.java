@@ -1,0 +1,59 @@
+package dev.sluice.console.output;
+
+import dev.sluice.runtime.kafka.EventType;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.Topics;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes what people ask for, and answers when Kafka has it. */
+public final class CommandPublisher {
+  private final KafkaOutput output;
+  private final Topics topics;
+
+  public CommandPublisher(KafkaOutput output, Topics topics) {
+    this.output = output;
+    this.topics = topics;
+  }
+
+  /**
+   * Who is sent to once more.
+   *
+   * @param reasons only those with one of these error codes; null for all
+   */
+  public record Resend(Set<RecipientStatus> statuses, @Nullable Set<String> reasons) {
+    @Override
+    public String toString() {
+      return statuses + (reasons == null ? "" : " for " + reasons);
+    }
+  }
+
+  public void publish(
+      UUID campaignId, CampaignCommand.Action action, String who, @Nullable Resend resend) {
+    Instant now = Instant.now();
+    CampaignCommand command =
+        resend == null
+            ? new CampaignCommand(action, campaignId, who, now)
+            : CampaignCommand.resend(campaignId, who, now, resend.statuses(), resend.reasons());
+    output.write(
+        List.of(
+            KafkaOutput.record(
+                topics.campaignCommands(), campaignId, EventType.CAMPAIGN_COMMAND, command)));
+  }
+
+  /** Lets a sender send, or holds it. */
+  public void control(String senderId, Control control) {
+    output.write(
+        List.of(
+            KafkaOutput.record(
+                topics.controls(),
+                Control.senderKey(senderId),
+                EventType.CONTROL.headers(),
+                control)));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.console.output;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.runtime.kafka.EventType;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Json;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes to Kafka like any other upstream service, and returns when Kafka has it. */
+public final class KafkaOutput implements AutoCloseable {
+  private final KafkaConfig kafka;
+  private final MeterRegistry meters;
+  private @Nullable Producer<byte[], byte[]> producer;
+
+  public KafkaOutput(KafkaConfig kafka, MeterRegistry meters) {
+    this.kafka = kafka;
+    this.meters = meters;
+  }
+
+  /** A record of a campaign, keyed by its id. */
+  public static ProducerRecord<byte[], byte[]> record(
+      String topic, UUID campaign, EventType type, Object value) {
+    return record(topic, campaign.toString(), type.headers(campaign), value);
+  }
+
+  public static ProducerRecord<byte[], byte[]> record(
+      String topic, String key, List<Header> headers, Object value) {
+    return new ProducerRecord<>(
+        topic, null, key.getBytes(StandardCharsets.UTF_8), Json.write(value), headers);
+  }
+
+  /**
+   * Writes all of them.
+   *
+   * @throws ProblemException if Kafka did not take them; some may be written, which does no harm
+   *     where repeating changes nothing
+   */
+  public void write(List<ProducerRecord<byte[], byte[]>> records) {
+    try {
+      List<Future<?>> acknowledgements = new ArrayList<>();
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        acknowledgements.add(producer().send(record));
+      }
+      for (Future<?> acknowledgement : acknowledgements) {
+        acknowledgement.get();
+      }
+    } catch (ExecutionException | KafkaException e) {
+      throw ProblemException.unavailable(
+          "Kafka at " + kafka.bootstrapServers() + " did not take it; try again.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ProblemException.unavailable("The console is stopping; try again.");
+    }
+  }
+
+  /** How many partitions a topic has. */
+  public int partitions(String topic) {
+    try {
+      return producer().partitionsFor(topic).size();
+    } catch (KafkaException e) {
+      throw ProblemException.unavailable(
+          "Kafka at " + kafka.bootstrapServers() + " did not answer; try again.");
+    }
+  }
+
+  /** Connects, so that the first request does not have to. */
+  public void warmUp() {
+    producer().partitionsFor(kafka.topics().campaignCommands());
+  }
+
+  // Made when first needed: a client cannot be made while the brokers' names do not resolve.
+  private synchronized Producer<byte[], byte[]> producer() {
+    if (producer == null) {
+      producer =
+          new KafkaProducer<>(
+              kafka.client(
+                  Map.of(
+                      ProducerConfig.ACKS_CONFIG, "all",
+                      ProducerConfig.LINGER_MS_CONFIG, 5,
+                      ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
+                      ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
+                      ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+                      ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000)),
+              new ByteArraySerializer(),
+              new ByteArraySerializer());
+      new KafkaClientMetrics(producer).bindTo(meters);
+    }
+    return producer;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (producer != null) {
+      producer.close();
+    }
+  }
+}

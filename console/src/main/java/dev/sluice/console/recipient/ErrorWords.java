@@ -1,0 +1,78 @@
+package dev.sluice.console.recipient;
+
+import static java.util.Map.entry;
+
+import dev.sluice.providers.Providers;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the pipeline's own error codes mean to the people who run a campaign, and what helps. */
+public final class ErrorWords {
+  private static final Map<String, String> WORDS =
+      Map.ofEntries(
+          entry(
+              "missing_variable",
+              "A column that the message uses was missing for this person. Add it and import"
+                  + " them into a new campaign."),
+          entry(
+              "invalid_message",
+              "This person's variables make a message that the provider refuses."),
+          entry(
+              "in_doubt",
+              "It is not known whether the message was sent. A delivery receipt may still settle"
+                  + " it."),
+          entry(
+              "not_launched",
+              "Certainly not sent: the worker stalled and lost its turn. It is safe to resend."),
+          entry("not_connected", "The provider could not be reached."),
+          entry(
+              "provider_failed",
+              "An error in the pipeline itself kept this message from being sent. Report it."),
+          entry(
+              "message_too_long",
+              "With this person's variables the message is longer than the provider allows."),
+          entry(
+              "message_too_large",
+              "With this person's variables the message is too large for the pipeline."),
+          entry(
+              "variables_too_large", "This person's variables are larger than the pipeline takes."),
+          entry("unknown_provider", "No worker knows the sender's provider."),
+          entry("missing_field", "The message lacks a field that the provider needs."),
+          entry(
+              "invalid_address",
+              "The sender's address is not one that the provider can be called with."));
+
+  /** What the same message may outlast, if need be once people have mended what was wrong. */
+  private static final Set<String> PASSING =
+      Set.of(
+          "in_doubt",
+          "not_launched",
+          "not_connected",
+          "provider_failed",
+          "unknown_provider",
+          "invalid_address");
+
+  private ErrorWords() {}
+
+  /** Whether trying again can help, or null if nobody knows. */
+  static @Nullable Boolean retryHelps(@Nullable String code) {
+    if (code == null) {
+      return null;
+    }
+    return WORDS.containsKey(code)
+        ? Boolean.valueOf(PASSING.contains(code))
+        : Providers.retryHelps(code).orElse(null);
+  }
+
+  /** Words for a code; the code itself if there are none. */
+  public static String of(@Nullable String code) {
+    if (code == null) {
+      return "No reason was given.";
+    }
+    String own = WORDS.get(code);
+    return own != null
+        ? own
+        : Providers.explanation(code).orElse("The provider's error " + code + ".");
+  }
+}

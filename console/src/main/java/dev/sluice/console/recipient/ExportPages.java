@@ -1,0 +1,110 @@
+package dev.sluice.console.recipient;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.console.http.Exports;
+import dev.sluice.schema.RecipientStatus;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.SelectForUpdateStep;
+import org.jooq.SelectLimitStep;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages of a campaign's recipients for an export, each read by an index from where the last one
+ * ended: by the numbers, whose order stays while statuses change, so that nobody is exported twice
+ * or left out; or by the one status that is wanted, so that others are not passed over.
+ *
+ * @param statuses those that are wanted, or none for all
+ * @param reason the error code of those who are wanted, or null for all
+ * @param exports in whose turns they are read
+ */
+public record ExportPages(
+    DSLContext sql,
+    UUID campaignId,
+    Set<RecipientStatus> statuses,
+    @Nullable String reason,
+    Exports exports) {
+
+  /** The names of variables that they have, in order; no more than so many, and cut to a length. */
+  SortedSet<String> variables(int most, int longest) {
+    var r = CAMPAIGN_RECIPIENT;
+    List<String> names =
+        read(inside ->
+            inside
+                .resultQuery(
+                    "SELECT DISTINCT left(name, {1}) FROM ({0}) AS people,"
+                        + " jsonb_object_keys(variables) AS name LIMIT {2}",
+                    select(StoredVariables.WITHIN_BOUND).from(r).where(wanted()),
+                    DSL.inline(longest),
+                    DSL.inline(most))
+                .fetch(0, String.class));
+    return new TreeSet<>(names);
+  }
+
+  /** The next recipients, at most so many. */
+  List<? extends Record> after(Recipients.Place place, int limit) {
+    return read(inside -> page(inside, place, limit).fetch());
+  }
+
+  ResultQuery<? extends Record> page(DSLContext inside, Recipients.Place place, int limit) {
+    var r = CAMPAIGN_RECIPIENT;
+    var recipients =
+        inside
+            .select(
+                r.ID,
+                r.PHONE,
+                r.EXTERNAL_ID,
+                r.STATUS,
+                r.ERROR_CODE,
+                r.CREATED_AT,
+                r.UPDATED_AT,
+                r.PROVIDER_MESSAGE_ID,
+                StoredVariables.WITHIN_BOUND)
+            .from(r)
+            .where(wanted());
+    SelectLimitStep<? extends Record> ordered =
+        statuses.size() == 1
+            ? recipients
+                .and(row(r.CREATED_AT, r.ID).gt(val(place.createdAt()), val(place.id())))
+                .orderBy(r.CREATED_AT, r.ID)
+            : recipients.and(r.PHONE.gt(place.phone())).orderBy(r.PHONE);
+    SelectForUpdateStep<? extends Record> page = ordered.limit(limit);
+    return page;
+  }
+
+  private Condition wanted() {
+    var r = CAMPAIGN_RECIPIENT;
+    Condition mine =
+        r.CAMPAIGN_ID.eq(campaignId).and(reason == null ? noCondition() : r.ERROR_CODE.eq(reason));
+    return switch (statuses.size()) {
+      case 0 -> mine;
+      case 1 -> mine.and(r.STATUS.eq(statuses.iterator().next()));
+      default -> mine.and(r.STATUS.in(statuses));
+    };
+  }
+
+  /** Right after an import PostgreSQL does not know how many there are, and would sort them all. */
+  private <T> T read(Function<DSLContext, T> query) {
+    return exports.page(() ->
+        sql.transactionResult(transaction -> {
+          transaction
+              .dsl()
+              .execute("SET LOCAL enable_sort = off; SET LOCAL statement_timeout = '60s'");
+          return query.apply(transaction.dsl());
+        }));
+  }
+}

@@ -1,0 +1,230 @@
+package dev.sluice.console.recipient;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.lateral;
+import static org.jooq.impl.DSL.min;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.unnest;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A campaign's recipients, page by page, each read by an index from where the last one ended
+ * (keyset): in the order in which they were added, or when numbers are searched, in the order of
+ * the numbers. Neither looks at other campaigns' rows.
+ */
+public final class Recipients {
+  private static final int PAGE = 100;
+  private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
+
+  /** No number in E.164 is longer, or comes after it among those that begin alike. */
+  private static final String LAST = "9".repeat(15);
+
+  private static final List<Field<?>> COLUMNS =
+      CAMPAIGN_RECIPIENT
+          .fieldStream()
+          .<Field<?>>map(column ->
+              column.equals(CAMPAIGN_RECIPIENT.VARIABLES) ? StoredVariables.WITHIN_BOUND : column)
+          .toList();
+
+  /** How long counting may take: a person waits for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** PostgreSQL's SQLSTATE for a statement that took too long. */
+  private static final String TOO_LONG = "57014";
+
+  private final DSLContext sql;
+
+  /** Where a page begins: after this recipient. */
+  record Place(Instant createdAt, long id, String phone) {
+    static final Place START = new Place(Instant.parse("0001-01-01T00:00:00Z"), 0, "");
+  }
+
+  public Recipients(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * The next recipients after the given one.
+   *
+   * @param status only those, or null for all
+   * @param phone only those whose number begins so, or null for all
+   * @param after the id of the last one seen, or 0
+   * @return {@code recipients}, and {@code next}, the {@code after} of the next page, if there is
+   *     one
+   */
+  public Map<String, @Nullable Object> page(
+      UUID campaignId, @Nullable RecipientStatus status, @Nullable String phone, long after) {
+    Place place = after <= 0 ? Place.START : place(campaignId, after);
+    List<Map<String, @Nullable Object>> page =
+        phone == null || phone.isBlank()
+            ? inOrder(campaignId, status, place).fetch(Recipients::view)
+            // A plus in a query string that nobody encoded is a space.
+            : found(campaignId, status, phone.replace(' ', '+'), place);
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("recipients", page);
+    answer.put("next", page.size() < PAGE ? null : page.getLast().get("id"));
+    return answer;
+  }
+
+  private Place place(UUID campaignId, long id) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.CREATED_AT, r.ID, r.PHONE)
+        .from(r)
+        .where(r.ID.eq(id))
+        .and(r.CAMPAIGN_ID.eq(campaignId))
+        .fetchOptional(row -> new Place(row.value1(), row.value2(), row.value3()))
+        .orElseThrow(() ->
+            ProblemException.badRequest(
+                "\"after\" is the id of the last recipient seen of this campaign."));
+  }
+
+  /** A page of each status by the page index, which begins with it, and the first of them all. */
+  ResultQuery<? extends Record> inOrder(
+      UUID campaignId, @Nullable RecipientStatus status, Place after) {
+    var r = CAMPAIGN_RECIPIENT;
+    String[] statuses =
+        Stream.of(RecipientStatus.values())
+            .filter(one -> status == null || status == one)
+            .map(Enum::name)
+            .toArray(String[]::new);
+    Table<?> wanted = unnest(val(statuses)).as("wanted", "status");
+    Table<?> pages =
+        lateral(
+                select(COLUMNS)
+                    .from(r)
+                    .where(r.CAMPAIGN_ID.eq(campaignId))
+                    .and(r.STATUS.eq(field(name("wanted", "status"), r.STATUS.getDataType())))
+                    .and(row(r.CREATED_AT, r.ID).gt(val(after.createdAt()), val(after.id())))
+                    .orderBy(r.CREATED_AT, r.ID)
+                    .limit(PAGE))
+            .as("pages");
+    return sql.select(pages.fields())
+        .from(wanted)
+        .crossJoin(pages)
+        .orderBy(pages.field(r.CREATED_AT), pages.field(r.ID))
+        .limit(PAGE);
+  }
+
+  private List<Map<String, @Nullable Object>> found(
+      UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
+    return BEGINNING.matcher(beginning).matches()
+        ? search(campaignId, status, beginning, after).fetch(Recipients::view)
+        : List.of();
+  }
+
+  /** Numbers that begin alike lie side by side in the index of the campaign's numbers. */
+  ResultQuery<? extends Record> search(
+      UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(COLUMNS)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.PHONE.between(beginning, (beginning + LAST).substring(0, LAST.length() + 1)))
+        .and(r.PHONE.gt(after.phone()))
+        .and(status == null ? noCondition() : r.STATUS.eq(status))
+        .orderBy(r.PHONE)
+        .limit(PAGE);
+  }
+
+  /** Why recipients failed or are in doubt, the most frequent first. */
+  public List<Map<String, @Nullable Object>> errors(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.in(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED))
+        .groupBy(r.ERROR_CODE, r.STATUS)
+        .orderBy(count().desc(), r.ERROR_CODE)
+        .fetch(row -> {
+          Map<String, @Nullable Object> view = new LinkedHashMap<>();
+          view.put("code", row.value1());
+          view.put("status", row.value2());
+          view.put("count", row.value3());
+          view.put("words", ErrorWords.of(row.value1()));
+          view.put("retryHelps", ErrorWords.retryHelps(row.value1()));
+          view.put("detail", row.value4());
+          return view;
+        });
+  }
+
+  /**
+   * How many of these recipients get nothing, as they have opted out or are suppressed otherwise.
+   *
+   * @param code only those with this error code, or null for all
+   * @return null where looking at all of them takes too long
+   */
+  public @Nullable Long suppressed(UUID campaignId, RecipientStatus status, @Nullable String code) {
+    var r = CAMPAIGN_RECIPIENT;
+    try {
+      return sql.transactionResult(transaction -> {
+        transaction.dsl().execute("SET LOCAL statement_timeout = " + PATIENCE.toMillis());
+        // OFFSET 0 keeps the planner from reading all that are suppressed.
+        return transaction
+            .dsl()
+            .selectCount()
+            .from(r)
+            .where(r.CAMPAIGN_ID.eq(campaignId))
+            .and(r.STATUS.eq(status))
+            .and(code == null ? noCondition() : r.ERROR_CODE.eq(code))
+            .and(
+                exists(
+                    selectOne()
+                        .from(SUPPRESSED_PHONE)
+                        .where(SUPPRESSED_PHONE.PHONE.eq(r.PHONE))
+                        .offset(inline(0))))
+            .fetchSingle(0, Long.class);
+      });
+    } catch (DataAccessException e) {
+      if (TOO_LONG.equals(e.sqlState())) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static Map<String, @Nullable Object> view(Record row) {
+    var r = CAMPAIGN_RECIPIENT;
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", row.get(r.ID));
+    view.put("phone", row.get(r.PHONE));
+    view.put("externalId", row.get(r.EXTERNAL_ID));
+    view.put("providerUserId", row.get(r.PROVIDER_USER_ID));
+    view.put("variables", StoredVariables.of(row));
+    view.put("status", row.get(r.STATUS));
+    view.put("round", row.get(r.ROUND));
+    view.put("providerMessageId", row.get(r.PROVIDER_MESSAGE_ID));
+    view.put("errorCode", row.get(r.ERROR_CODE));
+    view.put("errorDetail", row.get(r.ERROR_DETAIL));
+    view.put("attempts", row.get(r.ATTEMPTS));
+    view.put("createdAt", row.get(r.CREATED_AT));
+    view.put("updatedAt", row.get(r.UPDATED_AT));
+    return view;
+  }
+}

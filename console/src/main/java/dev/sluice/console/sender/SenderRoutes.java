@@ -1,0 +1,162 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.Fields;
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.output.CommandPublisher;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.jooq.tables.records.SenderRecord;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/senders}: who sends, and how fast. */
+public final class SenderRoutes {
+  private final HeldBodies bodies;
+  private final DSLContext sql;
+  private final SenderViews views;
+  private final SenderViews changed;
+  private final CommandPublisher commands;
+  private final Bulkhead lists;
+
+  /**
+   * Reads and changes them.
+   *
+   * @param views as people read them
+   * @param changed the same, on the connections of commands
+   */
+  public SenderRoutes(
+      HeldBodies bodies,
+      DSLContext sql,
+      SenderViews views,
+      SenderViews changed,
+      CommandPublisher commands,
+      Bulkhead lists) {
+    this.bodies = bodies;
+    this.sql = sql;
+    this.views = views;
+    this.changed = changed;
+    this.commands = commands;
+    this.lists = lists;
+  }
+
+  /** A sender to create or change; the address is required. */
+  record Change(
+      @Nullable String provider,
+      @Nullable String address,
+      @Nullable Double ratePerSecond,
+      @Nullable Integer lanes,
+      @Nullable Integer dailyLimit,
+      @Nullable String account) {}
+
+  public void add(RoutesConfig routes) {
+    routes.get("/api/senders", this::list);
+    routes.get("/api/senders/{id}", this::read);
+    routes.put("/api/senders/{id}", this::put);
+    routes.post("/api/senders/{id}/unblock", this::unblock);
+  }
+
+  private void list(Context context) {
+    String after = context.queryParam("after");
+    String from = after == null ? "" : Fields.storable("after", after);
+    JsonHttp.list(context, lists, () -> views.after(from));
+  }
+
+  private void read(Context context) {
+    String id = Fields.storable("id", context.pathParam("id"));
+    JsonHttp.list(context, lists, () -> views.one(id));
+  }
+
+  private void unblock(Context context) {
+    String id = Fields.storable("id", context.pathParam("id"));
+    if (!sql.fetchExists(SENDER, SENDER.ID.eq(id))) {
+      throw ProblemException.notFound("There is no sender " + id + ".");
+    }
+    String who = Audit.who(context);
+    commands.control(id, new Control(Control.State.RUNNING, "unblocked by " + who));
+    Audit.log(context, "unblock", "sender " + id);
+    JsonHttp.json(context, 202, Map.of("id", id, "command", "unblock"));
+  }
+
+  private void put(Context context) {
+    String id = context.pathParam("id");
+    if (!id.matches("[A-Za-z0-9._-]{1,100}")) {
+      throw ProblemException.badRequest(
+          "A sender's id is made of letters, digits, dots, dashes and underscores.");
+    }
+    Change change = bodies.read(context, Change.class);
+    String address = change.address();
+    if (address == null || !address.matches("[A-Za-z0-9._-]{1,200}")) {
+      throw ProblemException.badRequest(
+          "\"address\" must be the sender's address at the provider (WhatsApp: the phone number id).");
+    }
+    double rate = change.ratePerSecond() == null ? 80 : change.ratePerSecond();
+    int lanes = change.lanes() == null ? 1 : change.lanes();
+    if (lanes < 1 || lanes > 1_000) {
+      throw ProblemException.field("lanes", "must be between 1 and 1,000");
+    }
+    if (!(rate / lanes >= SendRequest.SLOWEST && rate <= 1_000_000)) {
+      throw ProblemException.field(
+          "ratePerSecond",
+          "must be from " + SendRequest.SLOWEST + " for each lane to 1,000,000 in all");
+    }
+    if (change.provider() != null && !change.provider().matches("[A-Za-z0-9._-]{1,100}")) {
+      throw ProblemException.field(
+          "provider", "is made of letters, digits, dots, dashes and underscores, at most 100");
+    }
+    if (change.dailyLimit() != null && change.dailyLimit() < 1) {
+      throw ProblemException.field("dailyLimit", "must be at least 1, or null for none");
+    }
+    if (change.account() != null && !change.account().matches("[A-Za-z0-9._-]{1,100}")) {
+      throw ProblemException.field(
+          "account", "is the provider's account that the address belongs to (WhatsApp: its id)");
+    }
+    requireLanesFree(id, lanes);
+    var sender =
+        sql.insertInto(SENDER)
+            .set(SENDER.ID, id)
+            .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
+            .set(SENDER.ADDRESS, address)
+            .set(SENDER.RATE_PER_SECOND, rate)
+            .set(SENDER.LANES, lanes)
+            .set(SENDER.DAILY_LIMIT, change.dailyLimit());
+    // One that is not given stays as the provider's calls have told it.
+    SenderRecord saved =
+        (change.account() == null ? sender : sender.set(SENDER.ACCOUNT, change.account()))
+            .onConflict(SENDER.ID)
+            .doUpdate()
+            .setNonKeyToExcluded()
+            .returning()
+            .fetchSingle();
+    Audit.log(context, "put", "sender " + id);
+    JsonHttp.json(context, 200, changed.changed(saved));
+  }
+
+  /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */
+  private void requireLanesFree(String id, int lanes) {
+    boolean busy =
+        sql.fetchExists(
+            sql.selectOne()
+                .from(CAMPAIGN)
+                .join(SENDER)
+                .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+                .where(SENDER.ID.eq(id))
+                .and(SENDER.LANES.ne(lanes))
+                .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
+    if (busy) {
+      throw ProblemException.conflict(
+          "The number of lanes cannot change while the sender's campaigns are sending; its rate"
+              + " can.");
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.sql.Afterwards;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.jooq.tables.records.SenderRecord;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The senders as people see them. */
+public final class SenderViews {
+  private static final int PAGE = 200;
+
+  private final DSLContext sql;
+  private final ControlsView controls;
+  private final DailyUsage usage;
+
+  public SenderViews(DSLContext sql, ControlsView controls) {
+    this.sql = sql;
+    this.controls = controls;
+    usage = new DailyUsage(sql);
+  }
+
+  Map<String, @Nullable Object> one(String id) {
+    return page(SENDER.ID.eq(id)).stream()
+        .findFirst()
+        .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
+  }
+
+  /** One that was just changed; how many people it wrote to is null if that cannot be told now. */
+  Map<String, @Nullable Object> changed(SenderRecord row) {
+    return view(row, Afterwards.read(() -> used(List.of(row))).orElse(null));
+  }
+
+  /**
+   * The next ones in the order of their ids.
+   *
+   * @param id the last one seen, or the empty text
+   */
+  public List<Map<String, @Nullable Object>> after(String id) {
+    return page(SENDER.ID.gt(id));
+  }
+
+  private List<Map<String, @Nullable Object>> page(Condition which) {
+    // Fetched whole: who holds a connection must not wait for a second one.
+    List<SenderRecord> rows =
+        sql.selectFrom(SENDER).where(which).orderBy(SENDER.ID).limit(PAGE).fetch();
+    Map<String, Integer> used = used(rows);
+    return rows.stream().map(row -> view(row, used)).toList();
+  }
+
+  private Map<String, Integer> used(List<SenderRecord> rows) {
+    return usage.counted(
+        rows.stream().filter(row -> row.getDailyLimit() != null).map(SenderRecord::getId).toList());
+  }
+
+  private Map<String, @Nullable Object> view(
+      SenderRecord row, @Nullable Map<String, Integer> used) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", row.getId());
+    view.put("provider", row.getProvider());
+    view.put("address", row.getAddress());
+    view.put("account", row.getAccount());
+    view.put("ratePerSecond", row.getRatePerSecond());
+    view.put("lanes", row.getLanes());
+    view.put("dailyLimit", row.getDailyLimit());
+    view.put(
+        "usedIn24Hours",
+        row.getDailyLimit() == null || used == null ? null : used.getOrDefault(row.getId(), 0));
+    view.put("createdAt", row.getCreatedAt());
+    Control control = controls.sender(row.getId());
+    boolean blocked = control.state() == Control.State.BLOCKED;
+    view.put("blocked", blocked);
+    view.put("blockReason", blocked ? control.reason() : null);
+    return view;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.Fields;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import org.jooq.DSLContext;
+
+/** {@code /api/senders/{id}/templates}: what a sender's provider has approved. */
+public final class TemplateRoutes {
+  private final DSLContext sql;
+  private final Bulkhead lists;
+  private final Templates templates;
+
+  public TemplateRoutes(DSLContext sql, Bulkhead lists, Templates templates) {
+    this.sql = sql;
+    this.lists = lists;
+    this.templates = templates;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.get("/api/senders/{id}/templates", this::list);
+  }
+
+  private void list(Context context) {
+    String id = Fields.storable("id", context.pathParam("id"));
+    var sender =
+        lists
+            .run(() ->
+                sql.select(SENDER.PROVIDER, SENDER.ACCOUNT)
+                    .from(SENDER)
+                    .where(SENDER.ID.eq(id))
+                    .fetchOptional())
+            .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
+    if (!sender.value1().equals("whatsapp")) {
+      JsonHttp.json(context, 200, List.of());
+      return;
+    }
+    String account = sender.value2();
+    if (account == null) {
+      throw ProblemException.conflict(
+              "The sender's WhatsApp Business Account is not known yet; say its id as \"account\""
+                  + " in PUT /api/senders/"
+                  + id
+                  + ".")
+          .with("field", "account");
+    }
+    boolean refresh = "true".equals(context.queryParam("refresh"));
+    JsonHttp.json(context, 200, templates.of(account, refresh));
+  }
+}

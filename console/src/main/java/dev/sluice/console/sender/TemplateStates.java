@@ -1,0 +1,106 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+import static dev.sluice.schema.jooq.Tables.STOPPED_CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.TEMPLATE_STATE;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.excluded;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jspecify.annotations.Nullable;
+
+/** Which templates may be used, as far as the provider has told; the newest word counts. */
+public final class TemplateStates {
+  private final DSLContext sql;
+
+  public TemplateStates(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * What is said of a template.
+   *
+   * @param account the account's id, or empty for any
+   * @param language as anybody writes it, or empty for any
+   * @param stopped why it may not be used; null if it may
+   */
+  public record State(
+      String account, String name, String language, @Nullable String stopped, Instant at) {
+    /** {@code en-US} in events is {@code en_US} in messages. */
+    public State {
+      language = language.replace('-', '_').toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Keeps what is newer than what is known; to be told again changes nothing. */
+  public void learn(Collection<State> told) {
+    for (State state : told) {
+      sql.insertInto(TEMPLATE_STATE)
+          .set(TEMPLATE_STATE.NAME, state.name())
+          .set(TEMPLATE_STATE.LANGUAGE, state.language())
+          .set(TEMPLATE_STATE.ACCOUNT, state.account())
+          .set(TEMPLATE_STATE.STOPPED, state.stopped())
+          .set(TEMPLATE_STATE.AT, state.at())
+          .onConflict(TEMPLATE_STATE.NAME, TEMPLATE_STATE.LANGUAGE, TEMPLATE_STATE.ACCOUNT)
+          .doUpdate()
+          .set(TEMPLATE_STATE.STOPPED, excluded(TEMPLATE_STATE.STOPPED))
+          .set(TEMPLATE_STATE.AT, excluded(TEMPLATE_STATE.AT))
+          .where(TEMPLATE_STATE.AT.lt(excluded(TEMPLATE_STATE.AT)))
+          .execute();
+    }
+  }
+
+  /** The names of templates of which one, at least, was stopped. */
+  Set<String> stoppedNames() {
+    return sql.select(TEMPLATE_STATE.NAME)
+        .from(TEMPLATE_STATE)
+        .where(TEMPLATE_STATE.STOPPED.isNotNull())
+        .fetchSet(TEMPLATE_STATE.NAME);
+  }
+
+  /** Why a campaign's template may not be used, if that is so. */
+  Optional<String> stopped(UUID campaignId) {
+    return sql.select(STOPPED_CAMPAIGN.REASON)
+        .from(STOPPED_CAMPAIGN)
+        .where(STOPPED_CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(STOPPED_CAMPAIGN.REASON);
+  }
+
+  /** The account of a campaign's sender, if it is known. */
+  Optional<String> account(UUID campaignId) {
+    return sql.select(SENDER.ACCOUNT)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchOptional(SENDER.ACCOUNT);
+  }
+
+  /** A person says that a campaign's template may be used. */
+  void allow(UUID campaignId) {
+    Field<String> name =
+        field("jsonb_extract_path_text({0}, 'template', 'name')", String.class, CAMPAIGN.MESSAGE);
+    Field<String> language =
+        field(
+            "jsonb_extract_path_text({0}, 'template', 'language', 'code')",
+            String.class, CAMPAIGN.MESSAGE);
+    sql.select(coalesce(SENDER.ACCOUNT, inline("")), name, coalesce(language, inline("")))
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .and(name.isNotNull())
+        .fetch(row -> new State(row.value1(), row.value2(), row.value3(), null, Instant.now()))
+        .forEach(state -> learn(Set.of(state)));
+  }
+}

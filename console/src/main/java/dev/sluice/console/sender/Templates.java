@@ -1,0 +1,162 @@
+package dev.sluice.console.sender;
+
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.providers.whatsapp.MessageTemplates;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.schema.Reasons;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** The accounts' templates as the provider has them, kept for a minute. */
+public final class Templates implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Templates.class);
+  private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
+
+  /** Accounts whose templates are kept. */
+  private static final int ACCOUNTS = 8;
+
+  private final Optional<MessageTemplates> provider;
+  private final Bulkhead places =
+      new Bulkhead(4, Duration.ofSeconds(3), "Templates are being read already; try again later.");
+
+  private final Map<String, Kept> kept =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Kept> eldest) {
+          return size() > ACCOUNTS;
+        }
+      };
+
+  private final TemplateStates states;
+
+  public Templates(Optional<WhatsAppConfig> whatsApp, TemplateStates states) {
+    provider = whatsApp.map(MessageTemplates::new);
+    this.states = states;
+  }
+
+  private record Kept(List<Map<String, @Nullable Object>> templates, long atNanos) {}
+
+  /**
+   * An account's templates.
+   *
+   * @param refresh whether to ask the provider although they are known
+   * @throws ProblemException if the provider cannot be asked, or does not tell
+   */
+  List<Map<String, @Nullable Object>> of(String account, boolean refresh) {
+    MessageTemplates asked =
+        provider.orElseThrow(() ->
+            ProblemException.notImplemented(
+                "The console has no access token to read templates with; set"
+                    + " WHATSAPP_ACCESS_TOKEN for it."));
+    Kept known = find(account);
+    if (!refresh && known != null && System.nanoTime() - known.atNanos() < KEPT_NANOS) {
+      return known.templates();
+    }
+    Instant now = Instant.now();
+    List<Map<String, @Nullable Object>> read = places.run(() -> read(asked, account));
+    keep(account, new Kept(read, System.nanoTime()));
+    learn(account, read, now);
+    return read;
+  }
+
+  /** Asks which of them may be used by now, if that can be asked. */
+  void lookAgain(String account) {
+    if (provider.isPresent()) {
+      try {
+        of(account, true);
+      } catch (ProblemException e) {
+        log.info("nobody looked whether templates may be used again: {}", e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * What was stopped, and what may be used again. Who reads a list gets it whatever comes of it.
+   */
+  private void learn(String account, List<Map<String, @Nullable Object>> read, Instant at) {
+    try {
+      Set<String> stopped = states.stoppedNames();
+      states.learn(
+          read.stream().flatMap(template -> state(account, template, stopped, at)).toList());
+    } catch (DataAccessException e) {
+      log.info("what the list says of templates is not kept: {}", Database.reason(e));
+    }
+  }
+
+  private static Stream<TemplateStates.State> state(
+      String account, Map<String, @Nullable Object> template, Set<String> stopped, Instant at) {
+    String name = String.valueOf(template.get("name"));
+    String language = String.valueOf(template.get("language"));
+    String status = String.valueOf(template.get("status")).toUpperCase(Locale.ROOT);
+    return switch (status) {
+      case "PAUSED", "DISABLED" ->
+          Stream.of(
+              new TemplateStates.State(
+                  account, name, language, MessageTemplates.stopped(status, name, language), at));
+      case "APPROVED" ->
+          stopped.contains(name)
+              ? Stream.of(new TemplateStates.State(account, name, language, null, at))
+              : Stream.empty();
+      default -> Stream.empty();
+    };
+  }
+
+  private synchronized @Nullable Kept find(String account) {
+    return kept.get(account);
+  }
+
+  private synchronized void keep(String account, Kept read) {
+    kept.remove(account);
+    kept.put(account, read);
+  }
+
+  private static List<Map<String, @Nullable Object>> read(
+      MessageTemplates provider, String account) {
+    try {
+      return provider.of(account).stream().map(Templates::view).toList();
+    } catch (IOException e) {
+      throw ProblemException.badGateway(
+          "WhatsApp does not tell the templates: " + Reasons.of(e) + ".");
+    }
+  }
+
+  private static Map<String, @Nullable Object> view(JsonNode template) {
+    Map<String, @Nullable Object> view = new LinkedHashMap<>();
+    view.put("id", text(template.path("id")));
+    view.put("name", text(template.path("name")));
+    view.put("language", text(template.path("language")));
+    view.put("category", text(template.path("category")));
+    view.put("status", text(template.path("status")));
+    view.put("parameterFormat", text(template.path("parameter_format")));
+    view.put("quality", text(template.at("/quality_score/score")));
+    JsonNode components = template.path("components");
+    view.put("components", components.isArray() ? components : List.of());
+    return view;
+  }
+
+  private static @Nullable String text(JsonNode value) {
+    return value.isValueNode() && !value.isNull() ? value.asString() : null;
+  }
+
+  @Override
+  public void close() {
+    provider.ifPresent(MessageTemplates::close);
+  }
+}

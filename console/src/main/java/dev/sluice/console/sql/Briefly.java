@@ -1,0 +1,45 @@
+package dev.sluice.console.sql;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+
+/**
+ * What is read as long as that takes little time: somebody waits, and others need the connection.
+ */
+public final class Briefly {
+  /** PostgreSQL's SQLSTATEs for a statement that took too long, or waited too long for a lock. */
+  private static final Set<String> TOO_LONG = Set.of("57014", "55P03");
+
+  private Briefly() {}
+
+  /**
+   * Reads it by statements that take no longer than that each; empty if one would.
+   *
+   * @param without a kind of plan that is not to be taken, like {@code enable_sort}: right after an
+   *     import PostgreSQL does not know how many rows there are
+   */
+  public static <T> Optional<T> read(
+      DSLContext sql, Duration longest, Set<String> without, Function<DSLContext, T> work) {
+    try {
+      return Optional.of(
+          sql.transactionResult(transaction -> {
+            DSLContext inside = transaction.dsl();
+            inside.execute(
+                "SET LOCAL statement_timeout = "
+                    + longest.toMillis()
+                    + String.join(
+                        "", without.stream().map("; SET LOCAL %s = off"::formatted).toList()));
+            return work.apply(inside);
+          }));
+    } catch (DataAccessException e) {
+      if (TOO_LONG.contains(String.valueOf(e.sqlState()))) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.console.sql;
+
+import dev.sluice.console.http.Uploads;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.Database.Timeouts;
+import dev.sluice.runtime.database.DatabaseConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The connections to PostgreSQL, each for one kind of work: however many read lists or import, who
+ * pauses a campaign finds one free, and so does a webhook.
+ *
+ * @param commands for what people command and change
+ * @param webhooks for what providers tell
+ * @param lists for what people and pages read
+ * @param feeds for what is watched
+ * @param checks for looking through a campaign's recipients before it starts
+ * @param imports for files of rows, one each
+ * @param upkeep one, for what goes on by itself
+ */
+public record Connections(
+    Database commands,
+    Database webhooks,
+    Database lists,
+    Database feeds,
+    Database checks,
+    Database imports,
+    Database upkeep)
+    implements AutoCloseable {
+  private static final Duration LOCK = Duration.ofSeconds(2);
+
+  private static final Timeouts SHORT = timeouts(Duration.ofSeconds(5));
+  private static final Timeouts READING = timeouts(Duration.ofSeconds(10));
+
+  /**
+   * A portion's COPY, or its way around rows that are there already. Between portions any number of
+   * rows may be passed over, for as long as a file has its turn.
+   */
+  private static final Timeouts IMPORTING =
+      new Timeouts(
+          Duration.ofMinutes(1), LOCK, Uploads.Limits.DEFAULT.importsTake().plusMinutes(1));
+
+  /** So many of each kind. */
+  public record Sizes(int commands, int webhooks, int lists, int feeds, int checks) {
+    public static final Sizes DEFAULT = new Sizes(3, 3, 4, 2, 2);
+  }
+
+  public static Connections open(DatabaseConfig config, Sizes sizes, MeterRegistry meters) {
+    return new Connections(
+        new Database(config, sizes.commands(), "console", meters, SHORT),
+        new Database(config, sizes.webhooks(), "console", meters, SHORT),
+        new Database(config, sizes.lists(), "console", meters, READING),
+        new Database(config, sizes.feeds(), "console", meters, READING),
+        new Database(config, sizes.checks(), "console", meters, READING),
+        new Database(config, Uploads.IMPORTS, "console", meters, IMPORTING),
+        new Database(config, 1, "console", meters, SHORT));
+  }
+
+  private static Timeouts timeouts(Duration statement) {
+    return new Timeouts(statement, LOCK, statement);
+  }
+
+  @Override
+  public void close() {
+    List.of(commands, webhooks, lists, feeds, checks, imports, upkeep).forEach(Database::close);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.console.suppression;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows that others write about people whose names have changed: a refused message of before the
+ * change, an alias that a receipt tells after it. Nobody who writes them knows of the change, so
+ * the changed names are gone through again and again, and what is not accounted for is settled. The
+ * rows themselves tell whether they are, so that nothing is lost with a console or by a transaction
+ * that commits late.
+ */
+public final class LateRows {
+  private static final Logger log = LoggerFactory.getLogger(LateRows.class);
+
+  /** So many that one that cannot be settled holds up few others. */
+  private static final int SETTLED_AT_ONCE = 100;
+
+  private static final String SQL =
+      """
+      WITH RECURSIVE page AS (
+        SELECT DISTINCT before AS name FROM sluice.renamed
+        WHERE before > {0} ORDER BY before LIMIT {1}
+      ), touched AS (
+        SELECT name FROM page
+        UNION
+        SELECT near.name FROM touched
+        $near
+      )
+      SELECT (SELECT max(name) FROM page), ARRAY (
+        SELECT name
+        FROM touched CROSS JOIN LATERAL (
+          SELECT FROM sluice.suppression
+          WHERE phone = touched.name AND isfinite(created_at)
+            AND (lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at)))
+            AND NOT EXISTS (
+              SELECT FROM sluice.said
+              WHERE said.name = phone AND said.at = created_at
+                AND said.reason = left(suppression.reason, 200))
+          UNION ALL
+          SELECT FROM sluice.alias WHERE phone = touched.name AND NOT settled) AS late)
+      """
+          .replace("$near", StandingWishes.NEAR);
+
+  private final DSLContext sql;
+  private final StandingWishes standing;
+  private final int largest;
+  private int page;
+  private String after = "";
+
+  /**
+   * Goes through all of them.
+   *
+   * @param page changed names that are looked at in a turn, at most
+   */
+  public LateRows(DSLContext sql, int page) {
+    this.sql = sql;
+    largest = page;
+    this.page = page;
+    standing = new StandingWishes(sql);
+  }
+
+  private record Page(String last, List<String> late) {}
+
+  /**
+   * Settles what is late among the next changed names. What cannot be settled now is met again.
+   *
+   * @return whether there may be more before all have been looked at
+   */
+  boolean settleSome() {
+    Page found = next();
+    after = found.last();
+    for (int from = 0; from < found.late().size(); from += SETTLED_AT_ONCE) {
+      settle(found.late().subList(from, Math.min(found.late().size(), from + SETTLED_AT_ONCE)));
+    }
+    return !after.isEmpty();
+  }
+
+  /** Fewer after a failure: a page that takes too long would do so for ever. */
+  private Page next() {
+    try {
+      Page found = sql.transactionResult(transaction -> read(transaction.dsl()));
+      page = Math.min(largest, page * 2);
+      return found;
+    } catch (DataAccessException e) {
+      page = Math.max(1, page / 2);
+      throw e;
+    }
+  }
+
+  private Page read(DSLContext transaction) {
+    transaction.execute("SELECT 1" + StandingWishes.BY_INDEX);
+    var row = transaction.fetchSingle(SQL, DSL.val(after), DSL.val(page));
+    String last = row.get(0, String.class);
+    return new Page(last == null ? "" : last, List.of(row.get(1, String[].class)));
+  }
+
+  private void settle(List<String> late) {
+    try {
+      Set<String> names = new TreeSet<>(late);
+      standing.settle(names);
+      log.info("{} name(s) settled anew: rows about them came after a change", names.size());
+    } catch (DataAccessException e) {
+      log.warn("{} name(s) cannot be settled now", late.size(), e);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.sluice.console.suppression;
+
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.schema.SendResult;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+
+/** {@code /api/opt-outs}: who opted out without telling a number, in pages. */
+public final class OptOutRoutes {
+  private static final int PAGE = 1_000;
+
+  private final OptOuts optOuts;
+  private final Bulkhead lists;
+
+  public OptOutRoutes(OptOuts optOuts, Bulkhead lists) {
+    this.optOuts = optOuts;
+    this.lists = lists;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.get("/api/opt-outs", this::list);
+  }
+
+  private void list(Context context) {
+    String after = context.queryParam("after");
+    if (after != null && !after.isEmpty() && !SendResult.isAlias(after)) {
+      throw ProblemException.badRequest("\"after\" must be a name of this list.");
+    }
+    JsonHttp.list(context, lists, () -> optOuts.after(after == null ? "" : after, PAGE));
+  }
+}

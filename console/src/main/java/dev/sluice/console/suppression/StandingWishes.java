@@ -1,0 +1,363 @@
+package dev.sluice.console.suppression;
+
+import dev.sluice.schema.OptOutReason;
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * What stands under each name, of everything that was said under it and under those before it. It
+ * is worked out anew from what is kept, so that only the times count, never which call came first.
+ */
+final class StandingWishes {
+  /** Names that have to do with {@code touched.name}: one step, for a recursion. */
+  static final String NEAR =
+      """
+      CROSS JOIN LATERAL (
+        SELECT now FROM sluice.renamed WHERE before = touched.name
+        UNION ALL
+        SELECT before FROM sluice.renamed WHERE now = touched.name
+        UNION ALL
+        SELECT alias.name FROM sluice.alias WHERE phone = touched.name
+        UNION ALL
+        SELECT phone FROM sluice.alias WHERE alias.name = touched.name
+      ) AS near (name)
+      """;
+
+  /**
+   * {@code touched}: all names that have to do with the given ones; each is visited once, so that
+   * circles end. {@code heard}: what was said under them, and numbers that the aggregator or people
+   * have suppressed. {@code raised}: rows that a person has lifted by hand, which ends whatever was
+   * said before by whoever is known by that name then. {@code unheard}: what a console of the
+   * version before has written. {@code entry} is all that; {@code kept} what a newer row might
+   * hide, and by which {@link LateRows} sees that a row is accounted for, as {@code seen} does for
+   * aliases. {@code reach}: how far each goes. To the person's other names at the time it was said
+   * or had come there, and along the changes: from a number with the next change after that time,
+   * because the number is somebody else's then; from an id with all of them, to where the person
+   * had moved on to when it was said ({@code trail}). A row that is there already is not followed
+   * again, so that this ends, too.
+   *
+   * <p>{@code counted}: an id's row is about all that; a number's is about what came from
+   * elsewhere, since {@code suppression} has what was said under the number itself. {@code
+   * current}: without what was lifted by hand, here or where it came along from. {@code standing}:
+   * what no resume lifts, or else the newest of the number's last holder, a stop before a resume of
+   * the same second. {@code returned}: the numbers of those who want messages again, and of those
+   * who were lifted by hand; these rows take nothing that is older any more.
+   *
+   * <p>Of a reason that others write so much is taken as fits into an index.
+   *
+   * <p>Each table is asked name by name (LATERAL, which OFFSET 0 keeps from becoming a join), and
+   * what is there is changed by an upsert, so that no plan reads a whole table, also where nobody
+   * has analyzed it.
+   */
+  private static final String SQL =
+      """
+      WITH RECURSIVE touched AS (
+        SELECT name FROM unnest({0}) AS given (name)
+        UNION
+        SELECT near.name FROM touched
+        $near
+      ), stored AS (
+        SELECT name, reason, at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.suppression
+          WHERE phone = touched.name
+            AND (lifted_at IS NULL OR (created_at < lifted_at AND isfinite(lifted_at)))
+          OFFSET 0) AS known
+      ), heard AS (
+        SELECT name, reason, at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT reason, at FROM sluice.said WHERE name = touched.name OFFSET 0) AS known
+        UNION
+        TABLE stored
+      ), raised AS (
+        SELECT name, lifted_at AS at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT created_at, lifted_at FROM sluice.opt_out WHERE name = touched.name
+          UNION ALL
+          SELECT created_at, lifted_at FROM sluice.suppression WHERE phone = touched.name) AS known
+        WHERE isfinite(lifted_at) AND lifted_at > created_at
+          AND NOT EXISTS (
+            SELECT FROM heard WHERE heard.at = lifted_at AND heard.reason IN ({2}, {3}))
+        UNION
+        SELECT name, at FROM heard WHERE reason = {3}
+      ), unheard AS (
+        SELECT name, reason, at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT left(reason, 200) AS reason, created_at AS at FROM sluice.opt_out
+          WHERE name = touched.name AND lifted_at IS NULL
+          OFFSET 0) AS known
+        WHERE (reason, at) NOT IN (SELECT reason, at FROM heard)
+      ), entry AS (
+        SELECT name, reason, at FROM (TABLE heard UNION TABLE unheard) AS wish WHERE reason <> {3}
+        UNION
+        SELECT name, {3}, at FROM raised
+      ), kept AS (
+        INSERT INTO sluice.said (name, reason, at)
+        SELECT name, reason, at
+        FROM (TABLE stored
+              UNION
+              TABLE unheard
+              UNION
+              SELECT name, {3}, at FROM raised) AS kept
+        WHERE isfinite(at)
+        ORDER BY name, at, reason
+        ON CONFLICT DO NOTHING
+      ), seen AS (
+        INSERT INTO sluice.alias (phone, name)
+        SELECT touched.name, known.name
+        FROM touched CROSS JOIN LATERAL (
+          SELECT name FROM sluice.alias WHERE phone = touched.name AND NOT settled
+          OFFSET 0) AS known
+        ORDER BY touched.name, known.name
+        ON CONFLICT (phone, name) DO UPDATE SET settled = true
+      ), reach (name, reason, at, since, way) AS (
+        SELECT name, reason, at, at, 'own' FROM entry
+        UNION
+        SELECT next.name, reason, at, next.since, next.way
+        FROM reach CROSS JOIN LATERAL (
+          SELECT other.name, greatest(reach.since, other.since),
+            CASE WHEN until IS NULL THEN 'alias' ELSE 'carried' END
+          FROM (
+            SELECT alias.name, '-infinity'::timestamptz, until FROM sluice.alias_until AS alias
+            WHERE phone = reach.name AND alias.since <= reach.since
+            UNION ALL
+            SELECT phone, since, until FROM sluice.alias_until AS alias
+            WHERE alias.name = reach.name
+          ) AS other (name, since, until)
+          WHERE until IS NULL OR reach.since <= until
+          UNION ALL
+          SELECT held.name, greatest(reach.since, renamed.at), 'carried'
+          FROM sluice.renamed CROSS JOIN LATERAL (
+            WITH RECURSIVE trail (name, since) AS (
+              SELECT now, renamed.at
+              UNION
+              SELECT later.now, later.at
+              FROM trail CROSS JOIN LATERAL (
+                SELECT now, at FROM sluice.renamed
+                WHERE before = trail.name AND at >= trail.since AND trail.name LIKE '+%'
+                ORDER BY at FETCH FIRST ROW WITH TIES) AS later
+              WHERE later.at < reach.since
+            )
+            SELECT name FROM trail
+            WHERE name NOT LIKE '+%' OR NOT EXISTS (
+              SELECT FROM sluice.renamed
+              WHERE before = trail.name AND at >= trail.since AND at < reach.since)) AS held
+          WHERE renamed.before = reach.name
+            AND (reach.name NOT LIKE '+%'
+              OR renamed.at = (
+                SELECT min(later.at) FROM sluice.renamed AS later
+                WHERE later.before = reach.name AND later.at >= reach.since))
+        ) AS next (name, since, way)
+      ), counted AS (
+        SELECT name, reason, at, since, way,
+          CASE WHEN name LIKE '+%' THEN (
+            SELECT min(next.at) FROM sluice.renamed AS next
+            WHERE next.before = reach.name AND next.at >= reach.since) END AS left_at
+        FROM reach
+        WHERE way = 'carried' OR reason IN ({2}, {3}) OR (way = 'own' AND name NOT LIKE '+%')
+      ), lifts AS (
+        SELECT name, at, since, way, left_at FROM counted WHERE reason = {3}
+      ), current AS (
+        SELECT name, CASE WHEN reason = {3} THEN {2} ELSE reason END AS reason, at, left_at,
+          bool_or(reason NOT IN ({2}, {3})) OVER (PARTITION BY name) AS asked
+        FROM counted
+        WHERE NOT EXISTS (
+          SELECT FROM lifts AS lift
+          WHERE lift.name = counted.name
+            AND lift.at > counted.at AND lift.since >= counted.since
+            AND (lift.way = 'own' OR lift.left_at IS NOT DISTINCT FROM counted.left_at))
+      ), standing AS (
+        SELECT DISTINCT ON (name) name,
+          CASE WHEN reason = {2} THEN {1} ELSE reason END AS reason, at AS created_at,
+          CASE WHEN reason = {2} THEN at END AS lifted_at
+        FROM current
+        WHERE asked
+        ORDER BY name, reason IN ({1}, {2}), left_at DESC NULLS FIRST, at DESC, reason = {2}
+      ), withdrawn AS (
+        SELECT name, reason, at AS created_at, at AS lifted_at
+        FROM touched CROSS JOIN LATERAL (
+          SELECT reason, created_at AS at FROM sluice.opt_out
+          WHERE name = touched.name AND lifted_at IS NULL
+          OFFSET 0) AS known
+        WHERE name NOT IN (SELECT name FROM standing)
+      ), written AS (
+        INSERT INTO sluice.opt_out AS known (name, reason, created_at, lifted_at)
+        SELECT name, reason, created_at, lifted_at
+        FROM (TABLE standing UNION ALL TABLE withdrawn) AS stands
+        ORDER BY name
+        ON CONFLICT (name) DO UPDATE
+        SET reason = excluded.reason, created_at = excluded.created_at,
+            lifted_at = excluded.lifted_at
+        WHERE (known.reason, known.created_at, known.lifted_at)
+          IS DISTINCT FROM (excluded.reason, excluded.created_at, excluded.lifted_at)
+      ), returned AS (
+        SELECT phone, max(at) AS resumed, max(at) FILTER (WHERE here) AS lifted
+        FROM (SELECT name, at, reason = {3} AND way <> 'carried' FROM reach
+              WHERE reason IN ({2}, {3})
+              UNION ALL
+              SELECT phone, at, false
+              FROM reach CROSS JOIN LATERAL (
+                SELECT phone, until FROM sluice.alias_until AS alias WHERE alias.name = reach.name
+                OFFSET 0) AS alias
+              WHERE reason IN ({2}, {3}) AND (until IS NULL OR at <= until)
+        ) AS back (phone, at, here)
+        GROUP BY phone
+      ), locked AS (
+        SELECT returned.phone, reason, created_at, resumed,
+          CASE WHEN created_at < lifted THEN lifted END AS lifted
+        FROM (SELECT phone, resumed, lifted FROM returned ORDER BY phone) AS returned
+        CROSS JOIN LATERAL (
+          SELECT reason, created_at FROM sluice.suppression
+          WHERE phone = returned.phone AND lifted_at IS NULL
+            AND (created_at < lifted OR (reason = {1} AND created_at < resumed))
+          FOR NO KEY UPDATE) AS known
+      )
+      INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at)
+      SELECT phone, CASE WHEN lifted IS NULL THEN reason ELSE {3} END,
+        coalesce(lifted, created_at), coalesce(lifted, resumed)
+      FROM locked
+      ON CONFLICT (phone) DO UPDATE
+      SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = excluded.lifted_at
+      """
+          .replace("$near", NEAR);
+
+  /**
+   * What has a time still to come ({1} is now) is taken for one of now, for good: a stop would
+   * outweigh every lift until then, and a lift swallow every stop. A lift takes back what stands in
+   * its row, and nothing newer. Of many that somebody said each has a time of its own.
+   */
+  private static final String CLIP =
+      """
+      WITH RECURSIVE touched AS (
+        SELECT name FROM unnest({0}) AS given (name)
+        UNION
+        SELECT near.name FROM touched
+        $near
+      ), moment AS (
+        SELECT {1} + interval '2 seconds' AS soon,
+          date_trunc('second', {1}) - interval '1 microsecond' AS past
+      ), ahead AS (
+        SELECT known.name, known.reason, known.at,
+          past - row_number() OVER (PARTITION BY known.name, known.reason ORDER BY known.at)
+            * interval '1 microsecond' AS met
+        FROM moment CROSS JOIN touched CROSS JOIN LATERAL (
+          SELECT name, reason, at FROM sluice.said WHERE said.name = touched.name AND at > soon
+          OFFSET 0) AS known
+      ), told AS (
+        UPDATE sluice.said SET at = met
+        FROM ahead
+        WHERE said.name = ahead.name AND said.at = ahead.at AND said.reason = ahead.reason
+          AND NOT EXISTS (
+            SELECT FROM sluice.said AS other
+            WHERE other.name = ahead.name AND other.at = met AND other.reason = ahead.reason)
+      ), opted_out AS (
+        UPDATE sluice.opt_out
+        SET created_at = least(created_at, past),
+          lifted_at = $lifted
+        FROM moment
+        WHERE name IN (SELECT name FROM touched)
+          AND (created_at > soon OR (lifted_at > soon AND isfinite(lifted_at)))
+      )
+      UPDATE sluice.suppression
+      SET created_at = least(created_at, past),
+        lifted_at = $lifted
+      FROM moment
+      WHERE phone IN (SELECT name FROM touched)
+        AND (created_at > soon OR (lifted_at > soon AND isfinite(lifted_at)))
+      """
+          .replace("$near", NEAR)
+          .replace(
+              "$lifted",
+              """
+              CASE WHEN lifted_at > soon AND isfinite(lifted_at)
+                THEN least(created_at, past)
+                  + CASE WHEN created_at < lifted_at THEN 1 ELSE 0 END * interval '1 microsecond'
+                ELSE lifted_at END\
+              """);
+
+  /** Any number that nobody else takes an advisory lock by. */
+  private static final long LOCK = 0x736c_7569_6365_09L;
+
+  /** Further columns of a SELECT, which keep the planner from reading whole tables. */
+  static final String BY_INDEX =
+      ", set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true)"
+          + ", set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)";
+
+  /** How often it is tried while somebody holds a row or the lock. */
+  private static final int TRIES = 10;
+
+  /** Names, so that others wait only a moment, however many a call tells. */
+  private static final int SETTLED_AT_ONCE = 200;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  static final Field<Instant> NOW = DSL.field("clock_timestamp()", SQLDataType.INSTANT);
+
+  private final DSLContext sql;
+
+  StandingWishes(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Works out what stands under these names and all that have to do with them. What was said and
+   * changed has to be committed before: one call at a time is here, and the last of two sees what
+   * both have kept. A row that somebody holds makes others wait only a moment, since the lock is
+   * let go between two tries.
+   */
+  void settle(Set<String> names) {
+    for (int from = 0; from < names.size(); from += SETTLED_AT_ONCE) {
+      Set<String> some =
+          names.stream().sorted().skip(from).limit(SETTLED_AT_ONCE).collect(Collectors.toSet());
+      oneAtATime(sql, transaction -> settle(transaction, some));
+    }
+  }
+
+  /**
+   * Does something about wishes in a transaction, while nobody else does; tried again while
+   * somebody holds a row. Its plans do not depend on statistics, which tables that were just filled
+   * do not have: all of its joins are looks at indexes.
+   */
+  static <T> T oneAtATime(DSLContext sql, Function<DSLContext, T> work) {
+    for (int left = TRIES - 1; ; left--) {
+      try {
+        return sql.transactionResult(transaction -> {
+          transaction.dsl().execute("SELECT pg_advisory_xact_lock({0})", DSL.val(LOCK));
+          transaction.dsl().execute("SELECT set_config('lock_timeout', '200ms', true)" + BY_INDEX);
+          return work.apply(transaction.dsl());
+        });
+      } catch (DataAccessException e) {
+        if (left == 0 || !LOCK_NOT_AVAILABLE.equals(e.sqlState())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Within {@link #oneAtATime}: what is dated later than now, of all that has to do with them. */
+  static void clip(DSLContext transaction, Set<String> names, Field<Instant> now) {
+    transaction.execute(CLIP, DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()), now);
+  }
+
+  /**
+   * Does it within {@link #oneAtATime}; what the transaction has written before counts, too.
+   *
+   * @return how many suppressions were lifted
+   */
+  static int settle(DSLContext transaction, Set<String> names) {
+    clip(transaction, names, NOW);
+    return transaction.execute(
+        SQL,
+        DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()),
+        DSL.val(OptOutReason.PREFERENCE),
+        DSL.val(Said.RESUME),
+        DSL.val(Said.LIFTED));
+  }
+}

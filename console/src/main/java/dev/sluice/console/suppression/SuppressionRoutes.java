@@ -1,0 +1,207 @@
+package dev.sluice.console.suppression;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.Exports;
+import dev.sluice.console.http.Fields;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.http.Problems;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.console.imports.Formulas;
+import dev.sluice.console.imports.GoodRows;
+import dev.sluice.console.imports.Reading;
+import dev.sluice.console.imports.RecipientImport;
+import dev.sluice.console.imports.RowRequest;
+import dev.sluice.console.imports.RowRules;
+import dev.sluice.console.imports.Rows;
+import dev.sluice.schema.OptOutReason;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jooq.exception.DataAccessException;
+
+/** {@code /api/suppressions}: read in pages, add and lift. */
+public final class SuppressionRoutes {
+  private static final int PAGE = 1_000;
+  private static final int BATCH = 5_000;
+  private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
+
+  /** Reasons that say who lifts a suppression, or has: nobody else may give them. */
+  private static final List<String> RESERVED =
+      List.of(OptOutReason.PREFERENCE, Said.RESUME, Said.MESSAGE, Said.LIFTED);
+
+  private final Suppressions suppressions;
+  private final Bulkhead lists;
+  private final Suppressions imported;
+  private final Lifts lifts;
+
+  /** A lift waits for others on its connection, and only few of those are there for commands. */
+  private final Bulkhead lifting =
+      new Bulkhead(1, Duration.ofSeconds(3), "Others are being lifted; try again later.");
+
+  private final Uploads uploads;
+  private final RowRules rules;
+  private final Exports exports;
+
+  /**
+   * Reads, adds and lifts.
+   *
+   * @param suppressions as people read them
+   * @param lists places of those who read
+   * @param imported the same, on the connections of imports
+   * @param lifts takes them back
+   * @param exports files of all of them
+   */
+  public SuppressionRoutes(
+      Suppressions suppressions,
+      Bulkhead lists,
+      Suppressions imported,
+      Lifts lifts,
+      Uploads uploads,
+      RowRules rules,
+      Exports exports) {
+    this.suppressions = suppressions;
+    this.lists = lists;
+    this.imported = imported;
+    this.lifts = lifts;
+    this.uploads = uploads;
+    this.rules = rules;
+    this.exports = exports;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.get("/api/suppressions", this::list);
+    routes.post("/api/suppressions", this::addNumbers);
+    routes.delete("/api/suppressions/{phone}", this::lift);
+  }
+
+  private void list(Context context) {
+    if (JsonHttp.wantsCsv(context)) {
+      exports.send(context, "suppressions", this::writeAll);
+      return;
+    }
+    String after = context.queryParam("after");
+    // A plus in a query string that nobody encoded is a space.
+    String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
+    String phone = context.queryParam("phone");
+    String beginning = phone == null || phone.isBlank() ? "+" : phone.replace(' ', '+');
+    if (!BEGINNING.matcher(beginning).matches()) {
+      throw ProblemException.field("phone", "must be how numbers begin, like +5511");
+    }
+    JsonHttp.list(context, lists, () -> suppressions.after(from, beginning, PAGE));
+  }
+
+  /** All of them, page by page, so that no number of them is too many. */
+  private void writeAll(OutputStream to) throws IOException {
+    OutputStreamWriter out = new OutputStreamWriter(to, StandardCharsets.UTF_8);
+    CsvWriter csv = CsvWriter.builder().build(out);
+    csv.writeRecord("phone", "reason", "createdAt");
+    String after = "";
+    while (true) {
+      String last = after;
+      List<Suppressions.Suppression> page = exports.page(() -> suppressions.after(last, PAGE));
+      page.forEach(row ->
+          csv.writeRecord(
+              row.phone(), Formulas.defusedThroughout(row.reason()), row.createdAt().toString()));
+      if (page.size() < PAGE) {
+        break;
+      }
+      after = page.getLast().phone();
+    }
+    csv.flush();
+  }
+
+  private void addNumbers(Context context) {
+    RowRules here = RowRequest.rules(context, rules);
+    String reason =
+        Fields.atMost(
+            Suppressions.LONGEST_REASON,
+            "reason",
+            Reading.given(context, "reason").orElse("manual"));
+    if (RESERVED.contains(reason)) {
+      throw ProblemException.field(
+          "reason",
+          "must be none of those that Sluice gives itself: " + String.join(", ", RESERVED));
+    }
+    RecipientImport.Report report =
+        uploads.take(context, body -> add(RowRequest.rows(context, body), here, reason));
+    Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
+    JsonHttp.json(context, 200, report);
+  }
+
+  private void lift(Context context) {
+    String phone = context.pathParam("phone");
+    if (!Said.isNumber(phone)) {
+      throw ProblemException.field(
+          "phone", "must be a number as the list has it, like +5511999990001");
+    }
+    Optional<String> reason =
+        Reading.given(context, "reason")
+            .map(why -> Fields.atMost(Suppressions.LONGEST_REASON, "reason", why));
+    Lifts.Lifted lifted = lifting.run(() -> lifts.lift(phone, reason, Audit.who(context)));
+    Audit.log(
+        context,
+        "lift a suppression",
+        phone + " (" + lifted.lift().was() + "): " + reason.orElse("-"));
+    if (!lifted.left().isEmpty()) {
+      throw ProblemException.conflict(lifted.words()).with("stillSuppressed", lifted.left());
+    }
+    JsonHttp.json(context, 200, lifted.lift());
+  }
+
+  private static ProblemException problem(RuntimeException cause) {
+    return switch (cause) {
+      case ProblemException told -> told;
+      case DataAccessException e when Problems.isRefusal(e) -> Problems.refusal(e);
+      case DataAccessException _ -> ProblemException.unavailable("The database did not answer.");
+      default -> ProblemException.unavailable("The file cannot be read to its end.");
+    };
+  }
+
+  private RecipientImport.Report add(Rows rows, RowRules here, String reason) {
+    Added added = new Added();
+    try {
+      return add(rows, here, reason, added);
+    } catch (ProblemException | DataAccessException | UncheckedIOException e) {
+      if (added.read == 0) {
+        throw e;
+      }
+      throw problem(e)
+          .after(
+              "The first "
+                  + added.read
+                  + " numbers are suppressed; the file can be sent again whole.");
+    }
+  }
+
+  /** What is committed already, batch by batch. */
+  private static final class Added {
+    private long read;
+    private long news;
+  }
+
+  private RecipientImport.Report add(Rows rows, RowRules here, String reason, Added added) {
+    List<String> batch = new ArrayList<>();
+    GoodRows good = new GoodRows(rows, here);
+    while (good.hasNext()) {
+      batch.add(good.next().phone());
+      if (batch.size() == BATCH || !good.hasNext()) {
+        added.news += imported.add(batch, reason);
+        added.read += batch.size();
+        batch.clear();
+      }
+    }
+    return good.report(added.news, added.read - added.news);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.sluice.console.suppression;
+
+import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
+import static org.jooq.impl.DSL.left;
+
+import dev.sluice.schema.OptOutReason;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.jooq.DSLContext;
+import org.jooq.Records;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/** Numbers that get nothing. */
+public final class Suppressions {
+  /** Characters of a reason that are read: other programs may insert longer ones. */
+  static final int LONGEST_REASON = 200;
+
+  /** No number in E.164 is longer, or comes after it. */
+  private static final String LAST = "9".repeat(15);
+
+  private final DSLContext sql;
+
+  /**
+   * A number that gets nothing.
+   *
+   * @param phone the number, E.164
+   */
+  record Suppression(String phone, String reason, Instant createdAt) {}
+
+  public Suppressions(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted, since then
+   * even if that was a moment ago. No resume lifts it afterwards.
+   *
+   * @return how many were not suppressed before
+   */
+  int add(Collection<String> phones, String reason) {
+    return sql.fetchSingle(
+            """
+            WITH before AS (
+              SELECT phone FROM sluice.suppression WHERE phone = ANY ({1}) AND lifted_at IS NULL
+            ), written AS (
+              INSERT INTO sluice.suppression AS s (phone, reason)
+              SELECT DISTINCT phone, {0} FROM unnest({1}) AS added (phone) ORDER BY phone
+              ON CONFLICT (phone) DO UPDATE
+              SET reason = excluded.reason, lifted_at = NULL,
+                created_at = greatest(
+                  clock_timestamp(), CASE WHEN isfinite(s.lifted_at) THEN s.lifted_at END)
+              WHERE s.lifted_at IS NOT NULL OR (s.reason = {2} AND excluded.reason <> {2})
+              RETURNING phone
+            )
+            SELECT count(*) FROM written WHERE phone NOT IN (SELECT phone FROM before)
+            """,
+            DSL.val(reason),
+            DSL.val(phones.toArray(String[]::new), SQLDataType.CLOB.array()),
+            DSL.val(OptOutReason.PREFERENCE))
+        .get(0, int.class);
+  }
+
+  /** The next numbers in order, after the given one. */
+  List<Suppression> after(String phone, int limit) {
+    return after(phone, "+", limit);
+  }
+
+  /**
+   * The same of those that begin so, with a plus and up to 15 digits; they lie side by side in the
+   * index of the numbers.
+   */
+  List<Suppression> after(String phone, String beginning, int limit) {
+    return sql.select(
+            SUPPRESSION.PHONE, left(SUPPRESSION.REASON, LONGEST_REASON), SUPPRESSION.CREATED_AT)
+        .from(SUPPRESSION)
+        .where(SUPPRESSION.PHONE.gt(phone))
+        .and(
+            SUPPRESSION.PHONE.between(
+                beginning, beginning + LAST.substring(beginning.length() - 1)))
+        .and(SUPPRESSION.LIFTED_AT.isNull())
+        .orderBy(SUPPRESSION.PHONE)
+        .limit(limit)
+        .fetch(Records.mapping(Suppression::new));
+  }
+}

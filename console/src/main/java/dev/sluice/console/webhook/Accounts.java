@@ -1,0 +1,63 @@
+package dev.sluice.console.webhook;
+
+import dev.sluice.providers.whatsapp.WebhookEvent.Business;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * Which account each sender belongs to, as calls about its messages tell: events about an account
+ * name no number.
+ */
+final class Accounts {
+  private static final int MOST = 10_000;
+  private static final long FORGET_AFTER_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final DSLContext sql;
+
+  /** What needs no writing; not for long, because people change the senders' addresses. */
+  private final Set<Business> written = ConcurrentHashMap.newKeySet();
+
+  private volatile long sinceNanos = System.nanoTime();
+
+  Accounts(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** Writes what is new. */
+  void learn(Collection<Business> told) {
+    if (written.size() > MOST || System.nanoTime() - sinceNanos > FORGET_AFTER_NANOS) {
+      sinceNanos = System.nanoTime();
+      written.clear();
+    }
+    List<Business> news =
+        told.stream()
+            .distinct()
+            .filter(one -> !one.account().isEmpty() && !one.phoneNumberId().isEmpty())
+            .filter(one -> !written.contains(one))
+            .toList();
+    if (news.isEmpty()) {
+      return;
+    }
+    sql.execute(
+        """
+        UPDATE sluice.sender AS known SET account = told.account
+        FROM unnest({0}, {1}) AS told (address, account)
+        WHERE known.address = told.address AND known.provider = 'whatsapp'
+          AND known.account IS DISTINCT FROM told.account
+        """,
+        texts(news, Business::phoneNumberId), texts(news, Business::account));
+    written.addAll(news);
+  }
+
+  private static Field<String[]> texts(List<Business> rows, Function<Business, String> part) {
+    return DSL.val(rows.stream().map(part).toArray(String[]::new), SQLDataType.CLOB.array());
+  }
+}

@@ -1,0 +1,229 @@
+package dev.sluice.console.webhook;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.sender.TemplateStates;
+import dev.sluice.console.suppression.OptOuts;
+import dev.sluice.console.suppression.Said;
+import dev.sluice.providers.whatsapp.ErrorCodes;
+import dev.sluice.providers.whatsapp.Person;
+import dev.sluice.providers.whatsapp.WebhookEvent;
+import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
+import dev.sluice.providers.whatsapp.WebhookEvent.Business;
+import dev.sluice.providers.whatsapp.WebhookEvent.Incoming;
+import dev.sluice.providers.whatsapp.WebhookEvent.Notice;
+import dev.sluice.providers.whatsapp.WebhookEvent.Other;
+import dev.sluice.providers.whatsapp.WebhookEvent.Preference;
+import dev.sluice.providers.whatsapp.WebhookEvent.Receipt;
+import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
+import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
+import dev.sluice.providers.whatsapp.WebhookEvent.TemplateAllowed;
+import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.EventType;
+import dev.sluice.schema.OptOutReason;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jooq.DSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a provider's calls tell, on its way: receipts become results, opt-outs suppressions, and
+ * what the provider forbids is stopped. What is of no use is counted.
+ */
+public final class WebhookIntake {
+  private static final Logger log = LoggerFactory.getLogger(WebhookIntake.class);
+
+  /** Lines that one call may write into the log. */
+  private static final int MOST_LOGGED = 20;
+
+  private final KafkaOutput output;
+  private final Topics topics;
+  private final ControlsView controls;
+  private final ReceiptResults results;
+  private final OptOuts optOuts;
+  private final Accounts accounts;
+  private final TemplateStates templates;
+  private final ProviderStops stops;
+  private final OptOutWords optOutWords;
+  private final MeterRegistry meters;
+
+  public WebhookIntake(
+      DSLContext sql,
+      KafkaOutput output,
+      ControlsView controls,
+      Topics topics,
+      List<String> optOutWords,
+      MeterRegistry meters) {
+    this.output = output;
+    this.controls = controls;
+    this.meters = meters;
+    this.topics = topics;
+    results = new ReceiptResults(sql);
+    optOuts = new OptOuts(sql);
+    accounts = new Accounts(sql);
+    templates = new TemplateStates(sql);
+    stops = new ProviderStops(sql, controls, topics);
+    this.optOutWords = new OptOutWords(optOutWords);
+    // Shown as 0 before the first one.
+    EnumSet.range(RecipientStatus.SENT, RecipientStatus.READ)
+        .forEach(status -> count(status.name(), 0));
+  }
+
+  /** What one call told, sorted by what is to be done. */
+  private static final class Sorted {
+    final List<Receipt> receipts = new ArrayList<>();
+    final List<OptOuts.Wish> optOuts = new ArrayList<>();
+    final List<OptOuts.Wish> returns = new ArrayList<>();
+    final List<Renamed> renamed = new ArrayList<>();
+    final List<SenderTrouble> troubles = new ArrayList<>();
+    final List<AccountRestricted> restrictions = new ArrayList<>();
+    final List<TemplateStates.State> templates = new ArrayList<>();
+    final Set<Business> businesses = new HashSet<>();
+    final List<String> notices = new ArrayList<>();
+
+    boolean stopsTemplates() {
+      return !stoppedTemplates().isEmpty();
+    }
+
+    /** The names of templates that may not be used any more. */
+    Set<String> stoppedTemplates() {
+      return templates.stream()
+          .filter(template -> template.stopped() != null)
+          .map(TemplateStates.State::name)
+          .collect(Collectors.toSet());
+    }
+
+    boolean stopsSomething() {
+      return !troubles.isEmpty() || !restrictions.isEmpty() || stopsTemplates();
+    }
+  }
+
+  /**
+   * Takes what one call told. When it returns, Kafka and PostgreSQL have it.
+   *
+   * @throws ProblemException 503 if Kafka does not take it, or if it is not known yet what people
+   *     have changed; taking it again with the whole call does no harm
+   */
+  void take(List<WebhookEvent> updates) {
+    Sorted sorted = new Sorted();
+    updates.forEach(update -> sort(update, sorted));
+    sorted.notices.stream().limit(MOST_LOGGED).forEach(words -> log.info("provider: {}", words));
+    ReceiptResults.Sorted receipts = results.of(sorted.receipts);
+    count("foreign", receipts.foreign().size());
+    write(receipts.results());
+    // Of ours too: the aggregator knows the number only, and nothing of changes.
+    sorted.receipts.stream()
+        .flatMap(receipt -> ReceiptResults.wish(receipt).stream())
+        .forEach(wish -> wish(sorted.optOuts, wish));
+    int added = optOuts.take(sorted.optOuts, sorted.returns, sorted.renamed);
+    if (added > 0) {
+      log.info("{} opt-out(s) kept", added);
+    }
+    accounts.learn(sorted.businesses);
+    templates.learn(sorted.templates);
+    if (sorted.stopsSomething()) {
+      stop(sorted);
+    }
+  }
+
+  private void sort(WebhookEvent update, Sorted sorted) {
+    switch (update) {
+      case Receipt receipt -> {
+        sorted.receipts.add(receipt);
+        sorted.businesses.add(receipt.business());
+        String code = receipt.errorCode();
+        if (code != null && ErrorCodes.blocksSender(code)) {
+          String detail = receipt.errorDetail() == null ? "" : receipt.errorDetail();
+          sorted.troubles.add(new SenderTrouble(receipt.business(), code, detail, receipt.at()));
+        }
+        count(receipt.status().name(), 1);
+      }
+      case Incoming(Person from, var texts, var at) -> {
+        if (texts.stream().anyMatch(optOutWords::contains)) {
+          wish(sorted.optOuts, new OptOuts.Wish(from, Said.MESSAGE, at));
+        }
+      }
+      case Preference(Person from, boolean stop, var at) ->
+          wish(
+              stop ? sorted.optOuts : sorted.returns,
+              new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at));
+      case Renamed renamed -> sorted.renamed.add(renamed);
+      case SenderTrouble trouble -> {
+        // The number may be nobody's here: then this is all that comes of it.
+        count("trouble", 1);
+        sorted.notices.add("error " + trouble.code() + " " + trouble.detail());
+        if (ErrorCodes.blocksSender(trouble.code())) {
+          sorted.troubles.add(trouble);
+        }
+      }
+      case TemplateStopped(var account, var name, var language, var reason, var at) ->
+          sorted.templates.add(new TemplateStates.State(account, name, language, reason, at));
+      case TemplateAllowed(var account, var name, var language, var at) -> {
+        sorted.templates.add(new TemplateStates.State(account, name, language, null, at));
+        sorted.notices.add("the template " + name + " " + language + " may be used");
+        count("notice", 1);
+      }
+      case AccountRestricted restricted -> sorted.restrictions.add(restricted);
+      case Notice(String words) -> {
+        sorted.notices.add(words);
+        count("notice", 1);
+      }
+      case Other(var kind) -> count(kind.name().toLowerCase(Locale.ROOT), 1);
+    }
+  }
+
+  private void wish(List<OptOuts.Wish> wishes, OptOuts.Wish wish) {
+    if (wish.person().isKnown()) {
+      wishes.add(wish);
+    } else {
+      count("nameless", 1);
+    }
+  }
+
+  private void write(List<SendResult> settled) {
+    List<ProducerRecord<byte[], byte[]>> records =
+        settled.stream()
+            .map(result ->
+                KafkaOutput.record(
+                    topics.sendResults(), result.campaignId(), EventType.SEND_RESULT, result))
+            .toList();
+    output.write(records);
+  }
+
+  private void stop(Sorted sorted) {
+    if (!controls.complete()) {
+      throw ProblemException.unavailable(
+          "The console has not read yet what people have unblocked; send it again in a while.");
+    }
+    List<ProducerRecord<byte[], byte[]>> records =
+        new ArrayList<>(stops.blocks(sorted.troubles, sorted.restrictions));
+    if (sorted.stopsTemplates()) {
+      records.addAll(stops.pauses(sorted.stoppedTemplates()));
+    }
+    output.write(records);
+    if (!records.isEmpty()) {
+      log.warn("{} sender(s) or campaign(s) stopped, as the provider tells", records.size());
+    }
+  }
+
+  private void count(String kind, int times) {
+    Counter.builder("sluice.console.receipts")
+        .description("What webhook calls have told, by kind")
+        .tag("kind", kind)
+        .register(meters)
+        .increment(times);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.console.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.console.http.ProblemException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.Thread.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class WrongTokensTest {
+  private Instant now = Instant.parse("2027-03-01T09:00:00Z");
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final WrongTokens wrong = new WrongTokens(() -> now, meters);
+
+  @Test
+  void aFewMistakesCostNothingAndThenEachCostsMore() {
+    for (int i = 0; i < 3; i++) {
+      assertThat(wrong.count("a")).isZero();
+    }
+    assertThat(wrong.count("a")).isEqualTo(Duration.ofMillis(200));
+    assertThat(wrong.count("a")).isEqualTo(Duration.ofMillis(400));
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(wrong.count("a")).isLessThanOrEqualTo(Duration.ofSeconds(5));
+    }
+    assertThat(wrong.count("a")).isEqualTo(Duration.ofSeconds(5));
+    assertThat(wrong.count("b")).isZero();
+    assertThat(meters.counter("sluice.console.tokens.wrong").count()).isEqualTo(1_007);
+  }
+
+  @Test
+  void afterAQuietWhileItIsForgotten() {
+    for (int i = 0; i < 10; i++) {
+      wrong.count("a");
+    }
+    now = now.plus(Duration.ofMinutes(16));
+
+    assertThat(wrong.count("a")).isZero();
+  }
+
+  @Test
+  void soManyAnswersWaitAndWhoSendsMoreIsToComeBack() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      wrong.count("a");
+    }
+    List<Thread> held = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      held.add(Thread.ofVirtual().start(() -> wrong.holdUp("a")));
+    }
+    try {
+      await().until(() -> held.stream().allMatch(one -> one.getState() == State.TIMED_WAITING));
+
+      assertThatThrownBy(() -> wrong.holdUp("a"))
+          .isInstanceOfSatisfying(
+              ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(429));
+      wrong.holdUp("somebody who mistypes it");
+    } finally {
+      held.forEach(Thread::interrupt);
+    }
+    for (Thread one : held) {
+      one.join();
+    }
+    // The places are free again, and who waits no more is not told to come back.
+    Thread next = Thread.ofVirtual().start(() -> wrong.holdUp("a"));
+    await().until(() -> next.getState() == State.TIMED_WAITING);
+    next.interrupt();
+    next.join();
+  }
+
+  @Test
+  void theLogHasALineForEveryPowerOfTen() {
+    Logger logger = (Logger) LoggerFactory.getLogger(WrongTokens.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      for (int i = 0; i < 150; i++) {
+        wrong.count("a");
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "1 wrong API token(s) from a",
+            "10 wrong API token(s) from a",
+            "100 wrong API token(s) from a");
+  }
+
+  /** Whoever has millions of addresses takes no memory with them. */
+  @Test
+  void onlySoManyAddressesAreRemembered() {
+    for (int i = 0; i < 10; i++) {
+      wrong.count("first");
+    }
+    for (int i = 0; i < 1_000; i++) {
+      wrong.count("address " + i);
+    }
+
+    assertThat(wrong.count("first")).isZero();
+  }
+}

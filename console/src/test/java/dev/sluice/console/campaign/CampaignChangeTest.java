@@ -1,0 +1,258 @@
+package dev.sluice.console.campaign;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.ConsoleFixture;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Campaigns that are changed, copied and put out of sight. */
+class CampaignChangeTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final String GREETING =
+      "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}}";
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void aDraftChangesInWhatIsGivenAndStaysAsItIsInTheRest() {
+    String id = CONSOLE.campaign();
+    patch(
+        id,
+        "{\"priority\":7,\"windowStart\":\"09:00\",\"windowEnd\":\"20:00\",\"externalId\":\"c1\"}");
+    JsonNode changed = body(patch(id, "{\"name\":\"Summer\",\"priority\":null}"));
+
+    assertThat(changed.path("name").asString()).isEqualTo("Summer");
+    assertThat(changed.path("priority").asInt()).isEqualTo(1);
+    assertThat(changed.path("windowStart").asString()).startsWith("09:00");
+    assertThat(changed.path("externalId").asString()).isEqualTo("c1");
+    assertThat(changed.path("status").asString()).isEqualTo("DRAFT");
+    assertThat(changed.at("/message/text/body").asString()).isEqualTo("Hi");
+    assertProblem(patch(CONSOLE.campaign(), "{\"externalId\":\"c1\"}"), 409, "externalId");
+  }
+
+  @Test
+  void aTimeSchedulesADraftAndNoTimePutsItBack() {
+    String id = CONSOLE.campaign();
+
+    assertThat(status(patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}")))
+        .isEqualTo("SCHEDULED");
+    assertThat(status(patch(id, "{\"priority\":3}"))).isEqualTo("SCHEDULED");
+    assertThat(status(patch(id, "{\"scheduledAt\":null}"))).isEqualTo("DRAFT");
+  }
+
+  @Test
+  void whatCannotBeIsRefusedAndChangesNothing() {
+    String id = CONSOLE.campaign();
+
+    assertProblem(patch(id, "{\"name\":null}"), 400, "name");
+    assertProblem(patch(id, "{\"nam\":\"x\"}"), 400, "did you mean");
+    assertProblem(patch(id, "{\"sender\":\"nobody\"}"), 400, "no sender");
+    assertProblem(patch(id, "{\"windowStart\":\"09:00\"}"), 400, "windowEnd");
+    assertProblem(patch(id, "{\"scheduledAt\":\"2020-01-01T00:00:00Z\"}"), 400, "past");
+    assertProblem(patch(id, "[]"), 400, "body");
+    assertProblem(patch("00000000-0000-4000-8000-000000000000", "{}"), 404, "no campaign");
+    assertThat(body(get(id)).path("name").asString()).isEqualTo("Spring");
+    for (String status : List.of("SENDING", "PAUSED", "COMPLETED", "CANCELLED")) {
+      set(id, status);
+      assertProblem(patch(id, "{\"name\":\"x\"}"), 409, status);
+    }
+  }
+
+  @Test
+  void whatStartsByItselfTakesNoMessageWhoseVariablesAreMissing() {
+    String id = CONSOLE.campaign();
+    add(id, "phone,first_name\n+5511960000001,Ana\n");
+    patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
+
+    assertProblem(patch(id, GREETING), 409, "\"name\" (1)");
+    assertThat(
+            CONSOLE
+                .send(
+                    "PATCH",
+                    "/api/campaigns/" + id + "?acceptMissing=true",
+                    "application/json",
+                    GREETING)
+                .statusCode())
+        .isEqualTo(200);
+    patch(id, "{\"scheduledAt\":null}");
+    assertProblem(patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}"), 409, "\"name\" (1)");
+  }
+
+  /** Nobody waits for recipients to be counted, nor holds it meanwhile. */
+  @Test
+  void aMessageThatIsTooLargeIsRefusedBeforeItsVariablesAreLookedFor() {
+    String id = CONSOLE.campaign();
+    add(id, "phone\n+5511960000001\n");
+    patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
+
+    assertProblem(
+        patch(id, GREETING.replace("Hi", "x".repeat(66_000))), 400, "\"message\" has at most");
+    assertProblem(patch(id, "{\"name\":\"" + "n".repeat(201) + "\"}"), 400, "\"name\" has at most");
+  }
+
+  @Test
+  void aCopyTakesOverWhoIsWantedByOutcome() {
+    String id = CONSOLE.campaign();
+    add(
+        id,
+        "phone,name,external_id\n+5511960000001,Ana,a\n+5511960000002,Bia,b\n+5511960000003,Caio,c\n");
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign_recipient SET status = 'READ'"
+                + " WHERE campaign_id = ?::uuid AND phone LIKE '%2'",
+            id));
+    set(id, "COMPLETED");
+
+    HttpResponse<byte[]> copy = duplicate(id, "?recipients=not-read");
+    JsonNode made = body(get(body(copy).path("id").asString()));
+
+    assertThat(copy.statusCode()).isEqualTo(201);
+    assertThat(copy.headers().firstValue("Location")).contains("/api/campaigns/" + id(copy));
+    assertThat(body(copy).path("recipients").asInt()).isEqualTo(2);
+    assertThat(made.path("name").asString()).isEqualTo("Spring (copy)");
+    assertThat(made.path("status").asString()).isEqualTo("DRAFT");
+    assertThat(made.path("total").asInt()).isEqualTo(2);
+    assertThat(
+            body(CONSOLE.send("GET", "/api/campaigns/" + id(copy) + "/recipients", "", ""))
+                .path("recipients")
+                .values()
+                .stream()
+                .map(row ->
+                    row.path("externalId").asString() + row.at("/variables/name").asString()))
+        .containsExactly("aAna", "cCaio");
+    assertThat(body(duplicate(id, "")).path("recipients").asInt(-1)).isZero();
+    assertThat(body(duplicate(id, "?recipients=all")).path("recipients").asInt()).isEqualTo(3);
+    assertProblem(duplicate(id, "?recipients=lost"), 400, "UNCONFIRMED");
+  }
+
+  @Test
+  void whatIsArchivedIsOutOfSightAndThere() {
+    String id = CONSOLE.campaign();
+
+    assertThat(body(archive(id)).path("archivedAt").isMissingNode()).isFalse();
+    assertThat(archive(id).statusCode()).isEqualTo(200);
+    assertThat(listed("")).doesNotContain(id);
+    assertThat(listed("?archived=true")).contains(id);
+    assertThat(body(get(id)).path("name").asString()).isEqualTo("Spring");
+    set(id, "SENDING");
+    assertThat(listed("")).contains(id);
+    assertProblem(archive(id), 409, "SENDING");
+    set(id, "CANCELLED");
+    assertThat(listed("")).doesNotContain(id);
+    set(id, "DRAFT");
+    patch(id, "{}");
+    assertThat(listed("")).contains(id);
+  }
+
+  @Test
+  void theListIsSearchedByNameAndState() {
+    String id = CONSOLE.campaign();
+    patch(id, "{\"name\":\"50% off_\"}");
+    String sending = CONSOLE.campaign();
+    set(sending, "SENDING");
+
+    assertThat(listed("?search=0%25%20OFF")).containsExactly(id);
+    assertThat(listed("?search=0_o")).isEmpty();
+    assertThat(listed("?status=sending")).contains(sending).doesNotContain(id);
+    assertThat(listed("?status=DRAFT&search=off&after=" + sending)).containsExactly(id);
+    archive(id);
+    assertThat(listed("?search=off_")).isEmpty();
+    assertThat(listed("?search=off_&archived=true")).containsExactly(id);
+    assertProblem(CONSOLE.send("GET", "/api/campaigns?status=LOST", "", ""), 400, "SENDING");
+  }
+
+  @Test
+  void whatIsDoneIsSaidToBeDoneAlsoWhereTheRecipientsCannotBeCounted() {
+    String id = CONSOLE.campaign();
+    add(id, "phone\n+5511960000001\n");
+
+    List<HttpResponse<byte[]>> answers =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+              return List.of(patch(id, "{\"name\":\"Summer\"}"), archive(id));
+            }));
+
+    assertThat(answers)
+        .allSatisfy(answer -> {
+          assertThat(answer.statusCode()).isEqualTo(200);
+          assertThat(body(answer).path("name").asString()).isEqualTo("Summer");
+          assertThat(body(answer).path("total").isNull()).isTrue();
+          assertThat(body(answer).path("pending").isNull()).isTrue();
+        });
+    assertThat(body(get(id)).path("archivedAt").isNull()).isFalse();
+    assertThat(body(patch(id, "{}")).path("total").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aListCostsAsManyStatementsHoweverManyCampaignsItHas() {
+    CONSOLE.campaign();
+    double few = statements();
+    for (int i = 0; i < 5; i++) {
+      add(CONSOLE.campaign(), "phone\n+5511960000001\n");
+    }
+
+    assertThat(statements()).isEqualTo(few);
+  }
+
+  /** What a list costs; now and then the console asks something of its own accord. */
+  private static double statements() {
+    return IntStream.range(0, 3)
+        .mapToDouble(time -> {
+          double before = CONSOLE.statements();
+          listed("");
+          return CONSOLE.statements() - before;
+        })
+        .min()
+        .orElseThrow();
+  }
+
+  private static List<String> listed(String query) {
+    return body(CONSOLE.send("GET", "/api/campaigns" + query, "", "")).values().stream()
+        .map(row -> row.path("id").asString())
+        .toList();
+  }
+
+  private static String id(HttpResponse<byte[]> created) {
+    return body(created).path("id").asString();
+  }
+
+  private static String status(HttpResponse<byte[]> answer) {
+    return body(answer).path("status").asString();
+  }
+
+  private static void set(String id, String status) {
+    CONSOLE.sql(
+        sql -> sql.execute("UPDATE sluice.campaign SET status = ? WHERE id = ?::uuid", status, id));
+  }
+
+  private static void add(String id, String csv) {
+    CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv);
+  }
+
+  private static HttpResponse<byte[]> get(String id) {
+    return CONSOLE.send("GET", "/api/campaigns/" + id, "", "");
+  }
+
+  private static HttpResponse<byte[]> patch(String id, String change) {
+    return CONSOLE.send("PATCH", "/api/campaigns/" + id, "application/json", change);
+  }
+
+  private static HttpResponse<byte[]> duplicate(String id, String query) {
+    return CONSOLE.send("POST", "/api/campaigns/" + id + "/duplicate" + query, "", "");
+  }
+
+  private static HttpResponse<byte[]> archive(String id) {
+    return CONSOLE.send("POST", "/api/campaigns/" + id + "/archive", "", "");
+  }
+}

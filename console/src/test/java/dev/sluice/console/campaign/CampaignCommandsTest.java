@@ -1,0 +1,89 @@
+package dev.sluice.console.campaign;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.ConsoleFixture;
+import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.RecipientStatus;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What people tell campaigns to do. */
+class CampaignCommandsTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void aStartIsACommandOnKafka() {
+    String id = CONSOLE.campaign();
+    HttpResponse<byte[]> answer = CONSOLE.send("POST", "/api/campaigns/" + id + "/start", "", "");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    CampaignCommand command = CONSOLE.commandOf(id);
+    assertThat(command.command()).isEqualTo(CampaignCommand.Action.START);
+    assertThat(command.requestedAt()).isNotNull();
+  }
+
+  @Test
+  void refusesACommandThatMakesNoSenseNow() {
+    String id = CONSOLE.campaign();
+
+    assertProblem(CONSOLE.send("POST", "/api/campaigns/" + id + "/pause", "", ""), 409, "DRAFT");
+  }
+
+  @Test
+  void aResendNamesTheReasonsThatItIsFor() {
+    String id = CONSOLE.campaign();
+    String path = "/api/campaigns/" + id + "/resend";
+    CONSOLE.sql(sql ->
+        sql.execute("UPDATE sluice.campaign SET status = 'COMPLETED' WHERE id = ?::uuid", id));
+
+    assertProblem(CONSOLE.send("POST", path, "application/json", "{\"reasons\":[]}"), 400, "1 to");
+    assertProblem(
+        CONSOLE.send("POST", path, "application/json", "{\"reason\":\"1\"}"), 400, "did you mean");
+    HttpResponse<byte[]> answer =
+        CONSOLE.send("POST", path, "application/json", "{\"reasons\":[\"131049\",\"131026\"]}");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    CampaignCommand command = CONSOLE.commandOf(id);
+    assertThat(command.reasons()).containsExactlyInAnyOrder("131026", "131049");
+    assertThat(command.statuses()).containsExactly(RecipientStatus.FAILED);
+  }
+
+  @Test
+  void failuresAreCountedByReasonWithWhatCanBeDone() {
+    String id = CONSOLE.campaign();
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status, error_code)"
+                + " SELECT ?::uuid, '+551196000000' || n, 'FAILED', codes[n]"
+                + " FROM (SELECT ARRAY['131026', '131026', '131049', 'missing_variable', 'x']"
+                + " AS codes) AS given, generate_series(1, 5) AS n",
+            id));
+    var errors =
+        ConsoleFixture.body(CONSOLE.send("GET", "/api/campaigns/" + id + "/errors", "", ""));
+
+    assertThat(errors.path(0).path("count").asInt()).isEqualTo(2);
+    assertThat(errors.path(0).path("words").asString()).contains("Not on WhatsApp");
+    assertThat(
+            errors.values().stream()
+                .map(
+                    row -> row.path("code").asString() + " " + row.path("retryHelps").asString("")))
+        .containsExactlyInAnyOrder("131026 false", "131049 true", "missing_variable false", "x ");
+  }
+
+  @Test
+  void aResendIsRefusedBeforeTheEndAndForThoseWhoGotIt() {
+    String id = CONSOLE.campaign();
+
+    assertProblem(CONSOLE.send("POST", "/api/campaigns/" + id + "/resend", "", ""), 409, "DRAFT");
+    assertProblem(
+        CONSOLE.send("POST", "/api/campaigns/" + id + "/resend?status=SENT", "", ""), 400, "twice");
+  }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.console.http;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.Api;
+import io.javalin.Javalin;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProblemsTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"/exception", "/error"})
+  void whatNobodyExpectedIsAProblemThatTellsNothing(String path) {
+    Javalin server =
+        Javalin.create(settings -> {
+          new Problems().add(settings);
+          settings.routes.get(
+              "/exception",
+              context -> {
+                throw new IllegalStateException("a secret");
+              });
+          settings.routes.get(
+              "/error",
+              context -> {
+                throw new StackOverflowError("a secret");
+              });
+        });
+    server.start(0);
+    try {
+      HttpResponse<byte[]> answer = new Api(server.port()).get(path);
+
+      assertProblem(answer, 500, "The console made a mistake; its log says which.");
+      assertThat(new String(answer.body(), StandardCharsets.UTF_8)).doesNotContain("secret");
+    } finally {
+      server.stop();
+    }
+  }
+}

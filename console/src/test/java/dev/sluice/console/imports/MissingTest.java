@@ -1,0 +1,73 @@
+package dev.sluice.console.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.sql.Checks;
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.database.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A campaign of more recipients than can be looked at while somebody waits for its start. */
+class MissingTest {
+  private static final int RECIPIENTS = 200_000;
+  private static final Duration ENOUGH = Duration.ofSeconds(60);
+  private static final Duration TOO_LITTLE = Duration.ofMillis(1);
+  private static final Database DATABASE =
+      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+  private static final DSLContext SQL = DATABASE.sql();
+  private static final UUID CAMPAIGN = UUID.randomUUID();
+
+  @BeforeAll
+  static void fill() {
+    SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
+    SQL.execute(
+        "INSERT INTO sluice.campaign (id, name, sender_id, message)"
+            + " VALUES (?, 'c', 's', '{\"a\":\"{{city}} {{name}}\"}')",
+        CAMPAIGN);
+    // Every tenth has no city, and nobody after the first half has a name.
+    SQL.execute(
+        """
+        INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+        SELECT ?, '+55' || (1196000000 + n),
+               jsonb_strip_nulls(jsonb_build_object(
+                 'city', CASE WHEN n % 10 > 0 THEN 'Rio' END,
+                 'name', CASE WHEN n <= 100000 THEN 'Ana' END))
+        FROM generate_series(1, ?) AS n
+        """,
+        CAMPAIGN, RECIPIENTS);
+  }
+
+  @AfterAll
+  static void close() {
+    DATABASE.close();
+  }
+
+  @Test
+  void allAreCountedWhereThatCanBeDoneInTime() {
+    assertThat(Missing.of(SQL, CAMPAIGN, ENOUGH, TOO_LITTLE))
+        .isEqualTo(new Missing(110_000, Map.of("city", 20_000L, "name", 100_000L), false));
+  }
+
+  @Test
+  void theFirstOnesAreCountedWhereAllAreTooMany() {
+    Missing missing = Missing.of(SQL, CAMPAIGN, TOO_LITTLE, ENOUGH);
+
+    assertThat(missing).isEqualTo(new Missing(5_000, Map.of("city", 5_000L), true));
+    assertThat(missing.words()).startsWith("5000 of the first 50000 recipients lack variables");
+  }
+
+  /** The campaign starts all the same, and whoever starts it is told. */
+  @Test
+  void whereNobodyCanBeLookedAtThatIsSaid() {
+    assertThat(Missing.of(SQL, CAMPAIGN, TOO_LITTLE, TOO_LITTLE)).isEqualTo(Missing.UNKNOWN);
+    assertThat(new MissingCheck(new Checks(SQL, 0)).require(CAMPAIGN, "It was not started."))
+        .isFalse();
+  }
+}

@@ -1,0 +1,223 @@
+package dev.sluice.console.recipient;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.sluice.console.ConsoleFixture;
+import dev.sluice.console.http.Exports;
+import dev.sluice.console.http.Uploads;
+import dev.sluice.schema.RecipientStatus;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Campaigns as files. */
+class ExportTest {
+  private static final int PEOPLE = 450;
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final String ID = CONSOLE.campaign();
+
+  @BeforeAll
+  static void fill() {
+    CONSOLE.sql(sql -> {
+      sql.execute(
+          "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+              + " SELECT ?::uuid, '+55' || (11960000000 + n), jsonb_build_object('n', n::text)"
+              + " FROM generate_series(1, ?) AS n",
+          ID,
+          PEOPLE);
+      sql.execute(
+          "UPDATE sluice.campaign_recipient SET status = 'FAILED', error_code = '131026',"
+              + " external_id = '=1+1', provider_message_id = 'wamid.1', variables ="
+              + " '{\"name\":\"Ana, \\\"Bia\\\"\",\"status\":\"gold\",\"list\":[1]}'"
+              + " WHERE campaign_id = ?::uuid AND phone = '+5511960000007'",
+          ID);
+      sql.execute(
+          "UPDATE sluice.campaign_recipient SET status = 'READ'"
+              + " WHERE campaign_id = ?::uuid AND phone LIKE '%5'",
+          ID);
+      return sql.execute("ANALYZE sluice.campaign_recipient");
+    });
+  }
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  /** Eight exports hold the names of a thousand columns each. */
+  @Test
+  void longNamesShareAColumnAndVariablesThatAreTooLongAreLeftOut() {
+    String id = CONSOLE.campaign();
+    String longName = "n".repeat(1_000);
+    CONSOLE.sql(sql -> {
+      sql.execute(
+          "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status, variables) VALUES"
+              + " (?::uuid, '+5511960000001', 'SENT', jsonb_build_object(?, 'x', 'short', 'y')),"
+              + " (?::uuid, '+5511960000002', 'SENT', jsonb_build_object('b', repeat('x', 70000)))",
+          id,
+          longName,
+          id);
+      return id;
+    });
+
+    List<String> lines =
+        new String(
+                CONSOLE.send("GET", "/api/campaigns/" + id + "/export", "", "").body(),
+                StandardCharsets.UTF_8)
+            .lines()
+            .toList();
+    assertThat(lines.get(0)).endsWith("providerMessageId,short,otherVariables");
+    assertThat(lines.get(1)).startsWith("+5511960000001").contains(",y,").contains(longName);
+    assertThat(lines.get(2)).startsWith("+5511960000002").endsWith(",,");
+  }
+
+  @Test
+  void holdsEverybodyOnceWithAllVariables() {
+    List<NamedCsvRecord> rows = export("");
+    NamedCsvRecord failed =
+        rows.stream()
+            .filter(row -> row.getField("phone").equals("+5511960000007"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(rows.stream().map(row -> row.getField("phone")))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(1, PEOPLE).mapToObj(n -> "+55" + (11_960_000_000L + n)).toList());
+    assertThat(failed.getHeader())
+        .containsExactly(
+            "phone",
+            "externalId",
+            "status",
+            "errorCode",
+            "reason",
+            "createdAt",
+            "updatedAt",
+            "providerMessageId",
+            "list",
+            "n",
+            "name",
+            "variables.status");
+    assertThat(failed.getField("externalId")).isEqualTo("'=1+1");
+    assertThat(failed.getField("status")).isEqualTo("FAILED");
+    assertThat(failed.getField("errorCode")).isEqualTo("131026");
+    assertThat(failed.getField("reason")).contains("WhatsApp");
+    assertThat(failed.getField("createdAt")).endsWith("Z");
+    assertThat(failed.getField("providerMessageId")).isEqualTo("wamid.1");
+    assertThat(failed.getField("name")).isEqualTo("Ana, \"Bia\"");
+    assertThat(failed.getField("variables.status")).isEqualTo("gold");
+    assertThat(failed.getField("list")).isEqualTo("[1]");
+    assertThat(failed.getField("n")).isEmpty();
+  }
+
+  @Test
+  void holdsOnlyThoseWhoAreAskedFor() {
+    assertThat(export("?status=read")).hasSize(PEOPLE / 10);
+    assertThat(export("?status=READ,failed")).hasSize(PEOPLE / 10 + 1);
+    assertThat(export("?status=READ&status=PENDING")).hasSize(PEOPLE - 1);
+    assertThat(export("?status=SENT")).isEmpty();
+    assertThat(export("?reason=131026")).hasSize(1);
+    assertThat(export("?status=READ&reason=131026")).isEmpty();
+    assertThat(export("?status=FAILED").getFirst().getHeader()).doesNotContain("n");
+  }
+
+  @Test
+  void refusalsAreProblemsAndNoFiles() {
+    HttpResponse<byte[]> nobody = get("/api/campaigns/" + UUID.randomUUID() + "/export");
+
+    assertProblem(nobody, 404, "There is no campaign");
+    assertThat(nobody.headers().firstValue("Content-Disposition")).isEmpty();
+    assertProblem(get("/api/campaigns/" + ID + "/export?status=LOST"), 400, "UNCONFIRMED");
+  }
+
+  /** A lock holds up whoever exports, and with them the connections that exports may have. */
+  @Test
+  void exportsOfSuppressionsLeaveConnectionsToWhoReads() {
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      CONSOLE.sql(sql ->
+          sql.transactionResult(holding -> {
+            holding.dsl().execute("LOCK TABLE sluice.suppression");
+            for (int i = 0; i < 6; i++) {
+              people.execute(ExportTest::exportSuppressions);
+            }
+            await().until(() -> waiting(holding.dsl()) == 2);
+
+            assertThat(get("/api/senders").statusCode()).isEqualTo(200);
+            assertThat(waiting(holding.dsl())).isLessThanOrEqualTo(2);
+            return holding;
+          }));
+    }
+  }
+
+  private static HttpResponse<byte[]> exportSuppressions() {
+    return CONSOLE.send(
+        HttpRequest.newBuilder(
+                URI.create("http://localhost:" + CONSOLE.port() + "/api/suppressions"))
+            .header("Accept", "text/csv"));
+  }
+
+  /** How many statements wait for a lock. */
+  private static int waiting(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                + " WHERE NOT granted AND datname = current_database()")
+        .get(0, int.class);
+  }
+
+  /** However little PostgreSQL knows about the rows, or millions would be sorted for each page. */
+  @Test
+  void pagesAreReadByAnIndexInItsOrder() {
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
+    String plans =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(inside -> {
+              inside.dsl().execute("SET LOCAL enable_sort = off");
+              return plan(inside.dsl(), exports, Set.of())
+                  + plan(inside.dsl(), exports, Set.of(RecipientStatus.FAILED));
+            }));
+
+    assertThat(plans)
+        .contains("campaign_recipient_campaign_id_phone_key", "campaign_recipient_page")
+        .doesNotContain("Sort");
+  }
+
+  private static String plan(DSLContext sql, Exports exports, Set<RecipientStatus> statuses) {
+    var pages = new ExportPages(sql, UUID.fromString(ID), statuses, null, exports);
+    var middle =
+        new Recipients.Place(
+            sql.fetchValue(
+                CAMPAIGN_RECIPIENT.CREATED_AT, CAMPAIGN_RECIPIENT.PHONE.eq("+5511960000200")),
+            200,
+            "+5511960000200");
+    return sql.explain(pages.page(sql, middle, 100)).plan();
+  }
+
+  private static List<NamedCsvRecord> export(String query) {
+    HttpResponse<byte[]> answer = get("/api/campaigns/" + ID + "/export" + query);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("text/csv; charset=utf-8");
+    return CsvReader.builder()
+        .ofNamedCsvRecord(new String(answer.body(), StandardCharsets.UTF_8))
+        .stream()
+        .toList();
+  }
+
+  private static HttpResponse<byte[]> get(String path) {
+    return CONSOLE.send("GET", path, "", "");
+  }
+}

@@ -1,0 +1,174 @@
+package dev.sluice.console.recipient;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.schema.RecipientStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Query;
+import org.jooq.conf.ParamType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RecipientsTest {
+  private static final int MANY = 40_000;
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final Database DATABASE =
+      new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
+  private static final DSLContext SQL = DATABASE.sql();
+  private static final UUID LARGE = UUID.randomUUID();
+  private static final UUID CAMPAIGN = UUID.randomUUID();
+
+  private final Recipients recipients = new Recipients(SQL);
+
+  @BeforeAll
+  static void fill() {
+    SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
+    campaign(UUID.randomUUID(), MANY);
+    campaign(LARGE, MANY);
+    campaign(CAMPAIGN, 1_000);
+    SQL.execute("UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE phone LIKE '%7'");
+    // PostgreSQL refuses it to any other role, by a warning alone.
+    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      owner.sql().execute("ANALYZE sluice.campaign_recipient");
+    }
+  }
+
+  private static void campaign(UUID id, int recipients) {
+    SQL.execute(
+        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', '{}')",
+        id);
+    SQL.execute(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone)"
+            + " SELECT ?, '+55' || (1196000000 + n) FROM generate_series(1, ?) AS n",
+        id,
+        recipients);
+  }
+
+  @AfterAll
+  static void close() {
+    DATABASE.close();
+  }
+
+  @Test
+  void pagesHoldEverybodyOnceInTheOrderOfTheImport() {
+    assertThat(ids(null, null)).hasSize(1_000).isSorted().doesNotHaveDuplicates();
+    assertThat(ids(RecipientStatus.FAILED, null)).hasSize(100).isSorted();
+    assertThat(ids(RecipientStatus.SENT, null)).isEmpty();
+  }
+
+  @Test
+  void numbersAreFoundByTheirBeginning() {
+    assertThat(ids(null, "+55119600")).hasSize(1_000).doesNotHaveDuplicates();
+    assertThat(ids(null, " 5511960001")).hasSize(100);
+    assertThat(ids(RecipientStatus.FAILED, "+5511960001")).hasSize(10);
+    assertThat(ids(null, "+551196000123")).hasSize(1);
+    assertThat(ids(null, "+5521")).isEmpty();
+    assertThat(ids(null, "119600")).isEmpty();
+    assertThat(ids(null, "%")).isEmpty();
+  }
+
+  @Test
+  void aPageAfterSomebodyElsesRecipientIsRefused() {
+    assertThatThrownBy(() -> recipients.page(CAMPAIGN, null, null, 1))
+        .isInstanceOf(ProblemException.class);
+  }
+
+  @Test
+  void noPageLooksAtOtherCampaignsRows() {
+    Recipients.Place start = Recipients.Place.START;
+    var middle = new Recipients.Place(createdAt(), MANY + MANY / 2, "+551196000500");
+    var r = CAMPAIGN_RECIPIENT;
+    assertThat(plan(SQL.selectFrom(r).where(r.CAMPAIGN_ID.eq(LARGE)).orderBy(r.ID).limit(100)))
+        .as("it is large enough for a walk through all rows to look cheap")
+        .contains("campaign_recipient_pkey", "Rows Removed by Filter");
+
+    for (Recipients.Place place : List.of(start, middle)) {
+      assertThat(plan(recipients.inOrder(LARGE, null, place)))
+          .contains("Index Scan using campaign_recipient_page")
+          .doesNotContain("Seq Scan", "Rows Removed by Filter");
+      assertThat(plan(recipients.inOrder(LARGE, RecipientStatus.FAILED, place)))
+          .contains("Index Scan using campaign_recipient_page")
+          .doesNotContain("Seq Scan", "Rows Removed by Filter");
+      assertThat(plan(recipients.search(LARGE, null, "+5511960005", place)))
+          .contains("campaign_recipient_campaign_id_phone_key")
+          .doesNotContain("Seq Scan", "Rows Removed by Filter");
+      assertThat(plan(recipients.search(LARGE, RecipientStatus.FAILED, "+5511960005", place)))
+          .containsAnyOf("campaign_recipient_campaign_id_phone_key", "campaign_recipient_page")
+          .doesNotContain("Seq Scan", "campaign_recipient_pkey");
+    }
+  }
+
+  /** As rows that are older than the bound hold them, or deeper than can be read. */
+  @Test
+  void whatOtherProgramsPutIntoVariablesIsReadWithinBounds() {
+    UUID id = UUID.randomUUID();
+    campaign(id, 3);
+    SQL.execute(
+        """
+        UPDATE sluice.campaign_recipient
+        SET status = 'SENT', variables = jsonb_build_object('a', CASE right(phone, 1)
+          WHEN '1' THEN to_jsonb(repeat('x', 70000))
+          WHEN '2' THEN (repeat('[', 2000) || repeat(']', 2000))::jsonb
+          ELSE '"x"'::jsonb END)
+        WHERE campaign_id = ?
+        """,
+        id);
+
+    for (String phone : new String[] {null, "+55"}) {
+      assertThat((List<?>) recipients.page(id, null, phone, 0).get("recipients"))
+          .extracting(row -> String.valueOf(((Map<?, ?>) row).get("variables")))
+          .containsExactly("null", "null", "{\"a\":\"x\"}");
+    }
+  }
+
+  @Test
+  void aCampaignOfTooManyKeepsNoOtherFromBeingCounted() {
+    RecipientCounts counts = new RecipientCounts(SQL);
+    UUID empty = UUID.randomUUID();
+    List<UUID> all = List.of(LARGE, CAMPAIGN, empty);
+
+    assertThat(counts.below(MANY, all)).isEqualTo(Map.of(CAMPAIGN, 1_000L, empty, 0L));
+    assertThat(counts.below(MANY + 1, all)).containsEntry(LARGE, (long) MANY);
+    assertThat(counts.below(MANY, List.of())).isEmpty();
+  }
+
+  private static Instant createdAt() {
+    return SQL.fetchSingle(
+            "SELECT min(created_at) FROM sluice.campaign_recipient WHERE campaign_id = ?", LARGE)
+        .get(0, Instant.class);
+  }
+
+  private static String plan(Query query) {
+    return String.join(
+        "\n",
+        SQL.fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query.getSQL(ParamType.INLINED))
+            .getValues(0, String.class));
+  }
+
+  private List<Long> ids(@Nullable RecipientStatus status, @Nullable String phone) {
+    List<Long> ids = new ArrayList<>();
+    long after = 0;
+    while (true) {
+      Map<String, @Nullable Object> page = recipients.page(CAMPAIGN, status, phone, after);
+      ((List<?>) page.get("recipients"))
+          .forEach(row -> ids.add((Long) ((Map<?, ?>) row).get("id")));
+      if (!(page.get("next") instanceof Long next)) {
+        return ids;
+      }
+      after = next;
+    }
+  }
+}

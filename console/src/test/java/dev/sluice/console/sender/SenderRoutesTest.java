@@ -1,0 +1,55 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.ConsoleFixture;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Senders as people keep them. */
+class SenderRoutesTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void aSenderHasSensibleDefaults() {
+    JsonNode sender = body(CONSOLE.send("GET", "/api/senders/brazil", "", ""));
+
+    assertThat(sender.path("ratePerSecond").asDouble()).isEqualTo(80);
+    assertThat(sender.path("lanes").asInt()).isEqualTo(1);
+    assertThat(sender.path("provider").asString()).isEqualTo("whatsapp");
+  }
+
+  @Test
+  void onlyASenderThatExistsIsUnblocked() {
+    assertProblem(CONSOLE.send("POST", "/api/senders/nobody/unblock", "", ""), 404, "nobody");
+    assertThat(CONSOLE.send("POST", "/api/senders/brazil/unblock", "", "").statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void aSenderThatIsSavedIsSaidToBeAlsoWhereItsPeopleCannotBeCounted() {
+    HttpResponse<byte[]> answer =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding.dsl().execute("LOCK TABLE sluice.sender_recipient");
+              return CONSOLE.send(
+                  "PUT",
+                  "/api/senders/limited",
+                  "application/json",
+                  "{\"address\":\"1\",\"dailyLimit\":5}");
+            }));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(body(answer).path("dailyLimit").asInt()).isEqualTo(5);
+    assertThat(body(answer).path("usedIn24Hours").isNull()).isTrue();
+  }
+}

@@ -1,0 +1,129 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleFixture;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.providers.whatsapp.WhatsAppConfig;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Templates as the provider has them, page by page. */
+class TemplatesTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final WhatsAppSimulator PROVIDER =
+      new WhatsAppSimulator(SimulatorConfig.friendly(80));
+  private static final Console READING =
+      CONSOLE.another(WhatsAppConfig.of(PROVIDER.url(), "v26.0", "good"));
+
+  @AfterAll
+  static void stop() {
+    READING.close();
+    PROVIDER.close();
+    CONSOLE.close();
+  }
+
+  @Test
+  void areAllReadAndKeptForAMinute() {
+    sender("known", ",\"account\":\"102290129340398\"");
+    JsonNode read = body(get("known", ""));
+
+    assertThat(read.values().stream().map(one -> one.path("name").asString()))
+        .containsExactly(
+            "hello_world", "spring_offer", "spring_offer", "winter_offer", "order_update");
+    assertThat(read.at("/1/language").asString()).isEqualTo("pt_BR");
+    assertThat(read.at("/1/category").asString()).isEqualTo("MARKETING");
+    assertThat(read.at("/1/parameterFormat").asString()).isEqualTo("POSITIONAL");
+    assertThat(read.at("/1/components/0/text").asString()).contains("{{1}}");
+    assertThat(read.at("/3/status").asString()).isEqualTo("PAUSED");
+    assertThat(read.at("/3/quality").asString()).isEqualTo("RED");
+
+    PROVIDER.setAccessToken("another");
+    assertThat(body(get("known", ""))).isEqualTo(read);
+    assertProblem(get("known", "?refresh=true"), 502, "access token is invalid");
+    PROVIDER.setAccessToken(null);
+    assertThat(get("known", "?refresh=true").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theListSaysWhichMayBeUsedAgainAndWhichMayNot() {
+    String account = "104996122399160";
+    sender("listed", ",\"account\":\"" + account + "\"");
+    String spring = campaign("spring_offer", "pt_BR");
+    String winter = campaign("winter_offer", "de");
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.template_state (name, language, account, stopped, at)"
+                + " VALUES ('spring_offer', 'pt_br', ?, 'paused', now() - interval '1 hour')",
+            account));
+
+    // A console without a token can ask nobody.
+    assertProblem(CONSOLE.send("POST", spring, "", ""), 409, "refused, as paused");
+    assertThat(
+            CONSOLE
+                .send(
+                    HttpRequest.newBuilder(
+                            URI.create("http://localhost:" + READING.port() + spring))
+                        .POST(HttpRequest.BodyPublishers.noBody()))
+                .statusCode())
+        .isEqualTo(202);
+    assertProblem(
+        CONSOLE.send("POST", winter, "", ""), 409, "has paused the template winter_offer de");
+  }
+
+  /** How a campaign of a template is started. */
+  private static String campaign(String template, String language) {
+    HttpResponse<byte[]> created =
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            ("{\"name\":\"x\",\"sender\":\"listed\",\"message\":{\"type\":\"template\",\"template\":"
+                    + "{\"name\":\"%s\",\"language\":{\"code\":\"%s\"}}}}")
+                .formatted(template, language));
+    return "/api/campaigns/" + body(created).path("id").asString() + "/start";
+  }
+
+  @Test
+  void whyThereAreNoneIsTold() {
+    sender("unknown", "");
+    sender("sms", ",\"provider\":\"sms\"");
+
+    assertProblem(get("unknown", ""), 409, "account");
+    assertProblem(get("nobody", ""), 404, "There is no sender");
+    assertThat(body(get("sms", ""))).isEmpty();
+    sender("unknown", ",\"account\":\"1\"");
+    sender("unknown", "");
+    assertThat(get("unknown", "").statusCode()).isEqualTo(200);
+    assertProblem(
+        CONSOLE.send("GET", "/api/senders/unknown/templates", "", ""),
+        501,
+        "WHATSAPP_ACCESS_TOKEN");
+  }
+
+  private static void sender(String id, String more) {
+    assertThat(
+            CONSOLE
+                .send(
+                    "PUT",
+                    "/api/senders/" + id,
+                    "application/json",
+                    "{\"address\":\"1065403\"" + more + "}")
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  private static HttpResponse<byte[]> get(String sender, String query) {
+    return CONSOLE.get(
+        "http://localhost:" + READING.port() + "/api/senders/" + sender + "/templates" + query,
+        null);
+  }
+}

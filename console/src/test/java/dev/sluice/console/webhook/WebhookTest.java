@@ -1,0 +1,192 @@
+package dev.sluice.console.webhook;
+
+import static dev.sluice.console.WebhookFixture.receipt;
+import static dev.sluice.console.WebhookFixture.signature;
+import static dev.sluice.console.WebhookFixture.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.WebhookFixture;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendResult;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** The calls themselves, and receipts. */
+class WebhookTest {
+  private static final WebhookFixture FIXTURE = WebhookFixture.create();
+
+  @AfterAll
+  static void stop() {
+    FIXTURE.close();
+  }
+
+  @Test
+  void answersTheHandshakeWithTheBareChallenge() throws Exception {
+    HttpResponse<String> answer = FIXTURE.handshake("verify-me");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("1158201444");
+    assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
+  }
+
+  @Test
+  void refusesAHandshakeWithTheWrongTokenOrWithoutOneOfOurs() throws Exception {
+    assertThat(FIXTURE.handshake("guess").statusCode()).isEqualTo(403);
+    try (WebhookFixture withoutSecret = new WebhookFixture(WebhookConfig.NONE)) {
+      assertThat(withoutSecret.handshake("").statusCode()).isEqualTo(403);
+      assertThat(withoutSecret.post("{}")).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void itemsOfNoUseAreCountedByWhatTheyAre() throws Exception {
+    double unreadable = FIXTURE.counted("unreadable");
+    double ignored = FIXTURE.counted("ignored");
+
+    assertThat(FIXTURE.post(value("\"statuses\":[{\"status\":7},{\"status\":\"warning\"}]")))
+        .isEqualTo(200);
+
+    assertThat(FIXTURE.counted("unreadable") - unreadable).isEqualTo(1);
+    assertThat(FIXTURE.counted("ignored") - ignored).isEqualTo(1);
+  }
+
+  @Test
+  void refusesForgedUnsignedAndOversizedCallsAndWritesNothing() throws Exception {
+    UUID campaign = UUID.randomUUID();
+    byte[] body = receipt(campaign + ":1:1", "sent", "wamid.c").getBytes(StandardCharsets.UTF_8);
+
+    assertThat(FIXTURE.post(body, null)).isEqualTo(403);
+    assertThat(FIXTURE.post(body, signature("other-secret", body))).isEqualTo(403);
+    assertThat(FIXTURE.post(" ".repeat(3 * 1024 * 1024 + 1))).isEqualTo(413);
+    assertThat(FIXTURE.results(campaign)).isEmpty();
+    assertThat(
+            FIXTURE
+                .meters
+                .get("sluice.console.webhooks.refused")
+                .tag("kind", "signature")
+                .counter()
+                .count())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void turnsReceiptsIntoResultsByTheirCallbackData() throws Exception {
+    UUID campaign = UUID.randomUUID();
+
+    assertThat(FIXTURE.post(receipt(campaign + ":7:2", "delivered", "wamid.a"))).isEqualTo(200);
+
+    assertThat(FIXTURE.results(campaign))
+        .singleElement()
+        .satisfies(result -> {
+          assertThat(result.status()).isEqualTo(RecipientStatus.DELIVERED);
+          assertThat(result.recipientId()).isEqualTo(7);
+          assertThat(result.round()).isEqualTo(2);
+          assertThat(result.providerMessageId()).isEqualTo("wamid.a");
+          assertThat(result.at()).isEqualTo(Instant.ofEpochSecond(1_750_030_073));
+          assertThat(result.aliases()).isNull();
+        });
+  }
+
+  @Test
+  void aReceiptOfATestIsMarkedAsOne() throws Exception {
+    UUID test = UUID.randomUUID();
+
+    assertThat(FIXTURE.post(receipt("test:" + test + ":1:1", "delivered", "wamid.t")))
+        .isEqualTo(200);
+
+    assertThat(FIXTURE.results(test)).singleElement().matches(SendResult::isForTest);
+  }
+
+  @Test
+  void aReceiptTellsByWhichNamesTheProviderKnowsItsRecipient() throws Exception {
+    UUID campaign = UUID.randomUUID();
+    String names =
+        "\"recipient_id\":\"551160000001\",\"recipient_user_id\":\"BR.1502576394655843\"";
+
+    assertThat(FIXTURE.post(receipt(campaign + ":7:2", "sent", "wamid.n", names))).isEqualTo(200);
+
+    assertThat(FIXTURE.results(campaign))
+        .singleElement()
+        .satisfies(result ->
+            assertThat(result.aliases()).containsExactly("+551160000001", "BR.1502576394655843"));
+  }
+
+  @Test
+  void aFailureBringsItsCodeAndAnOptOutIsMarked() throws Exception {
+    UUID campaign = UUID.randomUUID();
+    String error = "\"errors\":[{\"code\":\"131050\",\"title\":\"stopped\"}]";
+
+    assertThat(FIXTURE.post(receipt(campaign + ":8:1", "failed", "wamid.b", error))).isEqualTo(200);
+
+    assertThat(FIXTURE.results(campaign))
+        .singleElement()
+        .satisfies(result -> {
+          assertThat(result.errorCode()).isEqualTo("131050");
+          assertThat(result.errorDetail()).isEqualTo("stopped");
+          assertThat(result.optOut()).isTrue();
+        });
+  }
+
+  @Test
+  void aReceiptWithoutOurDataIsFoundByItsMessageIdAndAllOthersAreForeign() throws Exception {
+    FIXTURE.sender("w");
+    UUID campaign = FIXTURE.campaign("w", "SENDING", "{}");
+    // Nothing says that an id is there only once.
+    FIXTURE
+        .sql()
+        .execute(
+            "INSERT INTO sluice.campaign_recipient (campaign_id, phone, provider_message_id)"
+                + " VALUES (?, '+5511960000001', 'wamid.known'), (?, '+5511960000002', 'wamid.known')",
+            campaign,
+            campaign);
+    String now = "\"timestamp\":\"" + Instant.now().getEpochSecond() + "\"";
+    double foreign = FIXTURE.counted("foreign");
+    String mixed =
+        value(
+            "\"statuses\":["
+                + IntStream.range(0, 40)
+                    .mapToObj(i ->
+                        "{\"id\":\"%s\",\"status\":\"read\",%s}"
+                            .formatted(i == 20 ? "wamid.known" : "wamid.other" + i, now))
+                    .collect(Collectors.joining(","))
+                + "]");
+
+    assertThat(FIXTURE.post(mixed)).as("young ones among them").isEqualTo(200);
+
+    assertThat(FIXTURE.results(campaign))
+        .singleElement()
+        .satisfies(result -> assertThat(result.status()).isEqualTo(RecipientStatus.READ));
+    assertThat(FIXTURE.counted("foreign") - foreign).isEqualTo(39);
+  }
+
+  @Test
+  void timesAreClampedAndUnderstoodInMilliseconds() throws Exception {
+    Instant before = Instant.now();
+    for (String said :
+        List.of("0", "-5", "\"soon\"", "99999999999999999", "null", "1e400", "\"\\u0000\"", "{}")) {
+      UUID campaign = UUID.randomUUID();
+      String time = "\"timestamp\":" + said;
+
+      assertThat(FIXTURE.post(receipt(campaign + ":1:1", "sent", "wamid.t", time)))
+          .as(said)
+          .isEqualTo(200);
+      assertThat(FIXTURE.results(campaign).getFirst().at())
+          .as(said)
+          .isBetween(before, Instant.now());
+    }
+    UUID campaign = UUID.randomUUID();
+    String milliseconds = "\"timestamp\":\"1750030073123\"";
+    FIXTURE.post(receipt(campaign + ":1:1", "sent", "wamid.t", milliseconds));
+
+    assertThat(FIXTURE.results(campaign).getFirst().at())
+        .isEqualTo(Instant.ofEpochMilli(1_750_030_073_123L));
+  }
+}

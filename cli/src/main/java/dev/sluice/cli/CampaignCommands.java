@@ -1,16 +1,10 @@
 package dev.sluice.cli;
 
 import dev.sluice.schema.ShortId;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,11 +18,14 @@ import tools.jackson.databind.JsonNode;
     description = "Creates, fills, commands and watches campaigns through a console.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = CampaignRepairCommand.class)
+    subcommands = {
+      CampaignExportCommand.class,
+      CampaignTestCommand.class,
+      CampaignWatchCommand.class,
+      CampaignRepairCommand.class
+    })
 final class CampaignCommands {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-  private static final String ID = "Its id, or the beginning of it as logs print it.";
-  private static final Set<String> ENDED = Set.of("COMPLETED", "CANCELLED");
+  static final String ID = "Its id, or the beginning of it as logs print it.";
 
   @Command(
       name = "create",
@@ -180,29 +177,9 @@ final class CampaignCommands {
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     try (ConsoleClient client = console.client()) {
       JsonNode answer = client.get("/api/campaigns/" + campaign);
-      console.print(answer, () -> show(console, answer));
+      console.print(answer, () -> CampaignLines.one(console, answer));
     }
     return 0;
-  }
-
-  private static void show(ConsoleOptions console, JsonNode campaign) {
-    console.line("%-12s %s", "name", campaign.path("name").asString(""));
-    console.line("%-12s %s", "status", campaign.path("status").asString(""));
-    String reason = campaign.path("statusReason").asString("");
-    if (!reason.isEmpty()) {
-      console.line("%-12s %s", "because", reason);
-    }
-    console.line("%-12s %s", "recipients", count(campaign.path("total")));
-    console.line("%-12s %s", "pending", count(campaign.path("pending")));
-    campaign
-        .path("counts")
-        .properties()
-        .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
-  }
-
-  /** Formats a count, which the console leaves out if counting takes too long. */
-  static String count(JsonNode people) {
-    return people.isNumber() ? people.asString() : "uncounted";
   }
 
   @Command(
@@ -259,19 +236,7 @@ final class CampaignCommands {
           boolean archived) {
     try (ConsoleClient client = console.client()) {
       JsonNode answer = client.get("/api/campaigns?archived=" + archived);
-      console.print(
-          answer,
-          () -> {
-            console.line("%-36s  %-10s %10s %10s  %s", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
-            answer.forEach(row ->
-                console.line(
-                    "%-36s  %-10s %10s %10s  %s",
-                    row.path("id").asString(""),
-                    row.path("status").asString(""),
-                    count(row.path("total")),
-                    count(row.path("pending")),
-                    row.path("name").asString("")));
-          });
+      console.print(answer, () -> CampaignLines.list(console, answer));
     }
     return 0;
   }
@@ -285,141 +250,12 @@ final class CampaignCommands {
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     try (ConsoleClient client = console.client()) {
       JsonNode answer = client.get(path(client.campaign(campaign)) + "/errors");
-      console.print(
-          answer,
-          () -> {
-            console.line("%10s  %-18s %-5s  %s", "PEOPLE", "CODE", "RETRY", "WHAT IT MEANS");
-            answer.forEach(row ->
-                console.line(
-                    "%10d  %-18s %-5s  %s",
-                    row.path("count").asLong(),
-                    row.path("code").asString("-"),
-                    retry(row.path("retryHelps")),
-                    row.path("words").asString("")));
-          });
+      console.print(answer, () -> CampaignLines.errors(console, answer));
     }
     return 0;
   }
 
-  private static String retry(JsonNode helps) {
-    return helps.isBoolean() ? (helps.asBoolean() ? "helps" : "no") : "?";
-  }
-
-  @Command(
-      name = "export",
-      description = "Writes a campaign's recipients as CSV: what became of each, and why.",
-      mixinStandardHelpOptions = true)
-  int export(
-      @Mixin ConsoleOptions console,
-      @Option(
-              names = "--status",
-              split = ",",
-              paramLabel = "STATUS",
-              defaultValue = "${env:SLUICE_EXPORT_STATUS:-}",
-              description = "Only those, like FAILED,UNCONFIRMED (SLUICE_EXPORT_STATUS; all).")
-          List<String> statuses,
-      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
-      @Parameters(paramLabel = "FILE", arity = "0..1", description = "Standard output if missing.")
-          @Nullable Path file)
-      throws IOException {
-    try (ConsoleClient client = console.client()) {
-      String path =
-          path(client.campaign(campaign))
-              + "/export?status="
-              + ConsoleClient.segment(String.join(",", statuses));
-      if (file == null) {
-        client.getCsv(path, System.out);
-        System.out.flush();
-      } else {
-        WholeFile.write(file, out -> client.getCsv(path, out));
-      }
-    }
-    return 0;
-  }
-
-  @Command(
-      name = "test",
-      description = "Sends its message to a few numbers; that is counted nowhere.",
-      mixinStandardHelpOptions = true)
-  int test(
-      @Mixin ConsoleOptions console,
-      @Option(
-              names = "--variable",
-              paramLabel = "NAME=VALUE",
-              defaultValue = "${env:SLUICE_TEST_VARIABLE}",
-              description = "A variable of the message, repeatable (SLUICE_TEST_VARIABLE; none).")
-          @Nullable Map<String, String> variables,
-      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
-      @Parameters(paramLabel = "NUMBER", arity = "1..*") List<String> numbers) {
-    try (ConsoleClient client = console.client()) {
-      JsonNode answer =
-          client.post(
-              path(client.campaign(campaign)) + "/test",
-              Map.of("to", numbers, "variables", variables == null ? Map.of() : variables));
-      console.print(
-          answer,
-          () ->
-              console.line(
-                  "on its way to %s",
-                  String.join(
-                      ", ", answer.path("to").values().stream().map(JsonNode::asString).toList())));
-    }
-    return 0;
-  }
-
-  @Command(
-      name = "watch",
-      description = "Follows a campaign until it has ended.",
-      mixinStandardHelpOptions = true)
-  int watch(
-      @Mixin ConsoleOptions console,
-      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign)
-      throws InterruptedException {
-    try (ConsoleClient client = console.client()) {
-      String path = path(client.campaign(campaign));
-      JsonNode answer = client.get(path);
-      try (ProgressBar bar =
-          new ProgressBarBuilder()
-              .setTaskName(Printable.of(answer.path("name").asString("")))
-              .setInitialMax(answer.path("total").asLong())
-              .build()) {
-        while (true) {
-          bar.maxHint(answer.path("total").asLong());
-          bar.stepTo(settled(answer));
-          bar.setExtraMessage(" " + answer.path("status").asString("") + pace(answer));
-          if (ENDED.contains(answer.path("status").asString(""))) {
-            break;
-          }
-          Thread.sleep(LOOK_EVERY);
-          answer = client.get(path);
-        }
-      }
-      JsonNode end = answer;
-      console.print(end, () -> show(console, end));
-      return end.path("status").asString("").equals("COMPLETED") ? 0 : 1;
-    }
-  }
-
-  /**
-   * Returns the settled recipients, including results not written to rows yet, as these are written
-   * in batches.
-   */
-  static long settled(JsonNode campaign) {
-    long settled = campaign.path("total").asLong() - campaign.path("pending").asLong();
-    for (JsonNode unwritten : campaign.path("unwritten")) {
-      settled += unwritten.asLong();
-    }
-    return settled;
-  }
-
-  /** Returns the rate of sending, not of writing, which is bursty. */
-  static String pace(JsonNode campaign) {
-    return campaign.path("perSecond").isNumber()
-        ? String.format(Locale.ROOT, " %.1f/s", campaign.path("perSecond").asDouble())
-        : "";
-  }
-
-  private static String path(UUID campaign) {
+  static String path(UUID campaign) {
     return "/api/campaigns/" + campaign;
   }
 }

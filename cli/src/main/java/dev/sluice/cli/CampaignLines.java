@@ -1,0 +1,55 @@
+package dev.sluice.cli;
+
+import tools.jackson.databind.JsonNode;
+
+/** Prints what the console answers about campaigns, line by line. */
+final class CampaignLines {
+  private CampaignLines() {}
+
+  static void one(ConsoleOptions console, JsonNode campaign) {
+    console.line("%-12s %s", "name", campaign.path("name").asString(""));
+    console.line("%-12s %s", "status", campaign.path("status").asString(""));
+    String reason = campaign.path("statusReason").asString("");
+    if (!reason.isEmpty()) {
+      console.line("%-12s %s", "because", reason);
+    }
+    console.line("%-12s %s", "recipients", count(campaign.path("total")));
+    console.line("%-12s %s", "pending", count(campaign.path("pending")));
+    campaign
+        .path("counts")
+        .properties()
+        .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
+  }
+
+  static void list(ConsoleOptions console, JsonNode campaigns) {
+    console.line("%-36s  %-10s %10s %10s  %s", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
+    campaigns.forEach(row ->
+        console.line(
+            "%-36s  %-10s %10s %10s  %s",
+            row.path("id").asString(""),
+            row.path("status").asString(""),
+            count(row.path("total")),
+            count(row.path("pending")),
+            row.path("name").asString("")));
+  }
+
+  static void errors(ConsoleOptions console, JsonNode errors) {
+    console.line("%10s  %-18s %-5s  %s", "PEOPLE", "CODE", "RETRY", "WHAT IT MEANS");
+    errors.forEach(row ->
+        console.line(
+            "%10d  %-18s %-5s  %s",
+            row.path("count").asLong(),
+            row.path("code").asString("-"),
+            retry(row.path("retryHelps")),
+            row.path("words").asString("")));
+  }
+
+  /** Formats a count, which the console leaves out if counting takes too long. */
+  static String count(JsonNode people) {
+    return people.isNumber() ? people.asString() : "uncounted";
+  }
+
+  private static String retry(JsonNode helps) {
+    return helps.isBoolean() ? (helps.asBoolean() ? "helps" : "no") : "?";
+  }
+}

@@ -1,0 +1,84 @@
+package dev.sluice.cli;
+
+import dev.sluice.schema.ShortId;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Shows a campaign's progress in a terminal. */
+@Command(
+    name = "watch",
+    description = "Follows a campaign until it has ended.",
+    mixinStandardHelpOptions = true)
+final class CampaignWatchCommand implements Callable<Integer> {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Set<String> ENDED = Set.of("COMPLETED", "CANCELLED");
+
+  @Mixin private ConsoleOptions console = new ConsoleOptions();
+
+  @Parameters(paramLabel = "CAMPAIGN", description = CampaignCommands.ID)
+  private ShortId campaign;
+
+  // picocli sets the campaign before it calls.
+  @SuppressWarnings("NullAway.Init")
+  CampaignWatchCommand() {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (ConsoleClient client = console.client()) {
+      String path = CampaignCommands.path(client.campaign(campaign));
+      JsonNode answer = client.get(path);
+      try (ProgressBar bar =
+          new ProgressBarBuilder()
+              .setTaskName(Printable.of(answer.path("name").asString("")))
+              .setInitialMax(total(answer))
+              .build()) {
+        while (true) {
+          bar.maxHint(total(answer));
+          bar.stepTo(settled(answer));
+          bar.setExtraMessage(" " + answer.path("status").asString("") + pace(answer));
+          if (ENDED.contains(answer.path("status").asString(""))) {
+            break;
+          }
+          Thread.sleep(LOOK_EVERY);
+          answer = client.get(path);
+        }
+      }
+      JsonNode end = answer;
+      console.print(end, () -> CampaignLines.one(console, end));
+      return end.path("status").asString("").equals("COMPLETED") ? 0 : 1;
+    }
+  }
+
+  /** Returns the number of recipients; -1, for a bar without an end, if they were not counted. */
+  static long total(JsonNode campaign) {
+    JsonNode total = campaign.path("total");
+    return total.isNumber() ? total.asLong() : -1;
+  }
+
+  /**
+   * Returns the settled recipients, including results not written to rows yet, as these are written
+   * in batches.
+   */
+  static long settled(JsonNode campaign) {
+    long settled = Math.max(0, total(campaign) - campaign.path("pending").asLong(0));
+    for (JsonNode unwritten : campaign.path("unwritten")) {
+      settled += unwritten.asLong();
+    }
+    return settled;
+  }
+
+  /** Returns the rate of sending, not of writing, which is bursty. */
+  static String pace(JsonNode campaign) {
+    return campaign.path("perSecond").isNumber()
+        ? String.format(Locale.ROOT, " %.1f/s", campaign.path("perSecond").asDouble())
+        : "";
+  }
+}

@@ -1,0 +1,206 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Tests the commands that manage a campaign. */
+class CampaignCommandsTest {
+  private final Terminal terminal = new Terminal();
+
+  @TempDir private Path folder;
+
+  @Test
+  void aMessageIsReadFromAFileAndTheBeginningOfAnIdIsEnough() throws IOException {
+    terminal.run("sender", "put", "s", "--address", "123");
+    Path message = Files.writeString(folder.resolve("message.json"), TestConsole.MESSAGE);
+    terminal.clear();
+
+    assertThat(
+            terminal.run(
+                "campaign", "create", "--name", "x", "--sender", "s", "--message", "@" + message))
+        .as(terminal.err())
+        .isZero();
+    String id = terminal.out().strip();
+    String brief = id.substring(0, 8);
+    assertThat(TestConsole.read("/api/campaigns/" + id).path("message"))
+        .isEqualTo(Json.MAPPER.readTree(TestConsole.MESSAGE));
+
+    Path csv = Files.writeString(folder.resolve("people.csv"), "phone,name\n+5511960000001,Ana\n");
+    assertThat(terminal.run("campaign", "import", brief, csv.toString())).isZero();
+    assertThat(terminal.run("campaign", "status", brief)).isZero();
+    assertThat(terminal.out()).contains("1 added").contains("recipients   1");
+    assertThat(terminal.run("campaign", "errors", brief)).isZero();
+    assertThat(terminal.run("campaign", "duplicate", brief, "--recipients", "all")).isZero();
+    String copy = terminal.out().strip().lines().toList().getLast();
+    assertThat(TestConsole.read("/api/campaigns/" + copy).path("total").asInt()).isEqualTo(1);
+    assertThat(terminal.run("campaign", "archive", copy)).isZero();
+    terminal.clear();
+    assertThat(terminal.run("campaign", "list")).isZero();
+    assertThat(terminal.out()).contains(id).doesNotContain(copy);
+    assertThat(terminal.run("campaign", "list", "--archived")).isZero();
+    assertThat(terminal.out()).contains(copy);
+    Path export = folder.resolve("export.csv");
+    assertThat(terminal.run("campaign", "export", brief, export.toString())).isZero();
+    assertThat(export).content().contains("+5511960000001,,PENDING,").contains(",Ana");
+    assertThat(
+            terminal.run("campaign", "export", brief, "--status", "FAILED,READ", export.toString()))
+        .isZero();
+    assertThat(export).content().doesNotContain("Ana");
+    assertThat(terminal.run("campaign", "test", brief, "--variable", "name=Bia", "+5511960000001"))
+        .isZero();
+    assertThat(terminal.out()).contains("on its way to +5511960000001");
+    assertThat(terminal.run("campaign", "start", brief)).isZero();
+    assertThat(terminal.out()).contains("start is on its way to " + id);
+
+    assertThat(terminal.run("campaign", "status", "00000000")).isEqualTo(1);
+    assertThat(terminal.err()).contains("There is no campaign 00000000");
+  }
+
+  @Test
+  void anEditChangesWhatIsGivenAndTakesAwayWhatIsToBeNone() throws IOException {
+    terminal.run("sender", "put", "s", "--address", "123");
+    terminal.run(
+        "campaign",
+        "create",
+        "--name",
+        "x",
+        "--sender",
+        "s",
+        "--message",
+        TestConsole.MESSAGE,
+        "--window",
+        "09:00-20:00",
+        "--external-id",
+        "edited",
+        "--priority",
+        "3");
+    String id = terminal.out().strip().lines().toList().getLast();
+    Path message =
+        Files.writeString(folder.resolve("new.json"), TestConsole.MESSAGE.replace("Hi", "Hello"));
+
+    assertThat(
+            terminal.run(
+                "campaign",
+                "edit",
+                id.substring(0, 8),
+                "--name",
+                "y",
+                "--message",
+                "@" + message,
+                "--scheduled-at",
+                "2099-01-01T00:00:00Z"))
+        .as(terminal.err())
+        .isZero();
+    JsonNode edited = TestConsole.read("/api/campaigns/" + id);
+    assertThat(terminal.out()).contains(id + " is changed: name, message, scheduledAt");
+    assertThat(edited.path("name").asString()).isEqualTo("y");
+    assertThat(edited.at("/message/text/body").asString()).isEqualTo("Hello {{name}}");
+    assertThat(edited.path("status").asString()).isEqualTo("SCHEDULED");
+    assertThat(edited.path("windowStart").asString()).startsWith("09:00");
+    assertThat(edited.path("externalId").asString()).isEqualTo("edited");
+    assertThat(edited.path("priority").asInt()).isEqualTo(3);
+
+    assertThat(
+            terminal.run(
+                "campaign",
+                "edit",
+                id,
+                "--scheduled-at",
+                "none",
+                "--window",
+                "none",
+                "--external-id",
+                "none",
+                "--on-doubt",
+                "resend"))
+        .isZero();
+    edited = TestConsole.read("/api/campaigns/" + id);
+    assertThat(edited.path("status").asString()).isEqualTo("DRAFT");
+    assertThat(edited.path("windowStart").isNull()).isTrue();
+    assertThat(edited.path("externalId").isNull()).isTrue();
+    assertThat(edited.path("onDoubt").asString()).isEqualTo("RESEND");
+    assertThat(edited.path("name").asString()).isEqualTo("y");
+
+    assertThat(terminal.run("campaign", "edit", id)).isEqualTo(2);
+    assertThat(terminal.err()).contains("nothing is to be changed");
+    assertThat(terminal.run("campaign", "edit", id, "--scheduled-at", "tomorrow")).isEqualTo(2);
+    assertThat(terminal.err()).contains("is no time like");
+  }
+
+  @Test
+  void anEditForgivesMissingVariablesOnlyIfItIsTold() throws IOException {
+    terminal.run("sender", "put", "s", "--address", "123");
+    terminal.run(
+        "campaign", "create", "--name", "x", "--sender", "s", "--message", TestConsole.MESSAGE);
+    String id = terminal.out().strip().lines().toList().getLast();
+    Path csv = Files.writeString(folder.resolve("nameless.csv"), "phone\n+5511960000001\n");
+    terminal.run("campaign", "import", id, csv.toString());
+    String[] scheduled = {"campaign", "edit", id, "--scheduled-at", "2099-01-01T00:00:00Z"};
+
+    assertThat(terminal.run(scheduled)).isEqualTo(1);
+    assertThat(terminal.err()).contains("\"name\" (1)");
+    assertThat(
+            terminal.run(
+                Stream.concat(Stream.of(scheduled), Stream.of("--accept-missing"))
+                    .toArray(String[]::new)))
+        .isZero();
+    assertThat(TestConsole.read("/api/campaigns/" + id).path("status").asString())
+        .isEqualTo("SCHEDULED");
+  }
+
+  @Test
+  void whatIsSentIsCountedBeforeItIsWritten() {
+    JsonNode campaign =
+        Json.MAPPER.readTree(
+            "{\"total\":20,\"pending\":20,\"unwritten\":{\"sent\":7,\"failed\":1},"
+                + "\"perSecond\":1.96}");
+
+    assertThat(CampaignWatchCommand.settled(campaign)).isEqualTo(8);
+    assertThat(CampaignWatchCommand.pace(campaign)).isEqualTo(" 2.0/s");
+    assertThat(CampaignWatchCommand.settled(Json.MAPPER.readTree("{\"total\":20,\"pending\":5}")))
+        .isEqualTo(15);
+    assertThat(CampaignWatchCommand.pace(Json.MAPPER.readTree("{\"perSecond\":null}"))).isEmpty();
+  }
+
+  @Test
+  void whatTheConsoleDidNotCountOrLookThroughIsSaid() throws IOException {
+    assertThat(CampaignLines.count(Json.MAPPER.readTree("20"))).isEqualTo("20");
+    assertThat(CampaignLines.count(Json.MAPPER.readTree("null"))).isEqualTo("uncounted");
+    JsonNode uncounted = Json.MAPPER.readTree("{\"total\":null,\"pending\":7}");
+    assertThat(CampaignWatchCommand.total(uncounted)).as("no bar that is full").isEqualTo(-1);
+    assertThat(CampaignWatchCommand.settled(uncounted)).isZero();
+    HttpServer busy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    busy.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(202, 0);
+          try (var body = exchange.getResponseBody()) {
+            body.write("{\"unchecked\":true}".getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    busy.start();
+    String url = "http://localhost:" + busy.getAddress().getPort();
+    String id = "00000000-0000-4000-8000-000000000000";
+
+    assertThat(terminal.execute("campaign", "start", id, "--url", url)).isZero();
+    assertThat(terminal.execute("campaign", "edit", id, "--name", "x", "--url", url)).isZero();
+    busy.stop(0);
+
+    assertThat(terminal.out().lines())
+        .filteredOn(line -> line.startsWith("not all recipients could be looked through in time"))
+        .hasSize(2);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Tests the commands that manage senders. */
+class SenderCommandsTest {
+  private final Terminal terminal = new Terminal();
+
+  @Test
+  void aSenderKeepsWhatIsNotGiven() {
+    assertThat(terminal.run("sender", "put", "kept", "--address", "123", "--daily-limit", "500"))
+        .isZero();
+    assertThat(terminal.run("sender", "put", "kept", "--rate", "20")).isZero();
+    assertThat(terminal.run("sender", "put", "kept", "--lanes", "2")).isZero();
+
+    JsonNode sender = TestConsole.read("/api/senders/kept");
+    assertThat(sender.path("address").asString()).isEqualTo("123");
+    assertThat(sender.path("provider").asString()).isEqualTo("whatsapp");
+    assertThat(sender.path("ratePerSecond").asDouble()).isEqualTo(20);
+    assertThat(sender.path("lanes").asInt()).isEqualTo(2);
+    assertThat(sender.path("dailyLimit").asInt()).isEqualTo(500);
+
+    assertThat(terminal.run("sender", "put", "kept", "--daily-limit", "none")).isZero();
+    assertThat(TestConsole.read("/api/senders/kept").path("dailyLimit").isNull()).isTrue();
+    assertThat(TestConsole.read("/api/senders/kept").path("ratePerSecond").asDouble())
+        .isEqualTo(20);
+  }
+
+  @Test
+  void aNewSenderNeedsAnAddressAndNothingElse() {
+    assertThat(terminal.run("sender", "put", "fresh", "--rate", "20")).isEqualTo(1);
+    assertThat(terminal.err()).contains("address");
+    assertThat(terminal.run("sender", "put", "fresh", "--address", "123")).isZero();
+    assertThat(TestConsole.read("/api/senders/fresh").path("ratePerSecond").asDouble())
+        .isEqualTo(80);
+
+    assertThat(terminal.run("sender", "put", "fresh", "--daily-limit", "many")).isEqualTo(2);
+    assertThat(terminal.err()).contains("a number of people or none");
+  }
+
+  /** A sender's id must not address another sender. */
+  @ParameterizedTest
+  @ValueSource(strings = {"exact#2", "exact?x=1", "x/../exact", "exact%23"})
+  void anOddSenderIsRefusedAndNoOtherOneChanged(String odd) {
+    terminal.run("sender", "put", "exact", "--address", "123", "--rate", "20");
+
+    assertThat(terminal.run("sender", "put", odd, "--address", "9", "--rate", "5")).isEqualTo(1);
+    assertThat(terminal.run("sender", "unblock", odd)).isEqualTo(1);
+    assertThat(terminal.err().strip().lines()).hasSize(2);
+    assertThat(TestConsole.read("/api/senders/exact").path("ratePerSecond").asDouble())
+        .isEqualTo(20);
+    assertThat(TestConsole.read("/api/senders/exact").path("address").asString()).isEqualTo("123");
+  }
+}

@@ -75,15 +75,8 @@ class SlowDatabaseTest extends FanOutTest {
   void aSlowPageLeavesItsRoomToTheSendersOtherCampaigns() {
     String narrow = "s-" + UUID.randomUUID();
     FIXTURE.sender(narrow, 40, 1);
-    UUID slow = FIXTURE.campaign(narrow, 1_000);
+    UUID slow = campaignWithASlowPage(narrow);
     UUID other = FIXTURE.campaign(narrow, 1_000);
-    executor = Runnable::run;
-    command("start", slow);
-    turnsUntilRequests();
-    executor = waitingErrands::add;
-    turns(1);
-    executor = Runnable::run;
-    requests();
     command("start", other);
     turns(10);
     assertThat(requests()).as("there is no room").isEmpty();
@@ -99,15 +92,8 @@ class SlowDatabaseTest extends FanOutTest {
   @Test
   void campaignsOfASenderWithADailyLimitAskForPagesBesideOneAnother() {
     FIXTURE.sql().update(SENDER).set(SENDER.DAILY_LIMIT, 100).where(SENDER.ID.eq(sender)).execute();
-    UUID slow = FIXTURE.campaign(sender, 1_000);
+    campaignWithASlowPage(sender);
     UUID other = FIXTURE.campaign(sender, 10);
-    executor = Runnable::run;
-    command("start", slow);
-    turnsUntilRequests();
-    executor = waitingErrands::add;
-    turns(1);
-    executor = Runnable::run;
-    requests();
     command("start", other);
     turns(2);
 
@@ -188,6 +174,19 @@ class SlowDatabaseTest extends FanOutTest {
         .sql()
         .fetchExists(
             DSL.table("pg_locks"), DSL.condition("locktype = 'transactionid' AND NOT granted"));
+  }
+
+  /** Starts a campaign whose second page does not come; whatever is asked later does. */
+  private UUID campaignWithASlowPage(String ofSender) {
+    UUID slow = FIXTURE.campaign(ofSender, 1_000);
+    executor = Runnable::run;
+    command("start", slow);
+    turnsUntilRequests();
+    executor = waitingErrands::add;
+    turns(1);
+    executor = Runnable::run;
+    requests();
+    return slow;
   }
 
   private void turnsUntilRequests() {

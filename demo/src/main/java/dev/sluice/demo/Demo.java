@@ -87,12 +87,12 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
     say(out, "Watch it: " + url);
 
     ConsoleClient console = closer.register(new ConsoleClient(url));
-    UUID campaign = prepare(console, out);
+    Prepared prepared = prepare(console, out);
+    UUID campaign = prepared.campaign();
+    long total = prepared.recipients();
     Database database =
         closer.register(new Database(services, 1, "demo", new SimpleMeterRegistry()));
     DemoAudit audit = new DemoAudit(database.sql(), campaign);
-    JsonNode before = console.get("/api/campaigns/" + campaign);
-    long total = before.path("total").asLong();
     say(out, String.format("Sending to %,d recipients at %s messages/s", total, plain(rate)));
 
     double statementsBefore = statements(meters);
@@ -144,10 +144,17 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
   }
 
   /**
+   * A campaign that is ready to start.
+   *
+   * @param recipients as many as were imported; the console may not have counted them
+   */
+  record Prepared(UUID campaign, long recipients) {}
+
+  /**
    * Creates sender and campaign and imports the recipients, through the console as any client
    * would.
    */
-  private UUID prepare(ConsoleClient console, PrintWriter out) throws Exception {
+  Prepared prepare(ConsoleClient console, PrintWriter out) throws Exception {
     Path csv = recipients;
     Path temporary = null;
     if (csv == null) {
@@ -178,8 +185,9 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
                   "sender", "demo",
                   "message", DemoRecipients.message(columns)));
       UUID campaign = UUID.fromString(created.path("id").asString());
-      report(console.importCsv(campaign, csv), out);
-      return campaign;
+      JsonNode imported = console.importCsv(campaign, csv);
+      report(imported, out);
+      return new Prepared(campaign, imported.path("accepted").asLong());
     } finally {
       if (temporary != null) {
         Files.deleteIfExists(temporary);

@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import dev.sluice.console.access.Doors;
 import dev.sluice.console.campaign.CampaignChangeRoutes;
+import dev.sluice.console.campaign.CampaignCommandRoutes;
 import dev.sluice.console.campaign.CampaignCopies;
 import dev.sluice.console.campaign.CampaignRoutes;
 import dev.sluice.console.campaign.CampaignViews;
@@ -130,6 +131,7 @@ public final class Console implements AutoCloseable {
     DSLContext reading = connections.lists().sql();
     DSLContext following = connections.feeds().sql();
     DSLContext commanding = connections.commands().sql();
+    DSLContext changing = connections.changes().sql();
     DSLContext importing = connections.imports().sql();
     DSLContext webhooks = connections.webhooks().sql();
     Bulkhead lists =
@@ -152,8 +154,7 @@ public final class Console implements AutoCloseable {
                 limits.connections().feeds(),
                 FEEDS_PATIENCE,
                 "Too many things are watched now; try again later."));
-    TemplateStates templateStates = new TemplateStates(commanding);
-    templates = new Templates(config.whatsApp(), templateStates);
+    templates = new Templates(config.whatsApp(), new TemplateStates(changing));
     upkeep = new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE));
     Doors doors = new Doors(config.token(), meters);
     WarmUp.of("console", health, output::warmUp);
@@ -172,12 +173,12 @@ public final class Console implements AutoCloseable {
           CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
           new ExportRoutes(reading, campaignViews, exports).add(settings.routes);
           Campaigns campaigns =
-              new Campaigns(commanding, config.bounds().name(), config.bounds().message());
+              new Campaigns(changing, config.bounds().name(), config.bounds().message());
           MissingCheck missing = new MissingCheck(checks);
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
-                  new CampaignViews(commanding, controls, fresh),
+                  new CampaignViews(changing, controls, fresh),
                   new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
@@ -192,17 +193,21 @@ public final class Console implements AutoCloseable {
                   uploads,
                   new RecipientImport(importing),
                   recipientRules,
-                  commands,
                   recipients,
-                  missing,
-                  new TemplateCheck(templateStates, templates),
                   lists)
+              .add(settings.routes);
+          new CampaignCommandRoutes(
+                  bodies,
+                  new Campaigns(commanding, config.bounds().name(), config.bounds().message()),
+                  commands,
+                  missing,
+                  new TemplateCheck(new TemplateStates(commanding), templates))
               .add(settings.routes);
           new SenderRoutes(
                   bodies,
-                  commanding,
+                  changing,
                   new SenderViews(reading, controls),
-                  new SenderViews(commanding, controls),
+                  new SenderViews(changing, controls),
                   commands,
                   lists)
               .add(settings.routes);
@@ -210,14 +215,14 @@ public final class Console implements AutoCloseable {
                   new Suppressions(reading),
                   lists,
                   new Suppressions(importing),
-                  new Lifts(commanding),
+                  new Lifts(changing),
                   uploads,
                   suppressionRules,
                   exports)
               .add(settings.routes);
           new TestRoutes(
                   bodies,
-                  new TestSends(commanding, output, config.kafka().topics(), phoneNumbers),
+                  new TestSends(changing, output, config.kafka().topics(), phoneNumbers),
                   fresh.tests())
               .add(settings.routes);
           new TemplateRoutes(reading, lists, templates).add(settings.routes);

@@ -82,7 +82,7 @@ final class Crowd {
             Optional.empty(),
             new WebhookConfig(Optional.of(WebhookFixture.SECRET), Optional.empty(), List.of())),
         new Console.Limits(
-            new Connections.Sizes(1, 1, 1, 1, 1),
+            new Connections.Sizes(1, 1, 1, 1, 1, 1),
             lists,
             wait,
             new Uploads.Limits(

@@ -92,6 +92,21 @@ class CrowdTest {
     }
   }
 
+  /** Each change waits for the lock on a connection of the changes, which there is one of. */
+  @Test
+  void whoChangesASenderThatIsLockedHoldsUpNoPause() throws Exception {
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+        TableLock lock = new TableLock("sender")) {
+      for (int i = 0; i < 10; i++) {
+        people.execute(() -> CROWD.api.put("/api/senders/brazil", "{\"ratePerSecond\":80}"));
+      }
+      await().until(() -> lock.waiting() == 1);
+
+      assertThat(CROWD.api.post("/api/campaigns/" + CROWD.sending + "/pause", "", "").statusCode())
+          .isEqualTo(202);
+    }
+  }
+
   private static HttpResponse<byte[]> suppressAt(Api console) {
     return console.post("/api/suppressions", "text/csv", "phone\n+5511970000009\n");
   }
@@ -217,7 +232,7 @@ class CrowdTest {
     }
   }
 
-  /** Each would keep the pauses' only connection for as long as a lock may be waited for. */
+  /** Each would keep the changes' only connection for as long as a lock may be waited for. */
   @Test
   void whoChangesACampaignThatIsBeingFilledWaitsForNobody() throws Exception {
     List<Future<HttpResponse<byte[]>>> answers = new ArrayList<>();

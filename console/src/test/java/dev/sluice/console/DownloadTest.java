@@ -63,7 +63,7 @@ class DownloadTest {
                 Optional.empty(),
                 WebhookConfig.NONE),
             new Console.Limits(
-                new Connections.Sizes(1, 1, 1, 1, 1),
+                new Connections.Sizes(1, 1, 1, 1, 1, 1),
                 4,
                 Duration.ofSeconds(3),
                 new Uploads.Limits(

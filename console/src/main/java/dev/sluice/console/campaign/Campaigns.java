@@ -194,8 +194,8 @@ public final class Campaigns {
   }
 
   /**
-   * Long enough for another change of the same campaign, and far too short for an import into it: a
-   * pause needs these connections.
+   * Long enough for another change of the same campaign, and far too short for an import into it:
+   * other changes need these connections.
    */
   private static void waitBriefly(DSLContext inside) {
     inside.setLocal(DSL.name("lock_timeout"), DSL.inline("100ms")).execute();

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The connections to PostgreSQL, each for one kind of work: however many read lists or import, who
- * pauses a campaign finds one free, and so does a webhook.
+ * The pools of connections to PostgreSQL, one for each kind of work: however many lists are read,
+ * files imported or drafts changed, a pause finds a free connection, and so does a webhook.
  *
- * @param commands for what people command and change
+ * @param commands for starts, pauses, resumes, cancels and resends alone: none of them waits for a
+ *     lock
+ * @param changes for changes of campaigns and senders, which may wait for locks
  * @param webhooks for what providers tell
  * @param lists for what people and pages read
  * @param feeds for what is watched
@@ -22,6 +24,7 @@ import java.util.List;
  */
 public record Connections(
     Database commands,
+    Database changes,
     Database webhooks,
     Database lists,
     Database feeds,
@@ -43,13 +46,14 @@ public record Connections(
           Duration.ofMinutes(1), LOCK, Uploads.Limits.DEFAULT.importsTake().plusMinutes(1));
 
   /** So many of each kind. */
-  public record Sizes(int commands, int webhooks, int lists, int feeds, int checks) {
-    public static final Sizes DEFAULT = new Sizes(3, 3, 4, 2, 2);
+  public record Sizes(int commands, int changes, int webhooks, int lists, int feeds, int checks) {
+    public static final Sizes DEFAULT = new Sizes(2, 2, 3, 4, 2, 2);
   }
 
   public static Connections open(DatabaseConfig config, Sizes sizes, MeterRegistry meters) {
     return new Connections(
         new Database(config, sizes.commands(), "console", meters, SHORT),
+        new Database(config, sizes.changes(), "console", meters, SHORT),
         new Database(config, sizes.webhooks(), "console", meters, SHORT),
         new Database(config, sizes.lists(), "console", meters, READING),
         new Database(config, sizes.feeds(), "console", meters, READING),
@@ -64,6 +68,7 @@ public record Connections(
 
   @Override
   public void close() {
-    List.of(commands, webhooks, lists, feeds, checks, imports, upkeep).forEach(Database::close);
+    List.of(commands, changes, webhooks, lists, feeds, checks, imports, upkeep)
+        .forEach(Database::close);
   }
 }

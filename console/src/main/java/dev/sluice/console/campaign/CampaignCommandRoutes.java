@@ -1,0 +1,121 @@
+package dev.sluice.console.campaign;
+
+import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.HeldBodies;
+import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.imports.Missing;
+import dev.sluice.console.imports.MissingCheck;
+import dev.sluice.console.output.CommandPublisher;
+import dev.sluice.console.recipient.RecipientStatuses;
+import dev.sluice.console.sender.TemplateCheck;
+import dev.sluice.schema.CampaignCommand.Action;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/campaigns/{id}/…}: start, pause, resume, cancel, resend. */
+public final class CampaignCommandRoutes {
+  private final HeldBodies bodies;
+  private final Campaigns campaigns;
+  private final CommandPublisher commands;
+  private final MissingCheck missing;
+  private final TemplateCheck templates;
+
+  /**
+   * Creates the routes.
+   *
+   * @param campaigns on connections that only commands use, as a pause must not wait for one
+   */
+  public CampaignCommandRoutes(
+      HeldBodies bodies,
+      Campaigns campaigns,
+      CommandPublisher commands,
+      MissingCheck missing,
+      TemplateCheck templates) {
+    this.bodies = bodies;
+    this.campaigns = campaigns;
+    this.commands = commands;
+    this.missing = missing;
+    this.templates = templates;
+  }
+
+  public void add(RoutesConfig routes) {
+    routes.post("/api/campaigns/{id}/start", context -> command(context, Action.START));
+    routes.post("/api/campaigns/{id}/pause", context -> command(context, Action.PAUSE));
+    routes.post("/api/campaigns/{id}/resume", context -> command(context, Action.RESUME));
+    routes.post("/api/campaigns/{id}/cancel", context -> command(context, Action.CANCEL));
+    routes.post("/api/campaigns/{id}/resend", this::resend);
+  }
+
+  /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */
+  private void resend(Context context) {
+    Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
+    if (!Set.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED).containsAll(statuses)) {
+      throw ProblemException.badRequest(
+          "Only FAILED recipients can be sent to once more, and UNCONFIRMED ones, some of whom"
+              + " may then get it twice.");
+    }
+    Set<String> reasons =
+        bodies.readIfAny(context, ResendWish.class).map(ResendWish::codes).orElse(null);
+    command(
+        context,
+        Action.RESEND,
+        new CommandPublisher.Resend(
+            statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses, reasons));
+  }
+
+  private void command(Context context, Action action) {
+    command(context, action, null);
+  }
+
+  private void command(Context context, Action action, CommandPublisher.@Nullable Resend resend) {
+    UUID id = JsonHttp.campaignId(context);
+    CampaignStatus status = campaigns.status(id);
+    if (!sensible(action).contains(status)) {
+      throw ProblemException.conflict(
+          "The campaign is "
+              + status
+              + "; it cannot be told to "
+              + action.name().toLowerCase(Locale.ROOT)
+              + " now.");
+    }
+    boolean unchecked =
+        action == Action.START
+            && Campaigns.isOpen(status)
+            && !Missing.isAccepted(context)
+            && !missing.require(id, "It was not started.");
+    if (makesSend(action) && status != CampaignStatus.SENDING) {
+      templates.require(context, id);
+    }
+    commands.publish(id, action, Audit.who(context), resend);
+    String what = action.name().toLowerCase(Locale.ROOT);
+    Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
+    JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));
+  }
+
+  private static boolean makesSend(Action action) {
+    return switch (action) {
+      case START, RESUME, RESEND -> true;
+      case PAUSE, CANCEL -> false;
+    };
+  }
+
+  /** The states in which a command makes sense; repeating one that was obeyed does no harm. */
+  private static Set<CampaignStatus> sensible(Action action) {
+    return switch (action) {
+      case START ->
+          EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.SENDING);
+      case PAUSE, RESUME -> EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED);
+      case CANCEL -> EnumSet.complementOf(EnumSet.of(CampaignStatus.COMPLETED));
+      case RESEND -> EnumSet.of(CampaignStatus.COMPLETED);
+    };
+  }
+}

@@ -4,6 +4,7 @@ import dev.sluice.producer.quota.BacklogLimit;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.schema.Control;
@@ -56,7 +57,12 @@ final class RequestFeeder {
   private record Asked(String senderId, int limit, Instant at) {}
 
   /** A campaign with requests to write. */
-  private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {}
+  private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {
+    /** Returns whether it waits for its first page, whether or not that holds any request. */
+    boolean isFresh() {
+      return progress.cursor().equals(Cursor.START);
+    }
+  }
 
   RequestFeeder(
       FanOutTick.Surroundings around,
@@ -161,7 +167,7 @@ final class RequestFeeder {
     long room = rooms.of(sender) - underWay(senderId);
     boolean fresh =
         campaigns.entrySet().stream()
-            .anyMatch(entry -> entry.getValue().progress().fed() == 0 && isFree(entry.getKey()));
+            .anyMatch(entry -> entry.getValue().isFresh() && isFree(entry.getKey()));
     campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
     long worthAPage = Math.max(1, rooms.capacity(sender) / PARTS);
     // Excludes lanes that their provider slows down; workers report these.

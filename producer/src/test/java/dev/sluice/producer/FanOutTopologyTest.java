@@ -221,6 +221,23 @@ class FanOutTopologyTest extends FanOutTest {
   }
 
   @Test
+  void aCampaignThatSkipsEveryoneLeavesTheRateToTheSendersOthers() {
+    UUID skipped = FIXTURE.campaign(sender, 10_000);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET variables = '{}' WHERE campaign_id = ?", skipped);
+    set(skipped, CAMPAIGN.PRIORITY, 100);
+    UUID healthy = FIXTURE.campaign(sender, 500);
+    command("start", skipped);
+    command("start", healthy);
+    turns(20);
+
+    assertThat(results.getQueueSize()).as("skipped, not to its end").isBetween(1L, 9_999L);
+    assertThat(requests()).hasSizeGreaterThan(80);
+  }
+
+  @Test
   void aDraftCanBeCancelled() {
     UUID campaign = FIXTURE.campaign(sender, 10);
     command("cancel", campaign);

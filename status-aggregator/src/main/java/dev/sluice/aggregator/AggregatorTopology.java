@@ -1,23 +1,16 @@
 package dev.sluice.aggregator;
 
-import dev.sluice.runtime.kafka.JsonSerde;
-import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * The topology: reads results and writes rows and counters by SQL, dead letters and pause commands
  * to Kafka.
  */
 final class AggregatorTopology {
-  /** The store of results that are not in PostgreSQL yet. */
-  static final String STORE = "pending-results";
-
   private static final String SOURCE = "send-results";
   private static final String PROCESSOR = "batches";
 
@@ -28,12 +21,7 @@ final class AggregatorTopology {
         .addSource(
             SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.sendResults())
         .addProcessor(PROCESSOR, batches, SOURCE)
-        .addStateStore(
-            Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(STORE),
-                Serdes.String(),
-                JsonSerde.of(SendResult.class)),
-            PROCESSOR)
+        .addStateStore(PendingResults.builder(), PROCESSOR)
         .addStateStore(new GivenUp.Builder(), PROCESSOR)
         .addSink(
             Output.COMMANDS,

@@ -18,7 +18,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +49,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final Map<UUID, Campaign> campaigns = new HashMap<>();
   private final Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private ProcessorContext<byte[], byte[]> context;
-  private KeyValueStore<String, SendResult> store;
+  private PendingResults pending;
   private GivenUp givenUp;
   private Output output;
 
@@ -74,12 +73,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   @Override
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
-    store = context.getStateStore(AggregatorTopology.STORE);
+    pending = new PendingResults(context.getStateStore(PendingResults.NAME));
     givenUp = context.getStateStore(GivenUp.NAME);
     output = new Output(context, config.kafka().topics(), meters);
-    try (var left = store.all()) {
-      left.forEachRemaining(entry -> campaign(entry.value.campaignId()).add(entry.value, now()));
-    }
+    pending.forEach(left -> campaign(left.campaignId()).add(left, now()));
     context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look());
   }
 
@@ -104,25 +101,36 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       output.deadLetter(record, noRoom(campaign), "room");
       pause(campaign);
     } else {
-      collect(campaign, result);
+      collect(campaign, result, record.value());
     }
     awaitRoom();
   }
 
-  private void collect(Campaign campaign, SendResult result) {
+  private void collect(Campaign campaign, SendResult result, byte[] record) {
     SendResult merged = campaign.add(result, now());
-    if (merged != null) {
-      keep(merged);
+    if (result.equals(merged)) {
+      keep(result, record);
+    } else if (merged != null) {
+      keep(merged, null);
     }
     flushIfDue(campaign);
   }
 
   /**
    * Stores a waiting result, merged with what was given up while the letter of that is not safe.
+   *
+   * @param record the record that the result came in, or null if it has changed since
    */
-  private void keep(SendResult waiting) {
-    SendResult unsafe = givenUp.unsafe(key(waiting));
-    store.put(key(waiting), unsafe == null ? waiting : PendingBatch.merge(unsafe, waiting));
+  private void keep(SendResult waiting, byte @Nullable [] record) {
+    String key = PendingResults.key(waiting);
+    SendResult unsafe = givenUp.unsafe(key);
+    if (unsafe != null) {
+      pending.put(key, PendingBatch.merge(unsafe, waiting));
+    } else if (record == null) {
+      pending.put(key, waiting);
+    } else {
+      pending.put(key, waiting, record);
+    }
   }
 
   private static String told(SendResult test) {
@@ -165,7 +173,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     campaign.report(now());
     Flush flush = campaign.due(config, now());
     if (flush != null && troubles.mayTry(campaign.id(), now())) {
-      campaign.flushing(now());
+      campaign.flushing(flush, now());
       flushes.start(flush, outcomes::add);
       takeIn();
     }
@@ -203,11 +211,12 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
    * needs.
    */
   private void forget(SendResult result) {
-    SendResult unsafe = givenUp.unsafe(key(result));
+    String key = PendingResults.key(result);
+    SendResult unsafe = givenUp.unsafe(key);
     if (unsafe == null) {
-      store.delete(key(result));
+      pending.delete(key);
     } else {
-      store.put(key(result), unsafe);
+      pending.put(key, unsafe);
     }
   }
 
@@ -232,7 +241,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void giveUp(SendResult result, String reason, String cause) {
     output.deadLetter(result, reason, cause);
-    givenUp.add(key(result), result);
+    givenUp.add(PendingResults.key(result), result);
   }
 
   /**
@@ -245,8 +254,8 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       SendResult waiting = campaign == null ? null : campaign.batch().waiting(result.recipientId());
       if (waiting == null) {
         forget(result);
-      } else if (!waiting.equals(store.get(key(result)))) {
-        keep(waiting);
+      } else if (!waiting.equals(pending.get(PendingResults.key(result)))) {
+        keep(waiting, null);
       }
     }
   }
@@ -300,9 +309,5 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private long now() {
     return context.currentSystemTimeMs();
-  }
-
-  private static String key(SendResult result) {
-    return result.campaignId() + ":" + result.recipientId();
   }
 }

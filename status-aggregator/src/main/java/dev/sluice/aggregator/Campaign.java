@@ -20,6 +20,9 @@ final class Campaign {
   /** The most results in one statement, so that it ends in time even with a backlog. */
   private static final int LARGEST_FLUSH = 5_000;
 
+  /** At high rates a batch holds what has come since: fewer statements for as many rows. */
+  private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
+
   private final UUID id;
   private final Room.Part room;
   private final PendingBatch batch = new PendingBatch();
@@ -27,6 +30,7 @@ final class Campaign {
   private @Nullable Progress line;
   private boolean flushing;
   private long flushBegunMillis;
+  private long writeBegunMillis;
   private long lastSeenMillis;
   private long pauseAskedMillis = Long.MIN_VALUE;
 
@@ -107,7 +111,9 @@ final class Campaign {
     if (flushing || batch.isEmpty() || refusals.mustWait(nowMillis)) {
       return null;
     }
-    if (batch.full(config.flushSize())
+    if (batch.settlesTheLast()
+        || (batch.size() >= config.flushSize()
+            && nowMillis - writeBegunMillis >= BETWEEN_BATCHES.toMillis())
         || batch.ageMillis(nowMillis) >= config.flushInterval().toMillis()) {
       // After a failure in small steps: each ends sooner and touches fewer locked rows.
       int most = refusals.any() ? config.flushSize() : Math.max(LARGEST_FLUSH, config.flushSize());
@@ -117,8 +123,11 @@ final class Campaign {
     return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
   }
 
-  void flushing(long nowMillis) {
+  void flushing(Flush flush, long nowMillis) {
     flushBegunMillis = nowMillis;
+    if (!flush.results().isEmpty()) {
+      writeBegunMillis = nowMillis;
+    }
     flushing = true;
   }
 

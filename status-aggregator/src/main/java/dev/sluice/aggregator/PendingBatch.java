@@ -23,6 +23,11 @@ final class PendingBatch {
   private final Set<Long> settling = new HashSet<>();
 
   private @Nullable CampaignCounts counts;
+
+  /** Counts of the row as last read; each result asks for them. */
+  private long settled;
+
+  private long pending;
   private int weight;
 
   /**
@@ -163,13 +168,9 @@ final class PendingBatch {
     return results.lastEntry().getValue().result();
   }
 
-  /** Returns whether to write it now, regardless of its age. */
-  boolean full(int flushSize) {
-    return size() >= flushSize || settlesTheLast();
-  }
-
-  private boolean settlesTheLast() {
-    return counts != null && counts.pending() > 0 && settling.size() >= counts.pending();
+  /** Returns whether writing it now leaves no recipient without an outcome. */
+  boolean settlesTheLast() {
+    return pending > 0 && settling.size() >= pending;
   }
 
   /** Returns how long the oldest result has waited, ms. */
@@ -184,6 +185,8 @@ final class PendingBatch {
 
   void know(CampaignCounts newCounts) {
     counts = newCounts;
+    settled = newCounts.settled();
+    pending = newCounts.pending();
   }
 
   /**
@@ -212,7 +215,7 @@ final class PendingBatch {
       return settling(status);
     }
     // Once every recipient has an outcome, further ones do not add to the count.
-    return counts.count(status) + (counts.pending() == 0 ? 0 : settling(status));
+    return counts.count(status) + (pending == 0 ? 0 : settling(status));
   }
 
   private long settling(RecipientStatus status) {
@@ -224,8 +227,6 @@ final class PendingBatch {
 
   /** Returns the number of recipients with an outcome, written or waiting to be. */
   long processed() {
-    return counts == null
-        ? settling.size()
-        : Math.min(counts.total(), counts.settled() + settling.size());
+    return counts == null ? settling.size() : Math.min(counts.total(), settled + settling.size());
   }
 }

@@ -32,6 +32,15 @@ public final class StatusAggregator implements AutoCloseable {
    */
   static final int RECORDS_A_POLL = 100;
 
+  /**
+   * The time between two commits, ms. Most results are in PostgreSQL by then, and the changelog is
+   * told of their removal only.
+   */
+  private static final int COMMITS_EVERY_MS = 500;
+
+  /** Memory for the results between two commits, bytes; they take about 500 each. */
+  private static final int CACHE_BYTES = 16 * 1024 * 1024;
+
   /** The most concurrent statements; one more connection is for the probe. */
   private static final int FLUSHES_AT_ONCE = 7;
 
@@ -71,7 +80,11 @@ public final class StatusAggregator implements AutoCloseable {
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.AT_LEAST_ONCE,
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
-                RECORDS_A_POLL),
+                RECORDS_A_POLL,
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                COMMITS_EVERY_MS,
+                StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
+                CACHE_BYTES),
             health,
             meters);
   }

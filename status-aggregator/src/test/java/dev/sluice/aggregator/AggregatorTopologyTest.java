@@ -61,6 +61,7 @@ class AggregatorTopologyTest {
     send(campaign, ids.subList(0, 1), RecipientStatus.SENT);
     double before = FIXTURE.statements();
     send(campaign, ids.subList(1, 200), RecipientStatus.SENT);
+    driver.advanceWallClockTime(Duration.ofMillis(100));
 
     assertThat(FIXTURE.statements() - before).isEqualTo(2);
     assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 200);
@@ -163,8 +164,8 @@ class AggregatorTopologyTest {
             .toList();
     driver.close();
     driver = start(new StatusStatement(FIXTURE.sql()), Runnable::run);
-    var store = driver.<String, SendResult>getKeyValueStore(AggregatorTopology.STORE);
-    left.forEach(result -> store.put(campaign + ":" + result.recipientId(), result));
+    PendingResults store = pending();
+    left.forEach(result -> store.put(PendingResults.key(result), result));
     // A new task reads its store at start; the driver's has already started, so pipe them again.
     left.forEach(result -> pipe(campaign.toString(), Json.write(result)));
     driver.advanceWallClockTime(Duration.ofSeconds(11));
@@ -185,7 +186,7 @@ class AggregatorTopologyTest {
       driver.advanceWallClockTime(Duration.ofSeconds(11));
 
       assertThat(health.problems()).containsKey("batches");
-      assertThat(driver.getKeyValueStore(AggregatorTopology.STORE).approximateNumEntries()).isOne();
+      assertThat(driver.getKeyValueStore(PendingResults.NAME).approximateNumEntries()).isOne();
     }
   }
 
@@ -282,9 +283,11 @@ class AggregatorTopologyTest {
   }
 
   private SendResult stored(UUID campaign, long recipient) {
-    return driver
-        .<String, SendResult>getKeyValueStore(AggregatorTopology.STORE)
-        .get(campaign + ":" + recipient);
+    return pending().get(campaign + ":" + recipient);
+  }
+
+  private PendingResults pending() {
+    return new PendingResults(driver.getKeyValueStore(PendingResults.NAME));
   }
 
   /** The driver commits after each step, so the result leaves with the next one. */
@@ -365,8 +368,7 @@ class AggregatorTopologyTest {
     send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
 
     assertThat(meters.get("sluice.aggregator.pending").gauge().value()).isEqualTo(2);
-    assertThat(driver.getKeyValueStore(AggregatorTopology.STORE).approximateNumEntries())
-        .isEqualTo(2);
+    assertThat(driver.getKeyValueStore(PendingResults.NAME).approximateNumEntries()).isEqualTo(2);
   }
 
   private void until(Callable<Boolean> condition) {
@@ -381,7 +383,7 @@ class AggregatorTopologyTest {
   }
 
   private boolean storeIsEmpty() {
-    try (var all = driver.getKeyValueStore(AggregatorTopology.STORE).all()) {
+    try (var all = driver.getKeyValueStore(PendingResults.NAME).all()) {
       return !all.hasNext();
     }
   }

@@ -149,7 +149,7 @@ abstract class CrowdedRoomFixture {
   }
 
   int stored() {
-    try (var all = driver.getKeyValueStore(AggregatorTopology.STORE).all()) {
+    try (var all = driver.getKeyValueStore(PendingResults.NAME).all()) {
       int stored = 0;
       for (; all.hasNext(); all.next()) {
         stored++;

@@ -81,22 +81,13 @@ class PendingBatchTest {
   }
 
   @Test
-  void isFullAtItsSize() {
-    PendingBatch batch = new PendingBatch();
-    batch.add(result(1, 1, RecipientStatus.SENT), 0);
-    assertThat(batch.full(2)).isFalse();
-    batch.add(result(2, 1, RecipientStatus.SENT), 0);
-    assertThat(batch.full(2)).isTrue();
-  }
-
-  @Test
-  void isFullWithTheLastOutcomesOfItsCampaign() {
+  void knowsTheLastOutcomesOfItsCampaign() {
     PendingBatch batch = new PendingBatch();
     batch.know(counts(10, 8));
     batch.add(result(1, 1, RecipientStatus.SENT), 0);
-    assertThat(batch.full(100)).isFalse();
+    assertThat(batch.settlesTheLast()).isFalse();
     batch.add(result(2, 1, RecipientStatus.UNCONFIRMED), 0);
-    assertThat(batch.full(100)).isTrue();
+    assertThat(batch.settlesTheLast()).isTrue();
   }
 
   @Test
@@ -105,7 +96,7 @@ class PendingBatchTest {
     batch.know(counts(10, 9));
     batch.add(result(1, 1, RecipientStatus.READ), 0);
 
-    assertThat(batch.full(100)).isFalse();
+    assertThat(batch.settlesTheLast()).isFalse();
   }
 
   @Test

@@ -49,10 +49,7 @@ class StatusAggregatorTest {
       List<TopicPartition> changes =
           partitions(
               changelog,
-              kafka.topics().statusAggregatorGroup()
-                  + "-"
-                  + AggregatorTopology.STORE
-                  + "-changelog");
+              kafka.topics().statusAggregatorGroup() + "-" + PendingResults.NAME + "-changelog");
       changelog.assign(changes);
       changelog.seekToBeginning(changes);
 

@@ -1,0 +1,89 @@
+package dev.sluice.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.RecipientStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class CampaignTest {
+  private static final long NOW = Duration.ofDays(20_000).toMillis();
+  private static final UUID ID = new UUID(0, 1);
+  private static final StatusAggregatorConfig TWO_AT_ONCE =
+      new StatusAggregatorConfig(
+          KafkaConfig.of("none:1"),
+          new DatabaseConfig("jdbc:none", "nobody", null),
+          2,
+          Duration.ofSeconds(10),
+          100);
+
+  private final Campaign campaign = new Campaign(ID, new Room(100, new SimpleMeterRegistry()));
+  private long total;
+  private long sent;
+
+  @Test
+  void aFullBatchIsWrittenAtOnceAndTheNextOnesTenTimesASecond() {
+    know(10);
+    add(1);
+    assertThat(campaign.due(TWO_AT_ONCE, NOW)).isNull();
+    add(2);
+    write(2, NOW);
+    add(3, 4, 5);
+
+    assertThat(campaign.due(TWO_AT_ONCE, NOW + 99)).isNull();
+    write(3, NOW + 100);
+  }
+
+  @Test
+  void theLastOutcomesDoNotWait() {
+    know(4);
+    add(1, 2);
+    write(2, NOW);
+    add(3, 4);
+
+    write(2, NOW + 1);
+  }
+
+  private void add(long... recipients) {
+    for (long recipient : recipients) {
+      campaign.add(Fixture.result(ID, recipient, 1, RecipientStatus.SENT), NOW);
+    }
+  }
+
+  /** What is due is so many results, which are written at once. */
+  private void write(int results, long nowMillis) {
+    Flush flush = campaign.due(TWO_AT_ONCE, nowMillis);
+    assertThat(flush).isNotNull();
+    assertThat(flush.results()).hasSize(results);
+    flush(flush, nowMillis);
+  }
+
+  /** Reads the campaign's row, as nothing is written before that. */
+  private void know(long recipients) {
+    total = recipients;
+    flush(new Flush(ID, List.of(), false), NOW);
+  }
+
+  private void flush(Flush flush, long nowMillis) {
+    sent += flush.results().size();
+    CampaignCounts counts =
+        new CampaignCounts(
+            CampaignStatus.SENDING,
+            1,
+            total,
+            Map.of(RecipientStatus.SENT, sent),
+            Instant.EPOCH,
+            null);
+    campaign.flushing(flush, nowMillis);
+    campaign.flushed(
+        new Flush.Outcome(ID, flush.results(), List.of(), counts, false, null), nowMillis, 0);
+  }
+}

@@ -44,7 +44,7 @@ class ConsolePageIT {
     browser.picture("campaign-sending");
     browser.click("#pause");
     browser.awaitText(".badge", "paused");
-    browser.awaitText(".reason", "By hand, on the page or over the API");
+    browser.awaitText(".reason", "Manually, on the page or through the API");
     browser.picture("campaign-paused");
 
     browser.click("#resume");
@@ -85,7 +85,7 @@ class ConsolePageIT {
     browser.click("form[role=search] button");
     browser.until().until(driver -> rows().size() == 3);
 
-    assertThat(browser.find("section[aria-labelledby=errors]").getText()).contains("can help");
+    assertThat(browser.find("section[aria-labelledby=errors]").getText()).contains("may help");
     assertThat(exported("section[aria-labelledby=errors] a[download]"))
         .hasSize(4)
         .first()
@@ -98,12 +98,12 @@ class ConsolePageIT {
     browser.open("#" + campaign);
     browser.click("section[aria-labelledby=errors] button");
     browser.awaitText("#dialog", "To everybody with this reason");
-    browser.awaitText("#dialog", "1 person has opted out since then");
-    browser.awaitText("#dialog .primary", "Send to 2 people");
+    browser.awaitText("#dialog", "1 recipient has opted out since then");
+    browser.awaitText("#dialog .primary", "Send to 2 recipients");
     browser.click("#dialog .primary");
     browser.until().until(driver -> count("failed") == 0 && count("pending") == 0);
     browser.awaitText(".badge", "completed");
-    assertThat(browser.find("main").getText()).contains("Times sent once more\n1");
+    assertThat(browser.find("main").getText()).contains("Resends\n1");
     lift("+5511960000002");
   }
 
@@ -200,8 +200,8 @@ class ConsolePageIT {
     browser.awaitText(".bubble", "Hi Jürgen \"J\", Müller from {{city}}");
     browser.awaitText(".report", "Line 5:");
     assertThat(browser.find(".report").getText())
-        .contains("3 can be used")
-        .contains("1 cannot")
+        .contains("3 usable")
+        .contains("1 rejected")
         .contains("{{city}}");
     browser.picture("create");
     browser.createDraft();
@@ -228,7 +228,7 @@ class ConsolePageIT {
     browser.type("#dialog input[name=reason]", "asked for it on the phone");
     browser.click("#dialog .primary");
     browser.awaitText("#notes", phone + " gets messages again");
-    browser.awaitText("main", "Nobody");
+    browser.awaitText("main", "No one");
   }
 
   private int pending() {

@@ -150,7 +150,7 @@ class ConsoleTokenIT {
         .until()
         .withTimeout(Duration.ofSeconds(8))
         .until(driver -> !browser.find(".figure.sent dd").getText().startsWith("0"));
-    browser.awaitText("section[aria-labelledby=speed]", "of 8 messages/s permitted");
+    browser.awaitText("section[aria-labelledby=speed]", "of 8 messages/s allowed");
     browser
         .until()
         .until(driver ->

@@ -89,9 +89,9 @@ class PeopleFilePageIT {
     browser.click("select[name=charset] option[value=windows-1252]");
     browser.awaitText(".problem", "Which column holds the phone numbers: Celular or WhatsApp?");
     browser.click("select[name=phoneColumn] option[value=Celular]");
-    browser.awaitText(".problem", "Nothing in this file can be used");
+    browser.awaitText(".problem", "This file has no usable rows");
     browser.click("select[name=region] option[value=BR]");
-    browser.awaitText(".report", "1 can be used");
+    browser.awaitText(".report", "1 usable");
     browser.awaitText(".report", "Line 3: the phone number is too short");
     browser.awaitText(".bubble", "Oi João");
     browser.picture("file-mended");
@@ -112,7 +112,7 @@ class PeopleFilePageIT {
             "phone,name\n+5511960000001,Ana\n+5511960000002,\n+5511960000009,Bia\n",
             StandardCharsets.UTF_8));
     browser.awaitText(".report", "{{city}}");
-    browser.awaitText(".report", "For 1 person the column {{name}} is empty.");
+    browser.awaitText(".report", "The column {{name}} is empty for 1 recipient.");
     browser.picture("file-lacks-a-column");
     browser.createDraft();
     browser.awaitText("#dialog", "The message needs city");
@@ -120,12 +120,12 @@ class PeopleFilePageIT {
     browser.click("#dialog .danger");
     browser.awaitText("h1", "From a file");
     browser.click("#start");
-    browser.awaitText("#dialog", "This person lacks city");
-    browser.awaitText("#dialog", "1 person who has opted out");
-    browser.awaitText("#dialog .primary", "Send to 2 people");
+    browser.awaitText("#dialog", "This recipient has no value for city");
+    browser.awaitText("#dialog", "1 recipient who has opted out");
+    browser.awaitText("#dialog .primary", "Send to 2 recipients");
     browser.picture("dialog-review");
     browser.click("#dialog .primary");
-    browser.awaitText("#dialog", "city (3 people lack it)");
+    browser.awaitText("#dialog", "city (missing for 3 recipients)");
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");
@@ -171,7 +171,7 @@ class PeopleFilePageIT {
     sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
     open("Hi");
     browser.choose("input[name=file]", file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
-    browser.awaitText(".report", "1 can be used");
+    browser.awaitText(".report", "1 usable");
     browser.createDraft();
     browser.awaitText(".problem", "Create tries it again with the same campaign");
     browser.picture("file-not-added");
@@ -204,7 +204,7 @@ class PeopleFilePageIT {
     browser.choose("input[name=file]", file);
     browser.awaitText(".report", "Line 2: it needs a country code");
     browser.click("select[name=region] option[value=DE]");
-    browser.awaitText(".report", "1 can be used");
+    browser.awaitText(".report", "1 usable");
     browser.picture("campaign-file");
     browser.click("form .actions button.primary");
     browser.awaitText(".report", "1 added");
@@ -212,7 +212,7 @@ class PeopleFilePageIT {
     browser.open("#/suppressions");
     browser.choose("input[name=file]", file);
     browser.click("select[name=region] option[value=DE]");
-    browser.awaitText(".report", "1 can be used");
+    browser.awaitText(".report", "1 usable");
     browser.picture("suppressions-file");
     browser.click("form .actions button.primary");
     browser.awaitText("tbody", "+4915123456789");

@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,19 +19,26 @@ final class FailureStreaks {
   private final Map<String, Integer> unavailable = new HashMap<>();
   private final Map<UUID, Refusals> refusals = new HashMap<>();
 
-  private record Refusals(String code, int count) {}
+  private final ControlsView controls;
+
+  /** The last of them was launched at this time. */
+  private record Refusals(String code, int count, long launchedNanos) {}
+
+  FailureStreaks(ControlsView controls) {
+    this.controls = controls;
+  }
 
   /** Counts an outcome; call it once for each. */
-  void observe(SendRequest request, SendOutcome outcome) {
+  void observe(SendTask task, SendOutcome outcome) {
+    SendRequest request = task.request();
     switch (outcome) {
       case SendOutcome.Accepted a -> {
         unavailable.remove(request.sender().id());
         refusals.remove(request.campaignId());
       }
       case SendOutcome.Unavailable u -> unavailable.merge(request.sender().id(), 1, Integer::sum);
-      case SendOutcome.BadRequest(String code, String detail) ->
-          refused(request.campaignId(), code);
-      case SendOutcome.NotPrepared p -> refused(request.campaignId(), "");
+      case SendOutcome.BadRequest(String code, String detail) -> refused(task, code);
+      case SendOutcome.NotPrepared p -> refused(task, "");
       case SendOutcome.Refused r -> unavailable.remove(request.sender().id());
       case SendOutcome.OptedOut o -> unavailable.remove(request.sender().id());
       case SendOutcome.TryAgain t -> {}
@@ -43,11 +52,22 @@ final class FailureStreaks {
     }
   }
 
-  private void refused(UUID campaignId, String code) {
+  private void refused(SendTask task, String code) {
+    UUID campaignId = task.request().campaignId();
+    Refusals one = new Refusals(code, 1, task.launchedNanos());
     refusals.merge(
         campaignId,
-        new Refusals(code, 1),
-        (before, one) -> before.code().equals(code) ? new Refusals(code, before.count() + 1) : one);
+        one,
+        (before, first) ->
+            before.code().equals(code) && !resumedSince(campaignId, before.launchedNanos())
+                ? new Refusals(code, before.count() + 1, one.launchedNanos())
+                : first);
+  }
+
+  /** Otherwise the first refusal after a resume would pause the campaign again. */
+  private boolean resumedSince(UUID campaignId, long nanos) {
+    String key = Control.campaignKey(campaignId);
+    return controls.find(key).state() == Control.State.RUNNING && !controls.appliedAt(key, nanos);
   }
 
   /** Returns whether the provider seems to be down for this sender. */

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.Control;
@@ -19,9 +20,10 @@ final class OutcomePolicy {
 
   private final RetryPolicy retries;
   private final RandomGenerator random;
-  private final FailureStreaks failures = new FailureStreaks();
+  private final FailureStreaks failures;
 
-  OutcomePolicy(RetryPolicy retries, RandomGenerator random) {
+  OutcomePolicy(RetryPolicy retries, ControlsView controls, RandomGenerator random) {
+    this.failures = new FailureStreaks(controls);
     this.retries = retries;
     this.random = random;
   }
@@ -31,7 +33,7 @@ final class OutcomePolicy {
     SendTask task = finished.task();
     // Count a message that cannot be prepared only once, however often it is tried.
     if (!(finished.outcome() instanceof SendOutcome.NotPrepared) || task.attempts() == 0) {
-      failures.observe(task.request(), finished.outcome());
+      failures.observe(task, finished.outcome());
     }
     boolean aboutThisMessage =
         switch (finished.outcome()) {
@@ -67,6 +69,7 @@ final class OutcomePolicy {
               task.result(RecipientStatus.FAILED, null, code, detail, finished.at(), true));
       case SendOutcome.BadRequest(String code, String detail) ->
           failures.campaignIsAtFault(task.request().campaignId())
+                  && !retries.exhausted(task, finished.at())
               ? stopCampaign(
                   finished,
                   code,

@@ -107,7 +107,7 @@ final class SendLoop {
     this.controls = controls;
     this.config = config;
     this.meters = meters;
-    this.policy = new OutcomePolicy(config.retries(), machine.random());
+    this.policy = new OutcomePolicy(config.retries(), controls, machine.random());
     this.assignment =
         new PartitionAssignment(
             source, config.kafka().topics().sendRequests(), this::drain, health, machine);

@@ -114,7 +114,7 @@ final class SendTask {
 
   /** Counts an attempt whose outcome concerned this message, not the sender or provider. */
   void countAttempt() {
-    attempts++;
+    attempts = Math.min(attempts + 1, SendRequest.MOST_ATTEMPTS);
   }
 
   /** Returns how long ago it was first tried. */
@@ -126,8 +126,7 @@ final class SendTask {
   SendRequest again(@Nullable Instant notBefore) {
     // With the current rate, because the copy becomes the newest record of its lane.
     double rate = partition.lane(this).permitsPerSecond();
-    return request.again(
-        Math.min(attempts, SendRequest.MOST_ATTEMPTS), notBefore, firstTriedAt, rate);
+    return request.again(attempts, notBefore, firstTriedAt, rate);
   }
 
   /** Returns the record that returns it to the producer unsent. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class OutcomePolicyTest {
+  private static final Class<?> STOP = Disposition.StopCampaign.class;
   private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
   private final PartitionState partition =
@@ -28,8 +30,10 @@ class OutcomePolicyTest {
           new OffsetWindow(0, List.of()),
           new OffsetAndMetadata(0, "v1"),
           Machine.REAL);
+  private final FakeTime time = new FakeTime();
+  private final ControlsView controls = NoControls.view(PartitionInMemory.TOPICS, time);
   private final OutcomePolicy policy =
-      new OutcomePolicy(RetryPolicy.DEFAULT, Machine.REAL.random());
+      new OutcomePolicy(RetryPolicy.DEFAULT, controls, Machine.REAL.random());
 
   @Test
   void anAcceptedMessageIsSent() {
@@ -264,6 +268,61 @@ class OutcomePolicyTest {
       policy.observe(new Finished(task(OnDoubt.HOLD, 0), bad, NOW));
     }
     assertThat(decide(task(OnDoubt.HOLD, 1), bad)).isInstanceOf(Disposition.StopCampaign.class);
+  }
+
+  @Test
+  void aResumedCampaignGetsBeyondRecipientsThatAreAtFaultThemselves() {
+    SendOutcome bad = new SendOutcome.BadRequest("132018", "a line break in a variable");
+    for (int i = 0; i < FailureStreaks.LONG; i++) {
+      assertThat(decideAbout(launched(), bad))
+          .isInstanceOf(i < FailureStreaks.LONG - 1 ? Disposition.Publish.class : STOP);
+    }
+    SendTask inFlight = launched();
+    control(Control.State.PAUSED);
+    assertThat(decideAbout(inFlight, bad)).as("it was on its way").isInstanceOf(STOP);
+
+    control(Control.State.RUNNING);
+    for (int i = 0; i < FailureStreaks.LONG; i++) {
+      assertThat(decideAbout(launched(), bad))
+          .isInstanceOf(i < FailureStreaks.LONG - 1 ? Disposition.Publish.class : STOP);
+    }
+  }
+
+  @Test
+  void whoeverWasRefusedAfterAllAttemptsHasFailedWhateverOthersWere() {
+    SendOutcome bad = new SendOutcome.BadRequest("132000", "wrong number of parameters");
+    for (int i = 0; i < FailureStreaks.LONG; i++) {
+      policy.observe(new Finished(task(OnDoubt.HOLD, 0), bad, NOW));
+    }
+
+    assertThat(decide(task(OnDoubt.HOLD, 4), bad)).isInstanceOf(STOP);
+    assertThat(published(decide(task(OnDoubt.HOLD, 5), bad)).status())
+        .isEqualTo(RecipientStatus.FAILED);
+  }
+
+  @Test
+  void attemptsAreCountedUpToWhatARecordMaySay() {
+    SendTask task = task(OnDoubt.HOLD, SendRequest.MOST_ATTEMPTS);
+    policy.observe(new Finished(task, new SendOutcome.BadRequest("132000", "?"), NOW));
+
+    assertThat(task.returned(null).attempts()).isEqualTo(SendRequest.MOST_ATTEMPTS);
+  }
+
+  private SendTask launched() {
+    time.sleep(Duration.ofSeconds(1));
+    SendTask task = task(OnDoubt.HOLD, 0);
+    task.launched(time.nanoTime());
+    return task;
+  }
+
+  private void control(Control.State state) {
+    time.sleep(Duration.ofSeconds(1));
+    controls.expect(Control.campaignKey(new UUID(0, 1)), new Control(state, null), time.nanoTime());
+  }
+
+  private Disposition decideAbout(SendTask task, SendOutcome outcome) {
+    policy.observe(new Finished(task, outcome, NOW));
+    return decide(task, outcome);
   }
 
   private Disposition decide(SendTask task, SendOutcome outcome) {

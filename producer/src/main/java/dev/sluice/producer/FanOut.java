@@ -5,6 +5,8 @@ import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.SteadyClock;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.DatabaseProbe;
@@ -57,7 +59,8 @@ public final class FanOut implements AutoCloseable {
     kafkaProbe = KafkaProbe.of(config.kafka(), health);
     backlog = new WorkerLag(config.kafka(), health);
     controls = new ControlsView(config.kafka(), health);
-    FanOutRepositories sql = FanOutRepositories.of(database.sql(), InstantSource.system());
+    InstantSource steady = new SteadyClock(Ticker.SYSTEM);
+    FanOutRepositories sql = FanOutRepositories.of(database.sql(), InstantSource.system(), steady);
     Gauge.builder("sluice.producer.lag", backlog, FanOut::lag)
         .description("Requests that are queued for the workers and not done")
         .register(meters);
@@ -73,6 +76,7 @@ public final class FanOut implements AutoCloseable {
             config,
             tasks,
             InstantSource.system(),
+            steady,
             health,
             meters);
     streams =
@@ -85,6 +89,7 @@ public final class FanOut implements AutoCloseable {
                     new FanOutProcessor(
                         config.kafka().topics(),
                         InstantSource.system(),
+                        steady,
                         meters,
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output))),

@@ -19,6 +19,7 @@ import dev.sluice.schema.UnreadableEventException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
@@ -41,6 +42,9 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
   private static final Duration TURN = Duration.ofMillis(20);
 
+  /** The longest time in which a new task reads what waited for it. */
+  private static final Duration CATCHING_UP = Duration.ofSeconds(10);
+
   /** The largest command accepted, bytes; a start command is kept in the store for a while. */
   private static final int LARGEST_INPUT = 64 * 1024;
 
@@ -49,6 +53,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private final Topics topics;
   private final InstantSource clock;
+  private final InstantSource steady;
   private final MeterRegistry meters;
   private final TickFactory ticks;
   private ProcessorContext<byte[], byte[]> context;
@@ -57,6 +62,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private FanOutStore fanOuts;
   private InputOffsets inputs;
   private FanOutTick tick;
+  private Instant opened;
   private long repeated;
 
   /** Creates the tick of a stream task. */
@@ -66,9 +72,15 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
-  FanOutProcessor(Topics topics, InstantSource clock, MeterRegistry meters, TickFactory ticks) {
+  FanOutProcessor(
+      Topics topics,
+      InstantSource clock,
+      InstantSource steady,
+      MeterRegistry meters,
+      TickFactory ticks) {
     this.topics = topics;
     this.clock = clock;
+    this.steady = steady;
     this.meters = meters;
     this.ticks = ticks;
   }
@@ -76,7 +88,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @Override
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
-    output = new Output(context, meters);
+    opened = steady.instant();
+    output = new Output(context, clock, meters);
     fanOuts =
         new FanOutStore(
             context.getStateStore(FanOutTopology.STORE),
@@ -137,13 +150,20 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     ReturnedRequest.FullLane full = request.full();
     String sender = fanOut.senderId();
     if (full != null && sender != null) {
-      // The report may be old.
-      long agoMillis = Math.max(0, clock.millis() - record.timestamp());
+      long agoMillis = catchingUp() ? Math.max(0, clock.millis() - record.timestamp()) : 0;
       Duration left = Duration.ofSeconds(full.seconds()).minusMillis(agoMillis);
       if (left.isPositive()) {
         tick.full(new LaneKey(sender, full.lane()), left);
       }
     }
+  }
+
+  /**
+   * Returns whether a report may have waited for this task to open. Later reports are read as they
+   * come, and look old only where two machines' clocks differ.
+   */
+  private boolean catchingUp() {
+    return steady.instant().isBefore(opened.plus(CATCHING_UP));
   }
 
   private void obey(CampaignCommand command, Record<byte[], byte[]> record) {

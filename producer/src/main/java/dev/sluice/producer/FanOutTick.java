@@ -70,6 +70,8 @@ final class FanOutTick {
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
    * @param pageSize recipients read at once
    * @param executor runs database tasks
+   * @param clock the time of day
+   * @param steady the clock of waits, which does not jump
    * @param dailyLimits the meter of how much of them senders have used
    */
   record Surroundings(
@@ -80,6 +82,7 @@ final class FanOutTick {
       int pageSize,
       Executor executor,
       InstantSource clock,
+      InstantSource steady,
       Health health,
       CampaignFaults faults,
       OversizedRequests tooLarge,
@@ -93,9 +96,10 @@ final class FanOutTick {
         FanOutConfig config,
         Executor executor,
         InstantSource clock,
+        InstantSource steady,
         Health health,
         MeterRegistry meters) {
-      CampaignFaults faults = new CampaignFaults(clock);
+      CampaignFaults faults = new CampaignFaults(steady);
       return new Surroundings(
           sql,
           backlog,
@@ -104,10 +108,11 @@ final class FanOutTick {
           config.pageSize(),
           executor,
           clock,
+          steady,
           health,
           faults,
-          new OversizedRequests(config.kafka().topics(), faults, clock, meters),
-          new FanOutHealth(health, faults, clock, meters),
+          new OversizedRequests(config.kafka().topics(), faults, steady, meters),
+          new FanOutHealth(health, faults, steady, meters),
           DailyLimitUse.gauge(meters));
     }
   }
@@ -116,21 +121,22 @@ final class FanOutTick {
   static FanOutTick of(
       Surroundings around, FanOutStore fanOuts, CampaignEvents events, Output output) {
     InstantSource clock = around.clock();
-    FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock);
+    InstantSource steady = around.steady();
+    FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock, steady);
     DatabaseTasks tasks =
         new DatabaseTasks(
             around.executor(),
             around.faults(),
-            new DatabaseBackoff(around.health(), clock),
+            new DatabaseBackoff(around.health(), steady),
             sql::rehearse,
-            clock);
-    CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, clock);
+            steady);
+    CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, steady);
     CampaignEnds ends =
-        new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, around.watch(), clock);
+        new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, around.watch(), steady);
     return new FanOutTick(
         tasks,
         events,
-        new ScheduledStarts(sql.rows(), tasks, clock, fanOuts, output),
+        new ScheduledStarts(sql.rows(), tasks, clock, steady, fanOuts, output),
         ends,
         new CampaignLifecycle(
             sql,
@@ -144,7 +150,7 @@ final class FanOutTick {
             ends,
             output),
         new RequestFeeder(around, sql, tasks, facts, fanOuts, output),
-        new DailyLimitUse(sql.dailyLimit(), tasks, clock, around.dailyLimits()),
+        new DailyLimitUse(sql.dailyLimit(), tasks, steady, around.dailyLimits()),
         facts,
         around,
         fanOuts);

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,14 +38,16 @@ final class Output {
   static final String DEAD_LETTERS = "dead-letters";
 
   private final ProcessorContext<byte[], byte[]> context;
+  private final InstantSource clock;
   private final CampaignHeaders headers = new CampaignHeaders();
   private final Meter.MeterProvider<Counter> requests;
   private final Meter.MeterProvider<Counter> events;
   private final Counter deadLetters;
   private final Map<String, Counter> requestsBySender = new HashMap<>();
 
-  Output(ProcessorContext<byte[], byte[]> context, MeterRegistry meters) {
+  Output(ProcessorContext<byte[], byte[]> context, InstantSource clock, MeterRegistry meters) {
     this.context = context;
+    this.clock = clock;
     requests =
         Counter.builder("sluice.producer.requests")
             .description("Requests that were written, by sender")
@@ -108,8 +111,7 @@ final class Output {
       Iterable<Header> belonging) {
     deadLetters.increment();
     context.forward(
-        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter, belonging),
-        DEAD_LETTERS);
+        DeadLetterRecord.of(key, value, clock.millis(), letter, belonging), DEAD_LETTERS);
   }
 
   /** Requests a commit; records become visible to workers only then. */
@@ -123,8 +125,7 @@ final class Output {
 
   private void forward(String key, Object value, List<Header> itsHeaders, String sink) {
     var record =
-        new Record<>(
-            key.getBytes(StandardCharsets.UTF_8), Json.write(value), context.currentSystemTimeMs());
+        new Record<>(key.getBytes(StandardCharsets.UTF_8), Json.write(value), clock.millis());
     itsHeaders.forEach(record.headers()::add);
     context.forward(record, sink);
   }

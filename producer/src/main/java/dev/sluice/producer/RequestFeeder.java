@@ -220,7 +220,7 @@ final class RequestFeeder {
 
   private boolean isSlow(UUID id, Instant askedAt) {
     return around.faults().suspect(id)
-        || askedAt.plus(CampaignFaults.SLOW).isBefore(around.clock().instant());
+        || askedAt.plus(CampaignFaults.SLOW).isBefore(around.steady().instant());
   }
 
   private long priority(UUID id) {
@@ -251,7 +251,7 @@ final class RequestFeeder {
               return () -> write(id, feedable, sender, page, returned.isEmpty());
             });
     if (begun) {
-      asked.put(id, new Asked(sender.identity().id(), limit, around.clock().instant()));
+      asked.put(id, new Asked(sender.identity().id(), limit, around.steady().instant()));
       turns.put(id, ++pagesAsked);
     }
   }

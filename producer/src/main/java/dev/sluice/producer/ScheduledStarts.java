@@ -30,6 +30,7 @@ final class ScheduledStarts {
   private final CampaignRepository rows;
   private final DatabaseTasks tasks;
   private final InstantSource clock;
+  private final InstantSource steady;
   private final FanOutStore fanOuts;
   private final Output output;
   private final Map<UUID, Instant> due = new HashMap<>();
@@ -39,19 +40,22 @@ final class ScheduledStarts {
       CampaignRepository rows,
       DatabaseTasks tasks,
       InstantSource clock,
+      InstantSource steady,
       FanOutStore fanOuts,
       Output output) {
     this.rows = rows;
     this.tasks = tasks;
     this.clock = clock;
+    this.steady = steady;
     this.fanOuts = fanOuts;
     this.output = output;
   }
 
   void turn() {
     Instant now = clock.instant();
-    if (!now.isBefore(readAgainAt)) {
-      readAgainAt = now.plus(AFTER_FAILURE);
+    Instant asked = steady.instant();
+    if (!asked.isBefore(readAgainAt)) {
+      readAgainAt = asked.plus(AFTER_FAILURE);
       tasks.start(
           NOBODY,
           () -> true,
@@ -60,7 +64,7 @@ final class ScheduledStarts {
             return () -> {
               due.clear();
               due.putAll(read);
-              readAgainAt = now.plus(EVERY);
+              readAgainAt = asked.plus(EVERY);
             };
           });
     }

@@ -173,7 +173,7 @@ class CampaignFaultsTest extends FanOutTest {
                 + " SET variables = jsonb_build_object('a', repeat('x', 1000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now);
+    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now, () -> now);
     PreparedPage page =
         new PagePreparation(sql.recipients(), sql.dailyLimit(), () -> now)
             .next(

@@ -29,7 +29,7 @@ class DailyLimitTest {
 
   private final String sender = "s-" + UUID.randomUUID();
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
-  private final DailyLimit dailyLimit = new DailyLimit(FIXTURE.producer(), () -> now);
+  private final DailyLimit dailyLimit = new DailyLimit(FIXTURE.producer(), () -> now, () -> now);
 
   /** A message that was sent. */
   private record Contact(Instant at, String phone) {}
@@ -124,7 +124,7 @@ class DailyLimitTest {
           FIXTURE
               .producer()
               .transactionResult(first -> {
-                DailyLimit uncommitted = new DailyLimit(first.dsl(), () -> now);
+                DailyLimit uncommitted = new DailyLimit(first.dsl(), () -> now, () -> now);
                 assertThat(uncommitted.admit(CAMPAIGN, sender, 3, List.of("a", "b"))).isEqualTo(2);
                 Future<Integer> asking = threads.submit(() -> admit(3, "c", "d"));
                 await().until(() -> asking.isDone() || waitsForItsTurn());

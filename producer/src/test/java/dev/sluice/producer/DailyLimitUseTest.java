@@ -32,7 +32,7 @@ class DailyLimitUseTest {
           () -> now);
   private final DailyLimitUse use =
       new DailyLimitUse(
-          new DailyLimit(FIXTURE.producer(), () -> now),
+          new DailyLimit(FIXTURE.producer(), () -> now, () -> now),
           tasks,
           () -> now,
           DailyLimitUse.gauge(meters));

@@ -44,7 +44,12 @@ abstract class FanOutTest {
   final Map<String, Control> inForce = new HashMap<>();
   final String sender = "s-" + UUID.randomUUID();
   Instant now = Instant.now();
-  private final InstantSource clock = () -> now;
+
+  /** By how much the machine's clock was set. */
+  Duration clockSet = Duration.ZERO;
+
+  private final InstantSource clock = () -> now.plus(clockSet);
+  private final InstantSource steady = () -> now;
   final Health health = new Health();
   FanOutTick.Surroundings around;
   TopologyTestDriver driver;
@@ -90,6 +95,7 @@ abstract class FanOutTest {
                 500),
             executor(),
             clock,
+            steady,
             health,
             new SimpleMeterRegistry());
     driver =
@@ -100,6 +106,7 @@ abstract class FanOutTest {
                     new FanOutProcessor(
                         TOPICS,
                         clock,
+                        steady,
                         new SimpleMeterRegistry(),
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output))),

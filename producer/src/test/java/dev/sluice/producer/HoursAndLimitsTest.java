@@ -206,4 +206,17 @@ class HoursAndLimitsTest extends FanOutTest {
         .where(SENDER.ID.eq(sender))
         .execute();
   }
+
+  @Test
+  void aClockThatIsSetBackDelaysNoStartThatIsDue() {
+    turns(1);
+    clockSet = Duration.ofHours(-1);
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plus(clockSet));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    now = now.plusSeconds(6);
+    turns(5);
+
+    assertThat(requests()).hasSize(1);
+  }
 }

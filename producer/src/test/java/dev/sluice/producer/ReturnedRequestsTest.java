@@ -150,6 +150,36 @@ class ReturnedRequestsTest extends FanOutTest {
     assertThat(requests()).isEmpty();
   }
 
+  /** The producer's clock is 20 s ahead of the worker's. */
+  @Test
+  void aFullLaneIsWrittenNothingHoweverMuchTheClocksDiffer() {
+    UUID campaign = FIXTURE.campaign(sender, 20);
+    command("start", campaign);
+    turns(2);
+    List<SendRequest> first = requests();
+    now = now.plusSeconds(10);
+    for (SendRequest request : first) {
+      ReturnedRequest full =
+          new ReturnedRequest(
+              request.recipientId(),
+              campaign,
+              1,
+              0,
+              null,
+              new ReturnedRequest.FullLane(request.lane(), 18),
+              null);
+      input(TOPICS.returnedRequests())
+          .pipeInput(
+              campaign.toString(),
+              new String(Json.write(full), StandardCharsets.UTF_8),
+              now.minusSeconds(20));
+    }
+    turns(5);
+
+    assertThat(first).extracting(SendRequest::lane).contains(0, 1);
+    assertThat(requests()).isEmpty();
+  }
+
   @Test
   void whatIsGivenBackWhileItsCampaignRunsIsWrittenAnewAtOnce() {
     UUID campaign = FIXTURE.campaign(sender, 20);

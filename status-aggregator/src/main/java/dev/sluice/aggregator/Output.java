@@ -80,13 +80,13 @@ final class Output {
       String cause) {
     Objects.requireNonNull(refused.get(cause)).increment();
     context.forward(
-        DeadLetterRecord.of(key, value, context.currentSystemTimeMs(), letter, belonging),
+        DeadLetterRecord.of(key, value, System.currentTimeMillis(), letter, belonging),
         DEAD_LETTERS);
   }
 
   /** Requests a pause of a campaign. */
   void pause(UUID campaignId, String reason) {
-    long now = context.currentSystemTimeMs();
+    long now = System.currentTimeMillis();
     CampaignCommand pause =
         new CampaignCommand(
             CampaignCommand.Action.PAUSE,

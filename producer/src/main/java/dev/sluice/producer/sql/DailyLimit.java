@@ -56,20 +56,22 @@ public final class DailyLimit {
 
   private final DSLContext sql;
   private final InstantSource clock;
+  private final InstantSource steady;
   private final Map<String, Instant> usedUp = new ConcurrentHashMap<>();
 
   /** Until when campaigns leave the locks on their senders' counts to other campaigns. */
   private final Map<UUID, Instant> resting = new ConcurrentHashMap<>();
 
-  public DailyLimit(DSLContext sql, InstantSource clock) {
+  public DailyLimit(DSLContext sql, InstantSource clock, InstantSource steady) {
     this.sql = sql;
     this.clock = clock;
+    this.steady = steady;
   }
 
   /** Returns whether it was used up so recently that asking again is too soon. */
   public boolean recentlyUsedUp(String senderId) {
     Instant at = usedUp.get(senderId);
-    return at != null && clock.instant().isBefore(at.plus(LOOK_AGAIN));
+    return at != null && steady.instant().isBefore(at.plus(LOOK_AGAIN));
   }
 
   /**
@@ -79,7 +81,7 @@ public final class DailyLimit {
    */
   public boolean rests(UUID campaignId) {
     Instant until = resting.get(campaignId);
-    return until != null && clock.instant().isBefore(until);
+    return until != null && steady.instant().isBefore(until);
   }
 
   /**
@@ -97,7 +99,7 @@ public final class DailyLimit {
       // A sender's campaigns ask one after another, or two could take the same place. Not locked by
       // its row, which would require the right to change it.
       inside.execute("SELECT pg_advisory_xact_lock(hashtextextended('sluice ' || ?, 0))", senderId);
-      Instant held = clock.instant();
+      Instant held = steady.instant();
       try {
         return inside
             .resultQuery(
@@ -115,7 +117,7 @@ public final class DailyLimit {
   }
 
   private void rest(UUID campaignId, Instant since) {
-    Instant now = clock.instant();
+    Instant now = steady.instant();
     resting.values().removeIf(now::isAfter);
     resting.put(campaignId, now.plus(Duration.between(since, now)));
   }
@@ -137,6 +139,6 @@ public final class DailyLimit {
 
   /** Records that the limit is used up. */
   public void usedUp(String senderId) {
-    usedUp.put(senderId, clock.instant());
+    usedUp.put(senderId, steady.instant());
   }
 }

@@ -20,14 +20,14 @@ public record FanOutRepositories(
 
   private static final UUID NOBODY = new UUID(0, 0);
 
-  public static FanOutRepositories of(DSLContext sql, InstantSource clock) {
+  public static FanOutRepositories of(DSLContext sql, InstantSource clock, InstantSource steady) {
     CampaignRepository rows = new CampaignRepository(sql);
     return new FanOutRepositories(
         rows,
         new CampaignStarts(sql, rows),
         new RecipientPages(sql, clock),
         new ResendRepository(sql),
-        new DailyLimit(sql, clock));
+        new DailyLimit(sql, clock, steady));
   }
 
   /**

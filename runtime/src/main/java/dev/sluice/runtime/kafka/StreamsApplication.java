@@ -3,6 +3,8 @@ package dev.sluice.runtime.kafka;
 import dev.sluice.runtime.Folders;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Restarts;
+import dev.sluice.runtime.SteadyClock;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -119,7 +121,9 @@ public final class StreamsApplication implements AutoCloseable {
     if (stopping.getCount() == 0) {
       return;
     }
-    KafkaStreams started = new KafkaStreams(topology, new StreamsConfig(settings));
+    KafkaStreams started =
+        new KafkaStreams(
+            topology, new StreamsConfig(settings), new SteadyTime(new SteadyClock(Ticker.SYSTEM)));
     started.setUncaughtExceptionHandler(this::survive);
     started.setStateListener((now, before) -> {
       if (now == KafkaStreams.State.RUNNING) {

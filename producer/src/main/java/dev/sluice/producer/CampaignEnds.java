@@ -73,6 +73,7 @@ final class CampaignEnds {
     again = now.plus(SOONEST);
     Map<UUID, Announced> open = events.open();
     watch.underWay(open.values());
+    watch.unreadable(fanOuts.returns().unreadable(open.keySet()));
     seen.keySet().retainAll(open.keySet());
     List<UUID> due = open.keySet().stream().filter(id -> due(id, now)).limit(MOST).toList();
     if (!due.isEmpty()) {

@@ -35,6 +35,7 @@ final class FanOutHealth {
   private volatile int paused;
   private volatile long held;
   private volatile long sending;
+  private volatile int unreadable;
 
   /**
    * A sender whose lanes are too full to be fed.
@@ -68,12 +69,35 @@ final class FanOutHealth {
         .description("Campaigns that have started and not ended, by state")
         .tag("state", "paused")
         .register(meters);
+    Gauge.builder("sluice.producer.returns.unreadable", this, watch -> watch.unreadable)
+        .description("Returned requests that cannot be read; their recipients stay pending")
+        .register(meters);
   }
 
   /** Records the campaigns that have started and not ended. */
   void underWay(Collection<Announced> campaigns) {
     held = campaigns.stream().filter(Announced::paused).count();
     sending = campaigns.size() - held;
+  }
+
+  /**
+   * Records the returned requests that cannot be read.
+   *
+   * @param counts how many there are, by campaign under way
+   */
+  void unreadable(Map<UUID, Integer> counts) {
+    unreadable = counts.values().stream().mapToInt(Integer::intValue).sum();
+    if (unreadable == 0) {
+      health.working("returns");
+      return;
+    }
+    Map<String, Integer> named = new TreeMap<>();
+    counts.forEach((id, count) -> named.put(FanOutStore.brief(id), count));
+    health.failing(
+        "returns",
+        "recipients stay pending whose returned requests cannot be read, see sluice campaign"
+            + " repair: "
+            + named);
   }
 
   private double waitingSeconds() {

@@ -51,6 +51,7 @@ abstract class FanOutTest {
   private final InstantSource clock = () -> now.plus(clockSet);
   private final InstantSource steady = () -> now;
   final Health health = new Health();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   FanOutTick.Surroundings around;
   TopologyTestDriver driver;
   TestInputTopic<String, String> commands;
@@ -97,7 +98,7 @@ abstract class FanOutTest {
             clock,
             steady,
             health,
-            new SimpleMeterRegistry());
+            meters);
     driver =
         new TopologyTestDriver(
             FanOutTopology.of(

@@ -13,6 +13,8 @@ import dev.sluice.schema.SendRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -55,6 +57,47 @@ class UnreadableStateTest extends FanOutTest {
     assertThat(taken.returns().some(sound, 10))
         .extracting(ReturnedRequest::recipientId)
         .containsExactly(1L);
+    assertThat(taken.returns().unreadable(Set.of(sound, old))).isEqualTo(Map.of(sound, 1));
+  }
+
+  @Test
+  void returnedRequestsThatCannotBeReadAreNamedUntilTheirCampaignHasEnded() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(5);
+    long recipient = requests().getFirst().recipientId();
+    returned().put(campaign + "/" + (recipient + 1), DAMAGED);
+    returned().put(campaign + "/" + (recipient + 2), DAMAGED);
+    giveBack(new ReturnedRequest(recipient, campaign, 1, 0, null));
+    turns(25);
+
+    assertThat(requests()).extracting(SendRequest::recipientId).containsExactly(recipient);
+    assertThat(health.problems().get("returns"))
+        .contains("sluice campaign repair")
+        .endsWith(Map.of(campaign.toString().substring(0, 4), 2).toString());
+    assertThat(unreadable()).isEqualTo(2);
+
+    complete(campaign);
+    turns(60);
+    assertThat(health.problems()).doesNotContainKey("returns");
+    assertThat(unreadable()).isZero();
+  }
+
+  @Test
+  void aCancelledCampaignsAreForgotten() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    returned().put(campaign + "/1", DAMAGED);
+    ReturnedRequests returns = new ReturnedRequests(returned());
+    FanOutStore fanOuts = new FanOutStore(stored(), returns);
+
+    fanOuts.remove(campaign);
+
+    assertThat(returns.unreadable(Set.of(campaign))).isEmpty();
+    assertThat(returned().get(campaign + "/1")).isNull();
+  }
+
+  private double unreadable() {
+    return meters.get("sluice.producer.returns.unreadable").gauge().value();
   }
 
   @Test
@@ -136,12 +179,15 @@ class UnreadableStateTest extends FanOutTest {
     UUID campaign = FIXTURE.campaign(sender, 10);
     set(campaign, CAMPAIGN.STATUS, status);
     stored().put(campaign.toString(), WITHOUT_ORIGIN);
+    giveBack(new ReturnedRequest(1, campaign, 1, 0, null));
+    return campaign;
+  }
+
+  private void giveBack(ReturnedRequest request) {
     input(TOPICS.returnedRequests())
         .pipeInput(
-            campaign.toString(),
-            new String(
-                Json.write(new ReturnedRequest(1, campaign, 1, 0, null)), StandardCharsets.UTF_8));
-    return campaign;
+            request.campaignId().toString(),
+            new String(Json.write(request), StandardCharsets.UTF_8));
   }
 
   private KeyValueStore<String, byte[]> stored() {

@@ -5,8 +5,10 @@ import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.UnreadableEventException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -23,6 +25,7 @@ public final class ReturnedRequests {
 
   private final KeyValueStore<String, byte[]> store;
   private final Map<UUID, Integer> waiting = new HashMap<>();
+  private final Set<String> unreadable = new HashSet<>();
 
   public ReturnedRequests(KeyValueStore<String, byte[]> store) {
     this.store = store;
@@ -37,13 +40,31 @@ public final class ReturnedRequests {
   }
 
   /** Reads a request; an unreadable one leaves only its own recipient pending. */
-  private static @Nullable ReturnedRequest read(String key, byte @Nullable [] stored) {
+  private @Nullable ReturnedRequest read(String key, byte @Nullable [] stored) {
     try {
       return stored == null ? null : Json.read(stored, ReturnedRequest.class);
     } catch (UnreadableEventException e) {
-      log.error("{} stays pending, see sluice campaign repair: {}", key, e.getMessage());
+      if (unreadable.add(key)) {
+        log.error("{} stays pending, see sluice campaign repair: {}", key, e.getMessage());
+      }
       return null;
     }
+  }
+
+  /**
+   * Returns how many requests of these campaigns cannot be read; campaigns with none are left out.
+   */
+  public Map<UUID, Integer> unreadable(Set<UUID> campaignIds) {
+    Map<UUID, Integer> counts = new HashMap<>();
+    if (!unreadable.isEmpty()) {
+      for (UUID id : campaignIds) {
+        int count = (int) unreadable.stream().filter(key -> key.startsWith(prefix(id))).count();
+        if (count > 0) {
+          counts.put(id, count);
+        }
+      }
+    }
+    return counts;
   }
 
   void add(ReturnedRequest request) {
@@ -55,6 +76,7 @@ public final class ReturnedRequests {
       // Of an older round; the recipient is pending in the newer one.
       return;
     }
+    unreadable.remove(key);
     store.put(key, Json.write(request));
   }
 
@@ -65,7 +87,7 @@ public final class ReturnedRequests {
   /** Returns some of a campaign's requests, up to the limit. */
   public List<ReturnedRequest> some(UUID campaignId, int limit) {
     List<ReturnedRequest> some = new ArrayList<>();
-    try (var entries = store.prefixScan(campaignId + "/", new StringSerializer())) {
+    try (var entries = store.prefixScan(prefix(campaignId), new StringSerializer())) {
       while (some.size() < limit && entries.hasNext()) {
         var entry = entries.next();
         ReturnedRequest request = read(entry.key, entry.value);
@@ -92,9 +114,20 @@ public final class ReturnedRequests {
     if (any(campaignId)) {
       some(campaignId, Integer.MAX_VALUE).forEach(this::remove);
     }
+    unreadable.removeIf(key -> {
+      boolean its = key.startsWith(prefix(campaignId));
+      if (its) {
+        store.delete(key);
+      }
+      return its;
+    });
   }
 
   private static String key(ReturnedRequest request) {
-    return request.campaignId() + "/" + request.recipientId();
+    return prefix(request.campaignId()) + request.recipientId();
+  }
+
+  private static String prefix(UUID campaignId) {
+    return campaignId + "/";
   }
 }

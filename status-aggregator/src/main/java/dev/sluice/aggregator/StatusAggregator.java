@@ -2,6 +2,8 @@ package dev.sluice.aggregator;
 
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Probe;
+import dev.sluice.runtime.SteadyClock;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.DatabaseProbe;
@@ -66,7 +68,8 @@ public final class StatusAggregator implements AutoCloseable {
     kafkaProbe = KafkaProbe.of(config.kafka(), health);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));
-    Flushes flushes = new Flushes(statement, flushing, FLUSHES_AT_ONCE, meters);
+    Flushes flushes =
+        new Flushes(statement, flushing, FLUSHES_AT_ONCE, new SteadyClock(Ticker.SYSTEM), meters);
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     streams =

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -398,7 +399,8 @@ class AggregatorTopologyTest {
   private TopologyTestDriver start(
       StatusStatement statement, Executor executor, StatusAggregatorConfig config) {
     meters = new SimpleMeterRegistry();
-    Flushes flushes = new Flushes(statement, executor, 4, new SimpleMeterRegistry());
+    Flushes flushes =
+        new Flushes(statement, executor, 4, InstantSource.system(), new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();

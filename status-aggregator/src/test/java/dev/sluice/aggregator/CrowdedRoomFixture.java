@@ -10,6 +10,7 @@ import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,12 @@ abstract class CrowdedRoomFixture {
             Duration.ofSeconds(10),
             ROOM);
     Flushes flushes =
-        new Flushes(new StatusStatement(database.sql()), threads, 7, new SimpleMeterRegistry());
+        new Flushes(
+            new StatusStatement(database.sql()),
+            threads,
+            7,
+            InstantSource.system(),
+            new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();

@@ -102,7 +102,7 @@ final class SendLoop {
             new ClockCheck(health),
             config.maxInFlight(),
             ticker);
-    this.unsentRecords = new UnsentRecords(admission, delayed);
+    this.unsentRecords = new UnsentRecords(admission, delayed, ticker);
     this.probes = probes;
     this.controls = controls;
     this.config = config;
@@ -159,7 +159,7 @@ final class SendLoop {
     while (true) {
       // Asked first, so that outcomes that have arrived by then are collected by the work below.
       boolean idle = nothingInFlight.getAsBoolean();
-      boolean late = ticker.nanoTime() >= deadline;
+      boolean late = ticker.nanoTime() - deadline >= 0;
       if (!work() || idle || late) {
         return;
       }

@@ -21,6 +21,7 @@ final class SendTask {
   private final int bytes;
   private int attempts;
   private @Nullable Instant firstTriedAt;
+  private @Nullable Instant notBefore;
   private boolean inFlight;
   private long launchedNanos;
   private boolean contested;
@@ -41,6 +42,7 @@ final class SendTask {
     this.request = request;
     this.attempts = request.attempts();
     this.firstTriedAt = request.firstTriedAt();
+    this.notBefore = request.notBefore();
   }
 
   PartitionState partition() {
@@ -122,11 +124,26 @@ final class SendTask {
     return firstTriedAt == null ? Duration.ZERO : Duration.between(firstTriedAt, now);
   }
 
-  /** Returns a copy of the request for the tail of its lane. */
-  SendRequest again(@Nullable Instant notBefore) {
+  /** Records when it may be tried again; null means at once. */
+  void postpone(@Nullable Instant until) {
+    notBefore = until;
+  }
+
+  /** Whether it must wait and only this worker knows. */
+  boolean waitsUnrecorded(Instant now) {
+    return notBefore != null && notBefore.isAfter(now) && !notBefore.equals(request.notBefore());
+  }
+
+  /** Returns a copy of the request for the tail of its lane, to be tried from a time on. */
+  SendRequest again(@Nullable Instant until) {
     // With the current rate, because the copy becomes the newest record of its lane.
     double rate = partition.lane(this).permitsPerSecond();
-    return request.again(attempts, notBefore, firstTriedAt, rate);
+    return request.again(attempts, until, firstTriedAt, rate);
+  }
+
+  /** Returns a copy of the request for the tail of its lane, with the wait it has left. */
+  SendRequest again() {
+    return again(notBefore);
   }
 
   /** Returns the record that returns it to the producer unsent. */
@@ -138,7 +155,7 @@ final class SendTask {
         attempts,
         firstTriedAt,
         full,
-        request.attempts() == attempts ? request.notBefore() : null);
+        notBefore);
   }
 
   /** Returns its result; texts from the provider are cut to the stored lengths. */

@@ -14,6 +14,7 @@ import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.output.RecordBatch;
 import dev.sluice.worker.output.SizeBudget;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -122,11 +123,15 @@ final class SendTransaction {
         mark(task, State.DONE);
       }
       case Disposition.Requeue(var copy) -> {
+        task.postpone(copy.notBefore());
         if (!returnedOrDropped(task)) {
           requeueOrFail(task, copy);
         }
       }
-      case Disposition.Wait(var delay) -> await(task, delay);
+      case Disposition.Wait(var delay) -> {
+        task.postpone(delay.isZero() ? null : finished.at().plus(delay));
+        await(task, delay);
+      }
       case Disposition.BlockSender(var control) -> {
         String key = Control.senderKey(task.request().sender().id());
         if (isNews(key, task, Control.State.BLOCKED)) {
@@ -182,8 +187,10 @@ final class SendTransaction {
     if (returnedOrDropped(task)) {
       return;
     }
-    if (delay.compareTo(SHORT) > 0 && task.partition().window().crowded()) {
-      requeueOrFail(task, task.again(ticker.now().plus(delay)));
+    Instant now = ticker.now();
+    boolean crowds = delay.compareTo(SHORT) > 0 && task.partition().window().crowded();
+    if (crowds || (task.partition().draining() && task.waitsUnrecorded(now))) {
+      requeueOrFail(task, task.again(now.plus(delay)));
       return;
     }
     mark(task, State.WAITING);
@@ -275,7 +282,7 @@ final class SendTransaction {
   /** Requeues a task with a later start at the tail of its lane. */
   void requeue(SendTask task, Lane lane) {
     changes++;
-    requeueOrFail(task, task.again(task.request().notBefore()));
+    requeueOrFail(task, task.again());
     ended.add(new Taken(task, lane));
   }
 

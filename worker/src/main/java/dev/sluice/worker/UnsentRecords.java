@@ -1,12 +1,14 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Ticker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Ends records that are not sent from here: returned, dropped, in doubt or unreadable. It does not
- * wait for any lane's rate, so that such records do not block others.
+ * Ends records that are not sent from here: returned, dropped, in doubt, unreadable, or handed over
+ * with the wait that they have left. It does not wait for any lane's rate, so that such records do
+ * not block others.
  */
 final class UnsentRecords {
   /** The most in one transaction, because sends wait for its commit. */
@@ -14,10 +16,12 @@ final class UnsentRecords {
 
   private final AdmissionControl admission;
   private final DelayedTasks delayed;
+  private final Ticker ticker;
   private AdmissionControl.Version seen = new AdmissionControl.Version(false, -1, 0);
   private int turns;
 
-  UnsentRecords(AdmissionControl admission, DelayedTasks delayed) {
+  UnsentRecords(AdmissionControl admission, DelayedTasks delayed, Ticker ticker) {
+    this.ticker = ticker;
     this.admission = admission;
     this.delayed = delayed;
   }
@@ -30,6 +34,9 @@ final class UnsentRecords {
       owned.forEach(
           partition -> partition.lanes().forEach(lane -> lane.removeIf(this::moveIfHeld)));
       delayed.removeIf(this::moveIfHeld);
+    }
+    if (owned.stream().anyMatch(PartitionState::draining)) {
+      delayed.removeIf(task -> handOver(task, transaction));
     }
     List<PartitionState> partitions = new ArrayList<>(owned);
     Collections.rotate(partitions, turns++);
@@ -48,6 +55,16 @@ final class UnsentRecords {
       task.partition().addUnsent(new UnsentRecord.Held(task));
     }
     return held;
+  }
+
+  /** Requeues a wait that its partition's next owner would not know of. */
+  private boolean handOver(SendTask task, SendTransaction transaction) {
+    PartitionState partition = task.partition();
+    boolean goes = partition.draining() && !partition.lost() && task.waitsUnrecorded(ticker.now());
+    if (goes) {
+      transaction.requeue(task, partition.lane(task));
+    }
+    return goes;
   }
 
   private int clear(PartitionState partition, int room, SendTransaction transaction) {

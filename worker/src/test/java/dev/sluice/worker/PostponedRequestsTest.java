@@ -1,0 +1,107 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.SendRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A message that its provider has postponed waits for that long, whoever sends it then. */
+class PostponedRequestsTest {
+  private static final long POSTPONED = 1;
+  private static final long STOPPING = 2;
+
+  private final SteppedTime time = new SteppedTime();
+  private final SteppedWorker worker = new SteppedWorker(10, time, this::answer);
+  private Duration answerTime = Duration.ZERO;
+  private Instant answered = Instant.EPOCH;
+
+  @Test
+  void whatWaitsInMemorySaysUntilWhenWhenItsCampaignIsPaused() {
+    worker.write(request(POSTPONED, 2));
+    worker.run(Duration.ofSeconds(2));
+    worker.write(request(STOPPING, 0));
+    worker.run(Duration.ofSeconds(2));
+
+    assertThat(worker.returned).hasSize(2);
+    assertThat(postponed().attempts()).isEqualTo(3);
+    assertThat(postponed().notBefore()).isEqualTo(answered.plusSeconds(16));
+  }
+
+  @Test
+  void soDoesWhatIsPostponedWhileItsCampaignIsPaused() {
+    answerTime = Duration.ofSeconds(2);
+    worker.write(request(POSTPONED, 3));
+    worker.write(request(STOPPING, 0));
+    worker.run(Duration.ofSeconds(4));
+
+    assertThat(worker.returned).hasSize(2);
+    assertThat(postponed().notBefore()).isEqualTo(answered.plusSeconds(64));
+  }
+
+  @Test
+  void whatWaitsInMemorySaysUntilWhenToTheNextOwner() {
+    worker.write(request(POSTPONED, 2));
+    worker.run(Duration.ofSeconds(2));
+    worker.revoke();
+
+    assertThat(copy().attempts()).isEqualTo(3);
+    assertThat(copy().notBefore()).isEqualTo(answered.plusSeconds(16));
+    assertThat(worker.partition.committed().offset()).isOne();
+  }
+
+  @Test
+  void soDoesWhatIsPostponedWhileThePartitionIsGivenAway() {
+    answerTime = Duration.ofSeconds(2);
+    worker.write(request(POSTPONED, 2));
+    worker.run(Duration.ofSeconds(1));
+    worker.revoke();
+
+    assertThat(copy().attempts()).isEqualTo(3);
+    assertThat(copy().notBefore()).isAfterOrEqualTo(answered.plusSeconds(16));
+    assertThat(worker.partition.committed().offset()).isOne();
+  }
+
+  private SendOutcome answer(OutgoingMessage message) {
+    long recipient = Long.parseLong(message.callbackData().split(":", 3)[1]);
+    if (recipient == POSTPONED) {
+      time.sleep(answerTime);
+      answered = time.now();
+      return new SendOutcome.PairLimited("131056", "too many to this one");
+    }
+    return new SendOutcome.CampaignStopped("132015", "the template is paused");
+  }
+
+  private ReturnedRequest postponed() {
+    return worker.returned.stream()
+        .filter(one -> one.recipientId() == POSTPONED)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private SendRequest copy() {
+    return Json.read(worker.log.getLast().value(), SendRequest.class);
+  }
+
+  private static SendRequest request(long recipient, int attempts) {
+    return new SendRequest(
+        recipient,
+        new UUID(0, 1),
+        1,
+        new SendRequest.Sender("s", "whatsapp", "s"),
+        0,
+        80,
+        "+5511960000000",
+        Json.MAPPER.createObjectNode(),
+        OnDoubt.HOLD,
+        attempts,
+        null);
+  }
+}

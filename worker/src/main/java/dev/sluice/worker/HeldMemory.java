@@ -27,11 +27,24 @@ final class HeldMemory {
 
   /** Tells each partition how much of its share it uses. */
   void divide(Collection<PartitionState> partitions) {
-    long held = partitions.stream().mapToLong(PartitionState::bytes).sum();
-    long share = most / Math.max(1, partitions.size());
+    long held = held(partitions);
+    long share = share(partitions);
     for (PartitionState partition : partitions) {
       partition.setFilling(filling(held, most, partition.bytes(), share));
     }
+  }
+
+  /** Whether a partition must take no more now. */
+  boolean isFullFor(PartitionState partition, Collection<PartitionState> partitions) {
+    return filling(held(partitions), most, partition.bytes(), share(partitions)) == Filling.FULL;
+  }
+
+  private static long held(Collection<PartitionState> partitions) {
+    return partitions.stream().mapToLong(PartitionState::bytes).sum();
+  }
+
+  private long share(Collection<PartitionState> partitions) {
+    return most / Math.max(1, partitions.size());
   }
 
   private static Filling filling(long held, long most, long bytes, long share) {

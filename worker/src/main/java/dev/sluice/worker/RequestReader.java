@@ -63,11 +63,11 @@ final class RequestReader {
 
   /** Reads the available records, or waits for some. */
   void poll(Duration wait) {
-    for (ConsumerRecord<byte[], byte[]> record : read(wait)) {
-      PartitionState partition =
-          assignment.find(new TopicPartition(record.topic(), record.partition()));
+    ConsumerRecords<byte[], byte[]> records = read(wait);
+    for (TopicPartition place : records.partitions()) {
+      PartitionState partition = assignment.find(place);
       if (partition != null) {
-        admit(partition, record);
+        admit(partition, records.records(place));
       }
     }
     memory.divide(assignment.all());
@@ -96,6 +96,18 @@ final class RequestReader {
     } else if (partition.waiting() < PARTITION_BUFFER / 2
         && partition.filling() == Filling.LITTLE) {
       source.resume(itself);
+    }
+  }
+
+  /** Admits the records that fit in memory; compressed ones may be far more than was fetched. */
+  private void admit(PartitionState partition, List<ConsumerRecord<byte[], byte[]>> records) {
+    List<PartitionState> all = assignment.all();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (memory.isFullFor(partition, all)) {
+        source.seek(partition.topicPartition(), record.offset());
+        return;
+      }
+      admit(partition, record);
     }
   }
 

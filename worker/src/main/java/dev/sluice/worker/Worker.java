@@ -255,8 +255,9 @@ public final class Worker implements AutoCloseable {
                 500,
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                 60_000,
+                // All records of one poll are in memory at once, and they may be large.
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                1_000,
+                100,
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 // A missing offset must not be guessed: some requests may have been sent.

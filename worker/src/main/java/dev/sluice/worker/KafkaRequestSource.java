@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.StablePlaces;
+import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,12 +11,16 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Reads requests with a Kafka consumer. */
 final class KafkaRequestSource implements RequestSource {
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
+
+  /** How the consumer says so; it has no exception of its own that names the partition. */
+  private static final String DAMAGED = "Received exception when fetching the next record from ";
 
   private final Consumer<byte[], byte[]> consumer;
   private final StablePlaces places;
@@ -29,7 +34,21 @@ final class KafkaRequestSource implements RequestSource {
 
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
-    return consumer.poll(wait);
+    try {
+      return consumer.poll(wait);
+    } catch (KafkaException e) {
+      for (TopicPartition partition : consumer.assignment()) {
+        if (String.valueOf(e.getMessage()).startsWith(DAMAGED + partition + ".")) {
+          throw new DamagedLogException(partition, reason(e), e);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static String reason(KafkaException damage) {
+    Throwable cause = damage.getCause();
+    return Reasons.of(cause == null ? damage : cause);
   }
 
   @Override

@@ -49,6 +49,7 @@ final class PartitionState {
   private int inFlight;
   private long bytes;
   private boolean blocked;
+  private @Nullable String damage;
   private Filling filling = Filling.LITTLE;
 
   private record Change(long offset, State before) {}
@@ -178,6 +179,16 @@ final class PartitionState {
 
   void setFilling(Filling filling) {
     this.filling = filling;
+  }
+
+  /** Records that no more of it can be read; what was read is still sent. */
+  void endsAt(String reason) {
+    damage = reason;
+  }
+
+  /** Returns why no more of it can be read, or null. */
+  @Nullable String damage() {
+    return damage;
   }
 
   /** Records that a request could be sent but has no room in the window. */

@@ -86,12 +86,26 @@ final class RequestReader {
           .forEach((partition, offset) ->
               assignment.close(partition, "offset " + offset + " is no longer in the log"));
       return ConsumerRecords.empty();
+    } catch (DamagedLogException e) {
+      PartitionState partition = assignment.find(e.partition());
+      if (partition == null) {
+        throw e;
+      }
+      partition.endsAt(
+          "offset " + source.position(e.partition()) + " cannot be read: " + e.getMessage());
+      return ConsumerRecords.empty();
     }
   }
 
   private void throttleReading(PartitionState partition) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
-    if (partition.full()) {
+    String damage = partition.damage();
+    if (damage != null) {
+      source.pause(itself);
+      if (partition.committed().offset() >= source.position(partition.topicPartition())) {
+        assignment.close(partition.topicPartition(), damage);
+      }
+    } else if (partition.full()) {
       source.pause(itself);
     } else if (partition.waiting() < PARTITION_BUFFER / 2
         && partition.filling() == Filling.LITTLE) {

@@ -14,7 +14,11 @@ import org.apache.kafka.common.TopicPartition;
  * assignment changes within {@link #poll}, which calls the listener.
  */
 interface RequestSource {
-  /** Reads the available records of the partitions that are not paused, or waits for some. */
+  /**
+   * Reads the available records of the partitions that are not paused, or waits for some.
+   *
+   * @throws DamagedLogException if those of a partition cannot be read, which has to be paused then
+   */
   ConsumerRecords<byte[], byte[]> poll(Duration wait);
 
   /** Returns the partitions assigned to this worker. */

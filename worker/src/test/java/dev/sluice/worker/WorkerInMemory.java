@@ -47,6 +47,10 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   private final Dispatcher dispatcher;
   private final Supplier<SendLoop> loops;
   private SendLoop loop;
+
+  /** The offset of a record that cannot be read. */
+  int damagedAt = -1;
+
   private boolean holds;
   private boolean paused;
   private int position;
@@ -159,9 +163,13 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     List<ConsumerRecord<byte[], byte[]>> log = partition.log;
     int end = position;
     int bytes = 0;
+    if (holds && !paused && end == damagedAt) {
+      throw new DamagedLogException(PARTITION, "a damaged disk", new KafkaException());
+    }
     while (holds
         && !paused
         && end < log.size()
+        && end != damagedAt
         && end - position < MOST_RECORDS
         && bytes < MOST_BYTES) {
       bytes += log.get(end++).serializedValueSize();

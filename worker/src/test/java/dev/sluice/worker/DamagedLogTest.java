@@ -1,0 +1,96 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.kafka.Place;
+import dev.sluice.runtime.kafka.StablePlaces;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** A record that a broker's disk has damaged ends its partition, and no other. */
+class DamagedLogTest {
+  private static final String DAMAGE = "Record batch for partition t-1 at offset 7 is invalid";
+
+  @Test
+  void whatWasReadBeforeIsSentOnceAndThenThePartitionIsClosed() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    for (int i = 0; i < 200; i++) {
+      worker.write(request(i));
+    }
+    worker.damagedAt = 150;
+    worker.run(Duration.ofSeconds(20));
+
+    assertThat(worker.sent).hasSize(150);
+    assertThat(worker.results)
+        .hasSize(150)
+        .extracting(SendResult::status)
+        .containsOnly(RecipientStatus.SENT);
+    assertThat(worker.partition.committed().offset()).isEqualTo(150);
+    assertThat(worker.health.problems().get("window " + PartitionInMemory.PARTITION))
+        .startsWith("offset 150 cannot be read: a damaged disk");
+
+    worker.damagedAt = -1;
+    worker.run(Duration.ofSeconds(10));
+    assertThat(worker.sent).as("once it is mended").hasSize(200);
+  }
+
+  @Test
+  void thePartitionIsTheOneThatTheConsumerNames() {
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+    TopicPartition first = new TopicPartition("t", 1);
+    consumer.assign(List.of(first, new TopicPartition("t", 12)));
+    KafkaRequestSource source = new KafkaRequestSource(consumer, new NoPlaces(), "t");
+
+    consumer.setPollException(
+        new KafkaException(
+            "Received exception when fetching the next record from t-1. If needed, please seek past"
+                + " the record to continue consumption.",
+            new KafkaException(DAMAGE)));
+    assertThatThrownBy(() -> source.poll(Duration.ZERO))
+        .isInstanceOfSatisfying(
+            DamagedLogException.class, e -> assertThat(e.partition()).isEqualTo(first))
+        .hasMessage(DAMAGE);
+
+    consumer.setPollException(new KafkaException("anything else"));
+    assertThatThrownBy(() -> source.poll(Duration.ZERO)).hasMessage("anything else");
+  }
+
+  private static final class NoPlaces implements StablePlaces {
+    @Override
+    public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {
+      return Map.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static SendRequest request(long recipient) {
+    return new SendRequest(
+        recipient,
+        new UUID(0, 1),
+        1,
+        new SendRequest.Sender("s", "whatsapp", "s"),
+        0,
+        80,
+        "+5511960000000",
+        Json.MAPPER.createObjectNode(),
+        OnDoubt.HOLD,
+        0,
+        null);
+  }
+}

@@ -200,8 +200,7 @@ final class CampaignCommands {
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     try (ConsoleClient client = console.client()) {
       String query = "recipients=" + ConsoleClient.segment(String.join(",", recipients));
-      JsonNode answer =
-          client.post(path(client.campaign(campaign)) + "/duplicate?" + query, Map.of());
+      JsonNode answer = client.duplicate(client.campaign(campaign), query);
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;

@@ -10,15 +10,18 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +35,17 @@ public final class ConsoleClient implements AutoCloseable {
   /** The environment variable with the API's token. */
   public static final String TOKEN = "SLUICE_API_TOKEN";
 
+  /** Nothing but files and copies of campaigns takes the console longer than some seconds. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration PATIENCE_WITH_COPIES = Duration.ofMinutes(3);
+
+  /** The console takes an hour at most for a file to arrive, and a quarter of one to read it. */
+  private static final Duration PATIENCE_WITH_FILES = Duration.ofMinutes(90);
+
+  /** A parameter that a refusal names, which is an option here. */
+  private static final Pattern ACCEPT = Pattern.compile("\\baccept([A-Z][a-z]+)=true\\b");
+
   private static final Pattern NO_HEADER = Pattern.compile("[^!-~]+");
 
   /** The user name for the console's audit log. */
@@ -39,6 +53,7 @@ public final class ConsoleClient implements AutoCloseable {
 
   private final String url;
   private final Optional<String> token;
+  private final Duration patience;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -57,12 +72,22 @@ public final class ConsoleClient implements AutoCloseable {
    *     it
    */
   public ConsoleClient(String url, Optional<String> token) {
+    this(url, token, PATIENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param patience how long an answer may take
+   */
+  ConsoleClient(String url, Optional<String> token, Duration patience) {
     if (token.filter(secret -> NO_HEADER.matcher(secret).find()).isPresent()) {
       throw new IllegalArgumentException(
           "a token has only visible ASCII characters, unlike the one in " + TOKEN);
     }
     this.url = url;
     this.token = token;
+    this.patience = patience;
   }
 
   /** Encodes a name so that a header can hold it. */
@@ -124,6 +149,14 @@ public final class ConsoleClient implements AutoCloseable {
     return send(request);
   }
 
+  /** Makes a draft with the recipients of another campaign, who may be many. */
+  JsonNode duplicate(UUID campaignId, String query) {
+    return send(
+        json("/api/campaigns/" + campaignId + "/duplicate?" + query)
+            .timeout(PATIENCE_WITH_COPIES)
+            .POST(BodyPublishers.ofString("{}")));
+  }
+
   JsonNode patch(String path, Object body) {
     return send(json(path).method("PATCH", BodyPublishers.ofByteArray(Json.write(body))));
   }
@@ -150,7 +183,8 @@ public final class ConsoleClient implements AutoCloseable {
   public JsonNode postCsv(String path, Path csv) {
     try {
       BodyPublisher body = body(InputFile.require(csv));
-      return send(request(path).header("Content-Type", "text/csv").POST(body));
+      return send(
+          request(path).timeout(PATIENCE_WITH_FILES).header("Content-Type", "text/csv").POST(body));
     } catch (FileNotFoundException e) {
       throw new IllegalArgumentException("the file " + csv + " cannot be read", e);
     }
@@ -170,7 +204,7 @@ public final class ConsoleClient implements AutoCloseable {
     try {
       HttpResponse<InputStream> answer =
           http.send(
-              request(path).header("Accept", "text/csv").GET().build(),
+              request(path).timeout(PATIENCE_WITH_FILES).header("Accept", "text/csv").GET().build(),
               BodyHandlers.ofInputStream());
       try (InputStream body = answer.body()) {
         String type = answer.headers().firstValue("Content-Type").orElse("");
@@ -181,7 +215,7 @@ public final class ConsoleClient implements AutoCloseable {
         body.transferTo(to);
       }
     } catch (IOException e) {
-      throw new IllegalStateException("no answer from the console at " + url, e);
+      throw silent(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
@@ -194,7 +228,9 @@ public final class ConsoleClient implements AutoCloseable {
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path)).header("Sluice-User", USER);
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(patience)
+            .header("Sluice-User", USER);
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     return request;
   }
@@ -208,7 +244,7 @@ public final class ConsoleClient implements AutoCloseable {
     try {
       return http.send(request.build(), BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      throw new IllegalStateException("no answer from the console at " + url, e);
+      throw silent(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
@@ -229,9 +265,25 @@ public final class ConsoleClient implements AutoCloseable {
               : "the console does not take the token in " + TOKEN);
     }
     if (status >= 400) {
-      throw new IllegalStateException(body.path("detail").asString("HTTP " + status));
+      throw new IllegalStateException(
+          inOptions(body.path("detail").asString("HTTP " + status)));
     }
     return body;
+  }
+
+  private IllegalStateException silent(IOException e) {
+    boolean asked = e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException);
+    return new IllegalStateException(
+        "no answer from the console at "
+            + url
+            + (asked ? " in time; it may have been done all the same" : ""),
+        e);
+  }
+
+  private static String inOptions(String refusal) {
+    return ACCEPT
+        .matcher(refusal)
+        .replaceAll(found -> "--accept-" + found.group(1).toLowerCase(Locale.ROOT));
   }
 
   private IllegalStateException noConsole(int status, String wanted) {

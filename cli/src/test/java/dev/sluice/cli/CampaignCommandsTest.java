@@ -150,7 +150,7 @@ class CampaignCommandsTest {
     String[] scheduled = {"campaign", "edit", id, "--scheduled-at", "2099-01-01T00:00:00Z"};
 
     assertThat(terminal.run(scheduled)).isEqualTo(1);
-    assertThat(terminal.err()).contains("\"name\" (1)");
+    assertThat(terminal.err()).contains("\"name\" (1)").contains("Repeat it with --accept-missing");
     assertThat(
             terminal.run(
                 Stream.concat(Stream.of(scheduled), Stream.of("--accept-missing"))

@@ -7,12 +7,16 @@ import com.sun.net.httpserver.HttpServer;
 import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +59,20 @@ class ConsoleClientTest {
       assertThat(client.postCsv("/", pipe).asString()).isEqualTo("phone\n+5511960000001\n");
     } finally {
       server.stop(0);
+    }
+  }
+
+  @Test
+  void aConsoleThatAcceptsAndIsSilentIsNotAwaitedForEver() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ConsoleClient client =
+            new ConsoleClient(
+                "http://localhost:" + silent.getLocalPort(),
+                Optional.empty(),
+                Duration.ofMillis(50))) {
+      assertThatThrownBy(() -> client.post("/api/campaigns/x/pause", Map.of()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("in time; it may have been done all the same");
     }
   }
 

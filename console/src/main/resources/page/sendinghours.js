@@ -1,44 +1,57 @@
 // When a campaign is over that sends only at certain hours of the day, by the clock on the wall there.
-const DAY = 86_400;
+const DAY = 86_400_000;
 /** Longer than that nobody wants to know it to the minute. */
 const DAYS = 60;
 
-function secondsOf(time) {
+function millisOf(time) {
   const [hours, minutes, seconds = 0] = time.split(':').map(Number);
-  return hours * 3600 + minutes * 60 + seconds;
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-const within = (seconds) => ((seconds % DAY) + DAY) % DAY;
-
-/** Seconds since midnight in a time zone. */
-function timeOfDay(at, timeZone) {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium', hourCycle: 'h23' });
-  return secondsOf(parts.format(at));
+/** The clock of a time zone, or null if this browser does not know that. Its wall time counts as if it were UTC. */
+function clockOf(timeZone) {
+  let format;
+  try {
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  } catch {
+    return null;
+  }
+  const wall = (at) => Date.parse(`${format.format(at).replace(' ', 'T')}Z`);
+  const offset = (at) => wall(at) - Math.floor(at / 1000) * 1000;
+  /** The first moment at which the clock shows this; where it skips it, as much later as it skips. */
+  const when = (shown) => {
+    const before = shown - offset(shown - DAY);
+    const after = shown - offset(shown + DAY);
+    return [before, after].find((at) => wall(at) === shown) ?? before;
+  };
+  return { wall, when };
 }
 
 /**
  * The end of so many seconds of sending that begin now, all in milliseconds since 1970; null if it is
- * too far away. A campaign without hours sends at any.
+ * too far away, or nobody can tell. A campaign without hours sends at any.
  */
 export function end(from, seconds, { windowStart, windowEnd, timeZone }) {
   if (!windowStart) {
     return from + seconds * 1000;
   }
-  const start = secondsOf(windowStart);
-  const length = within(secondsOf(windowEnd) - start);
-  let left = seconds;
-  let at = from;
-  while (at - from < DAYS * DAY * 1000) {
-    const into = within(timeOfDay(at, timeZone) - start);
-    const open = Math.max(0, length - into);
+  const clock = clockOf(timeZone);
+  if (!clock) {
+    return null;
+  }
+  const start = millisOf(windowStart);
+  const length = (millisOf(windowEnd) - start + DAY) % DAY || DAY;
+  const today = Math.floor(clock.wall(from) / DAY) * DAY;
+  let left = seconds * 1000;
+  // Yesterday's hours may reach over midnight.
+  for (let day = -1; day < DAYS; day++) {
+    const opening = today + day * DAY + start;
+    const opens = Math.max(from, clock.when(opening));
+    const open = Math.max(0, clock.when(opening + length) - opens);
     if (left <= open) {
-      return at + left * 1000;
+      return opens + left;
     }
     left -= open;
-    // To the next opening, also where the clocks change in between.
-    at += (DAY - into) * 1000;
-    const late = within(timeOfDay(at, timeZone) - start);
-    at -= (late < DAY / 2 ? late : late - DAY) * 1000;
   }
   return null;
 }

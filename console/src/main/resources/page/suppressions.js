@@ -3,6 +3,7 @@ import { html, render, nothing } from './lib.js';
 import { download, get, remove, upload } from './api.js';
 import { form, note } from './dialogs.js';
 import { moment } from './format.js';
+import { numbersIn } from './numbers.js';
 import { peopleFile } from './peoplefile.js';
 import { report, save } from './rejected.js';
 import { loading, trouble } from './states.js';
@@ -15,7 +16,7 @@ export function suppressions(root) {
   let before = [];
   let after = '';
   let wanted = '';
-  let result = null;
+  let results = [];
   let problem = '';
   let nameless = [];
   const people = peopleFile(() => paint(), { use: 'suppressions' });
@@ -41,18 +42,30 @@ export function suppressions(root) {
     paint();
   }
 
+  /** What was typed, as a file of its own; it has no lines to be given back. */
+  function typed(text) {
+    const rows = numbersIn(text).map((phone) => ({ phone }));
+    return rows.length ? [{ file: new File([JSON.stringify(rows)], 'typed.json'), back: null }] : [];
+  }
+
+  function chosen() {
+    const file = people.file();
+    return file ? [{ file, back: file }] : [];
+  }
+
   async function add(event) {
     event.preventDefault();
     const form = event.target;
     const data = new FormData(form);
-    const numbers = data.get('numbers').trim();
     if (!(await people.usable())) {
       return;
     }
-    const file = people.file() ?? new Blob([`phone\n${numbers}\n`], { type: 'text/csv' });
     const query = people.query({ reason: data.get('reason') || 'manual' });
+    results = [];
     try {
-      result = { report: await upload(`/api/suppressions?${query}`, file, () => {}), file: people.file(), query };
+      for (const { file, back } of [...typed(data.get('numbers')), ...chosen()]) {
+        results.push({ report: await upload(`/api/suppressions?${query}`, file, () => {}), file: back, query });
+      }
       problem = '';
       people.clear();
       form.reset();
@@ -137,14 +150,15 @@ export function suppressions(root) {
     <p class="quiet">${say('suppressions.intro')}</p>
     <form class="sheet" @submit=${add}>
       <div class="columns">
-        <label>${say('suppressions.numbers')} <textarea name="numbers" rows="2" placeholder="+5511999990001"></textarea></label>
+        <label>${say('suppressions.numbers')} <textarea name="numbers" rows="2" placeholder="+5511999990001"
+            ?required=${!people.file()}></textarea></label>
         <label>${say('suppressions.reason')} <input name="reason" placeholder="manual" maxlength="200"></label>
       </div>
       ${people.view(say('suppressions.file'))}
       <div class="actions"><button class="primary">${say('suppressions.add')}</button></div>
     </form>
     ${problem ? trouble(problem) : nothing}
-    ${result ? report(result.report, result.file, result.query) : nothing}
+    ${results.map((result) => report(result.report, result.file, result.query))}
     ${searchForm()}
     ${page === null ? loading() : page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
     ${

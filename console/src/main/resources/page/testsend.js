@@ -2,6 +2,7 @@
 import { html, nothing } from './lib.js';
 import { get, post } from './api.js';
 import { badge } from './format.js';
+import { numbersIn } from './numbers.js';
 import { trouble } from './states.js';
 import { say } from './texts.js';
 
@@ -25,7 +26,6 @@ export function testSend({ campaign, names, values, paint }) {
   let closed = false;
 
   const valueOf = (name) => typed[name] ?? values()[name] ?? '';
-  const list = () => numbers.split(/[,;\n]/).map((one) => one.trim()).filter(Boolean);
 
   async function look(testId, until) {
     const known = await get(`/api/tests/${testId}`).catch(() => outcomes);
@@ -54,7 +54,7 @@ export function testSend({ campaign, names, values, paint }) {
     try {
       const id = await campaign();
       const variables = Object.fromEntries(names().map((name) => [name, valueOf(name)]));
-      sent = await post(`/api/campaigns/${id}/test`, { to: list(), variables });
+      sent = await post(`/api/campaigns/${id}/test`, { to: numbersIn(numbers), variables });
       busy = false;
       waiting = true;
       await look(sent.testId, Date.now() + PATIENCE);

@@ -221,6 +221,21 @@ class PeopleFilePageIT {
   }
 
   @Test
+  void numbersThatAreTypedBesideAFileAreSuppressedAsWell() throws IOException {
+    browser.open("#/suppressions");
+    browser.type("textarea[name=numbers]", "+5511999990001, +5511999990002;+5511999990003\n12");
+    browser.choose("input[name=file]", file("phone\n+5511999990004\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "1 can be used");
+    browser.click("form .actions button.primary");
+
+    browser.awaitText(".report", "3 added, 0 duplicates, 1 rejected");
+    browser.awaitText(".report + .report", "1 added, 0 duplicates, 0 rejected");
+    for (int i = 1; i <= 4; i++) {
+      browser.awaitText("tbody", "+551199999000" + i);
+    }
+  }
+
+  @Test
   void thePageAndTheProducerHaveOneGrammarForVariables() {
     browser.open("#/new");
     browser.find("h1");

@@ -86,6 +86,8 @@ async function call(method, path, { body, file, accept } = {}) {
 }
 
 export const get = async (path) => (await call('GET', path)).json();
+/** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
+export const glance = (path) => get(path).catch(() => null);
 export const post = async (path, body) => (await call('POST', path, { body })).json();
 export const put = async (path, body) => (await call('PUT', path, { body })).json();
 export const patch = async (path, body) => (await call('PATCH', path, { body })).json();
@@ -164,8 +166,12 @@ export function follow(path, onEvent, onConnection = () => {}) {
           onConnection(false, problem(answer.status, await answer.text()));
           return;
         }
-        onConnection(true);
-        await read(answer.body, onEvent);
+        if (answer.ok) {
+          onConnection(true);
+          await read(answer.body, freshOnly(onEvent, onConnection));
+        } else {
+          await answer.text();
+        }
       } catch (error) {
         if (stop.signal.aborted) {
           return;
@@ -182,6 +188,21 @@ export function follow(path, onEvent, onConnection = () => {}) {
     }
   })();
   return () => stop.abort();
+}
+
+/** What the console itself cannot read any more is told as if nobody could: until it tells it again. */
+function freshOnly(onEvent, onConnection) {
+  let fresh = true;
+  return (data, event) => {
+    const now = event !== 'stale';
+    if (now !== fresh) {
+      fresh = now;
+      onConnection(fresh);
+    }
+    if (fresh) {
+      onEvent(data, event);
+    }
+  };
 }
 
 async function read(body, onEvent) {

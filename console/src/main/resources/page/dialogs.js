@@ -37,34 +37,47 @@ export async function confirm({ title, text, action, danger = false, allowed = t
   return answer === 'yes';
 }
 
-/** A form in the dialog; resolves once it was saved or put away. */
+/** A form in the dialog; resolves once it was saved or put away. While it is being saved, it cannot be again. */
 export function form({ title, fields, action, save }, element = dialog()) {
   let error = '';
-  return show((close) => {
+  let busy = false;
+  let open = true;
+  const answer = show((close) => {
     const submit = async (event) => {
       event.preventDefault();
+      // The button is not disabled meanwhile, as it would lose the focus.
+      if (busy) {
+        return;
+      }
+      busy = true;
+      error = '';
+      paint();
       try {
         await save(new FormData(event.target));
-        close('saved');
+        // It may have been put away meanwhile, and another one be open in its place.
+        open && close('saved');
       } catch (problem) {
         error = problem.message;
-        paint();
       }
+      busy = false;
+      paint();
     };
+    const paint = () => open && render(content(), element);
     const content = () => html`
       <form @submit=${submit}>
         <h2 id=${`${element.id}-title`}>${title}</h2>
         ${fields}
         ${error ? html`<p class="problem" role="alert">${error}</p>` : ''}
+        ${busy ? html`<progress aria-label=${say('wait')}></progress>` : ''}
         <div class="actions">
           <button type="button" @click=${() => close('')}>${say('back')}</button>
           <button class="primary">${action}</button>
         </div>
       </form>
     `;
-    const paint = () => render(content(), element);
     return content();
   }, element);
+  return answer.finally(() => (open = false));
 }
 
 let asking = null;

@@ -22,20 +22,19 @@ export async function all(path) {
  * newest change as they are looked at; with an empty one, all again.
  */
 export function live(path, compare, paint, onConnection) {
-  // All that is known of the newest, and what is shown.
-  const newest = new Map();
-  let newestComplete = true;
+  // All that is known of the newest, of which the console follows the first page; and what is shown.
+  let newest = { rows: new Map(), complete: true };
+  let first = new Set();
   let shown = newest;
-  let complete = true;
   let query = '';
   const list = { rows: null, more: () => nothing, filter: () => {}, stop: () => {} };
 
   function show() {
-    list.rows = [...shown.values()].sort(compare);
+    list.rows = [...shown.rows.values()].sort(compare);
     paint();
   }
 
-  const put = (rows) => rows.forEach((row) => shown.set(row.id, row));
+  const put = (rows) => rows.forEach((row) => shown.rows.set(row.id, row));
 
   async function page(after) {
     const asked = query;
@@ -46,9 +45,9 @@ export function live(path, compare, paint, onConnection) {
         return;
       }
       if (!after) {
-        shown = new Map();
+        shown = { rows: new Map(), complete: true };
       }
-      complete = rows.length < PAGE;
+      shown.complete = rows.length < PAGE;
       put(rows);
       show();
     } catch (error) {
@@ -62,26 +61,51 @@ export function live(path, compare, paint, onConnection) {
       return page(null);
     }
     shown = newest;
-    complete = newestComplete;
     return show();
   };
 
   list.more = () =>
-    complete
+    shown.complete
       ? nothing
       : html`<div class="actions"><button id="more" @click=${() => page(list.rows.at(-1).id)}>${say('more')}</button></div>`;
+
+  /** The whole first page. What has come and gone since the last one was not told, so all else is forgotten. */
+  function begin(rows) {
+    const all = shown === newest;
+    newest = { rows: new Map(), complete: rows.length < PAGE };
+    first = new Set();
+    shown = all ? newest : shown;
+    change(rows);
+  }
+
+  function change(rows) {
+    rows.forEach((row) => {
+      first.add(row.id);
+      newest.rows.set(row.id, row);
+    });
+    if (shown !== newest) {
+      put(rows.filter((row) => shown.rows.has(row.id)));
+    }
+  }
+
+  /** From the first page. Whom newer ones have pushed out of it is still there, after all of it. */
+  function leave(ids) {
+    ids.forEach((id) => first.delete(id));
+    if (first.size < PAGE) {
+      // There are no others.
+      newest.rows.forEach((row, id) => first.has(id) || newest.rows.delete(id));
+      newest.complete = true;
+      return;
+    }
+    const last = [...first].map((id) => newest.rows.get(id)).sort(compare).at(-1);
+    ids.filter((id) => compare(newest.rows.get(id), last) < 0).forEach((id) => newest.rows.delete(id));
+  }
+
+  const told = { changes: change, gone: leave };
   list.stop = follow(
     `${path}/events`,
     (rows, event) => {
-      // The first event is the whole first page; those after it tell what has changed.
-      if (event !== 'changes' && list.rows === null) {
-        complete = rows.length < PAGE;
-        newestComplete = complete;
-      }
-      rows.forEach((row) => newest.set(row.id, row));
-      if (shown !== newest) {
-        put(rows.filter((row) => shown.has(row.id)));
-      }
+      (told[event] ?? begin)(rows);
       show();
     },
     onConnection,

@@ -1,26 +1,32 @@
 // Sends a campaign once more: to all for whom it failed, or to those of one reason. Each asks once.
 import { html, nothing } from './lib.js';
-import { get } from './api.js';
+import { glance } from './api.js';
 import { confirm, note } from './dialogs.js';
 import { inWords, number } from './format.js';
 import { say } from './texts.js';
 
 export const mayResend = ({ status, counts }) => status === 'COMPLETED' && counts.failed + counts.unconfirmed > 0;
 
-/** Those of them who get nothing all the same, as far as that is known. */
+/** How many of them get nothing all the same, or null if nobody could count them. */
 async function optedOut(path, status, reason) {
   const query = new URLSearchParams({ status, ...(reason ? { reason } : {}) });
-  return (await get(`${path}/suppressed?${query}`)).suppressed ?? 0;
+  return (await glance(`${path}/suppressed?${query}`))?.suppressed ?? null;
 }
 
-const skipped = (count) =>
-  html`<p class="hint">${count ? say('resend.skipped', { count: number(count) }, count) : say('resend.optedOut')}</p>`;
+function skippedWords(count) {
+  if (count === null) {
+    return say('resend.notCounted');
+  }
+  return count ? say('resend.skipped', { count: number(count) }, count) : say('resend.optedOut');
+}
+
+const skipped = (count) => html`<p class="hint">${skippedWords(count)}</p>`;
 
 /** What the command says beside its name, or null if a person does not want it. */
 export async function resendAll(path, { counts: { failed: all, unconfirmed } }) {
   let alsoInDoubt = false;
   const out = all ? await optedOut(path, 'FAILED') : 0;
-  const failed = all - out;
+  const failed = all - (out ?? 0);
   const yes = await confirm({
     title: say('resend.title'),
     // That all of them have opted out is said below.
@@ -41,9 +47,10 @@ export async function resendAll(path, { counts: { failed: all, unconfirmed } }) 
   return yes && statuses.length ? { query: statuses.map((status) => `status=${status}`).join('&') } : null;
 }
 
-/** The same for those of one reason, as many as have it by now. */
-export async function resendReason(path, { code, status }) {
-  const errors = await get(`${path}/errors`);
+/** The same for those of the reason that is shown, as many as have it by now. */
+export async function resendReason(path, shown) {
+  const { code, status } = shown;
+  const errors = (await glance(`${path}/errors`)) ?? [shown];
   const error = errors.find((one) => one.code === code && one.status === status);
   if (!error) {
     note(say('resend.gone'), 'bad');
@@ -51,7 +58,7 @@ export async function resendReason(path, { code, status }) {
   }
   const { words, retryHelps } = error;
   const out = await optedOut(path, status, code);
-  const count = Math.max(0, error.count - out);
+  const count = Math.max(0, error.count - (out ?? 0));
   const yes = await confirm({
     title: say('resend.title'),
     text: say('resend.reason', { words }),

@@ -1,6 +1,6 @@
 // The last look before a campaign goes out: to whom, how, how long, and what speaks against it.
 import { html, nothing } from './lib.js';
-import { get } from './api.js';
+import { glance } from './api.js';
 import { confirm } from './dialogs.js';
 import { audience, counts, duration, inWords, moment, number, rate } from './format.js';
 import { variables } from './placeholders.js';
@@ -25,7 +25,7 @@ export const takes = (people, sender) => Math.max(people / sender.ratePerSecond,
 
 /** How long it takes, and until when, with its sending hours and the daily limit. */
 function until(campaign, sender, people) {
-  if (people === null) {
+  if (people === null || sender === null) {
     return duration(NaN);
   }
   const begun = Math.max(Date.now(), Date.parse(campaign.scheduledAt ?? 0));
@@ -49,10 +49,10 @@ function nightNow(campaign) {
 
 function warnings(campaign, sender, people, first) {
   const lacking = first ? variables(campaign.message).filter((name) => !Object.hasOwn(first.variables ?? {}, name)) : [];
-  const days = people === null ? 0 : Math.floor(takes(people, sender) / DAY);
+  const days = people === null || sender === null ? 0 : Math.floor(takes(people, sender) / DAY);
   return [
     people === 0 && say('review.nobody'),
-    sender.blocked && say('review.blocked', { reason: sender.blockReason }),
+    sender?.blocked && say('review.blocked', { reason: sender.blockReason }),
     days > 0 && say('review.days', { count: number(days) }, days),
     nightNow(campaign) &&
       say('review.night', {
@@ -65,16 +65,19 @@ function warnings(campaign, sender, people, first) {
 
 const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
 
+const optedOut = (skipped) =>
+  skipped === null ? say('review.notCounted') : say('review.optedOut', { count: number(skipped) }, skipped);
+
 function facts(campaign, sender, people, skipped) {
   return html`
     <dl class="pairs">
       ${fact('review.people', html`<strong>${people === null ? audience(campaign) : inWords(people)}</strong>`)}
-      ${skipped > 0 ? fact('review.skipped', say('review.optedOut', { count: number(skipped) }, skipped)) : nothing}
-      ${fact('review.sender', say('review.senderRate', { sender: sender.id, rate: rate(sender.ratePerSecond) }))}
+      ${skipped === 0 ? nothing : fact('review.skipped', optedOut(skipped))}
+      ${fact('review.sender', say('review.senderRate', { sender: campaign.senderId, rate: rate(campaign.permittedPerSecond) }))}
       ${fact('review.takes', until(campaign, sender, people))}
       ${fact('review.hours', hours(campaign))}
       ${
-        sender.dailyLimit
+        sender?.dailyLimit
           ? fact('review.limit', say('review.limitLeft', {
               left: number(Math.max(0, sender.dailyLimit - sender.usedIn24Hours)),
               limit: number(sender.dailyLimit),
@@ -92,15 +95,15 @@ export const hours = ({ windowStart, windowEnd, timeZone }) =>
 
 /** Whether the person wants the campaign to start, having seen what that means. */
 export async function review(path, campaign) {
-  const [sender, page, { suppressed }] = await Promise.all([
-    get(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
-    get(`${path}/recipients?after=0&status=PENDING`),
-    get(`${path}/suppressed?status=PENDING`),
+  const [sender, page, out] = await Promise.all([
+    glance(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
+    glance(`${path}/recipients?after=0&status=PENDING`),
+    glance(`${path}/suppressed?status=PENDING`),
   ]);
-  const skipped = suppressed ?? 0;
+  const skipped = out?.suppressed ?? null;
   const { pending } = counts(campaign);
-  const people = pending === null ? null : Math.max(0, pending - skipped);
-  const first = page.recipients[0];
+  const people = pending === null ? null : Math.max(0, pending - (skipped ?? 0));
+  const first = page?.recipients[0];
   return confirm({
     title: say('review.title'),
     text: say('review.final'),
@@ -108,6 +111,7 @@ export async function review(path, campaign) {
     allowed: people !== 0,
     extra: html`
       ${facts(campaign, sender, people, skipped)}
+      ${sender && page ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
       ${warnings(campaign, sender, people, first).map((warning) => html`<p class="reason">${warning}</p>`)}
       ${
         first

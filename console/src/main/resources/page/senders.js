@@ -1,17 +1,36 @@
 // Who sends: rates, limits, what blocks them.
 import { html, render, nothing } from './lib.js';
-import { post, put } from './api.js';
+import { get, post, put } from './api.js';
 import { confirm, form, note } from './dialogs.js';
+import { changed } from './draft.js';
 import { number, rate, share } from './format.js';
 import { live } from './live.js';
-import { loading, trouble } from './states.js';
+import { loading, offline, trouble } from './states.js';
 import { say } from './texts.js';
+
+/** The sender as a person wants it, and as the API takes it. */
+const wishOf = (data) => ({
+  provider: data.get('provider'),
+  address: data.get('address').trim(),
+  ratePerSecond: Number(data.get('rate')),
+  lanes: Number(data.get('lanes')),
+  account: data.get('account').trim() || null,
+  dailyLimit: data.get('limit') ? Number(data.get('limit')) : null,
+});
+
+/** What was changed, on top of what others have changed since the sender was looked at. */
+async function merged(path, opened, wish) {
+  const now = await get(path);
+  const same = Object.fromEntries(Object.keys(wish).map((name) => [name, now[name]]));
+  return { ...same, ...changed(opened, wish) };
+}
 
 const byId = (one, other) => (one.id < other.id ? -1 : 1);
 
 export function senders(root) {
   let list = { rows: null };
   let problem = '';
+  let connected = true;
 
   const edit = (sender) =>
     form({
@@ -42,14 +61,8 @@ export function senders(root) {
         <p class="hint">${say('senders.accountHint')}</p>
       `,
       save: async (data) => {
-        await put(`/api/senders/${encodeURIComponent(sender?.id ?? data.get('id'))}`, {
-          provider: data.get('provider'),
-          address: data.get('address').trim(),
-          ratePerSecond: Number(data.get('rate')),
-          lanes: Number(data.get('lanes')),
-          ...(data.get('account').trim() ? { account: data.get('account').trim() } : {}),
-          dailyLimit: data.get('limit') ? Number(data.get('limit')) : null,
-        });
+        const path = `/api/senders/${encodeURIComponent(sender?.id ?? data.get('id'))}`;
+        await put(path, sender ? await merged(path, sender, wishOf(data)) : wishOf(data));
         note(say('saved'));
       },
     });
@@ -103,6 +116,7 @@ export function senders(root) {
     <div class="line title"><h1>${say('senders.title')}</h1>
       <div class="actions"><button id="add-sender" class="primary" @click=${() => edit(null)}>${say('senders.add')}</button></div></div>
     ${problem ? trouble(problem) : nothing}
+    ${connected ? nothing : offline()}
     ${
       list.rows === null
         ? loading()
@@ -116,6 +130,7 @@ export function senders(root) {
   const paint = () => render(view(), root);
   paint();
   list = live('/api/senders', byId, paint, (up, error) => {
+    connected = up;
     problem = error?.message ?? '';
     paint();
   });

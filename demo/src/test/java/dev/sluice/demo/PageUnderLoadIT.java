@@ -1,0 +1,207 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page while the console is slow, has no place for another reader, or knows nothing new. */
+@EnabledIf("dev.sluice.demo.Browser#isThere")
+class PageUnderLoadIT {
+  @RegisterExtension static final WholePage PAGE = new WholePage();
+
+  @TempDir private Path folder;
+  private final Browser browser = PAGE.browser();
+
+  @AfterEach
+  void theBrowserHasNothingToComplainOf() {
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void aSecondClickOnDuplicateMakesNoSecondCampaign() throws IOException {
+    PAGE.create("Copied once", WholePage.csv(folder, 2, "Ana"));
+    browser
+        .driver()
+        .executeScript(
+            """
+            const real = window.fetch;
+            window.held = [];
+            window.fetch = (path, asked) => path.includes('/duplicate')
+              ? new Promise((go) => window.held.push(go)).then(() => real(path, asked))
+              : real(path, asked);
+            """);
+    browser.click("#duplicate");
+    browser.click("#dialog .primary");
+    browser.click("#dialog .primary");
+
+    assertThat(browser.driver().executeScript("return window.held.length")).isEqualTo(1L);
+    browser.find("#dialog progress");
+    browser.driver().executeScript("window.held.forEach((go) => go())");
+    browser.awaitText("h1", "Copied once (copy)");
+  }
+
+  @Test
+  void aCampaignStartsThoughNoListCanBeRead() throws IOException {
+    PAGE.create("Started in a crowd", WholePage.csv(folder, 3, "Ana"));
+    refuseLists();
+    browser.click("#start");
+    browser.awaitText("#dialog", "not counted just now");
+    browser.awaitText("#dialog", "Not all of this could be looked up just now");
+    browser.awaitText("#dialog .primary", "Send to 3 people");
+    browser.picture("dialog-review-busy");
+    browser.click("#dialog .primary");
+    browser.awaitText(".badge", "completed");
+  }
+
+  @Test
+  void whoFailedIsSentToOnceMoreThoughNoListCanBeRead() {
+    browser.open("#/");
+    browser.find("h1");
+    refuseLists();
+    resend("resendAll", Map.of("counts", Map.of("failed", 3, "unconfirmed", 0)));
+    browser.awaitText("#dialog", "To the 3 people for whom it failed");
+    assertThat(wish()).isEqualTo("{\"query\":\"status=FAILED\"}");
+
+    resend(
+        "resendReason", Map.of("code", "131049", "status", "FAILED", "count", 2, "words", "marketing"));
+    browser.awaitText("#dialog .primary", "Send to 2 people");
+    assertThat(wish()).isEqualTo("{\"query\":\"status=FAILED\",\"body\":{\"reasons\":[\"131049\"]}}");
+  }
+
+  private void resend(String function, Map<String, Object> of) {
+    browser
+        .driver()
+        .executeScript(
+            """
+            const [ask, of] = arguments;
+            window.wish = null;
+            import('/resend.js').then((page) => page[ask]('/api/campaigns/any', of))
+              .then((wish) => (window.wish = JSON.stringify(wish)));
+            """,
+            function,
+            of);
+  }
+
+  private Object wish() {
+    browser.awaitText("#dialog", "how many could not be counted just now");
+    browser.click("#dialog .primary");
+    return browser.until().until(driver -> browser.driver().executeScript("return window.wish"));
+  }
+
+  private void refuseLists() {
+    browser
+        .driver()
+        .executeScript(
+            """
+            const real = window.fetch;
+            window.fetch = (path, asked) =>
+              /\\/(?:suppressed|recipients|errors)\\?|\\/errors$|\\/senders\\/\\w+$/.test(path)
+                ? Promise.resolve(new Response('{"detail":"Too many read lists."}', { status: 429 }))
+                : real(path, asked);
+            """);
+  }
+
+  @Test
+  void whatHasLeftAWatchedListIsNotShownAnyMore() {
+    Watched list =
+        watch(
+            new Event("campaigns", rows(1, 3)),
+            new Event("changes", rows(4, 4)),
+            new Event("gone", List.of("2")));
+
+    assertThat(list.ids()).isEqualTo(List.of("4", "3", "1"));
+    assertThat(list.more()).isFalse();
+  }
+
+  /** While the page was out of sight 300 came, and 1 and 2 were archived. */
+  @Test
+  void aWholeListReplacesWhatWasKnown() {
+    Watched list = watch(new Event("campaigns", rows(1, 2)), new Event("campaigns", rows(103, 302)));
+
+    assertThat(list.ids()).hasSize(200).first().isEqualTo("302");
+    assertThat(list.ids()).last().isEqualTo("103");
+    assertThat(list.more()).isTrue();
+  }
+
+  @Test
+  void whatNewerOnesHavePushedOutOfTheFirstPageStays() {
+    Watched list =
+        watch(
+            new Event("campaigns", rows(1, 200)),
+            new Event("changes", rows(201, 201)),
+            new Event("gone", List.of("1")));
+
+    assertThat(list.ids()).hasSize(201).last().isEqualTo("1");
+    assertThat(list.more()).isTrue();
+  }
+
+  @Test
+  void whatTheConsoleCannotReadAnyMoreIsShownAsOldUntilItCan() {
+    Watched list =
+        watch(
+            new Event("campaigns", rows(1, 2)),
+            new Event("stale", Map.of()),
+            new Event("campaigns", rows(1, 2)));
+
+    assertThat(list.ups()).isEqualTo(List.of(true, false, true, false));
+  }
+
+  private record Event(String name, Object data) {}
+
+  /** Ids and numbers, the highest of which comes first. */
+  private static List<Map<String, Object>> rows(int from, int to) {
+    return IntStream.rangeClosed(from, to)
+        .mapToObj(n -> Map.<String, Object>of("id", String.valueOf(n), "n", n))
+        .toList();
+  }
+
+  /**
+   * A list after some events and the end of its connection.
+   *
+   * @param ups what it told of the connection
+   */
+  private record Watched(List<?> ids, boolean more, List<?> ups) {}
+
+  private Watched watch(Event... events) {
+    browser.open("#/");
+    browser.find("h1");
+    List<?> seen =
+        (List<?>)
+            browser
+                .driver()
+                .executeAsyncScript(
+                    """
+                    const [events, done] = arguments;
+                    const real = window.fetch;
+                    window.fetch = (path, asked) => path === '/api/any/events'
+                      ? Promise.resolve(new Response(events.map(([event, data]) =>
+                          `event: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`).join('')))
+                      : real(path, asked);
+                    Promise.all([import('/live.js'), import('/lib.js')]).then(([{ live }, { nothing }]) => {
+                      const ups = [];
+                      let told = 0;
+                      const ended = () => ups.at(-1) === false && told === events.filter(([event]) => event !== 'stale').length;
+                      const list = live('/api/any', (one, other) => other.n - one.n, () => told++, (up) => {
+                        ups.push(up);
+                        if (ended()) {
+                          list.stop();
+                          done([list.rows.map((row) => row.id), list.more() !== nothing, ups]);
+                        }
+                      });
+                    });
+                    """,
+                    IntStream.range(0, events.length)
+                        .mapToObj(i -> List.of(events[i].name(), events[i].data()))
+                        .toList());
+    return new Watched((List<?>) seen.get(0), (Boolean) seen.get(1), (List<?>) seen.get(2));
+  }
+}

@@ -13,9 +13,11 @@ import java.util.Optional;
 public record WebhookConfig(
     Optional<String> appSecret, Optional<String> verifyToken, List<String> optOutWords) {
 
-  /** Common words in English, Portuguese and Spanish. */
+  /** Common words in English, Portuguese, Spanish and German, and the usual texts of quick replies. */
   public static final String DEFAULT_OPT_OUT_WORDS =
-      "STOP,UNSUBSCRIBE,CANCEL,END,QUIT,PARE,SAIR,PARAR,CANCELAR,BAJA,ALTO";
+      "STOP,UNSUBSCRIBE,CANCEL,END,QUIT,PARE,SAIR,PARAR,CANCELAR,BAJA,ALTO,STOPP,ABMELDEN"
+          + ",STOP PROMOTIONS,UNSUBSCRIBE FROM PROMOS,UNSUBSCRIBE FROM ALL,OPT OUT,OPT-OUT"
+          + ",PARAR PROMOCOES,DETENER PROMOCIONES";
 
   /** No webhooks: every call is refused. */
   public static final WebhookConfig NONE =

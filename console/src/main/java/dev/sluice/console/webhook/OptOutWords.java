@@ -7,12 +7,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The words by which people ask to be left alone: a whole message, case and accents aside. */
+/**
+ * The words with which people opt out. One counts if it is the whole message, whatever its case and
+ * accents, and whatever punctuation, symbols and spaces are around it.
+ */
 final class OptOutWords {
-  /** Folding a long text takes long, and nobody asks so. */
+  /** A longer text is slow to fold, and is no opt-out. */
   private static final int LONGEST = 200;
 
-  private static final Pattern MARKS = Pattern.compile("\\p{M}+");
+  private static final Pattern INVISIBLE = Pattern.compile("[\\p{M}\\p{Cf}]+");
+  private static final Pattern SPACES = Pattern.compile("[\\p{Z}\\s]+");
+  private static final Pattern AROUND =
+      Pattern.compile("^[\\p{P}\\p{S}\\p{Z}]+|[\\p{P}\\p{S}\\p{Z}]+$");
 
   private final Set<String> words;
 
@@ -25,9 +31,11 @@ final class OptOutWords {
   }
 
   private static String folded(String text) {
-    return MARKS
-        .matcher(Normalizer.normalize(text.strip(), Normalizer.Form.NFKD))
-        .replaceAll("")
-        .toUpperCase(Locale.ROOT);
+    String visible =
+        INVISIBLE.matcher(Normalizer.normalize(text, Normalizer.Form.NFKD)).replaceAll("");
+    String plain = SPACES.matcher(visible).replaceAll(" ").strip().toUpperCase(Locale.ROOT);
+    String bare = AROUND.matcher(plain).replaceAll("");
+    // A word may be nothing but a symbol.
+    return bare.isEmpty() ? plain : bare;
   }
 }

@@ -154,6 +154,8 @@ public final class WebhookIntake {
       case Incoming(Person from, var texts, var at) -> {
         if (texts.stream().anyMatch(optOutWords::contains)) {
           wish(sorted.optOuts, new OptOuts.Wish(from, Said.MESSAGE, at));
+        } else {
+          count("message", 1);
         }
       }
       case Preference(Person from, boolean stop, var at) ->

@@ -32,7 +32,7 @@ class OptOutsTest {
     FIXTURE.post(
         value(
             "\"messages\":[{\"from\":\"5511970000003\",\"type\":\"button\","
-                + "\"button\":{\"payload\":\"x\",\"text\":\"Stop\"}}]"));
+                + "\"button\":{\"payload\":\"x\",\"text\":\"Stop!\u00a0\"}}]"));
 
     assertThat(FIXTURE.suppressed("+5511970000001")).isTrue();
     assertThat(FIXTURE.suppressed("+5511970000002")).isFalse();

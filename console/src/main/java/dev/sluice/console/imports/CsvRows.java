@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  * that comes back mended.
  */
 final class CsvRows implements Rows {
-  private static final String WRONG_WIDTH = " columns where the first line has ";
-  private static final Pattern REJECTED_WIDTH =
-      Pattern.compile("([0-9]{1,6})" + WRONG_WIDTH + "[0-9]+");
-
   /** Characters of a column's name, and of all of them, that a refusal repeats. */
   private static final int LONGEST_NAME = 100;
 
@@ -178,40 +172,38 @@ final class CsvRows implements Rows {
     CsvRecord record = Objects.requireNonNull(next);
     next = null;
     List<String> cells = cells(record).stream().map(Formulas::restored).toList();
-    int width = width(record, cells);
-    if (width != header.size()) {
-      String fault = width + WRONG_WIDTH + header.size();
+    int width = width(cells);
+    if (width > header.size()) {
+      String fault = width + " columns where the first line has " + header.size();
       return Row.faulty(record.getStartingLineNumber(), cells, fault);
     }
     Map<String, String> variables = new LinkedHashMap<>();
-    for (int i = 0; i < cells.size(); i++) {
+    for (int i = 0; i < columns.size(); i++) {
       if (isVariable(i)) {
-        variables.put(columns.get(i), cells.get(i));
+        variables.put(columns.get(i), cell(cells, i));
       }
     }
     return new Row(
         record.getStartingLineNumber(),
-        cells.get(phoneColumn).strip(),
+        cell(cells, phoneColumn).strip(),
         variables,
-        externalIdColumn < 0 ? null : cells.get(externalIdColumn),
+        externalIdColumn < 0 ? null : cell(cells, externalIdColumn),
         cells,
         null);
   }
 
-  /**
-   * How many cells the row has, without those that filled it up when it was rejected for lacking
-   * them, as long as they are still empty.
-   */
-  private int width(CsvRecord record, List<String> cells) {
-    Matcher rejected = REJECTED_WIDTH.matcher(record.getField(record.getFieldCount() - 1));
-    if (record.getFieldCount() > cells.size() && rejected.matches()) {
-      int before = Integer.parseInt(rejected.group(1));
-      if (before < cells.size()
-          && cells.subList(before, cells.size()).stream().allMatch(String::isBlank)) {
-        return before;
-      }
+  /** Excel leaves out empty cells at the end of a row, and writes empty ones beyond the header. */
+  private static String cell(List<String> cells, int column) {
+    return column < cells.size() ? cells.get(column) : "";
+  }
+
+  /** Returns how many cells the row has without the blank ones at its end. */
+  private static int width(List<String> cells) {
+    int width = cells.size();
+    while (width > 0 && cells.get(width - 1).isBlank()) {
+      width--;
     }
-    return cells.size();
+    return width;
   }
 
   /** Without the reason for which the row was rejected before, which stands at its end. */

@@ -40,7 +40,7 @@ class RecipientRoutesTest {
             + "+5511960000001,again,\r\n"
             + "+5511960000002,\"two\nlines\",\r\n"
             + "hello,not a number,\r\n"
-            + "+5511960000003,one column too few\r\n";
+            + "+5511960000003,one,cell,too many\r\n";
     JsonNode report =
         body(CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv));
 
@@ -49,7 +49,7 @@ class RecipientRoutesTest {
     assertThat(report.path("rejected").size()).isEqualTo(3);
     assertThat(report.path("rejected").path(0).path("line").asInt()).isEqualTo(3);
     assertThat(report.path("rejected").path(1).path("line").asInt()).isEqualTo(7);
-    assertThat(report.path("rejected").path(2).path("reason").asString()).contains("2 columns");
+    assertThat(report.path("rejected").path(2).path("reason").asString()).contains("4 columns");
     assertThat(body(CONSOLE.send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt())
         .isEqualTo(2);
   }

@@ -110,7 +110,7 @@ class RecipientFilesTest {
         .isEqualTo(
             "\uFEFFNome;Celular;Nota;reason (Sluice)\r\n"
                 + "\"A; \"\"b\"\"\";12;'=1+1;the phone number is too short\r\n"
-                + "kurz;1;;2 columns where the first line has 3\r\n");
+                + "kurz;1;;the phone number is too short\r\n");
 
     String mended = lines.replace(";12;", ";11 96000-0002;");
     JsonNode again = json(send("POST", CHECK, "text/csv", utf8(mended)));
@@ -139,7 +139,7 @@ class RecipientFilesTest {
             \uFEFFphone,reason,reason (Sluice)
             12,birthday,the phone number is too short
             13,birthday,more,3 columns where the first line has 2
-            14,,1 columns where the first line has 2
+            14,,the phone number is too short
             ,,"The rest was not read: In the row that begins in line 6, a quotation mark opens a \
             text that is not closed."
             """
@@ -149,7 +149,7 @@ class RecipientFilesTest {
             """
             \uFEFFphone,reason,reason (Sluice)
             13,birthday,more,3 columns where the first line has 2
-            14,,1 columns where the first line has 2
+            14,,the phone number is too short
             """
                 .replace("\n", "\r\n"));
     assertThat(rejected(second)).isEqualTo(second);
@@ -157,31 +157,20 @@ class RecipientFilesTest {
     assertThat(again.at("/first/variables").toString()).isEqualTo("{\"reason\":\"birthday\"}");
   }
 
+  /** Excel writes both. */
   @Test
-  void aRowThatLackedCellsIsRejectedAgainUntilTheyAreFilledIn() throws Exception {
-    String rejected =
-        rejected("phone,name,city\n+5511960000001,Ana\n+5511960000002,Rio\n+5511960000003,A,B,C\n");
-    JsonNode unmended = json(send("POST", CHECK, "text/csv", utf8(rejected)));
-    JsonNode mended =
-        json(
-            send(
-                "POST",
-                CHECK,
-                "text/csv",
-                utf8(
-                    rejected
-                        .replace("2,Rio,,", "2,,Rio,")
-                        .replace("1,Ana,,2 columns where the first line has 3", "1,Ana,,")
-                        .replace("A,B,C", "A,B"))));
+  void cellsThatAreLeftOutAtTheEndAreEmptyAndBlankOnesBeyondTheHeaderDoNotCount() throws Exception {
+    String file =
+        "phone,name,city\n+5511960000001,Ana\n+5511960000002,Bia,Rio,, \n+5511960000003,A,B,C\n";
+    JsonNode answer = json(send("POST", CHECK, "text/csv", utf8(file)));
+    String mended = rejected(file).replace("A,B,C", "A,B");
 
-    assertThat(unmended.path("usable").asInt()).isZero();
-    assertThat(unmended.path("rejected").values())
-        .extracting(row -> row.path("reason").asString())
-        .containsExactly(
-            "2 columns where the first line has 3",
-            "2 columns where the first line has 3",
-            "4 columns where the first line has 3");
-    assertThat(mended.path("usable").asInt()).isEqualTo(3);
+    assertThat(answer.path("usable").asInt()).isEqualTo(2);
+    assertThat(answer.path("empty")).isEqualTo(Json.MAPPER.readTree("{\"city\":1}"));
+    assertThat(answer.at("/rejected/0/reason").asString())
+        .isEqualTo("4 columns where the first line has 3");
+    assertThat(json(send("POST", CHECK, "text/csv", utf8(mended))).path("usable").asInt())
+        .isEqualTo(1);
   }
 
   private static String rejected(String file) throws Exception {

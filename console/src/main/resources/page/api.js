@@ -56,8 +56,8 @@ function problem(status, text) {
 
 const rowsType = (file) => (file.name?.toLowerCase().endsWith('.json') ? 'application/json' : 'text/csv');
 
-async function call(method, path, { body, file, accept } = {}) {
-  const more = accept ? { Accept: accept } : {};
+async function call(method, path, { body, file, accept, key } = {}) {
+  const more = { ...(accept ? { Accept: accept } : {}), ...(key ? { 'Idempotency-Key': key } : {}) };
   if (body !== undefined) {
     more['Content-Type'] = 'application/json';
   }
@@ -77,7 +77,7 @@ async function call(method, path, { body, file, accept } = {}) {
   }
   if (answer.status === 401) {
     await renewToken(token);
-    return call(method, path, { body, file, accept });
+    return call(method, path, { body, file, accept, key });
   }
   if (!answer.ok) {
     throw problem(answer.status, await answer.text());
@@ -89,6 +89,8 @@ export const get = async (path) => (await call('GET', path)).json();
 /** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
 export const glance = (path) => get(path).catch(() => null);
 export const post = async (path, body) => (await call('POST', path, { body })).json();
+/** Creates something: repeated with the same key, it creates no other. */
+export const create = async (path, key) => (await call('POST', path, { key })).json();
 export const put = async (path, body) => (await call('PUT', path, { body })).json();
 export const patch = async (path, body) => (await call('PATCH', path, { body })).json();
 export const remove = async (path) => (await call('DELETE', path)).json();

@@ -1,6 +1,6 @@
 // What can be done to a campaign beside sending it: a copy, another time, out of sight. Each asks first.
 import { html } from './lib.js';
-import { post } from './api.js';
+import { create } from './api.js';
 import { confirm, form, note } from './dialogs.js';
 import { localTime } from './draft.js';
 import { number } from './format.js';
@@ -14,6 +14,21 @@ const BY_OUTCOME = [
   ['not-READ', 'duplicate.notRead'],
   ['FAILED', 'duplicate.failed'],
 ];
+
+/** The keys of copies of which nobody knows yet whether they were made, by what was asked for. */
+const keys = new Map();
+
+/** Unlike crypto.randomUUID, this is there without TLS as well. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join('-');
+
+/** A copy that was asked for and not answered is asked for again, so that it is not made twice. */
+async function copied(path) {
+  const key = keys.get(path) ?? newKey();
+  keys.set(path, key);
+  const copy = await create(path, key);
+  keys.delete(path);
+  return copy;
+}
 
 /** Makes a new draft of it and goes there. */
 export const duplicate = (path, campaign) =>
@@ -30,7 +45,7 @@ export const duplicate = (path, campaign) =>
       <p class="hint">${say('duplicate.hint')}</p>`,
     save: async (data) => {
       const query = new URLSearchParams({ recipients: data.get('recipients') });
-      const copy = await post(`${path}/duplicate?${query}`);
+      const copy = await copied(`${path}/duplicate?${query}`);
       note(say('campaign.copied', { count: number(copy.recipients) }, copy.recipients));
       location.hash = `#/campaigns/${copy.id}`;
     },

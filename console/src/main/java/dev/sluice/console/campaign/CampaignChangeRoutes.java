@@ -12,7 +12,9 @@ import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -88,11 +90,18 @@ public final class CampaignChangeRoutes {
     UUID id = JsonHttp.campaignId(context);
     Set<RecipientStatus> outcomes =
         RecipientStatuses.outcomes("recipients", context.queryParams("recipients"));
-    CampaignCopies.Copy copy = uploads.inTurn(() -> copies.of(id, outcomes));
-    Audit.log(
-        context,
-        "duplicate with " + copy.recipients() + " recipients into " + copy.id(),
-        "campaign " + id);
+    Optional<IdempotencyKey> request =
+        IdempotencyKey.of(
+            context,
+            Map.of("duplicate", id, "recipients", outcomes.stream().sorted().toList()));
+    CampaignCopies.Made made = uploads.inTurn(() -> copies.of(id, outcomes, request));
+    CampaignCopies.Copy copy = made.copy();
+    if (made.isNew()) {
+      Audit.log(
+          context,
+          "duplicate with " + copy.recipients() + " recipients into " + copy.id(),
+          "campaign " + id);
+    }
     context.header("Location", "/api/campaigns/" + copy.id());
     JsonHttp.json(context, 201, copy);
   }

@@ -8,13 +8,18 @@ import static org.jooq.impl.DSL.val;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 
 /** New drafts made of campaigns that are there, with or without their recipients. */
 public final class CampaignCopies {
   private static final String SUFFIX = " (copy)";
+
+  /** PostgreSQL's SQLSTATE where another transaction holds a row, or the same new key. */
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final DSLContext sql;
   private final int longestName;
@@ -32,19 +37,49 @@ public final class CampaignCopies {
   record Copy(UUID id, int recipients) {}
 
   /**
+   * A copy that was asked for.
+   *
+   * @param isNew whether it was not there before
+   */
+  record Made(Copy copy, boolean isNew) {}
+
+  /**
    * Copies what a campaign says, but for its time and its external id.
    *
    * @param outcomes of whom the copy is for, or none for nobody
    */
-  Copy of(UUID id, Set<RecipientStatus> outcomes) {
-    return sql.transactionResult(transaction -> {
-      DSLContext inside = transaction.dsl();
-      UUID copy = campaign(inside, id);
-      return new Copy(copy, outcomes.isEmpty() ? 0 : recipients(inside, id, copy, outcomes));
-    });
+  Made of(UUID id, Set<RecipientStatus> outcomes, Optional<IdempotencyKey> request) {
+    try {
+      return sql.transactionResult(transaction -> {
+        DSLContext inside = transaction.dsl();
+        inside.execute("SET LOCAL statement_timeout = '110s'");
+        return campaign(inside, id, request)
+            .map(copy ->
+                new Made(
+                    new Copy(
+                        copy, outcomes.isEmpty() ? 0 : recipients(inside, id, copy, outcomes)),
+                    true))
+            .orElseGet(() -> before(inside, request.orElseThrow()));
+      });
+    } catch (DataAccessException e) {
+      if (!LOCK_NOT_AVAILABLE.equals(e.sqlState())) {
+        throw e;
+      }
+      throw ProblemException.conflict(
+          "The same request is being answered just now; repeat it in a while.");
+    }
   }
 
-  private UUID campaign(DSLContext inside, UUID id) {
+  private static Made before(DSLContext inside, IdempotencyKey request) {
+    UUID copy = request.campaign(inside).orElseThrow();
+    int recipients =
+        inside.fetchCount(CAMPAIGN_RECIPIENT, CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(copy));
+    return new Made(new Copy(copy, recipients), false);
+  }
+
+  /** Returns the new campaign's id, or nothing if the same request has created one. */
+  private Optional<UUID> campaign(
+      DSLContext inside, UUID id, Optional<IdempotencyKey> request) {
     var row =
         inside
             .selectFrom(CAMPAIGN)
@@ -62,15 +97,17 @@ public final class CampaignCopies {
         .set(CAMPAIGN.WINDOW_START, row.getWindowStart())
         .set(CAMPAIGN.WINDOW_END, row.getWindowEnd())
         .set(CAMPAIGN.TIME_ZONE, row.getTimeZone())
+        .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
+        .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+        .onConflictDoNothing()
         .returning(CAMPAIGN.ID)
-        .fetchSingle(CAMPAIGN.ID);
+        .fetchOptional(CAMPAIGN.ID);
   }
 
   /** In one statement, which sees everybody with one status although they change meanwhile. */
   private static int recipients(
       DSLContext inside, UUID from, UUID to, Set<RecipientStatus> outcomes) {
     var r = CAMPAIGN_RECIPIENT;
-    inside.execute("SET LOCAL statement_timeout = '110s'");
     return inside
         .insertInto(r, r.CAMPAIGN_ID, r.PHONE, r.VARIABLES, r.EXTERNAL_ID, r.PROVIDER_USER_ID)
         .select(

@@ -96,7 +96,7 @@ public final class Campaigns {
 
   /** Creates a campaign, or finds the one that the same request has created before. */
   Created create(Draft draft, Optional<IdempotencyKey> request) {
-    Optional<UUID> before = request.flatMap(this::createdBy);
+    Optional<UUID> before = request.flatMap(key -> key.campaign(sql));
     if (before.isPresent()) {
       return new Created(before.get(), false);
     }
@@ -106,24 +106,9 @@ public final class Campaigns {
     }
     // The same request came twice at once, or the external id is another campaign's.
     return request
-        .flatMap(this::createdBy)
+        .flatMap(key -> key.campaign(sql))
         .map(other -> new Created(other, false))
         .orElseThrow(() -> taken(draft.externalId()));
-  }
-
-  private Optional<UUID> createdBy(IdempotencyKey request) {
-    return sql.select(CAMPAIGN.ID, CAMPAIGN.REQUEST_HASH)
-        .from(CAMPAIGN)
-        .where(CAMPAIGN.IDEMPOTENCY_KEY.eq(request.key()))
-        .fetchOptional()
-        .map(row -> {
-          if (!request.requestHash().equals(row.value2())) {
-            throw ProblemException.unprocessable(
-                    "Another request had the same Idempotency-Key; use a new one.")
-                .with("field", "Idempotency-Key");
-          }
-          return row.value1();
-        });
   }
 
   private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {

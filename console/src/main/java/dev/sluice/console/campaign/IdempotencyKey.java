@@ -1,13 +1,17 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.ProblemException;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+
 import dev.sluice.schema.Json;
 import io.javalin.http.Context;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jooq.DSLContext;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 
 /**
@@ -33,6 +37,26 @@ record IdempotencyKey(String key, String requestHash) {
       throw ProblemException.field(HEADER, "has 1 to 255 visible ASCII characters");
     }
     return Optional.of(new IdempotencyKey(key, hash(body)));
+  }
+
+  /**
+   * Returns the campaign that this request has created before.
+   *
+   * @throws ProblemException 422 if another request had the same key
+   */
+  Optional<UUID> campaign(DSLContext sql) {
+    return sql.select(CAMPAIGN.ID, CAMPAIGN.REQUEST_HASH)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.IDEMPOTENCY_KEY.eq(key))
+        .fetchOptional()
+        .map(row -> {
+          if (!requestHash.equals(row.value2())) {
+            throw ProblemException.unprocessable(
+                    "Another request had the same Idempotency-Key; use a new one.")
+                .with("field", HEADER);
+          }
+          return row.value1();
+        });
   }
 
   private static String hash(Object body) {

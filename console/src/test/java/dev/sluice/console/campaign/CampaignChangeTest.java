@@ -5,6 +5,8 @@ import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.ConsoleFixture;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -136,6 +138,21 @@ class CampaignChangeTest {
   }
 
   @Test
+  void aCopyThatIsAskedForTwiceWithTheSameKeyIsMadeOnce() {
+    String id = CONSOLE.campaign();
+    add(id, "phone\n+5511960000001\n+5511960000002\n");
+
+    HttpResponse<byte[]> first = duplicate(id, "?recipients=all", "copy-1");
+    HttpResponse<byte[]> second = duplicate(id, "?recipients=all", "copy-1");
+
+    assertThat(second.statusCode()).isEqualTo(201);
+    assertThat(body(second)).isEqualTo(body(first));
+    assertThat(body(second).path("recipients").asInt()).isEqualTo(2);
+    assertThat(id(duplicate(id, "?recipients=all", "copy-2"))).isNotEqualTo(id(first));
+    assertProblem(duplicate(id, "", "copy-1"), 422, "Idempotency-Key");
+  }
+
+  @Test
   void whatIsArchivedIsOutOfSightAndThere() {
     String id = CONSOLE.campaign();
 
@@ -250,6 +267,14 @@ class CampaignChangeTest {
 
   private static HttpResponse<byte[]> duplicate(String id, String query) {
     return CONSOLE.send("POST", "/api/campaigns/" + id + "/duplicate" + query, "", "");
+  }
+
+  private static HttpResponse<byte[]> duplicate(String id, String query, String key) {
+    String url = "http://localhost:" + CONSOLE.port() + "/api/campaigns/" + id + "/duplicate";
+    return CONSOLE.send(
+        HttpRequest.newBuilder(URI.create(url + query))
+            .header("Idempotency-Key", key)
+            .POST(HttpRequest.BodyPublishers.noBody()));
   }
 
   private static HttpResponse<byte[]> archive(String id) {

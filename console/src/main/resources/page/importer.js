@@ -1,11 +1,21 @@
 // Adds a file of people to a campaign.
 import { html, nothing } from './lib.js';
 import { upload } from './api.js';
+import { confirm } from './dialogs.js';
+import { moment } from './format.js';
 import { acceptMissing } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { report } from './rejected.js';
 import { say } from './texts.js';
 import { trouble } from './states.js';
+
+const acceptLate = (time) =>
+  confirm({
+    title: say('import.late'),
+    text: say('import.lateText', { time: moment(time) }),
+    action: say('import.lateAnyway'),
+    danger: true,
+  });
 
 export function importer(path, wanted, done) {
   let share = null;
@@ -13,6 +23,24 @@ export function importer(path, wanted, done) {
   let problem = '';
   let paint = () => {};
   const people = peopleFile(() => paint(), { wanted });
+
+  /** Asks first where the campaign would start at once, as its time has passed. */
+  async function add(accepted) {
+    const query = people.query(accepted);
+    const file = people.file();
+    try {
+      const result = await upload(`${path}/recipients?${query}`, file, (part) => {
+        share = part;
+        paint();
+      });
+      return { result, file, query };
+    } catch (error) {
+      if (!error.members?.late || !(await acceptLate(error.members.late))) {
+        throw error;
+      }
+      return add({ ...accepted, acceptLate: 'true' });
+    }
+  }
 
   async function send(event) {
     event.preventDefault();
@@ -29,12 +57,7 @@ export function importer(path, wanted, done) {
     share = 0;
     paint();
     try {
-      const query = people.query({ acceptMissing: missing.length ? 'true' : '' });
-      const result = await upload(`${path}/recipients?${query}`, people.file(), (part) => {
-        share = part;
-        paint();
-      });
-      added = { result, file: people.file(), query };
+      added = await add({ acceptMissing: missing.length ? 'true' : '' });
       people.clear();
       form.reset();
       done();

@@ -71,11 +71,13 @@ final class CampaignCommands {
       @Mixin ConsoleOptions console,
       @Mixin CsvOptions csv,
       @Mixin MissingOption missing,
+      @Mixin LateOption late,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
       @Parameters(paramLabel = "FILE") Path file) {
     try (ConsoleClient client = console.client()) {
       JsonNode report =
-          client.importCsv(client.campaign(campaign), file, csv.query() + missing.query());
+          client.importCsv(
+              client.campaign(campaign), file, csv.query() + missing.query() + late.query());
       console.print(report, () -> console.printImport(report));
     }
     return 0;

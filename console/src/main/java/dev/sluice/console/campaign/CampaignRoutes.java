@@ -106,11 +106,11 @@ public final class CampaignRoutes {
   private void importRecipients(Context context) {
     UUID id = JsonHttp.campaignId(context);
     RowRules here = RowRequest.rules(context, rules);
-    boolean missingAccepted = Missing.isAccepted(context);
+    RecipientImport.Accepted accepted = RecipientImport.Accepted.of(context);
     RecipientImport.Report report =
         uploads.take(
             context,
-            body -> imports.run(id, RowRequest.rows(context, body), here, missingAccepted));
+            body -> imports.run(id, RowRequest.rows(context, body), here, accepted));
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     JsonHttp.json(context, 200, report);
   }

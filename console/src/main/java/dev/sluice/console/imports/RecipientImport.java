@@ -4,6 +4,8 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.CampaignStatus;
+import io.javalin.http.Context;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -43,17 +45,27 @@ public final class RecipientImport {
       @Nullable Missing missing) {}
 
   /**
-   * Takes the rows in.
+   * What somebody accepts of a campaign that starts by itself.
    *
-   * @param missingAccepted whether variables may be missing although the campaign starts by itself
+   * @param missing variables of the message may be missing
+   * @param late its time may have passed, so that it starts as soon as the recipients are there
    */
-  public Report run(
-      UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, boolean missingAccepted) {
+  public record Accepted(boolean missing, boolean late) {
+    public static final Accepted NOTHING = new Accepted(false, false);
+
+    public static Accepted of(Context context) {
+      return new Accepted(
+          Missing.isAccepted(context), "true".equals(context.queryParam("acceptLate")));
+    }
+  }
+
+  /** Takes the rows in. */
+  public Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted) {
     GoodRows good = new GoodRows(rows, rules);
     // However many come before it, nothing is held for them.
     good.skipToFirst();
     try {
-      return inOneTransaction(campaignId, good, missingAccepted);
+      return inOneTransaction(campaignId, good, accepted);
     } catch (DataAccessException e) {
       if (!HELD.contains(e.sqlState())) {
         throw e;
@@ -64,27 +76,48 @@ public final class RecipientImport {
     }
   }
 
-  private Report inOneTransaction(UUID campaignId, GoodRows rows, boolean missingAccepted) {
+  private Report inOneTransaction(UUID campaignId, GoodRows rows, Accepted accepted) {
     return sql.transactionResult(transaction -> {
       Open campaign = open(transaction.dsl(), campaignId);
+      if (!accepted.late()) {
+        campaign.requireInTime();
+      }
       Report report;
       try (RecipientCopy copy = new RecipientCopy(transaction.dsl(), campaignId)) {
         report = consume(rows, copy, new Missing.Tally(campaign.variables()));
       }
-      if (campaign.scheduled() && report.missing() != null && !missingAccepted) {
+      if (campaign.scheduledAt() != null && report.missing() != null && !accepted.missing()) {
         throw report.missing().problem("It starts by itself, so nobody was added.");
       }
       return report;
     });
   }
 
-  private record Open(boolean scheduled, Set<String> variables) {}
+  /**
+   * A campaign that has not started.
+   *
+   * @param scheduledAt when it starts by itself, or null if it does not
+   */
+  private record Open(@Nullable Instant scheduledAt, Set<String> variables) {
+
+    /** It has waited for recipients: nobody may want it to start at this hour any more. */
+    void requireInTime() {
+      if (scheduledAt != null && !scheduledAt.isAfter(Instant.now())) {
+        throw ProblemException.conflict(
+                "The campaign was to start at "
+                    + scheduledAt
+                    + " and would start now, with these recipients; nobody was added. Give it"
+                    + " another time, or repeat it with acceptLate=true if that is meant.")
+            .with("late", scheduledAt);
+      }
+    }
+  }
 
   /** Holds the row, so that the campaign cannot start while recipients are added. */
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside
-            .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE)
+            .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forShare()
@@ -96,7 +129,9 @@ public final class RecipientImport {
       throw ProblemException.conflict(
           "The campaign is " + status + ": its recipients are fixed once it has started.");
     }
-    return new Open(status == CampaignStatus.SCHEDULED, Missing.variablesOf(row.value2()));
+    return new Open(
+        status == CampaignStatus.SCHEDULED ? row.value3() : null,
+        Missing.variablesOf(row.value2()));
   }
 
   private static Report consume(GoodRows rows, RecipientCopy copy, Missing.Tally tally) {

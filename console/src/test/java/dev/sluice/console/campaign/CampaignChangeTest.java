@@ -138,6 +138,28 @@ class CampaignChangeTest {
   }
 
   @Test
+  void whatShouldHaveStartedTakesRecipientsOnlyIfItMayStartNow() {
+    String id = CONSOLE.campaign();
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign SET status = 'SCHEDULED', scheduled_at = '2026-01-01T03:00:00Z'"
+                + " WHERE id = ?::uuid",
+            id));
+    String recipients = "/api/campaigns/" + id + "/recipients";
+    String file = "phone\n+5511960000001\n";
+    HttpResponse<byte[]> refused = CONSOLE.send("POST", recipients, "text/csv", file);
+
+    assertProblem(refused, 409, "acceptLate=true");
+    assertThat(body(refused).path("late").asString()).isEqualTo("2026-01-01T03:00:00Z");
+    assertThat(body(get(id)).path("total").asInt()).isZero();
+    assertThat(
+            body(CONSOLE.send("POST", recipients + "?acceptLate=true", "text/csv", file))
+                .path("accepted")
+                .asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
   void aCopyThatIsAskedForTwiceWithTheSameKeyIsMadeOnce() {
     String id = CONSOLE.campaign();
     add(id, "phone\n+5511960000001\n+5511960000002\n");

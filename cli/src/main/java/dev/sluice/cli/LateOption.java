@@ -1,0 +1,19 @@
+package dev.sluice.cli;
+
+import picocli.CommandLine.Option;
+
+/** Whether a scheduled campaign whose time has passed may start as soon as it has recipients. */
+final class LateOption {
+  @Option(
+      names = "--accept-late",
+      defaultValue = "${env:SLUICE_ACCEPT_LATE:-false}",
+      description =
+          "Although the campaign's scheduled time has passed: it starts at once, with these"
+              + " recipients (SLUICE_ACCEPT_LATE; ${DEFAULT-VALUE}).")
+  private boolean accepted;
+
+  /** Returns a further query parameter, or an empty text. */
+  String query() {
+    return accepted ? "&acceptLate=true" : "";
+  }
+}

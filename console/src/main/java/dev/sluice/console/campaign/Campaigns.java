@@ -112,6 +112,7 @@ public final class Campaigns {
   }
 
   private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {
+    TimeZones.requireRegion(draft.timeZone());
     Map<Field<?>, @Nullable Object> columns = columns(sql, draft);
     requireToCome(draft);
     return sql.insertInto(CAMPAIGN)
@@ -142,6 +143,9 @@ public final class Campaigns {
             change.of(
                 draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
+        if (change.concerns("timeZone")) {
+          TimeZones.requireRegion(draft.timeZone());
+        }
         if (change.concerns("scheduledAt")) {
           requireToCome(draft);
           columns.put(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED);

@@ -138,6 +138,17 @@ class CampaignChangeTest {
   }
 
   @Test
+  void aZoneThatAnotherProgramWroteStaysAndOnlyRegionsAreTakenAnew() {
+    String id = CONSOLE.campaign();
+    CONSOLE.sql(sql ->
+        sql.execute("UPDATE sluice.campaign SET time_zone = 'GMT-3' WHERE id = ?::uuid", id));
+
+    assertThat(patch(id, "{\"name\":\"y\"}").statusCode()).isEqualTo(200);
+    assertThat(body(get(id)).path("timeZone").asString()).isEqualTo("GMT-3");
+    assertProblem(patch(id, "{\"timeZone\":\"GMT-3\"}"), 400, "Etc/GMT+3");
+  }
+
+  @Test
   void whatShouldHaveStartedTakesRecipientsOnlyIfItMayStartNow() {
     String id = CONSOLE.campaign();
     CONSOLE.sql(sql ->

@@ -98,7 +98,9 @@ export function live(path, compare, paint, onConnection) {
       return;
     }
     const last = [...first].map((id) => newest.rows.get(id)).sort(compare).at(-1);
-    ids.filter((id) => compare(newest.rows.get(id), last) < 0).forEach((id) => newest.rows.delete(id));
+    ids
+      .filter((id) => newest.rows.has(id) && compare(newest.rows.get(id), last) < 0)
+      .forEach((id) => newest.rows.delete(id));
   }
 
   const told = { changes: change, gone: leave };

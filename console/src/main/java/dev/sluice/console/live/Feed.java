@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A thing that is watched, with its viewers. */
 final class Feed {
+  /** A single failure may be a busy moment. */
+  private static final int STALE_AFTER = 2;
+
   private final Supplier<LiveState> source;
   private final Set<Viewer> viewers = new HashSet<>();
   private final FutureTask<?> first;
   private @Nullable Moment newest;
   private int present;
+  private int failures;
 
   /**
    * A state with the events that bring nearly all viewers there, made once for all of them.
@@ -107,9 +111,27 @@ final class Feed {
     return List.copyOf(viewers);
   }
 
-  /** Reads it again, and shows it to all if it has changed. */
+  /**
+   * Reads it again, and shows it to all if it has changed. Who watches is told when that has failed
+   * twice in a row: what they see is old then.
+   */
   void read() {
-    show(source.get());
+    LiveState state;
+    try {
+      state = source.get();
+    } catch (RuntimeException e) {
+      failed();
+      throw e;
+    }
+    failures = 0;
+    show(state);
+  }
+
+  private synchronized void failed() {
+    failures++;
+    if (failures == STALE_AFTER) {
+      show(new LiveState.Stale(newest().state()));
+    }
   }
 
   private synchronized void show(LiveState state) {

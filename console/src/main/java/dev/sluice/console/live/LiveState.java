@@ -2,6 +2,7 @@ package dev.sluice.console.live;
 
 import dev.sluice.schema.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How a thing that is watched stands, and what a viewer is told who has seen it otherwise. */
 sealed interface LiveState {
+  byte[] NOTHING = {};
 
   /** The event for who has seen nothing yet. */
   byte[] whole();
@@ -24,8 +26,8 @@ sealed interface LiveState {
   }
 
   /**
-   * A list with an {@code id} in each row, told as a whole at first, and then as the rows that are
-   * new or have changed, in an event {@code changes}.
+   * A list with an {@code id} in each row, told as a whole at first, then as the rows that are new or
+   * have changed, in an event {@code changes}, and the ids that have left it, in an event {@code gone}.
    */
   static LiveState list(String event, List<? extends Map<String, @Nullable Object>> rows) {
     Map<String, String> byId = new LinkedHashMap<>();
@@ -63,12 +65,47 @@ sealed interface LiveState {
               .filter(row -> !row.getValue().equals(before.rows.get(row.getKey())))
               .map(Map.Entry::getValue)
               .toList();
-      return changed.isEmpty() ? Optional.empty() : Optional.of(bytes("changes", array(changed)));
+      List<String> gone =
+          before.rows.keySet().stream()
+              .filter(id -> !rows.containsKey(id))
+              .map(LiveState::json)
+              .toList();
+      byte[] events =
+          both(
+              changed.isEmpty() ? NOTHING : bytes("changes", array(changed)),
+              gone.isEmpty() ? NOTHING : bytes("gone", array(gone)));
+      return events.length == 0 ? Optional.empty() : Optional.of(events);
     }
 
     private static String array(Collection<String> rows) {
       return "[" + String.join(",", rows) + "]";
     }
+  }
+
+  /**
+   * What was read last and cannot be read any more, told in an event {@code stale}. Whatever is read
+   * afterwards is told as a whole.
+   */
+  record Stale(LiveState last) implements LiveState {
+    private static final byte[] EVENT = bytes("stale", "{}");
+
+    @Override
+    public byte[] whole() {
+      return both(last.whole(), EVENT);
+    }
+
+    @Override
+    public Optional<byte[]> since(LiveState seen) {
+      return equals(seen)
+          ? Optional.empty()
+          : Optional.of(both(last.since(seen).orElse(NOTHING), EVENT));
+    }
+  }
+
+  private static byte[] both(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   private static String json(Object value) {

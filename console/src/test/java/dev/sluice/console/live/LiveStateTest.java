@@ -32,6 +32,29 @@ class LiveStateTest {
   }
 
   @Test
+  void whatHasLeftAListIsTold() {
+    LiveState both = LiveState.list("campaigns", List.of(A, B));
+
+    assertThat(text(LiveState.list("campaigns", List.of(A)).since(both).orElseThrow()))
+        .isEqualTo("event: gone\ndata: [\"b\"]\n\n");
+    assertThat(text(LiveState.list("campaigns", List.of(A2)).since(both).orElseThrow()))
+        .startsWith("event: changes\ndata: [{")
+        .endsWith("}]\n\nevent: gone\ndata: [\"b\"]\n\n");
+  }
+
+  @Test
+  void whatCannotBeReadAnyMoreIsToldAndAfterwardsTheWhole() {
+    LiveState one = LiveState.list("campaigns", List.of(A));
+    LiveState stale = new LiveState.Stale(one);
+    String event = "event: stale\ndata: {}\n\n";
+
+    assertThat(text(stale.since(one).orElseThrow())).isEqualTo(event);
+    assertThat(text(stale.whole())).isEqualTo(text(one.whole()) + event);
+    assertThat(stale.since(new LiveState.Stale(one))).isEmpty();
+    assertThat(text(one.since(stale).orElseThrow())).isEqualTo(text(one.whole()));
+  }
+
+  @Test
   void aSingleThingIsToldAsAWhole() {
     LiveState one = LiveState.one("campaign", A);
 

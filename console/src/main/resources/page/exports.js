@@ -4,6 +4,9 @@ import { download, signedIn } from './api.js';
 import { note } from './dialogs.js';
 import { save } from './rejected.js';
 
+/** Without a byte order mark it shows João as JoÃ£o. */
+export const FOR_EXCEL = { bom: 'true' };
+
 /** A link cannot carry the token; with one, the file is fetched and then kept. */
 const fetched = (url) => async (event) => {
   if (!signedIn()) {
@@ -19,7 +22,6 @@ const fetched = (url) => async (event) => {
 
 /** A link to those of a campaign who have this status and reason, or to all of them. */
 export function exportLink(path, text, { wanted = {}, kind = '', label = nothing } = {}) {
-  const query = new URLSearchParams(wanted);
-  const url = `${path}/export${query.size ? `?${query}` : ''}`;
+  const url = `${path}/export?${new URLSearchParams({ ...wanted, ...FOR_EXCEL })}`;
   return html`<a class=${kind} href=${url} download aria-label=${label} @click=${fetched(url)}>${text}</a>`;
 }

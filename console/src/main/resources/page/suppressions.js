@@ -2,6 +2,7 @@
 import { html, render, nothing } from './lib.js';
 import { download, get, remove, upload } from './api.js';
 import { form, note } from './dialogs.js';
+import { FOR_EXCEL } from './exports.js';
 import { moment } from './format.js';
 import { numbersIn } from './numbers.js';
 import { peopleFile } from './peoplefile.js';
@@ -77,7 +78,7 @@ export function suppressions(root) {
 
   async function exportAll() {
     try {
-      save('suppressions.csv', await download('/api/suppressions', 'text/csv'));
+      save('suppressions.csv', await download(`/api/suppressions?${new URLSearchParams(FOR_EXCEL)}`, 'text/csv'));
     } catch (error) {
       note(error.message, 'bad');
     }

@@ -1,8 +1,10 @@
 package dev.sluice.console.http;
 
 import io.javalin.http.Context;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -16,6 +18,9 @@ public final class Exports {
 
   /** Pages that are read at the same time. */
   private static final int TURNS = 2;
+
+  /** Excel takes UTF-8 without it for another encoding. */
+  private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
 
   private static final Duration TURNS_WAIT = Duration.ofMinutes(2);
 
@@ -50,11 +55,25 @@ public final class Exports {
       context.contentType("text/csv; charset=utf-8");
       context.header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
       try {
-        Download.send(context, pace, file);
+        Download.send(context, pace, wantsMark(context) ? marked(file) : file);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
       return context;
     });
+  }
+
+  private static boolean wantsMark(Context context) {
+    return "true".equals(context.queryParam("bom"));
+  }
+
+  /** It goes out with the beginning of the file, as nothing may before that can be read. */
+  private static Download.Source marked(Download.Source file) {
+    return out -> {
+      BufferedOutputStream begun = new BufferedOutputStream(out);
+      begun.write(BYTE_ORDER_MARK);
+      file.writeTo(begun);
+      begun.flush();
+    };
   }
 }

@@ -88,6 +88,23 @@ class ExportTest {
   }
 
   @Test
+  void beginsWithAByteOrderMarkOnlyIfThatIsAskedFor() {
+    for (String path : List.of("/api/campaigns/" + ID + "/export", "/api/suppressions")) {
+      assertThat(text(path)).startsWith("phone,");
+      assertThat(text(path + "?bom=true")).isEqualTo("\uFEFF" + text(path));
+    }
+  }
+
+  private static String text(String path) {
+    String url = "http://localhost:" + CONSOLE.port() + path;
+    return new String(
+        CONSOLE
+            .send(HttpRequest.newBuilder(URI.create(url)).header("Accept", "text/csv").GET())
+            .body(),
+        StandardCharsets.UTF_8);
+  }
+
+  @Test
   void holdsEverybodyOnceWithAllVariables() {
     List<NamedCsvRecord> rows = export("");
     NamedCsvRecord failed =

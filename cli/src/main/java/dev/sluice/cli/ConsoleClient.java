@@ -265,14 +265,14 @@ public final class ConsoleClient implements AutoCloseable {
               : "the console does not take the token in " + TOKEN);
     }
     if (status >= 400) {
-      throw new IllegalStateException(
-          inOptions(body.path("detail").asString("HTTP " + status)));
+      throw new IllegalStateException(inOptions(body.path("detail").asString("HTTP " + status)));
     }
     return body;
   }
 
   private IllegalStateException silent(IOException e) {
-    boolean asked = e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException);
+    boolean asked =
+        e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException);
     return new IllegalStateException(
         "no answer from the console at "
             + url

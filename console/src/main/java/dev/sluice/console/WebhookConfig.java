@@ -13,7 +13,9 @@ import java.util.Optional;
 public record WebhookConfig(
     Optional<String> appSecret, Optional<String> verifyToken, List<String> optOutWords) {
 
-  /** Common words in English, Portuguese, Spanish and German, and the usual texts of quick replies. */
+  /**
+   * Common words in English, Portuguese, Spanish and German, and the usual texts of quick replies.
+   */
   public static final String DEFAULT_OPT_OUT_WORDS =
       "STOP,UNSUBSCRIBE,CANCEL,END,QUIT,PARE,SAIR,PARAR,CANCELAR,BAJA,ALTO,STOPP,ABMELDEN"
           + ",STOP PROMOTIONS,UNSUBSCRIBE FROM PROMOS,UNSUBSCRIBE FROM ALL,OPT OUT,OPT-OUT"

@@ -72,9 +72,11 @@ class PageUnderLoadIT {
     assertThat(wish()).isEqualTo("{\"query\":\"status=FAILED\"}");
 
     resend(
-        "resendReason", Map.of("code", "131049", "status", "FAILED", "count", 2, "words", "marketing"));
+        "resendReason",
+        Map.of("code", "131049", "status", "FAILED", "count", 2, "words", "marketing"));
     browser.awaitText("#dialog .primary", "Send to 2 people");
-    assertThat(wish()).isEqualTo("{\"query\":\"status=FAILED\",\"body\":{\"reasons\":[\"131049\"]}}");
+    assertThat(wish())
+        .isEqualTo("{\"query\":\"status=FAILED\",\"body\":{\"reasons\":[\"131049\"]}}");
   }
 
   private void resend(String function, Map<String, Object> of) {
@@ -125,7 +127,8 @@ class PageUnderLoadIT {
   /** While the page was out of sight 300 came, and 1 and 2 were archived. */
   @Test
   void aWholeListReplacesWhatWasKnown() {
-    Watched list = watch(new Event("campaigns", rows(1, 2)), new Event("campaigns", rows(103, 302)));
+    Watched list =
+        watch(new Event("campaigns", rows(1, 2)), new Event("campaigns", rows(103, 302)));
 
     assertThat(list.ids()).hasSize(200).first().isEqualTo("302");
     assertThat(list.ids()).last().isEqualTo("103");

@@ -92,8 +92,7 @@ public final class CampaignChangeRoutes {
         RecipientStatuses.outcomes("recipients", context.queryParams("recipients"));
     Optional<IdempotencyKey> request =
         IdempotencyKey.of(
-            context,
-            Map.of("duplicate", id, "recipients", outcomes.stream().sorted().toList()));
+            context, Map.of("duplicate", id, "recipients", outcomes.stream().sorted().toList()));
     CampaignCopies.Made made = uploads.inTurn(() -> copies.of(id, outcomes, request));
     CampaignCopies.Copy copy = made.copy();
     if (made.isNew()) {

@@ -56,8 +56,7 @@ public final class CampaignCopies {
         return campaign(inside, id, request)
             .map(copy ->
                 new Made(
-                    new Copy(
-                        copy, outcomes.isEmpty() ? 0 : recipients(inside, id, copy, outcomes)),
+                    new Copy(copy, outcomes.isEmpty() ? 0 : recipients(inside, id, copy, outcomes)),
                     true))
             .orElseGet(() -> before(inside, request.orElseThrow()));
       });
@@ -72,14 +71,12 @@ public final class CampaignCopies {
 
   private static Made before(DSLContext inside, IdempotencyKey request) {
     UUID copy = request.campaign(inside).orElseThrow();
-    int recipients =
-        inside.fetchCount(CAMPAIGN_RECIPIENT, CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(copy));
+    int recipients = inside.fetchCount(CAMPAIGN_RECIPIENT, CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(copy));
     return new Made(new Copy(copy, recipients), false);
   }
 
   /** Returns the new campaign's id, or nothing if the same request has created one. */
-  private Optional<UUID> campaign(
-      DSLContext inside, UUID id, Optional<IdempotencyKey> request) {
+  private Optional<UUID> campaign(DSLContext inside, UUID id, Optional<IdempotencyKey> request) {
     var row =
         inside
             .selectFrom(CAMPAIGN)

@@ -26,8 +26,9 @@ sealed interface LiveState {
   }
 
   /**
-   * A list with an {@code id} in each row, told as a whole at first, then as the rows that are new or
-   * have changed, in an event {@code changes}, and the ids that have left it, in an event {@code gone}.
+   * A list with an {@code id} in each row, told as a whole at first, then as the rows that are new
+   * or have changed, in an event {@code changes}, and the ids that have left it, in an event {@code
+   * gone}.
    */
   static LiveState list(String event, List<? extends Map<String, @Nullable Object>> rows) {
     Map<String, String> byId = new LinkedHashMap<>();
@@ -83,8 +84,8 @@ sealed interface LiveState {
   }
 
   /**
-   * What was read last and cannot be read any more, told in an event {@code stale}. Whatever is read
-   * afterwards is told as a whole.
+   * What was read last and cannot be read any more, told in an event {@code stale}. Whatever is
+   * read afterwards is told as a whole.
    */
   record Stale(LiveState last) implements LiveState {
     private static final byte[] EVENT = bytes("stale", "{}");

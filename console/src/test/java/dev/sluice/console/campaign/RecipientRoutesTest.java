@@ -117,7 +117,8 @@ class RecipientRoutesTest {
                               "SELECT FROM sluice.campaign WHERE id = ?::uuid FOR UPDATE NOWAIT",
                               id))
                       .iterator();
-              return new RecipientImport(importing).run(UUID.fromString(id), rows, rules, RecipientImport.Accepted.NOTHING);
+              return new RecipientImport(importing)
+                  .run(UUID.fromString(id), rows, rules, RecipientImport.Accepted.NOTHING);
             }));
 
     assertThat(report.accepted()).isEqualTo(1);
@@ -143,7 +144,11 @@ class RecipientRoutesTest {
             again.execute("SET lock_timeout = 50");
             RecipientImport imports = new RecipientImport(again);
             assertThatThrownBy(() ->
-                    imports.run(UUID.fromString(id), Stream.of(person).iterator(), rules, RecipientImport.Accepted.NOTHING))
+                    imports.run(
+                        UUID.fromString(id),
+                        Stream.of(person).iterator(),
+                        rules,
+                        RecipientImport.Accepted.NOTHING))
                 .isInstanceOfSatisfying(
                     ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(409))
                 .hasMessageContaining("nobody of this file was added");

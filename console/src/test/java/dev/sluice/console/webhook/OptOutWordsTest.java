@@ -51,7 +51,8 @@ class OptOutWordsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"!", "...", " ", "\u00a0", "\ud83d\ude4f", "Stop by any time", "don't stop"})
+  @ValueSource(
+      strings = {"!", "...", " ", "\u00a0", "\ud83d\ude4f", "Stop by any time", "don't stop"})
   void whatSaysNothingOrMoreIsNoOptOut(String message) {
     assertThat(USUAL.contains(message)).isFalse();
   }

@@ -1,5 +1,6 @@
 package dev.sluice.console.webhook;
 
+import dev.sluice.console.WebhookConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

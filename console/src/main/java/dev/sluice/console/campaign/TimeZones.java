@@ -1,4 +1,6 @@
-package dev.sluice.console;
+package dev.sluice.console.campaign;
+
+import dev.sluice.console.http.ProblemException;
 
 import java.time.DateTimeException;
 import java.time.ZoneId;

@@ -7,7 +7,6 @@ import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.http.Uploads;
-import dev.sluice.console.imports.Missing;
 import dev.sluice.console.imports.Reading;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowRequest;

@@ -1,8 +1,8 @@
 package dev.sluice.console.campaign;
 
-import dev.sluice.console.http.ProblemException;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.Json;
 import io.javalin.http.Context;
 import java.security.MessageDigest;

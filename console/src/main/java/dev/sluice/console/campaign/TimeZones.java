@@ -1,7 +1,6 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.ProblemException;
-
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

@@ -74,7 +74,7 @@ public final class PhoneNumbers {
   }
 
   /** What came of a number. */
-  sealed interface Parsed {}
+  public sealed interface Parsed {}
 
   public record Valid(String e164) implements Parsed {}
 

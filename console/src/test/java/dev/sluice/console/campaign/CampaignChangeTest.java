@@ -144,7 +144,7 @@ class CampaignChangeTest {
         sql.execute("UPDATE sluice.campaign SET time_zone = 'GMT-3' WHERE id = ?::uuid", id));
 
     assertThat(patch(id, "{\"name\":\"y\"}").statusCode()).isEqualTo(200);
-    assertThat(body(get(id)).path("timeZone").asString()).isEqualTo("GMT-3");
+    assertThat(body(get(id)).path("timeZone").asString()).isEqualTo("GMT-03:00");
     assertProblem(patch(id, "{\"timeZone\":\"GMT-3\"}"), 400, "Etc/GMT+3");
   }
 

@@ -110,7 +110,7 @@ class RecipientFilesTest {
         .isEqualTo(
             "\uFEFFNome;Celular;Nota;reason (Sluice)\r\n"
                 + "\"A; \"\"b\"\"\";12;'=1+1;the phone number is too short\r\n"
-                + "kurz;1;;the phone number is too short\r\n");
+                + "kurz;1;;not a phone number\r\n");
 
     String mended = lines.replace(";12;", ";11 96000-0002;");
     JsonNode again = json(send("POST", CHECK, "text/csv", utf8(mended)));

@@ -1,8 +1,8 @@
 package dev.sluice.console.webhook;
 
-import dev.sluice.console.WebhookConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.console.WebhookConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

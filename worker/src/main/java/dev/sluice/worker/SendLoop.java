@@ -198,7 +198,7 @@ final class SendLoop {
         new SendTransaction(
             config.kafka().topics(), policy, controls, admission, campaigns, sink.budget(), ticker);
     unpublished.forEach(transaction::conclude);
-    probes.review(controls.probing(), assignment::hasFirstLaneOf);
+    probes.review(controls.probing(), assignment::hasFirstLaneOf).forEach(transaction::steer);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {
       transaction.unblock(sender);
     }

@@ -21,13 +21,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Probes the providers of senders that are blocked until their provider answers, with back-off
  * while a sender is blocked again soon after. One worker does this for a sender, except if it is
- * blocked because a worker lacks its provider: that may be the same worker, so all workers that
- * have the provider probe it. It does not depend on whether messages are waiting.
+ * blocked because a worker lacks its provider, or the one that should probe it does: then all
+ * workers that have the provider probe it. It does not depend on whether messages are waiting.
  */
 public final class ProviderProbes {
   private static final Logger log = LoggerFactory.getLogger(ProviderProbes.class);
 
-  /** The beginning of the reason if a sender is blocked because a worker lacks its provider. */
+  /** The beginning of the reason while all workers that have a sender's provider probe it. */
   public static final String UNKNOWN = "unknown_provider";
 
   private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
@@ -67,8 +67,10 @@ public final class ProviderProbes {
    *
    * @param blocked the senders that are blocked until their providers answer
    * @param ours returns whether this worker is responsible for a sender
+   * @return the controls to write, by sender id: for those whose provider this worker should probe
+   *     and lacks, so that others do
    */
-  public void review(Map<String, Control> blocked, Predicate<String> ours) {
+  public Map<String, Control> review(Map<String, Control> blocked, Predicate<String> ours) {
     long now = nanoTime.getAsLong();
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       asking.remove(answer.sender());
@@ -77,10 +79,14 @@ public final class ProviderProbes {
       }
     }
     Set<String> seen = new HashSet<>();
+    Map<String, Control> changes = new HashMap<>();
     blocked.forEach((sender, control) -> {
       if (ours.test(sender) || lackedElsewhere(control)) {
         seen.add(sender);
-        review(sender, control, now);
+        boolean due = review(sender, control, now);
+        if (due && lackedHere(control)) {
+          changes.put(sender, lacked(control));
+        }
       }
     });
     told.removeIf(sender -> {
@@ -91,15 +97,35 @@ public final class ProviderProbes {
       return over;
     });
     asked.values().removeIf(before -> now - before.blockedNanos() > GOOD_SPELL.toNanos());
+    return changes;
   }
 
   private boolean lackedElsewhere(Control control) {
     return control.provider() != null
         && providers.containsKey(control.provider())
-        && String.valueOf(control.reason()).startsWith(UNKNOWN);
+        && isLacked(control);
   }
 
-  private void review(String sender, Control control, long now) {
+  private boolean lackedHere(Control control) {
+    return control.provider() != null
+        && !providers.containsKey(control.provider())
+        && !isLacked(control);
+  }
+
+  private static boolean isLacked(Control control) {
+    return String.valueOf(control.reason()).startsWith(UNKNOWN);
+  }
+
+  private static Control lacked(Control control) {
+    String provider = String.valueOf(control.provider());
+    return Control.blockedUntilBack(
+        provider,
+        "%s: the worker that should probe it knows no provider \"%s\"; it was blocked: %s"
+            .formatted(UNKNOWN, provider, control.reason()));
+  }
+
+  /** Probes it if that is due; returns whether it was. */
+  private boolean review(String sender, Control control, long now) {
     String name = control.provider();
     MessageProvider provider = name == null ? null : providers.get(name);
     told.add(sender);
@@ -107,19 +133,20 @@ public final class ProviderProbes {
     if (name == null) {
       // Written by an older version, which does not name the provider.
       back.add(sender);
-      return;
+      return false;
     }
     Asked before = asked.get(sender);
     boolean due = before != null && now - before.againAtNanos() >= 0 && !asking.contains(sender);
     if (before != null && !due) {
       asked.put(sender, new Asked(before.times(), before.againAtNanos(), now));
-      return;
+      return false;
     }
     int times = before == null ? 1 : before.times() + 1;
     asked.put(sender, new Asked(times, now + BETWEEN.after(times).toNanos(), now));
     if (before != null && provider != null) {
       ask(sender, provider);
     }
+    return due;
   }
 
   private void ask(String sender, MessageProvider provider) {

@@ -10,7 +10,10 @@ import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -153,6 +156,32 @@ class ProviderProbesTest {
 
     assertThat(probes.poll()).isNull();
     assertThat(health.problems().get("provider of s")).contains("cannot ask", "pigeon");
+  }
+
+  /** In the middle of a deployment, or with a wrong configuration. */
+  @Test
+  void aSenderIsProbedByOthersWhereTheOneThatShouldProbeItLacksItsProvider() {
+    ProviderProbes owner =
+        new ProviderProbes(Map.of(), new Health(), () -> nanos, probe -> asked++);
+    Map<String, Control> blocked = new HashMap<>(BLOCKED);
+    List<Control> written = new ArrayList<>();
+    available = true;
+    for (int i = 0; i < 20; i++) {
+      Map<String, Control> changes = owner.review(blocked, sender -> true);
+      written.addAll(changes.values());
+      blocked.putAll(changes);
+      probes.review(blocked, sender -> false);
+      pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(probes.poll()).isEqualTo("s");
+    assertThat(written)
+        .singleElement()
+        .satisfies(control -> {
+          assertThat(control.provider()).isEqualTo("whatsapp");
+          assertThat(control.endsByItself()).isTrue();
+          assertThat(control.reason()).contains("down");
+        });
   }
 
   private void look(Map<String, Control> blocked) {

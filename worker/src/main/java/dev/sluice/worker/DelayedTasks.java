@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,11 @@ final class DelayedTasks {
 
   void add(SendTask task, long dueNanos) {
     queue.add(new Entry(task, dueNanos));
+  }
+
+  /** Returns a partition's tasks. */
+  List<SendTask> of(PartitionState partition) {
+    return queue.stream().map(Entry::task).filter(task -> task.partition() == partition).toList();
   }
 
   void removeIf(Predicate<SendTask> condition) {

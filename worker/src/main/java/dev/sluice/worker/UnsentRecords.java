@@ -1,9 +1,12 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
+import dev.sluice.worker.HeldMemory.Filling;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Ends records that are not sent from here: returned, dropped, in doubt, unreadable, or handed over
@@ -38,6 +41,9 @@ final class UnsentRecords {
     if (owned.stream().anyMatch(PartitionState::draining)) {
       delayed.removeIf(task -> handOver(task, transaction));
     }
+    owned.stream()
+        .filter(partition -> partition.filling() != Filling.LITTLE && !partition.draining())
+        .forEach(this::returnPostponed);
     List<PartitionState> partitions = new ArrayList<>(owned);
     Collections.rotate(partitions, turns++);
     int room = MOST_AT_ONCE;
@@ -46,6 +52,21 @@ final class UnsentRecords {
         room -= clear(partition, room, transaction);
       }
     }
+  }
+
+  /**
+   * Returns what a lane's provider has postponed if that is most of what fills the memory, because
+   * nothing might be read until some of it is due.
+   */
+  private void returnPostponed(PartitionState partition) {
+    delayed.of(partition).stream().collect(Collectors.groupingBy(partition::lane)).values().stream()
+        .filter(tasks -> 2 * tasks.stream().mapToLong(SendTask::bytes).sum() > partition.bytes())
+        .forEach(tasks -> {
+          delayed.removeIf(Set.copyOf(tasks)::contains);
+          tasks.forEach(task ->
+              partition.addUnsent(
+                  new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task))));
+        });
   }
 
   private boolean moveIfHeld(SendTask task) {

@@ -6,14 +6,21 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.ReturnedRequest.FullLane;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The bytes of records read and waiting are limited, whatever the size of a request. */
 class HeldMemoryTest {
   private static final int LARGE = 20_000;
+
+  /** The first recipient of the small ones. */
+  private static final int SMALL = 1_000_000;
 
   @Test
   void largeRequestsWaitInTheLogAndNotInMemory() {
@@ -46,6 +53,48 @@ class HeldMemoryTest {
     worker.run(Duration.ofSeconds(20));
 
     assertThat(worker.sentBy("small")).isEqualTo(800);
+  }
+
+  @Test
+  void neitherDoLargeRequestsThatTheirProviderPostpones() {
+    SteppedWorker worker =
+        new SteppedWorker(
+            message ->
+                message.address().equals("large")
+                    ? new SendOutcome.TryAgain("131000", "later", Duration.ofSeconds(25))
+                    : accepted(message),
+            new HeldMemory(2_000_000));
+    long recipient = 0;
+    int written = 0;
+    int taken = 0;
+    long fullUntil = 0;
+    Deque<ReturnedRequest> again = new ArrayDeque<>();
+    for (int second = 0; second < 120; second++) {
+      for (; taken < worker.returned.size(); taken++) {
+        ReturnedRequest back = worker.returned.get(taken);
+        again.add(back);
+        FullLane full = back.full();
+        fullUntil = full == null ? fullUntil : Math.max(fullUntil, second + full.seconds());
+      }
+      long done = worker.results.stream().filter(one -> one.recipientId() < SMALL).count();
+      // As the producer does, which keeps 10 s of work queued.
+      for (int i = 0; i < 80; i++) {
+        if (second >= fullUntil && written - taken - done < 800) {
+          ReturnedRequest back = again.poll();
+          SendRequest request =
+              request("large", back == null ? recipient++ : back.recipientId(), LARGE);
+          written++;
+          worker.write(
+              back == null
+                  ? request
+                  : request.again(back.attempts(), back.notBefore(), back.firstTriedAt(), 80));
+        }
+        worker.write(request("small", SMALL + 80 * second + i, 10));
+      }
+      worker.run(Duration.ofSeconds(1));
+    }
+
+    assertThat(worker.sentBy("small")).isGreaterThan(120 * 80 * 95 / 100);
   }
 
   private static SendOutcome accepted(OutgoingMessage message) {

@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.val;
 
 import dev.sluice.console.http.Exports;
 import dev.sluice.schema.RecipientStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.Condition;
+import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
@@ -39,6 +41,18 @@ public record ExportPages(
     @Nullable String reason,
     Exports exports) {
 
+  /** Characters of variables after which a page ends; a page has one recipient at least. */
+  static final int PAGE_CHARACTERS = 2 * 1024 * 1024;
+
+  /** Recipients of the longest page. */
+  static final int LONGEST_PAGE = 5_000;
+
+  /** Rows that the driver takes into memory at a time, of at most 64 KB of variables each. */
+  private static final int FETCHED = 50;
+
+  /** Some recipients, and whether nobody comes after them. */
+  record Page(List<? extends Record> recipients, boolean last) {}
+
   /** The names of variables that they have, in order; no more than so many, and cut to a length. */
   SortedSet<String> variables(int most, int longest) {
     var r = CAMPAIGN_RECIPIENT;
@@ -55,9 +69,24 @@ public record ExportPages(
     return new TreeSet<>(names);
   }
 
-  /** The next recipients, at most so many. */
-  List<? extends Record> after(Recipients.Place place, int limit) {
-    return read(inside -> page(inside, place, limit).fetch());
+  /** Returns the next recipients. They are counted as they come, so that memory is bounded. */
+  Page after(Recipients.Place place) {
+    return read(inside -> {
+      List<Record> recipients = new ArrayList<>();
+      int characters = 0;
+      try (Cursor<? extends Record> rows =
+          page(inside, place, LONGEST_PAGE).fetchSize(FETCHED).fetchLazy()) {
+        for (Record recipient : rows) {
+          recipients.add(recipient);
+          characters += StoredVariables.length(recipient);
+          if (characters >= PAGE_CHARACTERS) {
+            break;
+          }
+        }
+      }
+      boolean last = characters < PAGE_CHARACTERS && recipients.size() < LONGEST_PAGE;
+      return new Page(recipients, last);
+    });
   }
 
   ResultQuery<? extends Record> page(DSLContext inside, Recipients.Place place, int limit) {

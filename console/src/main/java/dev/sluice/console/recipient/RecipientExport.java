@@ -46,12 +46,6 @@ public final class RecipientExport {
   private static final Set<RecipientStatus> NEED_A_REASON =
       EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
 
-  /** A page's variables, bytes; pages are as long as their recipients are short. */
-  private static final int PAGE_BYTES = 2 * 1024 * 1024;
-
-  private static final int FIRST_PAGE = 100;
-  private static final int LONGEST_PAGE = 5_000;
-
   private final ExportPages pages;
   private final List<String> variables;
   private final boolean hasOthers;
@@ -72,20 +66,14 @@ public final class RecipientExport {
     CsvWriter csv = CsvWriter.builder().build(new OutputStreamWriter(to, StandardCharsets.UTF_8));
     csv.writeRecord(header());
     Recipients.Place place = Recipients.Place.START;
-    int limit = FIRST_PAGE;
-    while (true) {
-      List<? extends Record> page = pages.after(place, limit);
-      long bytes = 1;
-      for (Record recipient : page) {
+    ExportPages.Page page;
+    do {
+      page = pages.after(place);
+      for (Record recipient : page.recipients()) {
         csv.writeRecord(line(recipient));
-        bytes += StoredVariables.length(recipient);
+        place = place(recipient);
       }
-      if (page.size() < limit) {
-        break;
-      }
-      place = place(page.getLast());
-      limit = Math.clamp(PAGE_BYTES * (long) page.size() / bytes, 1, LONGEST_PAGE);
-    }
+    } while (!page.last());
     csv.flush();
   }
 
@@ -105,9 +93,10 @@ public final class RecipientExport {
         : variable;
   }
 
-  private static Recipients.Place place(Record last) {
+  private static Recipients.Place place(Record recipient) {
     var r = CAMPAIGN_RECIPIENT;
-    return new Recipients.Place(last.get(r.CREATED_AT), last.get(r.ID), last.get(r.PHONE));
+    return new Recipients.Place(
+        recipient.get(r.CREATED_AT), recipient.get(r.ID), recipient.get(r.PHONE));
   }
 
   private List<String> line(Record recipient) {

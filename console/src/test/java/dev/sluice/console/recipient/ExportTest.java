@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -211,6 +212,49 @@ class ExportTest {
     assertThat(plans)
         .contains("campaign_recipient_campaign_id_phone_key", "campaign_recipient_page")
         .doesNotContain("Sort");
+  }
+
+  /** Short ones say nothing about those who come after them. */
+  @Test
+  void aPageEndsWhereItsRecipientsAreTooLongTogether() {
+    UUID id = UUID.fromString(CONSOLE.campaign());
+    int shortOnes = 150;
+    int longOnes = 100;
+    List<ExportPages.Page> pages =
+        CONSOLE.sql(sql -> {
+          sql.execute(
+              "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+                  + " SELECT ?, '+55' || (11970000000 + n),"
+                  + " jsonb_build_object('n', repeat('x', CASE WHEN n > ? THEN 60000 ELSE 1 END))"
+                  + " FROM generate_series(1, ?) AS n",
+              id,
+              shortOnes,
+              shortOnes + longOnes);
+          return pages(
+              new ExportPages(sql, id, Set.of(), null, new Exports(Uploads.Limits.DEFAULT.pace())));
+        });
+
+    assertThat(pages)
+        .allSatisfy(page ->
+            assertThat(page.recipients().stream().mapToInt(StoredVariables::length).sum())
+                .isLessThan(ExportPages.PAGE_CHARACTERS + 64 * 1024));
+    assertThat(pages.stream().flatMap(page -> page.recipients().stream()))
+        .extracting(one -> one.get(CAMPAIGN_RECIPIENT.PHONE))
+        .hasSize(shortOnes + longOnes)
+        .doesNotHaveDuplicates();
+  }
+
+  private static List<ExportPages.Page> pages(ExportPages all) {
+    List<ExportPages.Page> pages = new ArrayList<>();
+    pages.add(all.after(Recipients.Place.START));
+    while (!pages.getLast().last()) {
+      var last = pages.getLast().recipients().getLast();
+      var r = CAMPAIGN_RECIPIENT;
+      pages.add(
+          all.after(
+              new Recipients.Place(last.get(r.CREATED_AT), last.get(r.ID), last.get(r.PHONE))));
+    }
+    return pages;
   }
 
   private static String plan(DSLContext sql, Exports exports, Set<RecipientStatus> statuses) {

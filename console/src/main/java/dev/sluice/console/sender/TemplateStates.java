@@ -9,7 +9,9 @@ import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Which templates may be used, as far as the provider has told; the newest word counts. */
 public final class TemplateStates {
+  private static final Duration REST_OF_A_SECOND = Duration.ofMillis(999);
+
   private final DSLContext sql;
 
   public TemplateStates(DSLContext sql) {
@@ -28,7 +32,8 @@ public final class TemplateStates {
   }
 
   /**
-   * What is said of a template.
+   * What is said of a template. The provider's times are whole seconds, so within one nobody knows
+   * what came first: a stop counts as its end and everything else as its beginning, and wins.
    *
    * @param account the account's id, or empty for any
    * @param language as anybody writes it, or empty for any
@@ -39,6 +44,8 @@ public final class TemplateStates {
     /** {@code en-US} in events is {@code en_US} in messages. */
     public State {
       language = language.replace('-', '_').toLowerCase(Locale.ROOT);
+      Instant second = at.truncatedTo(ChronoUnit.SECONDS);
+      at = stopped == null ? second : second.plus(REST_OF_A_SECOND);
     }
   }
 
@@ -86,8 +93,18 @@ public final class TemplateStates {
         .fetchOptional(SENDER.ACCOUNT);
   }
 
-  /** A person says that a campaign's template may be used. */
+  /** A person who has seen what stops a campaign's template says that it may be used. */
   void allow(UUID campaignId) {
+    Instant now = Instant.now();
+    // The provider's clock may be ahead.
+    Instant at =
+        sql.select(STOPPED_CAMPAIGN.AT)
+            .from(STOPPED_CAMPAIGN)
+            .where(STOPPED_CAMPAIGN.ID.eq(campaignId))
+            .fetchOptional(STOPPED_CAMPAIGN.AT)
+            .map(stopped -> stopped.plusSeconds(1))
+            .filter(now::isBefore)
+            .orElse(now);
     Field<String> name =
         field("jsonb_extract_path_text({0}, 'template', 'name')", String.class, CAMPAIGN.MESSAGE);
     Field<String> language =
@@ -100,7 +117,7 @@ public final class TemplateStates {
         .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
         .where(CAMPAIGN.ID.eq(campaignId))
         .and(name.isNotNull())
-        .fetch(row -> new State(row.value1(), row.value2(), row.value3(), null, Instant.now()))
+        .fetch(row -> new State(row.value1(), row.value2(), row.value3(), null, at))
         .forEach(state -> learn(Set.of(state)));
   }
 }

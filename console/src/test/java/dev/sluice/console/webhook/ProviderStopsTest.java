@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.console.WebhookFixture;
+import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -131,6 +133,42 @@ class ProviderStopsTest {
     FIXTURE.post(templateEvent("DISABLED", "known", "pt_BR", now() - 60));
 
     assertThat(FIXTURE.command(command(other, "start")).statusCode()).isEqualTo(409);
+    assertThat(FIXTURE.command(command(one, "start?acceptStopped=true")).statusCode())
+        .isEqualTo(202);
+    assertThat(FIXTURE.command(command(other, "start")).statusCode()).isEqualTo(202);
+  }
+
+  /** The provider's times are whole seconds, so nobody knows which came first. */
+  @Test
+  void aStopWinsAgainstWhatIsSaidInTheSameSecond() throws Exception {
+    FIXTURE.sender("second");
+    UUID draft = FIXTURE.campaign("second", "DRAFT", template("quick", "pt_BR"));
+    long second = now() - 60;
+    FIXTURE.post(templateEvent("APPROVED", "quick", "pt_BR", second));
+    FIXTURE.post(templateEvent("PAUSED", "quick", "pt_BR", second));
+    FIXTURE.post(templateEvent("APPROVED", "quick", "pt_BR", second));
+    assertThat(FIXTURE.command(command(draft, "start")).statusCode()).isEqualTo(409);
+
+    // A list that was read before.
+    new TemplateStates(FIXTURE.sql())
+        .learn(
+            Set.of(
+                new TemplateStates.State(
+                    "", "quick", "pt_BR", null, Instant.ofEpochSecond(second + 1, 300_000_000))));
+    FIXTURE.post(templateEvent("PAUSED", "quick", "", second + 1));
+    assertThat(FIXTURE.command(command(draft, "start")).statusCode()).isEqualTo(409);
+
+    FIXTURE.post(templateEvent("APPROVED", "quick", "", second + 2));
+    assertThat(FIXTURE.command(command(draft, "start")).statusCode()).isEqualTo(202);
+  }
+
+  @Test
+  void aPersonsWordCountsThoughTheProvidersClockIsAhead() throws Exception {
+    FIXTURE.sender("ahead");
+    UUID one = FIXTURE.campaign("ahead", "DRAFT", template("future", "pt_BR"));
+    UUID other = FIXTURE.campaign("ahead", "DRAFT", template("future", "pt_BR"));
+    FIXTURE.post(templateEvent("DISABLED", "future", "pt_BR", now() + 30));
+
     assertThat(FIXTURE.command(command(one, "start?acceptStopped=true")).statusCode())
         .isEqualTo(202);
     assertThat(FIXTURE.command(command(other, "start")).statusCode()).isEqualTo(202);

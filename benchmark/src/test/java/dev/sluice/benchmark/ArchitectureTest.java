@@ -177,6 +177,17 @@ class ArchitectureTest {
         .check(CODE);
   }
 
+  @Test
+  void routesContainNoSql() {
+    noClasses()
+        .that()
+        .haveSimpleNameEndingWith("Routes")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("org.jooq.DSLContext")
+        .check(CODE);
+  }
+
   /** What is public there is for the console's other packages. */
   @Test
   void onlyTheDoorOfTheConsoleIsUsedElsewhere() {

@@ -29,9 +29,11 @@ import dev.sluice.console.live.EventStreams;
 import dev.sluice.console.live.FeedRoutes;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.Recipients;
 import dev.sluice.console.sender.SenderRoutes;
 import dev.sluice.console.sender.SenderViews;
+import dev.sluice.console.sender.Senders;
 import dev.sluice.console.sender.TemplateCheck;
 import dev.sluice.console.sender.TemplateRoutes;
 import dev.sluice.console.sender.TemplateStates;
@@ -171,7 +173,8 @@ public final class Console implements AutoCloseable {
                   live)
               .add(settings.routes);
           CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
-          new ExportRoutes(reading, campaignViews, exports).add(settings.routes);
+          new ExportRoutes(new RecipientExports(reading, exports), campaignViews)
+              .add(settings.routes);
           Campaigns campaigns =
               new Campaigns(changing, config.bounds().name(), config.bounds().message());
           MissingCheck missing = new MissingCheck(checks);
@@ -205,7 +208,7 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new SenderRoutes(
                   bodies,
-                  changing,
+                  new Senders(changing),
                   new SenderViews(reading, controls),
                   new SenderViews(changing, controls),
                   commands,
@@ -225,7 +228,7 @@ public final class Console implements AutoCloseable {
                   new TestSends(changing, output, config.kafka().topics(), phoneNumbers),
                   fresh.tests())
               .add(settings.routes);
-          new TemplateRoutes(reading, lists, templates).add(settings.routes);
+          new TemplateRoutes(new Senders(reading), lists, templates).add(settings.routes);
           new OptOutRoutes(new OptOuts(reading), lists).add(settings.routes);
           new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)
               .add(settings.routes);

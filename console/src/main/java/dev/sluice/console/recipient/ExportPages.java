@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the error code of those who are wanted, or null for all
  * @param exports in whose turns they are read
  */
-public record ExportPages(
+record ExportPages(
     DSLContext sql,
     UUID campaignId,
     Set<RecipientStatus> statuses,

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * A campaign's recipients as CSV: what became of each, and their variables, a column each. However
  * many there are, one page of them is in memory.
  */
-public final class RecipientExport {
+final class RecipientExport {
   private static final List<String> COLUMNS =
       List.of(
           "phone",
@@ -51,7 +51,7 @@ public final class RecipientExport {
   private final boolean hasOthers;
 
   /** Looks at which columns there are. */
-  public RecipientExport(ExportPages pages) {
+  RecipientExport(ExportPages pages) {
     this.pages = pages;
     SortedSet<String> names = pages.variables(MOST_VARIABLES + 1, RowRules.LONGEST_NAME + 1);
     variables =
@@ -62,7 +62,7 @@ public final class RecipientExport {
     hasOthers = names.size() > variables.size();
   }
 
-  public void writeTo(OutputStream to) throws IOException {
+  void writeTo(OutputStream to) throws IOException {
     CsvWriter csv = CsvWriter.builder().build(new OutputStreamWriter(to, StandardCharsets.UTF_8));
     csv.writeRecord(header());
     Recipients.Place place = Recipients.Place.START;

@@ -1,8 +1,5 @@
 package dev.sluice.console.sender;
 
-import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
-import static dev.sluice.schema.jooq.Tables.SENDER;
-
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
@@ -10,20 +7,18 @@ import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.output.CommandPublisher;
-import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/senders}: who sends, and how fast. */
 public final class SenderRoutes {
   private final HeldBodies bodies;
-  private final DSLContext sql;
+  private final Senders senders;
   private final SenderViews views;
   private final SenderViews changed;
   private final CommandPublisher commands;
@@ -37,13 +32,13 @@ public final class SenderRoutes {
    */
   public SenderRoutes(
       HeldBodies bodies,
-      DSLContext sql,
+      Senders senders,
       SenderViews views,
       SenderViews changed,
       CommandPublisher commands,
       Bulkhead lists) {
     this.bodies = bodies;
-    this.sql = sql;
+    this.senders = senders;
     this.views = views;
     this.changed = changed;
     this.commands = commands;
@@ -79,7 +74,7 @@ public final class SenderRoutes {
 
   private void unblock(Context context) {
     String id = Fields.storable("id", context.pathParam("id"));
-    if (!sql.fetchExists(SENDER, SENDER.ID.eq(id))) {
+    if (senders.find(id).isEmpty()) {
       throw ProblemException.notFound("There is no sender " + id + ".");
     }
     String who = Audit.who(context);
@@ -122,38 +117,25 @@ public final class SenderRoutes {
           "account", "is the provider's account that the address belongs to (WhatsApp: its id)");
     }
     requireLanesFree(id, lanes);
-    var sender =
-        sql.insertInto(SENDER)
-            .set(SENDER.ID, id)
-            .set(SENDER.PROVIDER, change.provider() == null ? "whatsapp" : change.provider())
-            .set(SENDER.ADDRESS, address)
-            .set(SENDER.RATE_PER_SECOND, rate)
-            .set(SENDER.LANES, lanes)
-            .set(SENDER.DAILY_LIMIT, change.dailyLimit());
+    SenderRecord sender = new SenderRecord();
+    sender.setId(id);
+    sender.setProvider(change.provider() == null ? "whatsapp" : change.provider());
+    sender.setAddress(address);
+    sender.setRatePerSecond(rate);
+    sender.setLanes(lanes);
+    sender.setDailyLimit(change.dailyLimit());
     // One that is not given stays as the provider's calls have told it.
-    SenderRecord saved =
-        (change.account() == null ? sender : sender.set(SENDER.ACCOUNT, change.account()))
-            .onConflict(SENDER.ID)
-            .doUpdate()
-            .setNonKeyToExcluded()
-            .returning()
-            .fetchSingle();
+    if (change.account() != null) {
+      sender.setAccount(change.account());
+    }
+    SenderRecord saved = senders.put(sender);
     Audit.log(context, "put", "sender " + id);
     JsonHttp.json(context, 200, changed.changed(saved));
   }
 
   /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */
   private void requireLanesFree(String id, int lanes) {
-    boolean busy =
-        sql.fetchExists(
-            sql.selectOne()
-                .from(CAMPAIGN)
-                .join(SENDER)
-                .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
-                .where(SENDER.ID.eq(id))
-                .and(SENDER.LANES.ne(lanes))
-                .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
-    if (busy) {
+    if (senders.isSendingInOtherLanes(id, lanes)) {
       throw ProblemException.conflict(
           "The number of lanes cannot change while the sender's campaigns are sending; its rate"
               + " can.");

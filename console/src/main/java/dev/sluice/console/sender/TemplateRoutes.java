@@ -1,24 +1,22 @@
 package dev.sluice.console.sender;
 
-import static dev.sluice.schema.jooq.Tables.SENDER;
-
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
-import org.jooq.DSLContext;
 
 /** {@code /api/senders/{id}/templates}: what a sender's provider has approved. */
 public final class TemplateRoutes {
-  private final DSLContext sql;
+  private final Senders senders;
   private final Bulkhead lists;
   private final Templates templates;
 
-  public TemplateRoutes(DSLContext sql, Bulkhead lists, Templates templates) {
-    this.sql = sql;
+  public TemplateRoutes(Senders senders, Bulkhead lists, Templates templates) {
+    this.senders = senders;
     this.lists = lists;
     this.templates = templates;
   }
@@ -29,19 +27,15 @@ public final class TemplateRoutes {
 
   private void list(Context context) {
     String id = Fields.storable("id", context.pathParam("id"));
-    var sender =
+    SenderRecord sender =
         lists
-            .run(() ->
-                sql.select(SENDER.PROVIDER, SENDER.ACCOUNT)
-                    .from(SENDER)
-                    .where(SENDER.ID.eq(id))
-                    .fetchOptional())
+            .run(() -> senders.find(id))
             .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
-    if (!sender.value1().equals("whatsapp")) {
+    if (!sender.getProvider().equals("whatsapp")) {
       JsonHttp.json(context, 200, List.of());
       return;
     }
-    String account = sender.value2();
+    String account = sender.getAccount();
     if (account == null) {
       throw ProblemException.conflict(
               "The sender's WhatsApp Business Account is not known yet; say its id as \"account\""

@@ -29,6 +29,23 @@ class SenderRoutesTest {
   }
 
   @Test
+  void aChangeTakesALimitAwayButKeepsTheAccount() {
+    put("changed", "{\"address\":\"1\",\"dailyLimit\":5,\"account\":\"77\"}");
+    JsonNode sender = put("changed", "{\"address\":\"2\"}");
+
+    assertThat(sender.path("address").asString()).isEqualTo("2");
+    assertThat(sender.path("dailyLimit").isNull()).isTrue();
+    assertThat(sender.path("account").asString()).isEqualTo("77");
+  }
+
+  private static JsonNode put(String id, String sender) {
+    HttpResponse<byte[]> answer =
+        CONSOLE.send("PUT", "/api/senders/" + id, "application/json", sender);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return body(answer);
+  }
+
+  @Test
   void onlyASenderThatExistsIsUnblocked() {
     assertProblem(CONSOLE.send("POST", "/api/senders/nobody/unblock", "", ""), 404, "nobody");
     assertThat(CONSOLE.send("POST", "/api/senders/brazil/unblock", "", "").statusCode())

@@ -1,0 +1,45 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.SENDER;
+
+import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.jooq.tables.records.SenderRecord;
+import java.util.Optional;
+import org.jooq.DSLContext;
+
+/** The senders' rows. */
+public final class Senders {
+  private final DSLContext sql;
+
+  public Senders(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  Optional<SenderRecord> find(String id) {
+    return sql.fetchOptional(SENDER, SENDER.ID.eq(id));
+  }
+
+  /** Creates a sender or changes it; an account that is not given stays as it is. */
+  SenderRecord put(SenderRecord sender) {
+    return sql.insertInto(SENDER)
+        .set(sender)
+        .onConflict(SENDER.ID)
+        .doUpdate()
+        .setNonKeyToExcluded()
+        .returning()
+        .fetchSingle();
+  }
+
+  /** Returns whether campaigns of the sender are under way in another number of lanes. */
+  boolean isSendingInOtherLanes(String id, int lanes) {
+    return sql.fetchExists(
+        sql.selectOne()
+            .from(CAMPAIGN)
+            .join(SENDER)
+            .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+            .where(SENDER.ID.eq(id))
+            .and(SENDER.LANES.ne(lanes))
+            .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
+  }
+}

@@ -49,8 +49,8 @@ import dev.sluice.console.suppression.Suppressions;
 import dev.sluice.console.suppression.Upkeep;
 import dev.sluice.console.webhook.WebhookIntake;
 import dev.sluice.console.webhook.WebhookRoutes;
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.database.DatabaseProbe;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -72,16 +72,7 @@ public final class Console implements AutoCloseable {
   /** Changed names that are looked at in a turn. */
   private static final int LATE_ROWS_PAGE = 500;
 
-  private final Connections connections;
-  private final KafkaOutput output;
-  private final ControlsView controls;
-  private final FreshResults fresh;
-  private final EventStreams live;
-  private final Templates templates;
-  private final Upkeep upkeep;
-  private final Deadlines deadlines = new Deadlines();
-  private final Probe databaseProbe;
-  private final Probe kafkaProbe;
+  private final Closer closer = new Closer();
   private final Javalin server;
 
   /**
@@ -123,12 +114,29 @@ public final class Console implements AutoCloseable {
       Health health,
       MeterRegistry meters,
       Consumer<JavalinConfig> extra) {
+    try {
+      server = start(config, limits, health, meters, extra);
+    } catch (RuntimeException e) {
+      try (closer) {
+        throw e;
+      }
+    }
+  }
+
+  private Javalin start(
+      ConsoleConfig config,
+      Limits limits,
+      Health health,
+      MeterRegistry meters,
+      Consumer<JavalinConfig> extra) {
     PhoneNumbers phoneNumbers = new PhoneNumbers(config.defaultRegion());
-    connections = Connections.open(config.database(), limits.connections(), meters);
-    databaseProbe = DatabaseProbe.of(connections.commands(), config.database(), health);
-    kafkaProbe = KafkaProbe.of(config.kafka(), health);
-    controls = new ControlsView(config.kafka(), health);
-    output = new KafkaOutput(config.kafka(), meters);
+    Connections connections =
+        closer.register(Connections.open(config.database(), limits.connections(), meters));
+    closer.register(DatabaseProbe.of(connections.commands(), config.database(), health));
+    closer.register(KafkaProbe.of(config.kafka(), health));
+    FreshResults fresh = closer.register(new FreshResults(config.kafka()));
+    ControlsView controls = closer.register(new ControlsView(config.kafka(), health));
+    KafkaOutput output = closer.register(new KafkaOutput(config.kafka(), meters));
     CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();
     DSLContext following = connections.feeds().sql();
@@ -139,6 +147,7 @@ public final class Console implements AutoCloseable {
     Bulkhead lists =
         new Bulkhead(
             limits.lists(), limits.listsWait(), "Too many read lists now; try again later.");
+    Deadlines deadlines = closer.register(new Deadlines());
     // Calls of providers have a budget of their own, which no other body can take.
     HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
@@ -149,18 +158,16 @@ public final class Console implements AutoCloseable {
         new RowRules(
             phoneNumbers, new RowBounds(config.bounds().value(), config.bounds().variables()));
     RowRules suppressionRules = new RowRules(phoneNumbers);
-    fresh = new FreshResults(config.kafka());
-    live =
-        new EventStreams(
-            new Bulkhead(
-                limits.connections().feeds(),
-                FEEDS_PATIENCE,
-                "Too many things are watched now; try again later."));
-    templates = new Templates(config.whatsApp(), new TemplateStates(changing));
-    upkeep = new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE));
+    Bulkhead feeds =
+        new Bulkhead(
+            limits.connections().feeds(),
+            FEEDS_PATIENCE,
+            "Too many things are watched now; try again later.");
+    Templates templates =
+        closer.register(new Templates(config.whatsApp(), new TemplateStates(changing)));
     Doors doors = new Doors(config.token(), meters);
-    WarmUp.of("console", health, output::warmUp);
-    server =
+    EventStreams live = new EventStreams(feeds);
+    Javalin listening =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
           settings.concurrency.useVirtualThreads = true;
@@ -250,7 +257,13 @@ public final class Console implements AutoCloseable {
           new Problems().add(settings);
           extra.accept(settings);
         });
-    server.start();
+    closer.register(listening::stop);
+    // Closed before the server, which would wait for viewers.
+    closer.register(live);
+    WarmUp.of("console", health, output::warmUp);
+    listening.start();
+    closer.register(new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE)));
+    return listening;
   }
 
   /** The page has no build step: its modules and its libraries are files on the class path. */
@@ -271,16 +284,6 @@ public final class Console implements AutoCloseable {
 
   @Override
   public void close() {
-    upkeep.close();
-    live.close();
-    server.stop();
-    deadlines.close();
-    templates.close();
-    output.close();
-    controls.close();
-    fresh.close();
-    kafkaProbe.close();
-    databaseProbe.close();
-    connections.close();
+    closer.close();
   }
 }

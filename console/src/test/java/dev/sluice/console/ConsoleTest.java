@@ -2,9 +2,18 @@ package dev.sluice.console;
 
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.ServiceRole;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +46,40 @@ class ConsoleTest {
       assertThat(CONSOLE.get(url, "Bearer wrong").statusCode()).isEqualTo(401);
       assertThat(CONSOLE.get(url, "Bearer 0123456789abcdef").statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aStartThatFailsLeavesNothingOpen() {
+    Sandbox sandbox = Sandbox.create(1);
+    ConsoleConfig onATakenPort =
+        new ConsoleConfig(
+            sandbox.kafka(),
+            sandbox.as(ServiceRole.CONSOLE),
+            CONSOLE.port(),
+            Optional.empty(),
+            Optional.empty(),
+            WebhookConfig.NONE);
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+    assertThatThrownBy(() -> new Console(onATakenPort, new Health(), meters, settings -> {}))
+        .isInstanceOf(RuntimeException.class);
+
+    try (Database database = new Database(sandbox.owner(), 1, "test", meters)) {
+      await().untilAsserted(() -> assertThat(clients(database.sql())).isZero());
+    }
+    await()
+        .untilAsserted(() ->
+            assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !before.contains(thread))
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("kafka-producer-network-thread")));
+  }
+
+  private static int clients(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND backend_type = 'client backend' AND pid <> pg_backend_pid()")
+        .get(0, int.class);
   }
 }

@@ -1,19 +1,19 @@
 package dev.sluice.console;
 
 /**
- * How large things may be that people send.
+ * Upper bounds of what people may send.
  *
- * @param name a campaign's name, characters
- * @param message a campaign's message, bytes of JSON
- * @param value one variable of a recipient, characters
- * @param variables a recipient's variables together, bytes of JSON
+ * @param name a campaign's name, in characters
+ * @param message a campaign's message, in bytes of JSON
+ * @param value one variable of a recipient, in characters
+ * @param variables a recipient's variables together, in bytes of JSON
  */
 public record Bounds(int name, int message, int value, int variables) {
-  /** What is taken unless another bound is set. */
+  /** The bounds that apply unless others are set. */
   public static final Bounds DEFAULT = new Bounds(200, 64 * 1024, 1_024, 16 * 1024);
 
   /**
-   * Checks them against what the database takes.
+   * Checks the bounds against what the database takes.
    *
    * @throws IllegalArgumentException if one of them is out of range
    */

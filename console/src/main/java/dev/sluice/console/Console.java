@@ -64,19 +64,21 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 
-/** The console: the page and the HTTP API for people, and for services that do not speak Kafka. */
+/**
+ * The console: serves the page and the HTTP API to people, and to services that do not speak Kafka.
+ */
 public final class Console implements AutoCloseable {
-  /** How long what is watched waits until it is read again. */
+  /** How long a live view waits for its turn to be read again. */
   private static final Duration FEEDS_PATIENCE = Duration.ofSeconds(10);
 
-  /** Changed names that are looked at in a turn. */
+  /** Changed names examined in one turn. */
   private static final int LATE_ROWS_PAGE = 500;
 
   private final Closer closer = new Closer();
   private final Javalin server;
 
   /**
-   * Starts listening.
+   * Starts the console.
    *
    * @param extra adds the process's own routes, such as health and metrics
    */
@@ -86,10 +88,10 @@ public final class Console implements AutoCloseable {
   }
 
   /**
-   * How much of what may happen at the same time.
+   * How much may happen at the same time.
    *
-   * @param lists lists that are put together
-   * @param listsWait how long who reads a list waits for others who do
+   * @param lists lists that are built at a time
+   * @param listsWait how long a reader waits for others
    */
   record Limits(
       Connections.Sizes connections,
@@ -146,9 +148,9 @@ public final class Console implements AutoCloseable {
     DSLContext webhooks = connections.webhooks().sql();
     Bulkhead lists =
         new Bulkhead(
-            limits.lists(), limits.listsWait(), "Too many read lists now; try again later.");
+            limits.lists(), limits.listsWait(), "Too many lists are being read; try again later.");
     Deadlines deadlines = closer.register(new Deadlines());
-    // Calls of providers have a budget of their own, which no other body can take.
+    // The provider's calls have a budget of their own, which no other body can take.
     HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
     Exports exports = new Exports(limits.uploads().pace());
@@ -162,7 +164,7 @@ public final class Console implements AutoCloseable {
         new Bulkhead(
             limits.connections().feeds(),
             FEEDS_PATIENCE,
-            "Too many things are watched now; try again later.");
+            "Too many live views are being read; try again later.");
     Templates templates =
         closer.register(new Templates(config.whatsApp(), new TemplateStates(changing)));
     Doors doors = new Doors(config.token(), meters);
@@ -266,7 +268,7 @@ public final class Console implements AutoCloseable {
     return listening;
   }
 
-  /** The page has no build step: its modules and its libraries are files on the class path. */
+  /** The page has no build step: its modules and libraries are files on the class path. */
   private static void servePage(JavalinConfig settings) {
     settings.staticFiles.enableWebjars();
     settings.staticFiles.add(files -> {
@@ -277,7 +279,7 @@ public final class Console implements AutoCloseable {
     });
   }
 
-  /** Where it listens. */
+  /** Returns the port on which it listens. */
   public int port() {
     return server.port();
   }

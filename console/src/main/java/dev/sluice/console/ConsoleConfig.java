@@ -8,16 +8,17 @@ import dev.sluice.runtime.kafka.KafkaConfig;
 import java.util.Optional;
 
 /**
- * What the console needs to know.
+ * The console's configuration.
  *
  * @param kafka how to reach Kafka
  * @param database how to reach PostgreSQL, in the services' role
- * @param port where it listens, 0 for any free port
- * @param token the bearer token that the API asks for; without one only this machine reaches it
+ * @param port the port to listen on, 0 for any free port
+ * @param token the bearer token that the API requires; without one it is reachable from this
+ *     machine only
  * @param defaultRegion the region of phone numbers without a country code, for example {@code BR}
- * @param webhooks what the provider's calls must bring
- * @param bounds how large things may be that people send
- * @param host the address that it is bound to; by default all with a token, and {@code localhost}
+ * @param webhooks how the provider's calls are verified, and what they mean
+ * @param bounds how large the things that people send may be
+ * @param host the address to bind to; by default all addresses with a token, and {@code localhost}
  *     without
  * @param whatsApp how to read templates; without it they are not read
  */
@@ -32,7 +33,7 @@ public record ConsoleConfig(
     Optional<String> host,
     Optional<WhatsAppConfig> whatsApp) {
 
-  /** With the bounds that are usual, bound to the default address. */
+  /** Creates a configuration with the default bounds and address. */
   public ConsoleConfig(
       KafkaConfig kafka,
       DatabaseConfig database,
@@ -58,7 +59,7 @@ public record ConsoleConfig(
     }
     if (token.isPresent() && !token.get().matches("[!-~]+")) {
       throw new IllegalArgumentException(
-          "the API token must have only visible ASCII characters; nobody could send another");
+          "the API token must have only visible ASCII characters, as clients can send no others");
     }
     if (token.isEmpty() && host.isPresent() && !Loopback.isAddress(host.get())) {
       throw new IllegalArgumentException(
@@ -67,7 +68,7 @@ public record ConsoleConfig(
     defaultRegion.ifPresent(PhoneNumbers::requireRegion);
   }
 
-  /** Bound to the given address. */
+  /** Returns a copy that binds to the given address. */
   public ConsoleConfig withHost(String newHost) {
     return new ConsoleConfig(
         kafka,
@@ -81,7 +82,7 @@ public record ConsoleConfig(
         whatsApp);
   }
 
-  /** Reading templates there. */
+  /** Returns a copy that reads templates with this configuration. */
   public ConsoleConfig withWhatsApp(WhatsAppConfig newWhatsApp) {
     return new ConsoleConfig(
         kafka,
@@ -95,9 +96,9 @@ public record ConsoleConfig(
         Optional.of(newWhatsApp));
   }
 
-  /** The address to bind to. */
+  /** Returns the address to bind to. */
   public String address() {
-    // Without a token nobody but this machine may command campaigns.
+    // Without a token, only this machine may command campaigns.
     return host.orElse(token.isPresent() ? "0.0.0.0" : "localhost");
   }
 

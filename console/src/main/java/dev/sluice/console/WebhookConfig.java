@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the webhooks need.
+ * The configuration of webhooks.
  *
- * @param appSecret signs calls; without one every call is refused
- * @param verifyToken what the handshake must bring; without one every handshake is refused
- * @param optOutWords messages by which people ask to be left alone
+ * @param appSecret verifies the signature of calls; without it every call is refused
+ * @param verifyToken what the handshake must carry; without it every handshake is refused
+ * @param optOutWords messages by which people opt out
  */
 public record WebhookConfig(
     Optional<String> appSecret, Optional<String> verifyToken, List<String> optOutWords) {

@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
-/** A console as a program calls it. */
+/** A client of a console's API. */
 public record Api(int port) {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -39,7 +39,7 @@ public record Api(int port) {
             .PUT(BodyPublishers.ofString(body)));
   }
 
-  /** Calls as the provider does, with its signature. */
+  /** Calls the webhook as the provider does, with its signature. */
   HttpResponse<byte[]> webhook(String body) throws Exception {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     return send(
@@ -48,14 +48,14 @@ public record Api(int port) {
             .POST(BodyPublishers.ofByteArray(bytes)));
   }
 
-  /** A connection on which so much of a request was sent. */
+  /** Opens a connection and sends the beginning of a request. */
   public Socket begin(String beginning) throws IOException {
     Socket socket = new Socket("localhost", port);
     socket.getOutputStream().write(beginning.getBytes(StandardCharsets.UTF_8));
     return socket;
   }
 
-  /** A connection on which a file was announced, and its first bytes were sent. */
+  /** Opens a connection, announces a file and sends its first bytes. */
   Socket beginUpload(String path, String firstBytes) throws IOException {
     return begin(
         "POST "

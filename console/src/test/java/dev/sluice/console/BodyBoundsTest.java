@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a console holds in memory of other people's bodies, with the sizes that are usual, and
- * longer patience, so that a slow machine holds what it is to hold.
+ * What a console holds in memory of clients' bodies, with the default sizes, and longer patience so
+ * that a slow machine holds as much as it should.
  */
 class BodyBoundsTest {
   private static final String JSON = "application/json";
@@ -115,7 +115,7 @@ class BodyBoundsTest {
         .isEqualTo(200);
   }
 
-  /** They are told from genuine calls only when they are whole, which they never are. */
+  /** Forged calls are told from genuine ones only when they are whole, which they never are. */
   @ParameterizedTest
   @CsvSource({"20, 3000000, 2900000", "220, 64000, 60000"})
   void aCrowdOfForgedCallsThatTrickleKeepsNoGenuineOneOut(int calls, int announced, int sent)
@@ -171,7 +171,7 @@ class BodyBoundsTest {
                 + "1e00000\r\n{\"")) {
       send(client, 30_000_000);
 
-      // It may have hung up on who was still talking.
+      // It may have hung up on a client that was still sending.
       assertThat(answer(client))
           .satisfiesAnyOf(
               words -> assertThat(words).startsWith("HTTP/1.1 413 "),
@@ -243,7 +243,7 @@ class BodyBoundsTest {
     try {
       client.getOutputStream().write("n".repeat(bytes).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      // It was refused before it was sent; the answer may be there.
+      // It was refused before it was sent; the response may be there.
     }
   }
 
@@ -257,7 +257,7 @@ class BodyBoundsTest {
     }
   }
 
-  /** A provider's call, signed. */
+  /** Posts a signed call as the provider does. */
   private static int call(String body) throws Exception {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     try (HttpClient provider = HttpClient.newHttpClient()) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** Bodies that never come whole, on every kind of route that reads one. */
+/** Bodies that never arrive whole, on every kind of route that reads one. */
 class BrokenBodiesTest {
   private static final String API = "/api/campaigns";
   private static final String FILES = "/api/suppressions";
@@ -56,7 +56,7 @@ class BrokenBodiesTest {
 
   @BeforeAll
   static void start() {
-    // Of one kind the whole time counts, of the other the pace.
+    // For one kind the whole time counts, for the other the pace.
     HeldBodies.Limits bodies = limits(HeldBodies.Limits.API, new Pace(0, PATIENCE, PATIENCE));
     HeldBodies.Limits calls =
         limits(HeldBodies.Limits.WEBHOOKS, new Pace(1_024, PATIENCE, Duration.ofMinutes(1)));
@@ -199,7 +199,7 @@ class BrokenBodiesTest {
       try {
         one.getOutputStream().write('a');
       } catch (IOException e) {
-        // It was cut off, which is what is waited for.
+        // It was cut off, as expected.
       }
     }
   }

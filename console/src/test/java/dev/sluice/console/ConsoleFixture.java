@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 import org.jooq.DSLContext;
 import tools.jackson.databind.JsonNode;
 
-/** A console that runs, as a program calls it. */
+/** A running console, and a client of its API. */
 public final class ConsoleFixture implements AutoCloseable {
   private static final WebhookConfig WEBHOOKS =
       new WebhookConfig(
@@ -43,7 +43,7 @@ public final class ConsoleFixture implements AutoCloseable {
 
   private ConsoleFixture() {}
 
-  /** One that has a sender. */
+  /** Starts a console with a sender. */
   public static ConsoleFixture create() {
     ConsoleFixture fixture = new ConsoleFixture();
     fixture.send(
@@ -59,19 +59,19 @@ public final class ConsoleFixture implements AutoCloseable {
     return meters.get("sluice.sql.statements").tag("service", "console").counter().count();
   }
 
-  /** Does something to the rows. */
+  /** Runs work on the database as its owner. */
   public <T> T sql(Function<DSLContext, T> work) {
     try (Database database = new Database(sandbox.owner(), 1, "test", meters)) {
       return work.apply(database.sql());
     }
   }
 
-  /** A further console on the same servers. */
+  /** Starts a further console on the same servers. */
   public Console another(Optional<String> token) {
     return another(config(token));
   }
 
-  /** One that reads templates there. */
+  /** Starts a further console that reads templates there. */
   public Console another(WhatsAppConfig whatsApp) {
     return another(config(Optional.empty()).withWhatsApp(whatsApp));
   }
@@ -85,7 +85,7 @@ public final class ConsoleFixture implements AutoCloseable {
     return new Console(config, new Health(), meters, settings -> {});
   }
 
-  /** The id of a new campaign. */
+  /** Creates a campaign and returns its id. */
   public String campaign() {
     HttpResponse<byte[]> answer =
         send(
@@ -98,12 +98,12 @@ public final class ConsoleFixture implements AutoCloseable {
     return body(answer).path("id").asString();
   }
 
-  /** The command that was written for a campaign. */
+  /** Returns the command that was written for a campaign. */
   public CampaignCommand commandOf(String campaign) {
     return written(sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
   }
 
-  /** The request that was written for a sender's first lane. */
+  /** Returns the request that was written for a sender's first lane. */
   public SendRequest requestTo(String sender) {
     return written(sandbox.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
   }

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Two consoles with one connection of each kind: what asks for a second one while it holds the
- * first waits for itself, and fails. They are there for all tests that crowd them, as long as the
- * servers behind them.
+ * Two consoles with one connection of each kind, so that code that asks for a second one while it
+ * holds the first waits for itself, and fails. They are shared by all tests that crowd them, and
+ * live as long as the servers behind them.
  */
 final class Crowd {
   static final int UPLOADS = 4;
@@ -37,10 +37,10 @@ final class Crowd {
 
   final Api api;
 
-  /** At a console without any place for who reads. */
+  /** A console without any place for readers. */
   final Api atFull;
 
-  /** Campaigns. */
+  /** Ids of campaigns. */
   final String sending;
 
   final String draft;
@@ -71,7 +71,12 @@ final class Crowd {
     return SHARED;
   }
 
-  /** One in which who finds no place waits for so long. */
+  /**
+   * Starts a console.
+   *
+   * @param lists the places for readers
+   * @param wait how long a reader waits for one
+   */
   private Console console(int lists, Duration wait) {
     return new Console(
         new ConsoleConfig(
@@ -98,7 +103,7 @@ final class Crowd {
         settings -> {});
   }
 
-  /** A draft whose recipient has no value for its variable. */
+  /** Creates a draft whose recipient has no value for its variable. */
   String lacking() {
     String id = create("brazil");
     api.patch(
@@ -140,7 +145,7 @@ final class Crowd {
         SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
   }
 
-  /** The beginning of an answer. */
+  /** Returns the beginning of a response. */
   static String read(Socket socket) throws IOException {
     socket.setSoTimeout(20_000);
     byte[] answer = socket.getInputStream().readNBytes(1);

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Many people at once, at a console with one connection of each kind. */
+/** Many users at once, at a console with one connection of each kind. */
 class CrowdTest {
   private static final Crowd CROWD = Crowd.shared();
 
@@ -66,7 +66,9 @@ class CrowdTest {
         CROWD.atFull.post("/api/campaigns/" + id + "/start", "", ""), 409, "\"name\" (1)");
   }
 
-  /** A lock holds up whoever reads or adds suppressions, and so all connections of their kinds. */
+  /**
+   * A lock holds up all readers and writers of suppressions, and so all connections of their kinds.
+   */
   @Test
   void whoReadsAndImportsHoldsUpNoPauseNoStartAndNoReceipt() throws Exception {
     String lacking = CROWD.lacking();
@@ -92,7 +94,7 @@ class CrowdTest {
     }
   }
 
-  /** Each change waits for the lock on a connection of the changes, which there is one of. */
+  /** Each change waits for the lock on a connection for changes, of which there is one. */
   @Test
   void whoChangesASenderThatIsLockedHoldsUpNoPause() throws Exception {
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
@@ -111,7 +113,7 @@ class CrowdTest {
     return console.post("/api/suppressions", "text/csv", "phone\n+5511970000009\n");
   }
 
-  /** Their recipients cannot be counted for as long as they are locked. */
+  /** The campaigns' recipients cannot be counted while they are locked. */
   @Test
   void whoWatchesManyCampaignsHoldsUpNobodyWhoReads() throws Exception {
     List<Socket> viewers = new ArrayList<>();
@@ -133,7 +135,7 @@ class CrowdTest {
     }
   }
 
-  /** As if there were too many: nobody would find the campaign that is to be paused. */
+  /** As if there were too many of them: otherwise the campaign to be paused could not be found. */
   @Test
   void aDraftWhoseRecipientsTakeTooLongToCountIsListedBesideTheOthers() throws Exception {
     try (TableLock _ = new TableLock("campaign_recipient");
@@ -232,7 +234,7 @@ class CrowdTest {
     }
   }
 
-  /** Each would keep the changes' only connection for as long as a lock may be waited for. */
+  /** Each would keep the only connection for changes for as long as a lock may be waited for. */
   @Test
   void whoChangesACampaignThatIsBeingFilledWaitsForNobody() throws Exception {
     List<Future<HttpResponse<byte[]>>> answers = new ArrayList<>();
@@ -260,8 +262,8 @@ class CrowdTest {
   void fiveHundredViewersAndTwoThousandHalfRequestsHoldUpNobody() throws Exception {
     List<Socket> crowd = new ArrayList<>();
     try {
-      // A viewer after four others: who does not wait for answers overflows the queue of
-      // connections, where the system lets each wait for a second.
+      // Every fifth is a viewer. Without waiting for its response the queue of connections
+      // overflows, and the system makes each wait for a second.
       for (int i = 0; i < 500; i++) {
         for (int half = 0; half < 4; half++) {
           crowd.add(

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Many files at once, slow ones and broken ones, at a console with few places for them. */
+/** Many files at once, slow and broken ones among them, at a console with few places for them. */
 class CrowdedUploadsTest {
   private static final Crowd CROWD = Crowd.shared();
 
@@ -24,7 +24,7 @@ class CrowdedUploadsTest {
           Api.json(CROWD.api.post("/api/suppressions", "text/csv", "phone\n+5511970000001\n"));
 
       assertThat(report.path("rejectedCount").asInt(-1)).isZero();
-      // A byte now and then is no more than none.
+      // A byte now and then counts as nothing.
       await()
           .until(() -> {
             trickle.getOutputStream().write('+');
@@ -98,7 +98,7 @@ class CrowdedUploadsTest {
     awaitNoNamedFile();
   }
 
-  /** A file has a name for the moment between its creation and the removal of the name. */
+  /** A file has a name for the moment between its creation and its unlinking. */
   private static void awaitNoNamedFile() {
     await().untilAsserted(() -> assertThat(CROWD.folder.toFile().list()).isEmpty());
   }

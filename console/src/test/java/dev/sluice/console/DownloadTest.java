@@ -36,7 +36,7 @@ class DownloadTest {
       "GET /api/suppressions HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n";
   private static final String LARGE_ANSWER = "GET /api/large HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-  /** More bytes than a connection holds by itself, and more than half of what there is room for. */
+  /** Bytes: more than a connection's buffers hold, and more than half of the budget. */
   private static final int LARGE = 20 << 20;
 
   @TempDir private static Path folder;
@@ -208,7 +208,7 @@ class DownloadTest {
         all.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
       }
     } catch (IOException e) {
-      // Cut off.
+      // It was cut off.
     }
     return all.toString();
   }

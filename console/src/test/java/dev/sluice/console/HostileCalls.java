@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Calls that want to break something, and the answer that each deserves. */
+/** Malicious requests, and the response that each must get. */
 final class HostileCalls {
   private static final String CSV = "text/csv";
   private static final String JSON = "application/json";
@@ -16,11 +16,11 @@ final class HostileCalls {
   private final String draft;
 
   /**
-   * A call.
+   * A request.
    *
-   * @param request all of it, a byte a character
-   * @param status the answer's
-   * @param words what the answer says
+   * @param request all of it, one byte per character
+   * @param status the status of the response
+   * @param words what the response says
    */
   record Call(String name, String request, int status, String words) {
     @Override
@@ -33,7 +33,7 @@ final class HostileCalls {
     this.draft = "/api/campaigns/" + draft;
   }
 
-  /** All of them, against this campaign, which is a draft. */
+  /** Returns all of them, for this campaign, which is a draft. */
   static List<Call> against(String draft) {
     HostileCalls table = new HostileCalls(draft);
     table.campaigns();

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Calls that want to break something get a plain answer, write nothing and harm nobody. */
+/** Malicious requests get a plain response, write nothing and harm no other client. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileCallsTest {
   private static final int GOOD = 40;
@@ -98,7 +98,7 @@ class HostileCallsTest {
     for (HostileCalls.Call call : calls) {
       all.add(() -> {
         RawHttp.Answer answer = http.say(call.request());
-        // Another one may change the same draft at the same moment.
+        // Another request may change the same draft at the same moment.
         if (answer.status() != 409 || !call.request().startsWith("PATCH ")) {
           check(call, answer);
         }
@@ -137,7 +137,7 @@ class HostileCallsTest {
     assertThat(Json.MAPPER.readTree(answer.json()).path("status").asInt()).isEqualTo(call.status());
   }
 
-  /** All rows, and where the topics end that the console writes to. */
+  /** Returns all rows, and the end offsets of the topics to which the console writes. */
   private List<Object> everything() {
     List<Object> all = new ArrayList<>();
     for (Table<?> table : Sluice.SLUICE.getTables()) {

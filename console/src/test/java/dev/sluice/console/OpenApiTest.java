@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The document that is served against the answers that are given. */
+/** The served API document, compared with actual responses. */
 class OpenApiTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final SchemaRegistry SCHEMAS =
@@ -176,7 +176,7 @@ class OpenApiTest {
     check("GET", "/webhooks/whatsapp", "/webhooks/whatsapp", "", "", 403);
   }
 
-  /** Where the database went away between a change and its answer. */
+  /** As when the database went away between a change and its response. */
   @ParameterizedTest
   @CsvSource({"PATCH, /api/campaigns/{id}", "POST, /api/campaigns/{id}/archive"})
   void theIdAloneMayAnswerAChange(String method, String path) {

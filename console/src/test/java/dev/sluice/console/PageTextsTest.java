@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The page's words: every language says the same things. */
+/** The page's texts: every language says the same things. */
 class PageTextsTest {
   private static final Path PAGE = Path.of("src/main/resources/page");
   private static final Pattern VALUE = Pattern.compile("\\{(\\w+)}");
@@ -46,7 +46,7 @@ class PageTextsTest {
     }
   }
 
-  /** The names of each text's values, of its plural forms as well. */
+  /** Returns the names of each text's values, including its plural forms. */
   private static Map<String, Set<String>> values(String language) throws IOException {
     Map<String, Set<String>> values = new TreeMap<>();
     JsonNode texts =

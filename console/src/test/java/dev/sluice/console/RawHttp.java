@@ -7,24 +7,24 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** Says to a server whatever it is given, as no decent client would. */
+/** Sends arbitrary bytes to a server, as no decent client would. */
 record RawHttp(int port) {
   private static final int PATIENCE_MILLIS = 30_000;
 
   /**
-   * What the server said.
+   * The server's response.
    *
-   * @param status 0 if it hung up without a word
+   * @param status 0 if it hung up without one
    */
   record Answer(int status, String head, String body) {
-    /** The JSON in the body, chunked or not. */
+    /** Returns the JSON in the body, chunked or not. */
     String json() {
       int end = body.lastIndexOf('}');
       return end < 0 ? "" : body.substring(body.indexOf('{'), end + 1);
     }
   }
 
-  /** Sends a request, a byte a character, and reads until the server hangs up. */
+  /** Sends a request, one byte per character, and reads until the server hangs up. */
   Answer say(String request) {
     try (Socket socket = new Socket("localhost", port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
@@ -32,7 +32,7 @@ record RawHttp(int port) {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
       } catch (SocketException e) {
-        // It has refused what it read so far; its answer may be there.
+        // It has refused what it read so far; its response may be there.
       }
       return answer(socket);
     } catch (IOException e) {
@@ -45,7 +45,7 @@ record RawHttp(int port) {
     try {
       socket.getInputStream().transferTo(all);
     } catch (SocketException e) {
-      // Hung up on us while we were still talking.
+      // It hung up while we were still sending.
     }
     String text = all.toString(StandardCharsets.UTF_8);
     if (text.isEmpty()) {

@@ -3,7 +3,7 @@ package dev.sluice.console;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Nobody else gets at a table of the crowd until it is closed. */
+/** Locks a table of the crowd exclusively until it is closed. */
 record TableLock(Connection holder) implements AutoCloseable {
   TableLock(String table) throws SQLException {
     this(Crowd.owner());
@@ -13,7 +13,7 @@ record TableLock(Connection holder) implements AutoCloseable {
     }
   }
 
-  /** How many wait for it. */
+  /** Returns how many statements wait for the lock. */
   int waiting() throws SQLException {
     try (var statement = holder.createStatement();
         var count =

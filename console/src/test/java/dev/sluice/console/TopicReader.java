@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Everything that is on a topic; each time only what is new is read. */
+/** Reads all records of a topic, each time only the new ones. */
 final class TopicReader<T> implements AutoCloseable {
   private final Class<T> type;
   private final List<T> seen = new ArrayList<>();
@@ -30,7 +30,7 @@ final class TopicReader<T> implements AutoCloseable {
     consumer.seekToBeginning(partitions);
   }
 
-  /** What is there by now. */
+  /** Returns all records so far. */
   List<T> all() {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {

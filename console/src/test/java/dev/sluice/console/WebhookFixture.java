@@ -71,7 +71,7 @@ public final class WebhookFixture implements AutoCloseable {
     return database.sql();
   }
 
-  /** Further connections, whose statements wait longer for a lock than anybody does in earnest. */
+  /** Opens further connections, whose statements wait longer for a lock than any real ones do. */
   public Database patient() {
     return new Database(
         sandbox.database(),
@@ -81,7 +81,7 @@ public final class WebhookFixture implements AutoCloseable {
         new Database.Timeouts(Duration.ofMinutes(1), Duration.ofMinutes(1)));
   }
 
-  /** A row of a sender, whose address is its id. */
+  /** Inserts a sender whose address is its id. */
   public void sender(String id) {
     sql().execute("INSERT INTO sluice.sender (id, address) VALUES (?, ?)", id, id);
   }
@@ -103,7 +103,7 @@ public final class WebhookFixture implements AutoCloseable {
     return !sql().fetch("SELECT 1 FROM sluice.suppressed_phone WHERE phone = ?", phone).isEmpty();
   }
 
-  /** Suppresses a number as a person does. */
+  /** Suppresses a number as a user does. */
   public void suppress(String phone) throws Exception {
     URI uri = URI.create("http://localhost:" + console.port() + "/api/suppressions");
     http.send(
@@ -156,7 +156,7 @@ public final class WebhookFixture implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(url() + query)).build(), BodyHandlers.ofString());
   }
 
-  /** Calls it with the provider's signature. */
+  /** Posts a call with the provider's signature. */
   public int post(String body) throws Exception {
     return post(body.getBytes(StandardCharsets.UTF_8));
   }
@@ -185,12 +185,12 @@ public final class WebhookFixture implements AutoCloseable {
     return counter == null ? 0 : counter.count();
   }
 
-  /** A campaign's results that are on the topic now. */
+  /** Returns a campaign's results that are on the topic now. */
   public List<SendResult> results(UUID campaign) {
     return results().stream().filter(result -> result.campaignId().equals(campaign)).toList();
   }
 
-  /** A call is answered after Kafka has its results. */
+  /** Returns all results; a call is acknowledged after Kafka has its results. */
   public List<SendResult> results() {
     return results.all();
   }
@@ -203,7 +203,7 @@ public final class WebhookFixture implements AutoCloseable {
     return receipt(callbackData, status, messageId, "\"timestamp\":\"1750030073\"");
   }
 
-  /** A receipt with further fields. */
+  /** Returns a call with a receipt that has further fields. */
   public static String receipt(String callbackData, String status, String messageId, String more) {
     return value(
         "\"statuses\":[{\"id\":\"%s\",\"status\":\"%s\",\"biz_opaque_callback_data\":\"%s\",%s}]"
@@ -216,7 +216,7 @@ public final class WebhookFixture implements AutoCloseable {
             .formatted(from, text));
   }
 
-  /** The call of a field that is about accounts or templates. */
+  /** Returns a call for a field about accounts or templates. */
   public static String event(String account, long time, String field, String value) {
     return "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"time\":%d,\"changes\":[{\"field\":\"%s\",\"value\":%s}]}]}"
         .formatted(account, time, field, value);

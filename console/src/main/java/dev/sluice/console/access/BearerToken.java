@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Admits requests that carry the API's token (RFC 6750), compared in constant time. */
 final class BearerToken {
-  /** Schemes are the same in any case; tabs pass for spaces, as in other white space (RFC 9110). */
+  /** Schemes are case-insensitive (RFC 9110); tabs count as spaces, as in other white space. */
   private static final Pattern CREDENTIALS = Pattern.compile("(?i)bearer[ \\t]+(.+)");
 
   private final byte[] expected;
@@ -21,7 +21,7 @@ final class BearerToken {
     this.wrong = wrong;
   }
 
-  /** Lets only those in who know the token. */
+  /** Refuses requests without the right token. */
   void require(Context context) {
     if (!isGiven(context)) {
       context.header("WWW-Authenticate", "Bearer");
@@ -31,7 +31,7 @@ final class BearerToken {
     refuseWrong(context);
   }
 
-  /** Lets those in who know the token or bring none. */
+  /** Refuses requests with a wrong token; those with the right one or none pass. */
   void refuseWrong(Context context) {
     Optional<String> given = given(context);
     if (given.isEmpty() || isRight(given.get())) {
@@ -42,7 +42,7 @@ final class BearerToken {
     throw ProblemException.unauthorized("This is not the API token.");
   }
 
-  /** Whether a request brings a token, right or wrong. */
+  /** Returns whether a request carries a token, right or wrong. */
   static boolean isGiven(Context context) {
     return given(context).isPresent();
   }

@@ -10,11 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps other sites' pages from commanding campaigns through the browser of somebody who may:
- * neither by requests across origins nor by a name that is pointed at this machine.
+ * Keeps other sites' pages from commanding campaigns through the browser of a user who may, whether
+ * by cross-origin requests or by a host name that is pointed at this machine (DNS rebinding).
  */
 final class BrowserGuard {
-  /** Called by the provider under whatever name leads here, and signed. */
+  /** The provider calls these under any host name; the calls are signed. */
   private static final String WEBHOOKS = "/webhooks/";
 
   private static final Set<String> OURS = Set.of("same-origin", "none");
@@ -41,12 +41,15 @@ final class BrowserGuard {
     this.loopbackOnly = loopbackOnly;
   }
 
-  /** Restricts what a browser may do with any answer. */
+  /** Sets the headers that restrict what a browser may do with a response. */
   void harden(Context context) {
     HEADERS.forEach(context::header);
   }
 
-  /** Refuses requests by a name that is not this machine's own, where only it may ask. */
+  /**
+   * Without a token, refuses requests whose host name is not this machine's own; webhooks are
+   * exempt.
+   */
   void requireOurName(Context context) {
     String host = context.header("Host");
     if (loopbackOnly && !Loopback.isHost(host) && !context.path().startsWith(WEBHOOKS)) {
@@ -55,7 +58,7 @@ final class BrowserGuard {
     }
   }
 
-  /** Refuses requests that another site's page has made. */
+  /** Refuses requests made by another site's page. */
   void requireOurOrigin(Context context) {
     String host = context.header("Host");
     if (!READING.contains(context.method().name()) && crossOrigin(context, host)) {
@@ -64,7 +67,7 @@ final class BrowserGuard {
   }
 
   private static boolean crossOrigin(Context context, @Nullable String host) {
-    // Set by the browser itself; behind a proxy, Host may be another than the page's.
+    // Set by the browser itself; behind a proxy, Host may differ from the page's.
     String site = context.header("Sec-Fetch-Site");
     if (site != null) {
       return !OURS.contains(site);

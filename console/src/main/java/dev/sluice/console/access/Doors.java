@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who may enter where. The page's files are everybody's who reaches the console, and webhooks are
- * signed; the API, the metrics and what is wrong at the moment ask for the token, if there is one.
+ * Access control. The page's files are open to everybody who reaches the console, and webhooks are
+ * signed; the API, the metrics and the details of readiness require the token, if there is one.
  */
 public final class Doors {
   private final BrowserGuard guard;
@@ -23,7 +23,7 @@ public final class Doors {
             secret -> new BearerToken(secret, new WrongTokens(InstantSource.system(), meters)));
   }
 
-  /** Stands before all routes. */
+  /** Adds the checks before all routes. */
   public void add(RoutesConfig routes) {
     routes.before(guard::harden);
     routes.before(guard::requireOurName);
@@ -36,7 +36,7 @@ public final class Doors {
     });
   }
 
-  /** Probes need the status alone, and bring no token. */
+  /** Probes need the status alone, and carry no token. */
   private static void keepDetails(Context context) {
     if (!BearerToken.isGiven(context)) {
       context.result(Json.write(Map.of("ready", context.statusCode() == 200)));

@@ -14,27 +14,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Slows down who tries tokens, and says so in the log. The right token is never held up, wherever
- * it comes from: behind a proxy all people have one address.
+ * Slows down clients that try tokens, and logs them. The right token is never delayed, wherever it
+ * comes from: behind a proxy all users share one address.
  */
 final class WrongTokens {
   private static final Logger log = LoggerFactory.getLogger(WrongTokens.class);
 
-  /** A person mistypes it a few times. */
+  /** Wrong tokens that are not delayed, as users mistype. */
   private static final int FREE = 3;
 
   private static final Backoff DELAY = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(15);
   private static final int ADDRESSES = 1_000;
 
-  /** Answers that wait at the same time; whoever sends more is told to come back. */
+  /** Responses that are delayed at the same time; further ones get 429. */
   private static final int HELD = 32;
 
   private final Semaphore places = new Semaphore(HELD);
   private final InstantSource clock;
   private final Counter counter;
 
-  /** By address, the one that was quiet for longest first. */
+  /** By address, least recently seen first. */
   private final Map<String, Tries> tries = new LinkedHashMap<>(16, 0.75f, true);
 
   private record Tries(long count, Instant last) {}
@@ -48,9 +48,9 @@ final class WrongTokens {
   }
 
   /**
-   * Lets a request with a wrong token wait for its answer.
+   * Delays the response to a request with a wrong token.
    *
-   * @throws ProblemException 429 if too many wait already
+   * @throws ProblemException 429 if too many are delayed already
    */
   void holdUp(String address) {
     Duration delay = count(address);
@@ -69,7 +69,7 @@ final class WrongTokens {
     }
   }
 
-  /** Counts one, and says how long its answer is to wait. */
+  /** Counts a wrong token, and returns how long its response is to be delayed. */
   synchronized Duration count(String address) {
     counter.increment();
     Instant now = clock.instant();
@@ -88,7 +88,9 @@ final class WrongTokens {
     return count <= FREE ? Duration.ZERO : DELAY.after(Math.toIntExact(Math.min(count - FREE, 99)));
   }
 
-  /** A line for the 1st, the 10th, the 100th: who tries millions does not fill the log. */
+  /**
+   * A line for the 1st, the 10th, the 100th: a client that tries millions does not fill the log.
+   */
   private static boolean isPowerOfTen(long count) {
     long power = 1;
     while (power < count) {

@@ -5,10 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to become of a campaign's fields; a field that is null goes back to its default, and one
- * that is not given stays.
+ * A change of a campaign's fields: a field that is null returns to its default, and one that is not
+ * given stays as it is.
  *
- * @param given the fields that are given
+ * @param given the names of the fields that are given
  */
 record CampaignChange(Campaigns.Draft values, Set<String> given) {
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** {@code /api/campaigns/{id}}: change, duplicate and archive campaigns. */
+/** {@code /api/campaigns/{id}}: changes, duplicates and archives campaigns. */
 public final class CampaignChangeRoutes {
   private final HeldBodies bodies;
   private final Campaigns campaigns;
@@ -29,10 +29,10 @@ public final class CampaignChangeRoutes {
   private final Uploads uploads;
 
   /**
-   * Changes them.
+   * Creates the routes.
    *
-   * @param views as they are read right after a change
-   * @param checks in which their recipients are counted then
+   * @param views read campaigns right after a change
+   * @param checks count their recipients then
    */
   public CampaignChangeRoutes(
       HeldBodies bodies,
@@ -74,9 +74,9 @@ public final class CampaignChangeRoutes {
   }
 
   /**
-   * A campaign with a time starts by itself: nobody would be asked then.
+   * A campaign with a start time starts by itself, when nobody can be asked.
    *
-   * @return whether all recipients were looked at who have to be
+   * @return whether all recipients that need checking were checked
    */
   private boolean requireVariables(UUID id, Campaigns.Draft after) {
     if (after.scheduledAt() == null || after.message() == null) {

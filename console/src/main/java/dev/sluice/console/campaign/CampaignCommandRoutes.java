@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/campaigns/{id}/…}: start, pause, resume, cancel, resend. */
+/** {@code /api/campaigns/{id}/…}: starts, pauses, resumes, cancels and resends campaigns. */
 public final class CampaignCommandRoutes {
   private final HeldBodies bodies;
   private final Campaigns campaigns;
@@ -32,7 +32,7 @@ public final class CampaignCommandRoutes {
   /**
    * Creates the routes.
    *
-   * @param campaigns on connections that only commands use, as a pause must not wait for one
+   * @param campaigns reads on connections that only commands use, as a pause must not wait for one
    */
   public CampaignCommandRoutes(
       HeldBodies bodies,
@@ -55,7 +55,10 @@ public final class CampaignCommandRoutes {
     routes.post("/api/campaigns/{id}/resend", this::resend);
   }
 
-  /** Failed recipients; unconfirmed ones only when asked for by name, as some may get it twice. */
+  /**
+   * Resends to failed recipients; to unconfirmed ones only if they are named, as some may get the
+   * message twice.
+   */
   private void resend(Context context) {
     Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
     if (!Set.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED).containsAll(statuses)) {
@@ -108,7 +111,10 @@ public final class CampaignCommandRoutes {
     };
   }
 
-  /** The states in which a command makes sense; repeating one that was obeyed does no harm. */
+  /**
+   * Returns the states in which a command makes sense; repeating one that was carried out does no
+   * harm.
+   */
   private static Set<CampaignStatus> sensible(Action action) {
     return switch (action) {
       case START ->

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 
-/** New drafts made of campaigns that are there, with or without their recipients. */
+/** Creates drafts from existing campaigns, with or without their recipients. */
 public final class CampaignCopies {
   private static final String SUFFIX = " (copy)";
 
@@ -32,7 +32,7 @@ public final class CampaignCopies {
   /**
    * A new draft.
    *
-   * @param recipients how many it has
+   * @param recipients how many recipients it has
    */
   record Copy(UUID id, int recipients) {}
 
@@ -44,9 +44,9 @@ public final class CampaignCopies {
   record Made(Copy copy, boolean isNew) {}
 
   /**
-   * Copies what a campaign says, but for its time and its external id.
+   * Copies a campaign except for its start time and its external id.
    *
-   * @param outcomes of whom the copy is for, or none for nobody
+   * @param outcomes statuses of the recipients to copy; empty to copy no recipients
    */
   Made of(UUID id, Set<RecipientStatus> outcomes, Optional<IdempotencyKey> request) {
     try {
@@ -101,7 +101,10 @@ public final class CampaignCopies {
         .fetchOptional(CAMPAIGN.ID);
   }
 
-  /** In one statement, which sees everybody with one status although they change meanwhile. */
+  /**
+   * Copies the recipients in one statement, which sees each of them with one status although
+   * statuses change meanwhile.
+   */
   private static int recipients(
       DSLContext inside, UUID from, UUID to, Set<RecipientStatus> outcomes) {
     var r = CAMPAIGN_RECIPIENT;

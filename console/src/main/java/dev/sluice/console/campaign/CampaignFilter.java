@@ -14,18 +14,18 @@ import org.jooq.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which campaigns of the list are wanted.
+ * Which campaigns the list shows.
  *
- * @param archived whether those are wanted too that people have put out of sight
- * @param search what their names hold, whatever the case, or null for all
- * @param status how they stand, or null for all
+ * @param archived whether archived campaigns are included
+ * @param search text that their names contain, in any case, or null for all
+ * @param status their status, or null for all
  */
 public record CampaignFilter(
     boolean archived, @Nullable String search, @Nullable CampaignStatus status) {
   public static final CampaignFilter IN_SIGHT = new CampaignFilter(false, null, null);
   private static final int LONGEST = 200;
 
-  /** What sends, or is about to, is in sight whatever people have archived. */
+  /** A campaign that is sending or about to is shown even if it is archived. */
   private static final Condition SEEN =
       CAMPAIGN
           .ARCHIVED_AT

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/campaigns}: create, read, import recipients. */
+/** {@code /api/campaigns}: creates and reads campaigns, and imports recipients. */
 public final class CampaignRoutes {
   private final HeldBodies bodies;
   private final Campaigns campaigns;
@@ -97,7 +97,7 @@ public final class CampaignRoutes {
     }
   }
 
-  /** By the beginning of its id as well, as logs print it. */
+  /** Also accepts the beginning of the id, as logs print it. */
   private void read(Context context) {
     JsonHttp.list(context, lists, () -> views.one(views.idOf(context.pathParam("id"))));
   }
@@ -135,7 +135,10 @@ public final class CampaignRoutes {
     }
   }
 
-  /** Those of a status, and perhaps of an error code, who get nothing if they are sent to. */
+  /**
+   * Counts the recipients with a status, and perhaps an error code, that would get nothing if they
+   * were sent to.
+   */
   private void suppressed(Context context) {
     UUID id = JsonHttp.campaignId(context);
     RecipientStatus status =

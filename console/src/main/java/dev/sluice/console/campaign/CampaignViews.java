@@ -29,8 +29,8 @@ import org.jooq.SelectConditionStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The campaigns as people see them. Rows are fetched whole before they are looked at: who holds a
- * connection must not wait for a second one.
+ * Campaigns as the API shows them. Rows are fetched whole before they are processed: code that
+ * holds a connection must not wait for a second one.
  */
 public final class CampaignViews {
   private static final int PAGE = 200;
@@ -38,7 +38,7 @@ public final class CampaignViews {
   private static final Set<CampaignStatus> OPEN =
       Set.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED);
 
-  /** Other programs may insert longer ones; a list shows their beginning. */
+  /** Other programs may insert longer names; a list shows their beginning. */
   private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
 
   private static final List<? extends Field<?>> COLUMNS =
@@ -61,18 +61,18 @@ public final class CampaignViews {
     usage = new DailyUsage(sql);
   }
 
-  /** A campaign with its message. */
+  /** Returns a campaign with its message. */
   public Map<String, @Nullable Object> one(UUID id) {
     Record row = rowOf(id);
     return withMessage(views(List.of(row), Long.MAX_VALUE).getFirst(), row);
   }
 
   /**
-   * A campaign that was just changed. What cannot be read now is left out, since the change is done
-   * whatever becomes of its answer: {@code total} and {@code pending} are null where the recipients
-   * take too long to count, and where nothing can be read there is the id alone.
+   * Returns a campaign that was just changed. The change is done whatever happens here, so what
+   * cannot be read is left out: {@code total} and {@code pending} are null if counting the
+   * recipients takes too long, and if nothing can be read the view holds the id alone.
    *
-   * @param checks where they are counted
+   * @param checks where the recipients are counted
    */
   Map<String, @Nullable Object> changed(UUID id, Checks checks) {
     return Afterwards.read(() -> rowOf(id))
@@ -102,7 +102,7 @@ public final class CampaignViews {
     return view;
   }
 
-  /** Fails if there is no such campaign. */
+  /** Throws 404 if there is no such campaign. */
   void require(UUID id) {
     if (!sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(id))) {
       throw notFound(id);
@@ -113,7 +113,11 @@ public final class CampaignViews {
     return ProblemException.notFound("There is no campaign " + id + ".");
   }
 
-  /** The id that begins so, of the one campaign whose id does. */
+  /**
+   * Returns the id of the one campaign whose id begins like this.
+   *
+   * @throws ProblemException 404 if there is none, 409 if there are several
+   */
   UUID idOf(String beginning) {
     ShortId id;
     try {
@@ -138,13 +142,13 @@ public final class CampaignViews {
         .orElseThrow(() -> ProblemException.notFound("There is no campaign " + beginning + "."));
   }
 
-  /** The newest campaigns first, without their messages. */
+  /** Returns the newest campaigns first, without their messages. */
   public List<Map<String, @Nullable Object>> newest(CampaignFilter wanted) {
     return page(wanted.condition());
   }
 
   /**
-   * The next older ones.
+   * Returns the next older campaigns.
    *
    * @param last the last campaign seen
    */
@@ -159,7 +163,7 @@ public final class CampaignViews {
     return page(row(CAMPAIGN.CREATED_AT, CAMPAIGN.ID).lt(place, last).and(wanted.condition()));
   }
 
-  /** The one of the upstream program's key, if there is one. */
+  /** Returns the campaign with this external id, or an empty list. */
   List<Map<String, @Nullable Object>> of(String externalId) {
     return page(CAMPAIGN.EXTERNAL_ID.eq(externalId));
   }
@@ -196,7 +200,9 @@ public final class CampaignViews {
     return rows.stream().map(row -> view(row, total(row, counted), used)).toList();
   }
 
-  /** Rows hold their total once the campaign has started; before, the recipients are counted. */
+  /**
+   * A row holds its total once the campaign has started; before that, the recipients are counted.
+   */
   private static @Nullable Long total(Record row, Map<UUID, Long> counted) {
     return OPEN.contains(row.get(CAMPAIGN.STATUS))
         ? counted.get(row.get(CAMPAIGN.ID))
@@ -250,7 +256,7 @@ public final class CampaignViews {
     return view;
   }
 
-  /** What is known before the row is written. */
+  /** Adds what is known before the row is written. */
   private void putFresh(Map<String, @Nullable Object> view, Record row, Map<String, Long> counts) {
     UUID id = row.get(CAMPAIGN.ID);
     CampaignStatus status = row.get(CAMPAIGN.STATUS);
@@ -266,7 +272,7 @@ public final class CampaignViews {
     }
   }
 
-  /** Why nothing is sent now, if somebody or something holds it. */
+  /** Returns why nothing is being sent now, or null. */
   private @Nullable String reason(Record row, Map<String, Integer> used) {
     Control sender = controls.sender(row.get(CAMPAIGN.SENDER_ID));
     return switch (row.get(CAMPAIGN.STATUS)) {

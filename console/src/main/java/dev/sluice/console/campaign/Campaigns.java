@@ -38,12 +38,12 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The campaigns' rows, as people make and command them. */
+/** The campaigns' rows: creates, changes and archives them. */
 public final class Campaigns {
-  /** They send nothing, and will not by themselves. */
+  /** States in which a campaign sends nothing and will not start by itself. */
   private static final Set<CampaignStatus> IDLE = EnumSet.of(DRAFT, CANCELLED, COMPLETED);
 
-  /** PostgreSQL's SQLSTATEs for a key that is another's, and a row that somebody holds. */
+  /** PostgreSQL's SQLSTATEs for a key that another row has, and for a locked row. */
   private static final String UNIQUE_VIOLATION = "23505";
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -72,16 +72,16 @@ public final class Campaigns {
       @Nullable String externalId) {}
 
   /**
-   * A campaign that was asked for.
+   * A campaign that was requested.
    *
-   * @param isNew whether it was not there before
+   * @param isNew whether this request created it
    */
   record Created(UUID id, boolean isNew) {}
 
   /**
-   * Checks how large it is, before anybody waits or remembers anything for it.
+   * Checks the sizes of a draft, before anything waits for it or stores it.
    *
-   * @return the same
+   * @return the same draft
    */
   Draft requireInBounds(Draft draft) {
     String name = draft.name() == null ? "" : draft.name().strip();
@@ -104,7 +104,7 @@ public final class Campaigns {
     if (id.isPresent()) {
       return new Created(id.get(), true);
     }
-    // The same request came twice at once, or the external id is another campaign's.
+    // The same request arrived twice at once, or another campaign has the external id.
     return request
         .flatMap(key -> key.campaign(sql))
         .map(other -> new Created(other, false))
@@ -125,14 +125,14 @@ public final class Campaigns {
         .fetchOptional(CAMPAIGN.ID);
   }
 
-  /** The campaign as it would be after a change. */
+  /** Returns the campaign as it would be after a change. */
   Draft after(UUID id, CampaignChange change) {
     return change.of(draft(id, sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id))));
   }
 
   /**
-   * Changes a campaign that has not started; it is seen again if it was put out of sight. It waits
-   * for nobody who holds the row, as pauses need the connection.
+   * Changes a campaign that has not started, and makes it visible again if it was archived. Waits
+   * only briefly for a locked row, as pauses need the connection.
    */
   void change(UUID id, CampaignChange change) {
     try {
@@ -162,7 +162,7 @@ public final class Campaigns {
     }
   }
 
-  /** As it stands in its row. */
+  /** Reads the draft from its row. */
   private static Draft draft(UUID id, ResultQuery<CampaignRecord> query) {
     CampaignRecord row = query.fetchOptional().orElseThrow(() -> notFound(id));
     if (!isOpen(row.getStatus())) {
@@ -183,14 +183,14 @@ public final class Campaigns {
   }
 
   /**
-   * Long enough for another change of the same campaign, and far too short for an import into it:
-   * other changes need these connections.
+   * Waits long enough for another change of the same campaign, and far too briefly for an import
+   * into it: other changes need these connections.
    */
   private static void waitBriefly(DSLContext inside) {
     inside.setLocal(DSL.name("lock_timeout"), DSL.inline("100ms")).execute();
   }
 
-  /** Puts a campaign out of sight that sends nothing and will not by itself; nothing is lost. */
+  /** Archives a campaign that sends nothing and will not start by itself; nothing is deleted. */
   void archive(UUID id) {
     try {
       sql.transaction(transaction -> {
@@ -234,7 +234,7 @@ public final class Campaigns {
     }
   }
 
-  /** What it says, checked, as its row holds it. */
+  /** Checks a draft and returns the columns of its row. */
   private Map<Field<?>, @Nullable Object> columns(DSLContext inside, Draft draft) {
     String name = Fields.required("name", draft.name());
     String sender = Fields.required("sender", draft.sender());
@@ -287,7 +287,7 @@ public final class Campaigns {
         .with("field", "externalId");
   }
 
-  /** As PostgreSQL keeps it, without rounding it up into another minute or day. */
+  /** Truncates to PostgreSQL's precision, as rounding up could reach another minute or day. */
   private static @Nullable LocalTime stored(@Nullable LocalTime time) {
     return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
   }
@@ -318,7 +318,7 @@ public final class Campaigns {
         });
   }
 
-  /** Whether it has not started, so that recipients can be added to it. */
+  /** Returns whether a campaign has not started, so that recipients can be added. */
   static boolean isOpen(CampaignStatus status) {
     return status == DRAFT || status == SCHEDULED;
   }

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * {@code /api/campaigns/{id}/errors}: why recipients failed. All of them are looked at, every few
- * seconds for each who watches while more fail, so all who watch a campaign share one answer.
+ * {@code /api/campaigns/{id}/errors}: why recipients failed. Each response counts all of them, and
+ * a page asks every few seconds while more fail, so all viewers of a campaign share one response.
  */
 public final class ErrorRoutes {
   private final CampaignViews views;
@@ -20,7 +20,7 @@ public final class ErrorRoutes {
   private final Bulkhead lists;
   private final KeptAnswers answers = new KeptAnswers();
 
-  /** Fewer than read lists, which are not to wait for campaigns of which very many failed. */
+  /** Fewer places than lists have, which must not wait for campaigns with very many failures. */
   private final Bulkhead counting =
       new Bulkhead(
           2,

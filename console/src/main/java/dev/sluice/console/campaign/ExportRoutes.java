@@ -15,7 +15,7 @@ public final class ExportRoutes {
   private final RecipientExports exports;
   private final CampaignViews views;
 
-  /** Exports what is there when it is asked for. */
+  /** Creates the route. */
   public ExportRoutes(RecipientExports exports, CampaignViews views) {
     this.exports = exports;
     this.views = views;

@@ -12,17 +12,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one campaign's results say before its row does, which is written every ten seconds or
- * hundred results: how many there are, and how fast they come.
+ * How many results one campaign has, and how fast they arrive, counted before its row shows them;
+ * the row is written every ten seconds or hundred results.
  */
 final class FreshCount {
-  /** The pace is that of so long, up to a moment ago: the newest results may be under way. */
+  /**
+   * The rate is measured over this time, up to a moment ago: the newest results may be under way.
+   */
   private static final Duration OVER = Duration.ofSeconds(10);
 
   private static final Duration UNDER_WAY = Duration.ofMillis(500);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-  /** After such a silence the pace is measured from its end on. */
+  /** After a silence this long the rate is measured from its end. */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
   private static final int SLOT_MILLIS = 100;
@@ -40,9 +42,9 @@ final class FreshCount {
   private Instant last = Instant.EPOCH;
 
   /**
-   * Begins to count.
+   * Starts counting.
    *
-   * @param since all results since then are counted
+   * @param since the time from which all results are counted
    */
   FreshCount(Instant since) {
     this.since = since;
@@ -79,7 +81,10 @@ final class FreshCount {
     }
   }
 
-  /** Messages sent a second, over the last ten; null until a second has been seen. */
+  /**
+   * Returns the messages sent a second over the last ten seconds; null until there is a second to
+   * measure.
+   */
   synchronized @Nullable Double perSecond(Instant now) {
     Instant until = now.minus(UNDER_WAY);
     Instant from = until.minus(OVER);
@@ -98,11 +103,14 @@ final class FreshCount {
         count += sent[place];
       }
     }
-    // To a tenth, so that a steady pace is no news.
+    // To a tenth, so that a steady rate is no change.
     return Math.round(count * 10_000.0 / span.toMillis()) / 10.0;
   }
 
-  /** The results that the row does not count yet, by status; null if nobody can tell. */
+  /**
+   * Returns the results that the row does not count yet, by status; null if that is not known, or
+   * if there are none.
+   */
   synchronized @Nullable Map<String, Long> unwritten(
       int rowsRound, @Nullable Instant startedAt, long total, Map<String, Long> counts) {
     if (rowsRound != 1 || round != 1 || startedAt == null || startedAt.isBefore(since)) {

@@ -19,14 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Results as they come, from the topic itself, for those who watch: rows are written in batches.
- * What it counts is shown and nothing else depends on it, so it may miss results while Kafka is
- * away, and begins anew with each process.
+ * Results read straight from the topic for live views, as rows are written in batches. The counts
+ * are only shown and nothing else depends on them, so they may miss results while Kafka is
+ * unreachable, and start over with each process.
  */
 public final class FreshResults implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FreshResults.class);
 
-  /** Campaigns that are counted; of more, those that were quiet for longest are not. */
+  /**
+   * Campaigns that are counted; beyond that, those that have been quiet for longest are dropped.
+   */
   private static final int CAMPAIGNS = 2_000;
 
   private final TopicFollower follower;
@@ -44,15 +46,15 @@ public final class FreshResults implements AutoCloseable {
             Machine.REAL);
   }
 
-  /** Messages sent a second; null if that is not known. */
+  /** Returns the messages sent a second; null if that is not known. */
   @Nullable Double perSecond(UUID campaignId) {
     FreshCount count = find(campaignId);
     return count == null ? null : count.perSecond(Instant.now());
   }
 
   /**
-   * The results that a row does not count yet, by status; null if there are none or it is not
-   * known.
+   * Returns the results that a row does not count yet, by status; null if there are none or that is
+   * not known.
    */
   @Nullable Map<String, Long> unwritten(
       UUID campaignId,
@@ -64,7 +66,7 @@ public final class FreshResults implements AutoCloseable {
     return count == null ? null : count.unwritten(round, startedAt, total, rowsCounts);
   }
 
-  /** What became of messages that were tried out. */
+  /** Returns the results of test messages. */
   public TestResults tests() {
     return tests;
   }
@@ -88,12 +90,12 @@ public final class FreshResults implements AutoCloseable {
 
     @Override
     public void failed(Throwable cause) {
-      // Whether Kafka can be reached is told by its probe.
+      // Kafka's probe reports whether Kafka can be reached.
       log.debug("cannot read the results", cause);
     }
   }
 
-  /** From now on nothing is missed; what was counted before has a gap. */
+  /** From now on nothing is missed; the counts so far have a gap. */
   private void countAnew() {
     synchronized (counts) {
       counts.clear();
@@ -126,7 +128,7 @@ public final class FreshResults implements AutoCloseable {
       counts.put(campaignId, count);
       if (counts.size() > CAMPAIGNS) {
         counts.remove(counts.keySet().iterator().next());
-        // The forgotten one may come again, and is not complete then.
+        // The dropped campaign may come back, and its count is not complete then.
         completeSince = now;
       }
       return count;

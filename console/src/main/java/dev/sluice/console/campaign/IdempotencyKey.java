@@ -15,18 +15,18 @@ import org.jooq.DSLContext;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 
 /**
- * The mark by which a program repeats a request of which it had no answer.
+ * The key by which a program repeats a request to which it got no response.
  *
  * @param key the program's own
- * @param requestHash tells a repetition from another request with the same mark
+ * @param requestHash tells a repetition from another request with the same key
  */
 record IdempotencyKey(String key, String requestHash) {
   private static final String HEADER = "Idempotency-Key";
   private static final Pattern FINE = Pattern.compile("[!-~]{1,255}");
 
   /**
-   * The one that the request carries, if any. What its body says counts, not how it is written: not
-   * the order of fields, nor white space, nor fields that are null.
+   * Returns the request's key, if it carries one. The hash covers what the body says, not how it is
+   * written: neither the order of fields, nor white space, nor fields that are null.
    */
   static Optional<IdempotencyKey> of(Context context, Object body) {
     String key = context.header(HEADER);
@@ -68,7 +68,7 @@ record IdempotencyKey(String key, String requestHash) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has it", e);
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }

@@ -8,15 +8,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a resend's body may say.
+ * The optional body of a resend.
  *
- * @param reasons the error codes of those who are to be sent to once more
+ * @param reasons the error codes of the recipients to resend to
  */
 record ResendWish(@Nullable List<@Nullable String> reasons) {
   private static final int MOST = 100;
   private static final int LONGEST = 100;
 
-  /** The codes, or null for all. */
+  /** Returns the codes, or null for all. */
   @Nullable Set<String> codes() {
     if (reasons == null) {
       return null;

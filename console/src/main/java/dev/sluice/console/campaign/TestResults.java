@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What became of the newest messages that were tried out; it is kept nowhere else. */
+/** The results of the newest test messages; they are stored nowhere else. */
 final class TestResults {
   private static final int TESTS = 1_000;
 
@@ -24,7 +24,7 @@ final class TestResults {
         }
       };
 
-  /** Takes what is further than what is known of the same message. */
+  /** Keeps a result if it ranks higher than the known one of the same message. */
   synchronized void add(SendResult result) {
     Map<Long, SendResult> known =
         byTest.computeIfAbsent(result.campaignId(), test -> new TreeMap<>());
@@ -36,7 +36,10 @@ final class TestResults {
     }
   }
 
-  /** By the place of the number in the test, from 1; of those that have no outcome yet, none. */
+  /**
+   * Returns the results by the place of the number in the test, from 1; messages without an outcome
+   * yet are missing.
+   */
   synchronized List<Map<String, @Nullable Object>> of(UUID testId) {
     List<Map<String, @Nullable Object>> views = new ArrayList<>();
     for (SendResult result : byTest.getOrDefault(testId, Map.of()).values()) {

@@ -8,7 +8,9 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.UUID;
 
-/** {@code /api/campaigns/{id}/test}: tries a campaign's message out, and tells what came of it. */
+/**
+ * {@code /api/campaigns/{id}/test}: sends a campaign's message as a test, and reports the results.
+ */
 public final class TestRoutes {
   private final HeldBodies bodies;
   private final TestSends tests;
@@ -32,7 +34,7 @@ public final class TestRoutes {
     JsonHttp.json(context, 202, sent);
   }
 
-  /** A test that nobody knows has no outcome either: another console may have sent it just now. */
+  /** Returns an empty list for an unknown test: another console may have sent it just now. */
   private void read(Context context) {
     JsonHttp.json(context, 200, results.of(testId(context.pathParam("testId"))));
   }

@@ -30,8 +30,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Sends a campaign's message to a few numbers through the sender's lane, as campaigns do, and at
- * its rate. It is counted nowhere: each request says that it is a test, and its campaign's id is
- * one that no campaign has.
+ * its rate. It is counted nowhere: each request is marked as a test, and carries a campaign id that
+ * no campaign has.
  */
 public final class TestSends {
   /** Numbers of one test. */
@@ -50,18 +50,18 @@ public final class TestSends {
   }
 
   /**
-   * What is wanted.
+   * A requested test.
    *
-   * @param to numbers
+   * @param to the numbers
    * @param variables of the message, one set for all
    */
   record Wish(
       @Nullable List<@Nullable String> to, @Nullable Map<String, @Nullable String> variables) {}
 
   /**
-   * What was sent off.
+   * A test that was sent off.
    *
-   * @param testId under which logs and results tell what became of it
+   * @param testId the id under which logs and results report its outcome
    * @param to the numbers in E.164
    */
   record Sent(UUID testId, Set<String> to) {}
@@ -118,7 +118,7 @@ public final class TestSends {
       switch (phoneNumbers.parse(number == null ? "" : number)) {
         case PhoneNumbers.Valid(String e164) -> numbers.add(e164);
         case PhoneNumbers.Invalid(String reason) ->
-            throw ProblemException.field("to", "holds what is no number: " + reason);
+            throw ProblemException.field("to", "holds an invalid number: " + reason);
       }
     }
     return numbers;
@@ -127,7 +127,7 @@ public final class TestSends {
   private void requireWilling(Set<String> to) {
     for (String number : to) {
       if (sql.fetchExists(SUPPRESSED_PHONE, SUPPRESSED_PHONE.PHONE.eq(number))) {
-        throw ProblemException.conflict(number + " is to get nothing; nothing was sent.")
+        throw ProblemException.conflict(number + " is suppressed; nothing was sent.")
             .with("field", "to");
       }
     }

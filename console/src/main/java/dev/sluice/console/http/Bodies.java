@@ -28,7 +28,7 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
-/** Bodies in JSON, of which nothing is guessed or rounded: what is odd is told by its field. */
+/** JSON bodies, read strictly: nothing is guessed or rounded, and an error names its field. */
 public final class Bodies {
   private static final int LONGEST_WORDS = 120;
 
@@ -57,13 +57,17 @@ public final class Bodies {
 
   private Bodies() {}
 
-  /** Reads a body. */
+  /**
+   * Reads a body.
+   *
+   * @throws ProblemException 400 if it is not what is expected
+   */
   public static <T> T read(byte[] body, Class<T> type) {
     T value;
     try {
       value = STRICT.readValue(body, type);
     } catch (UnrecognizedPropertyException e) {
-      // A misspelt limit or time would otherwise be none.
+      // A misspelt limit or time would otherwise be silently left out.
       throw KnownNames.of(e).unknown(e.getPropertyName());
     } catch (DatabindException e) {
       throw problem(e);
@@ -72,7 +76,7 @@ public final class Bodies {
     } catch (JacksonException e) {
       throw ProblemException.badRequest("The body is not JSON: " + words(e));
     } catch (RuntimeException e) {
-      // Times beyond every calendar, for one.
+      // Times beyond every calendar, for example.
       throw ProblemException.badRequest("The body is not what is expected.");
     }
     if (value == null) {
@@ -81,7 +85,7 @@ public final class Bodies {
     return value;
   }
 
-  /** The names of the fields of a body that was read, without keeping anything else of it. */
+  /** Returns the names of the fields of a body that was read, and keeps nothing else of it. */
   public static Set<String> names(byte[] body) {
     Set<String> names = new HashSet<>();
     try (JsonParser json = STRICT.createParser(body)) {
@@ -96,8 +100,8 @@ public final class Bodies {
   }
 
   /**
-   * What the parser says, without the names of its settings; a name that it repeats may be the
-   * longest part.
+   * Returns the parser's message, cut, without the names of its settings; a name that it repeats
+   * may be very long.
    */
   public static String words(JacksonException e) {
     String said = SETTING.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("");
@@ -114,7 +118,7 @@ public final class Bodies {
     String field = e.processor().currentName();
     return field == null
         ? ProblemException.badRequest("The body holds a number that is out of range.")
-        : ProblemException.field(field, "must be a whole number that is not out of range");
+        : ProblemException.field(field, "must be a whole number within range");
   }
 
   private static ProblemException problem(DatabindException e) {

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 
-/** What is said to a client whose body did not come whole. */
+/** The problem reported to a client whose body did not arrive whole. */
 final class BrokenBody {
   private BrokenBody() {}
 
-  /** 400 if it is not what its head announced, 408 if its rest does not come. */
+  /**
+   * Returns 400 if the body is not what its head announced, 408 if the rest of it does not arrive.
+   */
   static ProblemException problem(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof HttpException) {

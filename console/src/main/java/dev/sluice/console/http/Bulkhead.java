@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Places for one kind of work. Who finds none within a while is told to come again, and whoever
- * does other work does not notice.
+ * A bounded pool of places for one kind of work. Callers that find none free in time are refused;
+ * other kinds of work are not affected.
  */
 public final class Bulkhead {
   private final String full;
@@ -16,10 +16,10 @@ public final class Bulkhead {
   private final Semaphore places;
 
   /**
-   * Has so many places.
+   * Creates a pool.
    *
-   * @param patience how long somebody waits for one
-   * @param full what is said to who got none
+   * @param patience how long a caller waits for a place
+   * @param full the message for callers that get none
    */
   public Bulkhead(int places, Duration patience, String full) {
     this.places = new Semaphore(places, true);
@@ -28,15 +28,15 @@ public final class Bulkhead {
   }
 
   /**
-   * Does it in a place of its own.
+   * Runs the work in a place.
    *
-   * @throws ProblemException 429 if there is none
+   * @throws ProblemException 429 if none becomes free in time
    */
   public <T> T run(Supplier<T> work) {
     return runIfFree(work).orElseThrow(() -> ProblemException.tooManyRequests(full));
   }
 
-  /** Does it in a place of its own, or not at all if there is none. */
+  /** Runs the work in a place; empty, without running it, if none becomes free in time. */
   public <T> Optional<T> runIfFree(Supplier<T> work) {
     try {
       if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {

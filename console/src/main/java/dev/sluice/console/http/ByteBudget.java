@@ -2,7 +2,7 @@ package dev.sluice.console.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** So many bytes, in memory or on a disk, that many share. */
+/** A budget of bytes, in memory or on a disk, that many users share. */
 final class ByteBudget {
   private final long all;
   private final AtomicLong taken = new AtomicLong();
@@ -11,7 +11,7 @@ final class ByteBudget {
     this.all = all;
   }
 
-  /** How many are taken now. */
+  /** Returns how many bytes are taken now. */
   long taken() {
     return taken.get();
   }
@@ -20,13 +20,13 @@ final class ByteBudget {
     return new Share();
   }
 
-  /** What one has taken for itself. It gives everything back when it is closed. */
+  /** The part of the budget that one user has taken. Closing it returns all of it. */
   final class Share implements AutoCloseable {
     private long bytes;
 
     private Share() {}
 
-    /** Takes more; false if there is not so much left. */
+    /** Takes more; returns false, and takes nothing, if less than that is left. */
     boolean grow(long by) {
       long before = taken.getAndUpdate(now -> now + by > all ? now : now + by);
       if (before + by > all) {
@@ -36,7 +36,7 @@ final class ByteBudget {
       return true;
     }
 
-    /** How many it has. */
+    /** Returns how many bytes this share holds. */
     long bytes() {
       return bytes;
     }

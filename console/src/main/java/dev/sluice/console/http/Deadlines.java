@@ -8,11 +8,11 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Closes connections whose bodies do not come in time. Chunk extensions and trailers keep a
+ * Closes connections whose bodies do not arrive in time. Chunk extensions and trailers keep a
  * connection busy without a read ever returning, so neither idle timeouts nor readers notice.
  */
 public final class Deadlines implements AutoCloseable {
-  /** Idle timeouts and readers come first, as they can still answer. */
+  /** Idle timeouts and readers fire first, as they can still respond. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final ScheduledThreadPoolExecutor timer =
@@ -23,7 +23,7 @@ public final class Deadlines implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
   }
 
-  /** A deadline that no longer counts once it is closed. */
+  /** A deadline; closing it cancels it. */
   record Deadline(Future<?> cut) implements AutoCloseable {
     @Override
     public void close() {

@@ -7,7 +7,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An answer written while it is read. Who reads too slowly, or not at all, is cut off. */
+/**
+ * A response written while it is read. A client that reads too slowly, or not at all, is cut off.
+ */
 final class Download extends OutputStream {
   private static final Logger log = LoggerFactory.getLogger(Download.class);
 
@@ -25,12 +27,12 @@ final class Download extends OutputStream {
     this.watch = watch;
   }
 
-  /** What is downloaded. */
+  /** Writes what is downloaded. */
   public interface Source {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Answers with all that the source writes; it is nobody's fault if the client goes away. */
+  /** Responds with all that the source writes; a client that goes away is no error. */
   static void send(Context context, Pace pace, Source source) throws IOException {
     EndPoint connection = Wire.of(context);
     long usual = connection.getIdleTimeout();
@@ -43,13 +45,13 @@ final class Download extends OutputStream {
         download.breakOff();
         throw e;
       }
-      log.debug("somebody went away", e);
+      log.debug("a client disconnected", e);
     } finally {
       connection.setIdleTimeout(usual);
     }
   }
 
-  /** What was read so far must not pass for the whole. */
+  /** Closes the connection, so that what was read so far is not taken for the whole. */
   private void breakOff() {
     if (begun) {
       connection.close();
@@ -61,7 +63,7 @@ final class Download extends OutputStream {
     write(new byte[] {(byte) single}, 0, 1);
   }
 
-  /** By portions, as nobody notices how slowly a long one is read. */
+  /** Writes in portions, as a single long write would hide how slowly it is read. */
   @Override
   public void write(byte[] bytes, int from, int length) throws IOException {
     for (int done = 0; done < length; done += PORTION) {

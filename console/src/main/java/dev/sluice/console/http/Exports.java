@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Files of any size that are read out of the database page by page, as slowly as somebody reads
- * them. Between two pages they hold nothing but a place among the exports.
+ * Files of any size that are read from the database page by page, at the client's pace. Between two
+ * pages an export holds nothing but its place.
  */
 public final class Exports {
-  /** Exports on their way, each with a page in memory. */
+  /** Exports in progress, each with a page in memory. */
   private static final int AT_ONCE = 8;
 
   /** Pages that are read at the same time. */
@@ -32,23 +32,23 @@ public final class Exports {
       new Bulkhead(TURNS, TURNS_WAIT, "Other exports are being read; try again later.");
 
   /**
-   * None is on its way.
+   * Creates the pool.
    *
-   * @param pace how fast they must be read, at least
+   * @param pace how fast a client must read, at least
    */
   public Exports(Pace pace) {
     this.pace = pace;
   }
 
-  /** Reads a page in turn, so that others who read find a connection. */
+  /** Reads a page in turn, so that other readers find a connection. */
   public <T> T page(Supplier<T> read) {
     return turns.run(read);
   }
 
   /**
-   * Answers with a file of that name.
+   * Responds with a CSV file of this name.
    *
-   * @throws ProblemException 429 if too many are on their way
+   * @throws ProblemException 429 if too many are in progress
    */
   public void send(Context context, String name, Download.Source file) {
     places.run(() -> {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What PostgreSQL or the pipeline could not take, told with the field's name before it is asked.
+ * Rejects what PostgreSQL or the pipeline could not take, with the field's name, before anything is
+ * written.
  */
 public final class Fields {
   private static final Instant FIRST = Instant.parse("1970-01-01T00:00:00Z");
@@ -18,7 +19,7 @@ public final class Fields {
 
   private Fields() {}
 
-  /** A text that must be there, without white space around it. */
+  /** Returns a required text without surrounding white space. */
   public static String required(String field, @Nullable String value) {
     if (value == null || value.isBlank()) {
       throw ProblemException.badRequest("\"" + field + "\" is missing.").with("field", field);
@@ -26,7 +27,7 @@ public final class Fields {
     return storable(field, value.strip());
   }
 
-  /** A text without what PostgreSQL has no room for. */
+  /** Returns a text that PostgreSQL can store. */
   public static String storable(String field, String value) {
     if (!StorableText.isFine(value)) {
       throw ProblemException.field(field, "holds a NUL character or half of a character");
@@ -34,7 +35,7 @@ public final class Fields {
     return value;
   }
 
-  /** A text of at most so many characters. */
+  /** Returns a text of at most {@code longest} characters. */
   public static String atMost(int longest, String field, String value) {
     if (value.length() > longest) {
       throw ProblemException.field(
@@ -43,7 +44,7 @@ public final class Fields {
     return storable(field, value);
   }
 
-  /** A time that calendars have. */
+  /** Returns a time between the years 1970 and 9999, or null. */
   public static @Nullable Instant time(String field, @Nullable Instant value) {
     if (value != null && (value.isBefore(FIRST) || value.isAfter(LAST))) {
       throw ProblemException.field(field, "must lie between the years 1970 and 9999");
@@ -51,7 +52,7 @@ public final class Fields {
     return value;
   }
 
-  /** JSON whose texts, names and numbers can all be stored. */
+  /** Returns JSON whose texts, names and numbers can all be stored. */
   public static JsonNode storable(String field, JsonNode value) {
     requireStorable(field, value, DEEPEST);
     return value;

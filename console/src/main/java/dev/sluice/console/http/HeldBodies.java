@@ -16,25 +16,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bodies that are held in memory, all of them together within a budget. They take their part of it
- * as they arrive and not as they are announced: to announce much costs a client nothing.
+ * Request bodies held in memory, all of them together within a budget. A body takes its part of the
+ * budget as it arrives, not as it is announced: announcing much costs a client nothing.
  */
 public final class HeldBodies {
   private static final Logger log = LoggerFactory.getLogger(HeldBodies.class);
 
-  /** Bodies grow by so much, which is what a stream collects at a time. */
+  /** Step by which a body's part grows, in bytes: what a stream collects at a time. */
   private static final int PORTION = 16 * 1024;
 
-  /** What most bodies are shorter than, bytes; longer ones may take a part of the budget only. */
+  /**
+   * Most bodies are shorter than this, in bytes; longer ones may take a part of the budget only.
+   */
   private static final int SMALL = 64 * 1024;
 
   /**
-   * What is taken.
+   * What is accepted.
    *
-   * @param longest the longest body, bytes
-   * @param together all bodies at the same time, bytes
-   * @param pace how fast a body must come
-   * @param crowd who has to go when there is no room
+   * @param longest the longest body, in bytes
+   * @param together all bodies at the same time, in bytes
+   * @param pace how fast a body must arrive
+   * @param crowd which body is dropped when there is no room
    */
   public record Limits(int longest, int together, Pace pace, Crowd crowd) {
     public static final Limits API =
@@ -52,19 +54,21 @@ public final class HeldBodies {
             new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)),
             Crowd.FIRST_GOES);
 
-    /** What bodies that are not small may take together, bytes. */
+    /** Returns what bodies that are not small may take together, in bytes. */
     int large() {
       return crowd == Crowd.FIRST_GOES ? together : together / 3 * 2;
     }
   }
 
-  /** Who has to go when there is no room. */
+  /** Which body is dropped when there is no room. */
   enum Crowd {
-    /** Who comes last, so that whoever is known to belong here may take the time that it needs. */
+    /**
+     * The newest one, so that clients that are known to belong here may take the time they need.
+     */
     LAST_GOES,
     /**
-     * Whose body has been on its way for the longest. Anybody may send one, and only whole it can
-     * be told from a genuine one, which comes at once.
+     * The one that has been arriving for the longest. Anybody may send one, and only a whole body
+     * can be told from a genuine one, which arrives at once.
      */
     FIRST_GOES
   }
@@ -74,11 +78,11 @@ public final class HeldBodies {
   private final ByteBudget budget;
   private final ByteBudget ofLarge;
 
-  /** What takes room and did not come whole yet, in the order in which it began. */
+  /** Bodies that take room and are not whole yet, in the order in which they began. */
   private final Set<Room> unfinished = new LinkedHashSet<>();
 
   /**
-   * Holds nothing yet.
+   * Creates an empty pool.
    *
    * @param kind names these bodies in metrics
    */
@@ -94,7 +98,7 @@ public final class HeldBodies {
         .register(meters);
   }
 
-  /** A body that came whole; its part of the budget is free when it is closed. */
+  /** A body that arrived whole; closing it frees its part of the budget. */
   public record Body(@SuppressWarnings("ArrayRecordComponent") byte[] bytes, Room room)
       implements AutoCloseable {
     @Override
@@ -103,7 +107,7 @@ public final class HeldBodies {
     }
   }
 
-  /** What a body takes of the budget, and once it is large, of what such bodies may have too. */
+  /** What a body takes of the budget, and once it is large, of the part for large bodies too. */
   private final class Room implements AutoCloseable {
     private final EndPoint connection;
     private final ByteBudget.Share share = budget.share();
@@ -117,7 +121,9 @@ public final class HeldBodies {
       }
     }
 
-    /** How many bytes may come now that so many came; 0 if there is no room for more. */
+    /**
+     * Returns how many more bytes may arrive after {@code came}; 0 if there is no room for more.
+     */
     int left(long came) {
       synchronized (unfinished) {
         if (share.bytes() > came) {
@@ -127,7 +133,7 @@ public final class HeldBodies {
       return grow() ? PORTION : 0;
     }
 
-    /** Takes more, at the cost of others if it has to be. */
+    /** Takes more, at the expense of other bodies if necessary. */
     private boolean grow() {
       List<Room> others = new ArrayList<>();
       boolean grown;
@@ -151,7 +157,7 @@ public final class HeldBodies {
           && (share.bytes() <= SMALL || large.grow(share.bytes() - large.bytes()));
     }
 
-    /** Who goes next in favour of this one. */
+    /** Returns the body to drop next in favour of this one. */
     private Optional<Room> first() {
       return limits.crowd() == Crowd.FIRST_GOES && !gone
           ? unfinished.stream().filter(other -> other != this).findFirst()
@@ -163,7 +169,7 @@ public final class HeldBodies {
       close();
     }
 
-    /** Its body came whole, and nobody takes its room any more; false if somebody has. */
+    /** Marks the body as whole, after which it cannot be dropped; false if it already has been. */
     boolean whole() {
       synchronized (unfinished) {
         unfinished.remove(this);
@@ -188,7 +194,7 @@ public final class HeldBodies {
   }
 
   /**
-   * Reads a body in JSON.
+   * Reads a body as JSON.
    *
    * @throws ProblemException as {@link #take} does, or 400 if it is not what is expected
    */
@@ -198,7 +204,7 @@ public final class HeldBodies {
     }
   }
 
-  /** The same of a body that may be missing. */
+  /** Reads a body as JSON; empty if there is none. */
   public <T> Optional<T> readIfAny(Context context, Class<T> type) {
     try (Body body = take(context)) {
       return body.bytes().length == 0
@@ -208,10 +214,10 @@ public final class HeldBodies {
   }
 
   /**
-   * Takes a request's body.
+   * Receives a request's body.
    *
-   * @throws ProblemException 413 if it is too long, 400 or 408 if it does not come whole, 503 if
-   *     there is no room for it; the connection is closed then, as the rest may still come
+   * @throws ProblemException 413 if it is too long, 400 or 408 if it does not arrive whole, 503 if
+   *     there is no room for it; the connection is closed then, as the rest may still arrive
    */
   public Body take(Context context) {
     Room room = new Room(Wire.of(context));
@@ -247,14 +253,14 @@ public final class HeldBodies {
 
   private static ProblemException noRoom() {
     return ProblemException.unavailable(
-        "The console holds as many bodies as it has room for; try again later.");
+        "The console has no room for this body now; try again later.");
   }
 
   private ProblemException tooLong() {
     return ProblemException.tooLarge("A body has at most " + limits.longest() + " bytes.");
   }
 
-  /** A body on its way, which takes of the budget what it is about to need. */
+  /** A body on its way; takes from the budget what it is about to need. */
   private final class Arriving extends InputStream {
     private final InputStream body;
     private final Room room;

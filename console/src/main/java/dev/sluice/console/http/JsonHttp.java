@@ -9,9 +9,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 
-/** Reading requests and writing answers, the same way everywhere. */
+/** Reading requests and writing responses, the same way everywhere. */
 public final class JsonHttp {
-  /** When places are likely to be free again, seconds. */
+  /** When places are likely to be free again, in seconds. */
   private static final String RETRY_AFTER = "5";
 
   private static final Set<Integer> COME_AGAIN =
@@ -23,7 +23,7 @@ public final class JsonHttp {
     context.status(status).contentType("application/json").result(Json.write(body));
   }
 
-  /** Reads in a place among others who read, so that not all of them are in memory at once. */
+  /** Responds with a list, read in a place, so that not all lists are in memory at once. */
   public static void list(Context context, Bulkhead places, Supplier<?> read) {
     byte[] body = places.run(() -> Json.write(read.get()));
     context.contentType("application/json").result(body);
@@ -40,7 +40,8 @@ public final class JsonHttp {
   }
 
   /**
-   * Whether CSV is accepted, and rather than JSON: by its quality, or else as it is named first.
+   * Returns whether the client prefers CSV to JSON: by quality, or else by which one it names
+   * first.
    */
   public static boolean wantsCsv(Context context) {
     String accept = context.header("Accept");
@@ -48,7 +49,7 @@ public final class JsonHttp {
     try {
       accepted.addValue(accept == null ? "" : accept.toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      // A quotation mark that is not closed: nobody can tell what is accepted.
+      // A quotation mark is not closed, so what is accepted is unknown.
       return false;
     }
     return accepted.getValues().stream()
@@ -59,7 +60,7 @@ public final class JsonHttp {
         .isPresent();
   }
 
-  /** A media type without its parameters. */
+  /** Returns a media type without its parameters. */
   public static String type(String header) {
     return header.split(";", 2)[0].strip();
   }

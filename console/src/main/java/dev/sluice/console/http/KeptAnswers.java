@@ -11,13 +11,14 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Answers that many ask for: each is made once for all who ask at the same time, and kept for those
- * who come soon after. A failure is that of all who have waited for it, and is not kept.
+ * Responses that many clients ask for: each is made once for all who ask at the same time, and kept
+ * for three seconds for those who follow. A failure is the failure of all who waited for it, and is
+ * not kept.
  */
 public final class KeptAnswers {
   private static final long KEPT_NANOS = Duration.ofSeconds(3).toNanos();
 
-  /** Answers that are kept. */
+  /** Responses that are kept. */
   private static final int MOST = 200;
 
   private final LongSupplier nanoTime;
@@ -42,7 +43,7 @@ public final class KeptAnswers {
     this.nanoTime = nanoTime;
   }
 
-  /** The answer about a thing; made now unless there is one. */
+  /** Returns the response about a thing; makes it unless a fresh one is kept. */
   public byte[] of(UUID thing, Supplier<byte[]> make) {
     FutureTask<Answer> answer = freshOrNew(thing, make);
     answer.run();

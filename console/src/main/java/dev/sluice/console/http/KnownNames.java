@@ -9,28 +9,31 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** The fields that a body may have, of which others are likely to be misspellings. */
+/** The fields that a body may have; an unknown one is likely to be a misspelling of one of them. */
 record KnownNames(List<String> names) {
-  /** Characters of an unknown name that are looked at and repeated. */
+  /** Characters of an unknown name that are compared and repeated. */
   private static final int LONGEST = 100;
 
-  /** Characters by which a misspelt name differs from the one that is meant. */
+  /** The most characters by which a misspelling may differ from the name that is meant. */
   private static final int MISSPELT = 3;
 
-  /** Those among which a name was not found. */
+  /** Returns the names among which one was not found. */
   static KnownNames of(UnrecognizedPropertyException e) {
     Collection<Object> known = e.getKnownPropertyIds();
     return new KnownNames(known == null ? List.of() : known.stream().map(String::valueOf).toList());
   }
 
-  /** The problem of a name that is not among them. */
+  /** Returns the problem for a name that is not among them. */
   ProblemException unknown(String name) {
     String other = Clipped.to(LONGEST, name);
     String hint = nearest(other).map(" (did you mean \"%s\"?)"::formatted).orElse("");
     return ProblemException.field(other, "is not known" + hint);
   }
 
-  /** The name that is likely to be meant, if one has more than half of its characters in common. */
+  /**
+   * Returns the name that is likely to be meant, if it has more than half of its characters in
+   * common.
+   */
   private Optional<String> nearest(String other) {
     return names.stream()
         .min(Comparator.comparingInt(name -> distance(name, other)))
@@ -41,7 +44,7 @@ record KnownNames(List<String> names) {
     return changes(name.toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT));
   }
 
-  /** Levenshtein's: how many characters must be put in, taken away or changed. */
+  /** Returns the Levenshtein distance: how many characters must be inserted, deleted or changed. */
   private static int changes(String from, String to) {
     int[] before = IntStream.rangeClosed(0, to.length()).toArray();
     for (int i = 1; i <= from.length(); i++) {

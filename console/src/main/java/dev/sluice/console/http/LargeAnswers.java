@@ -9,8 +9,8 @@ import java.io.InputStream;
 import java.time.Duration;
 
 /**
- * Writes answers that connections do not hold by themselves. They are in memory until they are
- * read, so all of them together have a budget, and each must be read at some pace.
+ * Writes responses that are too large for a connection's buffer. They stay in memory until they are
+ * read, so all of them together have a budget, and each must be read at a minimum pace.
  */
 public final class LargeAnswers {
   private static final int SMALL = 64 * 1024;
@@ -21,15 +21,15 @@ public final class LargeAnswers {
   private final Pace pace;
 
   /**
-   * Holds nothing yet.
+   * Creates the writer.
    *
-   * @param pace how fast files must be read; answers must be read within two minutes besides
+   * @param pace how fast files must be read; responses must also be read within two minutes
    */
   public LargeAnswers(Pace pace) {
     this.pace = new Pace(pace.least(), pace.window(), LONGEST);
   }
 
-  /** Stands behind all routes. */
+  /** Adds the writer after all routes. */
   public void add(RoutesConfig routes) {
     routes.after(this::write);
   }
@@ -40,10 +40,10 @@ public final class LargeAnswers {
       return;
     }
     try (ByteBudget.Share share = budget.share()) {
-      // What a command has done is told, or it would be given again.
+      // The response to a command is sent anyway, or the command would be given again.
       if (!share.grow(answer.available()) && context.method().equals(HandlerType.GET)) {
         throw ProblemException.unavailable(
-            "Others have not read their answers yet, and there is no room for this one; try again"
+            "Others are still reading large responses, and there is no room for this one; try again"
                 + " later.");
       }
       context.result(InputStream.nullInputStream());

@@ -3,11 +3,11 @@ package dev.sluice.console.http;
 import java.time.Duration;
 
 /**
- * How fast a file must come or go, so that nobody keeps a place in which others wait.
+ * How fast a file must arrive or be read, so that no client occupies a place for which others wait.
  *
  * @param least bytes a second
- * @param window the time over which that is looked at
- * @param whole the time that all of it may take
+ * @param window the time over which that is measured
+ * @param whole the time that the whole file may take
  */
 public record Pace(int least, Duration window, Duration whole) {
 
@@ -15,7 +15,7 @@ public record Pace(int least, Duration window, Duration whole) {
     return new Watch();
   }
 
-  /** Measures the time that somebody else takes to send or to read. */
+  /** Measures the time that the other side takes to send or to read. */
   final class Watch {
     private long begun;
     private long inWindow;
@@ -24,12 +24,15 @@ public record Pace(int least, Duration window, Duration whole) {
 
     private Watch() {}
 
-    /** It is the other's turn. */
+    /** Starts the clock: the other side is to send or read now. */
     void start() {
       begun = System.nanoTime();
     }
 
-    /** The other has done so much. */
+    /**
+     * Stops the clock, as the other side has sent or read {@code more} bytes; returns whether it is
+     * too slow.
+     */
     boolean isTooSlow(int more) {
       long took = System.nanoTime() - begun;
       inWindow += took;

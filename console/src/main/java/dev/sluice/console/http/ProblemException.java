@@ -8,7 +8,7 @@ import java.util.Map;
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** So much of a name that somebody made up is repeated. */
+  /** Characters of a name made up by a client that are repeated. */
   private static final int LONGEST_NAME = 100;
 
   private final int status;
@@ -25,7 +25,7 @@ public final class ProblemException extends RuntimeException {
     return new ProblemException(400, "Bad request", detail);
   }
 
-  /** What is wrong with a field of the request. */
+  /** Creates a problem with a field of the request. */
   public static ProblemException field(String name, String otherwise) {
     String shown = Clipped.to(LONGEST_NAME, name);
     return badRequest("\"" + shown + "\" " + otherwise + ".").with("field", shown);
@@ -43,12 +43,12 @@ public final class ProblemException extends RuntimeException {
     return new ProblemException(413, "Content too large", detail);
   }
 
-  /** It came too slowly, or broke off. */
+  /** The body arrived too slowly, or broke off. */
   static ProblemException requestTimeout(String detail) {
     return new ProblemException(408, "Request timeout", detail);
   }
 
-  /** No place is free; {@link JsonHttp} says when to come again. */
+  /** No place is free; {@link JsonHttp} says when to try again. */
   public static ProblemException tooManyRequests(String detail) {
     return new ProblemException(429, "Too many requests", detail);
   }
@@ -61,17 +61,17 @@ public final class ProblemException extends RuntimeException {
     return new ProblemException(409, "Conflict", detail);
   }
 
-  /** It can be read, and is not what it must be. */
+  /** The request can be read, but what it says cannot be accepted. */
   public static ProblemException unprocessable(String detail) {
     return new ProblemException(422, "Unprocessable content", detail);
   }
 
-  /** This console cannot do it, the way it is set up. */
+  /** This console is not configured for it. */
   public static ProblemException notImplemented(String detail) {
     return new ProblemException(501, "Not implemented", detail);
   }
 
-  /** The provider did not do its part. */
+  /** The provider failed. */
   public static ProblemException badGateway(String detail) {
     return new ProblemException(502, "Bad gateway", detail);
   }
@@ -80,18 +80,18 @@ public final class ProblemException extends RuntimeException {
     return new ProblemException(503, "Service unavailable", detail);
   }
 
-  /** There is no room for what was to be kept. */
+  /** There is no room for what was to be stored. */
   static ProblemException insufficientStorage(String detail) {
     return new ProblemException(507, "Insufficient storage", detail);
   }
 
-  /** Adds a member for programs, such as the field that is meant. */
+  /** Adds a member for programs, such as the field in question. */
   public ProblemException with(String member, Object value) {
     members.put(member, value);
     return this;
   }
 
-  /** The same, with what was done before it. */
+  /** Returns the same problem, with what was done before it. */
   public ProblemException after(String done) {
     String detail = String.valueOf(getMessage());
     ProblemException problem =

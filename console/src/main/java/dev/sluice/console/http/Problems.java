@@ -22,7 +22,7 @@ import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes every error a problem document (RFC 9457), also those that nobody expected. */
+/** Turns every error into a problem document (RFC 9457), including unexpected ones. */
 public final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
@@ -43,7 +43,7 @@ public final class Problems {
     write(context, e.getStatus(), String.valueOf(e.getMessage()));
   }
 
-  /** A value that does not fit is the request's fault, everything else the world's. */
+  /** A value that does not fit is the request's fault; everything else is not. */
   private static void database(DataAccessException e, Context context) {
     if (isRefusal(e)) {
       JsonHttp.problem(context, refusal(e));
@@ -54,7 +54,7 @@ public final class Problems {
         context, ProblemException.unavailable("The database did not answer; nothing was changed."));
   }
 
-  /** Whether PostgreSQL refuses a value, which it will do again. */
+  /** Returns whether PostgreSQL refuses a value, which it would do again. */
   public static boolean isRefusal(DataAccessException e) {
     return e.sqlState().startsWith("22") || e.sqlState().startsWith("23");
   }
@@ -78,7 +78,7 @@ public final class Problems {
     write(context, 500, MISTAKE);
   }
 
-  /** Such as a stack that is too small for one request: others go on. */
+  /** Handles errors such as a stack that is too small for one request; other requests go on. */
   private static void error(HttpServletResponse response, Error e) {
     log.error("a request failed", e);
     if (response.isCommitted()) {
@@ -89,7 +89,7 @@ public final class Problems {
     try {
       response.getOutputStream().write(Json.write(ProblemException.body(500, title(500), MISTAKE)));
     } catch (IOException | IllegalStateException gone) {
-      log.debug("nobody hears of it", gone);
+      log.debug("the response cannot be written", gone);
     }
   }
 
@@ -103,7 +103,7 @@ public final class Problems {
     return code == null ? "Request failed" : code.getMessage();
   }
 
-  /** Requests that the server refuses before any route sees them. */
+  /** Handles requests that the server refuses before any route sees them. */
   private static final class BeforeRoutes extends ErrorHandler {
     @Override
     public boolean errorPageForMethod(String method) {

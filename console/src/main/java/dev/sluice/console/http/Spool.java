@@ -15,25 +15,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Temporary files, all of them together within a budget, and only while the disk keeps room for
- * others. A quarter of it is divided among all files that there may be, so that none is too many
- * for a few that take the rest. A file loses its name as soon as it is open, so that nothing is
- * left of it whatever happens to this process; where that is not so, the next process removes it.
+ * Temporary files, all of them together within a budget, and only as long as the disk keeps room
+ * for others. A quarter of the budget is divided among all possible files, so that a few that take
+ * the rest leave room for each of the others. A file is unlinked as soon as it is open, so that
+ * nothing is left of it whatever happens to this process; where that is not possible, the next
+ * process removes it.
  */
 public final class Spool {
   private static final Logger log = LoggerFactory.getLogger(Spool.class);
   private static final String PREFIX = "sluice-upload-";
 
-  /** Files take of the budget, and look at the disk, by so much. */
+  /** Step by which files take of the budget, and check the disk, in bytes. */
   private static final int PORTION = 1 << 20;
 
   /**
    * How much may be kept.
    *
    * @param folder where the files are
-   * @param longest the longest file, bytes
-   * @param together all files at the same time, bytes
-   * @param leastFree what stays free on the disk, bytes
+   * @param longest the longest file, in bytes
+   * @param together all files at the same time, in bytes
+   * @param leastFree what stays free on the disk, in bytes
    */
   public record Limits(Path folder, long longest, long together, long leastFree) {
     static final Limits DEFAULT =
@@ -42,16 +43,16 @@ public final class Spool {
 
   private final Limits limits;
 
-  /** Each file has so many bytes for itself. */
+  /** Bytes reserved for each file. */
   private final long own;
 
   /** What files take beyond that. */
   private final ByteBudget budget;
 
   /**
-   * Keeps nothing yet.
+   * Creates an empty spool, and removes the files that another process left.
    *
-   * @param files how many there may be at the same time
+   * @param files how many files there may be at the same time
    */
   Spool(Limits limits, int files) {
     this.limits = limits;
@@ -60,7 +61,7 @@ public final class Spool {
     removeLeftOnes();
   }
 
-  /** Those of another process that runs are open: they need no name. */
+  /** Files of another running process are open and need no name. */
   private void removeLeftOnes() {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(limits.folder(), PREFIX + "*")) {
       for (Path file : left) {
@@ -71,7 +72,7 @@ public final class Spool {
     }
   }
 
-  /** How many bytes each file has for itself, whatever the others take. */
+  /** Returns how many bytes are reserved for each file, whatever the others take. */
   long own() {
     return own;
   }
@@ -87,13 +88,13 @@ public final class Spool {
         budget.share());
   }
 
-  /** A file that is written and then read; it is gone when it is closed. */
+  /** A file that is written and then read; closing it removes it. */
   final class Kept extends OutputStream {
     private final FileChannel file;
     private final OutputStream out;
     private final ByteBudget.Share share;
 
-    /** For so many bytes there was room on the disk. */
+    /** Bytes for which there was room on the disk. */
     private long looked;
 
     private Kept(FileChannel file, ByteBudget.Share share) {
@@ -140,13 +141,13 @@ public final class Spool {
       }
     }
 
-    /** All that was written, from its beginning. */
+    /** Returns all that was written, from its beginning. */
     InputStream read() throws IOException {
       file.position(0);
       return Channels.newInputStream(file);
     }
 
-    /** Whatever was made of it is done by then, so that a failure is only logged. */
+    /** Closes the file. What was made of it is done by then, so a failure is only logged. */
     @Override
     public void close() {
       try (share) {

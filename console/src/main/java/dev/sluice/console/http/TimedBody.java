@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** A file that can be read for so long only, as who uses it has a place for which others wait. */
+/**
+ * A file that can be read for a limited time only, as its reader occupies a place for which others
+ * wait.
+ */
 public final class TimedBody extends InputStream {
   private final InputStream body;
   private final Duration longest;
   private final long begun = System.nanoTime();
 
-  /** The time begins now. */
+  /** Starts the time. */
   public TimedBody(InputStream body, Duration longest) {
     this.body = body;
     this.longest = longest;

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files of rows on their way into the database. Each is taken whole to a temporary file first, at
- * its sender's pace and without a connection to PostgreSQL; only then it waits for one of the few
- * places in which files are read and written.
+ * Files of rows on their way into the database. Each is first received whole into a temporary file,
+ * at its sender's pace and without a connection to PostgreSQL; only then does it wait for one of
+ * the few places in which files are read and written.
  */
 public final class Uploads {
   /** Files that are written into the database at the same time. */
@@ -24,13 +24,13 @@ public final class Uploads {
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
 
   /**
-   * What is taken.
+   * What is accepted.
    *
    * @param spool how much is kept at the same time
    * @param atOnce bodies that may be on their way or kept at the same time
-   * @param pace how fast a body must come, and what is made of it must be read
-   * @param importsWait how long a body that has come whole waits for its turn
-   * @param importsTake how long its turn is
+   * @param pace how fast a body must arrive, and its conversion must be read
+   * @param importsWait how long a whole body waits for its turn
+   * @param importsTake how long its turn lasts
    */
   public record Limits(
       Spool.Limits spool, int atOnce, Pace pace, Duration importsWait, Duration importsTake) {
@@ -42,7 +42,7 @@ public final class Uploads {
             Duration.ofMinutes(1),
             Duration.ofMinutes(15));
 
-    /** A body, and what is made of it. */
+    /** Returns how many temporary files there may be: each body's, and that of its conversion. */
     int files() {
       return 2 * atOnce;
     }
@@ -73,32 +73,32 @@ public final class Uploads {
   }
 
   /**
-   * Takes a request's body, and lets it be used.
+   * Receives a request's body, and uses it.
    *
-   * @param use is given the whole body
+   * @param use receives the whole body
    * @throws ProblemException 429 if there is no place for it, 413 if it is too long or its use
-   *     takes too long, 408 if it comes too slowly, 400 if it is broken, 503 or 507 if there is no
-   *     room to keep it
+   *     takes too long, 408 if it arrives too slowly, 400 if it is broken, 503 or 507 if there is
+   *     no room to keep it
    */
   public <T> T take(Context context, Function<InputStream, T> use) {
     return keep(context, body -> importing.run(() -> use.apply(timed(body))));
   }
 
-  /** Writes as many rows without a body, among the imports. */
+  /** Runs work without a body that writes as many rows, in a place among the imports. */
   public <T> T inTurn(Supplier<T> work) {
     return importing.run(work);
   }
 
-  /** What is made of a body. */
+  /** Converts a body into a response. */
   public interface Conversion {
     void write(InputStream body, OutputStream made) throws IOException;
   }
 
   /**
-   * Takes a request's body, and answers with what is made of it. That is kept as well, so that who
-   * reads slowly holds no place that imports need.
+   * Receives a request's body, and responds with its conversion. The conversion is kept as well, so
+   * that a slow reader occupies no place that imports need.
    *
-   * @throws ProblemException as {@link #take} does, before anything was answered
+   * @throws ProblemException as {@link #take} does, before anything was sent
    */
   public void convert(Context context, Conversion use) {
     keep(
@@ -144,7 +144,7 @@ public final class Uploads {
   private void receive(Context context, OutputStream kept) throws IOException {
     EndPoint connection = Wire.of(context);
     long usual = connection.getIdleTimeout();
-    // A body of which nothing comes at all is given up as soon as one that trickles.
+    // A body of which nothing arrives at all is given up as soon as one that trickles.
     connection.setIdleTimeout(pace.window().toMillis());
     InputStream body = context.bodyInputStream();
     Pace.Watch watch = pace.watch();

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 
-/** The connection on which a request came. */
+/** The connection on which a request arrived. */
 public final class Wire {
   private Wire() {}
 

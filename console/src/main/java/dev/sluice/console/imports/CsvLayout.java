@@ -22,33 +22,33 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What lies between a file's cells: what Excel says in a first line like {@code sep=;}, else that
- * of {@code ,} {@code ;} tab and {@code |} by which the first line names a phone column, or the
- * most columns.
+ * What separates a file's cells: what Excel states in a first line like {@code sep=;}, else the one
+ * of {@code ,} {@code ;} tab and {@code |} by which the first line names a phone column, or yields
+ * the most columns.
  *
- * @param named whether the first line says so, and nothing else
+ * @param named whether the first line states the separator, and nothing else
  */
 record CsvLayout(char separator, boolean named) {
   private static final String SEPARATORS = ",;\t|";
   private static final Pattern NAMED = Pattern.compile("(?i)^\"?sep=(.)\"?\\R");
 
-  /** What texts are not made of, and neither quotes them nor makes a comment of them. */
+  /** Characters that texts do not consist of and that neither quote texts nor start a comment. */
   private static final Pattern SEPARATOR = Pattern.compile("[\\t\\p{Punct}&&[^\"#]]");
 
   private static final Pattern LINE = Pattern.compile("starting at line (\\d+)");
 
-  /** How far the first line is looked at, and how long a cell may be, characters. */
+  /** How much of the file's beginning is examined, and how long a cell may be, in characters. */
   private static final int BEGINNING = 64 * 1024;
 
   private static final int LONGEST_CELL = 1024 * 1024;
 
-  /** In a row, as many as the widest spreadsheets have columns. */
+  /** Cells of a row: as many as the widest spreadsheets have columns. */
   private static final int MOST_CELLS = 16 * 1024;
 
-  /** How long a row may be, characters: two of them are in memory, of each import at once. */
+  /** Characters of a row; every import holds two rows in memory. */
   private static final int LONGEST_ROW = LONGEST_CELL;
 
-  /** Looks at a file's beginning, and leaves it to be read. */
+  /** Examines a file's beginning, and resets the reader to it. */
   static CsvLayout of(BufferedReader file, Optional<String> phoneColumn) throws IOException {
     String beginning = beginning(file);
     Matcher named = NAMED.matcher(beginning);
@@ -95,7 +95,7 @@ record CsvLayout(char separator, boolean named) {
 
     static Candidate of(char separator, String beginning, Optional<String> phoneColumn) {
       List<String> columns = firstRecord(separator, beginning);
-      // Where the chosen column is not there, the usual ones still tell what the columns are.
+      // If the chosen column is missing, the usual names still tell what the columns are.
       boolean namesPhone =
           Stream.of(phoneColumn, Optional.<String>empty())
               .anyMatch(name -> !(PhoneColumn.in(columns, name) instanceof PhoneColumn.None));
@@ -116,7 +116,7 @@ record CsvLayout(char separator, boolean named) {
     }
   }
 
-  /** The rows of a text with this separator, each within bounds. */
+  /** Returns the rows of a text with this separator, each within bounds. */
   static CloseableIterator<CsvRecord> records(char separator, Reader text) {
     CsvRecordHandler bounded =
         CsvRecordHandler.builder()
@@ -134,7 +134,7 @@ record CsvLayout(char separator, boolean named) {
         .iterator();
   }
 
-  /** What the parser could not read, in words, with its line. */
+  /** Returns the problem for what the parser could not read, in words, with its line. */
   static ProblemException problem(CsvParseException e) {
     if (e.getCause() instanceof ProblemException problem) {
       return problem;

@@ -24,12 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recipients from CSV as spreadsheets write it: a column of phone numbers, one for each variable of
- * the message, and perhaps one of keys that another program knows the recipients by. Columns
- * without a name are passed over, rows without anything, and the reasons in a file of rejected rows
- * that comes back mended.
+ * the message, and perhaps one of external ids. Columns without a name are skipped, as are blank
+ * rows, and so are the reasons in a file of rejected rows that was corrected and is sent again.
  */
 final class CsvRows implements Rows {
-  /** Characters of a column's name, and of all of them, that a refusal repeats. */
+  /** Characters of one column's name, and of all of them, that an error message repeats. */
   private static final int LONGEST_NAME = 100;
 
   private static final int LONGEST_HEADER = 1_000;
@@ -97,7 +96,7 @@ final class CsvRows implements Rows {
     };
   }
 
-  /** Where the recipients' keys are, or -1. */
+  /** Returns the index of the external ids, or -1. */
   private int externalIdColumn() {
     int snake = columns.indexOf("external_id");
     int camel = columns.indexOf("externalId");
@@ -131,7 +130,7 @@ final class CsvRows implements Rows {
     return charset;
   }
 
-  /** The columns that are variables. */
+  /** Returns the columns that are variables. */
   List<String> variables() {
     return IntStream.range(0, columns.size())
         .filter(this::isVariable)
@@ -206,7 +205,7 @@ final class CsvRows implements Rows {
     return width;
   }
 
-  /** Without the reason for which the row was rejected before, which stands at its end. */
+  /** Returns the cells without the last one, the reason for which the row was rejected before. */
   private List<String> cells(CsvRecord record) {
     List<String> cells = record.getFields();
     return hasReasons && cells.size() > header.size() ? cells.subList(0, cells.size() - 1) : cells;

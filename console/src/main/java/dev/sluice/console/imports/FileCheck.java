@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /api/recipients/check}: what a file of recipients or of suppressions would come to, before
- * anything is made; and as CSV, the lines that would not be taken, whole, with the reason beside
+ * anything is created; and as CSV, the rows that would be rejected, whole, with the reason beside
  * them.
  */
 public final class FileCheck {
   /** Rejected rows that are listed; more are only counted. */
   private static final int LISTED = 100;
 
-  /** Without it Excel takes UTF-8 for something else. */
+  /** Without it Excel takes UTF-8 for another encoding. */
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final Uploads uploads;
@@ -75,7 +75,7 @@ public final class FileCheck {
     }
   }
 
-  /** Those by which the file would be taken where it is meant for. */
+  /** Returns the rules that apply where the file is meant to go. */
   private RowRules rules(Context context) {
     String use = Reading.given(context, "for").orElse("recipients");
     return switch (use) {
@@ -90,7 +90,7 @@ public final class FileCheck {
     Rejections rejections = new Rejections(LISTED);
     long usable = 0;
     RowRules.@Nullable Usable first = null;
-    // Its columns, or where it has none, the variables of the first who can be used.
+    // Its columns, or if it has none, the variables of the first usable row.
     Collection<String> names = rows instanceof CsvRows csv ? csv.variables() : List.of();
     Map<String, Long> empty = new LinkedHashMap<>();
     while (rows.hasNext()) {
@@ -127,7 +127,7 @@ public final class FileCheck {
     return answer;
   }
 
-  /** Line by line as they are read, so that no number of them is too many. */
+  /** Writes row by row as they are read, so that any number of them is possible. */
   private static void writeRejected(Rows rows, RowRules rules, OutputStream made)
       throws IOException {
     OutputStreamWriter out = new OutputStreamWriter(made, StandardCharsets.UTF_8);
@@ -143,7 +143,7 @@ public final class FileCheck {
         }
       }
     } catch (ProblemException e) {
-      // What was read until there is of use: whoever has it must see that it is not whole.
+      // What was read until here is of use, but its reader must see that it is not whole.
       csv.writeRecord(line(List.of(), width, "The rest was not read: " + e.getMessage()));
     }
     csv.flush();

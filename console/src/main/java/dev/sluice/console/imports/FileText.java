@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A file's text: in the encoding that its byte order mark says, else in the one that was asked for,
- * else in UTF-8. What is no text in it is refused by its line; nothing is replaced, as broken names
+ * A file's text, in the encoding that its byte order mark states, else in the requested one, else
+ * in UTF-8. What cannot be decoded is refused, with its line; nothing is replaced, as broken names
  * would be stored and sent.
  */
 final class FileText extends Reader {
@@ -50,7 +50,7 @@ final class FileText extends Reader {
     chars = CharBuffer.allocate((int) Math.ceil(PORTION * decoder.maxCharsPerByte()) + 8).limit(0);
   }
 
-  /** How a file begins: its encoding, and how many bytes say so. */
+  /** A file's encoding, and how many bytes at its beginning state it. */
   private record Mark(Charset charset, int length) {
     static Mark of(byte[] start, Optional<Charset> asked) {
       if (begins(start, 0xEF, 0xBB, 0xBF)) {
@@ -82,7 +82,7 @@ final class FileText extends Reader {
     }
   }
 
-  /** The encoding in which it is read. */
+  /** Returns the encoding in which the file is read. */
   Charset charset() {
     return charset;
   }

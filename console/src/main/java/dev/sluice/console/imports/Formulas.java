@@ -3,8 +3,8 @@ package dev.sluice.console.imports;
 import java.util.regex.Pattern;
 
 /**
- * Cells that a spreadsheet would execute: an apostrophe keeps them text, and is taken away when the
- * file is read again. Numbers are left alone, although those of phones begin with a plus.
+ * Cells that a spreadsheet would execute: a leading apostrophe keeps them text, and is removed when
+ * the file is read again. Numbers are left alone, although phone numbers begin with a plus.
  */
 public final class Formulas {
   private static final String SIGN = "[=+\\-@＝＋－＠]";
@@ -24,23 +24,23 @@ public final class Formulas {
 
   private Formulas() {}
 
-  /** The cell as it is written into a file that its owner mends and sends again. */
+  /** Returns a cell as it is written into a file that its owner corrects and sends again. */
   static String defused(String cell) {
     boolean formula = BEGINNING.matcher(cell).lookingAt() && !NUMBER.matcher(cell).matches();
     return formula ? "'" + cell : cell;
   }
 
   /**
-   * The cell as it is written into an export, for people to look at. A spreadsheet that takes
-   * another separator than the file's begins a cell within a text, so what follows any separator or
-   * line break is defused too. Nothing takes that back: texts that people write may have
-   * apostrophes there.
+   * Returns a cell as it is written into an export for people to read. A spreadsheet that uses
+   * another separator than the file begins a cell within a text, so what follows any separator or
+   * line break is defused too. That is never reverted: texts that people write may have apostrophes
+   * there.
    */
   public static String defusedThroughout(String cell) {
     return WITHIN.matcher(defused(cell)).replaceAll("$1'");
   }
 
-  /** The cell as it was before it was {@link #defused}. */
+  /** Returns a cell as it was before {@link #defused}. */
   static String restored(String cell) {
     return cell.startsWith("'") && BEGINNING.matcher(cell).region(1, cell.length()).lookingAt()
         ? cell.substring(1)

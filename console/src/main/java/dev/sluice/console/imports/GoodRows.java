@@ -5,7 +5,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows that can be used. Whatever cannot be is kept aside with its reason. */
+/** The usable rows of a file. All others are kept aside with their reasons. */
 public final class GoodRows implements Iterator<RowRules.Usable> {
   private final Iterator<Rows.Row> rows;
   private final RowRules rules;
@@ -17,17 +17,17 @@ public final class GoodRows implements Iterator<RowRules.Usable> {
     this.rules = rules;
   }
 
-  /** Those that could not be used so far. */
+  /** Returns the rows that were rejected so far. */
   Rejections rejections() {
     return rejections;
   }
 
-  /** What came of the rows so far, of which so many were taken. */
+  /** Returns the report on the rows so far, with these counts. */
   public RecipientImport.Report report(long accepted, long duplicates) {
     return rejections.report(accepted, duplicates, Optional.empty());
   }
 
-  /** Passes over all that come before it. */
+  /** Skips the rejected rows before the first usable one. */
   void skipToFirst() {
     readNext();
   }

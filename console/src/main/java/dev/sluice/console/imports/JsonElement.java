@@ -6,9 +6,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectWriteContext;
 
-/** An element of an array, of which a copy is made as it is read, up to a bound. */
+/** An element of an array, copied as it is read, up to a bound. */
 final class JsonElement {
-  /** Characters beyond which nothing is kept. */
+  /** Characters beyond which nothing is copied. */
   static final int LONGEST = 256 * 1024;
 
   private final JsonParser json;
@@ -16,7 +16,7 @@ final class JsonElement {
   private final JsonGenerator copy;
   private long characters;
 
-  /** Begins where the parser stands. */
+  /** Begins at the parser's current token. */
   JsonElement(JsonParser json) {
     this.json = json;
     copy = JsonRows.FACTORY.createGenerator(ObjectWriteContext.empty(), text);
@@ -33,7 +33,7 @@ final class JsonElement {
     return next;
   }
 
-  /** Passes over an object or an array that begins here. */
+  /** Skips an object or an array that begins here. */
   void skipChildren() {
     int depth = isContainer() ? 1 : 0;
     while (depth > 0) {
@@ -46,12 +46,12 @@ final class JsonElement {
     return json.currentToken().isStructStart();
   }
 
-  /** The name of the field that begins here. */
+  /** Returns the name of the current field. */
   String name() {
     return json.currentName();
   }
 
-  /** A text, a number as it is written, true or false; null is the empty text. */
+  /** Returns a text, a number as it is written, or true or false; null becomes the empty text. */
   String text() {
     return json.currentToken() == JsonToken.VALUE_NULL ? "" : json.getString();
   }
@@ -60,7 +60,7 @@ final class JsonElement {
     return characters > LONGEST;
   }
 
-  /** Its text, or as much as there was room for. */
+  /** Returns the element's text, or as much of it as there was room for. */
   String close() {
     copy.close();
     return text.toString();

@@ -77,7 +77,7 @@ final class JsonRows implements Rows {
     }
   }
 
-  /** What an element says of a recipient. */
+  /** The fields of one element. */
   private static final class Given {
     private final Map<String, String> variables = new LinkedHashMap<>();
     private String phone = "";

@@ -29,42 +29,44 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
- * Variables of a message that recipients do not have: these people would fail and get nothing.
+ * Variables of a message that recipients lack; these would fail and get nothing.
  *
- * @param recipients how many people lack at least one
+ * @param recipients how many recipients lack at least one
  * @param variables how many lack each, by its name
- * @param partial whether not all recipients were looked at: the campaign's first ones, or nobody
+ * @param partial whether not all recipients were checked: only the campaign's first ones, or none
  */
 public record Missing(long recipients, Map<String, Long> variables, boolean partial) {
-  /** Names that are counted each on its own. */
+  /** Names that are counted individually. */
   private static final int NAMED = 50;
 
-  /** How long all recipients may take; who starts a campaign waits for it. */
+  /** How long checking all recipients may take; the user who starts a campaign waits for it. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** Who is looked at where all are too many: a column that is missing is missing there too. */
+  /**
+   * Recipients that are checked if all are too many: a column that is missing is missing there too.
+   */
   private static final int FIRST = 50_000;
 
-  /** Nothing that anybody knows of, as nobody was looked at. */
+  /** The result if no recipient was checked. */
   static final Missing UNKNOWN = new Missing(0, Map.of(), true);
 
   private static final Set<String> SORTED = Set.of("enable_sort");
   private static final Missing NOTHING = new Missing(0, Map.of(), false);
 
-  /** What a campaign's recipients lack. */
+  /** Returns what a campaign's recipients lack. */
   static Missing of(DSLContext sql, UUID campaignId) {
     return of(sql, campaignId, PATIENCE, PATIENCE);
   }
 
   /**
-   * What all recipients lack if that can be told in time, else what the first ones lack. Whoever is
-   * not seen here fails when the campaign is fanned out, with that reason.
+   * Returns what all recipients lack if that can be read in time, else what the first ones lack. A
+   * recipient that is not seen here fails with that reason when the campaign is fanned out.
    */
   static Missing of(DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
     return of(sql, campaignId, variablesOf(sql, campaignId), withAll, withFirst);
   }
 
-  /** The same with a message that is about to be the campaign's. */
+  /** Returns the same for the variables of a message that is about to become the campaign's. */
   static Missing of(DSLContext sql, UUID campaignId, Set<String> names) {
     return of(sql, campaignId, names, PATIENCE, PATIENCE);
   }
@@ -87,7 +89,7 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
     return select(r.VARIABLES).from(r).where(r.CAMPAIGN_ID.eq(campaignId)).asTable("people");
   }
 
-  /** In the order of an index, or other campaigns' rows would have to be passed over. */
+  /** In the order of an index, or other campaigns' rows would have to be skipped. */
   private static Table<?> first(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
     return select(r.VARIABLES)
@@ -99,7 +101,8 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
   }
 
   /**
-   * Most people lack nothing: they are asked for all names at once, and only the others by name.
+   * Most recipients lack nothing, so all names are tested at once, and each name only for the
+   * others.
    */
   private static Missing count(
       DSLContext sql, Table<?> people, Set<String> names, boolean partial) {
@@ -141,19 +144,23 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
     return new MessageTemplate(Json.MAPPER.readTree(message.data())).variables();
   }
 
-  /** Whether a person accepts with a request that variables are missing. */
+  /** Returns whether a request accepts that variables are missing. */
   public static boolean isAccepted(Context context) {
     return "true".equals(context.queryParam("acceptMissing"));
   }
 
-  /** Nobody has accepted it, with this consequence. */
+  /**
+   * Returns the problem for missing variables that the request does not accept.
+   *
+   * @param consequence what was not done, in words
+   */
   ProblemException problem(String consequence) {
     return ProblemException.conflict(
             words() + " " + consequence + " Repeat it with acceptMissing=true if that is meant.")
         .with("missing", this);
   }
 
-  /** In words, for people. */
+  /** Returns what is missing, in words. */
   String words() {
     return variables.entrySet().stream()
         .map(one -> "\"" + one.getKey() + "\" (" + one.getValue() + ")")
@@ -193,7 +200,7 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
       }
     }
 
-    /** What is missing, if anything is. */
+    /** Returns what is missing, if anything is. */
     Optional<Missing> missing() {
       return recipients == 0 ? Optional.empty() : Optional.of(found(false));
     }

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What recipients lack of a message, asked before it goes out. While too many others are looked
- * through, a campaign starts unseen, as one does of which too little can be seen in time, and that
- * is said.
+ * Checks before a message goes out whether recipients lack any of its variables. If too many other
+ * checks are running, or too little can be read in time, the campaign starts unchecked, and the
+ * response says so.
  */
 public final class MissingCheck {
   private static final Logger log = LoggerFactory.getLogger(MissingCheck.class);
@@ -29,20 +29,20 @@ public final class MissingCheck {
   /**
    * Refuses a campaign whose recipients lack variables of its message.
    *
-   * @param undone what was not done therefore, in words
-   * @return whether all recipients were looked at
+   * @param undone what was therefore not done, in words
+   * @return whether all recipients were checked
    * @throws ProblemException 409 if some lack any
    */
   public boolean require(UUID campaignId, String undone) {
     return require(campaignId, undone, sql -> Missing.of(sql, campaignId));
   }
 
-  /** The same with a message that is about to be the campaign's. */
+  /** Does the same for a message that is about to become the campaign's. */
   public boolean require(UUID campaignId, MessageTemplate message, String undone) {
     return require(campaignId, undone, sql -> Missing.of(sql, campaignId, message.variables()));
   }
 
-  /** An answer that says {@code unchecked} if not all recipients were looked at. */
+  /** Returns a response that says {@code unchecked} if not all recipients were checked. */
   public static Map<String, @Nullable Object> told(
       Map<String, ? extends @Nullable Object> answer, boolean unchecked) {
     Map<String, @Nullable Object> told = new LinkedHashMap<>(answer);
@@ -58,7 +58,7 @@ public final class MissingCheck {
       throw found.problem(undone);
     }
     if (found.partial()) {
-      log.warn("not all recipients of campaign {} were asked for their variables", campaignId);
+      log.warn("not all recipients of campaign {} were checked for missing variables", campaignId);
     }
     return !found.partial();
   }

@@ -6,15 +6,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What spreadsheets and people put into a cell of phone numbers, whatever the country. */
+/** What spreadsheets and people write into a cell of phone numbers, in any country. */
 final class PhoneCell {
-  /** Characters; nobody writes so many, and patterns would take long over a whole book. */
+  /** In characters; no number has as many, and patterns would take long over a whole book. */
   private static final int LONGEST = 100;
 
-  /** As text by a formula, or by an apostrophe. */
+  /** Marked as text, by a formula or by an apostrophe. */
   private static final Pattern AS_TEXT = Pattern.compile("=\"(.*)\"|'(.*)");
 
-  /** In Brazil, which writes xx for the carrier that is dialled before an area code. */
+  /** Brazil's notation, in which xx stands for the carrier that is dialled before an area code. */
   private static final Pattern WITH_CARRIER =
       Pattern.compile("(?i)[(\\h]*(?:\\+?55[)\\h]*\\(?)?0\\h*xx[)\\h-]*([1-9][0-9].*)");
 
@@ -27,19 +27,22 @@ final class PhoneCell {
               + "|[0-3]?[0-9]([-/.])[0-3]?[0-9]\\2(?:19|20)[0-9]{2})"
               + "(?:[T\\h]+[0-9]{1,2}:.*)?");
 
-  /** The library takes letters for the digits that they share a key with: "030-unknown" rings. */
+  /** The library reads letters as the digits on the same key: "030-unknown" would be valid. */
   private static final Pattern LETTERS = Pattern.compile("[0-9].*\\p{L}");
 
   /**
    * The decimals of a number that a program took for an amount, with or without thousands
-   * separators. Fewer digits before them may as well be an area code.
+   * separators. Fewer digits before them may also be an area code.
    */
   private static final Pattern DECIMALS =
       Pattern.compile(
           "(\\+?(?:[0-9]{7,}|[0-9]{1,3}([.,'’\\h])[0-9]{3}(?:\\2[0-9]{3})+))"
               + "(?!\\2)[.,]([0-9]{1,2}|(?<=[0-9]{10}[.,])[0-9]+)");
 
-  /** A whole amount; two separators, as one may as well lie between two numbers. */
+  /**
+   * A whole amount; with two separators at least, as a single one may also stand between two
+   * numbers.
+   */
   private static final Pattern THOUSANDS =
       Pattern.compile("\\+?[1-9][0-9]{0,2}([,'’])[0-9]{3}(?:\\1[0-9]{3})+");
 
@@ -52,7 +55,9 @@ final class PhoneCell {
 
   private PhoneCell() {}
 
-  /** Why it is not one phone number, if that can be seen without knowing any country. */
+  /**
+   * Returns why the cell is not one phone number, if that can be seen without knowing any country.
+   */
   static Optional<String> fault(String cell) {
     if (cell.isBlank()) {
       return Optional.of("the phone number is missing");
@@ -78,7 +83,7 @@ final class PhoneCell {
     return Optional.empty();
   }
 
-  /** The number in it, as far as it has no fault. */
+  /** Returns the number in a cell without a fault. */
   static String number(String cell) {
     String text = asText(cell);
     if (THOUSANDS.matcher(text).matches()) {
@@ -92,12 +97,12 @@ final class PhoneCell {
     return NEITHER_DIGIT_NOR_PLUS.matcher(text).replaceAll("");
   }
 
-  /** The parts of a number, each of which may be a number of its own. */
+  /** Returns the parts of a number, each of which may be a number of its own. */
   static List<String> parts(String number) {
     return BETWEEN_NUMBERS.splitAsStream(number).filter(part -> digits(part) > 0).toList();
   }
 
-  /** Whether it is more than one number in every country. */
+  /** Returns whether the text is more than one number in every country. */
   static boolean isSeveral(String number) {
     return SECOND_PLUS.matcher(number).find()
         || parts(number).stream().filter(part -> digits(part) >= SURELY_A_NUMBER).count() > 1;

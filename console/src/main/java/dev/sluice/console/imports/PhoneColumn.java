@@ -8,14 +8,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Which column of a file holds the phone numbers: by its name, or as a person says. */
+/** Which column of a file holds the phone numbers: by its name, or as the user says. */
 final class PhoneColumn {
   private static final Pattern ACCENTS = Pattern.compile("\\p{M}+");
   private static final Pattern OTHER = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   /**
-   * What people call it, without case, spaces and accents. A later line counts only where no
-   * earlier one does: in many files "Número" is that of the house.
+   * Usual names, without case, spaces and accents. A later set counts only where no earlier one
+   * matches: in many files "Número" is the house number.
    */
   private static final List<Set<String>> NAMES =
       List.of(
@@ -93,22 +93,22 @@ final class PhoneColumn {
 
   private PhoneColumn() {}
 
-  /** What was found. */
+  /** The result of the search. */
   sealed interface Found {}
 
   /** The column at this index, from 0. */
   record At(int index) implements Found {}
 
-  /** More than one may be it. */
+  /** Several columns may be it. */
   record Several(List<String> names) implements Found {}
 
-  /** None is called so. */
+  /** No column has such a name. */
   record None() implements Found {}
 
   /**
-   * Looks for it.
+   * Finds the column.
    *
-   * @param chosen what a person says it is called; only that counts then
+   * @param chosen the name that the user gave; only that one counts then
    */
   static Found in(List<String> columns, Optional<String> chosen) {
     if (chosen.isPresent()) {
@@ -131,7 +131,7 @@ final class PhoneColumn {
     return new None();
   }
 
-  /** A name without letters and digits is like every other such name, and like none at all. */
+  /** A name without letters and digits would match every other such name, so it matches none. */
   private static Found alike(List<String> columns, String chosen) {
     int index = columns.stream().map(PhoneColumn::key).toList().indexOf(chosen);
     return chosen.isEmpty() || index < 0 ? new None() : new At(index);

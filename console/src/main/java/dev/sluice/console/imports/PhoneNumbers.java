@@ -17,12 +17,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what people and spreadsheets write into E.164. */
+/** Converts what people and spreadsheets write into E.164. */
 public final class PhoneNumbers {
-  /** With its plus, as E.164 and the tables have it. */
+  /** Characters of a number in E.164, with its plus, as in the tables. */
   private static final int LONGEST = 16;
 
-  /** A country code after the sign that most of the world dials for abroad. */
+  /** A country code after 00, the prefix that most of the world dials for abroad. */
   private static final Pattern ABROAD =
       Pattern.compile("[(\\s\\h\\p{Cf}]*00[)\\s\\h\\p{Cf}\\p{Pd}.]*([1-9].*)");
 
@@ -32,8 +32,9 @@ public final class PhoneNumbers {
   private final @Nullable String defaultRegion;
 
   /**
-   * Knows the region of numbers without a country code.
+   * Creates a parser.
    *
+   * @param defaultRegion the region of numbers without a country code
    * @throws IllegalArgumentException if there is no such region
    */
   public PhoneNumbers(Optional<String> defaultRegion) {
@@ -47,17 +48,17 @@ public final class PhoneNumbers {
     }
   }
 
-  /** The regions that there are, like BR. */
+  /** Returns all known regions, like BR. */
   Set<String> regions() {
     return library.getSupportedRegions();
   }
 
-  /** The region of numbers without a country code, if there is one. */
+  /** Returns the region of numbers without a country code, if there is one. */
   Optional<String> region() {
     return Optional.ofNullable(defaultRegion);
   }
 
-  /** The same with another region, if one is given. */
+  /** Returns a parser for another region, or this one if none is given. */
   PhoneNumbers in(Optional<String> region) {
     if (region.isEmpty()) {
       return this;
@@ -73,7 +74,7 @@ public final class PhoneNumbers {
     }
   }
 
-  /** What came of a number. */
+  /** The result of parsing a number. */
   public sealed interface Parsed {}
 
   public record Valid(String e164) implements Parsed {}
@@ -112,7 +113,7 @@ public final class PhoneNumbers {
     return library.format(number, PhoneNumberFormat.E164);
   }
 
-  /** Why a text of which no reading is valid is no number. */
+  /** Returns why a text without a valid reading is no number. */
   private String fault(String text) {
     Matcher abroad = ABROAD.matcher(text);
     try {
@@ -147,7 +148,10 @@ public final class PhoneNumbers {
     return !readings(text).isEmpty();
   }
 
-  /** The valid numbers that a text may mean. With several nobody can tell whose it is. */
+  /**
+   * Returns the valid numbers that a text may mean. If there are several, it is unknown whose
+   * number it is.
+   */
   private List<PhoneNumber> readings(String text) {
     Matcher abroad = ABROAD.matcher(text);
     if (abroad.matches()) {
@@ -157,7 +161,7 @@ public final class PhoneNumbers {
     if (defaultRegion == null || PLUS.matcher(text).find()) {
       return usual.stream().toList();
     }
-    // Spreadsheets take the plus of a number away, and the zero before an area code as well.
+    // Spreadsheets drop the plus of a number, and the zero before an area code as well.
     Optional<PhoneNumber> withoutPlus =
         attempt(() -> library.parse("+" + text, null)).filter(this::isOfTheRegion);
     List<PhoneNumber> all = distinct(usual, withoutPlus);
@@ -182,9 +186,10 @@ public final class PhoneNumbers {
   }
 
   /**
-   * By what the region dials for abroad, which may be longer than {@code 00}: {@code 001} in
-   * Singapore, {@code 0011} in Australia. In Brazil a carrier's code follows, which may look like
-   * Brazil's own; that is why the region's own numbers come first.
+   * Reads the number with the region's own international prefix, which may be longer than {@code
+   * 00}: {@code 001} in Singapore, {@code 0011} in Australia. In Brazil a carrier's code follows,
+   * which may look like Brazil's own country code; that is why the region's own numbers take
+   * precedence.
    */
   private Optional<PhoneNumber> dialled(String text, String region) {
     return attempt(() -> library.parseAndKeepRawInput(text, region))

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a file of rows is to be read, as far as the person who sends it says so.
+ * How to read a file of rows, as far as its sender says.
  *
  * @param charset its encoding, if it has no byte order mark
  * @param phoneColumn which column holds the numbers
@@ -20,7 +20,7 @@ public record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
 
   static final Reading AS_IT_SEEMS = new Reading(Optional.empty(), Optional.empty());
 
-  /** By {@code charset}, in the query or the content type, and {@code phoneColumn}. */
+  /** Reads {@code charset}, from the query or the content type, and {@code phoneColumn}. */
   static Reading of(Context context) {
     return new Reading(
         given(context, "charset")
@@ -29,14 +29,17 @@ public record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
         given(context, "phoneColumn"));
   }
 
-  /** A parameter of the query that is there and says something. */
+  /** Returns a parameter of the query that is present and not blank. */
   public static Optional<String> given(Context context, String name) {
     return Optional.ofNullable(context.queryParam(name))
         .map(String::strip)
         .filter(text -> !text.isEmpty());
   }
 
-  /** Programs write what they like, so that the file itself decides where this is nothing. */
+  /**
+   * Returns the charset of a content type; programs write anything there, so the file itself
+   * decides if the name is unknown.
+   */
   private static Optional<Charset> declared(@Nullable String contentType) {
     Matcher parameter = PARAMETER.matcher(contentType == null ? "" : contentType);
     return parameter.find() ? charset(parameter.group(1)) : Optional.empty();

@@ -16,9 +16,9 @@ import org.jooq.impl.DSL;
 import org.postgresql.PGConnection;
 
 /**
- * Streams a campaign's recipients through COPY, in portions. One that repeats somebody goes through
- * a temporary table, which is this connection's own and gone at the end. While PostgreSQL takes one
- * portion, the next is read.
+ * Streams a campaign's recipients through COPY, in portions. A portion with a duplicate goes
+ * through a temporary table, which belongs to this connection and is dropped at the end. While
+ * PostgreSQL takes one portion, the next is read.
  */
 final class RecipientCopy implements AutoCloseable {
   /** Characters of a portion: large enough that few are needed, small enough to hold several. */
@@ -26,7 +26,7 @@ final class RecipientCopy implements AutoCloseable {
 
   private static final String COLUMNS = "campaign_id, phone, variables, external_id";
 
-  /** How COPY writes that there is nothing. */
+  /** How COPY writes null. */
   private static final String NULL = "\\N";
 
   /** PostgreSQL's SQLSTATE for a number or a key that the campaign has already. */
@@ -51,10 +51,10 @@ final class RecipientCopy implements AutoCloseable {
   }
 
   /**
-   * How many there were.
+   * How many recipients there were.
    *
-   * @param added who is new
-   * @param duplicates who was there already
+   * @param added recipients that are new
+   * @param duplicates recipients that existed already
    */
   record Counts(long added, long duplicates) {}
 
@@ -69,14 +69,14 @@ final class RecipientCopy implements AutoCloseable {
     }
   }
 
-  /** Waits until PostgreSQL has them all. */
+  /** Waits until PostgreSQL has all of them. */
   Counts finish() {
     handOver();
     added += written();
     return new Counts(added, copied - added);
   }
 
-  /** Lets the portion be written once the one before it is. */
+  /** Submits the portion once the one before it is written. */
   private void handOver() {
     String full = portion.toString();
     portion = new StringBuilder();
@@ -101,7 +101,7 @@ final class RecipientCopy implements AutoCloseable {
     }
   }
 
-  /** A portion in which everybody is new, as most are, goes in at once. */
+  /** Writes a portion; one in which every recipient is new, as in most, goes in at once. */
   private int write(String full, int number, int rows) {
     try {
       // Within the request's transaction this is a savepoint.
@@ -142,8 +142,8 @@ final class RecipientCopy implements AutoCloseable {
   }
 
   /**
-   * Neither JSON nor external ids have raw tabs and new lines: only backslashes mean something to
-   * COPY.
+   * Neither JSON nor external ids contain raw tabs and new lines, so only backslashes mean
+   * something to COPY.
    */
   private static String escaped(String text) {
     return text.indexOf('\\') < 0 ? text : text.replace("\\", "\\\\");

@@ -15,11 +15,11 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds recipients to a campaign that has not started. The good rows of a request are committed
+ * Adds recipients to a campaign that has not started. The usable rows of a request are committed
  * together or not at all.
  */
 public final class RecipientImport {
-  /** PostgreSQL's SQLSTATEs for a row that others hold for too long, or that each waits for. */
+  /** PostgreSQL's SQLSTATEs for a row that is locked for too long, and for a deadlock. */
   private static final Set<String> HELD = Set.of("55P03", "40P01");
 
   private final DSLContext sql;
@@ -29,13 +29,13 @@ public final class RecipientImport {
   }
 
   /**
-   * What came of an import.
+   * The result of an import.
    *
    * @param accepted recipients added
    * @param duplicates rows whose number or external id the file or the campaign already had
    * @param rejectedCount rows that were not taken
    * @param rejected the first of them
-   * @param missing variables of the message that good rows lack, or null if there are none
+   * @param missing variables of the message that usable rows lack, or null if there are none
    */
   public record Report(
       long accepted,
@@ -62,7 +62,7 @@ public final class RecipientImport {
   /** Takes the rows in. */
   public Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted) {
     GoodRows good = new GoodRows(rows, rules);
-    // However many come before it, nothing is held for them.
+    // However many rows come before it, nothing is locked for them.
     good.skipToFirst();
     try {
       return inOneTransaction(campaignId, good, accepted);
@@ -113,7 +113,7 @@ public final class RecipientImport {
     }
   }
 
-  /** Holds the row, so that the campaign cannot start while recipients are added. */
+  /** Locks the campaign's row, so that it cannot start while recipients are added. */
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside

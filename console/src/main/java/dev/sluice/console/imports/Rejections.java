@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The rows that were not taken: all are counted, and the first are listed with the reason. */
+/** The rows that were rejected: all are counted, and the first are listed with the reason. */
 final class Rejections {
   /**
-   * The column of reasons in a file of rejected rows: the last one, and no usual name, so that it
-   * is not taken for one of the file's own when that comes back mended.
+   * The column of reasons in a file of rejected rows: the last one, with an unusual name, so that
+   * it is not taken for one of the file's own when the corrected file comes back.
    */
   static final String REASON = "reason (Sluice)";
 
   private static final int LISTED = 10_000;
 
-  /** Rows of which so many cannot be used are no list of people, and others wait for the place. */
+  /** A file with this many unusable rows is no list of people, and others wait for the place. */
   private static final int MOST = 5_000_000;
 
   /** Reasons repeat names of columns, which may be long. */
@@ -30,16 +30,16 @@ final class Rejections {
     this(LISTED);
   }
 
-  /** Lists so many. */
+  /** Lists the first {@code most} rows. */
   Rejections(int most) {
     this.most = most;
   }
 
-  /** A row that was not taken. */
+  /** A rejected row. */
   record Rejected(long line, String reason) {}
 
   /**
-   * Counts one.
+   * Counts a row.
    *
    * @throws ProblemException 413 if there are too many
    */

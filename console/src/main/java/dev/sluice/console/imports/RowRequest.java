@@ -10,9 +10,9 @@ import java.util.Locale;
 public final class RowRequest {
   private RowRequest() {}
 
-  /** The rows of its body in CSV or JSON, as they stream in. */
+  /** Returns the rows of the body in CSV or JSON, as they stream in. */
   public static Rows rows(Context context, InputStream body) {
-    // Not contentType(), which fails where the encoding is unknown.
+    // Not contentType(), which fails if the encoding is unknown.
     String given = context.header("Content-Type");
     String type = given == null ? "" : JsonHttp.type(given).toLowerCase(Locale.ROOT);
     return switch (type) {
@@ -24,7 +24,7 @@ public final class RowRequest {
     };
   }
 
-  /** What they must be like, with the {@code region} of this request's numbers. */
+  /** Returns the rules for the rows, with the {@code region} of this request's numbers. */
   public static RowRules rules(Context context, RowRules rules) {
     return rules.in(Reading.given(context, "region"));
   }

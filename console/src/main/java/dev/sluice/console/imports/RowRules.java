@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a row can be used: the same when a file is looked at and when it is taken in. */
+/** Decides whether a row can be used, in the same way for a check of a file and for its import. */
 public final class RowRules {
   /** Characters of a variable's name. */
   public static final int LONGEST_NAME = 200;
@@ -17,7 +17,7 @@ public final class RowRules {
   private final PhoneNumbers phoneNumbers;
   private final Optional<RowBounds> bounds;
 
-  /** Where only the number counts, however much stands beside it. */
+  /** Creates rules by which only the number counts, however much stands beside it. */
   public RowRules(PhoneNumbers phoneNumbers) {
     this(phoneNumbers, Optional.empty());
   }
@@ -31,19 +31,19 @@ public final class RowRules {
     this.bounds = bounds;
   }
 
-  /** The same with another region, if one is given. */
+  /** Returns the rules for another region, if one is given. */
   public RowRules in(Optional<String> region) {
     return new RowRules(phoneNumbers.in(region), bounds);
   }
 
-  /** What came of a row. */
+  /** The verdict on a row. */
   sealed interface Judged {}
 
-  /** It can be used. */
+  /** A row that can be used. */
   public record Usable(String phone, Map<String, String> variables, @Nullable String externalId)
       implements Judged {}
 
-  /** It cannot. */
+  /** A row that cannot be used. */
   record Unusable(String reason) implements Judged {}
 
   Judged judge(Rows.Row row) {

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a file of recipients, one after the other. */
+/** The rows of a file of recipients, in order. */
 public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRows {
 
-  /** The names of its cells as they stand in the file. */
+  /** Returns the names of the cells as they stand in the file. */
   List<String> header();
 
-  /** What lies between the cells. */
+  /** Returns the separator between the cells. */
   char separator();
 
   /**
    * A row as it was read.
    *
-   * @param line where it began, from 1
+   * @param line the line where it begins, from 1
    * @param variables by name
    * @param externalId the recipient's key in the program that the file comes from, or null
    * @param cells as they stand in the file, to be given back
-   * @param fault why it cannot be used whatever its number, or null
+   * @param fault why the row cannot be used whatever its number, or null
    */
   record Row(
       long line,
@@ -31,7 +31,7 @@ public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRow
       List<String> cells,
       @Nullable String fault) {
 
-    /** One that cannot be used. */
+    /** Returns a row that cannot be used. */
     static Row faulty(long line, List<String> cells, String fault) {
       return new Row(line, "", Map.of(), null, cells, fault);
     }

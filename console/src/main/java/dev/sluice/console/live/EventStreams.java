@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What somebody watches, as server-sent events. Each thing is read about once a second for all of
- * its viewers together; each of them writes in the thread of its own request.
+ * Live views, as server-sent events. Each thing is read about once a second for all of its viewers
+ * together; each viewer writes in the thread of its own request.
  */
 public final class EventStreams implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  /** Who has not read for so long is cut off. */
+  /** A viewer that has not read for this long is cut off. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
@@ -37,20 +37,20 @@ public final class EventStreams implements AutoCloseable {
   private final Loop watch = Loop.start("live viewers", this::cutStuckOnes);
 
   /**
-   * Follows nothing yet.
+   * Creates the streams.
    *
-   * @param places in which things are read: however many are watched, no more at the same time
+   * @param places bound how many things are read at the same time, however many are watched
    */
   public EventStreams(Bulkhead places) {
     this.places = places;
   }
 
   /**
-   * Sends what is known now, and everything new until the viewer goes away; the request's thread is
-   * the viewer's.
+   * Sends the current state, and every change until the viewer goes away; runs in the request's
+   * thread.
    *
-   * @param key which thing it is
-   * @param source reads it; its exceptions are the viewer's answer
+   * @param key identifies the thing
+   * @param source reads the thing; its exceptions become the viewer's response
    */
   void follow(Context context, String key, Supplier<LiveState> source) {
     if (viewers.incrementAndGet() > MOST_VIEWERS) {
@@ -78,7 +78,7 @@ public final class EventStreams implements AutoCloseable {
     }
   }
 
-  /** Who joins others sees what they saw last, without asking the database. */
+  /** A viewer that joins others sees what they saw last, without a query. */
   private Feed enter(String key, Supplier<LiveState> source) {
     return feeds.compute(
         key, (same, known) -> (known == null ? feed(key, source) : known).entered());
@@ -95,7 +95,7 @@ public final class EventStreams implements AutoCloseable {
     response.setContentType("text/event-stream;charset=utf-8");
     response.setHeader("Cache-Control", "no-cache");
     response.setHeader("Connection", "close");
-    // A proxy passes events on as they come.
+    // Makes a proxy pass events on as they come.
     response.setHeader("X-Accel-Buffering", "no");
     return new Viewer(response.getOutputStream(), Wire.of(context)::close);
   }
@@ -107,11 +107,11 @@ public final class EventStreams implements AutoCloseable {
       try {
         feed.read();
       } catch (DataAccessException | ProblemException e) {
-        log.debug("cannot read what is followed: {}", key, e);
+        log.debug("cannot read the live view {}", key, e);
       } catch (RuntimeException e) {
-        log.warn("cannot tell what is followed: {}", key, e);
+        log.warn("cannot update the live view {}", key, e);
       }
-      // What takes long to read is read less often, so that a place is not its alone.
+      // What takes long to read is read less often, so that it does not occupy a place by itself.
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       rest = took.compareTo(EVERY) > 0 ? took : EVERY;
     }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A thing that is watched, with its viewers. */
+/** One watched thing, with its viewers. */
 final class Feed {
   /** A single failure may be a busy moment. */
   private static final int STALE_AFTER = 2;
@@ -24,11 +24,11 @@ final class Feed {
   private int failures;
 
   /**
-   * A state with the events that bring nearly all viewers there, made once for all of them.
+   * A state with the events that bring nearly all viewers to it, made once for all of them.
    *
    * @param before the state before it, or null if there was none
-   * @param step the event from there
-   * @param whole the event from nothing
+   * @param step the event that leads from there to it
+   * @param whole the event that leads to it from nothing
    */
   record Moment(
       LiveState state,
@@ -41,7 +41,9 @@ final class Feed {
       return new Moment(state, null, whole, whole);
     }
 
-    /** The event for who has seen this last; nothing if that is the same. */
+    /**
+     * Returns the event for a viewer that has last seen this state; empty if nothing has changed.
+     */
     Optional<byte[]> since(@Nullable LiveState seen) {
       if (seen == null) {
         return Optional.of(whole);
@@ -51,9 +53,9 @@ final class Feed {
   }
 
   /**
-   * Knows nothing until it is opened.
+   * Creates a feed without a state.
    *
-   * @param opened is told when it was read for the first time
+   * @param opened called when it was read for the first time
    */
   Feed(Supplier<LiveState> source, Consumer<Feed> opened) {
     this.source = source;
@@ -66,19 +68,22 @@ final class Feed {
             null);
   }
 
-  /** Somebody is about to watch. */
+  /** Counts a viewer that is about to watch. */
   synchronized Feed entered() {
     present++;
     return this;
   }
 
-  /** Whether nobody is left. */
+  /** Counts a viewer that has left; returns whether it was the last. */
   synchronized boolean left() {
     present--;
     return present == 0;
   }
 
-  /** Reads it once for all who come at the same time; its failure is the failure of all of them. */
+  /**
+   * Reads the thing once for all viewers that arrive at the same time; a failure is the failure of
+   * all of them.
+   */
   void open() throws InterruptedException {
     first.run();
     try {

@@ -8,20 +8,20 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.UUID;
 
-/** What can be watched: campaigns, one of them, and senders. */
+/** Live views of the campaigns, of one of them, and of the senders. */
 public final class FeedRoutes {
   private final CampaignViews campaigns;
   private final SenderViews senders;
   private final EventStreams live;
 
-  /** Watches them on the connections of feeds. */
+  /** Creates the routes; the views read on the connections for feeds. */
   public FeedRoutes(CampaignViews campaigns, SenderViews senders, EventStreams live) {
     this.campaigns = campaigns;
     this.senders = senders;
     this.live = live;
   }
 
-  /** To be added before the routes with an id, which would take "events" for one. */
+  /** Adds the routes. They must come before those with an id, which would take "events" for one. */
   public void add(RoutesConfig routes) {
     routes.get("/api/campaigns/events", this::campaigns);
     routes.get("/api/campaigns/{id}/events", this::campaign);

@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a thing that is watched stands, and what a viewer is told who has seen it otherwise. */
+/** The state of a watched thing, and the events that bring a viewer to it. */
 sealed interface LiveState {
   byte[] NOTHING = {};
 
-  /** The event for who has seen nothing yet. */
+  /** Returns the event for a viewer that has seen nothing yet. */
   byte[] whole();
 
-  /** The event that brings a viewer here who has seen another state; nothing if it is the same. */
+  /** Returns the event for a viewer that has seen another state; empty if the two are the same. */
   Optional<byte[]> since(LiveState seen);
 
-  /** One thing, told as a whole whenever it changes. */
+  /** Returns the state of one thing, sent as a whole whenever it changes. */
   static LiveState one(String event, Object thing) {
     return new One(event, json(thing));
   }

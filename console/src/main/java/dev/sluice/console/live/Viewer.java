@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who watches, with a place for the newest state and a thread that waits for nobody else:
- * who reads slowly misses what was in between, and who does not read is cut off.
+ * One viewer of a live view, with a slot for the newest state and a thread of its own: a viewer
+ * that reads slowly misses the states in between, and one that does not read is cut off.
  */
 final class Viewer {
   /** Proxies drop connections on which nothing happens. */
@@ -26,7 +26,7 @@ final class Viewer {
   private volatile @Nullable Long writingSince;
 
   /**
-   * Has seen nothing yet.
+   * Creates a viewer that has seen nothing yet.
    *
    * @param cut breaks the connection, and with it a write that waits
    */
@@ -35,12 +35,12 @@ final class Viewer {
     this.cut = cut;
   }
 
-  /** What is to be seen now, instead of what was not seen yet. */
+  /** Replaces the state that was not sent yet, if any. */
   void show(Feed.Moment moment) {
     put(Optional.of(moment));
   }
 
-  /** Nothing more is to be seen. */
+  /** Ends the view. */
   void dismiss() {
     put(Optional.empty());
   }
@@ -50,7 +50,7 @@ final class Viewer {
     place.add(next);
   }
 
-  /** Tells what is shown, in the caller's thread, until the viewer goes away or is dismissed. */
+  /** Sends what is shown, in the caller's thread, until the viewer goes away or is dismissed. */
   void watch() throws IOException, InterruptedException {
     LiveState seen = null;
     while (true) {
@@ -77,7 +77,7 @@ final class Viewer {
     writingSince = null;
   }
 
-  /** Cuts the viewer off who has read nothing for so long that a write waits. */
+  /** Cuts the viewer off if a write has been waiting for longer than {@code patience}. */
   void cutIfStuck(Duration patience) {
     Long since = writingSince;
     if (since != null && System.nanoTime() - since > patience.toNanos()) {

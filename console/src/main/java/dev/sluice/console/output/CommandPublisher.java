@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes what people ask for, and answers when Kafka has it. */
+/** Publishes commands and controls, and returns when Kafka has acknowledged them. */
 public final class CommandPublisher {
   private final KafkaOutput output;
   private final Topics topics;
@@ -22,7 +22,7 @@ public final class CommandPublisher {
   }
 
   /**
-   * Who is sent to once more.
+   * Which recipients to resend to.
    *
    * @param reasons only those with one of these error codes; null for all
    */
@@ -46,7 +46,7 @@ public final class CommandPublisher {
                 topics.campaignCommands(), campaignId, EventType.CAMPAIGN_COMMAND, command)));
   }
 
-  /** Lets a sender send, or holds it. */
+  /** Publishes a sender's control, which lets it send or blocks it. */
   public void control(String senderId, Control control) {
     output.write(
         List.of(

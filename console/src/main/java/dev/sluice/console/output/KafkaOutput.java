@@ -22,7 +22,10 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes to Kafka like any other upstream service, and returns when Kafka has it. */
+/**
+ * Writes to Kafka like any other upstream service, and returns when Kafka has acknowledged the
+ * records.
+ */
 public final class KafkaOutput implements AutoCloseable {
   private final KafkaConfig kafka;
   private final MeterRegistry meters;
@@ -33,7 +36,7 @@ public final class KafkaOutput implements AutoCloseable {
     this.meters = meters;
   }
 
-  /** A record of a campaign, keyed by its id. */
+  /** Returns a record of a campaign, keyed by its id. */
   public static ProducerRecord<byte[], byte[]> record(
       String topic, UUID campaign, EventType type, Object value) {
     return record(topic, campaign.toString(), type.headers(campaign), value);
@@ -46,10 +49,10 @@ public final class KafkaOutput implements AutoCloseable {
   }
 
   /**
-   * Writes all of them.
+   * Writes all records.
    *
-   * @throws ProblemException if Kafka did not take them; some may be written, which does no harm
-   *     where repeating changes nothing
+   * @throws ProblemException 503 if Kafka did not take all of them; some may be written, which does
+   *     no harm where repeating changes nothing
    */
   public void write(List<ProducerRecord<byte[], byte[]>> records) {
     try {
@@ -69,7 +72,7 @@ public final class KafkaOutput implements AutoCloseable {
     }
   }
 
-  /** How many partitions a topic has. */
+  /** Returns how many partitions a topic has. */
   public int partitions(String topic) {
     try {
       return producer().partitionsFor(topic).size();
@@ -84,7 +87,7 @@ public final class KafkaOutput implements AutoCloseable {
     producer().partitionsFor(kafka.topics().campaignCommands());
   }
 
-  // Made when first needed: a client cannot be made while the brokers' names do not resolve.
+  // Created when first needed: a client cannot be created while the brokers' names do not resolve.
   private synchronized Producer<byte[], byte[]> producer() {
     if (producer == null) {
       producer =

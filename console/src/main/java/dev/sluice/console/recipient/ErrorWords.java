@@ -43,7 +43,10 @@ public final class ErrorWords {
               "invalid_address",
               "The sender's address is not one that the provider can be called with."));
 
-  /** What the same message may outlast, if need be once people have mended what was wrong. */
+  /**
+   * Codes of failures that may pass for the same message, some of them only after people have fixed
+   * the cause.
+   */
   private static final Set<String> PASSING =
       Set.of(
           "in_doubt",
@@ -55,7 +58,7 @@ public final class ErrorWords {
 
   private ErrorWords() {}
 
-  /** Whether trying again can help, or null if nobody knows. */
+  /** Returns whether trying again can help, or null if that is not known. */
   static @Nullable Boolean retryHelps(@Nullable String code) {
     if (code == null) {
       return null;
@@ -65,7 +68,7 @@ public final class ErrorWords {
         : Providers.retryHelps(code).orElse(null);
   }
 
-  /** Words for a code; the code itself if there are none. */
+  /** Returns the explanation of a code, or the code itself if there is none. */
   public static String of(@Nullable String code) {
     if (code == null) {
       return "No reason was given.";

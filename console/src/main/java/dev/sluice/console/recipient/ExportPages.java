@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pages of a campaign's recipients for an export, each read by an index from where the last one
- * ended: by the numbers, whose order stays while statuses change, so that nobody is exported twice
- * or left out; or by the one status that is wanted, so that others are not passed over.
+ * ended: by number, as that order stays while statuses change, so that no recipient is exported
+ * twice or left out; or by the one status that is wanted, so that no others are skipped over.
  *
- * @param statuses those that are wanted, or none for all
- * @param reason the error code of those who are wanted, or null for all
- * @param exports in whose turns they are read
+ * @param statuses the statuses to export; empty for all
+ * @param reason the error code of the recipients to export, or null for all
+ * @param exports in whose turns the pages are read
  */
 record ExportPages(
     DSLContext sql,
@@ -53,7 +53,10 @@ record ExportPages(
   /** Some recipients, and whether nobody comes after them. */
   record Page(List<? extends Record> recipients, boolean last) {}
 
-  /** The names of variables that they have, in order; no more than so many, and cut to a length. */
+  /**
+   * Returns the names of the recipients' variables, in order; at most {@code most}, each cut to
+   * {@code longest} characters.
+   */
   SortedSet<String> variables(int most, int longest) {
     var r = CAMPAIGN_RECIPIENT;
     List<String> names =
@@ -126,7 +129,10 @@ record ExportPages(
     };
   }
 
-  /** Right after an import PostgreSQL does not know how many there are, and would sort them all. */
+  /**
+   * Right after an import PostgreSQL does not know how many recipients there are, and would sort
+   * them all.
+   */
   private <T> T read(Function<DSLContext, T> query) {
     return exports.page(() ->
         sql.transactionResult(transaction -> {

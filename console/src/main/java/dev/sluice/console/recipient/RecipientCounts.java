@@ -12,16 +12,19 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * How many recipients campaigns have whose rows do not say so before they start. They are counted
- * whenever somebody looks, so only as far as that is done soon.
+ * How many recipients campaigns have whose rows do not hold the number because they have not
+ * started. The recipients are counted on every read, so only as far as that is quick.
  */
 public final class RecipientCounts {
-  /** So many are not counted of one campaign among many: the others would not be counted either. */
+  /**
+   * In a list, a campaign with this many recipients is not counted, as the others would then not be
+   * counted either.
+   */
   public static final long TOO_MANY = 1_000_000;
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  /** An index-only scan each, whatever PostgreSQL knows of the table. */
+  /** Forces an index-only scan for each, whatever PostgreSQL knows of the table. */
   private static final Set<String> BY_INDEX = Set.of("enable_seqscan", "enable_bitmapscan");
 
   private static final String COUNT =
@@ -40,7 +43,10 @@ public final class RecipientCounts {
     this.sql = sql;
   }
 
-  /** By the campaigns' ids; without those that have so many, and empty if all take too long. */
+  /**
+   * Returns the counts by campaign id, without the campaigns that have {@code tooMany} recipients
+   * or more; empty if the counting takes too long.
+   */
   public Map<UUID, Long> below(long tooMany, Collection<UUID> campaigns) {
     return campaigns.isEmpty()
         ? Map.of()

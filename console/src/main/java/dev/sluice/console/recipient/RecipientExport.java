@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A campaign's recipients as CSV: what became of each, and their variables, a column each. However
- * many there are, one page of them is in memory.
+ * A campaign's recipients as CSV: the outcome of each, and their variables, a column each. However
+ * many there are, only one page of them is in memory.
  */
 final class RecipientExport {
   private static final List<String> COLUMNS =
@@ -38,7 +38,10 @@ final class RecipientExport {
           "updatedAt",
           "providerMessageId");
 
-  /** Variables that have a column; those beyond share one with those of longer names. */
+  /**
+   * Variables that have a column of their own; the others share one with those that have long
+   * names.
+   */
   private static final int MOST_VARIABLES = 1_000;
 
   private static final String OTHERS = "otherVariables";
@@ -50,7 +53,7 @@ final class RecipientExport {
   private final List<String> variables;
   private final boolean hasOthers;
 
-  /** Looks at which columns there are. */
+  /** Reads which columns there are. */
   RecipientExport(ExportPages pages) {
     this.pages = pages;
     SortedSet<String> names = pages.variables(MOST_VARIABLES + 1, RowRules.LONGEST_NAME + 1);
@@ -86,7 +89,7 @@ final class RecipientExport {
     return header;
   }
 
-  /** A variable may be called like one of our own columns. */
+  /** A variable may have the name of one of our own columns. */
   private static String column(String variable) {
     return COLUMNS.stream().anyMatch(variable::equalsIgnoreCase)
         ? "variables." + variable
@@ -130,7 +133,7 @@ final class RecipientExport {
     }
   }
 
-  /** Other programs may have inserted more than texts. */
+  /** Other programs may have inserted values that are no texts. */
   private static @Nullable String value(@Nullable JsonNode value) {
     if (value == null || value.isNull()) {
       return null;

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Statuses as people name them in a query. */
+/** Parses statuses in a query. */
 public final class RecipientStatuses {
   private static final String NOT = "not-";
 
   private RecipientStatuses() {}
 
-  /** Those that are named, each in a parameter of its own or with commas between them. */
+  /** Returns the named statuses, each in a parameter of its own or separated by commas. */
   public static Set<RecipientStatus> of(String parameter, List<String> values) {
     Set<RecipientStatus> statuses = EnumSet.noneOf(RecipientStatus.class);
     values.stream()
@@ -24,7 +24,7 @@ public final class RecipientStatuses {
     return statuses;
   }
 
-  /** The same where "all" is said, or with "not-" before it, whom is not meant. */
+  /** Does the same, and also accepts "all", and "not-" before a status that is excluded. */
   public static Set<RecipientStatus> outcomes(String parameter, List<String> values) {
     Set<RecipientStatus> statuses = EnumSet.noneOf(RecipientStatus.class);
     values.stream()

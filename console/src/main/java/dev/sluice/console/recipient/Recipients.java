@@ -36,14 +36,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A campaign's recipients, page by page, each read by an index from where the last one ended
- * (keyset): in the order in which they were added, or when numbers are searched, in the order of
- * the numbers. Neither looks at other campaigns' rows.
+ * (keyset): in the order in which they were added, or in the order of their numbers if numbers are
+ * searched. Neither reads other campaigns' rows.
  */
 public final class Recipients {
   private static final int PAGE = 100;
   private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
 
-  /** No number in E.164 is longer, or comes after it among those that begin alike. */
+  /** No number in E.164 is longer than this, or sorts after it among those with the same prefix. */
   private static final String LAST = "9".repeat(15);
 
   private static final List<Field<?>> COLUMNS =
@@ -53,7 +53,7 @@ public final class Recipients {
               column.equals(CAMPAIGN_RECIPIENT.VARIABLES) ? StoredVariables.WITHIN_BOUND : column)
           .toList();
 
-  /** How long counting may take: a person waits for it. */
+  /** How long counting may take: a user waits for it. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** PostgreSQL's SQLSTATE for a statement that took too long. */
@@ -61,7 +61,7 @@ public final class Recipients {
 
   private final DSLContext sql;
 
-  /** Where a page begins: after this recipient. */
+  /** The recipient after which a page begins. */
   record Place(Instant createdAt, long id, String phone) {
     static final Place START = new Place(Instant.parse("0001-01-01T00:00:00Z"), 0, "");
   }
@@ -71,10 +71,10 @@ public final class Recipients {
   }
 
   /**
-   * The next recipients after the given one.
+   * Returns the next recipients after the given one.
    *
    * @param status only those, or null for all
-   * @param phone only those whose number begins so, or null for all
+   * @param phone only those whose number begins like this, or null for all
    * @param after the id of the last one seen, or 0
    * @return {@code recipients}, and {@code next}, the {@code after} of the next page, if there is
    *     one
@@ -85,7 +85,7 @@ public final class Recipients {
     List<Map<String, @Nullable Object>> page =
         phone == null || phone.isBlank()
             ? inOrder(campaignId, status, place).fetch(Recipients::view)
-            // A plus in a query string that nobody encoded is a space.
+            // A plus that was not encoded in a query string arrives as a space.
             : found(campaignId, status, phone.replace(' ', '+'), place);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("recipients", page);
@@ -105,7 +105,10 @@ public final class Recipients {
                 "\"after\" is the id of the last recipient seen of this campaign."));
   }
 
-  /** A page of each status by the page index, which begins with it, and the first of them all. */
+  /**
+   * Reads a page of each status by the page index, which begins with the status, and takes the
+   * first of them all.
+   */
   ResultQuery<? extends Record> inOrder(
       UUID campaignId, @Nullable RecipientStatus status, Place after) {
     var r = CAMPAIGN_RECIPIENT;
@@ -139,7 +142,7 @@ public final class Recipients {
         : List.of();
   }
 
-  /** Numbers that begin alike lie side by side in the index of the campaign's numbers. */
+  /** Numbers with the same prefix are adjacent in the index of the campaign's numbers. */
   ResultQuery<? extends Record> search(
       UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
     var r = CAMPAIGN_RECIPIENT;
@@ -153,7 +156,7 @@ public final class Recipients {
         .limit(PAGE);
   }
 
-  /** Why recipients failed or are in doubt, the most frequent first. */
+  /** Returns why recipients failed or are in doubt, the most frequent reason first. */
   public List<Map<String, @Nullable Object>> errors(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
@@ -175,17 +178,18 @@ public final class Recipients {
   }
 
   /**
-   * How many of these recipients get nothing, as they have opted out or are suppressed otherwise.
+   * Returns how many of these recipients get nothing, because they have opted out or are suppressed
+   * otherwise.
    *
    * @param code only those with this error code, or null for all
-   * @return null where looking at all of them takes too long
+   * @return null if checking all of them takes too long
    */
   public @Nullable Long suppressed(UUID campaignId, RecipientStatus status, @Nullable String code) {
     var r = CAMPAIGN_RECIPIENT;
     try {
       return sql.transactionResult(transaction -> {
         transaction.dsl().execute("SET LOCAL statement_timeout = " + PATIENCE.toMillis());
-        // OFFSET 0 keeps the planner from reading all that are suppressed.
+        // OFFSET 0 keeps the planner from reading all suppressed numbers.
         return transaction
             .dsl()
             .selectCount()

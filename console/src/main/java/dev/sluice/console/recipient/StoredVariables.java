@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class StoredVariables {
   private static final int LONGEST_BYTES = 64 * 1024;
 
-  /** The column, null where it is longer than what may be inserted now. */
+  /** The column; null if it is longer than what may be inserted now. */
   static final Field<JSONB> WITHIN_BOUND =
       when(
               octetLength(CAMPAIGN_RECIPIENT.VARIABLES.cast(SQLDataType.CLOB)).le(LONGEST_BYTES),
@@ -28,7 +28,7 @@ final class StoredVariables {
 
   private StoredVariables() {}
 
-  /** A recipient's; null if they are too long, or nested too deeply. */
+  /** Returns a recipient's variables; null if they are too long, or nested too deeply. */
   static @Nullable JsonNode of(Record recipient) {
     JSONB stored = recipient.get(CAMPAIGN_RECIPIENT.VARIABLES);
     if (stored == null) {
@@ -41,7 +41,7 @@ final class StoredVariables {
     }
   }
 
-  /** How many characters of them a record holds. */
+  /** Returns how many characters of variables a record holds. */
   static int length(Record recipient) {
     JSONB stored = recipient.get(CAMPAIGN_RECIPIENT.VARIABLES);
     return stored == null ? 0 : stored.data().length();

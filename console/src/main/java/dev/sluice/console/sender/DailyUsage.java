@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Map;
 import org.jooq.DSLContext;
 
-/** How many different people count for the daily limits of senders. */
+/** How many different people count towards the senders' daily limits. */
 public final class DailyUsage {
   private final DSLContext sql;
 
@@ -17,7 +17,7 @@ public final class DailyUsage {
     this.sql = sql;
   }
 
-  /** By the senders' ids; who wrote to nobody is missing. */
+  /** Returns the counts by sender id; senders that wrote to nobody are missing. */
   public Map<String, Integer> counted(Collection<String> senders) {
     return senders.isEmpty()
         ? Map.of()

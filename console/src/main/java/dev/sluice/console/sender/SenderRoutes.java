@@ -15,7 +15,7 @@ import io.javalin.http.Context;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/senders}: who sends, and how fast. */
+/** {@code /api/senders}: which senders there are, and how fast they send. */
 public final class SenderRoutes {
   private final HeldBodies bodies;
   private final Senders senders;
@@ -25,10 +25,10 @@ public final class SenderRoutes {
   private final Bulkhead lists;
 
   /**
-   * Reads and changes them.
+   * Creates the routes.
    *
-   * @param views as people read them
-   * @param changed the same, on the connections of commands
+   * @param views read senders for lists
+   * @param changed read a changed sender, on the connections for commands
    */
   public SenderRoutes(
       HeldBodies bodies,
@@ -124,7 +124,7 @@ public final class SenderRoutes {
     sender.setRatePerSecond(rate);
     sender.setLanes(lanes);
     sender.setDailyLimit(change.dailyLimit());
-    // One that is not given stays as the provider's calls have told it.
+    // If no account is given, the one learned from the provider's calls stays.
     if (change.account() != null) {
       sender.setAccount(change.account());
     }
@@ -133,7 +133,7 @@ public final class SenderRoutes {
     JsonHttp.json(context, 200, changed.changed(saved));
   }
 
-  /** What is queued in lanes that are gone would be sent beside the new lanes, and too fast. */
+  /** Requests queued in removed lanes would be sent beside the new lanes, and too fast. */
   private void requireLanesFree(String id, int lanes) {
     if (senders.isSendingInOtherLanes(id, lanes)) {
       throw ProblemException.conflict(

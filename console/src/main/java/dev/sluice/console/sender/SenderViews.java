@@ -14,7 +14,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The senders as people see them. */
+/** Senders as the API shows them. */
 public final class SenderViews {
   private static final int PAGE = 200;
 
@@ -34,13 +34,16 @@ public final class SenderViews {
         .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
   }
 
-  /** One that was just changed; how many people it wrote to is null if that cannot be told now. */
+  /**
+   * Returns a sender that was just changed; how many people it wrote to is null if that cannot be
+   * read now.
+   */
   Map<String, @Nullable Object> changed(SenderRecord row) {
     return view(row, Afterwards.read(() -> used(List.of(row))).orElse(null));
   }
 
   /**
-   * The next ones in the order of their ids.
+   * Returns the next senders in the order of their ids.
    *
    * @param id the last one seen, or the empty text
    */
@@ -49,7 +52,7 @@ public final class SenderViews {
   }
 
   private List<Map<String, @Nullable Object>> page(Condition which) {
-    // Fetched whole: who holds a connection must not wait for a second one.
+    // Fetched whole: code that holds a connection must not wait for a second one.
     List<SenderRecord> rows =
         sql.selectFrom(SENDER).where(which).orderBy(SENDER.ID).limit(PAGE).fetch();
     Map<String, Integer> used = used(rows);

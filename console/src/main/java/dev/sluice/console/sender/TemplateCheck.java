@@ -6,8 +6,8 @@ import io.javalin.http.Context;
 import java.util.UUID;
 
 /**
- * Whether campaigns that are about to send may use their templates: of one that the provider is
- * known to have stopped, every message would be refused.
+ * Checks whether campaigns that are about to send may use their templates: the provider would
+ * refuse every message with a stopped one.
  */
 public final class TemplateCheck {
   private final TemplateStates states;
@@ -19,8 +19,8 @@ public final class TemplateCheck {
   }
 
   /**
-   * Fails if a campaign's template is stopped, and nobody says that it is not: neither the list of
-   * templates, if that can be read, nor who asks.
+   * Throws 409 if a campaign's template is stopped, unless the list of templates, if it can be
+   * read, or the caller says that it is not.
    */
   public void require(Context context, UUID campaignId) {
     if (states.stopped(campaignId).isEmpty()) {

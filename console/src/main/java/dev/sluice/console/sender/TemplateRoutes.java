@@ -9,7 +9,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 
-/** {@code /api/senders/{id}/templates}: what a sender's provider has approved. */
+/** {@code /api/senders/{id}/templates}: the templates of a sender's account. */
 public final class TemplateRoutes {
   private final Senders senders;
   private final Bulkhead lists;

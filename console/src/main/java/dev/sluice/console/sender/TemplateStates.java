@@ -21,7 +21,7 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
-/** Which templates may be used, as far as the provider has told; the newest word counts. */
+/** Which templates may be used, as far as the provider has reported; the newest report counts. */
 public final class TemplateStates {
   private static final Duration REST_OF_A_SECOND = Duration.ofMillis(999);
 
@@ -49,7 +49,7 @@ public final class TemplateStates {
     }
   }
 
-  /** Keeps what is newer than what is known; to be told again changes nothing. */
+  /** Stores states that are newer than the known ones; a repeated report changes nothing. */
   public void learn(Collection<State> told) {
     for (State state : told) {
       sql.insertInto(TEMPLATE_STATE)
@@ -67,7 +67,7 @@ public final class TemplateStates {
     }
   }
 
-  /** The names of templates of which one, at least, was stopped. */
+  /** Returns the names of templates of which at least one is stopped. */
   Set<String> stoppedNames() {
     return sql.select(TEMPLATE_STATE.NAME)
         .from(TEMPLATE_STATE)
@@ -75,7 +75,7 @@ public final class TemplateStates {
         .fetchSet(TEMPLATE_STATE.NAME);
   }
 
-  /** Why a campaign's template may not be used, if that is so. */
+  /** Returns why a campaign's template may not be used; empty if it may. */
   Optional<String> stopped(UUID campaignId) {
     return sql.select(STOPPED_CAMPAIGN.REASON)
         .from(STOPPED_CAMPAIGN)
@@ -83,7 +83,7 @@ public final class TemplateStates {
         .fetchOptional(STOPPED_CAMPAIGN.REASON);
   }
 
-  /** The account of a campaign's sender, if it is known. */
+  /** Returns the account of a campaign's sender, if it is known. */
   Optional<String> account(UUID campaignId) {
     return sql.select(SENDER.ACCOUNT)
         .from(CAMPAIGN)

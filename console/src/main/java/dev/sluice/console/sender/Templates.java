@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** The accounts' templates as the provider has them, kept for a minute. */
+/** The accounts' templates as the provider lists them, kept for a minute. */
 public final class Templates implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Templates.class);
   private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
@@ -54,10 +54,10 @@ public final class Templates implements AutoCloseable {
   private record Kept(List<Map<String, @Nullable Object>> templates, long atNanos) {}
 
   /**
-   * An account's templates.
+   * Returns an account's templates.
    *
    * @param refresh whether to ask the provider although they are known
-   * @throws ProblemException if the provider cannot be asked, or does not tell
+   * @throws ProblemException if the provider cannot be asked, or does not respond with them
    */
   List<Map<String, @Nullable Object>> of(String account, boolean refresh) {
     MessageTemplates asked =
@@ -76,19 +76,20 @@ public final class Templates implements AutoCloseable {
     return read;
   }
 
-  /** Asks which of them may be used by now, if that can be asked. */
+  /** Asks the provider which templates may be used by now, if it can be asked. */
   void lookAgain(String account) {
     if (provider.isPresent()) {
       try {
         of(account, true);
       } catch (ProblemException e) {
-        log.info("nobody looked whether templates may be used again: {}", e.getMessage());
+        log.info("cannot check whether templates may be used again: {}", e.getMessage());
       }
     }
   }
 
   /**
-   * What was stopped, and what may be used again. Who reads a list gets it whatever comes of it.
+   * Stores which templates are stopped, and which may be used again. A failure does not keep the
+   * list from its reader.
    */
   private void learn(String account, List<Map<String, @Nullable Object>> read, Instant at) {
     try {
@@ -96,7 +97,7 @@ public final class Templates implements AutoCloseable {
       states.learn(
           read.stream().flatMap(template -> state(account, template, stopped, at)).toList());
     } catch (DataAccessException e) {
-      log.info("what the list says of templates is not kept: {}", Database.reason(e));
+      log.info("cannot store the states of the listed templates: {}", Database.reason(e));
     }
   }
 
@@ -133,7 +134,7 @@ public final class Templates implements AutoCloseable {
       return provider.of(account).stream().map(Templates::view).toList();
     } catch (IOException e) {
       throw ProblemException.badGateway(
-          "WhatsApp does not tell the templates: " + Reasons.of(e) + ".");
+          "WhatsApp did not return the templates: " + Reasons.of(e) + ".");
     }
   }
 

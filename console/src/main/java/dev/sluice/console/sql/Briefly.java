@@ -8,7 +8,8 @@ import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 
 /**
- * What is read as long as that takes little time: somebody waits, and others need the connection.
+ * Reads that are given up when they take too long: a caller is waiting, and others need the
+ * connection.
  */
 public final class Briefly {
   /** PostgreSQL's SQLSTATEs for a statement that took too long, or waited too long for a lock. */
@@ -17,9 +18,10 @@ public final class Briefly {
   private Briefly() {}
 
   /**
-   * Reads it by statements that take no longer than that each; empty if one would.
+   * Runs a read whose statements may each take no longer than {@code longest}; empty if one of them
+   * would.
    *
-   * @param without a kind of plan that is not to be taken, like {@code enable_sort}: right after an
+   * @param without settings of kinds of plan to avoid, like {@code enable_sort}: right after an
    *     import PostgreSQL does not know how many rows there are
    */
   public static <T> Optional<T> read(

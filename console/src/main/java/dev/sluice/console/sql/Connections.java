@@ -9,18 +9,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The pools of connections to PostgreSQL, one for each kind of work: however many lists are read,
- * files imported or drafts changed, a pause finds a free connection, and so does a webhook.
+ * Pools of connections to PostgreSQL, one for each kind of work: however many lists are read, files
+ * imported or drafts changed, a pause finds a free connection, and so does a webhook.
  *
  * @param commands for starts, pauses, resumes, cancels and resends alone: none of them waits for a
  *     lock
  * @param changes for changes of campaigns and senders, which may wait for locks
- * @param webhooks for what providers tell
- * @param lists for what people and pages read
- * @param feeds for what is watched
+ * @param webhooks for the provider's calls
+ * @param lists for what users and pages read
+ * @param feeds for live views
  * @param checks for looking through a campaign's recipients before it starts
  * @param imports for files of rows, one each
- * @param upkeep one, for what goes on by itself
+ * @param upkeep one, for background work
  */
 public record Connections(
     Database commands,
@@ -38,14 +38,14 @@ public record Connections(
   private static final Timeouts READING = timeouts(Duration.ofSeconds(10));
 
   /**
-   * A portion's COPY, or its way around rows that are there already. Between portions any number of
-   * rows may be passed over, for as long as a file has its turn.
+   * Covers a portion's COPY, or the insert around existing rows. Between portions any number of
+   * rows may be skipped, for as long as a file's turn lasts.
    */
   private static final Timeouts IMPORTING =
       new Timeouts(
           Duration.ofMinutes(1), LOCK, Uploads.Limits.DEFAULT.importsTake().plusMinutes(1));
 
-  /** So many of each kind. */
+  /** The sizes of the pools. */
   public record Sizes(int commands, int changes, int webhooks, int lists, int feeds, int checks) {
     public static final Sizes DEFAULT = new Sizes(2, 2, 3, 4, 2, 2);
   }

@@ -10,16 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows that others write about people whose names have changed: a refused message of before the
- * change, an alias that a receipt tells after it. Nobody who writes them knows of the change, so
- * the changed names are gone through again and again, and what is not accounted for is settled. The
- * rows themselves tell whether they are, so that nothing is lost with a console or by a transaction
- * that commits late.
+ * Settles rows that other services write about people whose names have changed: a refusal of a
+ * message from before the change, or an alias that a receipt reports after it. Their writers do not
+ * know of the change, so the changed names are scanned again and again, and rows that are not
+ * accounted for are settled. The rows themselves show whether they are, so that nothing is lost
+ * when a console stops or a transaction commits late.
  */
 public final class LateRows {
   private static final Logger log = LoggerFactory.getLogger(LateRows.class);
 
-  /** So many that one that cannot be settled holds up few others. */
+  /** Small enough that a name that cannot be settled holds up few others. */
   private static final int SETTLED_AT_ONCE = 100;
 
   private static final String SQL =
@@ -55,9 +55,9 @@ public final class LateRows {
   private String after = "";
 
   /**
-   * Goes through all of them.
+   * Scans all changed names.
    *
-   * @param page changed names that are looked at in a turn, at most
+   * @param page the most changed names examined in one turn
    */
   public LateRows(DSLContext sql, int page) {
     this.sql = sql;
@@ -69,9 +69,10 @@ public final class LateRows {
   private record Page(String last, List<String> late) {}
 
   /**
-   * Settles what is late among the next changed names. What cannot be settled now is met again.
+   * Settles what is late among the next changed names. What cannot be settled now is found again
+   * later.
    *
-   * @return whether there may be more before all have been looked at
+   * @return whether there may be more before all have been examined
    */
   boolean settleSome() {
     Page found = next();
@@ -82,7 +83,7 @@ public final class LateRows {
     return !after.isEmpty();
   }
 
-  /** Fewer after a failure: a page that takes too long would do so for ever. */
+  /** Reads fewer names after a failure: a page that takes too long would do so forever. */
   private Page next() {
     try {
       Page found = sql.transactionResult(transaction -> read(transaction.dsl()));
@@ -105,7 +106,7 @@ public final class LateRows {
     try {
       Set<String> names = new TreeSet<>(late);
       standing.settle(names);
-      log.info("{} name(s) settled anew: rows about them came after a change", names.size());
+      log.info("{} name(s) settled again: rows about them arrived after a change", names.size());
     } catch (DataAccessException e) {
       log.warn("{} name(s) cannot be settled now", late.size(), e);
     }

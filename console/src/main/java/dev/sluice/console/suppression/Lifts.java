@@ -13,14 +13,15 @@ import org.jooq.Record;
 import org.jooq.impl.DSL;
 
 /**
- * Takes suppressions back by hand. Who was lifted gets messages again, whatever was said before and
- * under which of the person's names, also if it is told only later; what is said from then on
+ * Lifts suppressions by hand. The person gets messages again, whatever was said before the lift
+ * under any of the person's names, even if it is reported only later; what is said from then on
  * counts.
  */
 public final class Lifts {
   /**
-   * The time is later than all that stands, and than the changes by which people came and left. It
-   * is a whole second otherwise, as the provider's times are: a STOP of the same second counts.
+   * The time is later than everything that stands, and than the changes by which people came and
+   * left. Otherwise it is a whole second, as the provider's times are: a STOP in the same second
+   * counts.
    */
   private static final String STANDING =
       """
@@ -54,8 +55,8 @@ public final class Lifts {
       """;
 
   /**
-   * What the row said before is kept elsewhere, as it takes another reason. One that somebody has
-   * made meanwhile stays.
+   * What the row said before is kept in {@code said}, as the row takes another reason. A row that
+   * another writer has made meanwhile stays.
    */
   private static final String WRITE =
       """
@@ -79,8 +80,8 @@ public final class Lifts {
       """;
 
   /**
-   * What suppresses a number ({@code suppressed_phone} has it for these reasons), or the number
-   * that it is another spelling of: messages go to that one.
+   * What suppresses a number ({@code suppressed_phone} has it for these reasons), or the number of
+   * which it is another spelling: messages go to that one.
    */
   private static final String LEFT =
       """
@@ -117,22 +118,23 @@ public final class Lifts {
   }
 
   /**
-   * What was taken back.
+   * A lifted suppression.
    *
    * @param was the reasons that stood
    */
   record Lift(String phone, Instant liftedAt, String was) {}
 
   /**
-   * What still suppresses the number, under which of its person's names.
+   * What still suppresses the number.
    *
-   * @param name the number itself, another one or an id
+   * @param name the name of its person under which it stands: the number itself, another one or an
+   *     id
    */
   record Left(String name, String reason) {}
 
-  /** What was lifted, and what it did not reach. */
+  /** What was lifted, and what is left. */
   record Lifted(Lift lift, List<Left> left) {
-    /** In words: what is left, and what helps. */
+    /** Returns in words what is left, and what helps. */
     String words() {
       String others =
           left.stream()
@@ -155,8 +157,8 @@ public final class Lifts {
   /**
    * Lifts whatever suppresses a number.
    *
-   * @param reason why; whoever asked for it in person is not lifted without
-   * @throws ProblemException 404 if nothing suppresses it, 409 if the reason is needed
+   * @param reason why; required if the person asked to be suppressed
+   * @throws ProblemException 404 if nothing suppresses the number, 409 if the reason is missing
    */
   Lifted lift(String phone, Optional<String> reason, String by) {
     return StandingWishes.oneAtATime(

@@ -13,7 +13,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** By which names people are known: which go together, and which have become others. */
+/** The names by which people are known: which belong to the same person, and which have changed. */
 final class Names {
   private final DSLContext sql;
 
@@ -25,7 +25,7 @@ final class Names {
 
   private record Change(String before, String now, Instant at) {}
 
-  /** People's numbers and ids that were told together. */
+  /** Links the numbers and ids that came together. */
   void link(Collection<OptOuts.Wish> wishes) {
     List<Alias> aliases = new ArrayList<>();
     wishes.forEach(wish -> link(aliases, wish.person().phone(), wish.person().userId(), wish.at()));
@@ -33,9 +33,9 @@ final class Names {
   }
 
   /**
-   * Keeps changes. Who moves to another number takes everything along and leaves the number to
-   * others. An id that changes alone is the same person at the same number, so the old and the new
-   * one count for each other.
+   * Stores changes. A person who moves to another number takes everything along and leaves the old
+   * number to others. If only the id changes, it is the same person at the same number, so the old
+   * and the new id count for each other.
    */
   void change(Collection<WebhookEvent.Renamed> told) {
     List<Alias> aliases = new ArrayList<>();

@@ -7,7 +7,7 @@ import dev.sluice.schema.SendResult;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
-/** {@code /api/opt-outs}: who opted out without telling a number, in pages. */
+/** {@code /api/opt-outs}: people who opted out without giving a number, in pages. */
 public final class OptOutRoutes {
   private static final int PAGE = 1_000;
 

@@ -21,10 +21,10 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people tell the provider about being left alone. A wish is kept under every name that came
- * with it: that it was said, and what stands because of it, in {@code suppression} for a number and
- * in {@code opt_out} for an id. It goes along when a name changes. Repeating a call changes
- * nothing, nor does the order of calls.
+ * What people tell the provider about whether they want messages. A wish is stored under every name
+ * that came with it: that it was said, and what stands because of it, in {@code suppression} for a
+ * number and in {@code opt_out} for an id. It follows the person when a name changes. Neither
+ * repeated calls nor the order of calls change the result.
  */
 public final class OptOuts {
   private final DSLContext sql;
@@ -37,17 +37,17 @@ public final class OptOuts {
     standing = new StandingWishes(sql);
   }
 
-  /** Somebody wants nothing more, or wants messages again, since that time. */
+  /** A person wants no more messages, or wants them again, since that time. */
   public record Wish(Person person, String reason, Instant at) {}
 
   /**
-   * Takes what one call tells.
+   * Takes what one call reports.
    *
-   * @param stops who wants nothing more
-   * @param resumes who wants messages again, which lifts what they set at the provider and nothing
-   *     else
-   * @param changes whose number or id is another one now
-   * @return how many stops were news, counted by name
+   * @param stops people who want no more messages
+   * @param resumes people who want messages again, which lifts what they set at the provider and
+   *     nothing else
+   * @param changes people whose number or id has changed
+   * @return how many stops were new, counted by name
    */
   public int take(
       Collection<Wish> stops, Collection<Wish> resumes, Collection<WebhookEvent.Renamed> changes) {
@@ -71,8 +71,9 @@ public final class OptOuts {
   }
 
   /**
-   * One that was taken back after it was made stays so, unless that is still to come. One that no
-   * resume lifts takes the place of one that a resume lifts, or has lifted.
+   * Suppresses numbers. A stop that was lifted after it was made stays lifted, unless the lift is
+   * dated in the future. A stop that no resume lifts replaces one that a resume lifts, or has
+   * lifted.
    */
   private void suppress(List<Said> numbers) {
     if (!numbers.isEmpty()) {
@@ -96,7 +97,7 @@ public final class OptOuts {
     }
   }
 
-  /** A resume is kept even if nothing is suppressed: the stop before it may be told later. */
+  /** Stores a resume even if nothing is suppressed: the stop before it may be reported later. */
   private void remember(List<Said> numbers) {
     if (!numbers.isEmpty()) {
       sql.execute(
@@ -115,8 +116,9 @@ public final class OptOuts {
   }
 
   /**
-   * The next opt-outs that did not come under a number in the order of their names, after the given
-   * one: under an id, with the number if it is known, or from a name that is another one now.
+   * Returns the next opt-outs that did not come under a number, in the order of their names, after
+   * the given one: under an id, with the number if it is known, or from a name that has changed
+   * since.
    */
   List<Map<String, @Nullable Object>> after(String name, int limit) {
     Field<String> known =

@@ -14,26 +14,27 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * What somebody said about being left alone, under one of their names.
+ * What a person said about wanting messages, under one of the person's names.
  *
- * @param reason why nothing more is wanted, or {@link #RESUME}
+ * @param reason why no more messages are wanted, or {@link #RESUME}
  */
 public record Said(String name, String reason, Instant at) {
   /** Messages are wanted again: lifts {@link OptOutReason#PREFERENCE}, and nothing else. */
   public static final String RESUME = "user preference: resume";
 
-  /** What somebody wrote to us: no resume lifts it. */
+  /** A message in which the person opted out: no resume lifts it. */
   public static final String MESSAGE = "opt-out message";
 
   /**
-   * A person has lifted the suppression by hand: whatever was said before by whoever has the name
-   * then is over. Also the reason of a row that was lifted so, which takes nothing older any more.
+   * The suppression was lifted by hand, which ends whatever was said before by the person who had
+   * the name then. Also the reason of a row that was lifted this way, which takes nothing older any
+   * more.
    */
   static final String LIFTED = "lifted by hand";
 
   private static final Pattern NUMBER = Pattern.compile("\\+[1-9][0-9]{6,14}");
 
-  /** What people said, under each name that came with it. */
+  /** Returns what people said, under each name that came with it. */
   static List<Said> of(Collection<OptOuts.Wish> wishes) {
     return wishes.stream()
         .flatMap(wish ->
@@ -54,9 +55,9 @@ public record Said(String name, String reason, Instant at) {
   }
 
   /**
-   * Keeps it.
+   * Stores what was said.
    *
-   * @return how much of it was news
+   * @return how much of it was new
    */
   static int write(DSLContext sql, List<Said> said) {
     return said.isEmpty()

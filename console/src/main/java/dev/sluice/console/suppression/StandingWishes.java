@@ -12,11 +12,12 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * What stands under each name, of everything that was said under it and under those before it. It
- * is worked out anew from what is kept, so that only the times count, never which call came first.
+ * Computes what stands under each name, from everything that was said under it and under earlier
+ * names. It is recomputed from what is stored, so that only the times count, never which call came
+ * first.
  */
 final class StandingWishes {
-  /** Names that have to do with {@code touched.name}: one step, for a recursion. */
+  /** Names related to {@code touched.name}: one step of a recursion. */
   static final String NEAR =
       """
       CROSS JOIN LATERAL (
@@ -31,30 +32,30 @@ final class StandingWishes {
       """;
 
   /**
-   * {@code touched}: all names that have to do with the given ones; each is visited once, so that
-   * circles end. {@code heard}: what was said under them, and numbers that the aggregator or people
-   * have suppressed. {@code raised}: rows that a person has lifted by hand, which ends whatever was
-   * said before by whoever is known by that name then. {@code unheard}: what a console of the
-   * version before has written. {@code entry} is all that; {@code kept} what a newer row might
-   * hide, and by which {@link LateRows} sees that a row is accounted for, as {@code seen} does for
-   * aliases. {@code reach}: how far each goes. To the person's other names at the time it was said
-   * or had come there, and along the changes: from a number with the next change after that time,
-   * because the number is somebody else's then; from an id with all of them, to where the person
-   * had moved on to when it was said ({@code trail}). A row that is there already is not followed
-   * again, so that this ends, too.
+   * {@code touched}: all names related to the given ones; each is visited once, so that cycles end.
+   * {@code heard}: what was said under them, and numbers that the aggregator or people have
+   * suppressed. {@code raised}: rows that were lifted by hand, which ends whatever was said before
+   * by the person known by that name then. {@code unheard}: what a console of the previous version
+   * has written. {@code entry} is all of that; {@code kept} is what a newer row might hide, and by
+   * which {@link LateRows} sees that a row is accounted for, as {@code seen} does for aliases.
+   * {@code reach}: how far each entry goes. It goes to the person's other names at the time when it
+   * was said or had arrived there, and along the changes: from a number with the next change after
+   * that time, because from then on the number is another person's; from an id with all of them, to
+   * where the person had moved on to when it was said ({@code trail}). A row that exists already is
+   * not followed again, so that this ends, too.
    *
-   * <p>{@code counted}: an id's row is about all that; a number's is about what came from
+   * <p>{@code counted}: an id's row covers all of that; a number's covers only what came from
    * elsewhere, since {@code suppression} has what was said under the number itself. {@code
-   * current}: without what was lifted by hand, here or where it came along from. {@code standing}:
-   * what no resume lifts, or else the newest of the number's last holder, a stop before a resume of
-   * the same second. {@code returned}: the numbers of those who want messages again, and of those
-   * who were lifted by hand; these rows take nothing that is older any more.
+   * current}: without what was lifted by hand, here or where it came from. {@code standing}: what
+   * no resume lifts, or else the newest of the number's last holder, a stop before a resume in the
+   * same second. {@code returned}: the numbers of people who want messages again, and of those who
+   * were lifted by hand; these rows take nothing older any more.
    *
-   * <p>Of a reason that others write so much is taken as fits into an index.
+   * <p>Reasons written by other programs are cut to what fits into an index.
    *
-   * <p>Each table is asked name by name (LATERAL, which OFFSET 0 keeps from becoming a join), and
-   * what is there is changed by an upsert, so that no plan reads a whole table, also where nobody
-   * has analyzed it.
+   * <p>Each table is queried name by name (LATERAL, which OFFSET 0 keeps from becoming a join), and
+   * existing rows are changed by an upsert, so that no plan reads a whole table, even if it has
+   * never been analyzed.
    */
   private static final String SQL =
       """
@@ -229,9 +230,10 @@ final class StandingWishes {
           .replace("$near", NEAR);
 
   /**
-   * What has a time still to come ({1} is now) is taken for one of now, for good: a stop would
-   * outweigh every lift until then, and a lift swallow every stop. A lift takes back what stands in
-   * its row, and nothing newer. Of many that somebody said each has a time of its own.
+   * A time in the future ({1} is now) is replaced by one of now, for good: otherwise a stop would
+   * outweigh every lift until then, and a lift would swallow every stop. A lift takes back what
+   * stands in its row, and nothing newer. If a person said several such things, each gets a time of
+   * its own.
    */
   private static final String CLIP =
       """
@@ -282,7 +284,7 @@ final class StandingWishes {
                 ELSE lifted_at END\
               """);
 
-  /** Any number that nobody else takes an advisory lock by. */
+  /** An arbitrary number by which nothing else takes an advisory lock. */
   private static final long LOCK = 0x736c_7569_6365_09L;
 
   /** Further columns of a SELECT, which keep the planner from reading whole tables. */
@@ -290,10 +292,13 @@ final class StandingWishes {
       ", set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true)"
           + ", set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)";
 
-  /** How often it is tried while somebody holds a row or the lock. */
+  /** Attempts while a row or the lock is held by others. */
   private static final int TRIES = 10;
 
-  /** Names, so that others wait only a moment, however many a call tells. */
+  /**
+   * Names settled in one transaction: few, so that others wait only briefly, however many a call
+   * reports.
+   */
   private static final int SETTLED_AT_ONCE = 200;
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -307,10 +312,10 @@ final class StandingWishes {
   }
 
   /**
-   * Works out what stands under these names and all that have to do with them. What was said and
-   * changed has to be committed before: one call at a time is here, and the last of two sees what
-   * both have kept. A row that somebody holds makes others wait only a moment, since the lock is
-   * let go between two tries.
+   * Computes what stands under these names and all related ones. What was said and changed has to
+   * be committed before: calls run one at a time, so the last of two sees what both have stored. A
+   * locked row makes others wait only briefly, since the advisory lock is released between two
+   * attempts.
    */
   void settle(Set<String> names) {
     for (int from = 0; from < names.size(); from += SETTLED_AT_ONCE) {
@@ -321,9 +326,9 @@ final class StandingWishes {
   }
 
   /**
-   * Does something about wishes in a transaction, while nobody else does; tried again while
-   * somebody holds a row. Its plans do not depend on statistics, which tables that were just filled
-   * do not have: all of its joins are looks at indexes.
+   * Runs work on wishes in a transaction that excludes all others; tries again while a row is
+   * locked. Its plans do not depend on statistics, which tables that were just filled do not have:
+   * all of its joins are index lookups.
    */
   static <T> T oneAtATime(DSLContext sql, Function<DSLContext, T> work) {
     for (int left = TRIES - 1; ; left--) {
@@ -341,13 +346,17 @@ final class StandingWishes {
     }
   }
 
-  /** Within {@link #oneAtATime}: what is dated later than now, of all that has to do with them. */
+  /**
+   * Moves times in the future to now, in everything related to these names; runs within {@link
+   * #oneAtATime}.
+   */
   static void clip(DSLContext transaction, Set<String> names, Field<Instant> now) {
     transaction.execute(CLIP, DSL.val(names.toArray(String[]::new), SQLDataType.CLOB.array()), now);
   }
 
   /**
-   * Does it within {@link #oneAtATime}; what the transaction has written before counts, too.
+   * Settles these names within {@link #oneAtATime}; what the transaction has written before counts,
+   * too.
    *
    * @return how many suppressions were lifted
    */

@@ -31,13 +31,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jooq.exception.DataAccessException;
 
-/** {@code /api/suppressions}: read in pages, add and lift. */
+/** {@code /api/suppressions}: reads in pages, adds and lifts. */
 public final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
   private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
 
-  /** Reasons that say who lifts a suppression, or has: nobody else may give them. */
+  /**
+   * Reasons that decide how a suppression is lifted, or say that it was; clients may not give them.
+   */
   private static final List<String> RESERVED =
       List.of(OptOutReason.PREFERENCE, Said.RESUME, Said.MESSAGE, Said.LIFTED);
 
@@ -46,22 +48,23 @@ public final class SuppressionRoutes {
   private final Suppressions imported;
   private final Lifts lifts;
 
-  /** A lift waits for others on its connection, and only few of those are there for commands. */
+  /** A lift waits for others while it holds a connection, of which commands have only few. */
   private final Bulkhead lifting =
-      new Bulkhead(1, Duration.ofSeconds(3), "Others are being lifted; try again later.");
+      new Bulkhead(
+          1, Duration.ofSeconds(3), "Other suppressions are being lifted; try again later.");
 
   private final Uploads uploads;
   private final RowRules rules;
   private final Exports exports;
 
   /**
-   * Reads, adds and lifts.
+   * Creates the routes.
    *
-   * @param suppressions as people read them
-   * @param lists places of those who read
-   * @param imported the same, on the connections of imports
-   * @param lifts takes them back
-   * @param exports files of all of them
+   * @param suppressions read lists
+   * @param lists places of readers
+   * @param imported add numbers, on the connections for imports
+   * @param lifts lift suppressions
+   * @param exports write files of all of them
    */
   public SuppressionRoutes(
       Suppressions suppressions,
@@ -92,7 +95,7 @@ public final class SuppressionRoutes {
       return;
     }
     String after = context.queryParam("after");
-    // A plus in a query string that nobody encoded is a space.
+    // A plus that was not encoded in a query string arrives as a space.
     String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
     String phone = context.queryParam("phone");
     String beginning = phone == null || phone.isBlank() ? "+" : phone.replace(' ', '+');
@@ -102,7 +105,7 @@ public final class SuppressionRoutes {
     JsonHttp.list(context, lists, () -> suppressions.after(from, beginning, PAGE));
   }
 
-  /** All of them, page by page, so that no number of them is too many. */
+  /** Writes all suppressions, page by page, so that any number of them is possible. */
   private void writeAll(OutputStream to) throws IOException {
     OutputStreamWriter out = new OutputStreamWriter(to, StandardCharsets.UTF_8);
     CsvWriter csv = CsvWriter.builder().build(out);

@@ -17,7 +17,7 @@ public final class Suppressions {
   /** Characters of a reason that are read: other programs may insert longer ones. */
   static final int LONGEST_REASON = 200;
 
-  /** No number in E.164 is longer, or comes after it. */
+  /** No number in E.164 is longer than this, or sorts after it. */
   private static final String LAST = "9".repeat(15);
 
   private final DSLContext sql;
@@ -34,8 +34,8 @@ public final class Suppressions {
   }
 
   /**
-   * Adds numbers in E.164; one that is there stays, or applies again if it was lifted, since then
-   * even if that was a moment ago. No resume lifts it afterwards.
+   * Adds numbers in E.164. A number that is suppressed stays so; one that was lifted is suppressed
+   * again, as of now or of the lift, whichever is later. No resume lifts it afterwards.
    *
    * @return how many were not suppressed before
    */
@@ -62,14 +62,14 @@ public final class Suppressions {
         .get(0, int.class);
   }
 
-  /** The next numbers in order, after the given one. */
+  /** Returns the next numbers in order, after the given one. */
   List<Suppression> after(String phone, int limit) {
     return after(phone, "+", limit);
   }
 
   /**
-   * The same of those that begin so, with a plus and up to 15 digits; they lie side by side in the
-   * index of the numbers.
+   * Does the same for numbers with this prefix, a plus and up to 15 digits; they are adjacent in
+   * the index of the numbers.
    */
   List<Suppression> after(String phone, String beginning, int limit) {
     return sql.select(

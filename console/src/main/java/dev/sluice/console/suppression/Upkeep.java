@@ -5,10 +5,10 @@ import java.time.Duration;
 
 /** Settles late rows in a thread of its own, a page at a time, as long as the console runs. */
 public final class Upkeep implements AutoCloseable {
-  /** Between pages, so that most of the time nobody's disk or lock is busy with it. */
+  /** Pause between pages, so that most of the time it uses neither the disk nor the lock. */
   private static final Duration REST = Duration.ofMillis(500);
 
-  /** Between two times through all of them. */
+  /** Pause between two complete scans. */
   private static final Duration LONG_REST = Duration.ofSeconds(10);
 
   private final Loop loop;

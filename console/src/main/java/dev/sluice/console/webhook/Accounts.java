@@ -13,8 +13,8 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Which account each sender belongs to, as calls about its messages tell: events about an account
- * name no number.
+ * Which account each sender belongs to, learned from webhook calls about its messages; events about
+ * an account name no number.
  */
 final class Accounts {
   private static final int MOST = 10_000;
@@ -22,7 +22,10 @@ final class Accounts {
 
   private final DSLContext sql;
 
-  /** What needs no writing; not for long, because people change the senders' addresses. */
+  /**
+   * Pairs that need not be written again. Forgotten after a minute, because people change the
+   * senders' addresses.
+   */
   private final Set<Business> written = ConcurrentHashMap.newKeySet();
 
   private volatile long sinceNanos = System.nanoTime();
@@ -31,7 +34,7 @@ final class Accounts {
     this.sql = sql;
   }
 
-  /** Writes what is new. */
+  /** Writes the pairs that are new. */
   void learn(Collection<Business> told) {
     if (written.size() > MOST || System.nanoTime() - sinceNanos > FORGET_AFTER_NANOS) {
       sinceNanos = System.nanoTime();

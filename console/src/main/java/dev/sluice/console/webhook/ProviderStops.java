@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stops what the provider forbids: senders whose account may not send, and campaigns whose template
- * may not be used. What happened before people, or a worker, last changed the state says nothing
- * about it: calls come late and again.
+ * may not be used. Reports from before the last change of the state, by people or by a worker, are
+ * ignored: calls come late and repeatedly.
  */
 final class ProviderStops {
   private static final int LONGEST_REASON = 1_000;
@@ -53,7 +53,7 @@ final class ProviderStops {
     causes.merge(key, cause, (one, other) -> other.at().isAfter(one.at()) ? other : one);
   }
 
-  /** The controls that block the senders concerned, as far as they are not blocked. */
+  /** Returns the controls that block the affected senders, unless they are blocked already. */
   List<ProducerRecord<byte[], byte[]>> blocks(
       List<SenderTrouble> troubles, List<AccountRestricted> restrictions) {
     Map<String, Cause> byAddress = new HashMap<>();
@@ -82,14 +82,14 @@ final class ProviderStops {
     return records;
   }
 
-  /** A sender of which no call has told the account may be any account's. */
+  /** A sender whose account no call has told yet may belong to any account. */
   private static Stream<Cause> ofAccount(Map<String, Cause> byAccount, @Nullable String account) {
     return account == null
         ? byAccount.values().stream()
         : Stream.ofNullable(byAccount.get(account));
   }
 
-  /** A block that ends by itself gives way to one that only people end. */
+  /** A block that ends by itself gives way to one that only people lift. */
   private boolean isNews(String senderId, Instant createdAt, Cause cause) {
     Control control = controls.sender(senderId);
     return (control.state() != Control.State.BLOCKED || control.endsByItself())
@@ -101,7 +101,7 @@ final class ProviderStops {
     return controls.writtenAt(key).map(written -> isBefore(at, written)).orElse(false);
   }
 
-  /** The provider's times are whole seconds: what is of the same second is taken as news. */
+  /** The provider's times are whole seconds, so what happened in the same second counts as new. */
   private static boolean isBefore(Instant at, Instant changed) {
     return at.isBefore(changed.truncatedTo(ChronoUnit.SECONDS));
   }
@@ -114,10 +114,10 @@ final class ProviderStops {
   }
 
   /**
-   * The commands that pause the campaigns which are sending what may not be sent.
+   * Returns the commands that pause sending campaigns whose template is stopped.
    *
-   * @param templates the names of which something was told; what people went on with otherwise is
-   *     left alone
+   * @param templates the names of the templates just reported; campaigns with other templates,
+   *     which people may have resumed, are left alone
    */
   List<ProducerRecord<byte[], byte[]>> pauses(Set<String> templates) {
     return sql

@@ -21,7 +21,7 @@ import org.jooq.Record4;
 
 /**
  * Turns receipts into results: by the data that went out with our messages, or else by the
- * message's id. What has neither is of a message that others sent from the same number.
+ * message's id. A receipt with neither is about a message that others sent from the same number.
  */
 final class ReceiptResults {
   /** The user wants nothing from this business (131050), or was blocked by it (130403). */
@@ -33,10 +33,10 @@ final class ReceiptResults {
     this.sql = sql;
   }
 
-  /** What is about our messages, and the receipts of others'. */
+  /** The results of our messages, and the receipts of other messages. */
   record Sorted(List<SendResult> results, List<Receipt> foreign) {}
 
-  /** The results of those receipts that are about our messages, and the others. */
+  /** Returns the results for receipts of our messages, and the remaining receipts. */
   Sorted of(List<Receipt> receipts) {
     List<SendResult> results = new ArrayList<>();
     List<Receipt> foreign = new ArrayList<>();
@@ -79,7 +79,7 @@ final class ReceiptResults {
     }
   }
 
-  /** What a failed message tells of its recipient's wish; empty if that is nothing. */
+  /** Returns what a failed message tells of its recipient's wish, if anything. */
   static Optional<OptOuts.Wish> wish(Receipt receipt) {
     String code = receipt.errorCode();
     return code != null && receipt.status() == RecipientStatus.FAILED && OPT_OUT.contains(code)

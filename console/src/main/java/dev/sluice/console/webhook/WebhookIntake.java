@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a provider's calls tell, on its way: receipts become results, opt-outs suppressions, and
+ * Takes what a provider's calls report: receipts become results, opt-outs become suppressions, and
  * what the provider forbids is stopped. What is of no use is counted.
  */
 public final class WebhookIntake {
@@ -82,7 +82,7 @@ public final class WebhookIntake {
         .forEach(status -> count(status.name(), 0));
   }
 
-  /** What one call told, sorted by what is to be done. */
+  /** What one call reported, sorted by what to do about it. */
   private static final class Sorted {
     final List<Receipt> receipts = new ArrayList<>();
     final List<OptOuts.Wish> optOuts = new ArrayList<>();
@@ -98,7 +98,7 @@ public final class WebhookIntake {
       return !stoppedTemplates().isEmpty();
     }
 
-    /** The names of templates that may not be used any more. */
+    /** Returns the names of templates that may not be used any more. */
     Set<String> stoppedTemplates() {
       return templates.stream()
           .filter(template -> template.stopped() != null)
@@ -112,10 +112,10 @@ public final class WebhookIntake {
   }
 
   /**
-   * Takes what one call told. When it returns, Kafka and PostgreSQL have it.
+   * Takes what one call reported. When it returns, Kafka and PostgreSQL have it.
    *
-   * @throws ProblemException 503 if Kafka does not take it, or if it is not known yet what people
-   *     have changed; taking it again with the whole call does no harm
+   * @throws ProblemException 503 if Kafka does not take it, or if the controls have not been read
+   *     yet; repeating the whole call does no harm
    */
   void take(List<WebhookEvent> updates) {
     Sorted sorted = new Sorted();
@@ -124,13 +124,13 @@ public final class WebhookIntake {
     ReceiptResults.Sorted receipts = results.of(sorted.receipts);
     count("foreign", receipts.foreign().size());
     write(receipts.results());
-    // Of ours too: the aggregator knows the number only, and nothing of changes.
+    // Of our messages too: the aggregator knows only the number, and nothing of changes.
     sorted.receipts.stream()
         .flatMap(receipt -> ReceiptResults.wish(receipt).stream())
         .forEach(wish -> wish(sorted.optOuts, wish));
     int added = optOuts.take(sorted.optOuts, sorted.returns, sorted.renamed);
     if (added > 0) {
-      log.info("{} opt-out(s) kept", added);
+      log.info("{} opt-out(s) stored", added);
     }
     accounts.learn(sorted.businesses);
     templates.learn(sorted.templates);
@@ -164,7 +164,7 @@ public final class WebhookIntake {
               new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at));
       case Renamed renamed -> sorted.renamed.add(renamed);
       case SenderTrouble trouble -> {
-        // The number may be nobody's here: then this is all that comes of it.
+        // The number may belong to no sender here; then nothing else comes of it.
         count("trouble", 1);
         sorted.notices.add("error " + trouble.code() + " " + trouble.detail());
         if (ErrorCodes.blocksSender(trouble.code())) {
@@ -208,7 +208,7 @@ public final class WebhookIntake {
   private void stop(Sorted sorted) {
     if (!controls.complete()) {
       throw ProblemException.unavailable(
-          "The console has not read yet what people have unblocked; send it again in a while.");
+          "The console has not read all controls yet; send it again later.");
     }
     List<ProducerRecord<byte[], byte[]>> records =
         new ArrayList<>(stops.blocks(sorted.troubles, sorted.restrictions));
@@ -217,7 +217,7 @@ public final class WebhookIntake {
     }
     output.write(records);
     if (!records.isEmpty()) {
-      log.warn("{} sender(s) or campaign(s) stopped, as the provider tells", records.size());
+      log.warn("{} sender(s) or campaign(s) stopped, as the provider reports", records.size());
     }
   }
 

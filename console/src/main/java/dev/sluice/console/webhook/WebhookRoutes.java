@@ -24,9 +24,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code /webhooks/whatsapp}: the handshake, and what the provider tells. 200 is answered only when
- * Kafka and PostgreSQL have it, because what is acknowledged never comes again; and for what will
- * never be better, because everything else comes again for a week.
+ * {@code /webhooks/whatsapp}: the handshake, and the provider's calls. The response is 200 only
+ * once Kafka and PostgreSQL have the call, because an acknowledged call is never repeated; and for
+ * calls that would never succeed, because all others are repeated for a week.
  */
 public final class WebhookRoutes {
   private static final Logger log = LoggerFactory.getLogger(WebhookRoutes.class);
@@ -35,7 +35,7 @@ public final class WebhookRoutes {
   private static final int LONGEST = HeldBodies.Limits.WEBHOOKS.longest();
   private static final int DEEPEST = 100_000;
 
-  /** Reads what Json.MAPPER would refuse as a whole: what is odd is odd item by item. */
+  /** Reads what Json.MAPPER would refuse as a whole, so that each odd item is judged by itself. */
   private static final JsonMapper LENIENT =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -104,13 +104,13 @@ public final class WebhookRoutes {
             refused(
                 "no_secret",
                 ProblemException.forbidden(
-                    "Set WHATSAPP_APP_SECRET: unsigned calls are never taken.")));
+                    "Set WHATSAPP_APP_SECRET: unsigned calls are never accepted.")));
     String claimed = context.header(SIGNATURE);
     if (!WebhookSignature.isWellFormed(claimed)) {
-      // Nobody waits for a body that cannot be the provider's.
+      // A body that cannot be the provider's is not waited for.
       context.header("Connection", "close");
       throw refused(
-          "signature", ProblemException.forbidden(SIGNATURE + " is missing, or is none."));
+          "signature", ProblemException.forbidden(SIGNATURE + " is missing or malformed."));
     }
     try (HeldBodies.Body body = body(context)) {
       if (!ours.signs(claimed, body.bytes())) {
@@ -136,16 +136,18 @@ public final class WebhookRoutes {
     }
   }
 
-  /** What is no JSON is counted and holds nothing: it was signed, so it would come again. */
+  /**
+   * A body that is not JSON is counted and taken as empty: it was signed, so it would be repeated.
+   */
   private JsonNode parse(byte[] body) {
     try {
-      // By way of a string: a broken character spoils a word and not the call.
+      // By way of a string, so that a broken character spoils a word and not the call.
       JsonNode json = LENIENT.readTree(new String(body, StandardCharsets.UTF_8));
       if (json.isObject()) {
         return json;
       }
     } catch (JacksonException e) {
-      log.warn("a signed webhook call is no JSON: {}", Bodies.words(e));
+      log.warn("a signed webhook call is not JSON: {}", Bodies.words(e));
     }
     count("malformed");
     return LENIENT.missingNode();

@@ -44,7 +44,7 @@ class BrowserGuardTest {
     console.close();
   }
 
-  /** Raw, because clients set some of these headers themselves. */
+  /** Written to a raw socket, because HTTP clients set some of these headers themselves. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

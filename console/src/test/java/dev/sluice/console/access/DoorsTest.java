@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who gets in where, with a token and without. */
+/** Access with a token and without. */
 class DoorsTest {
   private static final String TOKEN = "0123456789abcdef";
   private static final Sandbox SANDBOX = Sandbox.create(1);
@@ -51,7 +51,7 @@ class DoorsTest {
     assertThat(get(open, path, "localhost.rebound.example:8080", "")).startsWith("HTTP/1.1 403");
   }
 
-  /** They come under whatever name the provider was told, and their signature is what counts. */
+  /** They come under the name that the provider was given, and their signature is what counts. */
   @Test
   void webhooksComeByAnyName() {
     assertThat(get(open, "/webhooks/whatsapp", "tunnel.example", "")).contains("verify token");
@@ -96,7 +96,7 @@ class DoorsTest {
     assertThat(get(open, "/health/ready", "localhost", "")).contains("secret-host");
   }
 
-  /** Its details would tell whoever guesses that a token is right. */
+  /** Otherwise its details would confirm a guessed token. */
   @Test
   void aWrongTokenAtTheProbesIsCountedAndSlowedAsElsewhere() {
     double before = wrongTokens();

@@ -69,7 +69,7 @@ class WrongTokensTest {
     for (Thread one : held) {
       one.join();
     }
-    // The places are free again, and who waits no more is not told to come back.
+    // The places are free again, so a new wait is not refused.
     Thread next = Thread.ofVirtual().start(() -> wrong.holdUp("a"));
     await().until(() -> next.getState() == State.TIMED_WAITING);
     next.interrupt();
@@ -98,7 +98,7 @@ class WrongTokensTest {
             "100 wrong API token(s) from a");
   }
 
-  /** Whoever has millions of addresses takes no memory with them. */
+  /** A client with millions of addresses takes no memory with them. */
   @Test
   void onlySoManyAddressesAreRemembered() {
     for (int i = 0; i < 10; i++) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Campaigns that are changed, copied and put out of sight. */
+/** Changing, duplicating and archiving campaigns. */
 class CampaignChangeTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
   private static final String GREETING =
@@ -90,7 +90,7 @@ class CampaignChangeTest {
     assertProblem(patch(id, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}"), 409, "\"name\" (1)");
   }
 
-  /** Nobody waits for recipients to be counted, nor holds it meanwhile. */
+  /** Such a body does not wait until recipients are counted, and is not held meanwhile. */
   @Test
   void aMessageThatIsTooLargeIsRefusedBeforeItsVariablesAreLookedFor() {
     String id = CONSOLE.campaign();
@@ -255,7 +255,10 @@ class CampaignChangeTest {
     assertThat(statements()).isEqualTo(few);
   }
 
-  /** What a list costs; now and then the console asks something of its own accord. */
+  /**
+   * Returns the statements that a list takes: the fewest of three, as the console runs some of its
+   * own now and then.
+   */
   private static double statements() {
     return IntStream.range(0, 3)
         .mapToDouble(time -> {

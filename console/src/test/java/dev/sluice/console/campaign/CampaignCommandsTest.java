@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What people tell campaigns to do. */
+/** Commands to campaigns. */
 class CampaignCommandsTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Campaigns as people create them. */
+/** Creating campaigns. */
 class CampaignCreationTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 

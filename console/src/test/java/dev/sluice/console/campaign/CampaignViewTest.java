@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** A campaign as the API shows it: found by the beginning of its id, and as far as it is now. */
+/** A campaign as the API shows it: found by the beginning of its id, and up to date. */
 class CampaignViewTest {
   private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -128,7 +128,7 @@ class CampaignViewTest {
     return new Database(SANDBOX.database(), 1, service, new SimpleMeterRegistry());
   }
 
-  /** Whose statements wait for a lock. */
+  /** Returns the names of the services whose statements wait for a lock. */
   private static List<String> waiting(DSLContext sql) {
     return sql.fetch(
             "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Recipients as they are imported and read. */
+/** Importing and reading recipients. */
 class RecipientRoutesTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 
@@ -125,7 +125,7 @@ class RecipientRoutesTest {
     assertThat(report.rejectedCount()).isEqualTo(1);
   }
 
-  /** As when a program sends a file again because a proxy lost patience with the first time. */
+  /** As when a program sends a file again because a proxy gave up waiting the first time. */
   @Test
   void whoIsBeingAddedByAnotherImportIsAConflictAndNoFault() {
     String id = CONSOLE.campaign();

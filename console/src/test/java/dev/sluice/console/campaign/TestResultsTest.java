@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What is told of messages that were tried out. */
+/** The results of test messages. */
 class TestResultsTest {
   private static final UUID TEST = UUID.randomUUID();
 

@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Messages that are tried out. */
+/** Test messages. */
 class TestSendsTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A campaign of more recipients than can be looked at while somebody waits for its start. */
+/** A campaign with more recipients than can be checked while a user waits for its start. */
 class MissingTest {
   private static final int RECIPIENTS = 200_000;
   private static final Duration ENOUGH = Duration.ofSeconds(60);
@@ -31,7 +31,7 @@ class MissingTest {
         "INSERT INTO sluice.campaign (id, name, sender_id, message)"
             + " VALUES (?, 'c', 's', '{\"a\":\"{{city}} {{name}}\"}')",
         CAMPAIGN);
-    // Every tenth has no city, and nobody after the first half has a name.
+    // Every tenth has no city, and the second half has no name.
     SQL.execute(
         """
         INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
@@ -63,7 +63,7 @@ class MissingTest {
     assertThat(missing.words()).startsWith("5000 of the first 50000 recipients lack variables");
   }
 
-  /** The campaign starts all the same, and whoever starts it is told. */
+  /** The campaign starts all the same, and the response says so. */
   @Test
   void whereNobodyCanBeLookedAtThatIsSaid() {
     assertThat(Missing.of(SQL, CAMPAIGN, TOO_LITTLE, TOO_LITTLE)).isEqualTo(Missing.UNKNOWN);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RealWorldFilesTest {
   private static final Path FOLDER = Path.of("src/test/resources/real-world");
 
-  /** A file, as it is read. */
+  /** A file, and the settings with which it is read. */
   record Sample(
       String file,
       Optional<String> charset,
@@ -53,7 +53,7 @@ class RealWorldFilesTest {
     }
   }
 
-  /** What it comes to: its rows in short, or why it is refused. */
+  /** What a file comes to: its rows in short, or why it is refused. */
   record Outcome(Sample sample, List<String> rows, String refusal) {
     @Override
     public String toString() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** A file of recipients from being looked at to the start of its campaign. */
+/** A file of recipients, from its check to the start of its campaign. */
 class RecipientFilesTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String CHECK = "/api/recipients/check";

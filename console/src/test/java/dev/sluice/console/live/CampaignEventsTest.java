@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Campaigns as they are watched. */
+/** Live views of campaigns. */
 class CampaignEventsTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -58,14 +58,14 @@ class CampaignEventsTest {
           "POST", "/api/campaigns/" + id + "/recipients", "text/csv", "phone\n+5511960000001\n");
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> told.get() >= 400);
 
-      // The import's own, and one a second for all of them.
+      // The import's own, and one a second for all viewers.
       assertThat(CONSOLE.statements() - before).isLessThan(20);
       assertThat(viewers).noneMatch(Future::isDone);
       many.shutdownNow();
     }
   }
 
-  /** The page asks every few seconds while more fail, at each of its viewers. */
+  /** Each viewer's page asks every few seconds while more fail. */
   @Test
   void whatFailedIsCountedOnceForAllWhoAskAtAboutTheSameTime() {
     String errors = "/api/campaigns/" + CONSOLE.campaign() + "/errors";
@@ -79,7 +79,7 @@ class CampaignEventsTest {
         });
   }
 
-  /** Counts the events that viewers are told. */
+  /** Counts the events that viewers receive. */
   private record Told(AtomicInteger count) implements Flow.Subscriber<String> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Campaigns as files. */
+/** Campaigns exported as files. */
 class ExportTest {
   private static final int PEOPLE = 450;
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
@@ -163,7 +163,7 @@ class ExportTest {
     assertProblem(get("/api/campaigns/" + ID + "/export?status=LOST"), 400, "UNCONFIRMED");
   }
 
-  /** A lock holds up whoever exports, and with them the connections that exports may have. */
+  /** A lock holds up the exports, and with them all connections that exports may have. */
   @Test
   void exportsOfSuppressionsLeaveConnectionsToWhoReads() {
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -189,7 +189,7 @@ class ExportTest {
             .header("Accept", "text/csv"));
   }
 
-  /** How many statements wait for a lock. */
+  /** Returns how many statements wait for a lock. */
   private static int waiting(DSLContext sql) {
     return sql.fetchSingle(
             "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
@@ -197,7 +197,10 @@ class ExportTest {
         .get(0, int.class);
   }
 
-  /** However little PostgreSQL knows about the rows, or millions would be sorted for each page. */
+  /**
+   * However little PostgreSQL knows about the rows; otherwise millions would be sorted for each
+   * page.
+   */
   @Test
   void pagesAreReadByAnIndexInItsOrder() {
     Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());

@@ -111,7 +111,9 @@ class RecipientsTest {
     }
   }
 
-  /** As rows that are older than the bound hold them, or deeper than can be read. */
+  /**
+   * Rows older than the bound may hold longer variables, or ones nested deeper than can be read.
+   */
   @Test
   void whatOtherProgramsPutIntoVariablesIsReadWithinBounds() {
     UUID id = UUID.randomUUID();

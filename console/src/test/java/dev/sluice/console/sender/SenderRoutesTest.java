@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Senders as people keep them. */
+/** Creating, changing and reading senders. */
 class SenderRoutesTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Templates as the provider has them, page by page. */
+/** Templates as the provider lists them, page by page. */
 class TemplatesTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
   private static final WhatsAppSimulator PROVIDER =
@@ -65,7 +65,7 @@ class TemplatesTest {
                 + " VALUES ('spring_offer', 'pt_br', ?, 'paused', now() - interval '1 hour')",
             account));
 
-    // A console without a token can ask nobody.
+    // A console without an access token cannot ask the provider.
     assertProblem(CONSOLE.send("POST", spring, "", ""), 409, "refused, as paused");
     assertThat(
             CONSOLE
@@ -79,7 +79,7 @@ class TemplatesTest {
         CONSOLE.send("POST", winter, "", ""), 409, "has paused the template winter_offer de");
   }
 
-  /** How a campaign of a template is started. */
+  /** Creates a campaign with a template, and returns the path that starts it. */
   private static String campaign(String template, String language) {
     HttpResponse<byte[]> created =
         CONSOLE.send(

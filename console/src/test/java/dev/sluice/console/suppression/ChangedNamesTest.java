@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What people said about being left alone, after their numbers and ids have become others. Each
- * history is told in every order, or in many, and has one end.
+ * What people said about wanting messages, after their numbers and ids have changed. Each history
+ * is told in every order, or in many, and always ends the same way.
  */
 class ChangedNamesTest {
   private static final WebhookFixture FIXTURE = WebhookFixture.create();
@@ -37,7 +37,10 @@ class ChangedNamesTest {
     FIXTURE.close();
   }
 
-  /** A history in words, what receipts have told before it, and which numbers get nothing after. */
+  /**
+   * A history in words, the aliases that receipts reported before it, and the numbers that get
+   * nothing after it.
+   */
   record History(
       String words, List<List<Integer>> aliases, List<Integer> suppressed, List<Event> events) {
     static History of(String words, List<Integer> suppressed, Event... events) {
@@ -346,13 +349,14 @@ class ChangedNamesTest {
   }
 
   /**
-   * Two people who say stop and resume, now by number, now by id or by both, and move to a number
-   * that is free: told in many orders, it ends as it does in the order of the times, and whoever
-   * stopped last gets nothing.
+   * Two people who say stop and resume, by number, by id or by both, and move to a number that is
+   * free. Told in any of many orders, it ends as in the order of the times, and a person whose last
+   * word was stop gets nothing.
    */
   @TestFactory
   Stream<DynamicTest> whateverTwoPeopleDo() {
-    // One of a thousand others in which what a former holder took back lifted the next one's stop.
+    // One of a thousand others, in which what a former holder took back lifted the next holder's
+    // stop.
     return IntStream.concat(IntStream.range(0, 40), IntStream.of(224))
         .mapToObj(seed -> DynamicTest.dynamicTest("history " + seed, () -> tellInManyOrders(seed)));
   }

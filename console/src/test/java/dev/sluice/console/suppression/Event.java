@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Something that is told; names in it are short, each world has its own of them. */
+/** A reported event. Its names are short numbers, which mean something else in each world. */
 sealed interface Event {
-  /** What is told has happened already. */
+  /** All events lie in the past. */
   long START = 1_700_000_000;
 
   void tell(World world);

@@ -14,7 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What the aggregator and people write about those whose names have changed. */
+/** What the aggregator and users write about people whose names have changed. */
 class LateRowsTest {
   private static final Database DATABASE =
       new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());

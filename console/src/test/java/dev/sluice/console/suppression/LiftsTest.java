@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Suppressions that are taken back by hand. */
+/** Suppressions lifted by hand. */
 class LiftsTest {
   private static final Database DATABASE =
       new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
@@ -35,7 +35,7 @@ class LiftsTest {
     DATABASE.close();
   }
 
-  /** A thousand of a megabyte each are a page of suppressions. */
+  /** A page of suppressions has a thousand reasons of a megabyte each. */
   @Test
   void reasonsOfOtherProgramsAreReadInPart() {
     World world = World.in(DATABASE.sql());
@@ -173,7 +173,7 @@ class LiftsTest {
     assertThat(world.suppressed()).containsExactly(1, 2);
   }
 
-  /** The statement of the migration that is about rows of before. */
+  /** Returns the migration's statement about existing rows. */
   private static String keepingResumes() throws IOException {
     try (InputStream migration =
         LiftsTest.class.getResourceAsStream("/db/migration/V12__lifts_and_late_rows.sql")) {
@@ -202,7 +202,7 @@ class LiftsTest {
 
   private static final String TO_COME = "2100-01-01T00:00:00Z";
 
-  /** That a console of before kept as it was told. */
+  /** Rows that an older console stored as they were reported. */
   @Test
   void aStopOfTomorrowDoesNotOutweighALiftOfToday() {
     World world = World.in(DATABASE.sql());

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What people say about being left alone, under which name ever. */
+/** What people say about wanting messages, under any of their names. */
 class OptOutsTest {
   private static final WebhookFixture FIXTURE = WebhookFixture.create();
 
@@ -250,7 +250,7 @@ class OptOutsTest {
     FIXTURE.sql().execute("INSERT INTO sluice.alias (phone, name) VALUES (?, ?)", phone, name);
   }
 
-  /** What somebody writes whose number is hidden. */
+  /** A STOP from a person whose number is hidden. */
   private static String byId(String id) {
     return value(
         ("\"contacts\":[{\"user_id\":\"%s\"}],\"messages\":[{\"from_user_id\":\"%s\",\"type\":\"text\","

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Numbers that are never sent to, as they are imported, read and exported. */
+/** Importing, reading and exporting suppressed numbers. */
 class SuppressionRoutesTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 

@@ -35,7 +35,7 @@ class SuppressionsTest {
     try (Database one = new Database(sandbox.database(), 4, "one", new SimpleMeterRegistry());
         Database two = new Database(sandbox.database(), 4, "two", new SimpleMeterRegistry());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      // Who is lifted was known by another number before, so that a lift touches others' rows.
+      // The lifted people had another number before, so that a lift touches others' rows.
       new OptOuts(one.sql()).take(List.of(), List.of(), moves(raced, lifted));
       new Suppressions(one.sql()).add(lifted, "manual");
 
@@ -81,7 +81,7 @@ class SuppressionsTest {
                 List.of()));
   }
 
-  /** Another may have lifted it already, or not have added it yet. */
+  /** Another console may have lifted it already, or not have added it yet. */
   private static void lift(DSLContext console, List<String> phones) {
     for (String phone : phones) {
       try {

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers and ids that nobody else has, and what is known of them. */
+/** Numbers and ids that no other test uses, and what is known of them. */
 record World(int number, DSLContext sql) {
   private static final AtomicInteger WORLDS = new AtomicInteger();
 
@@ -32,12 +32,12 @@ record World(int number, DSLContext sql) {
     return new Person(phone == null ? null : phone(phone), id == null ? null : id(id));
   }
 
-  /** What a receipt has told before everything else. */
+  /** Records an alias that a receipt reported before everything else. */
   void alias(int phone, int id) {
     link(phone(phone), id(id));
   }
 
-  /** As the provider writes a number, which a receipt has told. */
+  /** Records the provider's spelling of a number, which a receipt reported. */
   void spelling(int phone, int providers) {
     link(phone(phone), phone(providers));
   }

@@ -18,9 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Calls that the provider has signed and nobody would expect. None is answered by a server error,
- * none writes anything that is not so, and what stands beside the odd thing in the same call is
- * taken.
+ * Calls that the provider has signed and that are not expected. None gets a server error, none
+ * writes anything untrue, and what stands beside the odd item in the same call is taken.
  */
 class HostileWebhooksTest {
   private static final WebhookFixture FIXTURE = WebhookFixture.create();
@@ -31,7 +30,7 @@ class HostileWebhooksTest {
     FIXTURE.close();
   }
 
-  /** An odd item, where it stands, and beside it a receipt and an opt-out that must be taken. */
+  /** An odd item in a list; beside it are a receipt and an opt-out that must be taken. */
   record Odd(String list, String item) {
     @Override
     public String toString() {
@@ -180,7 +179,7 @@ class HostileWebhooksTest {
         .isEqualTo(List.of(before.get(0) + 1, before.get(1)));
   }
 
-  /** Whole calls that are no such thing, or hardly. */
+  /** Whole bodies that are no calls, or hardly. */
   static Stream<String> calls() {
     String good = "{\"field\":\"messages\",\"value\":%s}";
     return Stream.of(
@@ -301,7 +300,10 @@ class HostileWebhooksTest {
     assertThat(FIXTURE.suppressed("+" + number)).isTrue();
   }
 
-  /** Suppressed numbers, and everything else that a call may write. */
+  /**
+   * Returns how many numbers are suppressed, and the count of everything else that a call may
+   * write.
+   */
   private static List<Long> written() {
     DSLContext sql = FIXTURE.sql();
     return List.of(

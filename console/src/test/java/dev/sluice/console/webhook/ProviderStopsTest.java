@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What the provider forbids stops by itself, and what people have allowed since does not. */
+/** What the provider forbids stops by itself; what people have allowed since does not. */
 class ProviderStopsTest {
   private static final WebhookFixture FIXTURE = WebhookFixture.create();
 
@@ -97,7 +97,7 @@ class ProviderStopsTest {
     assertThat(commands(spanish)).isEmpty();
   }
 
-  /** Whatever is not sending yet would be refused one message at a time when it does. */
+  /** Otherwise each of its messages would be refused once it sends. */
   @Test
   void aStoppedTemplateKeepsCampaignsFromStartingUntilItIsApprovedAgain() throws Exception {
     FIXTURE.sender("later");
@@ -124,7 +124,7 @@ class ProviderStopsTest {
     assertThat(FIXTURE.command(command(over, "resend")).statusCode()).isEqualTo(202);
   }
 
-  /** The event that lifts it may be lost. */
+  /** The event that lifts the stop may be lost. */
   @Test
   void whoKnowsThatATemplateMayBeUsedSaysSo() throws Exception {
     FIXTURE.sender("knows");

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The calls themselves, and receipts. */
+/** The webhook calls themselves, and receipts. */
 class WebhookTest {
   private static final WebhookFixture FIXTURE = WebhookFixture.create();
 
@@ -139,7 +139,7 @@ class WebhookTest {
   void aReceiptWithoutOurDataIsFoundByItsMessageIdAndAllOthersAreForeign() throws Exception {
     FIXTURE.sender("w");
     UUID campaign = FIXTURE.campaign("w", "SENDING", "{}");
-    // Nothing says that an id is there only once.
+    // Message ids are not guaranteed to be unique.
     FIXTURE
         .sql()
         .execute(

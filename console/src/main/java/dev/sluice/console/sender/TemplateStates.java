@@ -96,7 +96,7 @@ public final class TemplateStates {
   /** A person who has seen what stops a campaign's template says that it may be used. */
   void allow(UUID campaignId) {
     Instant now = Instant.now();
-    // The provider's clock may be ahead.
+    // A stop counts as the end of its second, which may lie ahead.
     Instant at =
         sql.select(STOPPED_CAMPAIGN.AT)
             .from(STOPPED_CAMPAIGN)

@@ -110,12 +110,19 @@ class ArchitectureTest {
         .check(CODE);
   }
 
-  /** Kafka's packages outside its documented API may change without notice. */
+  /**
+   * Kafka's packages outside its documented API may change without notice. Kafka Streams takes its
+   * time from nobody but a {@code Time}, by a public constructor.
+   */
   @Test
   void servicesUseKafkasPublicApiOnly() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.sluice.local..")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.sluice.runtime.kafka.SteadyTime")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.sluice.runtime.kafka.StreamsApplication")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.kafka.common.utils..", "org.apache.kafka..internals..")

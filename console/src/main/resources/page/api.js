@@ -73,7 +73,7 @@ async function call(method, path, { body, file, accept, key } = {}) {
       body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch {
-    throw new Problem(0, say('api.silent'));
+    throw new Problem(0, say(method === 'GET' ? 'api.unread' : 'api.silent'));
   }
   if (answer.status === 401) {
     await renewToken(token);

@@ -97,7 +97,7 @@ class ConsolePageIT {
     suppress("+5511960000002");
     browser.open("#" + campaign);
     browser.click("section[aria-labelledby=errors] button");
-    browser.awaitText("#dialog", "To everybody with this reason");
+    browser.awaitText("#dialog", "To all recipients with this reason");
     browser.awaitText("#dialog", "1 recipient has opted out since then");
     browser.awaitText("#dialog .primary", "Send to 2 recipients");
     browser.click("#dialog .primary");
@@ -114,7 +114,7 @@ class ConsolePageIT {
     browser.find("select[name=sender] option");
     browser.click("input[value=template]");
     browser.type("input[name=template-search]", "order");
-    browser.awaitText("main", "1 template.");
+    browser.awaitText("main", "1 template");
     browser.picture("template-picker");
     browser.click(".pick");
     browser.click("select[name='source-header'] option[value=text]");
@@ -164,7 +164,7 @@ class ConsolePageIT {
         .executeScript("document.querySelector('#dialog input').value = '2099-05-10T09:30'");
     browser.click("#dialog .primary");
     browser.awaitText(".badge", "scheduled");
-    browser.awaitText(".reason", "starts by itself");
+    browser.awaitText(".reason", "Starts automatically");
     browser.click("#toDraft");
     browser.awaitText(".badge", "draft");
 
@@ -184,7 +184,7 @@ class ConsolePageIT {
     browser.until().until(driver -> found().equals(List.of("Mothers' Day (copy)", "Mothers' Day")));
     browser.picture("campaigns-found");
     browser.click("select[name=status] option[value=PAUSED]");
-    browser.awaitText(".empty", "No campaign is like this");
+    browser.awaitText(".empty", "No campaigns match");
   }
 
   @Test
@@ -227,7 +227,7 @@ class ConsolePageIT {
     browser.click("tbody button");
     browser.type("#dialog input[name=reason]", "asked for it on the phone");
     browser.click("#dialog .primary");
-    browser.awaitText("#notes", phone + " gets messages again");
+    browser.awaitText("#notes", phone + " will get messages again");
     browser.awaitText("main", "No one");
   }
 

@@ -97,11 +97,11 @@ class ConsoleTokenIT {
   void aWrongTokenIsSaidToBeWrongAndTheRightOneOpensEverything() throws IOException {
     browser.open("#/senders");
     browser.awaitText("#sign-in", "API token");
-    assertThat(browser.find("#sign-in").getText()).doesNotContain("does not take");
+    assertThat(browser.find("#sign-in").getText()).doesNotContain("did not accept");
     browser.picture("sign-in");
     browser.type("#sign-in input", "no-such-token-at-all");
     browser.click("#sign-in .primary");
-    browser.awaitText("#sign-in .problem", "does not take this token");
+    browser.awaitText("#sign-in .problem", "did not accept this token");
     browser.picture("sign-in-refused");
     browser.type("#sign-in input", TOKEN);
     browser.click("#sign-in .primary");
@@ -186,7 +186,7 @@ class ConsoleTokenIT {
     browser.open("#/suppressions");
     browser.find("#sign-in input").sendKeys(Keys.ESCAPE);
 
-    browser.awaitText(".problem", "asks for its token");
+    browser.awaitText(".problem", "requires its token");
     assertThat(browser.driver().findElement(By.id("sign-in")).isDisplayed()).isFalse();
   }
 

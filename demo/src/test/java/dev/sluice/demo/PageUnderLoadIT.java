@@ -56,7 +56,7 @@ class PageUnderLoadIT {
     browser.click("#start");
     browser.awaitText("#dialog", "not counted just now");
     browser.awaitText("#dialog", "Not all of this could be looked up just now");
-    browser.awaitText("#dialog .primary", "Send to 3 people");
+    browser.awaitText("#dialog .primary", "Send to 3 recipients");
     browser.picture("dialog-review-busy");
     browser.click("#dialog .primary");
     browser.awaitText(".badge", "completed");
@@ -68,13 +68,13 @@ class PageUnderLoadIT {
     browser.find("h1");
     refuseLists();
     resend("resendAll", Map.of("counts", Map.of("failed", 3, "unconfirmed", 0)));
-    browser.awaitText("#dialog", "To the 3 people for whom it failed");
+    browser.awaitText("#dialog", "To the 3 recipients for whom it failed");
     assertThat(wish()).isEqualTo("{\"query\":\"status=FAILED\"}");
 
     resend(
         "resendReason",
         Map.of("code", "131049", "status", "FAILED", "count", 2, "words", "marketing"));
-    browser.awaitText("#dialog .primary", "Send to 2 people");
+    browser.awaitText("#dialog .primary", "Send to 2 recipients");
     assertThat(wish())
         .isEqualTo("{\"query\":\"status=FAILED\",\"body\":{\"reasons\":[\"131049\"]}}");
   }
@@ -94,7 +94,7 @@ class PageUnderLoadIT {
   }
 
   private Object wish() {
-    browser.awaitText("#dialog", "how many could not be counted just now");
+    browser.awaitText("#dialog", "their number could not be counted just now");
     browser.click("#dialog .primary");
     return browser.until().until(driver -> browser.driver().executeScript("return window.wish"));
   }

@@ -175,7 +175,7 @@ class PeopleFilePageIT {
     browser.choose("input[name=file]", file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
     browser.awaitText(".report", "1 usable");
     browser.createDraft();
-    browser.awaitText(".problem", "Create tries it again with the same campaign");
+    browser.awaitText(".problem", "Create tries again with the same campaign");
     browser.picture("file-not-added");
     sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT broken");
     browser.click("#create");
@@ -194,7 +194,7 @@ class PeopleFilePageIT {
   @Test
   void doubleBracesAroundNothingAreShownInThePreview() {
     type("Hi {{First Name}, your code is ready");
-    browser.awaitText(".preview .problem", "Double braces belong around a column's name");
+    browser.awaitText(".preview .problem", "Double braces must surround a column name");
   }
 
   @Test
@@ -225,7 +225,7 @@ class PeopleFilePageIT {
     browser.open("#/suppressions");
     browser.type("textarea[name=numbers]", "+5511999990001, +5511999990002;+5511999990003\n12");
     browser.choose("input[name=file]", file("phone\n+5511999990004\n", StandardCharsets.UTF_8));
-    browser.awaitText(".report", "1 can be used");
+    browser.awaitText(".report", "1 usable");
     browser.click("form .actions button.primary");
 
     browser.awaitText(".report", "3 added, 0 duplicates, 1 rejected");

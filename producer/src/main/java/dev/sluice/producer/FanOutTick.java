@@ -170,6 +170,8 @@ final class FanOutTick {
   /** Ends the task, which another producer may take over. */
   void close() {
     dailyLimits.close();
+    // Whoever takes over counts them.
+    watch.unreadable(Map.of());
   }
 
   /** Does what is possible now. */

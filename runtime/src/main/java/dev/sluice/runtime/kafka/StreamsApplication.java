@@ -3,7 +3,6 @@ package dev.sluice.runtime.kafka;
 import dev.sluice.runtime.Folders;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Restarts;
-import dev.sluice.runtime.SteadyClock;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.Topics;
@@ -48,6 +47,7 @@ public final class StreamsApplication implements AutoCloseable {
   private final MeterRegistry meters;
   private final Path stateFolder;
   private final Restarts restarts = new Restarts(InstantSource.system());
+  private final SteadyTime time = new SteadyTime(Ticker.SYSTEM);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread starter;
   private volatile @Nullable KafkaStreams streams;
@@ -121,9 +121,7 @@ public final class StreamsApplication implements AutoCloseable {
     if (stopping.getCount() == 0) {
       return;
     }
-    KafkaStreams started =
-        new KafkaStreams(
-            topology, new StreamsConfig(settings), new SteadyTime(new SteadyClock(Ticker.SYSTEM)));
+    KafkaStreams started = new KafkaStreams(topology, new StreamsConfig(settings), time);
     started.setUncaughtExceptionHandler(this::survive);
     started.setStateListener((now, before) -> {
       if (now == KafkaStreams.State.RUNNING) {
@@ -140,6 +138,7 @@ public final class StreamsApplication implements AutoCloseable {
     health.failing("streams", group + " failed: " + rootMessage(cause));
     log.debug("stream thread failed", cause);
     pause(restarts.next());
+    time.restart();
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 

@@ -2,7 +2,6 @@ package dev.sluice.runtime.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.runtime.SteadyClock;
 import dev.sluice.runtime.Ticker;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +12,7 @@ class SteadyTimeTest {
   @Test
   void aMachineWhoseClockIsSetStopsNothingAndHurriesNothing() {
     SettableTicker machine = new SettableTicker();
-    SteadyTime time = new SteadyTime(new SteadyClock(machine));
+    SteadyTime time = new SteadyTime(machine);
     long begun = time.milliseconds();
     assertThat(begun).isEqualTo(machine.now.toEpochMilli());
 
@@ -24,6 +23,18 @@ class SteadyTimeTest {
     machine.now = machine.now.plus(Duration.ofDays(1));
     machine.nanos += Duration.ofMillis(20).toNanos();
     assertThat(time.milliseconds()).isEqualTo(begun + 40);
+  }
+
+  /** With the old time its records would be refused again, if the clock was far ahead before. */
+  @Test
+  void aThreadThatIsReplacedTakesTheMachinesTime() {
+    SettableTicker machine = new SettableTicker();
+    SteadyTime time = new SteadyTime(machine);
+
+    machine.now = machine.now.minus(Duration.ofHours(2));
+    time.restart();
+
+    assertThat(time.milliseconds()).isEqualTo(machine.now.toEpochMilli());
   }
 
   private static final class SettableTicker implements Ticker {

@@ -117,8 +117,8 @@ final class Feed {
   }
 
   /**
-   * Reads it again, and shows it to all if it has changed. Who watches is told when that has failed
-   * twice in a row: what they see is old then.
+   * Reads the state again and shows it to all viewers if it has changed. Viewers learn that what
+   * they see is old when reading has failed twice in a row.
    */
   void read() {
     LiveState state;

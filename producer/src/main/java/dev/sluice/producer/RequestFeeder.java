@@ -145,7 +145,8 @@ final class RequestFeeder {
     FanOutState.Progress progress =
         switch (fanOut.phase()) {
           case FanOutState.Feeding feeding -> feeding.progress();
-          case FanOutState.Fed fed -> fanOuts.returns().any(id) ? fed.progress() : null;
+          case FanOutState.Fed fed ->
+              fanOuts.returns().anyReady(id, around.clock().instant()) ? fed.progress() : null;
           case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
         };
     return progress != null
@@ -238,7 +239,7 @@ final class RequestFeeder {
             || sql.dailyLimit().rests(id))) {
       return;
     }
-    List<ReturnedRequest> returned = fanOuts.returns().some(id, limit);
+    List<ReturnedRequest> returned = fanOuts.returns().ready(id, around.clock().instant(), limit);
     boolean begun =
         tasks.start(
             id,

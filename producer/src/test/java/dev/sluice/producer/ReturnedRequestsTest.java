@@ -66,16 +66,68 @@ class ReturnedRequestsTest extends FanOutTest {
   void aNewRequestCarriesTheRoundTheAttemptsTheTimeAndTheWaitOfTheFirstOne() {
     UUID campaign = FIXTURE.campaign(sender, 1);
     SendRequest first = pausedAfterStart(campaign).getFirst();
-    giveBack(
-        new ReturnedRequest(
-            first.recipientId(), campaign, 1, 3, TRIED, null, TRIED.plusSeconds(64)));
+    Instant soon = now.plusSeconds(2);
+    giveBack(new ReturnedRequest(first.recipientId(), campaign, 1, 3, TRIED, null, soon));
     resume(campaign);
 
     SendRequest again = requests().getFirst();
     assertThat(again.round()).isEqualTo(first.round());
     assertThat(again.attempts()).isEqualTo(3);
     assertThat(again.firstTriedAt()).isEqualTo(TRIED);
-    assertThat(again.notBefore()).isEqualTo(TRIED.plusSeconds(64));
+    assertThat(again.notBefore()).isEqualTo(soon);
+  }
+
+  /** Workers that are short of memory would return them at once. */
+  @Test
+  void postponedRequestsWaitHereAndHoldNobodyUp() {
+    UUID campaign = FIXTURE.campaign(sender, 20);
+    List<SendRequest> first = pausedAfterStart(campaign);
+    Instant later = now.plusSeconds(25);
+    List<SendRequest> postponed = first.subList(0, 15);
+    postponed.forEach(request -> giveBack(postponed(request, later)));
+    first.subList(15, 20).forEach(this::giveBack);
+    resume(campaign);
+    turns(20 * 20);
+
+    assertThat(requests())
+        .extracting(SendRequest::recipientId)
+        .containsExactlyInAnyOrderElementsOf(ids(first.subList(15, 20)));
+    turns(3 * 20);
+    assertThat(requests())
+        .extracting(SendRequest::recipientId)
+        .containsExactlyInAnyOrderElementsOf(ids(postponed));
+  }
+
+  @Test
+  void aCampaignWithPostponedRequestsGoesOnMeanwhile() {
+    UUID campaign = FIXTURE.campaign(sender, 200);
+    command("start", campaign);
+    turns(1);
+    List<SendRequest> first = requests();
+    first.forEach(request -> giveBack(postponed(request, now.plusSeconds(3_600))));
+    turns(20);
+
+    assertThat(requests())
+        .hasSize(200 - first.size())
+        .extracting(SendRequest::recipientId)
+        .doesNotContainAnyElementsOf(ids(first));
+  }
+
+  /** The newest return of a recipient counts. */
+  @Test
+  void aRequestThatIsPostponedAgainWaitsForThat() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    SendRequest first = pausedAfterStart(campaign).getFirst();
+    giveBack(first);
+    giveBack(postponed(first, now.plusSeconds(60)));
+    resume(campaign);
+    assertThat(requests()).isEmpty();
+
+    now = now.plusSeconds(60);
+    turns(2);
+    assertThat(requests()).hasSize(1);
+    turns(2);
+    assertThat(driver.getKeyValueStore(FanOutTopology.RETURNS).approximateNumEntries()).isZero();
   }
 
   @Test
@@ -286,6 +338,15 @@ class ReturnedRequestsTest extends FanOutTest {
         .set(SENDER.DAILY_LIMIT, people)
         .where(SENDER.ID.eq(sender))
         .execute();
+  }
+
+  private static List<Long> ids(List<SendRequest> some) {
+    return some.stream().map(SendRequest::recipientId).toList();
+  }
+
+  private static ReturnedRequest postponed(SendRequest request, Instant until) {
+    return new ReturnedRequest(
+        request.recipientId(), request.campaignId(), request.round(), 1, TRIED, null, until);
   }
 
   private void giveBack(SendRequest request) {

@@ -54,7 +54,7 @@ class UnreadableStateTest extends FanOutTest {
     FanOutStore taken = new FanOutStore(stored(), new ReturnedRequests(returned()));
 
     assertThat(taken.open()).containsOnlyKeys(sound, old, damaged);
-    assertThat(taken.returns().some(sound, 10))
+    assertThat(taken.returns().ready(sound, now, 10))
         .extracting(ReturnedRequest::recipientId)
         .containsExactly(1L);
     assertThat(taken.returns().unreadable(Set.of(sound, old))).isEqualTo(Map.of(sound, 1));
@@ -66,9 +66,11 @@ class UnreadableStateTest extends FanOutTest {
     command("start", campaign);
     turns(5);
     long recipient = requests().getFirst().recipientId();
+    for (long id = recipient; id <= recipient + 2; id++) {
+      giveBack(new ReturnedRequest(id, campaign, 1, 0, null));
+    }
     returned().put(campaign + "/" + (recipient + 1), DAMAGED);
     returned().put(campaign + "/" + (recipient + 2), DAMAGED);
-    giveBack(new ReturnedRequest(recipient, campaign, 1, 0, null));
     turns(25);
 
     assertThat(requests()).extracting(SendRequest::recipientId).containsExactly(recipient);

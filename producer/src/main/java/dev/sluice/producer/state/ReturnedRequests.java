@@ -3,14 +3,19 @@ package dev.sluice.producer.state;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.UnreadableEventException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,9 +28,37 @@ import org.slf4j.LoggerFactory;
 public final class ReturnedRequests {
   private static final Logger log = LoggerFactory.getLogger(ReturnedRequests.class);
 
+  /**
+   * How long before a request may be tried it is written again. Workers that are short of memory
+   * return postponed requests, so these would circle if they were written earlier.
+   */
+  private static final Duration AHEAD = Duration.ofSeconds(3);
+
   private final KeyValueStore<String, byte[]> store;
-  private final Map<UUID, Integer> waiting = new HashMap<>();
+
+  /** The requests that can be read by campaign, so that no turn walks past postponed ones. */
+  private final Map<UUID, NavigableSet<Waiting>> waiting = new HashMap<>();
+
   private final Set<String> unreadable = new HashSet<>();
+
+  private record Waiting(Instant notBefore, long recipientId) implements Comparable<Waiting> {
+    private static final Comparator<Waiting> SOONEST_FIRST =
+        Comparator.comparing(Waiting::notBefore).thenComparingLong(Waiting::recipientId);
+
+    static Waiting of(ReturnedRequest request) {
+      Instant notBefore = request.notBefore();
+      return new Waiting(notBefore == null ? Instant.MIN : notBefore, request.recipientId());
+    }
+
+    boolean isReady(Instant now) {
+      return !notBefore.isAfter(now.plus(AHEAD));
+    }
+
+    @Override
+    public int compareTo(Waiting other) {
+      return SOONEST_FIRST.compare(this, other);
+    }
+  }
 
   public ReturnedRequests(KeyValueStore<String, byte[]> store) {
     this.store = store;
@@ -33,7 +66,7 @@ public final class ReturnedRequests {
       all.forEachRemaining(entry -> {
         ReturnedRequest request = read(entry.key, entry.value);
         if (request != null) {
-          waiting.merge(request.campaignId(), 1, Integer::sum);
+          index(request);
         }
       });
     }
@@ -70,33 +103,59 @@ public final class ReturnedRequests {
   void add(ReturnedRequest request) {
     String key = key(request);
     ReturnedRequest before = read(key, store.get(key));
-    if (before == null) {
-      waiting.merge(request.campaignId(), 1, Integer::sum);
-    } else if (before.round() > request.round()) {
+    if (before != null && before.round() > request.round()) {
       // Of an older round; the recipient is pending in the newer one.
       return;
     }
+    if (before != null) {
+      unindex(request.campaignId(), Waiting.of(before));
+    }
     unreadable.remove(key);
     store.put(key, Json.write(request));
+    index(request);
+  }
+
+  private void index(ReturnedRequest request) {
+    waiting.computeIfAbsent(request.campaignId(), id -> new TreeSet<>()).add(Waiting.of(request));
+  }
+
+  private void unindex(UUID campaignId, Waiting one) {
+    waiting.computeIfPresent(
+        campaignId,
+        (id, its) -> {
+          its.remove(one);
+          return its.isEmpty() ? null : its;
+        });
+  }
+
+  private NavigableSet<Waiting> of(UUID campaignId) {
+    return waiting.getOrDefault(campaignId, Collections.emptyNavigableSet());
   }
 
   public boolean any(UUID campaignId) {
     return waiting.containsKey(campaignId);
   }
 
-  /** Returns some of a campaign's requests, up to the limit. */
-  public List<ReturnedRequest> some(UUID campaignId, int limit) {
-    List<ReturnedRequest> some = new ArrayList<>();
-    try (var entries = store.prefixScan(prefix(campaignId), new StringSerializer())) {
-      while (some.size() < limit && entries.hasNext()) {
-        var entry = entries.next();
-        ReturnedRequest request = read(entry.key, entry.value);
-        if (request != null) {
-          some.add(request);
-        }
+  /** Returns whether the campaign has a request that may be tried now or soon. */
+  public boolean anyReady(UUID campaignId, Instant now) {
+    return any(campaignId) && of(campaignId).first().isReady(now);
+  }
+
+  /** Returns some of a campaign's requests that may be tried now or soon, up to the limit. */
+  public List<ReturnedRequest> ready(UUID campaignId, Instant now, int limit) {
+    List<Waiting> soonest =
+        of(campaignId).stream().limit(limit).takeWhile(one -> one.isReady(now)).toList();
+    List<ReturnedRequest> ready = new ArrayList<>();
+    for (Waiting one : soonest) {
+      String key = prefix(campaignId) + one.recipientId();
+      ReturnedRequest request = read(key, store.get(key));
+      if (request == null) {
+        unindex(campaignId, one);
+      } else {
+        ready.add(request);
       }
     }
-    return some;
+    return ready;
   }
 
   public void remove(ReturnedRequest request) {
@@ -104,16 +163,14 @@ public final class ReturnedRequests {
     ReturnedRequest stored = read(key, store.get(key));
     if (stored != null && stored.round() == request.round()) {
       store.delete(key);
-      waiting.computeIfPresent(
-          request.campaignId(), (id, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+      unindex(request.campaignId(), Waiting.of(stored));
     }
   }
 
   /** Forgets a campaign that will send no more. */
   void drop(UUID campaignId) {
-    if (any(campaignId)) {
-      some(campaignId, Integer.MAX_VALUE).forEach(this::remove);
-    }
+    of(campaignId).forEach(one -> store.delete(prefix(campaignId) + one.recipientId()));
+    waiting.remove(campaignId);
     unreadable.removeIf(key -> {
       boolean its = key.startsWith(prefix(campaignId));
       if (its) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -191,8 +192,17 @@ final class RequestFeeder {
       long share = Math.max(1, room * priority(id) / weights);
       // The room of slow pages is given to others; when they come, they are queued beyond it.
       long most = anySound && around.faults().suspect(id) ? worthAPage : around.pageSize();
-      ask(id, entry.getValue(), sender, (int) Math.min(share, Math.min(most, around.pageSize())));
+      if (!rests(id, sender, campaigns.keySet())) {
+        ask(id, entry.getValue(), sender, (int) Math.min(share, Math.min(most, around.pageSize())));
+      }
     }
+  }
+
+  /** Returns whether a campaign leaves its sender's daily count to another that could be fed. */
+  private boolean rests(UUID id, CampaignRepository.Sender sender, Set<UUID> campaigns) {
+    return sender.dailyLimit() != null
+        && sql.dailyLimit().rests(id)
+        && campaigns.stream().anyMatch(one -> !one.equals(id) && !around.faults().waiting(one));
   }
 
   private boolean isFree(UUID id) {
@@ -234,9 +244,7 @@ final class RequestFeeder {
     if (campaign == null || !isFree(id)) {
       return;
     }
-    if (sender.dailyLimit() != null
-        && (pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT
-            || sql.dailyLimit().rests(id))) {
+    if (sender.dailyLimit() != null && pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
       return;
     }
     List<ReturnedRequest> returned = fanOuts.returns().ready(id, around.clock().instant(), limit);

@@ -75,9 +75,9 @@ public final class DailyLimit {
   }
 
   /**
-   * Returns whether a campaign leaves the lock on its sender's count to the sender's other
-   * campaigns, for as long as it has held it. Otherwise a campaign whose recipients take seconds to
-   * count would hold the lock nearly all the time.
+   * Returns whether a campaign should leave the lock on its sender's count to the sender's other
+   * campaigns, if there are any, for as long as it has held it. Otherwise a campaign whose
+   * recipients take seconds to count would hold the lock nearly all the time.
    */
   public boolean rests(UUID campaignId) {
     Instant until = resting.get(campaignId);

@@ -14,6 +14,7 @@ import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaProbe;
 import dev.sluice.runtime.kafka.RefusedRecords;
 import dev.sluice.runtime.kafka.StreamsApplication;
+import dev.sluice.runtime.kafka.StreamsWatchdog;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
@@ -79,20 +80,22 @@ public final class FanOut implements AutoCloseable {
             steady,
             health,
             meters);
+    StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     streams =
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().producerGroup(),
             FanOutTopology.of(
                 config.kafka().topics(),
-                () ->
+                watchdog.over(() ->
                     new FanOutProcessor(
                         config.kafka().topics(),
                         InstantSource.system(),
                         steady,
                         meters,
                         (fanOuts, events, output) ->
-                            FanOutTick.of(around, fanOuts, events, output))),
+                            FanOutTick.of(around, fanOuts, events, output)))),
+            watchdog,
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,

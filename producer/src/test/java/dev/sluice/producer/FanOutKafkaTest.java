@@ -12,6 +12,7 @@ import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,7 +56,8 @@ class FanOutKafkaTest {
         .execute();
     UUID other = FIXTURE.campaign("s", 50);
 
-    try (FanOut fanOut = fanOut();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (FanOut fanOut = fanOut(meters);
         var requests = requests()) {
       start(large, other);
       List<UUID> seen = new ArrayList<>();
@@ -70,10 +72,13 @@ class FanOutKafkaTest {
           });
       assertThat(seen).hasSize(50).containsOnly(other);
       assertThat(fanOut.running()).isTrue();
+      assertThat(meters.get("sluice.streams.silence").gauge().value())
+          .as("its thread is watched")
+          .isNotNaN();
     }
     FIXTURE.sql().execute("UPDATE sluice.campaign SET status = 'COMPLETED' WHERE id = ?", other);
     // What one process has announced, the next one knows.
-    try (var next = fanOut()) {
+    try (var next = fanOut(new SimpleMeterRegistry())) {
       await().atMost(Duration.ofSeconds(60)).until(() -> events(other).size() == 2);
       assertThat(next.running()).isTrue();
     }
@@ -83,11 +88,9 @@ class FanOutKafkaTest {
         .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.PAUSED);
   }
 
-  private static FanOut fanOut() {
+  private static FanOut fanOut(MeterRegistry meters) {
     return new FanOut(
-        FanOutConfig.of(KAFKA, FIXTURE.sandbox().as(ServiceRole.PRODUCER)),
-        new Health(),
-        new SimpleMeterRegistry());
+        FanOutConfig.of(KAFKA, FIXTURE.sandbox().as(ServiceRole.PRODUCER)), new Health(), meters);
   }
 
   /** Returns what was announced of a campaign so far. */

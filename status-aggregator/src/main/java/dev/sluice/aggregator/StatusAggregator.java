@@ -9,6 +9,7 @@ import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.DatabaseProbe;
 import dev.sluice.runtime.kafka.KafkaProbe;
 import dev.sluice.runtime.kafka.StreamsApplication;
+import dev.sluice.runtime.kafka.StreamsWatchdog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -72,13 +73,16 @@ public final class StatusAggregator implements AutoCloseable {
         new Flushes(statement, flushing, FLUSHES_AT_ONCE, new SteadyClock(Ticker.SYSTEM), meters);
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
+    StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     streams =
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().statusAggregatorGroup(),
             AggregatorTopology.of(
                 config.kafka().topics(),
-                () -> new BatchProcessor(config, flushes, troubles, room, meters, () -> stopping)),
+                watchdog.over(() ->
+                    new BatchProcessor(config, flushes, troubles, room, meters, () -> stopping))),
+            watchdog,
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.AT_LEAST_ONCE,

@@ -31,11 +31,12 @@ class StatusAggregatorTest {
   void aResultLeavesTheChangelogWhenItsDeadLetterIsThere() {
     KafkaConfig kafka = FIXTURE.sandbox().kafka();
     UUID nobody = UUID.randomUUID();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (StatusAggregator aggregator =
             new StatusAggregator(
                 StatusAggregatorConfig.of(kafka, FIXTURE.sandbox().database()),
                 new Health(),
-                new SimpleMeterRegistry());
+                meters);
         Producer<byte[], byte[]> producer = kafka.producer(Map.of());
         Consumer<byte[], byte[]> changelog = kafka.consumer(Map.of());
         Consumer<byte[], byte[]> letters = kafka.consumer(Map.of())) {
@@ -63,6 +64,9 @@ class StatusAggregatorTest {
                   .mapToLong(Long::longValue)
                   .sum())
           .isOne();
+      assertThat(meters.get("sluice.streams.silence").gauge().value())
+          .as("its thread is watched")
+          .isNotNaN();
     }
   }
 

@@ -2,10 +2,12 @@ package dev.sluice.runtime.kafka;
 
 import dev.sluice.runtime.Folders;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Loop;
 import dev.sluice.runtime.Restarts;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.io.IOException;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class StreamsApplication implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsApplication.class);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+  private static final Duration REVIEW_EVERY = Duration.ofSeconds(1);
 
   private final KafkaConfig kafka;
   private final String group;
@@ -50,24 +53,29 @@ public final class StreamsApplication implements AutoCloseable {
   private final SteadyTime time = new SteadyTime(Ticker.SYSTEM);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread starter;
+  private final StreamsWatchdog watchdog;
+  private final Loop reviews;
   private volatile @Nullable KafkaStreams streams;
 
   /**
    * Starts the application in the background as soon as Kafka can be reached.
    *
    * @param group its application id, which is also its consumer group
+   * @param watchdog watches the topology's processors
    * @param extra settings besides the common ones
    */
   public StreamsApplication(
       KafkaConfig kafka,
       String group,
       Topology topology,
+      StreamsWatchdog watchdog,
       Map<String, Object> extra,
       Health health,
       MeterRegistry meters) {
     this.kafka = kafka;
     this.group = group;
     this.topology = topology;
+    this.watchdog = watchdog;
     this.health = health;
     this.meters = meters;
     try {
@@ -77,6 +85,18 @@ public final class StreamsApplication implements AutoCloseable {
     }
     settings = settings(extra);
     health.starting("streams");
+    Gauge.builder("sluice.streams.silence", watchdog, StreamsWatchdog::longestSilenceSeconds)
+        .description("The longest time for which a stream thread has begun nothing new")
+        .baseUnit("seconds")
+        .tag("group", group)
+        .register(meters);
+    reviews =
+        Loop.start(
+            group + "-watchdog",
+            () -> {
+              watchdog.review();
+              return REVIEW_EVERY;
+            });
     starter = Thread.ofVirtual().name(group + "-start").start(this::startWhenPossible);
   }
 
@@ -124,6 +144,7 @@ public final class StreamsApplication implements AutoCloseable {
     KafkaStreams started = new KafkaStreams(topology, new StreamsConfig(settings), time);
     started.setUncaughtExceptionHandler(this::survive);
     started.setStateListener((now, before) -> {
+      watchdog.running(now == KafkaStreams.State.RUNNING);
       if (now == KafkaStreams.State.RUNNING) {
         health.working("streams");
       }
@@ -135,6 +156,8 @@ public final class StreamsApplication implements AutoCloseable {
 
   /** Replaces a failed stream thread after a pause that grows while threads keep failing. */
   private StreamThreadExceptionResponse survive(Throwable cause) {
+    // The thread waits here, and its successor makes the application run again.
+    watchdog.running(false);
     health.failing("streams", group + " failed: " + rootMessage(cause));
     log.debug("stream thread failed", cause);
     pause(restarts.next());
@@ -170,6 +193,7 @@ public final class StreamsApplication implements AutoCloseable {
   public void close() {
     stopping.countDown();
     starter.interrupt();
+    reviews.close();
     KafkaStreams current;
     synchronized (this) {
       current = streams;

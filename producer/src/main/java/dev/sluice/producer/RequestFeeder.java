@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,9 @@ final class RequestFeeder {
 
   /** When each campaign was last asked for a page, as a count of pages. */
   private final Map<UUID, Long> turns = new HashMap<>();
+
+  /** Campaigns whose last page ended with somebody beyond the sender's daily limit. */
+  private final Set<UUID> atTheLimit = new HashSet<>();
 
   private final long openedNanos = System.nanoTime();
   private long pagesAsked;
@@ -103,6 +107,10 @@ final class RequestFeeder {
     Map<String, Map<UUID, Feedable>> bySender = bySender();
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
     bySender.forEach((senderId, its) -> {
+      // Others' recipients may count already and need no place in the limit.
+      if (sql.dailyLimit().recentlyUsedUp(senderId)) {
+        its.keySet().removeAll(atTheLimit);
+      }
       CampaignRepository.Sender sender = facts.sender(senderId);
       if (sender == null) {
         its.keySet().forEach(around.watch()::due);
@@ -111,6 +119,7 @@ final class RequestFeeder {
       }
     });
     turns.keySet().retainAll(fanOuts.open().keySet());
+    atTheLimit.retainAll(fanOuts.open().keySet());
   }
 
   /**
@@ -177,7 +186,7 @@ final class RequestFeeder {
       around.watch().full(senderId, rooms.queued(sender), sender.rates().ratePerSecond());
     }
     // Small pages are expensive: wait for some room, unless a campaign waits for its first page.
-    if (room <= 0 || !(fresh || room >= worthAPage) || sql.dailyLimit().recentlyUsedUp(senderId)) {
+    if (room <= 0 || !(fresh || room >= worthAPage)) {
       return;
     }
     if (fresh) {
@@ -298,6 +307,9 @@ final class RequestFeeder {
     around.watch().moved(id);
     if (page.dayUsedUp()) {
       sql.dailyLimit().usedUp(sender.identity().id());
+      atTheLimit.add(id);
+    } else {
+      atTheLimit.remove(id);
     }
     if (fresh && page.last()) {
       log.info("[campaign {}] every request is queued", FanOutStore.brief(id));

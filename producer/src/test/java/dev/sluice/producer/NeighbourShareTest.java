@@ -136,6 +136,38 @@ class NeighbourShareTest extends FanOutTest {
     assertThat(fed).containsEntry(campaign, 250);
   }
 
+  /** Whoever has been written to within the day needs no place in the limit. */
+  @Test
+  void aCampaignThatWaitsForTheDailyLimitTakesNothingFromItsSendersOthers() {
+    reopen();
+    String limited = "limited-" + UUID.randomUUID();
+    FIXTURE.sender(limited, 80, 1);
+    rates.put(limited, 80.0);
+    UUID known = FIXTURE.campaign(limited, 2_000);
+    FIXTURE
+        .sql()
+        .execute(
+            "INSERT INTO sluice.sender_recipient (sender_id, phone, counted_at)"
+                + " SELECT ?, phone, now() FROM sluice.campaign_recipient WHERE campaign_id = ?",
+            limited,
+            known);
+    FIXTURE.sql().execute("UPDATE sluice.sender SET daily_limit = 2000 WHERE id = ?", limited);
+    UUID waits = FIXTURE.campaign(limited, 100);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET phone = replace(phone, '+55119', '+55118')"
+                + " WHERE campaign_id = ?",
+            waits);
+    command("start", waits);
+    work(1);
+    command("start", known);
+    work(100);
+
+    assertThat(fed).doesNotContainKey(waits);
+    assertThat(fed.get(known) - queued.get(limited)).as("sent").isGreaterThan(0.95 * 800);
+  }
+
   @Test
   void fullLanesThatNobodyEmptiesShowOnHealth() {
     reopen();

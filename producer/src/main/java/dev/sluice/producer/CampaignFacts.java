@@ -60,7 +60,8 @@ final class CampaignFacts {
       return;
     }
     boolean begun =
-        tasks.lookUp(
+        tasks.start(
+            DatabaseTasks.Kind.LOOK_UP,
             id,
             () -> fanOuts.unchanged(id, fanOut),
             () -> {

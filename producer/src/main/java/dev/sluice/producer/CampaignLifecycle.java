@@ -253,6 +253,7 @@ final class CampaignLifecycle {
   /** Runs one batch at a time, so that a large resend does not delay other campaigns. */
   private void step(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
     tasks.start(
+        DatabaseTasks.Kind.RESEND,
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
@@ -315,6 +316,7 @@ final class CampaignLifecycle {
 
   private void start(UUID id, FanOutState fanOut, FanOutState.Origin origin) {
     tasks.start(
+        DatabaseTasks.Kind.START,
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {

@@ -1,12 +1,16 @@
 package dev.sluice.producer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sluice.producer.sql.DatabaseFault;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -27,17 +31,37 @@ final class DatabaseTasks {
    */
   static final int PLACES = 6;
 
-  /** The most pages in memory that were read but not written yet. */
+  /** The most tasks at once, and so pages in memory that were read but not written yet. */
   private static final int MOST = 64;
+
+  /**
+   * What a task does. Starts and steps of resends may take long, and a schedule or a script may
+   * bring hundreds at once, so that each kind is limited: pages find places among them.
+   */
+  enum Kind {
+    START(MOST / 4, PLACES / 3),
+    RESEND(MOST / 4, PLACES / 3),
+    /** Says nothing about the campaign's pages, which may still fail or be slow. */
+    LOOK_UP(MOST, PLACES),
+    OTHER(MOST, PLACES);
+
+    private final int most;
+    private final int places;
+
+    Kind(int most, int places) {
+      this.most = most;
+      this.places = places;
+    }
+  }
 
   private final Executor executor;
   private final CampaignFaults faults;
   private final DatabaseBackoff backoff;
   private final Runnable rehearsal;
   private final InstantSource clock;
-  private final Semaphore places = new Semaphore(PLACES, true);
-  private final Semaphore suspectsPlaces = new Semaphore(PLACES, true);
-  private final Set<UUID> busy = new HashSet<>();
+  private final Places places = new Places();
+  private final Places suspectsPlaces = new Places();
+  private final Map<UUID, Kind> busy = new HashMap<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
 
   /** Runs on the database and returns the effect to apply on the stream thread. */
@@ -52,12 +76,48 @@ final class DatabaseTasks {
     boolean still();
   }
 
-  /**
-   * A started task.
-   *
-   * @param lookUp whether it is only a look-up
-   */
-  private record Started(UUID campaignId, Wanted wanted, Task task, boolean lookUp) {}
+  private record Started(Kind kind, UUID campaignId, Wanted wanted, Task task) {
+    boolean lookUp() {
+      return kind == Kind.LOOK_UP;
+    }
+  }
+
+  /** Connections, of which each kind of task may use its part. */
+  private static final class Places {
+    private final Semaphore all = new Semaphore(PLACES, true);
+    private final Map<Kind, Semaphore> byKind = new EnumMap<>(Kind.class);
+
+    Places() {
+      for (Kind kind : Kind.values()) {
+        byKind.put(kind, new Semaphore(kind.places, true));
+      }
+    }
+
+    private Semaphore of(Kind kind) {
+      return requireNonNull(byKind.get(kind));
+    }
+
+    boolean tryAcquire(Kind kind) {
+      if (!of(kind).tryAcquire()) {
+        return false;
+      }
+      if (!all.tryAcquire()) {
+        of(kind).release();
+        return false;
+      }
+      return true;
+    }
+
+    void acquire(Kind kind) {
+      of(kind).acquireUninterruptibly();
+      all.acquireUninterruptibly();
+    }
+
+    void release(Kind kind) {
+      all.release();
+      of(kind).release();
+    }
+  }
 
   private record Failure(DatabaseFault trouble, String reason) {}
 
@@ -84,38 +144,32 @@ final class DatabaseTasks {
 
   /** Returns whether a task of this campaign is running. */
   boolean busy(UUID campaignId) {
-    return busy.contains(campaignId);
+    return busy.containsKey(campaignId);
   }
 
   /** Starts a task unless the campaign has one or backs off; returns whether it was started. */
   boolean start(UUID campaignId, Wanted wanted, Task task) {
-    return start(new Started(campaignId, wanted, task, false));
+    return start(Kind.OTHER, campaignId, wanted, task);
   }
 
-  /**
-   * Starts a task that is only a look-up. Its success says nothing about the campaign's pages,
-   * which may still fail or be slow.
-   */
-  boolean lookUp(UUID campaignId, Wanted wanted, Task task) {
-    return start(new Started(campaignId, wanted, task, true));
-  }
-
-  private boolean start(Started started) {
-    UUID campaignId = started.campaignId();
+  /** Starts a task unless the campaign has one or backs off, or too many of its kind run. */
+  boolean start(Kind kind, UUID campaignId, Wanted wanted, Task task) {
     boolean suspect = faults.suspect(campaignId);
     // Suspects do not queue for their few connections, because they would fill the queue; they get
     // one before they start.
     if (busy.size() >= MOST
         || backoff.lasts()
         || faults.waiting(campaignId)
-        || busy.contains(campaignId)
-        || (suspect && !suspectsPlaces.tryAcquire())) {
+        || busy.containsKey(campaignId)
+        || Collections.frequency(busy.values(), kind) >= kind.most
+        || (suspect && !suspectsPlaces.tryAcquire(kind))) {
       return false;
     }
-    busy.add(campaignId);
+    Started started = new Started(kind, campaignId, wanted, task);
+    busy.put(campaignId, kind);
     executor.execute(() -> {
       if (!suspect) {
-        places.acquireUninterruptibly();
+        places.acquire(kind);
       }
       finished.add(run(started, suspect ? suspectsPlaces : places));
     });
@@ -123,7 +177,7 @@ final class DatabaseTasks {
   }
 
   // An Error is the campaign's fault too, for example a page too large for memory.
-  private Finished run(Started started, Semaphore place) {
+  private Finished run(Started started, Places taken) {
     Instant begun = clock.instant();
     try {
       Runnable outcome = started.task().run();
@@ -132,7 +186,7 @@ final class DatabaseTasks {
       Failure failure = new Failure(DatabaseFault.of(e, rehearsal), DatabaseFault.reason(e));
       return new Finished(started, since(begun), null, failure);
     } finally {
-      place.release();
+      taken.release(started.kind());
     }
   }
 

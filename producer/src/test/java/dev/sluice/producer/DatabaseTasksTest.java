@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.producer.sql.DatabaseFault;
 import dev.sluice.runtime.Health;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
@@ -128,7 +131,10 @@ class DatabaseTasksTest {
     for (int i = 0; i < 5; i++) {
       assertThat(faults.givenUp(ONE)).isNull();
       now = now.plusSeconds(10);
-      assertThat(tasks.lookUp(ONE, () -> true, () -> () -> done.add("looked up"))).isTrue();
+      assertThat(
+              tasks.start(
+                  DatabaseTasks.Kind.LOOK_UP, ONE, () -> true, () -> () -> done.add("looked up")))
+          .isTrue();
       tasks.settle();
       failing(new IllegalStateException("no such zone"));
     }
@@ -141,7 +147,7 @@ class DatabaseTasksTest {
   void slowCampaignsShareTheirFewPlacesUntilATaskOfTheirsIsFast() {
     List<UUID> slow = Stream.generate(UUID::randomUUID).limit(8).toList();
     slow.forEach(id -> taking(Duration.ofSeconds(3), id));
-    slow.forEach(id -> tasks.lookUp(id, () -> true, () -> () -> {}));
+    slow.forEach(id -> tasks.start(DatabaseTasks.Kind.LOOK_UP, id, () -> true, () -> () -> {}));
     tasks.settle();
     Queue<Runnable> threads = new ArrayDeque<>();
     DatabaseTasks others =
@@ -153,6 +159,44 @@ class DatabaseTasksTest {
 
     slow.forEach(id -> taking(Duration.ofSeconds(1), id));
     assertThat(slow).noneMatch(faults::suspect);
+  }
+
+  /** Each step of theirs hangs. */
+  @Test
+  void manyStartsAndResendsLeavePlacesToPages() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch page = new CountDownLatch(1);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      DatabaseTasks many =
+          new DatabaseTasks(
+              threads, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
+      try {
+        for (DatabaseTasks.Kind kind :
+            List.of(DatabaseTasks.Kind.START, DatabaseTasks.Kind.RESEND)) {
+          Stream.generate(UUID::randomUUID)
+              .limit(70)
+              .forEach(id -> many.start(kind, id, () -> true, () -> awaiting(end)));
+        }
+
+        assertThat(many.start(ONE, () -> true, () -> page::countDown)).isTrue();
+        await()
+            .until(() -> {
+              many.settle();
+              return page.getCount() == 0;
+            });
+      } finally {
+        end.countDown();
+      }
+    }
+  }
+
+  private static Runnable awaiting(CountDownLatch end) {
+    try {
+      end.await();
+      return () -> {};
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void taking(Duration time, UUID campaign) {

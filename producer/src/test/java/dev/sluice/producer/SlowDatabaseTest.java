@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 
@@ -216,6 +217,39 @@ class SlowDatabaseTest extends FanOutTest {
     while (requests.isEmpty()) {
       turns(1);
     }
+  }
+
+  @Test
+  void manyStartsLeaveTasksToTheOthersPages() {
+    UUID feeding = FIXTURE.campaign(sender, 500);
+    executor = Runnable::run;
+    command("start", feeding);
+    turnsUntilRequests();
+    requests();
+    executor = waitingErrands::add;
+    for (int i = 0; i < 70; i++) {
+      command("start", FIXTURE.campaign(sender, 1));
+    }
+    turns(1);
+    answer();
+    turns(1);
+
+    assertThat(requests()).extracting(SendRequest::campaignId).contains(feeding);
+  }
+
+  @Test
+  void manyResendsLeaveTasksToTheOthersPages() {
+    executor = Runnable::run;
+    List<UUID> ended = Stream.generate(() -> FIXTURE.campaign(sender, 1)).limit(20).toList();
+    ended.forEach(id -> command("start", id));
+    turns(3);
+    ended.forEach(FanOutTest::complete);
+    turns(2 * 20);
+    executor = waitingErrands::add;
+    ended.forEach(id -> command("resend", id));
+    turns(1);
+
+    assertThat(waitingErrands).as("steps").hasSizeBetween(1, 19);
   }
 
   @Test

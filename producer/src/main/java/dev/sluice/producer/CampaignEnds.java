@@ -9,6 +9,7 @@ import dev.sluice.schema.CampaignStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,12 @@ final class CampaignEnds {
     watch.underWay(open.values());
     watch.unreadable(fanOuts.returns().unreadable(open.keySet()));
     seen.keySet().retainAll(open.keySet());
-    List<UUID> due = open.keySet().stream().filter(id -> due(id, now)).limit(MOST).toList();
+    List<UUID> due =
+        open.keySet().stream()
+            .filter(id -> due(id, now))
+            .sorted(Comparator.comparing(this::lastSeen))
+            .limit(MOST)
+            .toList();
     if (!due.isEmpty()) {
       tasks.start(
           NOBODY,
@@ -85,6 +91,11 @@ final class CampaignEnds {
             return () -> due.forEach(id -> look(id, read.get(id)));
           });
     }
+  }
+
+  private Instant lastSeen(UUID id) {
+    Seen last = seen.get(id);
+    return last == null ? Instant.MIN : last.at();
   }
 
   private boolean due(UUID id, Instant now) {

@@ -3,8 +3,12 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.sql.CampaignRepository;
+import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.state.Announced;
 import dev.sluice.producer.state.AnnouncedStore;
+import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.producer.state.ReturnedRequests;
 import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.CampaignEvent.Event;
 import dev.sluice.schema.CampaignStatus;
@@ -13,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
@@ -228,6 +234,62 @@ class CampaignEventsTest extends FanOutTest {
     assertThat(new AnnouncedStore(kept).open())
         .containsOnlyKeys(campaign)
         .containsValue(new Announced(1, true, null, null));
+  }
+
+  /** More than are read in one statement, and each is due each second. */
+  @Test
+  void amongThousandsUnderWayEveryEndIsNoticed() {
+    List<UUID> ended = campaigns(100, CampaignStatus.COMPLETED);
+    List<UUID> underWay = campaigns(2_400, CampaignStatus.SENDING);
+    AnnouncedStore announced =
+        new AnnouncedStore(driver.getKeyValueStore(FanOutTopology.ANNOUNCED));
+    Stream.concat(ended.stream(), underWay.stream())
+        .forEach(id -> announced.put(id, new Announced(1, false, null, null)));
+    CampaignRepository rows =
+        FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now).rows();
+    DatabaseTasks tasks =
+        new DatabaseTasks(
+            Runnable::run,
+            around.faults(),
+            new DatabaseBackoff(health, () -> now),
+            () -> {},
+            () -> now);
+    FanOutStore fanOuts =
+        new FanOutStore(
+            driver.getKeyValueStore(FanOutTopology.STORE),
+            new ReturnedRequests(driver.getKeyValueStore(FanOutTopology.RETURNS)));
+    CampaignEnds ends =
+        new CampaignEnds(
+            rows,
+            tasks,
+            new CampaignFacts(rows, tasks, fanOuts, () -> now),
+            fanOuts,
+            new CampaignEvents(
+                announced, () -> now, new Output(new MockProcessorContext<>(), () -> now, meters)),
+            around.watch(),
+            () -> now);
+    for (int second = 0; second < 3; second++) {
+      now = now.plusSeconds(1);
+      ends.turn();
+      tasks.settle();
+    }
+
+    assertThat(announced.open()).hasSize(underWay.size());
+    assertThat(ended).noneMatch(announced.open()::containsKey);
+  }
+
+  private List<UUID> campaigns(int count, CampaignStatus status) {
+    return FIXTURE
+        .sql()
+        .fetch(
+            """
+            INSERT INTO sluice.campaign (name, sender_id, message, status)
+            SELECT 'test', ?, '{}', ? FROM generate_series(1, ?) RETURNING id
+            """,
+            sender,
+            status.name(),
+            count)
+        .getValues(0, UUID.class);
   }
 
   private List<CampaignEvent> told(UUID campaign) {

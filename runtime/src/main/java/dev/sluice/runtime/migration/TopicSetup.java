@@ -1,7 +1,9 @@
 package dev.sluice.runtime.migration;
 
+import dev.sluice.runtime.Backoff;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,11 @@ import org.slf4j.LoggerFactory;
 final class TopicSetup {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
   private static final String SEVEN_DAYS_MS = "604800000";
+  private static final Backoff UNTIL_KNOWN =
+      new Backoff(Duration.ofMillis(20), Duration.ofSeconds(1));
+
+  /** Half a minute. */
+  private static final int ATTEMPTS = 35;
 
   private final KafkaConfig kafka;
 
@@ -36,8 +44,23 @@ final class TopicSetup {
       Set<String> present = admin.listTopics().names().get();
       create(admin, wanted.stream().filter(topic -> !present.contains(topic.name())).toList());
       allowLargeDeadLetters(admin, kafka.topics().deadLetters());
-      new FirstWindows(kafka).commit(admin);
+      commitFirstWindows(admin);
       log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
+    }
+  }
+
+  /** A broker may hear of a new topic only after its creation was acknowledged. */
+  private void commitFirstWindows(Admin admin) throws InterruptedException, ExecutionException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        new FirstWindows(kafka).commit(admin);
+        return;
+      } catch (ExecutionException e) {
+        if (attempt == ATTEMPTS || !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+      }
+      Thread.sleep(UNTIL_KNOWN.after(attempt));
     }
   }
 

@@ -21,6 +21,7 @@ import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.FileCheck;
 import dev.sluice.console.imports.MissingCheck;
+import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowBounds;
@@ -132,6 +133,7 @@ public final class Console implements AutoCloseable {
       MeterRegistry meters,
       Consumer<JavalinConfig> extra) {
     PhoneNumbers phoneNumbers = new PhoneNumbers(config.defaultRegion());
+    PhoneBeginnings beginnings = new PhoneBeginnings(phoneNumbers);
     Connections connections =
         closer.register(Connections.open(config.database(), limits.connections(), meters));
     closer.register(DatabaseProbe.of(connections.commands(), config.database(), health));
@@ -206,6 +208,7 @@ public final class Console implements AutoCloseable {
                   new RecipientImport(importing),
                   recipientRules,
                   recipients,
+                  beginnings,
                   lists)
               .add(settings.routes);
           new CampaignCommandRoutes(
@@ -225,6 +228,7 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new SuppressionRoutes(
                   new Suppressions(reading),
+                  beginnings,
                   lists,
                   new Suppressions(importing),
                   new Lifts(changing),

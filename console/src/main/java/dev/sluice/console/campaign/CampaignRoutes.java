@@ -7,6 +7,7 @@ import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.http.Uploads;
+import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.Reading;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowRequest;
@@ -17,6 +18,7 @@ import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class CampaignRoutes {
   private final RecipientImport imports;
   private final RowRules rules;
   private final Recipients recipients;
+  private final PhoneBeginnings beginnings;
   private final Bulkhead lists;
 
   public CampaignRoutes(
@@ -40,9 +43,11 @@ public final class CampaignRoutes {
       RecipientImport imports,
       RowRules rules,
       Recipients recipients,
+      PhoneBeginnings beginnings,
       Bulkhead lists) {
     this.bodies = bodies;
     this.recipients = recipients;
+    this.beginnings = beginnings;
     this.lists = lists;
     this.campaigns = campaigns;
     this.views = views;
@@ -117,13 +122,14 @@ public final class CampaignRoutes {
     UUID id = JsonHttp.campaignId(context);
     String wanted = context.queryParam("status");
     RecipientStatus only = wanted == null ? null : RecipientStatuses.one("status", wanted);
+    List<String> numbers = Reading.given(context, "phone").map(beginnings::of).orElse(null);
     long after = lastRecipientSeen(context.queryParam("after"));
     JsonHttp.list(
         context,
         lists,
         () -> {
           views.require(id);
-          return recipients.page(id, only, context.queryParam("phone"), after);
+          return recipients.page(id, only, numbers, after);
         });
   }
 

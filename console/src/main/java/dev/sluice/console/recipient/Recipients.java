@@ -20,11 +20,11 @@ import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recipients {
   private static final int PAGE = 100;
-  private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
 
   /** No number in E.164 is longer than this, or sorts after it among those with the same prefix. */
   private static final String LAST = "9".repeat(15);
@@ -74,19 +73,22 @@ public final class Recipients {
    * Returns the next recipients after the given one.
    *
    * @param status only those, or null for all
-   * @param phone only those whose number begins like this, or null for all
+   * @param beginnings only those whose number begins like one of these, each with a plus and none
+   *     the beginning of another, or null for all
    * @param after the id of the last one seen, or 0
    * @return {@code recipients}, and {@code next}, the {@code after} of the next page, if there is
    *     one
    */
   public Map<String, @Nullable Object> page(
-      UUID campaignId, @Nullable RecipientStatus status, @Nullable String phone, long after) {
+      UUID campaignId,
+      @Nullable RecipientStatus status,
+      @Nullable List<String> beginnings,
+      long after) {
     Place place = after <= 0 ? Place.START : place(campaignId, after);
     List<Map<String, @Nullable Object>> page =
-        phone == null || phone.isBlank()
+        beginnings == null
             ? inOrder(campaignId, status, place).fetch(Recipients::view)
-            // A plus that was not encoded in a query string arrives as a space.
-            : found(campaignId, status, phone.replace(' ', '+'), place);
+            : found(campaignId, status, beginnings, place);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("recipients", page);
     answer.put("next", page.size() < PAGE ? null : page.getLast().get("id"));
@@ -136,10 +138,12 @@ public final class Recipients {
   }
 
   private List<Map<String, @Nullable Object>> found(
-      UUID campaignId, @Nullable RecipientStatus status, String beginning, Place after) {
-    return BEGINNING.matcher(beginning).matches()
-        ? search(campaignId, status, beginning, after).fetch(Recipients::view)
-        : List.of();
+      UUID campaignId, @Nullable RecipientStatus status, List<String> beginnings, Place after) {
+    return beginnings.stream()
+        .flatMap(one -> search(campaignId, status, one, after).fetch(Recipients::view).stream())
+        .sorted(Comparator.comparing(row -> String.valueOf(row.get("phone"))))
+        .limit(PAGE)
+        .toList();
   }
 
   /** Numbers with the same prefix are adjacent in the index of the campaign's numbers. */

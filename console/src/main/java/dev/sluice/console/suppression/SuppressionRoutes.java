@@ -11,6 +11,7 @@ import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.Formulas;
 import dev.sluice.console.imports.GoodRows;
+import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.Reading;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowRequest;
@@ -28,14 +29,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jooq.exception.DataAccessException;
 
 /** {@code /api/suppressions}: reads in pages, adds and lifts. */
 public final class SuppressionRoutes {
   private static final int PAGE = 1_000;
   private static final int BATCH = 5_000;
-  private static final Pattern BEGINNING = Pattern.compile("\\+[0-9]{0,15}");
 
   /**
    * Reasons that decide how a suppression is lifted, or say that it was; clients may not give them.
@@ -44,6 +43,7 @@ public final class SuppressionRoutes {
       List.of(OptOutReason.PREFERENCE, Said.RESUME, Said.MESSAGE, Said.LIFTED);
 
   private final Suppressions suppressions;
+  private final PhoneBeginnings beginnings;
   private final Bulkhead lists;
   private final Suppressions imported;
   private final Lifts lifts;
@@ -68,6 +68,7 @@ public final class SuppressionRoutes {
    */
   public SuppressionRoutes(
       Suppressions suppressions,
+      PhoneBeginnings beginnings,
       Bulkhead lists,
       Suppressions imported,
       Lifts lifts,
@@ -75,6 +76,7 @@ public final class SuppressionRoutes {
       RowRules rules,
       Exports exports) {
     this.suppressions = suppressions;
+    this.beginnings = beginnings;
     this.lists = lists;
     this.imported = imported;
     this.lifts = lifts;
@@ -97,12 +99,11 @@ public final class SuppressionRoutes {
     String after = context.queryParam("after");
     // A plus that was not encoded in a query string arrives as a space.
     String from = after == null ? "" : Fields.storable("after", after.replace(' ', '+'));
-    String phone = context.queryParam("phone");
-    String beginning = phone == null || phone.isBlank() ? "+" : phone.replace(' ', '+');
-    if (!BEGINNING.matcher(beginning).matches()) {
+    List<String> wanted = Reading.given(context, "phone").map(beginnings::of).orElse(List.of("+"));
+    if (wanted.isEmpty()) {
       throw ProblemException.field("phone", "must be how numbers begin, like +5511");
     }
-    JsonHttp.list(context, lists, () -> suppressions.after(from, beginning, PAGE));
+    JsonHttp.list(context, lists, () -> suppressions.after(from, wanted, PAGE));
   }
 
   /** Writes all suppressions, page by page, so that any number of them is possible. */

@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.left;
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Records;
@@ -64,14 +65,23 @@ public final class Suppressions {
 
   /** Returns the next numbers in order, after the given one. */
   List<Suppression> after(String phone, int limit) {
-    return after(phone, "+", limit);
+    return after(phone, List.of("+"), limit);
   }
 
   /**
-   * Does the same for numbers with this prefix, a plus and up to 15 digits; they are adjacent in
-   * the index of the numbers.
+   * Does the same for numbers with one of these prefixes, a plus and up to 15 digits each, none of
+   * which is one of another.
    */
-  List<Suppression> after(String phone, String beginning, int limit) {
+  List<Suppression> after(String phone, List<String> beginnings, int limit) {
+    return beginnings.stream()
+        .flatMap(one -> beginning(one, phone, limit).stream())
+        .sorted(Comparator.comparing(Suppression::phone))
+        .limit(limit)
+        .toList();
+  }
+
+  /** Numbers with the same prefix are adjacent in the index of the numbers. */
+  private List<Suppression> beginning(String beginning, String phone, int limit) {
     return sql.select(
             SUPPRESSION.PHONE, left(SUPPRESSION.REASON, LONGEST_REASON), SUPPRESSION.CREATED_AT)
         .from(SUPPRESSION)

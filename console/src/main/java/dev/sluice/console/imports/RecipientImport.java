@@ -117,7 +117,7 @@ public final class RecipientImport {
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside
-            .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT)
+            .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT, CAMPAIGN.ARCHIVED_AT)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forShare()
@@ -128,6 +128,10 @@ public final class RecipientImport {
     if (status != CampaignStatus.DRAFT && status != CampaignStatus.SCHEDULED) {
       throw ProblemException.conflict(
           "The campaign is " + status + ": its recipients are fixed once it has started.");
+    }
+    if (row.value4() != null) {
+      throw ProblemException.conflict(
+          "The campaign is archived, so nobody was added. A change of it brings it back.");
     }
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,

@@ -191,6 +191,11 @@ class CampaignChangeTest {
 
     assertThat(body(archive(id)).path("archivedAt").isMissingNode()).isFalse();
     assertThat(archive(id).statusCode()).isEqualTo(200);
+    assertProblem(
+        CONSOLE.send(
+            "POST", "/api/campaigns/" + id + "/recipients", "text/csv", "phone\n+5511960000001\n"),
+        409,
+        "archived");
     assertThat(listed("")).doesNotContain(id);
     assertThat(listed("?archived=true")).contains(id);
     assertThat(body(get(id)).path("name").asString()).isEqualTo("Spring");

@@ -112,7 +112,7 @@ public final class SenderRoutes {
     if (change.dailyLimit() != null && change.dailyLimit() < 1) {
       throw ProblemException.field("dailyLimit", "must be at least 1, or null for none");
     }
-    if (change.account() != null && !change.account().matches("[A-Za-z0-9._-]{1,100}")) {
+    if (change.account() != null && !change.account().matches("[A-Za-z0-9._-]{0,100}")) {
       throw ProblemException.field(
           "account", "is the provider's account that the address belongs to (WhatsApp: its id)");
     }
@@ -124,9 +124,10 @@ public final class SenderRoutes {
     sender.setRatePerSecond(rate);
     sender.setLanes(lanes);
     sender.setDailyLimit(change.dailyLimit());
-    // If no account is given, the one learned from the provider's calls stays.
+    // If no account is given, the one learned from the provider's calls stays; an empty one takes
+    // it away.
     if (change.account() != null) {
-      sender.setAccount(change.account());
+      sender.setAccount(change.account().isEmpty() ? null : change.account());
     }
     SenderRecord saved = senders.put(sender);
     Audit.log(context, "put", "sender " + id);

@@ -36,6 +36,8 @@ class SenderRoutesTest {
     assertThat(sender.path("address").asString()).isEqualTo("2");
     assertThat(sender.path("dailyLimit").isNull()).isTrue();
     assertThat(sender.path("account").asString()).isEqualTo("77");
+    assertThat(put("changed", "{\"address\":\"2\",\"account\":\"\"}").path("account").isNull())
+        .isTrue();
   }
 
   private static JsonNode put(String id, String sender) {

@@ -9,6 +9,7 @@ import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.DatabaseProbe;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +18,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,38 +27,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedDatabaseTest {
   @TempDir private static Path folder;
+  private static EmbeddedDatabase server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server =
+        new EmbeddedDatabase(
+            Files.createDirectories(folder.resolve("postgresql")), FreePort.next());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"sluice_owner", "postgres"})
   void nobodyGetsInWithoutThePassword(String role) throws Exception {
-    Path data = Files.createDirectories(folder.resolve(role));
-    try (EmbeddedDatabase database = new EmbeddedDatabase(data, FreePort.next())) {
-      DatabaseConfig known = database.as(role, "sluice");
-      ask(known);
-      for (String password : List.of("", "postgres", "sluice")) {
-        assertThatThrownBy(() -> ask(new DatabaseConfig(known.url(), role, password)))
-            .isInstanceOf(SQLException.class);
-      }
+    DatabaseConfig known = server.as(role, "sluice");
+    ask(known);
+    for (String password : List.of("", "postgres", "sluice")) {
+      assertThatThrownBy(() -> ask(new DatabaseConfig(known.url(), role, password)))
+          .isInstanceOf(SQLException.class);
     }
   }
 
   /** The error must not merely say that no connection was available for 3 s. */
   @Test
   void aServiceWithAWrongPasswordSaysSo() throws Exception {
-    Path data = Files.createDirectories(folder.resolve("wrong"));
-    try (EmbeddedDatabase server = new EmbeddedDatabase(data, FreePort.next())) {
-      DatabaseConfig wrong =
-          new DatabaseConfig(server.as("sluice_owner", "sluice").url(), "sluice_owner", "wrong");
-      Health health = new Health();
-      try (Database database = new Database(wrong, 1, "test", new SimpleMeterRegistry());
-          Probe _ = DatabaseProbe.of(database, wrong, health)) {
-        Awaitility.await()
-            .atMost(Duration.ofSeconds(30))
-            .untilAsserted(() ->
-                assertThat(health.problems().get("postgresql"))
-                    .contains("lets nobody in with this role and password")
-                    .contains("password authentication failed for user \"sluice_owner\""));
-      }
+    DatabaseConfig wrong =
+        new DatabaseConfig(server.as("sluice_owner", "sluice").url(), "sluice_owner", "wrong");
+    Health health = new Health();
+    try (Database database = new Database(wrong, 1, "test", new SimpleMeterRegistry());
+        Probe _ = DatabaseProbe.of(database, wrong, health)) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() ->
+              assertThat(health.problems().get("postgresql"))
+                  .contains("lets nobody in with this role and password")
+                  .contains("password authentication failed for user \"sluice_owner\""));
     }
   }
 

@@ -197,7 +197,9 @@ class SlowDatabaseTest extends FanOutTest {
     return FIXTURE
         .sql()
         .fetchExists(
-            DSL.table("pg_locks"), DSL.condition("locktype = 'transactionid' AND NOT granted"));
+            DSL.table("pg_locks JOIN pg_stat_activity USING (pid)"),
+            DSL.condition(
+                "datname = current_database() AND locktype = 'transactionid' AND NOT granted"));
   }
 
   /** Starts a campaign whose second page does not come; whatever is asked later does. */

@@ -130,7 +130,7 @@ class OffsetWindowTest {
   }
 
   /** Compares a random history, with commits and successors, with a plain map. */
-  @Property(tries = 300)
+  @Property(tries = 100)
   void alwaysAgreesWithAModelAndAlwaysFits(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
     OffsetWindow window = new OffsetWindow(0, List.of());
@@ -198,7 +198,7 @@ class OffsetWindowTest {
    * A long log that was declared in doubt is one run. It is worked off in pieces that fit and
    * completes, whatever the outcomes and wherever transactions left their markers.
    */
-  @Property(tries = 10)
+  @Property(tries = 5)
   void settlesALongLogInDoubtPieceByPiece(@ForAll long seed) {
     Random random = new Random(seed);
     int length = 1_000 + random.nextInt(2_500);

@@ -3,12 +3,14 @@ package dev.sluice.local;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -69,6 +71,17 @@ record BrokerSettings(Path data, int number, int port, List<Integer> controllerP
       settings.put("broker.session.timeout.ms", "120000");
     }
     return settings;
+  }
+
+  /** Returns the id of the cluster that a folder was formatted for. */
+  static String clusterId(Path formatted) {
+    Properties properties = new Properties();
+    try (var reader = Files.newBufferedReader(formatted.resolve("meta.properties"))) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + formatted, e);
+    }
+    return properties.getProperty("cluster.id");
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sluice.local;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -11,6 +12,7 @@ import org.apache.kafka.common.utils.Time;
 
 /** A real Kafka broker (KRaft, its own controller) in this process, on the loopback interface. */
 public final class EmbeddedKafka implements AutoCloseable {
+  private final Map<String, String> settings;
   private final KafkaRaftServer server;
   private final int port;
 
@@ -28,11 +30,41 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Starts a broker with changed settings. */
   public EmbeddedKafka(Path data, int port, UnaryOperator<Map<String, String>> change) {
     this.port = port;
-    BrokerSettings settings = new BrokerSettings(data, 1, port, List.of(FreePort.next()));
-    settings.format(Uuid.randomUuid().toString());
-    server =
-        new KafkaRaftServer(new KafkaConfig(change.apply(settings.toMap()), false), Time.SYSTEM);
+    BrokerSettings itself = new BrokerSettings(data, 1, port, List.of(FreePort.next()));
+    itself.format(Uuid.randomUuid().toString());
+    settings = change.apply(itself.toMap());
+    server = start(settings);
+  }
+
+  /** Starts another broker of the cluster of one that is its only controller. */
+  private EmbeddedKafka(EmbeddedKafka first, Path data, int port) {
+    this.port = port;
+    new BrokerSettings(data, 2, port, List.of())
+        .format(BrokerSettings.clusterId(Path.of(first.settings.get("log.dirs"))));
+    settings = new HashMap<>(first.settings);
+    settings.put("process.roles", "broker");
+    settings.put("node.id", "2");
+    settings.put("log.dirs", data.toString());
+    settings.put("listeners", "PLAINTEXT://localhost:" + port);
+    settings.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
+    server = start(settings);
+  }
+
+  private static KafkaRaftServer start(Map<String, String> settings) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
     server.startup();
+    return server;
+  }
+
+  /**
+   * Starts a second broker of this one's cluster; close it before this one. It keeps what is moved
+   * or added to the cluster after its start.
+   *
+   * @param data the folder of its logs
+   * @param otherPort its port for clients
+   */
+  public EmbeddedKafka startSecond(Path data, int otherPort) {
+    return new EmbeddedKafka(this, data, otherPort);
   }
 
   /** Returns {@code host:port} for clients. */

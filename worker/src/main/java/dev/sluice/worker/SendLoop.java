@@ -9,6 +9,7 @@ import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.breaker.ProviderProbes;
+import dev.sluice.worker.output.RecordBatch;
 import dev.sluice.worker.output.TransactionSink;
 import dev.sluice.worker.output.TransactionSink.Verdict;
 import java.time.Duration;
@@ -196,7 +197,11 @@ final class SendLoop {
     }
     SendTransaction transaction =
         new SendTransaction(
-            config.kafka().topics(), policy, controls, admission, campaigns, sink.budget(), ticker);
+            new RecordBatch(config.kafka().topics(), campaigns, sink.budget(), sink.outages()),
+            policy,
+            controls,
+            admission,
+            ticker);
     unpublished.forEach(transaction::conclude);
     probes.review(controls.probing(), assignment::hasFirstLaneOf).forEach(transaction::steer);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {
@@ -260,7 +265,7 @@ final class SendLoop {
     boolean committed =
         switch (verdict) {
           case COMMITTED -> true;
-          case REFUSED, TOO_LARGE -> false;
+          case REFUSED, ABORTED -> false;
           case UNKNOWN -> {
             contest(transaction);
             yield !offsets.isEmpty() && isCommitted(offsets);

@@ -69,7 +69,9 @@ final class SendScheduler {
     // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
     partitions.removeIf(PartitionState::draining);
-    partitions.forEach(this::relieve);
+    if (transaction.takesReturned()) {
+      partitions.forEach(this::relieve);
+    }
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
     InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));

@@ -1,18 +1,15 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
-import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.output.RecordBatch;
-import dev.sluice.worker.output.SizeBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class SendTransaction {
   /** The wait of a task whose sender or campaign was stopped while it was in flight. */
   private static final Duration RECHECK = Duration.ofMillis(250);
+
+  /** The same if the stop could not be written, so that the sends go on. */
+  private static final Duration UNTOLD = Duration.ofSeconds(30);
 
   /** Longer waits are not spent in memory while the partition's window is crowded. */
   private static final Duration SHORT = Duration.ofSeconds(1);
@@ -51,17 +51,15 @@ final class SendTransaction {
   private record Taken(SendTask task, Lane lane) {}
 
   SendTransaction(
-      Topics topics,
+      RecordBatch batch,
       OutcomePolicy policy,
       ControlsView view,
       AdmissionControl admission,
-      CampaignHeaders campaigns,
-      SizeBudget budget,
       Ticker ticker) {
     this.ticker = ticker;
     this.view = view;
     this.admission = admission;
-    this.batch = new RecordBatch(topics, campaigns, budget);
+    this.batch = batch;
     this.policy = policy;
   }
 
@@ -73,19 +71,40 @@ final class SendTransaction {
     return batch.records();
   }
 
-  /** Writes a record to the dead letters. */
-  void deadLetter(UnsentRecord.Unreadable record) {
-    batch.deadLetter(record.record(), record.reason());
+  /** Writes a record to the dead letters; returns false if none can be written now. */
+  boolean deadLetter(UnsentRecord.Unreadable record) {
+    if (!batch.deadLetter(record.record(), record.reason())) {
+      return false;
+    }
     remove(record);
     if (!record.partition().lost()) {
       record.partition().set(record.offset(), State.DONE);
     }
+    return true;
   }
 
-  /** Returns a request to the producer unsent. */
-  void returnUnsent(UnsentRecord record, SendTask task, ReturnedRequest.@Nullable FullLane full) {
-    giveBack(task, full);
-    drop(record, task);
+  /** Returns whether requests can be returned now. */
+  boolean takesReturned() {
+    return batch.takesReturned();
+  }
+
+  /**
+   * Returns a request to the producer unsent; returns false if none can be written now. In a
+   * crowded window it is requeued then, because it would keep its offset open among those of
+   * others.
+   */
+  boolean returnUnsent(
+      UnsentRecord record, SendTask task, ReturnedRequest.@Nullable FullLane full) {
+    if (giveBack(task, full)) {
+      drop(record, task);
+      return true;
+    }
+    if (task.partition().window().crowded()) {
+      requeueOrFail(task, task.again());
+      remove(record);
+      return true;
+    }
+    return false;
   }
 
   /** Marks a request done without sending or reporting it. */
@@ -134,18 +153,15 @@ final class SendTransaction {
       }
       case Disposition.BlockSender(var control) -> {
         String key = Control.senderKey(task.request().sender().id());
-        if (isNews(key, task, Control.State.BLOCKED)) {
-          control(key, control);
-        }
-        await(task, RECHECK);
+        boolean told = !isNews(key, task, Control.State.BLOCKED) || control(key, control);
+        await(task, told ? RECHECK : UNTOLD);
       }
       case Disposition.StopCampaign(var pause) when task.request().isForTest() -> {
         endTest(task, Objects.requireNonNullElse(pause.reason(), "refused"));
         mark(task, State.DONE);
       }
       case Disposition.StopCampaign(var pause) -> {
-        stop(pause, task);
-        await(task, RECHECK);
+        await(task, stop(pause, task) ? RECHECK : UNTOLD);
       }
     }
   }
@@ -153,13 +169,15 @@ final class SendTransaction {
   /**
    * Returns a request to the producer; a test ends instead, because the producer does not know
    * tests and would not write it again.
+   *
+   * @return false if none can be written now
    */
-  private void giveBack(SendTask task, ReturnedRequest.@Nullable FullLane full) {
+  private boolean giveBack(SendTask task, ReturnedRequest.@Nullable FullLane full) {
     if (task.request().isForTest()) {
       endTest(task, "its sender is blocked or too slow, or it waited for too long");
-    } else {
-      batch.returned(task.returned(full));
+      return true;
     }
+    return batch.returned(task.returned(full));
   }
 
   private void endTest(SendTask task, String reason) {
@@ -167,12 +185,17 @@ final class SendTransaction {
         task.result(RecipientStatus.FAILED, null, "not_sent", reason, ticker.now(), false));
   }
 
-  private void stop(CampaignCommand pause, SendTask task) {
+  /** Stops a campaign; returns false if that cannot be written now. */
+  private boolean stop(CampaignCommand pause, SendTask task) {
     String key = Control.campaignKey(pause.campaignId());
-    Control paused = new Control(Control.State.PAUSED, pause.reason());
-    if (isNews(key, task, Control.State.PAUSED) && controls.putIfAbsent(key, paused) == null) {
-      batch.command(pause);
+    if (!isNews(key, task, Control.State.PAUSED) || controls.containsKey(key)) {
+      return true;
     }
+    boolean written = batch.command(pause);
+    if (written) {
+      controls.put(key, new Control(Control.State.PAUSED, pause.reason()));
+    }
+    return written;
   }
 
   /**
@@ -202,9 +225,11 @@ final class SendTransaction {
     return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
       case ADMIT, HOLD -> false;
       case RETURN -> {
-        giveBack(task, null);
-        mark(task, State.DONE);
-        yield true;
+        boolean written = giveBack(task, null);
+        if (written) {
+          mark(task, State.DONE);
+        }
+        yield written;
       }
       case DROP -> {
         mark(task, State.DONE);
@@ -246,30 +271,34 @@ final class SendTransaction {
   /** Unblocks a sender whose provider is back. */
   void unblock(String senderId) {
     if (view.sender(senderId).endsByItself()) {
-      changes++;
-      control(
-          Control.senderKey(senderId), new Control(Control.State.RUNNING, "the provider is back"));
+      steer(senderId, new Control(Control.State.RUNNING, "the provider is back"));
     }
   }
 
   /** Blocks a sender that is running. */
   void block(String senderId, Control control) {
     if (view.sender(senderId).state() == Control.State.RUNNING) {
-      changes++;
-      control(Control.senderKey(senderId), control);
+      steer(senderId, control);
     }
   }
 
   /** Applies a breaker's decision to a sender. */
   void steer(String senderId, Control control) {
-    changes++;
-    control(Control.senderKey(senderId), control);
+    if (control(Control.senderKey(senderId), control)) {
+      changes++;
+    }
   }
 
-  private void control(String key, Control control) {
-    if (controls.putIfAbsent(key, control) == null) {
-      batch.control(key, control);
+  /** Writes a control, unless there is one already; returns false if none can be written now. */
+  private boolean control(String key, Control control) {
+    if (controls.containsKey(key)) {
+      return true;
     }
+    boolean written = batch.control(key, control);
+    if (written) {
+      controls.put(key, control);
+    }
+    return written;
   }
 
   /** Declares a task started. */

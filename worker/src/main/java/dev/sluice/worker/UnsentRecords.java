@@ -41,9 +41,11 @@ final class UnsentRecords {
     if (owned.stream().anyMatch(PartitionState::draining)) {
       delayed.removeIf(task -> handOver(task, transaction));
     }
-    owned.stream()
-        .filter(partition -> partition.filling() != Filling.LITTLE && !partition.draining())
-        .forEach(this::returnPostponed);
+    if (transaction.takesReturned()) {
+      owned.stream()
+          .filter(partition -> partition.filling() != Filling.LITTLE && !partition.draining())
+          .forEach(this::returnPostponed);
+    }
     List<PartitionState> partitions = new ArrayList<>(owned);
     Collections.rotate(partitions, turns++);
     int room = MOST_AT_ONCE;
@@ -90,36 +92,55 @@ final class UnsentRecords {
 
   private int clear(PartitionState partition, int room, SendTransaction transaction) {
     int cleared = 0;
+    List<UnsentRecord> unwritable = new ArrayList<>();
     for (UnsentRecord first = partition.firstUnsent();
         first != null && cleared < room && partition.window().mayTouch(first.offset());
         first = partition.firstUnsent()) {
       partition.removeFirstUnsent();
-      cleared++;
-      switch (first) {
-        case UnsentRecord.Held held -> clear(held, transaction);
-        case UnsentRecord.Returned returned -> clear(returned, transaction);
-        case UnsentRecord.InDoubt inDoubt -> transaction.settle(inDoubt);
-        case UnsentRecord.Unreadable unreadable -> transaction.deadLetter(unreadable);
+      if (clear(first, transaction)) {
+        cleared++;
+      } else {
+        unwritable.add(first);
       }
     }
+    unwritable.forEach(partition::addUnsent);
     return cleared;
   }
 
-  private void clear(UnsentRecord.Held held, SendTransaction transaction) {
+  /** Ends a record; returns false if the topic that takes it cannot be written to now. */
+  private boolean clear(UnsentRecord record, SendTransaction transaction) {
+    return switch (record) {
+      case UnsentRecord.Held held -> clear(held, transaction);
+      case UnsentRecord.Returned returned -> clear(returned, transaction);
+      case UnsentRecord.InDoubt inDoubt -> {
+        transaction.settle(inDoubt);
+        yield true;
+      }
+      case UnsentRecord.Unreadable unreadable -> transaction.deadLetter(unreadable);
+    };
+  }
+
+  private boolean clear(UnsentRecord.Held held, SendTransaction transaction) {
     SendTask task = held.task();
     switch (admission.of(task)) {
       // It was resumed while the window was full.
       case ADMIT, HOLD -> task.partition().lane(task).add(task);
-      case RETURN -> transaction.returnUnsent(held, task, admission.fullIfReturned(task));
+      case RETURN -> {
+        return transaction.returnUnsent(held, task, admission.fullIfReturned(task));
+      }
       case DROP -> transaction.drop(held, task);
     }
+    return true;
   }
 
-  private void clear(UnsentRecord.Returned returned, SendTransaction transaction) {
+  private boolean clear(UnsentRecord.Returned returned, SendTransaction transaction) {
     SendTask task = returned.task();
-    switch (admission.of(task)) {
+    return switch (admission.of(task)) {
       case ADMIT, HOLD, RETURN -> transaction.returnUnsent(returned, task, returned.full());
-      case DROP -> transaction.drop(returned, task);
-    }
+      case DROP -> {
+        transaction.drop(returned, task);
+        yield true;
+      }
+    };
   }
 }

@@ -114,7 +114,7 @@ public final class Worker implements AutoCloseable {
             health,
             registry,
             () -> stopping.getCount() == 0,
-            machine.ticker());
+            machine);
     restarts = new Restarts(machine.ticker()::now);
     health.starting("group");
     startLoop();

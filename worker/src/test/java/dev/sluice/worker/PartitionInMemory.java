@@ -34,6 +34,9 @@ final class PartitionInMemory {
   final List<CampaignCommand> commands = new ArrayList<>();
   final Map<String, Control> controls = new LinkedHashMap<>();
 
+  /** The reasons of the dead letters. */
+  final List<String> deadLetters = new ArrayList<>();
+
   private final FakeTime time;
   private OffsetAndMetadata committed = new OffsetAndMetadata(0, "v1");
 
@@ -47,6 +50,14 @@ final class PartitionInMemory {
         request.laneKey().toString().getBytes(StandardCharsets.UTF_8),
         Json.write(request),
         time.now().minus(age).toEpochMilli());
+  }
+
+  /** Writes a record as it is. */
+  void write(String key, String value) {
+    append(
+        key.getBytes(StandardCharsets.UTF_8),
+        value.getBytes(StandardCharsets.UTF_8),
+        time.now().toEpochMilli());
   }
 
   private void append(byte[] key, byte[] value, long timestamp) {
@@ -91,6 +102,9 @@ final class PartitionInMemory {
         controls.put(
             new String(record.key(), StandardCharsets.UTF_8),
             Json.read(record.value(), Control.class));
+      } else if (topic.equals(TOPICS.deadLetters())) {
+        byte[] reason = record.headers().lastHeader("reason").value();
+        deadLetters.add(new String(reason, StandardCharsets.UTF_8));
       } else if (topic.equals(TOPICS.sendRequests())) {
         Long timestamp = record.timestamp();
         append(

@@ -9,10 +9,13 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,6 +33,9 @@ final class SteppedWorker extends WorkerInMemory {
 
   /** Whether this worker is seen as a member of its group. */
   boolean transactionsCommit = true;
+
+  /** Topics that cannot be written to. */
+  final Set<String> offline = new HashSet<>();
 
   private final BiFunction<OutgoingMessage, Permit, SendOutcome> provider;
 
@@ -112,6 +118,17 @@ final class SteppedWorker extends WorkerInMemory {
   public Verdict commit(
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets) {
+    Set<String> unwritten =
+        records.stream()
+            .map(ProducerRecord::topic)
+            .filter(offline::contains)
+            .collect(Collectors.toSet());
+    if (!unwritten.isEmpty()) {
+      time.sleep(Duration.ofSeconds(2));
+      outages.failed(unwritten);
+      return Verdict.ABORTED;
+    }
+    outages.written(records);
     return transactionsCommit ? super.commit(records, offsets) : Verdict.REFUSED;
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -61,7 +62,7 @@ final class WorkerFixture implements AutoCloseable {
           .findFirst()
           .orElseThrow();
 
-  final KafkaConfig kafka = Sandbox.topics(PARTITIONS);
+  final KafkaConfig kafka;
   final Health health = new Health();
 
   /** The callback data of what was handed to the provider. */
@@ -70,7 +71,19 @@ final class WorkerFixture implements AutoCloseable {
   volatile boolean providerAnswers = true;
   private final List<Worker> workers = new ArrayList<>();
 
+  WorkerFixture() {
+    this(Sandbox.topics(PARTITIONS));
+  }
+
+  WorkerFixture(KafkaConfig kafka) {
+    this.kafka = kafka;
+  }
+
   Worker start(String instance, Function<OutgoingMessage, SendOutcome> provider) {
+    return start(instance, provider, Machine.REAL);
+  }
+
+  Worker start(String instance, Function<OutgoingMessage, SendOutcome> provider, Machine machine) {
     MessageProvider standIn =
         new MessageProvider() {
           @Override
@@ -93,7 +106,8 @@ final class WorkerFixture implements AutoCloseable {
             WorkerConfig.of(kafka, instance),
             Map.of("whatsapp", standIn),
             health,
-            new SimpleMeterRegistry());
+            new SimpleMeterRegistry(),
+            machine);
     workers.add(worker);
     return worker;
   }

@@ -13,6 +13,7 @@ import dev.sluice.runtime.kafka.Place;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.breaker.ProviderProbes;
 import dev.sluice.worker.output.SizeBudget;
+import dev.sluice.worker.output.TopicOutages;
 import dev.sluice.worker.output.TransactionSink;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -43,6 +44,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final PartitionInMemory partition;
   final FakeTime time;
+  final TopicOutages outages;
 
   private final Dispatcher dispatcher;
   private final Supplier<SendLoop> loops;
@@ -68,6 +70,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
       HeldMemory memory) {
     this.partition = partition;
     this.time = time;
+    this.outages = new TopicOutages(TOPICS, health, time::nanoTime);
     Machine machine = new Machine(time, threads, new Random(1));
     KafkaConfig kafka = NoControls.kafka(TOPICS);
     ControlsView controls = NoControls.view(TOPICS, time);
@@ -235,6 +238,11 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   @Override
   public final SizeBudget budget() {
     return new SizeBudget(TOPICS);
+  }
+
+  @Override
+  public final TopicOutages outages() {
+    return outages;
   }
 
   @Override

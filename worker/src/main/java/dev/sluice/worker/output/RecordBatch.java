@@ -33,9 +33,12 @@ public final class RecordBatch {
   private final Topics topics;
   private final CampaignHeaders campaigns;
   private final SizeBudget budget;
+  private final TopicOutages outages;
   private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
 
-  public RecordBatch(Topics topics, CampaignHeaders campaigns, SizeBudget budget) {
+  public RecordBatch(
+      Topics topics, CampaignHeaders campaigns, SizeBudget budget, TopicOutages outages) {
+    this.outages = outages;
     this.topics = topics;
     this.campaigns = campaigns;
     this.budget = budget;
@@ -45,16 +48,27 @@ public final class RecordBatch {
     add(topics.sendResults(), EventType.SEND_RESULT, result.campaignId(), result);
   }
 
-  public void returned(ReturnedRequest request) {
-    add(topics.returnedRequests(), EventType.RETURNED_REQUEST, request.campaignId(), request);
+  /** Adds a returned request; returns false if none can be written now. */
+  public boolean returned(ReturnedRequest request) {
+    return takesReturned()
+        && add(
+            topics.returnedRequests(), EventType.RETURNED_REQUEST, request.campaignId(), request);
   }
 
-  public void command(CampaignCommand command) {
-    add(topics.campaignCommands(), EventType.CAMPAIGN_COMMAND, command.campaignId(), command);
+  /** Returns whether returned requests can be written now. */
+  public boolean takesReturned() {
+    return outages.admits(topics.returnedRequests());
   }
 
-  private void add(String topic, EventType type, UUID campaign, Object event) {
-    records.add(
+  /** Adds a command; returns false if none can be written now. */
+  public boolean command(CampaignCommand command) {
+    String topic = topics.campaignCommands();
+    return outages.admits(topic)
+        && add(topic, EventType.CAMPAIGN_COMMAND, command.campaignId(), command);
+  }
+
+  private boolean add(String topic, EventType type, UUID campaign, Object event) {
+    return records.add(
         new ProducerRecord<>(
             topic,
             null,
@@ -63,10 +77,13 @@ public final class RecordBatch {
             campaigns.of(type, campaign)));
   }
 
-  public void control(String key, Control control) {
-    records.add(
-        new ProducerRecord<>(
-            topics.controls(), null, utf8(key), Json.write(control), EventType.CONTROL.headers()));
+  /** Adds a control; returns false if none can be written now. */
+  public boolean control(String key, Control control) {
+    String topic = topics.controls();
+    return outages.admits(topic)
+        && records.add(
+            new ProducerRecord<>(
+                topic, null, utf8(key), Json.write(control), EventType.CONTROL.headers()));
   }
 
   /**
@@ -87,7 +104,11 @@ public final class RecordBatch {
     return budget.fits(copy) && records.add(copy);
   }
 
-  public void deadLetter(ConsumerRecord<byte[], byte[]> original, String reason) {
+  /** Adds a dead letter; returns false if none can be written now. */
+  public boolean deadLetter(ConsumerRecord<byte[], byte[]> original, String reason) {
+    if (!outages.admits(topics.deadLetters())) {
+      return false;
+    }
     List<Header> headers = new ArrayList<>(CampaignHeaders.belonging(original.headers()));
     headers.add(EventType.DEAD_LETTER.header());
     headers.addAll(
@@ -95,7 +116,7 @@ public final class RecordBatch {
             new DeadLetter(original.topic(), original.partition(), original.offset(), reason)
                 .headers()));
     ProducerRecord<byte[], byte[]> letter = deadLetter(original.key(), original.value(), headers);
-    records.add(budget.fits(letter) ? letter : truncated(letter));
+    return records.add(budget.fits(letter) ? letter : truncated(letter));
   }
 
   private ProducerRecord<byte[], byte[]> truncated(ProducerRecord<byte[], byte[]> letter) {

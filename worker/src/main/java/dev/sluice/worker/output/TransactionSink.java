@@ -13,8 +13,11 @@ public interface TransactionSink {
     COMMITTED,
     /** This worker is no longer a member of its group; nothing was committed. */
     REFUSED,
-    /** A record was too large, and the budget was lowered; nothing was committed. */
-    TOO_LARGE,
+    /**
+     * Nothing was committed, because of a record that was too large or of a topic that cannot be
+     * written to. The next transaction goes by the lowered budget and the noted outage.
+     */
+    ABORTED,
     /** Unknown; the producer was renewed, which committed or aborted the transaction. */
     UNKNOWN
   }
@@ -29,6 +32,9 @@ public interface TransactionSink {
 
   /** Returns the largest records that may be written. */
   SizeBudget budget();
+
+  /** Returns the topics that cannot be written to now. */
+  TopicOutages outages();
 
   /**
    * Must be called before Kafka is tried again.

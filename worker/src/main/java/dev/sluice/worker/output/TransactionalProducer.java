@@ -2,6 +2,8 @@ package dev.sluice.worker.output;
 
 import dev.sluice.runtime.Backoff;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.Threads;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
@@ -12,8 +14,6 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,13 +41,19 @@ public final class TransactionalProducer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TransactionalProducer.class);
   private static final Backoff REBUILD = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
 
+  /** How long records of topics that can be left out may take, because everything else waits. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
   private final KafkaConfig kafka;
   private final Ticker ticker;
-  private final String transactionalId;
+  private final Threads threads;
+  private final String name;
   private final Health health;
   private final MeterRegistry meters;
   private final BooleanSupplier givingUp;
   private final SizeBudget budget;
+  private final TopicOutages outages;
+  private String transactionalId;
   private @Nullable Producer<byte[], byte[]> producer;
   private @Nullable KafkaClientMetrics kafkaMeters;
 
@@ -62,22 +68,26 @@ public final class TransactionalProducer implements AutoCloseable {
   /**
    * Creates the producer, which connects with the first transaction.
    *
+   * @param name its transactional id, also the first part of those that replace it
    * @param givingUp returns whether to stop trying to reach Kafka
    */
   public TransactionalProducer(
       KafkaConfig kafka,
-      String transactionalId,
+      String name,
       Health health,
       MeterRegistry meters,
       BooleanSupplier givingUp,
-      Ticker ticker) {
+      Machine machine) {
     this.kafka = kafka;
-    this.ticker = ticker;
+    this.ticker = machine.ticker();
+    this.threads = machine.threads();
     this.meters = meters;
-    this.transactionalId = transactionalId;
+    this.name = name;
+    this.transactionalId = name;
     this.health = health;
     this.givingUp = givingUp;
     this.budget = new SizeBudget(kafka.topics());
+    this.outages = new TopicOutages(kafka.topics(), health, ticker::nanoTime);
   }
 
   /** Returns a sink whose transactions are committed by a member of a group. */
@@ -96,6 +106,11 @@ public final class TransactionalProducer implements AutoCloseable {
       }
 
       @Override
+      public TopicOutages outages() {
+        return outages;
+      }
+
+      @Override
       public void failIfStopping() {
         TransactionalProducer.this.failIfStopping();
       }
@@ -107,15 +122,20 @@ public final class TransactionalProducer implements AutoCloseable {
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     Producer<byte[], byte[]> current = producer();
-    Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
+    SentRecords sent = new SentRecords(current);
     try {
       current.beginTransaction();
-      records.forEach(record -> send(current, record, tooLarge));
+      records.forEach(sent::send);
+      sent.await(outages::dispensable, LONGEST_WAIT);
+      if (outages.failed(sent.unwritten())) {
+        return abandon(current, Verdict.ABORTED);
+      }
       if (!offsets.isEmpty()) {
         current.sendOffsetsToTransaction(offsets, group);
       }
       current.commitTransaction();
       failures = 0;
+      outages.written(records);
       health.working("transactions");
       return Verdict.COMMITTED;
     } catch (CommitFailedException e) {
@@ -123,9 +143,12 @@ public final class TransactionalProducer implements AutoCloseable {
       return abort(current, Verdict.REFUSED);
     } catch (KafkaException e) {
       failures++;
-      if (!tooLarge.isEmpty()) {
-        tooLarge.forEach(this::tooLarge);
-        return abort(current, Verdict.TOO_LARGE);
+      if (!sent.tooLarge().isEmpty()) {
+        sent.tooLarge().forEach(this::tooLarge);
+        return abort(current, Verdict.ABORTED);
+      }
+      if (outages.failed(sent.refusing())) {
+        return abandon(current, Verdict.UNKNOWN);
       }
       health.failing("transactions", describe(e));
       renew();
@@ -146,21 +169,6 @@ public final class TransactionalProducer implements AutoCloseable {
         "transactions",
         "%s does not accept a record of %d bytes (max.message.bytes); it is truncated or failed"
             .formatted(record.topic(), SizeBudget.size(record)));
-  }
-
-  // The commit fails if any of its records failed.
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private static void send(
-      Producer<byte[], byte[]> producer,
-      ProducerRecord<byte[], byte[]> record,
-      Queue<ProducerRecord<byte[], byte[]>> tooLarge) {
-    producer.send(
-        record,
-        (place, failure) -> {
-          if (failure instanceof RecordTooLargeException) {
-            tooLarge.add(record);
-          }
-        });
   }
 
   /** Describes a failure, with the remedy if an operator must act. */
@@ -195,6 +203,33 @@ public final class TransactionalProducer implements AutoCloseable {
     }
   }
 
+  /**
+   * Goes on under another transactional id, while a thread aborts the transaction. An abort is
+   * complete once each partition has its marker, and a partition without enough in-sync replicas
+   * takes none; until then Kafka begins no other transaction of the same id.
+   */
+  private Verdict abandon(Producer<byte[], byte[]> current, Verdict verdict) {
+    closeMeters();
+    producer = null;
+    threads.start(Thread.ofVirtual().name("abort of " + transactionalId), () -> end(current));
+    takeNewId();
+    renew();
+    return verdict;
+  }
+
+  private static void end(Producer<byte[], byte[]> abandoned) {
+    try (abandoned) {
+      abandoned.abortTransaction();
+    } catch (KafkaException e) {
+      // Kafka aborts it after its timeout.
+      log.info("cannot abort a transaction: {}", e.getMessage());
+    }
+  }
+
+  private void takeNewId() {
+    transactionalId = name + "." + ticker.now().toEpochMilli();
+  }
+
   /** Ends a transaction that an earlier process left open under the transactional id. */
   public void start() {
     producer();
@@ -222,6 +257,10 @@ public final class TransactionalProducer implements AutoCloseable {
       } catch (KafkaException e) {
         if (fresh != null) {
           fresh.close(Duration.ZERO);
+        }
+        if (e instanceof TimeoutException) {
+          // The last transaction of this id may wait for a partition that takes no marker.
+          takeNewId();
         }
         health.failing(
             "transactions",

@@ -2,6 +2,7 @@ package dev.sluice.worker.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.CampaignCommand;
@@ -30,7 +31,12 @@ class RecordBatchTest {
   private static final UUID CAMPAIGN = new UUID(1, 2);
 
   private final CampaignHeaders campaigns = new CampaignHeaders();
-  private final RecordBatch batch = new RecordBatch(TOPICS, campaigns, new SizeBudget(TOPICS));
+  private final RecordBatch batch =
+      new RecordBatch(
+          TOPICS,
+          campaigns,
+          new SizeBudget(TOPICS),
+          new TopicOutages(TOPICS, new Health(), System::nanoTime));
 
   @Test
   void everyRecordSaysWhatItIsAndWhose() {

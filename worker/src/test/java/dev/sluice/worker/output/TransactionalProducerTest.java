@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StablePlaces;
@@ -18,17 +20,26 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -45,6 +56,8 @@ class TransactionalProducerTest {
   private final Deque<Producer<byte[], byte[]>> producers =
       new ArrayDeque<>(List.of(first, second));
   private final List<String> saidMeanwhile = new ArrayList<>();
+  private final List<Object> ids = new ArrayList<>();
+  private long nanos;
   private final TransactionSink sink =
       new TransactionalProducer(
               new KafkaConfig("broker:1", TOPICS, Map.of(), new Clients()),
@@ -52,7 +65,7 @@ class TransactionalProducerTest {
               health,
               new SimpleMeterRegistry(),
               () -> false,
-              new Impatient())
+              new Machine(new Impatient(), TransactionalProducerTest::run, new Random(1)))
           .of(new MockConsumer<byte[], byte[]>("earliest")::groupMetadata);
 
   static Stream<Arguments> errors() {
@@ -96,6 +109,14 @@ class TransactionalProducerTest {
     assertThat(health.problems()).isEmpty();
   }
 
+  @Test
+  void anIdWhoseLastTransactionNeverEndsIsReplaced() {
+    first.initTransactionException = new TimeoutException("CONCURRENT_TRANSACTIONS");
+
+    assertThat(commit()).isEqualTo(Verdict.COMMITTED);
+    assertThat(ids).doesNotHaveDuplicates().hasSize(2);
+  }
+
   /** It may be inside a transaction, in which no other can begin. */
   @Test
   void aProducerThatAnErrorLeavesWithinATransactionIsNotUsedAgain() {
@@ -108,6 +129,77 @@ class TransactionalProducerTest {
     assertThat(second.history()).hasSize(1);
   }
 
+  static Stream<Exception> failures() {
+    return Stream.of(
+        new NotEnoughReplicasException("one of two"),
+        new TopicAuthorizationException(Set.of(TOPICS.returnedRequests())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aTopicThatCannotBeWrittenToIsLeftOutForAWhileAndThenTried(Exception failure) {
+    boolean[] refuses = {true};
+    MockProducer<byte[], byte[]> refusing = refusing(failure, refuses);
+    producers.addFirst(refusing(failure, refuses));
+    producers.addFirst(refusing);
+
+    assertThat(commitReturned()).as("nothing is in doubt").isEqualTo(Verdict.ABORTED);
+    assertThat(refusing.transactionAborted()).isTrue();
+    assertThat(ids).as("an abort may never complete").doesNotHaveDuplicates().hasSize(2);
+    assertThat(takesReturned()).isFalse();
+    assertThat(commit()).isEqualTo(Verdict.COMMITTED);
+    assertThat(health.problems()).containsOnlyKeys("topic " + TOPICS.returnedRequests());
+
+    nanos += Duration.ofSeconds(30).toNanos();
+    assertThat(takesReturned()).isTrue();
+    assertThat(commitReturned()).isEqualTo(Verdict.ABORTED);
+    nanos += Duration.ofSeconds(59).toNanos();
+    assertThat(takesReturned()).isFalse();
+
+    nanos += Duration.ofSeconds(1).toNanos();
+    refuses[0] = false;
+    assertThat(commitReturned()).isEqualTo(Verdict.COMMITTED);
+    assertThat(takesReturned()).isTrue();
+    assertThat(health.problems()).isEmpty();
+  }
+
+  private static Thread run(Thread.Builder kind, Runnable task) {
+    task.run();
+    return kind.unstarted(task);
+  }
+
+  private boolean takesReturned() {
+    return new RecordBatch(TOPICS, new CampaignHeaders(), sink.budget(), sink.outages())
+        .takesReturned();
+  }
+
+  private Verdict commitReturned() {
+    return sink.commit(
+        List.of(
+            new ProducerRecord<>(TOPICS.returnedRequests(), new byte[] {1}, new byte[] {2}),
+            new ProducerRecord<>(TOPICS.sendRequests(), new byte[] {1}, new byte[] {2})),
+        Map.of());
+  }
+
+  /** A lack of rights fails the transaction's other records in the same way. */
+  private static MockProducer<byte[], byte[]> refusing(Exception failure, boolean[] refuses) {
+    return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+      private boolean failed;
+
+      @Override
+      public synchronized Future<RecordMetadata> send(
+          ProducerRecord<byte[], byte[]> record, Callback callback) {
+        boolean refused = refuses[0] && record.topic().equals(TOPICS.returnedRequests());
+        failed |= refused && failure instanceof TopicAuthorizationException;
+        if (!refused && !failed) {
+          return super.send(record, callback);
+        }
+        callback.onCompletion(null, failure);
+        return CompletableFuture.failedFuture(failure);
+      }
+    };
+  }
+
   private final class Clients implements KafkaClients {
     @Override
     public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
@@ -116,6 +208,7 @@ class TransactionalProducerTest {
 
     @Override
     public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+      ids.add(settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG));
       return producers.remove();
     }
 
@@ -129,12 +222,12 @@ class TransactionalProducerTest {
   private final class Impatient implements Ticker {
     @Override
     public long nanoTime() {
-      return 0;
+      return nanos;
     }
 
     @Override
     public Instant now() {
-      return Instant.EPOCH;
+      return Instant.EPOCH.plusNanos(nanos);
     }
 
     @Override

@@ -1,0 +1,89 @@
+package dev.sluice.worker.output;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
+
+/** The records of one transaction, and what Kafka has answered to each. */
+final class SentRecords {
+  private final Producer<byte[], byte[]> producer;
+  private final List<Sent> sent = new ArrayList<>();
+  private final Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
+  private final Set<String> refusing = ConcurrentHashMap.newKeySet();
+
+  private record Sent(String topic, Future<RecordMetadata> place) {}
+
+  SentRecords(Producer<byte[], byte[]> producer) {
+    this.producer = producer;
+  }
+
+  void send(ProducerRecord<byte[], byte[]> record) {
+    Future<RecordMetadata> place =
+        producer.send(
+            record,
+            (written, failure) -> {
+              switch (failure) {
+                case null -> {}
+                case RecordTooLargeException e -> tooLarge.add(record);
+                case TopicAuthorizationException e -> refusing.addAll(e.unauthorizedTopics());
+                // Because of another record.
+                case TransactionAbortedException e -> {}
+                default -> refusing.add(record.topic());
+              }
+            });
+    sent.add(new Sent(record.topic(), place));
+  }
+
+  /** Waits until the records of some topics are written, or one of them is refused. */
+  void await(Predicate<String> topics, Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    try {
+      for (Sent one : sent) {
+        if (topics.test(one.topic)) {
+          var _ = one.place.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      // See unwritten.
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Returns the topics that have refused a record, or else those that have not answered yet. */
+  Set<String> unwritten() {
+    return refusing.isEmpty() && tooLarge.isEmpty()
+        ? sent.stream()
+            .filter(one -> !one.place.isDone())
+            .map(Sent::topic)
+            .collect(Collectors.toSet())
+        : refusing();
+  }
+
+  /** Returns the topics that have refused a record. */
+  Set<String> refusing() {
+    return Set.copyOf(refusing);
+  }
+
+  /** Returns the records that were refused because of their size. */
+  Queue<ProducerRecord<byte[], byte[]>> tooLarge() {
+    return tooLarge;
+  }
+}

@@ -4,6 +4,7 @@ import dev.sluice.console.access.Doors;
 import dev.sluice.console.campaign.CampaignChangeRoutes;
 import dev.sluice.console.campaign.CampaignCommandRoutes;
 import dev.sluice.console.campaign.CampaignCopies;
+import dev.sluice.console.campaign.CampaignFilter;
 import dev.sluice.console.campaign.CampaignRoutes;
 import dev.sluice.console.campaign.CampaignViews;
 import dev.sluice.console.campaign.Campaigns;
@@ -17,6 +18,7 @@ import dev.sluice.console.http.Deadlines;
 import dev.sluice.console.http.Exports;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.LargeAnswers;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.FileCheck;
@@ -56,6 +58,7 @@ import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.database.DatabaseProbe;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaProbe;
+import dev.sluice.schema.Json;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.staticfiles.Location;
@@ -148,9 +151,12 @@ public final class Console implements AutoCloseable {
     DSLContext changing = connections.changes().sql();
     DSLContext importing = connections.imports().sql();
     DSLContext webhooks = connections.webhooks().sql();
-    Bulkhead lists =
-        new Bulkhead(
-            limits.lists(), limits.listsWait(), "Too many lists are being read; try again later.");
+    Lists lists =
+        new Lists(
+            Bulkhead.computing(
+                limits.lists(),
+                limits.listsWait(),
+                "Too many lists are being read; try again later."));
     Deadlines deadlines = closer.register(new Deadlines());
     // The provider's calls have a budget of their own, which no other body can take.
     HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
@@ -163,7 +169,7 @@ public final class Console implements AutoCloseable {
             phoneNumbers, new RowBounds(config.bounds().value(), config.bounds().variables()));
     RowRules suppressionRules = new RowRules(phoneNumbers);
     Bulkhead feeds =
-        new Bulkhead(
+        Bulkhead.computing(
             limits.connections().feeds(),
             FEEDS_PATIENCE,
             "Too many live views are being read; try again later.");
@@ -266,7 +272,14 @@ public final class Console implements AutoCloseable {
     closer.register(listening::stop);
     // Closed before the server, which would wait for viewers.
     closer.register(live);
-    WarmUp.of("console", health, output::warmUp);
+    WarmUp.of(
+        "console",
+        health,
+        () -> {
+          output.warmUp();
+          Json.write(
+              new CampaignViews(commanding, controls, fresh).newest(CampaignFilter.IN_SIGHT));
+        });
     listening.start();
     closer.register(new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE)));
     return listening;

@@ -100,7 +100,8 @@ class CrowdTest {
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
         TableLock lock = new TableLock("sender")) {
       for (int i = 0; i < 10; i++) {
-        people.execute(() -> CROWD.api.put("/api/senders/brazil", "{\"ratePerSecond\":80}"));
+        people.execute(() ->
+            CROWD.api.put("/api/senders/brazil", "{\"address\":\"1065403\",\"dailyLimit\":250}"));
       }
       await().until(() -> lock.waiting() == 1);
 

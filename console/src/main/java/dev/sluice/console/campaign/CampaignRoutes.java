@@ -1,10 +1,10 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.Audit;
-import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.PhoneBeginnings;
@@ -33,7 +33,7 @@ public final class CampaignRoutes {
   private final RowRules rules;
   private final Recipients recipients;
   private final PhoneBeginnings beginnings;
-  private final Bulkhead lists;
+  private final Lists lists;
 
   public CampaignRoutes(
       HeldBodies bodies,
@@ -44,7 +44,7 @@ public final class CampaignRoutes {
       RowRules rules,
       Recipients recipients,
       PhoneBeginnings beginnings,
-      Bulkhead lists) {
+      Lists lists) {
     this.bodies = bodies;
     this.recipients = recipients;
     this.beginnings = beginnings;
@@ -81,13 +81,12 @@ public final class CampaignRoutes {
     String externalId = context.queryParam("externalId");
     if (externalId != null) {
       String key = Fields.storable("externalId", externalId);
-      JsonHttp.list(context, lists, () -> views.of(key));
+      lists.send(context, () -> views.of(key));
       return;
     }
     CampaignFilter wanted = CampaignFilter.of(context);
-    JsonHttp.list(
+    lists.send(
         context,
-        lists,
         () ->
             after == null || after.isEmpty()
                 ? views.newest(wanted)
@@ -104,7 +103,7 @@ public final class CampaignRoutes {
 
   /** Also accepts the beginning of the id, as logs print it. */
   private void read(Context context) {
-    JsonHttp.list(context, lists, () -> views.one(views.idOf(context.pathParam("id"))));
+    lists.send(context, () -> views.one(views.idOf(context.pathParam("id"))));
   }
 
   private void importRecipients(Context context) {
@@ -124,9 +123,8 @@ public final class CampaignRoutes {
     RecipientStatus only = wanted == null ? null : RecipientStatuses.one("status", wanted);
     List<String> numbers = Reading.given(context, "phone").map(beginnings::of).orElse(null);
     long after = lastRecipientSeen(context.queryParam("after"));
-    JsonHttp.list(
+    lists.send(
         context,
-        lists,
         () -> {
           views.require(id);
           return recipients.page(id, only, numbers, after);
@@ -150,9 +148,8 @@ public final class CampaignRoutes {
     RecipientStatus status =
         RecipientStatuses.one("status", Reading.given(context, "status").orElse("PENDING"));
     String reason = context.queryParam("reason");
-    JsonHttp.list(
+    lists.send(
         context,
-        lists,
         () -> {
           views.require(id);
           Map<String, @Nullable Object> answer = new LinkedHashMap<>();

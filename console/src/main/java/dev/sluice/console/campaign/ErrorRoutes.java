@@ -3,6 +3,7 @@ package dev.sluice.console.campaign;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.KeptAnswers;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.recipient.Recipients;
 import dev.sluice.schema.Json;
 import io.javalin.config.RoutesConfig;
@@ -17,7 +18,7 @@ import java.util.UUID;
 public final class ErrorRoutes {
   private final CampaignViews views;
   private final Recipients recipients;
-  private final Bulkhead lists;
+  private final Lists lists;
   private final KeptAnswers answers = new KeptAnswers();
 
   /** Fewer places than lists have, which must not wait for campaigns with very many failures. */
@@ -27,7 +28,7 @@ public final class ErrorRoutes {
           Duration.ofSeconds(3),
           "The failures of other campaigns are being counted; try again later.");
 
-  public ErrorRoutes(CampaignViews views, Recipients recipients, Bulkhead lists) {
+  public ErrorRoutes(CampaignViews views, Recipients recipients, Lists lists) {
     this.views = views;
     this.recipients = recipients;
     this.lists = lists;

@@ -29,7 +29,7 @@ public final class Exports {
       new Bulkhead(
           AT_ONCE, Duration.ZERO, AT_ONCE + " exports are on their way already; try again later.");
   private final Bulkhead turns =
-      new Bulkhead(TURNS, TURNS_WAIT, "Other exports are being read; try again later.");
+      Bulkhead.computing(TURNS, TURNS_WAIT, "Other exports are being read; try again later.");
 
   /**
    * Creates the pool.

@@ -6,7 +6,6 @@ import io.javalin.http.HttpStatus;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** Reading requests and writing responses, the same way everywhere. */
@@ -21,12 +20,6 @@ public final class JsonHttp {
 
   public static void json(Context context, int status, Object body) {
     context.status(status).contentType("application/json").result(Json.write(body));
-  }
-
-  /** Responds with a list, read in a place, so that not all lists are in memory at once. */
-  public static void list(Context context, Bulkhead places, Supplier<?> read) {
-    byte[] body = places.run(() -> Json.write(read.get()));
-    context.contentType("application/json").result(body);
   }
 
   static void problem(Context context, ProblemException problem) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
@@ -47,16 +46,7 @@ public final class KeptAnswers {
   public byte[] of(UUID thing, Supplier<byte[]> make) {
     FutureTask<Answer> answer = freshOrNew(thing, make);
     answer.run();
-    try {
-      return answer.get().body();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw ProblemException.unavailable("The console is stopping; try again.");
-    }
+    return Bulkhead.answer(answer).body();
   }
 
   private synchronized FutureTask<Answer> freshOrNew(UUID thing, Supplier<byte[]> make) {

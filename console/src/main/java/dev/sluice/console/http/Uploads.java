@@ -66,7 +66,7 @@ public final class Uploads {
             Duration.ZERO,
             limits.atOnce() + " files are being uploaded already; try again later.");
     importing =
-        new Bulkhead(
+        Bulkhead.computing(
             IMPORTS,
             limits.importsWait(),
             "Other files are being imported, and nothing of this one was taken; try again later.");

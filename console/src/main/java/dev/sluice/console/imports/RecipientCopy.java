@@ -37,7 +37,7 @@ final class RecipientCopy implements AutoCloseable {
   private final DSLContext inside;
   private final UUID campaignId;
   private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("import").factory());
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("import").factory());
   private Future<Integer> writing = CompletableFuture.completedFuture(0);
   private StringBuilder portion = new StringBuilder();
   private int portionRows;

@@ -1,10 +1,10 @@
 package dev.sluice.console.sender;
 
 import dev.sluice.console.http.Audit;
-import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.schema.Control;
@@ -22,7 +22,7 @@ public final class SenderRoutes {
   private final SenderViews views;
   private final SenderViews changed;
   private final CommandPublisher commands;
-  private final Bulkhead lists;
+  private final Lists lists;
 
   /**
    * Creates the routes.
@@ -36,7 +36,7 @@ public final class SenderRoutes {
       SenderViews views,
       SenderViews changed,
       CommandPublisher commands,
-      Bulkhead lists) {
+      Lists lists) {
     this.bodies = bodies;
     this.senders = senders;
     this.views = views;
@@ -64,12 +64,12 @@ public final class SenderRoutes {
   private void list(Context context) {
     String after = context.queryParam("after");
     String from = after == null ? "" : Fields.storable("after", after);
-    JsonHttp.list(context, lists, () -> views.after(from));
+    lists.send(context, () -> views.after(from));
   }
 
   private void read(Context context) {
     String id = Fields.storable("id", context.pathParam("id"));
-    JsonHttp.list(context, lists, () -> views.one(id));
+    lists.send(context, () -> views.one(id));
   }
 
   private void unblock(Context context) {

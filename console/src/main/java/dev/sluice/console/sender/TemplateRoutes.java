@@ -1,8 +1,8 @@
 package dev.sluice.console.sender;
 
-import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import io.javalin.config.RoutesConfig;
@@ -12,10 +12,10 @@ import java.util.List;
 /** {@code /api/senders/{id}/templates}: the templates of a sender's account. */
 public final class TemplateRoutes {
   private final Senders senders;
-  private final Bulkhead lists;
+  private final Lists lists;
   private final Templates templates;
 
-  public TemplateRoutes(Senders senders, Bulkhead lists, Templates templates) {
+  public TemplateRoutes(Senders senders, Lists lists, Templates templates) {
     this.senders = senders;
     this.lists = lists;
     this.templates = templates;

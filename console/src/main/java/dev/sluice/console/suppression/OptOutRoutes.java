@@ -1,7 +1,6 @@
 package dev.sluice.console.suppression;
 
-import dev.sluice.console.http.Bulkhead;
-import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.SendResult;
 import io.javalin.config.RoutesConfig;
@@ -12,9 +11,9 @@ public final class OptOutRoutes {
   private static final int PAGE = 1_000;
 
   private final OptOuts optOuts;
-  private final Bulkhead lists;
+  private final Lists lists;
 
-  public OptOutRoutes(OptOuts optOuts, Bulkhead lists) {
+  public OptOutRoutes(OptOuts optOuts, Lists lists) {
     this.optOuts = optOuts;
     this.lists = lists;
   }
@@ -28,6 +27,6 @@ public final class OptOutRoutes {
     if (after != null && !after.isEmpty() && !SendResult.isAlias(after)) {
       throw ProblemException.badRequest("\"after\" must be a name of this list.");
     }
-    JsonHttp.list(context, lists, () -> optOuts.after(after == null ? "" : after, PAGE));
+    lists.send(context, () -> optOuts.after(after == null ? "" : after, PAGE));
   }
 }

@@ -6,6 +6,7 @@ import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Exports;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
@@ -44,7 +45,7 @@ public final class SuppressionRoutes {
 
   private final Suppressions suppressions;
   private final PhoneBeginnings beginnings;
-  private final Bulkhead lists;
+  private final Lists lists;
   private final Suppressions imported;
   private final Lifts lifts;
 
@@ -69,7 +70,7 @@ public final class SuppressionRoutes {
   public SuppressionRoutes(
       Suppressions suppressions,
       PhoneBeginnings beginnings,
-      Bulkhead lists,
+      Lists lists,
       Suppressions imported,
       Lifts lifts,
       Uploads uploads,
@@ -103,7 +104,7 @@ public final class SuppressionRoutes {
     if (wanted.isEmpty()) {
       throw ProblemException.field("phone", "must be how numbers begin, like +5511");
     }
-    JsonHttp.list(context, lists, () -> suppressions.after(from, wanted, PAGE));
+    lists.send(context, () -> suppressions.after(from, wanted, PAGE));
   }
 
   /** Writes all suppressions, page by page, so that any number of them is possible. */

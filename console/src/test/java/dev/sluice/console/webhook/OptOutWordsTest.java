@@ -6,6 +6,7 @@ import dev.sluice.console.WebhookConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptOutWordsTest {
@@ -56,6 +57,30 @@ class OptOutWordsTest {
       strings = {"!", "...", " ", "\u00a0", "\ud83d\ude4f", "Stop by any time", "don't stop"})
   void whatSaysNothingOrMoreIsNoOptOut(String message) {
     assertThat(USUAL.contains(message)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cancelar inscrição, CANCELAR INSCRICAO",
+    "Kündigen, kundigen",
+    "Schluß, SCHLUSS",
+    "διακοπή, ΔΙΑΚΟΠΗ",
+    "توقف, تَوَقَّفْ",
+    "רוצה להפסיק, רוֹצֶה לְהַפְסִיק",
+    "रोको, रोको!",
+    "หยุด, หยุด.",
+    "stop, ´STOP´",
+    "\ud83d\uded1, \ud83d\uded1\ufe0f"
+  })
+  void accentsAndVowelsThatMayBeLeftOutDoNotCount(String word, String message) {
+    assertThat(new OptOutWords(List.of(word)).contains(message)).isTrue();
+  }
+
+  /** "Stop!" and "stopped" in Hindi, "stop" and "drop" in Thai, two syllables in Japanese. */
+  @ParameterizedTest
+  @CsvSource({"रोको, रोका", "रोको, रक", "หยุด, หยด", "が, か"})
+  void aVowelSignMakesAnotherWord(String word, String message) {
+    assertThat(new OptOutWords(List.of(word)).contains(message)).isFalse();
   }
 
   @Test

@@ -199,10 +199,22 @@ final class CampaignCommands {
                   "Whom it is for, by outcome, like not-READ for everybody who did not read"
                       + " (SLUICE_DUPLICATE_RECIPIENTS; nobody).")
           List<String> recipients,
+      @Option(
+              names = "--idempotency-key",
+              paramLabel = "KEY",
+              defaultValue = "${env:SLUICE_DUPLICATE_IDEMPOTENCY_KEY}",
+              description =
+                  "A mark of this call, by which repeating it makes no second draft"
+                      + " (SLUICE_DUPLICATE_IDEMPOTENCY_KEY; none).")
+          @Nullable String idempotencyKey,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     try (ConsoleClient client = console.client()) {
       String query = "recipients=" + ConsoleClient.segment(String.join(",", recipients));
-      JsonNode answer = client.duplicate(client.campaign(campaign), query);
+      JsonNode answer =
+          client.duplicate(
+              client.campaign(campaign),
+              query,
+              idempotencyKey == null ? Map.of() : Map.of("Idempotency-Key", idempotencyKey));
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;

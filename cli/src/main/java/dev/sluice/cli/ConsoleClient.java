@@ -43,6 +43,9 @@ public final class ConsoleClient implements AutoCloseable {
   /** The console takes an hour at most for a file to arrive, and a quarter of one to read it. */
   private static final Duration PATIENCE_WITH_FILES = Duration.ofMinutes(90);
 
+  /** For each page of an export the console waits two minutes for its turn, and reads for one. */
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(4);
+
   /** A parameter that a refusal names, which is an option here. */
   private static final Pattern ACCEPT = Pattern.compile("\\baccept([A-Z][a-z]+)=true\\b");
 
@@ -54,6 +57,7 @@ public final class ConsoleClient implements AutoCloseable {
   private final String url;
   private final Optional<String> token;
   private final Duration patience;
+  private final Duration silence;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -72,15 +76,16 @@ public final class ConsoleClient implements AutoCloseable {
    *     it
    */
   public ConsoleClient(String url, Optional<String> token) {
-    this(url, token, PATIENCE);
+    this(url, token, PATIENCE, LONGEST_SILENCE);
   }
 
   /**
    * The same.
    *
    * @param patience how long an answer may take
+   * @param silence how long nothing more may come of an export
    */
-  ConsoleClient(String url, Optional<String> token, Duration patience) {
+  ConsoleClient(String url, Optional<String> token, Duration patience, Duration silence) {
     if (token.filter(secret -> NO_HEADER.matcher(secret).find()).isPresent()) {
       throw new IllegalArgumentException(
           "a token has only visible ASCII characters, unlike the one in " + TOKEN);
@@ -88,6 +93,7 @@ public final class ConsoleClient implements AutoCloseable {
     this.url = url;
     this.token = token;
     this.patience = patience;
+    this.silence = silence;
   }
 
   /** Encodes a name so that a header can hold it. */
@@ -150,11 +156,13 @@ public final class ConsoleClient implements AutoCloseable {
   }
 
   /** Makes a draft with the recipients of another campaign, who may be many. */
-  JsonNode duplicate(UUID campaignId, String query) {
-    return send(
+  JsonNode duplicate(UUID campaignId, String query, Map<String, String> headers) {
+    HttpRequest.Builder request =
         json("/api/campaigns/" + campaignId + "/duplicate?" + query)
             .timeout(PATIENCE_WITH_COPIES)
-            .POST(BodyPublishers.ofString("{}")));
+            .POST(BodyPublishers.ofString("{}"));
+    headers.forEach(request::header);
+    return send(request);
   }
 
   JsonNode patch(String path, Object body) {
@@ -199,14 +207,15 @@ public final class ConsoleClient implements AutoCloseable {
     return BodyPublishers.ofInputStream(() -> pipe);
   }
 
-  /** Streams a CSV resource to an output. */
+  /** Streams a CSV resource to an output, for as long as more of it comes. */
   void getCsv(String path, OutputStream to) {
     try {
+      // Two pages are read before the first byte comes.
       HttpResponse<InputStream> answer =
           http.send(
-              request(path).timeout(PATIENCE_WITH_FILES).header("Accept", "text/csv").GET().build(),
+              request(path).timeout(silence.multipliedBy(2)).header("Accept", "text/csv").GET().build(),
               BodyHandlers.ofInputStream());
-      try (InputStream body = answer.body()) {
+      try (InputStream body = new UnsilentBody(answer.body(), silence)) {
         String type = answer.headers().firstValue("Content-Type").orElse("");
         if (!type.startsWith("text/csv")) {
           body(answer.statusCode(), body.readAllBytes());
@@ -271,6 +280,10 @@ public final class ConsoleClient implements AutoCloseable {
   }
 
   private IllegalStateException silent(IOException e) {
+    if (e instanceof UnsilentBody.SilentException) {
+      return new IllegalStateException(
+          "the console at " + url + " " + e.getMessage() + "; what came is not the whole", e);
+    }
     boolean asked =
         e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException);
     return new IllegalStateException(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.schema.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,10 +71,52 @@ class ConsoleClientTest {
             new ConsoleClient(
                 "http://localhost:" + silent.getLocalPort(),
                 Optional.empty(),
+                Duration.ofMillis(50),
                 Duration.ofMillis(50))) {
       assertThatThrownBy(() -> client.post("/api/campaigns/x/pause", Map.of()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("in time; it may have been done all the same");
+    }
+  }
+
+  /** As when the machine of the console is gone: nobody says that the connection is. */
+  @Test
+  void anExportOfWhichNothingMoreComesEnds() throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    CountDownLatch ended = new CountDownLatch(1);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/csv");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write("phone\n".getBytes(StandardCharsets.UTF_8));
+          exchange.getResponseBody().flush();
+          awaitUnchecked(ended);
+          exchange.close();
+        });
+    server.start();
+    ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    try (ConsoleClient client =
+        new ConsoleClient(
+            "http://localhost:" + server.getAddress().getPort(),
+            Optional.empty(),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(1))) {
+      assertThatThrownBy(() -> client.getCsv("/", taken))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("sent nothing more for 1 s; what came is not the whole");
+      assertThat(taken).hasToString("phone\n");
+    } finally {
+      ended.countDown();
+      server.stop(0);
+    }
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -46,7 +46,7 @@ final class ConsoleOptions {
     return new ConsoleClient(url.toString(), Secrets.ofProcess().find(ConsoleClient.TOKEN));
   }
 
-  /** Prints the report of an import, including rejected lines. */
+  /** Prints the report of an import, including rejected lines and empty cells. */
   void printImport(JsonNode report) {
     line(
         "%d added, %d duplicates, %d rejected",
@@ -57,6 +57,14 @@ final class ConsoleOptions {
         .path("rejected")
         .forEach(row ->
             line("  line %d: %s", row.path("line").asLong(), row.path("reason").asString("")));
+    report
+        .path("empty")
+        .properties()
+        .forEach(column ->
+            line(
+                "  warning: \"%s\" is empty for %d recipient(s); a line break without quotation"
+                    + " marks cuts a row in two",
+                column.getKey(), column.getValue().asLong()));
   }
 
   /** Prints a line. Control characters in arguments cannot affect the terminal. */

@@ -45,6 +45,12 @@ class CampaignCommandsTest {
     assertThat(terminal.run("campaign", "duplicate", brief, "--recipients", "all")).isZero();
     String copy = terminal.out().strip().lines().toList().getLast();
     assertThat(TestConsole.read("/api/campaigns/" + copy).path("total").asInt()).isEqualTo(1);
+    terminal.clear();
+    assertThat(terminal.run("campaign", "duplicate", brief, "--idempotency-key", "k1")).isZero();
+    assertThat(terminal.run("campaign", "duplicate", brief, "--idempotency-key", "k1")).isZero();
+    assertThat(terminal.out().lines())
+        .hasSize(2)
+        .containsOnly(terminal.out().lines().toList().getFirst());
     assertThat(terminal.run("campaign", "archive", copy)).isZero();
     terminal.clear();
     assertThat(terminal.run("campaign", "list")).isZero();
@@ -158,6 +164,21 @@ class CampaignCommandsTest {
         .isZero();
     assertThat(TestConsole.read("/api/campaigns/" + id).path("status").asString())
         .isEqualTo("SCHEDULED");
+  }
+
+  @Test
+  void anImportWarnsOfEmptyVariables() throws IOException {
+    terminal.run("sender", "put", "s", "--address", "123");
+    terminal.run(
+        "campaign", "create", "--name", "x", "--sender", "s", "--message", TestConsole.MESSAGE);
+    String id = terminal.out().strip().lines().toList().getLast();
+    Path csv = Files.writeString(folder.resolve("empty.csv"), "phone,name\n+5511960000001\n");
+    terminal.clear();
+
+    assertThat(terminal.run("campaign", "import", id, csv.toString())).isZero();
+    assertThat(terminal.out())
+        .contains("1 added")
+        .contains("warning: \"name\" is empty for 1 recipient(s)");
   }
 
   @Test

@@ -60,8 +60,9 @@ final class CsvRows implements Rows {
       throw ProblemException.badRequest("The file is empty; its first line must name the columns.");
     }
     List<String> named = read().getFields().stream().map(Formulas::restored).toList();
-    hasReasons = MessageTemplate.name(named.getLast()).equals(Rejections.REASON);
-    header = hasReasons ? named.subList(0, named.size() - 1) : named;
+    int width = width(named);
+    hasReasons = width > 0 && MessageTemplate.name(named.get(width - 1)).equals(Rejections.REASON);
+    header = hasReasons ? named.subList(0, width - 1) : named;
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
     externalIdColumn = externalIdColumn();
@@ -205,10 +206,14 @@ final class CsvRows implements Rows {
     return width;
   }
 
-  /** Returns the cells without the last one, the reason for which the row was rejected before. */
+  /**
+   * Returns the cells without the last one, the reason for which the row was rejected before.
+   * Spreadsheets write blank cells behind it.
+   */
   private List<String> cells(CsvRecord record) {
     List<String> cells = record.getFields();
-    return hasReasons && cells.size() > header.size() ? cells.subList(0, cells.size() - 1) : cells;
+    int width = width(cells);
+    return hasReasons && width > header.size() ? cells.subList(0, width - 1) : cells;
   }
 
   private boolean more() {

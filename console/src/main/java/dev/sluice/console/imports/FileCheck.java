@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +119,7 @@ public final class FileCheck {
     }
     answer.put("variables", names);
     answer.put("empty", empty);
-    RecipientImport.Report report = rejections.report(usable, 0, Optional.empty());
+    RecipientImport.Report report = rejections.report(usable, 0, new Missing.Tally(Set.of()));
     answer.put("usable", usable);
     answer.put("rejectedCount", report.rejectedCount());
     answer.put("rejected", report.rejected());

@@ -177,6 +177,7 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
   static final class Tally {
     private final Set<String> names;
     private final Map<String, Long> variables = new LinkedHashMap<>();
+    private final Map<String, Long> empty = new LinkedHashMap<>();
     private long recipients;
 
     Tally(Set<String> names) {
@@ -186,9 +187,12 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
     void take(Map<String, String> given) {
       boolean complete = true;
       for (String name : names) {
-        if (!given.containsKey(name)) {
+        String value = given.get(name);
+        if (value == null) {
           complete = false;
           add(name, 1);
+        } else if (value.isBlank()) {
+          empty.merge(name, 1L, Long::sum);
         }
       }
       recipients += complete ? 0 : 1;
@@ -198,6 +202,11 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
       if (people > 0) {
         variables.merge(name, people, Long::sum);
       }
+    }
+
+    /** Returns how many have nothing but blanks in a variable, by its name. */
+    Map<String, Long> empty() {
+      return empty;
     }
 
     /** Returns what is missing, if anything is. */

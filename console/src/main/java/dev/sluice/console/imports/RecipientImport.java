@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
@@ -35,6 +36,8 @@ public final class RecipientImport {
    * @param duplicates rows whose number or external id the file or the campaign already had
    * @param rejectedCount rows that were not taken
    * @param rejected the first of them
+   * @param empty how many usable rows have nothing in a variable of the message, by its name: they
+   *     are sent the message with a gap, and a line broken in two looks like this
    * @param missing variables of the message that usable rows lack, or null if there are none
    */
   public record Report(
@@ -42,6 +45,7 @@ public final class RecipientImport {
       long duplicates,
       long rejectedCount,
       List<Rejections.Rejected> rejected,
+      Map<String, Long> empty,
       @Nullable Missing missing) {}
 
   /**
@@ -145,6 +149,6 @@ public final class RecipientImport {
       copy.add(recipient);
     }
     RecipientCopy.Counts counts = copy.finish();
-    return rows.rejections().report(counts.added(), counts.duplicates(), tally.missing());
+    return rows.rejections().report(counts.added(), counts.duplicates(), tally);
   }
 }

@@ -4,7 +4,6 @@ import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.Clipped;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** The rows that were rejected: all are counted, and the first are listed with the reason. */
 final class Rejections {
@@ -57,7 +56,9 @@ final class Rejections {
     }
   }
 
-  RecipientImport.Report report(long accepted, long duplicates, Optional<Missing> missing) {
-    return new RecipientImport.Report(accepted, duplicates, count, listed, missing.orElse(null));
+  /** Returns the report on the rows, with what the usable ones lack. */
+  RecipientImport.Report report(long accepted, long duplicates, Missing.Tally lacking) {
+    return new RecipientImport.Report(
+        accepted, duplicates, count, listed, lacking.empty(), lacking.missing().orElse(null));
   }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.console.http.ProblemException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,36 @@ class CsvRowsTest {
             ProblemException.class, () -> rows(header.replace("$", name) + "\n1,2,3\n"));
 
     assertThat(refused.body().toString()).hasSizeLessThan(1_000);
+  }
+
+  /** As a spreadsheet gives it back: with as many cells in each row as in the widest. */
+  @Test
+  void blankCellsBehindTheReasonsOfACorrectedFileAreIgnored() {
+    CsvRows rows =
+        rows(
+            """
+            phone,name,reason (Sluice),,
+            +5511960000001,Ana,the phone number is too short,,
+            +5511960000002,,it is missing,,
+            +5511960000003,Bia,,,
+            +5511960000004,Eva,x,3 columns,
+            ,,The rest was not read,,
+            """);
+
+    assertThat(rows.header()).containsExactly("phone", "name");
+    assertThat(rows.next())
+        .isEqualTo(
+            new Rows.Row(
+                2,
+                "+5511960000001",
+                Map.of("name", "Ana"),
+                null,
+                List.of("+5511960000001", "Ana"),
+                null));
+    assertThat(rows.next().variables()).isEqualTo(Map.of("name", ""));
+    assertThat(rows.next().fault()).isNull();
+    assertThat(rows.next().fault()).isEqualTo("3 columns where the first line has 2");
+    assertThat(rows.hasNext()).isFalse();
   }
 
   private static CsvRows rows(String file) {

@@ -296,6 +296,32 @@ class RecipientFilesTest {
         .isSorted();
   }
 
+  /**
+   * A line break outside quotation marks cuts the first row in two; a spreadsheet cuts the last.
+   */
+  @Test
+  void anImportCountsTheRowsThatHaveNothingInAVariableOfTheMessage() throws Exception {
+    String id = create("Hi {{name}} of {{city}}", "");
+    JsonNode report =
+        json(
+            send(
+                "POST",
+                id + "/recipients",
+                "text/csv",
+                utf8(
+                    """
+                    phone,name,city,note
+                    +5511960000001,Ana
+                    Maria,Recife,
+                    +5511960000002,,Rio,
+                    +5511960000003,Bia
+                    """)));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(3);
+    assertThat(report.path("rejectedCount").asInt()).isEqualTo(1);
+    assertThat(report.path("empty")).isEqualTo(Json.MAPPER.readTree("{\"city\":2,\"name\":1}"));
+  }
+
   private static String create(String text, String more) throws Exception {
     HttpResponse<byte[]> answer =
         send(

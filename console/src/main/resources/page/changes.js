@@ -43,11 +43,14 @@ export const duplicate = (path, campaign) =>
           )}
         </select></label>
       <p class="hint">${say('duplicate.hint')}</p>`,
-    save: async (data) => {
+    save: async (data, isOpen) => {
       const query = new URLSearchParams({ recipients: data.get('recipients') });
       const copy = await copied(`${path}/duplicate?${query}`);
       note(say('campaign.copied', { count: number(copy.recipients) }, copy.recipients));
-      location.hash = `#/campaigns/${copy.id}`;
+      // Who has put the dialog away is busy with something else.
+      if (isOpen()) {
+        location.hash = `#/campaigns/${copy.id}`;
+      }
     },
   });
 

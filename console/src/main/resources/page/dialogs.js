@@ -37,34 +37,42 @@ export async function confirm({ title, text, action, danger = false, allowed = t
   return answer === 'yes';
 }
 
-/** A form in the dialog; resolves once it was saved or put away. While it is being saved, it cannot be again. */
+/**
+ * A form in the dialog; resolves to whether it was saved. While it is being saved, it cannot be again. Who puts it away
+ * meanwhile still learns what came of it: it resolves only then, and `save` is told by `isOpen` that nobody waits there.
+ */
 export function form({ title, fields, action, save }, element = dialog()) {
   let error = '';
   let busy = false;
   let open = true;
+  let saved = false;
+  let saving = Promise.resolve();
   const answer = show((close) => {
-    const submit = async (event) => {
-      event.preventDefault();
-      // The button is not disabled meanwhile, as it would lose the focus.
-      if (busy) {
-        return;
-      }
+    const submit = async (data) => {
       busy = true;
       error = '';
       paint();
       try {
-        await save(new FormData(event.target));
+        await save(data, () => open);
+        saved = true;
         // It may have been put away meanwhile, and another one be open in its place.
         open && close('saved');
       } catch (problem) {
         error = problem.message;
+        open || note(error, 'bad');
       }
       busy = false;
       paint();
     };
     const paint = () => open && render(content(), element);
     const content = () => html`
-      <form @submit=${submit}>
+      <form @submit=${(event) => {
+        event.preventDefault();
+        // The button is not disabled meanwhile, as it would lose the focus.
+        if (!busy) {
+          saving = submit(new FormData(event.target));
+        }
+      }}>
         <h2 id=${`${element.id}-title`}>${title}</h2>
         ${fields}
         ${error ? html`<p class="problem" role="alert">${error}</p>` : ''}
@@ -77,7 +85,10 @@ export function form({ title, fields, action, save }, element = dialog()) {
     `;
     return content();
   }, element);
-  return answer.finally(() => (open = false));
+  return answer
+    .finally(() => (open = false))
+    .then(() => saving)
+    .then(() => saved);
 }
 
 let asking = null;

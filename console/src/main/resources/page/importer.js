@@ -24,10 +24,11 @@ export function importer(path, wanted, done) {
   let paint = () => {};
   const people = peopleFile(() => paint(), { wanted });
 
-  /** Asks first where the campaign would start at once, as its time has passed. */
-  async function add(accepted) {
-    const query = people.query(accepted);
-    const file = people.file();
+  /**
+   * Asks first where the campaign would start at once, as its time has passed. Meanwhile another file may be chosen: what
+   * is sent again is what was sent.
+   */
+  async function add(file, query) {
     try {
       const result = await upload(`${path}/recipients?${query}`, file, (part) => {
         share = part;
@@ -38,7 +39,9 @@ export function importer(path, wanted, done) {
       if (!error.members?.late || !(await acceptLate(error.members.late))) {
         throw error;
       }
-      return add({ ...accepted, acceptLate: 'true' });
+      const late = new URLSearchParams(query);
+      late.set('acceptLate', 'true');
+      return add(file, late);
     }
   }
 
@@ -50,16 +53,20 @@ export function importer(path, wanted, done) {
     if (!(await people.usable())) {
       return;
     }
+    const file = people.file();
     const missing = people.missing();
+    const query = people.query({ acceptMissing: missing.length ? 'true' : '' });
     if (missing.length && !(await acceptMissing(missing, say('import.anyway')))) {
       return;
     }
     share = 0;
     paint();
     try {
-      added = await add({ acceptMissing: missing.length ? 'true' : '' });
-      people.clear();
-      form.reset();
+      added = await add(file, query);
+      if (people.file() === file) {
+        people.clear();
+        form.reset();
+      }
       done();
     } catch (error) {
       problem = error.message;

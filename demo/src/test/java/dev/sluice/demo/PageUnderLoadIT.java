@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
 
 /** The page while the console is slow, has no place for another reader, or knows nothing new. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -29,16 +30,7 @@ class PageUnderLoadIT {
   @Test
   void aSecondClickOnDuplicateMakesNoSecondCampaign() throws IOException {
     PAGE.create("Copied once", WholePage.csv(folder, 2, "Ana"));
-    browser
-        .driver()
-        .executeScript(
-            """
-            const real = window.fetch;
-            window.held = [];
-            window.fetch = (path, asked) => path.includes('/duplicate')
-              ? new Promise((go) => window.held.push(go)).then(() => real(path, asked))
-              : real(path, asked);
-            """);
+    hold("/duplicate");
     browser.click("#duplicate");
     browser.click("#dialog .primary");
     browser.click("#dialog .primary");
@@ -47,6 +39,63 @@ class PageUnderLoadIT {
     browser.find("#dialog progress");
     browser.driver().executeScript("window.held.forEach((go) => go())");
     browser.awaitText("h1", "Copied once (copy)");
+  }
+
+  @Test
+  void whoPutsADialogAwayWhileItIsSavedLearnsWhatCameOfItAndStaysWhereTheyAre() throws IOException {
+    PAGE.create("Copied unwatched", WholePage.csv(folder, 2, "Ana"));
+    hold("/duplicate");
+    putAwayWhileItSaves("#duplicate");
+    browser.driver().executeScript("window.held.shift()()");
+    browser.awaitText("#notes", "New draft for 0 recipients");
+    assertThat(browser.find("h1").getText()).isEqualTo("Copied unwatched");
+
+    putAwayWhileItSaves("#duplicate");
+    browser
+        .driver()
+        .executeScript(
+            """
+            window.held.shift()(new Response('{"detail":"Too many copies."}', { status: 429 }))
+            """);
+    browser.awaitText("#notes", "Too many copies.");
+  }
+
+  @Test
+  void aNumberThatIsLiftedAfterItsDialogWasPutAwayLeavesTheList() {
+    browser.open("#/suppressions");
+    browser.type("textarea[name=numbers]", "+5511960000077");
+    browser.click("form .actions button.primary");
+    browser.awaitText("tbody", "+5511960000077");
+    hold("/api/suppressions/");
+    putAwayWhileItSaves("tbody button");
+    browser.driver().executeScript("window.held.shift()()");
+
+    browser.awaitText("#notes", "+5511960000077 will get messages again");
+    browser.awaitText("main", "No one");
+  }
+
+  private void putAwayWhileItSaves(String button) {
+    browser.click(button);
+    browser.click("#dialog .primary");
+    browser.find("#dialog progress");
+    browser.click("#dialog button[type=button]");
+    browser.until().until(driver -> driver.findElements(By.cssSelector("#dialog form")).isEmpty());
+  }
+
+  /** Holds requests back until the test lets them go, or answers them itself. */
+  private void hold(String part) {
+    browser
+        .driver()
+        .executeScript(
+            """
+            const [part] = arguments;
+            const real = window.fetch;
+            window.held = [];
+            window.fetch = (path, asked) => path.includes(part)
+              ? new Promise((go) => window.held.push(go)).then((answer) => answer ?? real(path, asked))
+              : real(path, asked);
+            """,
+            part);
   }
 
   @Test

@@ -166,6 +166,45 @@ class PeopleFilePageIT {
     browser.awaitText("#notes", "Starting");
   }
 
+  @Test
+  void aFileThatIsAddedLateIsTheOneThatWasSentFirst() throws IOException {
+    String id =
+        client
+            .post(
+                "/api/campaigns",
+                Map.of(
+                    "name",
+                    "Late",
+                    "sender",
+                    "brazil",
+                    "message",
+                    Map.of("type", "text", "text", Map.of("body", "Hi"))))
+            .path("id")
+            .asString();
+    sql(
+        "UPDATE sluice.campaign SET status = 'SCHEDULED', scheduled_at = now() - interval '1 hour'"
+            + " WHERE id = '"
+            + id
+            + "'");
+    browser.open("#/campaigns/" + id);
+    browser.find("input[name=file]");
+    browser.choose("input[name=file]", file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "1 usable");
+    browser.click("section[aria-labelledby=import] .primary");
+    browser.awaitText("#dialog", "The start time has passed");
+    Path other = folder.resolve("other.csv");
+    browser.choose(
+        "input[name=file]", Files.writeString(other, "phone\n+5511960000002\n+5511960000003\n"));
+    browser.awaitText(".report", "2 usable");
+    browser.click("#dialog .danger");
+    browser.awaitText("section[aria-labelledby=import]", "1 added");
+
+    assertThat(client.get("/api/campaigns/" + id + "/recipients?after=0").toString())
+        .contains("+5511960000001")
+        .doesNotContain("+5511960000002");
+    browser.awaitText(".report", "2 usable");
+  }
+
   /** The draft is created before its recipients; trying again must not create another. */
   @Test
   void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() throws Exception {

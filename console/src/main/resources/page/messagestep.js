@@ -30,12 +30,13 @@ function shown(draft, values) {
     return html`<p class="quiet">${say('template.missing')}</p>`;
   }
   let body;
+  let odd;
   try {
     body = message(draft);
+    odd = broken(body);
   } catch (error) {
     return html`<p class="quiet">${say('create.notJson', { reason: error.message })}</p>`;
   }
-  const odd = broken(body);
   return odd === undefined
     ? draft.kind === 'template' && draft.picked
       ? templatePreview(draft.picked, values)

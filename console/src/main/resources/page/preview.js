@@ -4,18 +4,21 @@ import { pieces, written } from './templates.js';
 import { parts, say } from './texts.js';
 import { filled } from './placeholders.js';
 
+/** As it is in the message, whatever it is. */
+const raw = (message, values) => html`<pre class="bubble">${filled(JSON.stringify(message, null, 2), values)}</pre>`;
+
 const parameter = (one, values) =>
   filled(one.text ?? one.payload ?? one[one.type]?.link ?? `[${one.type}]`, values);
 
 const component = (one, values) => html`
-  <p>${one.type}: ${(one.parameters ?? []).map((each, i) => html`<br>${i + 1}. ${parameter(each, values)}`)}</p>
+  <p>${String(one.type)}: ${(one.parameters ?? []).map((each, i) => html`<br>${i + 1}. ${parameter(each, values)}`)}</p>
 `;
 
 const template = ({ name, language, components = [] }, values) => html`
   <div class="bubble">
     <small class="quiet">${parts('create.templateName', {
-      name: html`<strong>${name || '…'}</strong>`,
-      language: language?.code || '…',
+      name: html`<strong>${String(name || '…')}</strong>`,
+      language: String(language?.code || '…'),
     })}</small>
     ${components.map((one) => component(one, values))}
   </div>
@@ -57,7 +60,7 @@ const media = (message, values) => html`
   </div>
 `;
 
-export function preview(message, values) {
+function known(message, values) {
   switch (message.type) {
     case 'text':
       return html`<p class="bubble">${filled(message.text?.body ?? '', values)}</p>`;
@@ -68,6 +71,15 @@ export function preview(message, values) {
     case 'document':
       return media({ ...message, [message.type]: message[message.type] ?? {} }, values);
     default:
-      return html`<pre class="bubble">${filled(JSON.stringify(message, null, 2), values)}</pre>`;
+      return raw(message, values);
+  }
+}
+
+/** JSON may be anything: what has no form that is known is shown as it is. */
+export function preview(message, values) {
+  try {
+    return known(message, values);
+  } catch {
+    return raw(message, values);
   }
 }

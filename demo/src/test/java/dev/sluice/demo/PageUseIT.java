@@ -39,6 +39,9 @@ class PageUseIT {
     browser.open("#/new");
     browser.type("input[name=name]", "Not JSON");
     browser.click("input[value=json]");
+    browser.type("textarea[name=json]", "{\"type\":\"template\",\"template\":{\"components\":{}}}");
+    browser.open("#/new");
+    browser.awaitText(".preview", "components");
     browser.type("textarea[name=json]", "{\"type\":\"text\"}");
     browser.find("select[name=sender] option");
     browser.click("#next");

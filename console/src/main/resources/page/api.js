@@ -56,6 +56,25 @@ function problem(status, text) {
 
 const rowsType = (file) => (file.name?.toLowerCase().endsWith('.json') ? 'application/json' : 'text/csv');
 
+/** What the console has said; a proxy may answer in its place, such as with a page to sign in. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(0, say('api.other'));
+  }
+}
+
+/** Why a request without an answer failed: a browser does not send a file that has changed since it was chosen. */
+async function silence(file, otherwise) {
+  try {
+    await file?.slice(0, 1).arrayBuffer();
+    return new Problem(0, say(otherwise));
+  } catch {
+    return new Problem(400, say('file.changed'));
+  }
+}
+
 async function call(method, path, { body, file, accept, key } = {}) {
   const more = { ...(accept ? { Accept: accept } : {}), ...(key ? { 'Idempotency-Key': key } : {}) };
   if (body !== undefined) {
@@ -73,7 +92,7 @@ async function call(method, path, { body, file, accept, key } = {}) {
       body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch {
-    throw new Problem(0, say(method === 'GET' ? 'api.unread' : 'api.silent'));
+    throw await silence(file, method === 'GET' ? 'api.unread' : 'api.silent');
   }
   if (answer.status === 401) {
     await renewToken(token);
@@ -85,38 +104,45 @@ async function call(method, path, { body, file, accept, key } = {}) {
   return answer;
 }
 
-export const get = async (path) => (await call('GET', path)).json();
+const json = async (...request) => parsed(await (await call(...request)).text());
+
+export const get = (path) => json('GET', path);
 /** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
 export const glance = (path) => get(path).catch(() => null);
-export const post = async (path, body) => (await call('POST', path, { body })).json();
+export const post = (path, body) => json('POST', path, { body });
 /** Creates something: repeated with the same key, it creates no other. */
-export const create = async (path, key) => (await call('POST', path, { key })).json();
-export const put = async (path, body) => (await call('PUT', path, { body })).json();
-export const patch = async (path, body) => (await call('PATCH', path, { body })).json();
-export const remove = async (path) => (await call('DELETE', path)).json();
+export const create = (path, key) => json('POST', path, { key });
+export const put = (path, body) => json('PUT', path, { body });
+export const patch = (path, body) => json('PATCH', path, { body });
+export const remove = (path) => json('DELETE', path);
 export const download = async (path, accept) => (await call('GET', path, { accept })).blob();
 
 /** The lines of a file that are not taken, whole, with the reason beside them. */
 export const rejectedLines = async (file, query) =>
   (await call('POST', `/api/recipients/check?${query}`, { file, accept: 'text/csv' })).blob();
 
-/** Sends a file of rows as it is, telling the share that has left. */
-export function upload(path, file, onProgress) {
+/** Sends a file of rows as it is, telling the share that has left, until the signal stops it. */
+export function upload(path, file, onProgress, signal) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const token = known();
     const request = new XMLHttpRequest();
     request.open('POST', path);
     Object.entries(headers(token)).forEach(([name, value]) => request.setRequestHeader(name, value));
     request.setRequestHeader('Content-Type', rowsType(file));
     request.upload.onprogress = (event) => event.total && onProgress(event.loaded / event.total);
-    request.onerror = () => reject(new Problem(0, say('api.uploadBroken')));
+    request.onerror = () => silence(file, 'api.uploadBroken').then(reject);
+    signal?.addEventListener('abort', () => {
+      reject(signal.reason);
+      request.abort();
+    });
     request.onload = () => {
       if (request.status === 401) {
-        renewToken(token).then(() => upload(path, file, onProgress)).then(resolve, reject);
+        renewToken(token).then(() => upload(path, file, onProgress, signal)).then(resolve, reject);
       } else if (request.status >= 400) {
         reject(problem(request.status, request.responseText));
       } else {
-        resolve(JSON.parse(request.responseText));
+        Promise.resolve(request.responseText).then(parsed).then(resolve, reject);
       }
     };
     request.send(file);

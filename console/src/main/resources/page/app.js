@@ -19,10 +19,9 @@ const ROUTES = [
 
 const lost = (root) => {
   render(html`<h1>${say('nothingHere')}</h1><p><a href="#/">${say('allCampaigns')}</a></p>`, root);
-  return () => {};
 };
 
-let leave = () => {};
+let leave = new AbortController();
 let first = true;
 
 function open() {
@@ -30,13 +29,14 @@ function open() {
   if (hash === '#main') {
     return;
   }
-  leave();
+  leave.abort();
+  leave = new AbortController();
   const main = document.getElementById('main');
   // A fresh element for each view: what an old one renders late goes nowhere.
   const root = document.createElement('div');
   main.replaceChildren(root);
   const [pattern, view] = ROUTES.find(([some]) => some.test(hash)) ?? [/^/, lost];
-  leave = view(root, ...(hash.match(pattern) ?? []).slice(1)) ?? (() => {});
+  view(root, leave.signal, ...(hash.match(pattern) ?? []).slice(1));
   for (const link of document.querySelectorAll('nav a')) {
     const here = link.getAttribute('href') === (hash || '#/');
     here ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');

@@ -29,7 +29,7 @@ const TOLD = {
   resend: 'campaign.resent',
 };
 
-export function campaign(root, id) {
+export function campaign(root, left, id) {
   const path = `/api/campaigns/${id}`;
   const pace = new Pace();
   let now = null;
@@ -42,24 +42,23 @@ export function campaign(root, id) {
   let busy = false;
 
   const people = recipients(path, () => paint());
-  const upload = importer(path, () => variables(now.message), () => people.reload());
+  const upload = importer(path, () => variables(now.message), () => people.reload(), left);
 
   const trial = testSend({
     campaign: async () => id,
     names: () => variables(now.message),
     values: () => people.first()?.variables ?? {},
     paint: () => paint(),
+    left,
   });
 
-  /** Does something and says so; where variables are missing, `anyway` asks whether to go on without. */
-  async function perform(act, told, anyway) {
+  /** Does something, questions included, while nothing else can be begun. */
+  const alone = (act) => async () => {
     const from = document.activeElement;
     busy = true;
     paint();
     try {
-      if (await orWithout(act, anyway, now.total)) {
-        note(told());
-      }
+      await act();
     } catch (error) {
       note(error.message, 'bad');
     }
@@ -68,6 +67,13 @@ export function campaign(root, id) {
     // A button that is disabled meanwhile loses the focus.
     if (root.isConnected && document.activeElement === document.body) {
       from.focus();
+    }
+  };
+
+  /** Does something and says so; where variables are missing, `anyway` asks whether to go on without. */
+  async function perform(act, told, anyway) {
+    if (await orWithout(act, anyway, now.total)) {
+      note(told());
     }
   }
 
@@ -79,12 +85,8 @@ export function campaign(root, id) {
     );
 
   async function start() {
-    try {
-      if (await review(path, now)) {
-        await command('start');
-      }
-    } catch (error) {
-      note(error.message, 'bad');
+    if (await review(path, now, left)) {
+      await command('start');
     }
   }
 
@@ -121,18 +123,14 @@ export function campaign(root, id) {
   }
 
   const resend = (ask) => async () => {
-    try {
-      const wish = await ask();
-      if (wish) {
-        await command('resend', wish);
-      }
-    } catch (error) {
-      note(error.message, 'bad');
+    const wish = await ask();
+    if (wish) {
+      await command('resend', wish);
     }
   };
 
   const button = (name, action, kind = '') =>
-    html`<button id=${name} class=${kind} ?disabled=${busy} @click=${action}>${say(`campaign.${name}`)}</button>`;
+    html`<button id=${name} class=${kind} ?disabled=${busy} @click=${alone(action)}>${say(`campaign.${name}`)}</button>`;
 
   function commands() {
     const buttons = {
@@ -160,10 +158,10 @@ export function campaign(root, id) {
     return html`
       <div class="line tools" role="group" aria-label=${say('campaign.tools')}>
         ${open ? html`<a class="button small" id="edit" href=${`#/campaigns/${id}/edit`}>${say('campaign.edit')}</a>` : nothing}
-        ${open ? tool(now.status === 'DRAFT' ? 'schedule' : 'reschedule', schedule) : nothing}
-        ${now.status === 'SCHEDULED' ? tool('toDraft', () => change({ scheduledAt: null }, () => say('campaign.isDraft'))) : nothing}
+        ${open ? tool(now.status === 'DRAFT' ? 'schedule' : 'reschedule', alone(schedule)) : nothing}
+        ${now.status === 'SCHEDULED' ? tool('toDraft', alone(() => change({ scheduledAt: null }, () => say('campaign.isDraft')))) : nothing}
         ${tool('duplicate', () => duplicate(path, now))}
-        ${ARCHIVABLE.includes(now.status) && !now.archivedAt ? tool('archive', putAway) : nothing}
+        ${ARCHIVABLE.includes(now.status) && !now.archivedAt ? tool('archive', alone(putAway)) : nothing}
         ${exportLink(path, say('campaign.export'), { kind: 'button small' })}
       </div>
     `;
@@ -245,9 +243,9 @@ export function campaign(root, id) {
           ${now.status === 'SCHEDULED' ? html`<p class="reason told">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
           ${now.statusReason ? html`<p class="reason">${reasonWords(now.statusReason)}</p>` : nothing}
           ${connected ? nothing : offline()}
-          ${OPEN.includes(now.status) ? html`${upload.view()} ${trial.view()}` : nothing}
+          ${OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
-          ${failures(path, errors, mayResend(now) ? (error) => resend(() => resendReason(path, error))() : null)}
+          ${failures(path, errors, mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error)))() : null)}
           ${details()} ${people.view(statuses())}
         `;
 
@@ -316,12 +314,11 @@ export function campaign(root, id) {
       paint();
     },
   );
-  return () => {
+  left.addEventListener('abort', () => {
     document.title = 'Sluice';
-    trial.close();
     clearInterval(errorsTimer);
     clearInterval(paceTimer);
     plot?.close();
     stop();
-  };
+  });
 }

@@ -10,7 +10,7 @@ const TYPING = 300;
 
 const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
 
-export function campaigns(root) {
+export function campaigns(root, left) {
   let list = { rows: null };
   let problem = '';
   let connected = true;
@@ -103,8 +103,8 @@ export function campaigns(root) {
     problem = error?.message ?? '';
     paint();
   });
-  return () => {
+  left.addEventListener('abort', () => {
     clearTimeout(typing);
     list.stop();
-  };
+  });
 }

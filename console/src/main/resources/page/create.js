@@ -2,20 +2,38 @@
 import { html, nothing } from './lib.js';
 import { get, patch, post, upload } from './api.js';
 import { note } from './dialogs.js';
-import { forget, keep, open } from './draft.js';
+import { empty, forget, keep, open, whenForgotten } from './draft.js';
 import { number } from './format.js';
 import { wanted } from './messagestep.js';
 import { acceptMissing, orWithout } from './missing.js';
 import { peopleFile } from './peoplefile.js';
+import { outcome } from './rejected.js';
 import { testSend } from './testsend.js';
 import { say } from './texts.js';
 import { wishOf, wizard } from './wizard.js';
 
-export function create(root) {
+export function create(root, left) {
   const example = say('create.textExample', { name: '{{first_name}}' });
   let { draft: begun, found } = open(example);
   let form = null;
-  const people = peopleFile(() => form.paint(), { wanted: () => wanted(form.draft()) });
+  const people = peopleFile(() => form.paint(), left, { wanted: () => wanted(form.draft()) });
+
+  let turn = Promise.resolve();
+  /** One after the other: a trial makes the same campaign as Create. */
+  const inTurn = (act) => {
+    turn = turn.catch(() => {}).then(() => {
+      left.throwIfAborted();
+      return act();
+    });
+    return turn;
+  };
+
+  /** What comes of it, unless the view was left meanwhile: its campaign may be discarded, and its draft another's. */
+  async function here(coming) {
+    const come = await coming;
+    left.throwIfAborted();
+    return come;
+  }
 
   /** The campaign that was made of it before, if it is still there. */
   async function madeBefore() {
@@ -50,15 +68,19 @@ export function create(root) {
   /** Makes a draft of it, or changes the one made before while that has nobody, so that trying again makes no other. */
   async function make() {
     const wish = { ...wishOf(form.draft()), scheduledAt: null };
-    const before = await madeBefore();
+    const before = await here(madeBefore());
     if (before?.status === 'DRAFT' && before.total === 0) {
-      await patch(`/api/campaigns/${before.id}`, wish);
+      await here(patch(`/api/campaigns/${before.id}`, wish));
       return before.id;
     }
     if (before) {
-      await putAway(before);
+      await here(putAway(before));
     }
     const { id } = await post('/api/campaigns', wish);
+    if (left.aborted) {
+      await post(`/api/campaigns/${id}/archive`);
+    }
+    left.throwIfAborted();
     form.change({ made: id, filled: false, asked: null });
     return id;
   }
@@ -71,18 +93,13 @@ export function create(root) {
     form.change({ filled: true });
     form.progress(0);
     const query = people.query({ acceptMissing: lacking ? 'true' : '' });
-    const result = await upload(`/api/campaigns/${id}/recipients?${query}`, file, form.progress).catch((error) => {
+    const result = await upload(`/api/campaigns/${id}/recipients?${query}`, file, form.progress, left).catch((error) => {
+      left.throwIfAborted();
       // Without an answer of the console's own, they may have been added.
       form.change({ filled: error.status === 0 || error.status >= 500 });
       throw new Error(say('create.tryAgain', { reason: error.message }));
     });
-    note(
-      say('file.added', {
-        accepted: number(result.accepted),
-        duplicates: number(result.duplicates),
-        rejected: number(result.rejectedCount),
-      }),
-    );
+    note(outcome(result));
   }
 
   /** Last, so that it cannot start by itself before its people are there. */
@@ -100,20 +117,24 @@ export function create(root) {
   }
 
   async function submit() {
+    if (!(await people.usable())) {
+      return null;
+    }
     const lacking = people.missing();
-    if (!(await people.usable()) || (lacking.length && !(await acceptMissing(lacking, say('create.anyway'))))) {
+    if (lacking.length && !(await here(acceptMissing(lacking, say('create.anyway'))))) {
       return null;
     }
     const id = await make();
-    await addPeople(id, lacking.length > 0);
+    await here(addPeople(id, lacking.length > 0));
     if (!(await schedule(id))) {
       return null;
     }
-    forget();
+    forget(id);
     return `#/campaigns/${id}`;
   }
 
   async function startOver() {
+    const { made } = form.draft();
     try {
       const before = await madeBefore();
       if (before) {
@@ -123,16 +144,16 @@ export function create(root) {
       note(error.message, 'bad');
       return;
     }
-    forget();
+    forget(made);
     found = false;
     people.clear();
-    form.begin(open(example).draft);
+    form.begin(empty(example));
   }
 
-  const left = () =>
+  const unfinished = () =>
     found
       ? html`<p class="reason">${say('create.kept')}
-          <button type="button" @click=${startOver}>${say('create.discard')}</button></p>`
+          <button type="button" @click=${() => inTurn(startOver).catch(() => {})}>${say('create.discard')}</button></p>`
       : nothing;
 
   function known() {
@@ -146,13 +167,14 @@ export function create(root) {
   }
 
   const trial = testSend({
-    campaign: make,
+    campaign: () => inTurn(make),
+    left,
     names: () => wanted(form.draft()),
     values: () => people.first()?.variables ?? {},
     paint: () => form.paint(),
   });
 
-  form = wizard(root, {
+  form = wizard(root, left, {
     crumb: nothing,
     title: say('create.title'),
     steps: ['message', 'recipients', 'when', 'review'],
@@ -160,14 +182,18 @@ export function create(root) {
     first: () => people.first(),
     known,
     keep,
-    before: left,
+    before: unfinished,
     recipients: () => html`
       ${found && !people.file() ? html`<p class="hint">${say('create.fileAgain')}</p>` : nothing}
       ${people.view(say('create.file'))}`,
     after: () => trial.view(),
-    mayLeave: async (step) => step !== 'recipients' || people.usable(),
+    mayLeave: async (step) => step !== 'recipients' || people.usable().catch(() => false),
     last: (draft) => say(draft.scheduledAt ? 'create.schedule' : 'create.action'),
-    submit,
+    submit: () =>
+      inTurn(submit).catch((error) => {
+        throw left.aborted ? new Error(say('create.left')) : error;
+      }),
   });
-  return trial.close;
+  // It is another tab's campaign now, or nobody's.
+  whenForgotten(() => form.draft().made && form.change({ made: null, filled: false, asked: null }), left);
 }

@@ -4,7 +4,16 @@ import { say } from './texts.js';
 
 const dialog = () => document.getElementById('dialog');
 
+const turns = new Map();
+
+/** Asks in a dialog once those who asked before have their answer: none takes the place of another. */
 function show(content, element = dialog()) {
+  const turn = (turns.get(element) ?? Promise.resolve()).catch(() => {}).then(() => ask(content, element));
+  turns.set(element, turn);
+  return turn;
+}
+
+function ask(content, element) {
   return new Promise((resolve) => {
     render(content((answer) => element.close(answer)), element);
     element.onclose = () => {

@@ -4,7 +4,8 @@ import { messageOf, valuesOf } from './templates.js';
 const KEPT = 'sluice-unfinished-campaign';
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
-const empty = (text) => ({
+/** A new one, with this text to begin with. */
+export const empty = (text) => ({
   name: '',
   sender: '',
   kind: 'text',
@@ -50,7 +51,13 @@ export function open(text) {
 }
 
 export const keep = (draft) => localStorage.setItem(KEPT, JSON.stringify(draft));
-export const forget = () => localStorage.removeItem(KEPT);
+
+/** Only if it is the one of which this campaign was made: another may be being written beside it. */
+export const forget = (made) => (kept()?.made ?? null) === made && localStorage.removeItem(KEPT);
+
+/** Once what was kept has been finished or discarded in another tab. */
+export const whenForgotten = (then, signal) =>
+  addEventListener('storage', ({ key, newValue }) => key === KEPT && newValue === null && then(), { signal });
 
 /** The provider's message body. Throws what JSON.parse throws. */
 export function message({ kind, text, template, picked, json }) {
@@ -96,8 +103,8 @@ function pickedFrom(templates, body) {
   return template ? { kind: 'template', picked: { template, values: valuesOf(template, body) } } : null;
 }
 
-/** How a message was written: in the first form that says exactly this again. */
-function written(body, templates) {
+/** The first form that says exactly this message again, if any does. */
+function formOf(body, templates) {
   const parameters = body.template?.components?.[0]?.parameters ?? [];
   const byHand = templates.length === 0;
   const forms = [
@@ -113,8 +120,17 @@ function written(body, templates) {
       },
     },
   ];
-  const json = JSON.stringify(body, null, 2);
-  return forms.filter(Boolean).find((form) => same(message(form), body)) ?? { kind: 'json', json };
+  return forms.filter(Boolean).find((form) => same(message(form), body));
+}
+
+/** How a message was written: JSON may be anything, so that not even its parts need be where a form has them. */
+function written(body, templates) {
+  const json = { kind: 'json', json: JSON.stringify(body, null, 2) };
+  try {
+    return formOf(body, templates) ?? json;
+  } catch {
+    return json;
+  }
 }
 
 /** A campaign that is there, to be changed; the templates are its sender's, or none if they are not known. */

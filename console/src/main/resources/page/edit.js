@@ -10,15 +10,14 @@ import { refused, wishOf, wizard } from './wizard.js';
 
 const OPEN = ['DRAFT', 'SCHEDULED'];
 
-export function edit(root, id) {
+export function edit(root, left, id) {
   const path = `/api/campaigns/${id}`;
   const there = `#/campaigns/${id}`;
-  let left = false;
 
   function write(campaign, first, templates) {
     const begun = draftOf(campaign, templates);
     const opened = wishOf(begun);
-    wizard(root, {
+    wizard(root, left, {
       crumb: html`<p class="crumb"><a href=${there}>${campaign.name}</a></p>`,
       title: say('edit.title', campaign),
       steps: ['message', 'when', 'review'],
@@ -51,7 +50,7 @@ export function edit(root, id) {
       campaign.message.type === 'template'
         ? await get(`/api/senders/${encodeURIComponent(campaign.senderId)}/templates`).catch(() => [])
         : [];
-    if (left) {
+    if (left.aborted) {
       return;
     }
     OPEN.includes(campaign.status)
@@ -61,5 +60,4 @@ export function edit(root, id) {
 
   render(loading(), root);
   begin().catch((error) => refused(root, say('campaign.title'), error.message));
-  return () => (left = true);
 }

@@ -1,13 +1,13 @@
 // Adds a file of people to a campaign.
 import { html, nothing } from './lib.js';
 import { upload } from './api.js';
-import { confirm } from './dialogs.js';
+import { confirm, note } from './dialogs.js';
 import { moment } from './format.js';
 import { acceptMissing } from './missing.js';
 import { peopleFile } from './peoplefile.js';
-import { report } from './rejected.js';
+import { outcome, rejections, report } from './rejected.js';
 import { say } from './texts.js';
-import { trouble } from './states.js';
+import { work } from './work.js';
 
 const acceptLate = (time) =>
   confirm({
@@ -17,12 +17,11 @@ const acceptLate = (time) =>
     danger: true,
   });
 
-export function importer(path, wanted, done) {
-  let share = null;
+export function importer(path, wanted, done, left) {
   let added = null;
-  let problem = '';
   let paint = () => {};
-  const people = peopleFile(() => paint(), { wanted });
+  const job = work(() => paint(), left);
+  const people = peopleFile(() => paint(), left, { wanted });
 
   /**
    * Asks first where the campaign would start at once, as its time has passed. Meanwhile another file may be chosen: what
@@ -30,13 +29,11 @@ export function importer(path, wanted, done) {
    */
   async function add(file, query) {
     try {
-      const result = await upload(`${path}/recipients?${query}`, file, (part) => {
-        share = part;
-        paint();
-      });
+      const result = await upload(`${path}/recipients?${query}`, file, job.progress);
       return { result, file, query };
     } catch (error) {
-      if (!error.members?.late || !(await acceptLate(error.members.late))) {
+      // Who has left sees no more which campaign would start.
+      if (left.aborted || !error.members?.late || !(await acceptLate(error.members.late))) {
         throw error;
       }
       const late = new URLSearchParams(query);
@@ -45,10 +42,7 @@ export function importer(path, wanted, done) {
     }
   }
 
-  async function send(event) {
-    event.preventDefault();
-    const form = event.target;
-    problem = '';
+  async function send() {
     added = null;
     if (!(await people.usable())) {
       return;
@@ -59,32 +53,29 @@ export function importer(path, wanted, done) {
     if (missing.length && !(await acceptMissing(missing, say('import.anyway')))) {
       return;
     }
-    share = 0;
-    paint();
-    try {
-      added = await add(file, query);
-      if (people.file() === file) {
-        people.clear();
-        form.reset();
-      }
-      done();
-    } catch (error) {
-      problem = error.message;
+    added = await add(file, query);
+    if (left.aborted) {
+      note(outcome(added.result));
+      return;
     }
-    share = null;
-    paint();
+    people.clear(file);
+    done();
   }
+
+  const submit = (event) => {
+    event.preventDefault();
+    job.run(send);
+  };
 
   const view = () => html`
     <section aria-labelledby="import">
       <h2 id="import">${say('import.title')}</h2>
-      <form @submit=${send}>
+      <form @submit=${submit}>
         ${people.view(say('import.file'))}
-        <div class="actions"><button class="primary" ?disabled=${share !== null || !people.file()}>${say('import.action')}</button></div>
+        <div class="actions"><button class="primary" ?disabled=${job.busy() || !people.file()}>${say('import.action')}</button></div>
       </form>
-      ${share === null ? nothing : html`<progress aria-label=${say('import.upload')} max="1" .value=${share}></progress>`}
-      ${problem ? trouble(problem) : nothing}
-      ${added ? report(added.result, added.file, added.query) : nothing}
+      ${job.view()}
+      ${added ? report(added.result, rejections(added.result, added.file, added.query)) : nothing}
     </section>
   `;
 

@@ -24,7 +24,9 @@ const PASSING = [0, 429, 503];
 const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });
 const country = (code) => countries.of(code) ?? code;
 
-export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}) {
+/** `left` is aborted when the view is left. */
+export function peopleFile(paint, left, { wanted = () => [], use = 'recipients' } = {}) {
+  let field = null;
   let file = null;
   let result = null;
   let problem = '';
@@ -34,6 +36,7 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
   let regions = { regions: [], default: null };
   let chosen = { charset: '', phoneColumn: '', region: '' };
   let check = Promise.resolve();
+  let looking = new AbortController();
 
   get('/api/regions').then(
     (all) => {
@@ -50,54 +53,75 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
   const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);
 
   /** How many people have nothing in a column that the message needs. */
-  const empty = () =>
+  const lacking = () =>
     Object.entries(result?.empty ?? {}).filter(([name]) => wanted().includes(name) && !missing().includes(name));
 
-  async function look(what) {
+  /** Takes the place of the look before, which nobody wants any more. */
+  async function look() {
+    looking.abort();
+    looking = new AbortController();
+    const signal = AbortSignal.any([looking.signal, left]);
     result = null;
     problem = '';
     passing = false;
     share = 0;
     paint();
-    const still = () => file === what.file && chosen === what.chosen;
-    try {
-      const answer = await upload(`/api/recipients/check?${query()}`, file, (part) => {
-        if (still()) {
-          share = part;
-          paint();
-        }
-      });
-      if (still()) {
-        result = answer;
-        columns = answer.phoneColumn ? [answer.phoneColumn, ...answer.variables].sort() : [];
-        problem = answer.usable ? '' : say('file.useless');
-      }
-    } catch (error) {
-      if (still()) {
-        problem = error.message;
-        passing = PASSING.includes(error.status);
-        columns = error.members.columns ?? columns;
-      }
-    }
-    if (still()) {
-      share = null;
+    const tell = (part) => {
+      share = part;
       paint();
+    };
+    try {
+      result = await upload(`/api/recipients/check?${query()}`, file, tell, signal);
+      columns = result.phoneColumn ? [result.phoneColumn, ...result.variables].sort() : [];
+      problem = result.usable ? '' : say('file.useless');
+    } catch (error) {
+      if (signal.aborted) {
+        return;
+      }
+      problem = error.message;
+      passing = PASSING.includes(error.status);
+      columns = error.members?.columns ?? columns;
     }
+    tell(null);
   }
 
   const begin = () => {
-    check = file ? look({ file, chosen }) : Promise.resolve();
+    check = file ? look() : Promise.resolve();
   };
 
-  const choose = (event) => {
-    file = event.target.files[0] ?? null;
+  /** Until what was chosen last has been looked at. */
+  async function settled() {
+    for (let seen = null; seen !== check; ) {
+      seen = check;
+      await seen;
+    }
+  }
+
+  function take(other) {
+    looking.abort();
+    file = other;
     result = null;
     problem = '';
     passing = false;
+    share = null;
     columns = [];
+  }
+
+  const choose = (event) => {
+    field = event.target;
+    take(field.files[0] ?? null);
     chosen = { ...chosen, charset: '', phoneColumn: '' };
     begin();
     paint();
+  };
+
+  /** A field that still had the file would not tell that it was chosen again, which it is once it was corrected. */
+  const empty = (event) => (event.target.value = '');
+
+  const putBack = (event) => {
+    const shown = new DataTransfer();
+    file && shown.items.add(file);
+    event.target.files = shown.files;
   };
 
   const pick = (name) => (event) => {
@@ -144,7 +168,7 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
             })}</p>`
           : nothing
       }
-      ${empty().map(
+      ${lacking().map(
         ([name, count]) => html`<p class="reason">${parts(
           'file.empty',
           { name: html`<code>{{${name}}}</code>`, count: number(count) },
@@ -156,7 +180,8 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
 
   const view = (label) => html`
     <label>${label}
-      <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json" @change=${choose}></label>
+      <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json"
+        @click=${empty} @cancel=${putBack} @change=${choose}></label>
     ${file ? options() : nothing}
     ${share === null ? nothing : html`<progress aria-label=${say('file.checking')} max="1" .value=${share}></progress>`}
     ${problem ? trouble(problem) : nothing}
@@ -170,21 +195,24 @@ export function peopleFile(paint, { wanted = () => [], use = 'recipients' } = {}
     file: () => file,
     first: () => result?.first ?? null,
     found: () => result,
-    /** Waits for the console's answer; whether the file, if there is one, can be used. */
+    /** Waits for the console's answer; whether the file, if there is one, can be used. Throws if the view is left. */
     async usable() {
-      await check;
+      await settled();
       if (passing) {
         begin();
-        await check;
+        await settled();
+      }
+      if (left.aborted) {
+        throw new Error(say('file.left'));
       }
       return problem === '';
     },
-    clear() {
-      file = null;
-      result = null;
-      problem = '';
-      passing = false;
-      columns = [];
+    /** What is done with; not another file that was chosen since. */
+    clear(done = file) {
+      if (file === done) {
+        take(null);
+        field && (field.value = '');
+      }
     },
   };
 }

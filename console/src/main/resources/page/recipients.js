@@ -3,55 +3,25 @@ import { html, nothing } from './lib.js';
 import { get } from './api.js';
 import { exportLink } from './exports.js';
 import { badge, moment, number, statusWords } from './format.js';
-import { loading, trouble } from './states.js';
+import { pages } from './pages.js';
 import { say } from './texts.js';
 
 const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED', 'SUPPRESSED'];
 
 export function recipients(path, paint) {
-  let page = null;
-  // The ends of the pages before this one, so that there is a way back.
-  let before = [];
-  let after = 0;
-  let status = '';
-  let phone = '';
-  let problem = '';
-
-  async function load(from) {
-    const query = new URLSearchParams({ after: from });
-    if (status) {
-      query.set('status', status);
-    }
-    if (phone) {
-      query.set('phone', phone);
-    }
-    try {
-      page = await get(`${path}/recipients?${query}`);
-      after = from;
-      problem = '';
-    } catch (error) {
-      problem = error.message;
-    }
-    paint();
-  }
-
-  const reload = () => {
-    before = [];
-    return load(0);
-  };
-
-  const next = () => {
-    before.push(after);
-    load(page.next);
-  };
+  let wanted = {};
+  const list = pages(
+    (after) => get(`${path}/recipients?${new URLSearchParams({ after, ...wanted })}`),
+    (page) => page.next,
+    paint,
+  );
 
   const search = (event) => {
     event.preventDefault();
     const data = new FormData(event.target);
-    status = data.get('status');
-    const digits = data.get('phone').replaceAll(/[^0-9]/g, '');
-    phone = digits ? `+${digits}` : '';
-    reload();
+    const given = { status: data.get('status'), phone: data.get('phone').trim() };
+    wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
+    list.reload();
   };
 
   const row = (one) => html`
@@ -66,7 +36,7 @@ export function recipients(path, paint) {
 
   const head = (key) => html`<th>${say(`people.${key}`)}</th>`;
 
-  const table = () => html`
+  const table = (page) => html`
     <table class="cards">
       <thead><tr>${['number', 'status', 'why', 'attempts', 'changed'].map(head)}</tr></thead>
       <tbody>${page.recipients.map(row)}</tbody>
@@ -90,18 +60,9 @@ export function recipients(path, paint) {
       <p class="line links">${say('people.download')}
         ${exportLink(path, say('people.everybody'))}
         ${statuses.map((one) => exportLink(path, statusWords(one), { wanted: { status: one } }))}</p>
-      ${problem ? trouble(problem) : nothing}
-      ${page === null ? loading() : page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
-      ${
-        before.length || page?.next
-          ? html`<div class="actions">
-              <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>${say('previous')}</button>
-              <button ?disabled=${!page?.next} @click=${next}>${say('next')}</button>
-            </div>`
-          : nothing
-      }
+      ${list.view((page) => (page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)))}
     </section>
   `;
 
-  return { view, reload, first: () => page?.recipients[0] ?? null };
+  return { view, reload: list.reload, first: () => list.page()?.recipients[0] ?? null };
 }

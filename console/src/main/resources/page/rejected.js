@@ -29,20 +29,20 @@ export const rejections = (result, file, query) =>
     : html`<ul>${result.rejected
           .slice(0, 5)
           .map((row) => html`<li>${say('file.line', row)}</li>`)}</ul>
-        ${
-          file
-            ? html`<button type="button" @click=${() => saveRejected(file, query)}>${say('file.rejected')}</button>`
-            : nothing
-        }`;
+        <button type="button" @click=${() => saveRejected(file, query)}>${say('file.rejected')}</button>`;
 
-/** What came of an import. */
-export const report = (result, file, query) => html`
+/** What came of an import, in short. */
+export const outcome = ({ accepted, duplicates, rejectedCount }) =>
+  say('file.added', { accepted: number(accepted), duplicates: number(duplicates), rejected: number(rejectedCount) });
+
+/** What came of an import, with what was not taken. */
+export const report = (result, refused) => html`
   <div class="report" role="status">
     <p>${parts('file.report', {
       accepted: html`<strong>${number(result.accepted)}</strong>`,
       duplicates: html`<strong>${number(result.duplicates)}</strong>`,
       rejected: html`<strong>${number(result.rejectedCount)}</strong>`,
     })}</p>
-    ${rejections(result, file, query)}
+    ${refused}
   </div>
 `;

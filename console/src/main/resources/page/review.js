@@ -93,13 +93,16 @@ export const hours = ({ windowStart, windowEnd, timeZone }) =>
     ? say('details.between', { from: windowStart.slice(0, 5), until: windowEnd.slice(0, 5), zone: timeZone })
     : say('details.anyHour');
 
-/** Whether the person wants the campaign to start, having seen what that means. */
-export async function review(path, campaign) {
+/** Whether the person wants the campaign to start, having seen what that means; asks nobody who has left. */
+export async function review(path, campaign, left) {
   const [sender, page, out] = await Promise.all([
     glance(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
     glance(`${path}/recipients?after=0&status=PENDING`),
     glance(`${path}/suppressed?status=PENDING`),
   ]);
+  if (left.aborted) {
+    return false;
+  }
   const skipped = out?.suppressed ?? null;
   const { pending } = counts(campaign);
   const people = pending === null ? null : Math.max(0, pending - (skipped ?? 0));

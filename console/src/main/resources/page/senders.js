@@ -14,7 +14,7 @@ const wishOf = (data) => ({
   address: data.get('address').trim(),
   ratePerSecond: Number(data.get('rate')),
   lanes: Number(data.get('lanes')),
-  account: data.get('account').trim() || null,
+  account: data.get('account').trim(),
   dailyLimit: data.get('limit') ? Number(data.get('limit')) : null,
 });
 
@@ -22,12 +22,13 @@ const wishOf = (data) => ({
 async function merged(path, opened, wish) {
   const now = await get(path);
   const same = Object.fromEntries(Object.keys(wish).map((name) => [name, now[name]]));
-  return { ...same, ...changed(opened, wish) };
+  // The console takes a sender without an account as one with an empty one.
+  return { ...same, ...changed({ ...opened, account: opened.account ?? '' }, wish) };
 }
 
 const byId = (one, other) => (one.id < other.id ? -1 : 1);
 
-export function senders(root) {
+export function senders(root, left) {
   let list = { rows: null };
   let problem = '';
   let connected = true;
@@ -134,5 +135,5 @@ export function senders(root) {
     problem = error?.message ?? '';
     paint();
   });
-  return list.stop;
+  left.addEventListener('abort', list.stop);
 }

@@ -1,6 +1,5 @@
 // A form in steps: which one is shown, and the way back and forth.
 import { html, nothing } from './lib.js';
-import { trouble } from './states.js';
 import { say } from './texts.js';
 
 /** Where one is; what was reached can be gone back to. */
@@ -38,8 +37,6 @@ export const sheet = (at, body) => html`
   <form class="sheet" @submit=${at.forward}>
     <h2 tabindex="-1">${say(at.step === 'review' ? 'create.review' : `create.step.${at.step}`)}</h2>
     ${body}
-    ${at.share === null ? nothing : html`<progress aria-label=${say('import.upload')} max="1" .value=${at.share}></progress>`}
-    ${at.problem ? trouble(at.problem) : nothing}
-    ${actions(at)}
+    ${at.outcome} ${actions(at)}
   </form>
 `;

@@ -6,75 +6,82 @@ import { FOR_EXCEL } from './exports.js';
 import { moment } from './format.js';
 import { numbersIn } from './numbers.js';
 import { peopleFile } from './peoplefile.js';
-import { report, save } from './rejected.js';
-import { loading, trouble } from './states.js';
+import { pages } from './pages.js';
+import { outcome, rejections, report, save } from './rejected.js';
 import { say } from './texts.js';
+import { work } from './work.js';
 
 const PAGE = 1000;
+const LISTED = 50;
 
-export function suppressions(root) {
-  let page = null;
-  let before = [];
-  let after = '';
-  let wanted = '';
-  let results = [];
-  let problem = '';
-  let nameless = [];
-  const people = peopleFile(() => paint(), { use: 'suppressions' });
+export function suppressions(root, left) {
+  let phone = '';
+  let reports = [];
+  const job = work(() => paint(), left);
+  const people = peopleFile(() => paint(), left, { use: 'suppressions' });
 
-  async function loadNameless(from) {
-    try {
-      nameless = await get(`/api/opt-outs?after=${encodeURIComponent(from)}`);
-    } catch (error) {
-      problem = error.message;
-    }
-    paint();
+  const list = pages(
+    (after) => get(`/api/suppressions?${new URLSearchParams({ after, ...(phone ? { phone } : {}) })}`),
+    (page) => page.length === PAGE && page.at(-1).phone,
+    () => paint(),
+  );
+  const nameless = pages(
+    (after) => get(`/api/opt-outs?${new URLSearchParams({ after })}`),
+    (page) => page.length === PAGE && page.at(-1).name,
+    () => paint(),
+  );
+
+  async function send(file, query) {
+    const result = await upload(`/api/suppressions?${query}`, file, job.progress);
+    left.aborted ? note(outcome(result)) : list.reload();
+    return result;
   }
 
-  async function load(from) {
-    try {
-      const query = new URLSearchParams({ after: from, ...(wanted ? { phone: wanted } : {}) });
-      page = await get(`/api/suppressions?${query}`);
-      after = from;
-      problem = '';
-    } catch (error) {
-      problem = error.message;
-    }
-    paint();
-  }
-
-  /** What was typed, as a file of its own; it has no lines to be given back. */
-  function typed(text) {
-    const rows = numbersIn(text).map((phone) => ({ phone }));
-    return rows.length ? [{ file: new File([JSON.stringify(rows)], 'typed.json'), back: null }] : [];
-  }
-
-  function chosen() {
-    const file = people.file();
-    return file ? [{ file, back: file }] : [];
-  }
-
-  async function add(event) {
-    event.preventDefault();
-    const form = event.target;
-    const data = new FormData(form);
-    if (!(await people.usable())) {
+  /** What was typed, as a file of its own. What of it is refused stays in the field, with what was typed since. */
+  async function addTyped(field, reason) {
+    const numbers = numbersIn(field.value);
+    if (!numbers.length) {
       return;
     }
-    const query = people.query({ reason: data.get('reason') || 'manual' });
-    results = [];
-    try {
-      for (const { file, back } of [...typed(data.get('numbers')), ...chosen()]) {
-        results.push({ report: await upload(`/api/suppressions?${query}`, file, () => {}), file: back, query });
-      }
-      problem = '';
-      people.clear();
-      form.reset();
-    } catch (error) {
-      problem = error.message;
+    const file = new File([JSON.stringify(numbers.map((one) => ({ phone: one })))], 'typed.json');
+    const result = await send(file, people.query({ reason, charset: '', phoneColumn: '' }));
+    const refused = result.rejected.map(({ line, reason: why }) => ({ number: numbers[line - 1], why }));
+    const told = refused.map(({ number, why }) => `${number}: ${why}`);
+    if (left.aborted) {
+      told.length && note(say('suppressions.refused', { numbers: told.join('; ') }), 'bad');
+      return;
     }
-    await load('');
+    reports.push(report(result, html`<ul>${told.slice(0, LISTED).map((one) => html`<li>${one}</li>`)}</ul>`));
+    // Those that are not listed one by one may be among any of them, and adding a number again does nothing.
+    const stay = result.rejectedCount > refused.length ? numbers : refused.map(({ number }) => number);
+    const sent = new Set(numbers);
+    const since = numbersIn(field.value).filter((one) => !sent.has(one));
+    field.value = [...stay, ...since].join('\n');
+    paint();
   }
+
+  async function addChosen(reason) {
+    if (!people.file() || !(await people.usable())) {
+      return;
+    }
+    const file = people.file();
+    const query = people.query({ reason });
+    const result = await send(file, query);
+    reports.push(report(result, rejections(result, file, query)));
+    people.clear(file);
+  }
+
+  const add = (event) => {
+    event.preventDefault();
+    const { numbers, reason } = event.target.elements;
+    job.run(async () => {
+      const why = reason.value;
+      reports = [];
+      await addTyped(numbers, why || 'manual');
+      await addChosen(why || 'manual');
+      reason.value = reason.value === why ? '' : reason.value;
+    });
+  };
 
   async function exportAll() {
     try {
@@ -84,14 +91,11 @@ export function suppressions(root) {
     }
   }
 
-  /** By how they begin, however that is written. */
-  function search(event) {
+  const search = (event) => {
     event.preventDefault();
-    const digits = new FormData(event.target).get('phone').replace(/\D/g, '').slice(0, 15);
-    wanted = digits ? `+${digits}` : '';
-    before = [];
-    load('');
-  }
+    phone = new FormData(event.target).get('phone').trim();
+    list.reload();
+  };
 
   async function lift({ phone }) {
     const done = await form({
@@ -108,14 +112,9 @@ export function suppressions(root) {
     });
     if (done) {
       note(say('suppressions.lifted', { phone }));
-      await load(after);
+      await list.again();
     }
   }
-
-  const next = () => {
-    before.push(after);
-    load(page.at(-1).phone);
-  };
 
   const head = (key) => html`<th>${say(`suppressions.${key}`)}</th>`;
 
@@ -136,7 +135,7 @@ export function suppressions(root) {
     </form>
   `;
 
-  const table = () => html`
+  const table = (page) => html`
     <section aria-label=${say('suppressions.table')}>
       <table class="cards">
         <thead><tr>${['number', 'reason', 'since'].map(head)}<td></td></tr></thead>
@@ -156,21 +155,11 @@ export function suppressions(root) {
         <label>${say('suppressions.reason')} <input name="reason" placeholder="manual" maxlength="200"></label>
       </div>
       ${people.view(say('suppressions.file'))}
-      <div class="actions"><button class="primary">${say('suppressions.add')}</button></div>
+      <div class="actions"><button class="primary" ?disabled=${job.busy()}>${say('suppressions.add')}</button></div>
     </form>
-    ${problem ? trouble(problem) : nothing}
-    ${results.map((result) => report(result.report, result.file, result.query))}
-    ${searchForm()}
-    ${page === null ? loading() : page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table()}
-    ${
-      before.length || page?.length === PAGE
-        ? html`<div class="actions">
-            <button ?disabled=${before.length === 0} @click=${() => load(before.pop())}>${say('previous')}</button>
-            <button ?disabled=${page?.length !== PAGE} @click=${next}>${say('next')}</button>
-          </div>`
-        : nothing
-    }
-    ${nameless.length ? withoutNumber() : nothing}
+    ${job.view()} ${reports} ${searchForm()}
+    ${list.view((page) => (page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)))}
+    ${nameless.page()?.length || nameless.failed() ? withoutNumber() : nothing}
   `;
 
   const namelessRow = (one) => html`
@@ -188,23 +177,17 @@ export function suppressions(root) {
     <section aria-label=${say('suppressions.nameless')}>
       <h2>${say('suppressions.nameless')}</h2>
       <p class="quiet">${say('suppressions.namelessText')}</p>
-      <table class="cards">
-        <thead><tr>${['id', 'number', 'reason', 'since'].map(head)}</tr></thead>
-        <tbody>${nameless.map(namelessRow)}</tbody>
-      </table>
-      ${
-        nameless.length === PAGE
-          ? html`<div class="actions">
-              <button @click=${() => loadNameless('')}>${say('suppressions.fromStart')}</button>
-              <button @click=${() => loadNameless(nameless.at(-1).name)}>${say('next')}</button>
-            </div>`
-          : nothing
-      }
+      ${nameless.view(
+        (page) => html`<table class="cards">
+          <thead><tr>${['id', 'number', 'reason', 'since'].map(head)}</tr></thead>
+          <tbody>${page.map(namelessRow)}</tbody>
+        </table>`,
+      )}
     </section>
   `;
 
   const paint = () => render(view(), root);
   paint();
-  load('');
-  loadNameless('');
+  list.reload();
+  nameless.reload();
 }

@@ -12,9 +12,9 @@ const ENDS = ['FAILED', 'DELIVERED', 'READ', 'UNCONFIRMED', 'SUPPRESSED'];
 
 /**
  * `campaign` makes the campaign whose message is tried, if need be, and tells its id; `names` are the
- * message's variables, `values` those of a person to begin with.
+ * message's variables, `values` those of a person to begin with. `left` is aborted when the view is left.
  */
-export function testSend({ campaign, names, values, paint }) {
+export function testSend({ campaign, names, values, paint, left }) {
   let numbers = '';
   let typed = {};
   let sent = null;
@@ -23,7 +23,6 @@ export function testSend({ campaign, names, values, paint }) {
   let problem = '';
   let waiting = false;
   let timer = null;
-  let closed = false;
 
   const valueOf = (name) => typed[name] ?? values()[name] ?? '';
 
@@ -34,7 +33,7 @@ export function testSend({ campaign, names, values, paint }) {
     }
     outcomes = known;
     const settled = outcomes.filter((one) => ENDS.includes(one.status)).length === sent.to.length;
-    waiting = !settled && Date.now() < until && !closed;
+    waiting = !settled && Date.now() < until && !left.aborted;
     timer = waiting ? setTimeout(() => look(testId, until), EVERY) : null;
     paint();
   }
@@ -96,10 +95,6 @@ export function testSend({ campaign, names, values, paint }) {
     </section>
   `;
 
-  const close = () => {
-    closed = true;
-    clearTimeout(timer);
-  };
-
-  return { view, close };
+  left.addEventListener('abort', () => clearTimeout(timer));
+  return { view };
 }

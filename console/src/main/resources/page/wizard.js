@@ -10,6 +10,7 @@ import { trouble } from './states.js';
 import { sheet } from './steps.js';
 import { say } from './texts.js';
 import { whenStep, wrongTimes } from './whenstep.js';
+import { work } from './work.js';
 
 const fact = (key, value) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`;
 
@@ -27,15 +28,14 @@ export function wishOf(draft) {
  * with, `first` of its people and what is `known` of all of them, `keep` for what is typed, what stands
  * `before` the steps, in that of the `recipients` and `after` the last one, whether one `mayLeave` a step,
  * the `last` button's words, and `submit`, which tells where to go, or nothing.
+ * `left` is aborted when the view is left.
  */
-export function wizard(root, task) {
+export function wizard(root, left, task) {
   const { steps } = task;
   let draft = task.draft;
   let step = steps[0];
   let senders = null;
-  let problem = '';
-  let busy = false;
-  let share = null;
+  const job = work(() => paint(), left);
   const templates = picker(() => paint());
   const sender = () => senders?.find((one) => one.id === draft.sender) ?? null;
 
@@ -44,34 +44,21 @@ export function wizard(root, task) {
     begin,
     change,
     paint: () => paint(),
-    progress: (part) => {
-      share = part;
-      paint();
-    },
+    progress: job.progress,
   };
 
   async function submit() {
-    problem = '';
-    busy = true;
-    paint();
-    try {
-      const to = await task.submit(draft, self);
-      if (to) {
-        location.hash = to;
-        return;
-      }
-    } catch (error) {
-      problem = error.message;
+    const to = await task.submit(draft);
+    if (to && !left.aborted) {
+      location.hash = to;
+      return true;
     }
-    busy = false;
-    share = null;
-    paint();
+    return false;
   }
 
   function go(to) {
     step = to;
-    problem = '';
-    paint();
+    job.tell('');
     root.querySelector('h2')?.focus();
   }
 
@@ -82,14 +69,16 @@ export function wizard(root, task) {
       return;
     }
     if (step === steps.at(-1)) {
-      await submit();
+      await job.run(submit);
       return;
     }
-    if (!(await task.mayLeave(step))) {
+    const from = step;
+    // One may have gone on meanwhile, by an earlier click.
+    if (!(await task.mayLeave(from)) || step !== from) {
       return;
     }
-    problem = wrong();
-    problem ? paint() : go(steps[steps.indexOf(step) + 1]);
+    const problem = wrong();
+    problem ? job.tell(problem) : go(steps[steps.indexOf(from) + 1]);
   }
 
   /** What keeps a person in this step, beyond what the browser checks by itself. */
@@ -102,9 +91,8 @@ export function wizard(root, task) {
 
   function change(values) {
     draft = { ...draft, ...values };
-    problem = '';
     task.keep(draft);
-    paint();
+    job.tell('');
   }
 
   /** Anew, with another draft. */
@@ -148,7 +136,17 @@ export function wizard(root, task) {
           ${task.crumb}
           <h1>${task.title}</h1>
           ${sheet(
-            { steps, step, busy, share, problem, go, forward, ready: senders !== null, last: task.last(draft), before: task.before() },
+            {
+              steps,
+              step,
+              busy: job.busy(),
+              outcome: job.view(),
+              go,
+              forward,
+              ready: senders !== null,
+              last: task.last(draft),
+              before: task.before(),
+            },
             html`${bodies[step]()} ${step === 'when' ? nothing : bubble(draft, task.first())}`,
           )}
           ${step === steps.at(-1) ? task.after() : nothing}
@@ -164,10 +162,7 @@ export function wizard(root, task) {
       }
       paint();
     },
-    (error) => {
-      problem = error.message;
-      paint();
-    },
+    (error) => job.tell(error.message),
   );
   return self;
 }

@@ -146,6 +146,58 @@ final class Browser implements AutoCloseable {
     driver.findElement(By.cssSelector(css)).sendKeys(file.toAbsolutePath().toString());
   }
 
+  /**
+   * Holds requests whose path contains this until {@link #release()}, on the page as it is now.
+   * Each is a function in {@code window.held}, which a fetch takes another answer of.
+   */
+  void hold(String path) {
+    driver.executeScript(
+        """
+        const [part] = arguments;
+        const { fetch: real } = window;
+        const { open, send, abort } = XMLHttpRequest.prototype;
+        const installed = window.held;
+        window.holding = part;
+        window.held = [];
+        window.aborted = 0;
+        if (installed) {
+          return;
+        }
+        const hold = (path, go) => (path.includes(window.holding) ? window.held.push(go) : go());
+        window.fetch = (path, asked) =>
+          new Promise((answer) => hold(path, (other) => answer(other ?? real.call(window, path, asked))));
+        Object.assign(XMLHttpRequest.prototype, {
+          open(method, path) {
+            this.path = path;
+            open.call(this, method, path);
+          },
+          send(body) {
+            hold(this.path, () => this.stopped || send.call(this, body));
+          },
+          abort() {
+            window.aborted++;
+            this.stopped = true;
+            abort.call(this);
+          },
+        });
+        """,
+        path);
+  }
+
+  void release() {
+    driver.executeScript("window.holding = NaN; window.held.splice(0).forEach((go) => go())");
+  }
+
+  /** Waits until exactly as many requests are held. */
+  void awaitHeld(int requests) {
+    until().until(d -> driver.executeScript("return window.held.length").equals((long) requests));
+  }
+
+  /** Returns how many uploads were aborted since {@link #hold}. */
+  Object aborted() {
+    return driver.executeScript("return window.aborted");
+  }
+
   /** Waits until the element's text contains this. */
   void awaitText(String css, String text) {
     until().until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(css), text));

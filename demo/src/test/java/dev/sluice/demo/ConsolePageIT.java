@@ -220,7 +220,7 @@ class ConsolePageIT {
 
   private void lift(String phone) {
     browser.open("#/suppressions");
-    browser.type("input[name=phone]", phone.replace("+55", "55 "));
+    browser.type("input[name=phone]", phone.replace("+55", "(0055) "));
     browser.click("form[role=search] button");
     browser.awaitText("tbody", phone);
     browser.picture("suppressions-found");

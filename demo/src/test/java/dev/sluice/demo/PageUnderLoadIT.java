@@ -30,21 +30,21 @@ class PageUnderLoadIT {
   @Test
   void aSecondClickOnDuplicateMakesNoSecondCampaign() throws IOException {
     PAGE.create("Copied once", WholePage.csv(folder, 2, "Ana"));
-    hold("/duplicate");
+    browser.hold("/duplicate");
     browser.click("#duplicate");
     browser.click("#dialog .primary");
     browser.click("#dialog .primary");
 
-    assertThat(browser.driver().executeScript("return window.held.length")).isEqualTo(1L);
+    browser.awaitHeld(1);
     browser.find("#dialog progress");
-    browser.driver().executeScript("window.held.forEach((go) => go())");
+    browser.release();
     browser.awaitText("h1", "Copied once (copy)");
   }
 
   @Test
   void whoPutsADialogAwayWhileItIsSavedLearnsWhatCameOfItAndStaysWhereTheyAre() throws IOException {
     PAGE.create("Copied unwatched", WholePage.csv(folder, 2, "Ana"));
-    hold("/duplicate");
+    browser.hold("/duplicate");
     putAwayWhileItSaves("#duplicate");
     browser.driver().executeScript("window.held.shift()()");
     browser.awaitText("#notes", "New draft for 0 recipients");
@@ -66,7 +66,7 @@ class PageUnderLoadIT {
     browser.type("textarea[name=numbers]", "+5511960000077");
     browser.click("form .actions button.primary");
     browser.awaitText("tbody", "+5511960000077");
-    hold("/api/suppressions/");
+    browser.hold("/api/suppressions/");
     putAwayWhileItSaves("tbody button");
     browser.driver().executeScript("window.held.shift()()");
 
@@ -82,27 +82,15 @@ class PageUnderLoadIT {
     browser.until().until(driver -> driver.findElements(By.cssSelector("#dialog form")).isEmpty());
   }
 
-  /** Holds requests back until the test lets them go, or answers them itself. */
-  private void hold(String part) {
-    browser
-        .driver()
-        .executeScript(
-            """
-            const [part] = arguments;
-            const real = window.fetch;
-            window.held = [];
-            window.fetch = (path, asked) => path.includes(part)
-              ? new Promise((go) => window.held.push(go)).then((answer) => answer ?? real(path, asked))
-              : real(path, asked);
-            """,
-            part);
-  }
-
   @Test
   void aCampaignStartsThoughNoListCanBeRead() throws IOException {
     PAGE.create("Started in a crowd", WholePage.csv(folder, 3, "Ana"));
     refuseLists();
+    browser.hold("/suppressed");
     browser.click("#start");
+    browser.awaitHeld(1);
+    assertThat(browser.find("#schedule").isEnabled()).isFalse();
+    browser.release();
     browser.awaitText("#dialog", "not counted just now");
     browser.awaitText("#dialog", "Not all of this could be looked up just now");
     browser.awaitText("#dialog .primary", "Send to 3 recipients");
@@ -146,6 +134,53 @@ class PageUnderLoadIT {
     browser.awaitText("#dialog", "their number could not be counted just now");
     browser.click("#dialog .primary");
     return browser.until().until(driver -> browser.driver().executeScript("return window.wish"));
+  }
+
+  @Test
+  void aLateQuestionWaitsForTheDialogThatIsOpen() {
+    browser.open("#/");
+    browser.find("h1");
+    browser
+        .driver()
+        .executeScript(
+            """
+            window.answers = [];
+            import('/dialogs.js').then(({ confirm }) => ['first', 'late'].forEach((title) =>
+              confirm({ title, text: '', action: title }).then((yes) => window.answers.push(title, yes))));
+            """);
+    browser.awaitText("#dialog", "first");
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog", "late");
+    browser.click("#dialog button[type=button]");
+
+    browser
+        .until()
+        .until(driver ->
+            List.of("first", true, "late", false)
+                .equals(browser.driver().executeScript("return window.answers")));
+  }
+
+  @Test
+  void theAnswerToTheLastQuestionCountsInWhateverOrderTheyCome() {
+    browser.open("#/");
+    browser.find("h1");
+    Object shown =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [done] = arguments;
+                import('/pages.js').then(async ({ pages }) => {
+                  const answers = [];
+                  const list = pages(() => new Promise((go) => answers.push(go)), () => null, () => {});
+                  const all = [list.reload(), list.reload()];
+                  ['old', 'new'].map((page, i) => () => answers[i](page)).reverse().forEach((go) => go());
+                  await Promise.all(all);
+                  done(list.page());
+                });
+                """);
+
+    assertThat(shown).isEqualTo("new");
   }
 
   private void refuseLists() {

@@ -18,6 +18,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +83,20 @@ class PeopleFilePageIT {
   void whatIsWrongIsToldAndMendedBeforeAnythingIsMade() throws IOException {
     int before = client.get("/api/campaigns").size();
     open("Oi {{Primeiro Nome}}");
-    browser.choose(
-        "input[name=file]",
-        file("Primeiro Nome;Celular;WhatsApp\r\nJoão;(11) 96000-0001;x\r\nAna;12;x\r\n", WINDOWS));
+    browser.choose("input[name=file]", file("phone\n12\n", StandardCharsets.UTF_8));
+    browser.awaitText(".problem", "This file has no usable rows");
+    Path corrected =
+        file("Primeiro Nome;Celular;WhatsApp\r\nJoão;(11) 96000-0001;x\r\nAna;12;x\r\n", WINDOWS);
+    Files.setLastModifiedTime(corrected, FileTime.from(Instant.now().plusSeconds(10)));
+    browser.click("select[name=charset] option[value=Shift_JIS]");
+    browser.awaitText(".problem", "The file has changed since you chose it");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("UPLOAD_FILE_CHANGED"));
+    // A click would open the system's dialog.
+    browser
+        .driver()
+        .executeScript(
+            "document.querySelector('input[name=file]').dispatchEvent(new Event('click'))");
+    browser.choose("input[name=file]", corrected);
     browser.awaitText(".problem", "Line 2 is not UTF-8");
     browser.picture("file-not-utf-8");
     browser.click("#next");
@@ -211,9 +223,23 @@ class PeopleFilePageIT {
     int before = client.get("/api/campaigns").size();
     sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
     open("Hi");
+    browser.hold("/recipients/check");
     browser.choose("input[name=file]", file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
-    browser.awaitText(".report", "1 usable");
-    browser.createDraft();
+    browser.click("select[name=charset] option[value=windows-1252]");
+    browser.awaitHeld(2);
+    assertThat(browser.aborted()).isEqualTo(1L);
+    for (int click = 1; click <= 3; click++) {
+      browser.click("#next");
+    }
+    browser.release();
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.type("input[name=test-numbers]", "+5511960000009");
+    browser.hold("/api/campaigns");
+    browser.click("#test-send");
+    browser.click("#create");
+    browser.awaitHeld(1);
+    browser.release();
     browser.awaitText(".problem", "Create tries again with the same campaign");
     browser.picture("file-not-added");
     sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT broken");
@@ -222,6 +248,110 @@ class PeopleFilePageIT {
     browser.awaitText("h1", "From a file");
     browser.awaitText(".figure.pending dd", "1");
     assertThat(client.get("/api/campaigns").size()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void whatIsDiscardedDuringItsUploadIsNeitherFilledNorScheduled() throws IOException {
+    open("Hi");
+    browser.choose("input[name=file]", file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "1 usable");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const at = document.querySelector('input[name=scheduledAt]');
+            at.value = '2099-05-10T09:30';
+            at.dispatchEvent(new Event('input'));
+            """);
+    browser.click("#next");
+    browser.hold("/recipients?");
+    browser.click("#create");
+    browser.awaitHeld(1);
+    String id = kept("made");
+    browser.click("a[href='#/new']");
+    browser.awaitText("#notes", "The campaign was not created, because you left the page");
+    browser.click(".reason button");
+    browser.until().until(driver -> kept("name") == null);
+    browser.type("input[name=name]", "Another one");
+    browser.release();
+    browser
+        .until()
+        .until(driver -> client.get("/api/campaigns/" + id).path("archivedAt").isString());
+
+    assertThat(client.get("/api/campaigns/" + id).path("status").asString()).isEqualTo("DRAFT");
+    assertThat(client.get("/api/campaigns/" + id).path("total").asLong()).isZero();
+    assertThat(browser.driver().getCurrentUrl()).endsWith("#/new");
+    assertThat(kept("name")).isEqualTo("Another one");
+  }
+
+  /** What was made of it may have been finished there, and must not be written over. */
+  @Test
+  void aDraftThatAnotherTabHasEndedIsOneOfItsOwnAgain() {
+    type("Hi");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const name = 'sluice-unfinished-campaign';
+            localStorage.setItem(name, JSON.stringify({ name: 'Of two tabs', made: 'theirs' }));
+            """);
+    browser.open("#/new");
+    browser.awaitText(".reason", "You left this campaign unfinished");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const name = 'sluice-unfinished-campaign';
+            localStorage.removeItem(name);
+            dispatchEvent(new StorageEvent('storage', { key: name, newValue: null }));
+            """);
+
+    assertThat(kept("name")).isEqualTo("Of two tabs");
+    assertThat(kept("made")).isNull();
+  }
+
+  private static @Nullable String kept(String field) {
+    return (String)
+        browser
+            .driver()
+            .executeScript(
+                "return JSON.parse(localStorage.getItem('sluice-unfinished-campaign'))?.[arguments[0]]",
+                field);
+  }
+
+  @Test
+  void whatAProxyAnswersInThePlaceOfTheConsoleEndsAnUpload() {
+    browser.open("#/");
+    browser.find("h1");
+    Object said =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [done] = arguments;
+                XMLHttpRequest.prototype.send = function () {
+                  Object.defineProperties(this, { status: { value: 200 }, responseText: { value: '<html>' } });
+                  this.onload();
+                };
+                import('/api.js').then(({ upload }) =>
+                  upload('/any', new File(['phone'], 'people.csv'), () => {}).catch((error) => done(error.message)));
+                """);
+
+    assertThat(said).asString().startsWith("Something other than the console answered");
+  }
+
+  @Test
+  void anAccountThatIsEmptiedIsGone() {
+    client.put("/api/senders/emptied", Map.of("address", "7", "account", "8"));
+    browser.open("#/senders");
+    browser.click("button[aria-label='Edit emptied']");
+    browser.find("#dialog input[name=account]").clear();
+    browser.click("#dialog .primary");
+    browser.awaitText("#notes", "Saved");
+
+    assertThat(client.get("/api/senders/emptied").path("account").isNull()).isTrue();
   }
 
   private static void sql(String statement) {
@@ -265,13 +395,29 @@ class PeopleFilePageIT {
     browser.type("textarea[name=numbers]", "+5511999990001, +5511999990002;+5511999990003\n12");
     browser.choose("input[name=file]", file("phone\n+5511999990004\n", StandardCharsets.UTF_8));
     browser.awaitText(".report", "1 usable");
+    browser.hold("/api/suppressions?for");
     browser.click("form .actions button.primary");
-
-    browser.awaitText(".report", "3 added, 0 duplicates, 1 rejected");
+    browser.awaitHeld(1);
+    assertThat(browser.find("form .actions button.primary").isEnabled()).isFalse();
+    browser.find("textarea[name=numbers]").sendKeys("\n+5511999990005");
+    browser.release();
+    browser.awaitText(".sheet ~ .report", "3 added, 0 duplicates, 1 rejected");
+    browser.awaitText(".sheet ~ .report", "12: it needs a country code");
     browser.awaitText(".report + .report", "1 added, 0 duplicates, 0 rejected");
+    assertThat(browser.find("textarea[name=numbers]").getAttribute("value"))
+        .isEqualTo("12\n+5511999990005");
     for (int i = 1; i <= 4; i++) {
       browser.awaitText("tbody", "+551199999000" + i);
     }
+
+    browser.hold("/api/suppressions?for");
+    browser.click("form .actions button.primary");
+    browser.awaitHeld(1);
+    browser.click("nav a[href='#/senders']");
+    browser.awaitText("h1", "Senders");
+    browser.release();
+    browser.awaitText("#notes", "1 added, 0 duplicates, 1 rejected");
+    browser.awaitText("#notes", "12: it needs a country code");
   }
 
   @Test

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloadTest {
   private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final AtomicInteger ENDED = new AtomicInteger();
+  private static final AtomicInteger RUNNING = new AtomicInteger();
   private static final String EXPORT =
       "GET /api/suppressions HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n";
   private static final String LARGE_ANSWER = "GET /api/large HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -81,7 +82,13 @@ class DownloadTest {
                   "/api/large", context -> JsonHttp.json(context, 200, "x".repeat(LARGE)));
               settings.routes.get(
                   "/api/huge", context -> JsonHttp.json(context, 200, "x".repeat(2 * LARGE)));
-              settings.routes.after("/api/*", context -> ENDED.incrementAndGet());
+              settings.routes.before("/api/*", context -> RUNNING.incrementAndGet());
+              settings.routes.after(
+                  "/api/*",
+                  context -> {
+                    ENDED.incrementAndGet();
+                    RUNNING.decrementAndGet();
+                  });
             });
     api = new Api(console.port());
   }
@@ -91,8 +98,10 @@ class DownloadTest {
     console.close();
   }
 
+  /** A request of the test before may end only after its client has gone. */
   @BeforeEach
   void reset() {
+    soon().until(() -> RUNNING.get() == 0);
     ENDED.set(0);
   }
 

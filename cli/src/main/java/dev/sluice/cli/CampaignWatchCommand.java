@@ -19,12 +19,18 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true)
 final class CampaignWatchCommand implements Callable<Integer> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  /** How long the console may be busy or away before the command gives up. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private static final Set<String> ENDED = Set.of("COMPLETED", "CANCELLED");
 
   @Mixin private ConsoleOptions console = new ConsoleOptions();
 
   @Parameters(paramLabel = "CAMPAIGN", description = CampaignCommands.ID)
   private ShortId campaign;
+
+  private long lastAnswerNanos = System.nanoTime();
 
   // picocli sets the campaign before it calls.
   @SuppressWarnings("NullAway.Init")
@@ -48,12 +54,26 @@ final class CampaignWatchCommand implements Callable<Integer> {
             break;
           }
           Thread.sleep(LOOK_EVERY);
-          answer = client.get(path);
+          answer = look(client, path, answer);
         }
       }
       JsonNode end = answer;
       console.print(end, () -> CampaignLines.one(console, end));
       return end.path("status").asString("").equals("COMPLETED") ? 0 : 1;
+    }
+  }
+
+  /** Returns the campaign as it is now, or as it was while the console is busy or away. */
+  private JsonNode look(ConsoleClient client, String path, JsonNode before) {
+    try {
+      JsonNode now = client.get(path);
+      lastAnswerNanos = System.nanoTime();
+      return now;
+    } catch (ConsoleClient.UnavailableException e) {
+      if (System.nanoTime() - lastAnswerNanos > PATIENCE.toNanos()) {
+        throw e;
+      }
+      return before;
     }
   }
 

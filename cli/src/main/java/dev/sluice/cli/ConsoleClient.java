@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -49,6 +50,9 @@ public final class ConsoleClient implements AutoCloseable {
   /** A parameter that a refusal names, which is an option here. */
   private static final Pattern ACCEPT = Pattern.compile("\\baccept([A-Z][a-z]+)=true\\b");
 
+  /** Too many requests; and unavailable: the console, a server of its, or a proxy's console. */
+  private static final Set<Integer> AVAILABLE_LATER = Set.of(429, 502, 503, 504);
+
   private static final Pattern NO_HEADER = Pattern.compile("[^!-~]+");
 
   /** The user name for the console's audit log. */
@@ -63,6 +67,19 @@ public final class ConsoleClient implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
+
+  /** Says that the console is busy or cannot be reached, which may be over in a moment. */
+  static final class UnavailableException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    UnavailableException(String message) {
+      super(message);
+    }
+
+    UnavailableException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 
   /** Creates a client without a token. */
   public ConsoleClient(String url) {
@@ -274,7 +291,10 @@ public final class ConsoleClient implements AutoCloseable {
               : "the console does not take the token in " + TOKEN);
     }
     if (status >= 400) {
-      throw new IllegalStateException(inOptions(body.path("detail").asString("HTTP " + status)));
+      String refusal = inOptions(body.path("detail").asString("HTTP " + status));
+      throw AVAILABLE_LATER.contains(status)
+          ? new UnavailableException(refusal)
+          : new IllegalStateException(refusal);
     }
     return body;
   }
@@ -286,7 +306,7 @@ public final class ConsoleClient implements AutoCloseable {
     }
     boolean asked =
         e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException);
-    return new IllegalStateException(
+    return new UnavailableException(
         "no answer from the console at "
             + url
             + (asked ? " in time; it may have been done all the same" : ""),

@@ -10,6 +10,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +198,37 @@ class CampaignCommandsTest {
     assertThat(CampaignWatchCommand.settled(Json.MAPPER.readTree("{\"total\":20,\"pending\":5}")))
         .isEqualTo(15);
     assertThat(CampaignWatchCommand.pace(Json.MAPPER.readTree("{\"perSecond\":null}"))).isEmpty();
+  }
+
+  @Test
+  void aCampaignIsWatchedOnWhenTheConsoleWasBusyForAMoment() throws IOException {
+    Deque<String> answers =
+        new ArrayDeque<>(List.of("200 SENDING", "429 busy", "503 away", "200 COMPLETED"));
+    HttpServer console =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    console.createContext(
+        "/",
+        exchange -> {
+          String[] answer = answers.remove().split(" ");
+          exchange.sendResponseHeaders(Integer.parseInt(answer[0]), 0);
+          try (var body = exchange.getResponseBody()) {
+            body.write(Json.write(Map.of("status", answer[1], "detail", answer[1], "total", 1)));
+          }
+        });
+    console.start();
+    try {
+      int code =
+          terminal.execute(
+              "campaign",
+              "watch",
+              UUID.randomUUID().toString(),
+              "--url",
+              "http://localhost:" + console.getAddress().getPort());
+
+      assertThat(code).as(terminal.err()).isZero();
+    } finally {
+      console.stop(0);
+    }
   }
 
   @Test

@@ -13,13 +13,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +56,12 @@ public final class KafkaOutput implements AutoCloseable {
     try {
       List<Future<?>> acknowledgements = new ArrayList<>();
       for (ProducerRecord<byte[], byte[]> record : records) {
-        acknowledgements.add(producer().send(record));
+        Future<?> acknowledgement = producer().send(record);
+        if (acknowledgement.state() == Future.State.FAILED) {
+          // While Kafka is away, the others would take as long, one after another.
+          acknowledgement.get();
+        }
+        acknowledgements.add(acknowledgement);
       }
       for (Future<?> acknowledgement : acknowledgements) {
         acknowledgement.get();
@@ -91,17 +94,14 @@ public final class KafkaOutput implements AutoCloseable {
   private synchronized Producer<byte[], byte[]> producer() {
     if (producer == null) {
       producer =
-          new KafkaProducer<>(
-              kafka.client(
-                  Map.of(
-                      ProducerConfig.ACKS_CONFIG, "all",
-                      ProducerConfig.LINGER_MS_CONFIG, 5,
-                      ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
-                      ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
-                      ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
-                      ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000)),
-              new ByteArraySerializer(),
-              new ByteArraySerializer());
+          kafka.producer(
+              Map.of(
+                  ProducerConfig.ACKS_CONFIG, "all",
+                  ProducerConfig.LINGER_MS_CONFIG, 5,
+                  ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
+                  ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
+                  ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+                  ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000));
       new KafkaClientMetrics(producer).bindTo(meters);
     }
     return producer;

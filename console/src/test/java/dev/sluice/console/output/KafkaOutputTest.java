@@ -1,12 +1,29 @@
 package dev.sluice.console.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.console.http.ProblemException;
 import dev.sluice.runtime.kafka.EventType;
+import dev.sluice.runtime.kafka.KafkaClients;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class KafkaOutputTest {
@@ -23,6 +40,48 @@ class KafkaOutputTest {
             header(
                 KafkaOutput.record("t", "sender/s", EventType.CONTROL.headers(), control), "type"))
         .isEqualTo("control");
+  }
+
+  /** Each would wait for Kafka as long as the first one has. */
+  @Test
+  void nothingIsWrittenAfterARecordThatKafkaDidNotTake() {
+    List<ProducerRecord<byte[], byte[]>> written = new ArrayList<>();
+    Producer<byte[], byte[]> away =
+        new MockProducer<>() {
+          @Override
+          public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+            written.add(record);
+            return CompletableFuture.failedFuture(new TimeoutException("no metadata"));
+          }
+        };
+    KafkaConfig kafka =
+        new KafkaConfig("nowhere:1", new Topics(""), Map.of(), new OneProducer(away));
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>("t", new byte[0]);
+
+    try (KafkaOutput output = new KafkaOutput(kafka, new SimpleMeterRegistry())) {
+      assertThatThrownBy(() -> output.write(List.of(record, record, record)))
+          .isInstanceOf(ProblemException.class)
+          .hasMessageContaining("nowhere:1 did not take it");
+    }
+
+    assertThat(written).hasSize(1);
+  }
+
+  private record OneProducer(Producer<byte[], byte[]> one) implements KafkaClients {
+    @Override
+    public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+      return one;
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public StablePlaces places(KafkaConfig kafka) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private static String header(ProducerRecord<byte[], byte[]> record, String name) {

@@ -1,6 +1,7 @@
 package dev.sluice.console.webhook;
 
 import dev.sluice.providers.whatsapp.WebhookEvent.Business;
+import dev.sluice.runtime.database.Database;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -9,14 +10,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which account each sender belongs to, learned from webhook calls about its messages; events about
  * an account name no number.
  */
 final class Accounts {
+  private static final Logger log = LoggerFactory.getLogger(Accounts.class);
+
   private static final int MOST = 10_000;
   private static final long FORGET_AFTER_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -34,7 +40,7 @@ final class Accounts {
     this.sql = sql;
   }
 
-  /** Writes the pairs that are new. */
+  /** Writes the pairs that are new, unless the senders are locked. */
   void learn(Collection<Business> told) {
     if (written.size() > MOST || System.nanoTime() - sinceNanos > FORGET_AFTER_NANOS) {
       sinceNanos = System.nanoTime();
@@ -49,6 +55,16 @@ final class Accounts {
     if (news.isEmpty()) {
       return;
     }
+    try {
+      write(news);
+      written.addAll(news);
+    } catch (DataAccessException e) {
+      // Somebody changes a sender. The next call tells the same, and this one has more to say.
+      log.info("accounts of senders were not stored: {}", Database.reason(e));
+    }
+  }
+
+  private void write(List<Business> news) {
     sql.execute(
         """
         UPDATE sluice.sender AS known SET account = told.account
@@ -57,7 +73,6 @@ final class Accounts {
           AND known.account IS DISTINCT FROM told.account
         """,
         texts(news, Business::phoneNumberId), texts(news, Business::account));
-    written.addAll(news);
   }
 
   private static Field<String[]> texts(List<Business> rows, Function<Business, String> part) {

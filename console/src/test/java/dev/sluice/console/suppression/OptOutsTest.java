@@ -197,6 +197,20 @@ class OptOutsTest {
     assertThat(FIXTURE.suppressed("+5511970000092")).as("told under the old id").isTrue();
   }
 
+  /** The field is there without a value. */
+  @Test
+  void aWishGoesAlongToANewIdOfAPersonWhoWroteUnderTheOldOne() throws Exception {
+    FIXTURE.post(byId("BR.93"));
+    FIXTURE.post(
+        value(
+            "\"messages\":[{\"from\":\"\",\"from_user_id\":\"BR.93\",\"type\":\"system\",\"system\":"
+                + "{\"type\":\"user_changed_user_id\",\"previous_user_id\":null,"
+                + "\"user_id\":\"BR.93b\"}}]"));
+
+    alias("+5511970000093", "BR.93b");
+    assertThat(FIXTURE.suppressed("+5511970000093")).isTrue();
+  }
+
   @Test
   void anOptOutByNobodyIsCounted() throws Exception {
     double before = FIXTURE.counted("nameless");

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.console.WebhookFixture;
 import dev.sluice.console.sender.TemplateStates;
+import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -241,6 +242,22 @@ class ProviderStopsTest {
             "account_update",
             "{\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"DISABLE\"}}"));
     awaitBlocked("others", true);
+  }
+
+  @Test
+  void aLockedSenderKeepsNothingElseFromBeingTaken() throws Exception {
+    FIXTURE.sender("busy");
+    try (Database other = FIXTURE.patient()) {
+      other
+          .sql()
+          .transaction(holding -> {
+            holding.dsl().execute("SELECT FROM sluice.sender WHERE id = 'busy' FOR UPDATE");
+            assertThat(FIXTURE.post(seen("account-3", "busy"))).isEqualTo(200);
+          });
+    }
+    assertThat(FIXTURE.post(seen("account-3", "busy"))).isEqualTo(200);
+
+    assertThat(account("busy")).isEqualTo("account-3");
   }
 
   @Test

@@ -22,6 +22,8 @@ public final class Exports {
   /** Excel takes UTF-8 without it for another encoding. */
   private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
 
+  private static final String DISPOSITION = "Content-Disposition";
+
   private static final Duration TURNS_WAIT = Duration.ofMinutes(2);
 
   private final Pace pace;
@@ -46,16 +48,21 @@ public final class Exports {
   }
 
   /**
-   * Responds with a CSV file of this name.
+   * Responds with a CSV file of this name. Whatever the source reads before it writes, it reads in
+   * the export's place.
    *
    * @throws ProblemException 429 if too many are in progress
    */
   public void send(Context context, String name, Download.Source file) {
     places.run(() -> {
       context.contentType("text/csv; charset=utf-8");
-      context.header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
+      context.header(DISPOSITION, "attachment; filename=\"" + name + ".csv\"");
       try {
         Download.send(context, pace, wantsMark(context) ? marked(file) : file);
+      } catch (RuntimeException e) {
+        // Unless the file has begun, the response is a problem, and no file.
+        context.res().setHeader(DISPOSITION, null);
+        throw e;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

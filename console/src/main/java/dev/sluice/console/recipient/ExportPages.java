@@ -7,7 +7,9 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.console.http.Exports;
+import dev.sluice.console.sql.Briefly;
 import dev.sluice.schema.RecipientStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +22,7 @@ import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
+import org.jooq.Select;
 import org.jooq.SelectForUpdateStep;
 import org.jooq.SelectLimitStep;
 import org.jooq.impl.DSL;
@@ -44,6 +47,11 @@ record ExportPages(
   /** Characters of variables after which a page ends; a page has one recipient at least. */
   static final int PAGE_CHARACTERS = 2 * 1024 * 1024;
 
+  /** Recipients whose variables' names are read if all are too many. */
+  static final int FIRST = 50_000;
+
+  private static final Duration NAMES_WITHIN = Duration.ofSeconds(10);
+
   /** Recipients of the longest page. */
   static final int LONGEST_PAGE = 5_000;
 
@@ -54,22 +62,51 @@ record ExportPages(
   record Page(List<? extends Record> recipients, boolean last) {}
 
   /**
-   * Returns the names of the recipients' variables, in order; at most {@code most}, each cut to
-   * {@code longest} characters.
+   * Names of variables, in order.
+   *
+   * @param complete whether they are those of all recipients
    */
-  SortedSet<String> variables(int most, int longest) {
-    var r = CAMPAIGN_RECIPIENT;
-    List<String> names =
-        read(inside ->
-            inside
-                .resultQuery(
-                    "SELECT DISTINCT left(name, {1}) FROM ({0}) AS people,"
-                        + " jsonb_object_keys(variables) AS name LIMIT {2}",
-                    select(StoredVariables.WITHIN_BOUND).from(r).where(wanted()),
-                    DSL.inline(longest),
-                    DSL.inline(most))
-                .fetch(0, String.class));
-    return new TreeSet<>(names);
+  record Names(SortedSet<String> names, boolean complete) {}
+
+  /**
+   * Returns the names of the recipients' variables; of the first ones' only, if reading all takes
+   * longer than others who export can wait.
+   *
+   * @param most how many at most
+   * @param longest characters to which each is cut
+   */
+  Names variables(int most, int longest) {
+    return variables(most, longest, NAMES_WITHIN);
+  }
+
+  Names variables(int most, int longest, Duration within) {
+    return exports
+        .page(() ->
+            Briefly.read(
+                sql,
+                within,
+                Set.of(),
+                inside -> new Names(names(inside, everybody(), most, longest), true)))
+        .orElseGet(() ->
+            read(inside -> {
+              var first = page(inside, Recipients.Place.START, FIRST);
+              return new Names(names(inside, first, most, longest), false);
+            }));
+  }
+
+  private Select<?> everybody() {
+    return select(StoredVariables.WITHIN_BOUND).from(CAMPAIGN_RECIPIENT).where(wanted());
+  }
+
+  private static SortedSet<String> names(
+      DSLContext inside, ResultQuery<?> recipients, int most, int longest) {
+    return new TreeSet<>(
+        inside
+            .resultQuery(
+                "SELECT DISTINCT left(name, {1}) FROM ({0}) AS people,"
+                    + " jsonb_object_keys(variables) AS name LIMIT {2}",
+                recipients, DSL.inline(longest), DSL.inline(most))
+            .fetch(0, String.class));
   }
 
   /** Returns the next recipients. They are counted as they come, so that memory is bounded. */

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -56,13 +55,13 @@ final class RecipientExport {
   /** Reads which columns there are. */
   RecipientExport(ExportPages pages) {
     this.pages = pages;
-    SortedSet<String> names = pages.variables(MOST_VARIABLES + 1, RowRules.LONGEST_NAME + 1);
+    ExportPages.Names names = pages.variables(MOST_VARIABLES + 1, RowRules.LONGEST_NAME + 1);
     variables =
-        names.stream()
+        names.names().stream()
             .filter(name -> name.length() <= RowRules.LONGEST_NAME)
             .limit(MOST_VARIABLES)
             .toList();
-    hasOthers = names.size() > variables.size();
+    hasOthers = !names.complete() || names.names().size() > variables.size();
   }
 
   void writeTo(OutputStream to) throws IOException {

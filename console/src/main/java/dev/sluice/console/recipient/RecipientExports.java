@@ -26,8 +26,7 @@ public final class RecipientExports {
    */
   public void send(
       Context context, UUID campaignId, Set<RecipientStatus> statuses, @Nullable String reason) {
-    RecipientExport export =
-        new RecipientExport(new ExportPages(sql, campaignId, statuses, reason, exports));
-    exports.send(context, "campaign-" + campaignId, export::writeTo);
+    ExportPages pages = new ExportPages(sql, campaignId, statuses, reason, exports);
+    exports.send(context, "campaign-" + campaignId, out -> new RecipientExport(pages).writeTo(out));
   }
 }

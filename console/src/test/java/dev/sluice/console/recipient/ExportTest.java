@@ -15,12 +15,14 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -180,6 +182,48 @@ class ExportTest {
             return holding;
           }));
     }
+  }
+
+  /** Those that would have to wait are refused, before anything is read for them. */
+  @Test
+  void onlyEightExportsAreUnderWay() {
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      CONSOLE.sql(sql ->
+          sql.transactionResult(holding -> {
+            holding.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+            List<Future<HttpResponse<byte[]>>> exports = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+              exports.add(people.submit(() -> get("/api/campaigns/" + ID + "/export")));
+            }
+
+            await().until(() -> exports.stream().filter(Future::isDone).count() == 4);
+            for (Future<HttpResponse<byte[]>> refused :
+                exports.stream().filter(Future::isDone).toList()) {
+              assertProblem(refused.get(), 429, "8 exports are on their way already");
+              assertThat(refused.get().headers().firstValue("Content-Disposition")).isEmpty();
+            }
+            return holding;
+          }));
+    }
+  }
+
+  @Test
+  void ofTooManyRecipientsTheFirstOnesSayWhichVariablesThereAre() {
+    UUID id = UUID.fromString(CONSOLE.campaign());
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
+    ExportPages.Names names =
+        CONSOLE.sql(sql -> {
+          sql.execute(
+              "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
+                  + " SELECT ?, '+55' || (11970000000 + n), '{\"n\":\"x\"}'"
+                  + " FROM generate_series(1, 20000) AS n",
+              id);
+          return new ExportPages(sql, id, Set.of(), null, exports)
+              .variables(10, 10, Duration.ofMillis(1));
+        });
+
+    assertThat(names.names()).containsExactly("n");
+    assertThat(names.complete()).isFalse();
   }
 
   private static HttpResponse<byte[]> exportSuppressions() {

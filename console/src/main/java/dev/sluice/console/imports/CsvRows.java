@@ -175,7 +175,8 @@ final class CsvRows implements Rows {
     int width = width(cells);
     if (width > header.size()) {
       String fault = width + " columns where the first line has " + header.size();
-      return Row.faulty(record.getStartingLineNumber(), cells, fault);
+      return Row.faulty(
+          record.getStartingLineNumber(), cell(cells, phoneColumn).strip(), cells, fault);
     }
     Map<String, String> variables = new LinkedHashMap<>();
     for (int i = 0; i < columns.size(); i++) {

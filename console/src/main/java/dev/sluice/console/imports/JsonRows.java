@@ -133,7 +133,7 @@ final class JsonRows implements Rows {
 
     Row row(long line, String whole, boolean tooLong) {
       return tooLong
-          ? Row.faulty(line, List.of(whole), "the recipient is too long")
+          ? Row.faulty(line, phone.strip(), List.of(whole), "the recipient is too long")
           : new Row(line, phone.strip(), variables, externalId, List.of(whole), fault);
     }
   }

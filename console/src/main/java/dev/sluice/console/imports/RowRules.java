@@ -47,8 +47,20 @@ public final class RowRules {
   record Unusable(String reason) implements Judged {}
 
   Judged judge(Rows.Row row) {
+    return bounds.isPresent() ? recipient(row, bounds.get()) : number(row);
+  }
+
+  private Judged number(Rows.Row row) {
+    return switch (phoneNumbers.parse(row.phone())) {
+      case PhoneNumbers.Valid(String e164) -> new Usable(e164, Map.of(), null);
+      case PhoneNumbers.Invalid(String reason) ->
+          new Unusable(row.fault() == null ? reason : row.fault());
+    };
+  }
+
+  private Judged recipient(Rows.Row row, RowBounds within) {
     String externalId = row.externalId() == null ? "" : row.externalId().strip();
-    String fault = fault(row, externalId);
+    String fault = fault(row, externalId, within);
     if (fault != null) {
       return new Unusable(fault);
     }
@@ -59,33 +71,32 @@ public final class RowRules {
     };
   }
 
-  private @Nullable String fault(Rows.Row row, String externalId) {
+  private static @Nullable String fault(Rows.Row row, String externalId, RowBounds within) {
     if (row.fault() != null) {
       return row.fault();
     }
-    return bounds.isPresent() && !ExternalId.isFine(externalId)
-        ? "the external id " + ExternalId.RULE
-        : fault(row.variables());
+    return ExternalId.isFine(externalId)
+        ? fault(row.variables(), within)
+        : "the external id " + ExternalId.RULE;
   }
 
-  private @Nullable String fault(Map<String, String> variables) {
+  private static @Nullable String fault(Map<String, String> variables, RowBounds within) {
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       String name = variable.getKey();
       String value = variable.getValue();
       if (!StorableText.isFine(name) || !StorableText.isFine(value)) {
         return column(name) + " holds a NUL character or half of one";
       }
-      if (bounds.isPresent() && name.length() > LONGEST_NAME) {
+      if (name.length() > LONGEST_NAME) {
         return column(name) + " has a name of more than " + LONGEST_NAME + " characters";
       }
-      if (bounds.isPresent() && value.length() > bounds.get().value()) {
-        return column(name) + " has more than " + bounds.get().value() + " characters";
+      if (value.length() > within.value()) {
+        return column(name) + " has more than " + within.value() + " characters";
       }
     }
-    return bounds
-        .filter(given -> given.exceededBy(variables))
-        .map(given -> "the variables have more than " + given.variables() + " bytes together")
-        .orElse(null);
+    return within.exceededBy(variables)
+        ? "the variables have more than " + within.variables() + " bytes together"
+        : null;
   }
 
   private static String column(String name) {

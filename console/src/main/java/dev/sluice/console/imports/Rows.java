@@ -21,7 +21,7 @@ public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRow
    * @param variables by name
    * @param externalId the recipient's key in the program that the file comes from, or null
    * @param cells as they stand in the file, to be given back
-   * @param fault why the row cannot be used whatever its number, or null
+   * @param fault why no recipient can be made of it whatever its number, or null
    */
   record Row(
       long line,
@@ -31,9 +31,9 @@ public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRow
       List<String> cells,
       @Nullable String fault) {
 
-    /** Returns a row that cannot be used. */
-    static Row faulty(long line, List<String> cells, String fault) {
-      return new Row(line, "", Map.of(), null, cells, fault);
+    /** Returns a row of which nothing but perhaps its number can be used. */
+    static Row faulty(long line, String phone, List<String> cells, String fault) {
+      return new Row(line, phone, Map.of(), null, cells, fault);
     }
   }
 }

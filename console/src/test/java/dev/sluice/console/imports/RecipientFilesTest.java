@@ -22,6 +22,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** A file of recipients, from its check to the start of its campaign. */
@@ -254,6 +256,22 @@ class RecipientFilesTest {
     assertThat(suppressed.path("accepted").asInt()).isEqualTo(1);
     assertThat(neither.statusCode()).isEqualTo(400);
     assertThat(json(neither).path("field").asString()).isEqualTo("for");
+  }
+
+  /** The file would do nothing for them otherwise, and they would be written to. */
+  @ParameterizedTest
+  @CsvSource({
+    "text/csv, 'phone,comment\n+5511960000078,by phone, on Monday\n'",
+    "text/csv, 'phone,comment\n+5511960000078,a\u0000b\n'",
+    "application/json, '[{\"phone\":\"+5511960000078\",\"variables\":{\"a\":null}}]'"
+  })
+  void whateverStandsBesideANumberKeepsNobodyFromOptingOut(String type, String file)
+      throws Exception {
+    HttpResponse<byte[]> suppressed = send("POST", "/api/suppressions", type, utf8(file));
+
+    assertThat(suppressed.statusCode()).isEqualTo(200);
+    assertThat(json(suppressed).path("rejected").isEmpty()).isTrue();
+    assertThat(json(send("POST", CHECK, type, utf8(file))).path("usable").asInt()).isZero();
   }
 
   @Test

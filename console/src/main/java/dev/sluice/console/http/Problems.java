@@ -8,6 +8,7 @@ import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.sql.SQLTransientConnectionException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -51,7 +52,17 @@ public final class Problems {
     }
     log.warn("{} {} failed: {}", context.method(), context.path(), Database.reason(e));
     JsonHttp.problem(
-        context, ProblemException.unavailable("The database did not answer; nothing was changed."));
+        context,
+        ProblemException.unavailable(
+            wasCutOff(e)
+                ? "The database did not answer; look whether it was done before you repeat it."
+                : "The database did not answer; nothing was changed."));
+  }
+
+  /** Returns whether the connection was lost, perhaps after PostgreSQL had received a COMMIT. */
+  private static boolean wasCutOff(DataAccessException e) {
+    return e.getCause(SQLTransientConnectionException.class) == null
+        && (e.sqlState().startsWith("08") || e.sqlState().startsWith("57P"));
   }
 
   /** Returns whether PostgreSQL refuses a value, which it would do again. */

@@ -203,16 +203,17 @@ class CampaignCommandsTest {
   @Test
   void aCampaignIsWatchedOnWhenTheConsoleWasBusyForAMoment() throws IOException {
     Deque<String> answers =
-        new ArrayDeque<>(List.of("200 SENDING", "429 busy", "503 away", "200 COMPLETED"));
+        new ArrayDeque<>(List.of("SENDING", "429", "503", "COMPLETED"));
     HttpServer console =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     console.createContext(
         "/",
         exchange -> {
-          String[] answer = answers.remove().split(" ");
-          exchange.sendResponseHeaders(Integer.parseInt(answer[0]), 0);
+          String answer = answers.remove();
+          int status = answer.length() == 3 ? Integer.parseInt(answer) : 200;
+          exchange.sendResponseHeaders(status, 0);
           try (var body = exchange.getResponseBody()) {
-            body.write(Json.write(Map.of("status", answer[1], "detail", answer[1], "total", 1)));
+            body.write(Json.write(Map.of("status", answer, "detail", answer, "total", 1)));
           }
         });
     console.start();

@@ -150,6 +150,7 @@ public final class Console implements AutoCloseable {
     DSLContext commanding = connections.commands().sql();
     DSLContext changing = connections.changes().sql();
     DSLContext importing = connections.imports().sql();
+    DSLContext suppressing = connections.suppressions().sql();
     DSLContext webhooks = connections.webhooks().sql();
     Lists lists =
         new Lists(
@@ -236,7 +237,7 @@ public final class Console implements AutoCloseable {
                   new Suppressions(reading),
                   beginnings,
                   lists,
-                  new Suppressions(importing),
+                  new Suppressions(suppressing),
                   new Lifts(changing),
                   uploads,
                   suppressionRules,

@@ -14,9 +14,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -70,19 +72,19 @@ class CrowdTest {
    * A lock holds up all readers and writers of suppressions, and so all connections of their kinds.
    */
   @Test
-  void whoReadsAndImportsHoldsUpNoPauseNoStartAndNoReceipt() throws Exception {
+  void whoReadsAndSuppressesHoldsUpNoPauseNoStartAndNoReceipt() throws Exception {
     String lacking = CROWD.lacking();
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
         TableLock lock = new TableLock("suppression")) {
       for (int i = 0; i < Crowd.LISTS; i++) {
         people.execute(() -> CROWD.api.get("/api/suppressions"));
       }
-      for (int i = 0; i < Uploads.IMPORTS; i++) {
+      for (int i = 0; i < Uploads.Use.SUPPRESSION.atOnce(); i++) {
         people.execute(() -> suppressAt(CROWD.atFull));
       }
-      await().until(() -> lock.waiting() == 1 + Uploads.IMPORTS);
+      await().until(() -> lock.waiting() == 1 + Uploads.Use.SUPPRESSION.atOnce());
 
-      assertProblem(suppressAt(CROWD.atFull), 429, "Other files are being imported");
+      assertProblem(suppressAt(CROWD.atFull), 429, "Other numbers are being suppressed");
       for (Api one : List.of(CROWD.api, CROWD.atFull)) {
         assertThat(one.post("/api/campaigns/" + CROWD.sending + "/pause", "", "").statusCode())
             .isEqualTo(202);
@@ -107,6 +109,41 @@ class CrowdTest {
 
       assertThat(CROWD.api.post("/api/campaigns/" + CROWD.sending + "/pause", "", "").statusCode())
           .isEqualTo(202);
+    }
+  }
+
+  /** They must get nothing from now on, however long the imports take. */
+  @Test
+  void whoImportsAndChecksFilesHoldsUpNobodyWhoSuppressesANumber() throws Exception {
+    String draft = CROWD.create("brazil");
+    Callable<HttpResponse<byte[]>> importing =
+        () -> CROWD.atFull.post(CROWD.recipients(draft), "text/csv", "phone\n+5511970000008\n");
+    AtomicBoolean full = new AtomicBoolean();
+    try (TableLock _ = new TableLock("campaign_recipient");
+        ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < Uploads.Use.IMPORT.atOnce(); i++) {
+        people.submit(() -> {
+          while (!full.get()) {
+            importing.call();
+          }
+          return full;
+        });
+      }
+      try {
+        assertProblem(
+            await().until(importing, one -> one.statusCode() == 429),
+            429,
+            "Other files are being imported");
+        assertThat(
+                CROWD
+                    .atFull
+                    .post("/api/recipients/check", "text/csv", "phone\n+5511970000008\n")
+                    .statusCode())
+            .isEqualTo(200);
+        assertThat(suppressAt(CROWD.atFull).statusCode()).isEqualTo(200);
+      } finally {
+        full.set(true);
+      }
     }
   }
 
@@ -198,6 +235,7 @@ class CrowdTest {
                       connections.feeds(),
                       connections.checks(),
                       connections.imports(),
+                      connections.suppressions(),
                       connections.upkeep())
                   .map(CrowdTest::timeouts))
           .containsExactly(
@@ -206,6 +244,7 @@ class CrowdTest {
               "10s 2s 10s",
               "10s 2s 10s",
               "10s 2s 10s",
+              "1min 2s 16min",
               "1min 2s 16min",
               "5s 2s 5s");
     }

@@ -93,7 +93,8 @@ public final class CampaignChangeRoutes {
     Optional<IdempotencyKey> request =
         IdempotencyKey.of(
             context, Map.of("duplicate", id, "recipients", outcomes.stream().sorted().toList()));
-    CampaignCopies.Made made = uploads.inTurn(() -> copies.of(id, outcomes, request));
+    CampaignCopies.Made made =
+        uploads.inTurn(Uploads.Use.IMPORT, () -> copies.of(id, outcomes, request));
     CampaignCopies.Copy copy = made.copy();
     if (made.isNew()) {
       Audit.log(

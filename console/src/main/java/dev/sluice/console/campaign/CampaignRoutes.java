@@ -112,7 +112,9 @@ public final class CampaignRoutes {
     RecipientImport.Accepted accepted = RecipientImport.Accepted.of(context);
     RecipientImport.Report report =
         uploads.take(
-            context, body -> imports.run(id, RowRequest.rows(context, body), here, accepted));
+            context,
+            Uploads.Use.IMPORT,
+            body -> imports.run(id, RowRequest.rows(context, body), here, accepted));
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     JsonHttp.json(context, 200, report);
   }

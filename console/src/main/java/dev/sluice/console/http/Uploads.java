@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.EndPoint;
@@ -15,11 +17,33 @@ import org.slf4j.LoggerFactory;
 /**
  * Files of rows on their way into the database. Each is first received whole into a temporary file,
  * at its sender's pace and without a connection to PostgreSQL; only then does it wait for one of
- * the few places in which files are read and written.
+ * the few places in which files of its kind are read and written.
  */
 public final class Uploads {
-  /** Files that are written into the database at the same time. */
-  public static final int IMPORTS = 2;
+  /** What a file is read for, which decides whom it may have to wait for. */
+  public enum Use {
+    /** Its recipients are added to a campaign. Only two imports write at the same time. */
+    IMPORT(2, "Other files are being imported"),
+
+    /** It is only looked through, while somebody waits for the result. */
+    CHECK(2, "Other files are being checked"),
+
+    /** Its numbers are suppressed; even a single one comes like this, and must not wait long. */
+    SUPPRESSION(3, "Other numbers are being suppressed");
+
+    private final int atOnce;
+    private final String busy;
+
+    Use(int atOnce, String busy) {
+      this.atOnce = atOnce;
+      this.busy = busy;
+    }
+
+    /** Returns how many files are read for this at the same time. */
+    public int atOnce() {
+      return atOnce;
+    }
+  }
 
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
 
@@ -29,11 +53,11 @@ public final class Uploads {
    * @param spool how much is kept at the same time
    * @param atOnce bodies that may be on their way or kept at the same time
    * @param pace how fast a body must arrive, and its conversion must be read
-   * @param importsWait how long a whole body waits for its turn
-   * @param importsTake how long its turn lasts
+   * @param turnWait how long a whole body waits for its turn
+   * @param turnTakes how long its turn lasts
    */
   public record Limits(
-      Spool.Limits spool, int atOnce, Pace pace, Duration importsWait, Duration importsTake) {
+      Spool.Limits spool, int atOnce, Pace pace, Duration turnWait, Duration turnTakes) {
     public static final Limits DEFAULT =
         new Limits(
             Spool.Limits.DEFAULT,
@@ -49,44 +73,47 @@ public final class Uploads {
   }
 
   private final Pace pace;
-  private final Duration importsTake;
+  private final Duration turnTakes;
   private final Deadlines deadlines;
   private final Spool spool;
   private final Bulkhead onTheirWay;
-  private final Bulkhead importing;
+  private final Map<Use, Bulkhead> turns = new EnumMap<>(Use.class);
 
   public Uploads(Limits limits, Deadlines deadlines) {
     this.deadlines = deadlines;
     pace = limits.pace();
-    importsTake = limits.importsTake();
+    turnTakes = limits.turnTakes();
     spool = new Spool(limits.spool(), limits.files());
     onTheirWay =
         new Bulkhead(
             limits.atOnce(),
             Duration.ZERO,
             limits.atOnce() + " files are being uploaded already; try again later.");
-    importing =
-        Bulkhead.computing(
-            IMPORTS,
-            limits.importsWait(),
-            "Other files are being imported, and nothing of this one was taken; try again later.");
+    for (Use use : Use.values()) {
+      turns.put(
+          use,
+          Bulkhead.computing(
+              use.atOnce(),
+              limits.turnWait(),
+              use.busy + ", and nothing of this was taken; try again later."));
+    }
   }
 
   /**
    * Receives a request's body, and uses it.
    *
-   * @param use receives the whole body
+   * @param reading receives the whole body
    * @throws ProblemException 429 if there is no place for it, 413 if it is too long or its use
    *     takes too long, 408 if it arrives too slowly, 400 if it is broken, 503 or 507 if there is
    *     no room to keep it
    */
-  public <T> T take(Context context, Function<InputStream, T> use) {
-    return keep(context, body -> importing.run(() -> use.apply(timed(body))));
+  public <T> T take(Context context, Use use, Function<InputStream, T> reading) {
+    return keep(context, body -> inTurn(use, () -> reading.apply(timed(body))));
   }
 
-  /** Runs work without a body that writes as many rows, in a place among the imports. */
-  public <T> T inTurn(Supplier<T> work) {
-    return importing.run(work);
+  /** Runs work without a body in a place among files of this use. */
+  public <T> T inTurn(Use use, Supplier<T> work) {
+    return turns.get(use).run(work);
   }
 
   /** Converts a body into a response. */
@@ -96,16 +123,16 @@ public final class Uploads {
 
   /**
    * Receives a request's body, and responds with its conversion. The conversion is kept as well, so
-   * that a slow reader occupies no place that imports need.
+   * that a slow reader occupies no place that other files need.
    *
    * @throws ProblemException as {@link #take} does, before anything was sent
    */
-  public void convert(Context context, Conversion use) {
+  public void convert(Context context, Use use, Conversion conversion) {
     keep(
         context,
         body -> {
           try (Spool.Kept made = spool.open()) {
-            importing.run(() -> convert(timed(body), made, use));
+            inTurn(use, () -> convert(timed(body), made, conversion));
             Download.send(context, pace, made.read()::transferTo);
           }
           return context;
@@ -113,27 +140,27 @@ public final class Uploads {
   }
 
   private InputStream timed(InputStream body) {
-    return new TimedBody(body, importsTake);
+    return new TimedBody(body, turnTakes);
   }
 
-  private static OutputStream convert(InputStream body, OutputStream made, Conversion use) {
+  private static OutputStream convert(InputStream body, OutputStream made, Conversion conversion) {
     try {
-      use.write(body, made);
+      conversion.write(body, made);
       return made;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private interface Use<T> {
+  private interface Reading<T> {
     T of(InputStream body) throws IOException;
   }
 
-  private <T> T keep(Context context, Use<T> use) {
+  private <T> T keep(Context context, Reading<T> reading) {
     return onTheirWay.run(() -> {
       try (Spool.Kept file = spool.open()) {
         receive(context, file);
-        return use.of(file.read());
+        return reading.of(file.read());
       } catch (IOException | UncheckedIOException e) {
         log.warn("an upload cannot be kept", e);
         throw ProblemException.unavailable("The file cannot be kept; nothing of it was taken.");

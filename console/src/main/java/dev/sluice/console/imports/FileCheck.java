@@ -61,6 +61,7 @@ public final class FileCheck {
     if (JsonHttp.wantsCsv(context)) {
       uploads.convert(
           context,
+          Uploads.Use.CHECK,
           (body, made) -> {
             Rows rows = RowRequest.rows(context, body);
             context.contentType("text/csv; charset=utf-8");
@@ -71,7 +72,8 @@ public final class FileCheck {
       JsonHttp.json(
           context,
           200,
-          uploads.take(context, body -> summary(RowRequest.rows(context, body), here)));
+          uploads.take(
+              context, Uploads.Use.CHECK, body -> summary(RowRequest.rows(context, body), here)));
     }
   }
 

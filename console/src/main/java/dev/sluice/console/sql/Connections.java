@@ -19,7 +19,8 @@ import java.util.List;
  * @param lists for what users and pages read
  * @param feeds for live views
  * @param checks for looking through a campaign's recipients before it starts
- * @param imports for files of rows, one each
+ * @param imports for files of recipients, one each
+ * @param suppressions for numbers that are suppressed, one each file
  * @param upkeep one, for background work
  */
 public record Connections(
@@ -30,6 +31,7 @@ public record Connections(
     Database feeds,
     Database checks,
     Database imports,
+    Database suppressions,
     Database upkeep)
     implements AutoCloseable {
   private static final Duration LOCK = Duration.ofSeconds(2);
@@ -42,8 +44,7 @@ public record Connections(
    * rows may be skipped, for as long as a file's turn lasts.
    */
   private static final Timeouts IMPORTING =
-      new Timeouts(
-          Duration.ofMinutes(1), LOCK, Uploads.Limits.DEFAULT.importsTake().plusMinutes(1));
+      new Timeouts(Duration.ofMinutes(1), LOCK, Uploads.Limits.DEFAULT.turnTakes().plusMinutes(1));
 
   /** The sizes of the pools. */
   public record Sizes(int commands, int changes, int webhooks, int lists, int feeds, int checks) {
@@ -58,7 +59,8 @@ public record Connections(
         new Database(config, sizes.lists(), "console", meters, READING),
         new Database(config, sizes.feeds(), "console", meters, READING),
         new Database(config, sizes.checks(), "console", meters, READING),
-        new Database(config, Uploads.IMPORTS, "console", meters, IMPORTING),
+        new Database(config, Uploads.Use.IMPORT.atOnce(), "console", meters, IMPORTING),
+        new Database(config, Uploads.Use.SUPPRESSION.atOnce(), "console", meters, IMPORTING),
         new Database(config, 1, "console", meters, SHORT));
   }
 
@@ -68,7 +70,7 @@ public record Connections(
 
   @Override
   public void close() {
-    List.of(commands, changes, webhooks, lists, feeds, checks, imports, upkeep)
+    List.of(commands, changes, webhooks, lists, feeds, checks, imports, suppressions, upkeep)
         .forEach(Database::close);
   }
 }

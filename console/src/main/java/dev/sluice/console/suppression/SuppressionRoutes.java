@@ -46,7 +46,7 @@ public final class SuppressionRoutes {
   private final Suppressions suppressions;
   private final PhoneBeginnings beginnings;
   private final Lists lists;
-  private final Suppressions imported;
+  private final Suppressions added;
   private final Lifts lifts;
 
   /** A lift waits for others while it holds a connection, of which commands have only few. */
@@ -63,7 +63,7 @@ public final class SuppressionRoutes {
    *
    * @param suppressions read lists
    * @param lists places of readers
-   * @param imported add numbers, on the connections for imports
+   * @param added add numbers, on connections of their own
    * @param lifts lift suppressions
    * @param exports write files of all of them
    */
@@ -71,7 +71,7 @@ public final class SuppressionRoutes {
       Suppressions suppressions,
       PhoneBeginnings beginnings,
       Lists lists,
-      Suppressions imported,
+      Suppressions added,
       Lifts lifts,
       Uploads uploads,
       RowRules rules,
@@ -79,7 +79,7 @@ public final class SuppressionRoutes {
     this.suppressions = suppressions;
     this.beginnings = beginnings;
     this.lists = lists;
-    this.imported = imported;
+    this.added = added;
     this.lifts = lifts;
     this.uploads = uploads;
     this.rules = rules;
@@ -140,7 +140,10 @@ public final class SuppressionRoutes {
           "must be none of those that Sluice gives itself: " + String.join(", ", RESERVED));
     }
     RecipientImport.Report report =
-        uploads.take(context, body -> add(RowRequest.rows(context, body), here, reason));
+        uploads.take(
+            context,
+            Uploads.Use.SUPPRESSION,
+            body -> add(RowRequest.rows(context, body), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
     JsonHttp.json(context, 200, report);
   }
@@ -175,38 +178,38 @@ public final class SuppressionRoutes {
   }
 
   private RecipientImport.Report add(Rows rows, RowRules here, String reason) {
-    Added added = new Added();
+    Progress progress = new Progress();
     try {
-      return add(rows, here, reason, added);
+      return add(rows, here, reason, progress);
     } catch (ProblemException | DataAccessException | UncheckedIOException e) {
-      if (added.read == 0) {
+      if (progress.read == 0) {
         throw e;
       }
       throw problem(e)
           .after(
               "The first "
-                  + added.read
+                  + progress.read
                   + " numbers are suppressed; the file can be sent again whole.");
     }
   }
 
   /** What is committed already, batch by batch. */
-  private static final class Added {
+  private static final class Progress {
     private long read;
     private long news;
   }
 
-  private RecipientImport.Report add(Rows rows, RowRules here, String reason, Added added) {
+  private RecipientImport.Report add(Rows rows, RowRules here, String reason, Progress progress) {
     List<String> batch = new ArrayList<>();
     GoodRows good = new GoodRows(rows, here);
     while (good.hasNext()) {
       batch.add(good.next().phone());
       if (batch.size() == BATCH || !good.hasNext()) {
-        added.news += imported.add(batch, reason);
-        added.read += batch.size();
+        progress.news += added.add(batch, reason);
+        progress.read += batch.size();
         batch.clear();
       }
     }
-    return good.report(added.news, added.read - added.news);
+    return good.report(progress.news, progress.read - progress.news);
   }
 }

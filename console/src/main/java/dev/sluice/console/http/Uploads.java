@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.EndPoint;
@@ -113,7 +114,7 @@ public final class Uploads {
 
   /** Runs work without a body in a place among files of this use. */
   public <T> T inTurn(Use use, Supplier<T> work) {
-    return turns.get(use).run(work);
+    return Objects.requireNonNull(turns.get(use)).run(work);
   }
 
   /** Converts a body into a response. */

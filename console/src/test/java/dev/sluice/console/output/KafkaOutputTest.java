@@ -49,7 +49,7 @@ class KafkaOutputTest {
     Producer<byte[], byte[]> away =
         new MockProducer<>() {
           @Override
-          public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+          public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
             written.add(record);
             return CompletableFuture.failedFuture(new TimeoutException("no metadata"));
           }

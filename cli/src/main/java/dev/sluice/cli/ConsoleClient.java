@@ -230,7 +230,11 @@ public final class ConsoleClient implements AutoCloseable {
       // Two pages are read before the first byte comes.
       HttpResponse<InputStream> answer =
           http.send(
-              request(path).timeout(silence.multipliedBy(2)).header("Accept", "text/csv").GET().build(),
+              request(path)
+                  .timeout(silence.multipliedBy(2))
+                  .header("Accept", "text/csv")
+                  .GET()
+                  .build(),
               BodyHandlers.ofInputStream());
       try (InputStream body = new UnsilentBody(answer.body(), silence)) {
         String type = answer.headers().firstValue("Content-Type").orElse("");

@@ -202,8 +202,7 @@ class CampaignCommandsTest {
 
   @Test
   void aCampaignIsWatchedOnWhenTheConsoleWasBusyForAMoment() throws IOException {
-    Deque<String> answers =
-        new ArrayDeque<>(List.of("SENDING", "429", "503", "COMPLETED"));
+    Deque<String> answers = new ArrayDeque<>(List.of("SENDING", "429", "503", "COMPLETED"));
     HttpServer console =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     console.createContext(

@@ -86,6 +86,9 @@ final class CampaignRepairCommand implements Callable<Integer> {
       if (traces.pass() == null && !counts.isEmpty()) {
         out.println("the producer has no record of this campaign and queues nothing for it");
       }
+      if (traces.skipped() > 0) {
+        out.printf("%,d records of any campaign are damaged and count as lost%n", traces.skipped());
+      }
       finish(out, config, repair, counts);
       out.flush();
     }

@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.producer.state.FanOutState;
+import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
@@ -12,6 +13,7 @@ import dev.sluice.schema.WindowCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +23,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 /** What Kafka's logs still hold about one campaign: its requests, results and returns. */
 final class CampaignTraces {
   private static final Logger log = LoggerFactory.getLogger(CampaignTraces.class);
+
+  private static final Duration WAIT = Duration.ofMillis(500);
 
   private final UUID campaign;
   private final KafkaConfig kafka;
@@ -42,6 +44,7 @@ final class CampaignTraces {
   private @Nullable FanOutState pass;
   private int partitions;
   private final Map<Integer, Instant> firstRequests = new HashMap<>();
+  private final List<DamagedRecord> skipped = new ArrayList<>();
 
   /** One message to one recipient; a resend is another message. */
   record Message(long recipientId, int round) {}
@@ -160,11 +163,27 @@ final class CampaignTraces {
 
   /**
    * Returns whether all of a partition's requests since that time are there, which holds if an
-   * older record is.
+   * older record is and none is damaged.
    */
   boolean requestsReachBackTo(Instant time, int partition) {
     Instant first = firstRequests.get(partition);
-    return first != null && !first.isAfter(time);
+    TopicPartition requests = new TopicPartition(kafka.topics().sendRequests(), partition);
+    return first != null
+        && !first.isAfter(time)
+        && skipped.stream().noneMatch(record -> record.partition().equals(requests));
+  }
+
+  /** Returns how many damaged records were skipped, of any campaign. */
+  int skipped() {
+    return skipped.size();
+  }
+
+  private void skip(DamagedRecord record) {
+    if (record.partition().topic().endsWith("-changelog")) {
+      throw new IllegalStateException(
+          "how far the producer came cannot be read: " + record.reason());
+    }
+    skipped.add(record);
   }
 
   /** Returns the number of partitions of the requests. */
@@ -173,11 +192,7 @@ final class CampaignTraces {
   }
 
   private void forEach(String topic, Consumer<ConsumerRecord<byte[], byte[]>> take) {
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            kafka.client(Map.of("isolation.level", "read_committed")),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+    try (var consumer = kafka.consumer(Map.of("isolation.level", "read_committed"))) {
       List<TopicPartition> all =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))
@@ -190,7 +205,8 @@ final class CampaignTraces {
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+        for (ConsumerRecord<byte[], byte[]> record :
+            DamagedRecord.skipping(consumer, () -> consumer.poll(WAIT), this::skip)) {
           try {
             take.accept(record);
           } catch (UnreadableEventException e) {

@@ -5,12 +5,16 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.kafka.KafkaClients;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.ShortId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,10 +28,14 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -125,6 +133,32 @@ class CampaignRepairTest {
     assertThat(run("campaign", "repair", campaign.toString())).isZero();
 
     assertThat(out.toString()).contains("3 may have been sent to or not");
+  }
+
+  /** One of them may have been a request, so nothing is proven. */
+  @Test
+  void damagedRecordsCountAsLost() throws Exception {
+    insert(3);
+    try (KafkaProducer<byte[], byte[]> records = producer()) {
+      request(records, 1, STARTED);
+      request(records, 99, BEFORE);
+    }
+    commit(new OffsetAndMetadata(2, "v1"));
+    KafkaConfig kafka = sandbox.kafka();
+    KafkaConfig damaged =
+        new KafkaConfig(
+            kafka.bootstrapServers(),
+            kafka.topics(),
+            kafka.overrides(),
+            new FirstDamaged(new TopicPartition(kafka.topics().sendRequests(), 0)));
+
+    CampaignTraces traces = CampaignTraces.read(campaign, damaged);
+
+    assertThat(traces.skipped()).isOne();
+    CampaignRepair.Campaign row =
+        CampaignRepair.find(database.sql(), ShortId.parse(campaign.toString()));
+    assertThat(new CampaignRepair(database.sql(), row, traces).count())
+        .isEqualTo(Map.of(CampaignRepair.Verdict.UNKNOWN, 3L));
   }
 
   @Test
@@ -274,5 +308,33 @@ class CampaignRepairTest {
   private String url() {
     String password = sandbox.database().password();
     return sandbox.database().url() + (password == null ? "" : "?password=" + password);
+  }
+
+  /** Consumers that say of a partition's first record what they say of a damaged one. */
+  private record FirstDamaged(TopicPartition partition) implements KafkaClients {
+    @Override
+    public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+      return new KafkaConsumer<>(
+          settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+        @Override
+        public ConsumerRecords<byte[], byte[]> poll(Duration atMost) {
+          if (assignment().contains(partition) && position(partition) == 0) {
+            throw new KafkaException(
+                "Received exception when fetching the next record from " + partition + ".");
+          }
+          return super.poll(atMost);
+        }
+      };
+    }
+
+    @Override
+    public Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+      return REAL.producer(settings);
+    }
+
+    @Override
+    public StablePlaces places(KafkaConfig kafka) {
+      return REAL.places(kafka);
+    }
   }
 }

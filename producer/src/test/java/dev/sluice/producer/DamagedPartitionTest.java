@@ -10,7 +10,14 @@ import dev.sluice.producer.quota.LagReader;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.StreamsApplication;
+import dev.sluice.runtime.kafka.StreamsWatchdog;
+import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
@@ -30,20 +39,28 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Tests unreadable records in partition 0 of two. */
+/** Tests unreadable records in partition 0. */
 class DamagedPartitionTest {
   // Places in a batch of version 2.
   /** A record's length of 2,147,483,647 bytes as a zigzag varint, and the record's beginning. */
   private static final byte[] LONGEST_RECORD = {-2, -1, -1, -1, 15, 0, 0, 0, 0, 0};
 
+  private static final int LENGTH = 8;
   private static final int CRC = 17;
   private static final int ATTRIBUTES = 21;
   private static final int RECORDS = 61;
+
+  private static final byte[] BLOCKED = Json.write(new Control(Control.State.BLOCKED, "a test"));
 
   private static EmbeddedInfrastructure own;
   private static Path data;
@@ -124,6 +141,54 @@ class DamagedPartitionTest {
     }
   }
 
+  @Test
+  void damagedCommandsAndControlsAreSkippedAndNamed() throws Exception {
+    String commands = sandbox.kafka().topics().campaignCommands();
+    String controls = sandbox.kafka().topics().controls();
+    for (String topic : List.of(commands, controls)) {
+      for (int i = 0; i < 4; i++) {
+        write(topic, 0, Control.senderKey("s" + i), BLOCKED);
+      }
+      damage(topic, 1);
+      damage(topic, 2);
+    }
+
+    List<String> taken = new CopyOnWriteArrayList<>();
+    try (ControlsView view = new ControlsView(sandbox.kafka(), health);
+        StreamsApplication streams = streams(commands, taken)) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> view.complete() && streams.running() && taken.size() == 2);
+      assertThat(taken).containsExactly("sender/s0", "sender/s3");
+      assertThat(view.blockedSenders()).isEqualTo(2);
+      write(controls, 0, Control.senderKey("later"), BLOCKED);
+      write(commands, 0, "later", BLOCKED);
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> view.blockedSenders() == 3 && taken.size() == 3);
+      assertThat(health.problems())
+          .containsOnlyKeys("records " + commands + "-0@1", "records " + controls + "-0@1")
+          .allSatisfy((component, problem) ->
+              assertThat(problem).startsWith("offsets 1 to 2 cannot be read and are skipped: "));
+    }
+  }
+
+  /** Reads as the producer does, without its database. */
+  private StreamsApplication streams(String input, List<String> taken) {
+    ProcessorSupplier<String, byte[], Void, Void> taking = () -> record -> taken.add(record.key());
+    return new StreamsApplication(
+        sandbox.kafka(),
+        sandbox.kafka().topics().producerGroup(),
+        new Topology()
+            .addSource("in", new StringDeserializer(), new ByteArrayDeserializer(), input)
+            .addProcessor("taking", taking, "in"),
+        new StreamsWatchdog(Ticker.SYSTEM, health),
+        Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
+        health,
+        new SimpleMeterRegistry());
+  }
+
   private WorkerLag open() {
     return new WorkerLag(
         () -> LagReader.open(sandbox.kafka(), health, Duration.ofMillis(300)),
@@ -159,13 +224,17 @@ class DamagedPartitionTest {
   }
 
   private void write(int partition, LaneKey lane) throws Exception {
+    write(topic, partition, lane.toString(), new byte[1_000]);
+  }
+
+  private void write(String topic, int partition, String key, byte[] value) throws Exception {
     try (var producer =
         new KafkaProducer<>(
             sandbox.kafka().client(Map.of()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
-      byte[] key = lane.toString().getBytes(StandardCharsets.UTF_8);
-      producer.send(new ProducerRecord<>(topic, partition, key, new byte[1_000])).get();
+      byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, partition, bytes, value)).get();
     }
   }
 
@@ -187,18 +256,33 @@ class DamagedPartitionTest {
     return bomb.array();
   }
 
+  /** Flips a byte of the given batch of partition 0, near its end. */
+  private void damage(String topic, int batch) throws IOException {
+    ByteBuffer log = ByteBuffer.wrap(Files.readAllBytes(log(topic)));
+    int at = 0;
+    for (int i = 0; i <= batch; i++) {
+      at += LENGTH + Integer.BYTES + log.getInt(at + LENGTH);
+    }
+    log.put(at - 5, (byte) ~log.get(at - 5));
+    overwrite(topic, log.array());
+  }
+
   private byte[] readLog() throws IOException {
-    return Files.readAllBytes(log());
+    return Files.readAllBytes(log(topic));
   }
 
   /** Overwrites in place, as the broker has the file open. */
   private void overwriteLog(byte[] bytes) throws IOException {
-    try (FileChannel file = FileChannel.open(log(), StandardOpenOption.WRITE)) {
+    overwrite(topic, bytes);
+  }
+
+  private void overwrite(String topic, byte[] bytes) throws IOException {
+    try (FileChannel file = FileChannel.open(log(topic), StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.wrap(bytes), 0);
     }
   }
 
-  private Path log() throws IOException {
+  private Path log(String topic) throws IOException {
     try (Stream<Path> files = Files.walk(data)) {
       return files
           .filter(file -> file.toString().endsWith(".log"))

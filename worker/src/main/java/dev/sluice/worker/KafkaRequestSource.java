@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.StablePlaces;
-import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,9 +19,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 final class KafkaRequestSource implements RequestSource {
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
 
-  /** How the consumer says so; it has no exception of its own that names the partition. */
-  private static final String DAMAGED = "Received exception when fetching the next record from ";
-
   private final Consumer<byte[], byte[]> consumer;
   private final StablePlaces places;
   private final String topic;
@@ -37,18 +34,12 @@ final class KafkaRequestSource implements RequestSource {
     try {
       return consumer.poll(wait);
     } catch (KafkaException e) {
-      for (TopicPartition partition : consumer.assignment()) {
-        if (String.valueOf(e.getMessage()).startsWith(DAMAGED + partition + ".")) {
-          throw new DamagedLogException(partition, reason(e), e);
-        }
+      DamagedRecord damaged = DamagedRecord.of(e, consumer);
+      if (damaged == null) {
+        throw e;
       }
-      throw e;
+      throw new DamagedLogException(damaged.partition(), damaged.reason(), e);
     }
-  }
-
-  private static String reason(KafkaException damage) {
-    Throwable cause = damage.getCause();
-    return Reasons.of(cause == null ? damage : cause);
   }
 
   @Override

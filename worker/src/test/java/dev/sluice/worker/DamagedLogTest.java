@@ -53,6 +53,7 @@ class DamagedLogTest {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
     TopicPartition first = new TopicPartition("t", 1);
     consumer.assign(List.of(first, new TopicPartition("t", 12)));
+    consumer.seek(first, 7);
     KafkaRequestSource source = new KafkaRequestSource(consumer, new NoPlaces(), "t");
 
     consumer.setPollException(

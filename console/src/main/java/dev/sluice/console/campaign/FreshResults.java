@@ -1,6 +1,7 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.TopicFollower;
 import dev.sluice.schema.Json;
@@ -86,6 +87,12 @@ public final class FreshResults implements AutoCloseable {
       partitions.forEach(consumer::position);
       countAnew();
       return records -> records.forEach(record -> take(record.value()));
+    }
+
+    @Override
+    public void skipped(DamagedRecord record) {
+      // The aggregator reports it.
+      log.debug("skipped {}", record);
     }
 
     @Override

@@ -176,11 +176,18 @@ public final class ControlsView implements AutoCloseable {
 
   /** Reads the topic from its beginning. */
   private final class Reader implements TopicFollower.Reader {
+    private final SkippedRecords skipped = new SkippedRecords(health);
+
     @Override
     public TopicFollower.Polled begin(
         Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
       consumer.seekToBeginning(partitions);
       return new CatchUp(consumer, consumer.endOffsets(partitions));
+    }
+
+    @Override
+    public void skipped(DamagedRecord record) {
+      skipped.add(record);
     }
 
     @Override

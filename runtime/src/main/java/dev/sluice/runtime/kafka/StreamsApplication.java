@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A Kafka Streams application as the services run it. Its state stores are in memory and restored
  * from Kafka at each start, so that it can run on any machine; a dead stream thread is replaced
- * after a pause; a planned stop leaves the group at once.
+ * after a pause; damaged records are skipped; a planned stop leaves the group at once.
  */
 public final class StreamsApplication implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamsApplication.class);
@@ -49,6 +50,7 @@ public final class StreamsApplication implements AutoCloseable {
   private final Health health;
   private final MeterRegistry meters;
   private final Path stateFolder;
+  private final StreamsClients clients;
   private final Restarts restarts = new Restarts(InstantSource.system());
   private final SteadyTime time = new SteadyTime(Ticker.SYSTEM);
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -78,6 +80,7 @@ public final class StreamsApplication implements AutoCloseable {
     this.watchdog = watchdog;
     this.health = health;
     this.meters = meters;
+    clients = new StreamsClients(new SkippedRecords(health));
     try {
       stateFolder = Files.createTempDirectory("sluice-streams-");
     } catch (IOException e) {
@@ -141,7 +144,9 @@ public final class StreamsApplication implements AutoCloseable {
     if (stopping.getCount() == 0) {
       return;
     }
-    KafkaStreams started = new KafkaStreams(topology, new StreamsConfig(settings), time);
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    KafkaStreams started = new KafkaStreams(topology, properties, clients, time);
     started.setUncaughtExceptionHandler(this::survive);
     started.setStateListener((now, before) -> {
       watchdog.running(now == KafkaStreams.State.RUNNING);

@@ -42,6 +42,9 @@ public final class TopicFollower implements AutoCloseable {
      */
     Polled begin(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions);
 
+    /** Reports a record that cannot be read; reading goes on behind it. */
+    void skipped(DamagedRecord record);
+
     /** Reports that reading has failed; it starts again after the wait. */
     void failed(Throwable cause);
   }
@@ -99,7 +102,7 @@ public final class TopicFollower implements AutoCloseable {
     consumer.assign(partitions);
     Polled polled = reader.begin(consumer, partitions);
     while (!closing) {
-      polled.take(consumer.poll(POLL));
+      polled.take(DamagedRecord.skipping(consumer, () -> consumer.poll(POLL), reader::skipped));
     }
   }
 

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A follower goes on after any failure and reports it. */
@@ -29,6 +30,8 @@ class TopicFollowerTest {
 
   private final Deque<Throwable> failures = new ArrayDeque<>();
   private final List<Throwable> told = new ArrayList<>();
+  private final List<DamagedRecord> skipped = new ArrayList<>();
+  private @Nullable KafkaException damage;
   private int begun;
 
   @Test
@@ -37,6 +40,30 @@ class TopicFollowerTest {
     failures.add(new NullPointerException("a bug"));
     failures.add(new LinkageError("a class is missing"));
 
+    follow();
+
+    assertThat(told)
+        .extracting(Throwable::getMessage)
+        .containsExactly("Kafka's", "a bug", "a class is missing");
+    assertThat(begun).isEqualTo(3);
+  }
+
+  @Test
+  void aDamagedRecordIsSkippedAndTheSameReadingGoesOn() {
+    damage =
+        new KafkaException(
+            "Received exception when fetching the next record from controls-0. If needed, please"
+                + " seek past the record to continue consumption.");
+    failures.add(new KafkaException("the end of this test"));
+
+    follow();
+
+    assertThat(skipped).extracting(DamagedRecord::offset).containsExactly(0L);
+    assertThat(begun).isEqualTo(1);
+    assertThat(told).extracting(Throwable::getMessage).containsExactly("the end of this test");
+  }
+
+  private void follow() {
     new TopicFollower(
         new KafkaConfig("nowhere:1", new Topics(""), Map.of(), new Clients()),
         PARTITION.topic(),
@@ -49,11 +76,6 @@ class TopicFollowerTest {
               return Thread.currentThread();
             },
             new Random(1)));
-
-    assertThat(told)
-        .extracting(Throwable::getMessage)
-        .containsExactly("Kafka's", "a bug", "a class is missing");
-    assertThat(begun).isEqualTo(3);
   }
 
   private final class Reader implements TopicFollower.Reader {
@@ -73,18 +95,24 @@ class TopicFollowerTest {
     }
 
     @Override
+    public void skipped(DamagedRecord record) {
+      skipped.add(record);
+    }
+
+    @Override
     public void failed(Throwable cause) {
       told.add(cause);
     }
   }
 
-  private static final class Clients implements KafkaClients {
+  private final class Clients implements KafkaClients {
     @Override
     public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
       MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
       consumer.updatePartitions(
           PARTITION.topic(), List.of(new PartitionInfo(PARTITION.topic(), 0, null, null, null)));
       consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+      consumer.setPollException(damage);
       return consumer;
     }
 

@@ -1,7 +1,5 @@
 package dev.sluice.producer;
 
-import dev.sluice.producer.state.InputOffsets;
-import dev.sluice.runtime.kafka.JsonSerde;
 import dev.sluice.schema.Topics;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -63,9 +61,7 @@ final class FanOutTopology {
             PROCESSOR)
         .addStateStore(
             Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(INPUTS),
-                Serdes.String(),
-                JsonSerde.of(InputOffsets.Place.class)),
+                Stores.inMemoryKeyValueStore(INPUTS), Serdes.String(), Serdes.ByteArray()),
             PROCESSOR)
         .addStateStore(
             Stores.keyValueStoreBuilder(

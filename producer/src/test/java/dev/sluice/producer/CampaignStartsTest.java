@@ -132,8 +132,10 @@ class CampaignStartsTest extends FanOutTest {
   void recordsThatComeAgainBecauseOffsetsWereLostArePassedOver() {
     UUID campaign = FIXTURE.campaign(sender, 10);
     driver
-        .<String, InputOffsets.Place>getKeyValueStore(FanOutTopology.INPUTS)
-        .put(TOPICS.campaignCommands() + "-0", new InputOffsets.Place(100, now.toEpochMilli()));
+        .<String, byte[]>getKeyValueStore(FanOutTopology.INPUTS)
+        .put(
+            TOPICS.campaignCommands() + "-0",
+            Json.write(new InputOffsets.Place(100, now.toEpochMilli())));
     commands.pipeInput(campaign.toString(), json("start", campaign), now.minusSeconds(60));
     turns(3);
     assertThat(requests()).isEmpty();

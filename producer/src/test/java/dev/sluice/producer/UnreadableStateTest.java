@@ -48,6 +48,7 @@ class UnreadableStateTest extends FanOutTest {
     turns(2);
     stored().put(old.toString(), WITHOUT_ORIGIN);
     stored().put(damaged.toString(), DAMAGED);
+    stored().put("no id", DAMAGED);
     returned().put(sound + "/1", Json.write(new ReturnedRequest(1, sound, 1, 0, null)));
     returned().put(sound + "/2", DAMAGED);
 
@@ -58,6 +59,19 @@ class UnreadableStateTest extends FanOutTest {
         .extracting(ReturnedRequest::recipientId)
         .containsExactly(1L);
     assertThat(taken.returns().unreadable(Set.of(sound, old))).isEqualTo(Map.of(sound, 1));
+  }
+
+  @Test
+  void aPositionThatCannotBeReadStopsNoCommand() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    KeyValueStore<String, byte[]> positions = driver.getKeyValueStore(FanOutTopology.INPUTS);
+    String commands = TOPICS.campaignCommands() + "-0";
+    positions.put(commands, DAMAGED);
+    command("start", campaign);
+    turns(5);
+
+    assertThat(requests()).hasSize(10);
+    assertThat(positions.get(commands)).as("known again").isNotEqualTo(DAMAGED);
   }
 
   @Test

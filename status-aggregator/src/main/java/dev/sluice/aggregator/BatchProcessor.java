@@ -47,6 +47,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final MeterRegistry meters;
   private final BooleanSupplier stopping;
   private final Map<UUID, Campaign> campaigns = new HashMap<>();
+  private final Map<String, byte[]> unreadable = new HashMap<>();
   private final Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private ProcessorContext<byte[], byte[]> context;
   private PendingResults pending;
@@ -76,7 +77,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     pending = new PendingResults(context.getStateStore(PendingResults.NAME));
     givenUp = context.getStateStore(GivenUp.NAME);
     output = new Output(context, config.kafka().topics(), meters);
-    pending.forEach(left -> campaign(left.campaignId()).add(left, now()));
+    pending.forEach(left -> campaign(left.campaignId()).add(left, now()), unreadable::put);
     context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look());
   }
 
@@ -153,6 +154,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private void look() {
+    buryUnreadable();
     takeIn();
     forgetGivenUp();
     for (UUID id : List.copyOf(campaigns.keySet())) {
@@ -167,6 +169,18 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         }
       }
     }
+  }
+
+  /** Gives up what is stored and cannot be read; nothing may be written before the first look. */
+  private void buryUnreadable() {
+    unreadable.forEach((key, stored) -> {
+      output.deadLetter(key, stored);
+      givenUp.addUnreadable(key);
+    });
+    unreadable.clear();
+    givenUp.takeUnreadable().stream()
+        .filter(key -> pending.get(key) == null)
+        .forEach(pending::delete);
   }
 
   private void flushIfDue(Campaign campaign) {
@@ -191,9 +205,9 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
     if (campaign.changedBy(outcome)) {
-      troubles.changed(campaign.flushBegunMillis());
+      troubles.changed(campaign.flushBegunMillis(), now());
     }
-    campaign.flushed(outcome, now(), troubles.changedMillis()).forEach(this::forget);
+    campaign.flushed(outcome, now(), troubles.changedMillis(now())).forEach(this::forget);
     outcome.refused().forEach(refused -> giveUp(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {
       bury(campaign);

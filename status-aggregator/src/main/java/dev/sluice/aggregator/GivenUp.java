@@ -28,11 +28,25 @@ final class GivenUp implements StateStore {
   private final Map<String, SendResult> sent = new HashMap<>();
 
   private final List<SendResult> committed = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
+  private final List<String> committedUnreadable = new ArrayList<>();
   private boolean open;
 
   /** Records that the result's dead letter has been sent. */
   void add(String key, SendResult result) {
     sent.merge(key, result, PendingBatch::merge);
+  }
+
+  /** Records that the dead letter of a stored result that cannot be read has been sent. */
+  void addUnreadable(String key) {
+    unreadable.add(key);
+  }
+
+  /** Returns the keys of unreadable results whose dead letters are safe, each once. */
+  List<String> takeUnreadable() {
+    List<String> taken = List.copyOf(committedUnreadable);
+    committedUnreadable.clear();
+    return taken;
   }
 
   /** Returns what was sent under this key and may still be lost; null if nothing. */
@@ -55,6 +69,8 @@ final class GivenUp implements StateStore {
   public void commit(Map<TopicPartition, Long> changelogOffsets) {
     committed.addAll(sent.values());
     sent.clear();
+    committedUnreadable.addAll(unreadable);
+    unreadable.clear();
   }
 
   @Override

@@ -72,6 +72,18 @@ final class Output {
         cause);
   }
 
+  /** Writes a stored result that cannot be read to the dead letters. */
+  void deadLetter(String storedUnder, byte[] stored) {
+    DeadLetter letter =
+        new DeadLetter(
+            topics.sendResults(),
+            context.taskId().partition(),
+            -1,
+            "cannot be read in the store: is it of a later version?");
+    byte[] key = PendingResults.campaignIn(storedUnder).getBytes(StandardCharsets.UTF_8);
+    deadLetter(key, stored, letter, List.of(), "unreadable");
+  }
+
   private void deadLetter(
       byte @Nullable [] key,
       byte @Nullable [] value,

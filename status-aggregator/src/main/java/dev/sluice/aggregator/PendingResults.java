@@ -2,6 +2,8 @@ package dev.sluice.aggregator;
 
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.UnreadableEventException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -37,16 +39,41 @@ final class PendingResults {
     return result.campaignId() + ":" + result.recipientId();
   }
 
-  void forEach(Consumer<SendResult> consumer) {
+  /** Returns the id of the campaign in a key. */
+  static String campaignIn(String key) {
+    return key.split(":", 2)[0];
+  }
+
+  /**
+   * Reads all entries.
+   *
+   * @param unreadable takes those of a later version, and damaged ones
+   */
+  void forEach(Consumer<SendResult> readable, BiConsumer<String, byte[]> unreadable) {
     try (var all = store.all()) {
-      all.forEachRemaining(entry -> consumer.accept(Json.read(entry.value, SendResult.class)));
+      all.forEachRemaining(entry -> {
+        SendResult result = read(entry.value);
+        if (result == null) {
+          unreadable.accept(entry.key, entry.value);
+        } else {
+          readable.accept(result);
+        }
+      });
     }
   }
 
-  /** What is kept under this key, or null for nothing. */
+  /** What is kept under this key, or null for nothing that can be read. */
   @Nullable SendResult get(String key) {
     byte[] kept = store.get(key);
-    return kept == null ? null : Json.read(kept, SendResult.class);
+    return kept == null ? null : read(kept);
+  }
+
+  private static @Nullable SendResult read(byte[] kept) {
+    try {
+      return Json.read(kept, SendResult.class);
+    } catch (UnreadableEventException e) {
+      return null;
+    }
   }
 
   void put(String key, SendResult result) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * counts all.
  */
 final class Troubles {
-  private static final Backoff AFTER_FAILURE =
-      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(200), LONGEST_WAIT);
   private static final String EVERYBODY = "batches";
   private static final int NAMED = 10;
 
@@ -64,7 +64,9 @@ final class Troubles {
       return true;
     }
     asking.put(campaignId, nowMillis);
-    if (nowMillis < retryAtMillis) {
+    long left = retryAtMillis - nowMillis;
+    // A new stream thread takes the machine's time again, which may have been set back.
+    if (left > 0 && left <= LONGEST_WAIT.toMillis()) {
       return false;
     }
     asking.values().removeIf(at -> nowMillis - at > STILL_ASKS_MILLIS);
@@ -117,14 +119,16 @@ final class Troubles {
     forget(campaignId);
   }
 
-  /** Records that rows of a campaign have changed, so a failure does not affect all campaigns. */
-  synchronized void changed(long nowMillis) {
-    changedMillis = Math.max(changedMillis, nowMillis);
+  /** Records since when rows of a campaign have changed, so a failure does not affect all. */
+  synchronized void changed(long sinceMillis, long nowMillis) {
+    changedMillis = Math.max(changedMillis(nowMillis), sinceMillis);
   }
 
-  /** Returns when rows of any campaign were last changed. */
-  synchronized long changedMillis() {
-    return changedMillis;
+  /**
+   * Returns when rows of any campaign were last changed; a time that was set back since is over.
+   */
+  synchronized long changedMillis(long nowMillis) {
+    return changedMillis <= nowMillis ? changedMillis : Long.MIN_VALUE;
   }
 
   /** Records that the database is available again. */

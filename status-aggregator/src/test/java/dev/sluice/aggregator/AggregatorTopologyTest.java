@@ -32,6 +32,10 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +49,9 @@ class AggregatorTopologyTest {
 
   /** Flushes that wait for the test to run them, unless they run at once. */
   private final Queue<Runnable> flushes = new ArrayDeque<>();
+
+  /** What a predecessor has left in the store. */
+  private Map<String, byte[]> leftBehind = Map.of();
 
   private boolean atOnce;
   private SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -173,6 +180,38 @@ class AggregatorTopologyTest {
 
     assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 5);
     assertThat(storeIsEmpty()).as("what is written leaves the store").isTrue();
+  }
+
+  /** An older version does not know a later one's statuses. */
+  @Test
+  void whatCannotBeReadInTheStoreIsADeadLetterAndAllOthersAreWritten() {
+    UUID campaign = FIXTURE.campaign(3);
+    List<Long> ids = FIXTURE.recipients(campaign);
+    String damaged = campaign + ":" + ids.get(0);
+    String overtaken = campaign + ":" + ids.get(1);
+    leftBehind = Map.of(damaged, new byte[] {'{'}, overtaken, new byte[] {'['});
+    send(campaign, ids.subList(1, 3), RecipientStatus.SENT);
+
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(stored().get(damaged)).as("a crash now may lose the letter").isNotNull();
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(stored().get(damaged)).isNull();
+    assertThat(stored().get(overtaken)).as("a newer result waits").isNotNull();
+    assertThat(deadLetters().readRecordsToList())
+        .hasSize(2)
+        .allSatisfy(letter -> {
+          assertThat(letter.key()).asString(StandardCharsets.UTF_8).isEqualTo(campaign.toString());
+          assertThat(header(letter, "reason")).contains("cannot be read in the store");
+        });
+
+    driver.advanceWallClockTime(Duration.ofSeconds(11));
+    assertThat(FIXTURE.rows(campaign))
+        .isEqualTo(Map.of(RecipientStatus.SENT, 2, RecipientStatus.PENDING, 1));
+    assertThat(storeIsEmpty()).isTrue();
+  }
+
+  private KeyValueStore<String, byte[]> stored() {
+    return driver.getKeyValueStore(PendingResults.NAME);
   }
 
   @Test
@@ -408,7 +447,10 @@ class AggregatorTopologyTest {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     return new TopologyTestDriver(
         AggregatorTopology.of(
-            TOPICS, () -> new BatchProcessor(config, flushes, troubles, room, meters, () -> false)),
+            TOPICS,
+            () ->
+                new TakenOver(
+                    new BatchProcessor(config, flushes, troubles, room, meters, () -> false))),
         settings);
   }
 
@@ -431,5 +473,38 @@ class AggregatorTopologyTest {
 
   private static String header(TestRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  /** Begins anew with what was left behind, before the first record: only then has it a context. */
+  private final class TakenOver implements Processor<byte[], byte[], byte[], byte[]> {
+    private final BatchProcessor successor;
+    private ProcessorContext<byte[], byte[]> context;
+
+    TakenOver(BatchProcessor successor) {
+      this.successor = successor;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> newContext) {
+      context = newContext;
+      successor.init(context);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+      if (!leftBehind.isEmpty()) {
+        KeyValueStore<String, byte[]> store = context.getStateStore(PendingResults.NAME);
+        leftBehind.forEach(store::put);
+        leftBehind = Map.of();
+        successor.close();
+        successor.init(context);
+      }
+      successor.process(record);
+    }
+
+    @Override
+    public void close() {
+      successor.close();
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +34,19 @@ class TroublesTest {
     assertThat(troubles.mayTry(campaign(1), 600)).isTrue();
     assertThat(troubles.mayTry(campaign(1), 600)).isTrue();
     assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void aTimeThatIsSetBackWithItsThreadHoldsNobodyUp() {
+    long hour = Duration.ofHours(1).toMillis();
+    troubles.failed(campaign(1), GONE, null, hour);
+    troubles.changed(hour, hour);
+
+    assertThat(troubles.mayTry(campaign(1), 0)).isTrue();
+    assertThat(troubles.mayTry(campaign(1), 100)).as("the wait begins anew").isFalse();
+    assertThat(troubles.changedMillis(100)).isLessThan(0);
+    troubles.changed(50, 100);
+    assertThat(troubles.changedMillis(100)).isEqualTo(50);
   }
 
   /**

@@ -8,12 +8,16 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The fan-out states of all campaigns, with an index of those that need work. An unreadable state
  * affects only its campaign and is left in the store, as another version may be able to read it.
  */
 public final class FanOutStore {
+  private static final Logger log = LoggerFactory.getLogger(FanOutStore.class);
+
   private final KeyValueStore<String, byte[]> store;
   // The store keeps every campaign ever started, so that no start can be repeated; walking it in
   // each turn would cost more with each campaign.
@@ -24,7 +28,15 @@ public final class FanOutStore {
     this.store = store;
     this.returns = returns;
     try (var all = store.all()) {
-      all.forEachRemaining(entry -> index(UUID.fromString(entry.key), read(entry.value)));
+      all.forEachRemaining(entry -> index(entry.key, read(entry.value)));
+    }
+  }
+
+  private void index(String key, FanOutState fanOut) {
+    try {
+      index(UUID.fromString(key), fanOut);
+    } catch (IllegalArgumentException e) {
+      log.error("an entry of no campaign is left alone: {}", e.getMessage());
     }
   }
 

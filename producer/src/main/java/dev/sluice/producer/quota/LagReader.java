@@ -35,12 +35,14 @@ public final class LagReader implements WorkerLag.Source {
   private final Health health;
   private final RequestLog log;
   private final Admin admin;
+  private final LeastInSync leastInSync;
 
   private LagReader(KafkaConfig kafka, Health health, RequestLog log, Admin admin) {
     this.kafka = kafka;
     this.health = health;
     this.log = log;
     this.admin = admin;
+    leastInSync = new LeastInSync(admin, kafka.topics().sendRequests(), TIMEOUT_MS);
   }
 
   /**
@@ -88,8 +90,18 @@ public final class LagReader implements WorkerLag.Source {
         ends(partitions(topic, described.stream().filter(LagReader::hasLeader)));
     List<Integer> lost = without(places.keySet(), partitions);
     requireNoneAdded(topic, lost, ends);
+    List<Integer> leaderless = without(ends.keySet(), partitions);
+    // It refuses records, and with them the transaction that also carries all others'.
+    int least = leastInSync.replicas();
+    List<TopicPartition> unwritable =
+        partitions(
+            topic,
+            described.stream()
+                .filter(LagReader::hasLeader)
+                .filter(partition -> partition.isr().size() < least));
+    ends.keySet().removeAll(unwritable);
     LaneBacklog.Reading reading = log.reading(begun, partitions, places, ends);
-    tell(lost, without(ends.keySet(), partitions));
+    tell(lost, leaderless, unwritable);
     return reading;
   }
 
@@ -101,8 +113,15 @@ public final class LagReader implements WorkerLag.Source {
     return partition.leader() != null && !partition.leader().isEmpty();
   }
 
-  private void tell(List<Integer> lost, List<Integer> leaderless) {
+  private void tell(List<Integer> lost, List<Integer> leaderless, List<TopicPartition> unwritable) {
     List<String> troubles = new ArrayList<>();
+    if (!unwritable.isEmpty()) {
+      troubles.add(
+          "partition(s) "
+              + unwritable.stream().map(TopicPartition::partition).toList()
+              + " of send-requests have fewer replicas in sync than min.insync.replicas, so nothing"
+              + " is fed into them");
+    }
     if (!leaderless.isEmpty()) {
       troubles.add(
           "partition(s) "

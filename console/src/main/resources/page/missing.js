@@ -3,6 +3,9 @@ import { confirm, note } from './dialogs.js';
 import { number } from './format.js';
 import { say } from './texts.js';
 
+/** What the console says is in the way, and may be accepted. */
+const ACCEPTABLE = ['missing', 'stoppedTemplate', 'unfitTemplate'];
+
 /** Whether a person wants people who lack variables all the same. */
 export const acceptMissing = (names, action) =>
   confirm({
@@ -21,24 +24,27 @@ function without({ recipients, partial }) {
 }
 
 /** Asks what is to be accepted so that what was refused is done: the parameter, or null if a person does not want it. */
-async function accepted({ missing, stoppedTemplate }, key, total) {
+async function accepted({ missing, stoppedTemplate, unfitTemplate }, key, total) {
   if (missing) {
     const action = say(key, { without: without(missing), total: total === null ? '…' : number(total) });
     return (await acceptMissing(lacking(missing), action)) ? 'acceptMissing=true' : null;
   }
   const sure = await confirm({
-    title: say('campaign.stopped'),
-    text: say('campaign.stoppedText', { reason: stoppedTemplate }),
+    title: say(unfitTemplate ? 'campaign.unfit' : 'campaign.stopped'),
+    text: unfitTemplate
+      ? say('campaign.unfitText', { reasons: unfitTemplate.join('; ') })
+      : say('campaign.stoppedText', { reason: stoppedTemplate }),
     action: say('campaign.stoppedAnyway'),
     danger: true,
   });
-  return sure ? 'acceptStopped=true' : null;
+  const parameter = unfitTemplate ? 'acceptTemplate' : 'acceptStopped';
+  return sure ? `${parameter}=true` : null;
 }
 
 /**
- * Does something, once more with the query that accepts it where variables are missing or the template was
- * stopped, and a person does not mind, and says if nobody could look whether any are missing. Whether it was
- * done; throws what else is refused.
+ * Does something, once more with the query that accepts it where variables are missing, or the template was
+ * stopped or does not fit, and a person does not mind, and says if nobody could look whether any are missing.
+ * Whether it was done; throws what else is refused.
  */
 export async function orWithout(act, key, total) {
   const all = [];
@@ -50,7 +56,7 @@ export async function orWithout(act, key, total) {
       }
       return true;
     } catch (error) {
-      if (!error.members?.missing && !error.members?.stoppedTemplate) {
+      if (!ACCEPTABLE.some((member) => error.members?.[member])) {
         throw error;
       }
       const more = await accepted(error.members, key, total);

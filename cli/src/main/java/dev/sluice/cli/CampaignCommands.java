@@ -87,9 +87,9 @@ final class CampaignCommands {
   int start(
       @Mixin ConsoleOptions console,
       @Mixin MissingOption missing,
-      @Mixin StoppedOption stopped,
+      @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "start?" + missing.query() + stopped.query());
+    return command(console, campaign, "start?" + missing.query() + template.query());
   }
 
   @Command(
@@ -108,9 +108,9 @@ final class CampaignCommands {
       mixinStandardHelpOptions = true)
   int resume(
       @Mixin ConsoleOptions console,
-      @Mixin StoppedOption stopped,
+      @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "resume?" + stopped.query());
+    return command(console, campaign, "resume?" + template.query());
   }
 
   @Command(
@@ -145,12 +145,12 @@ final class CampaignCommands {
                   "Only to those with these codes, as campaign errors lists them"
                       + " (SLUICE_RESEND_REASON; all).")
           @Nullable List<String> reasons,
-      @Mixin StoppedOption stopped,
+      @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(
         console,
         campaign,
-        "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : "") + stopped.query(),
+        "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : "") + template.query(),
         reasons == null ? Map.of() : Map.of("reasons", reasons));
   }
 

@@ -3,11 +3,12 @@ package dev.sluice.console.sender;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.ProblemException;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.UUID;
 
 /**
- * Checks whether campaigns that are about to send may use their templates: the provider would
- * refuse every message with a stopped one.
+ * Checks whether campaigns that are about to send may use their templates, and give them what they
+ * want: the provider would refuse every message otherwise.
  */
 public final class TemplateCheck {
   private final TemplateStates states;
@@ -19,14 +20,22 @@ public final class TemplateCheck {
   }
 
   /**
-   * Throws 409 if a campaign's template is stopped, unless the list of templates, if it can be
-   * read, or the caller says that it is not.
+   * Throws 409 if a campaign's template is stopped, or its message does not fit it, unless the
+   * caller says otherwise.
    */
   public void require(Context context, UUID campaignId) {
+    requireAllowed(context, campaignId);
+    if (!isAccepted(context, "acceptTemplate")) {
+      states.template(campaignId).ifPresent(this::requireFitting);
+    }
+  }
+
+  /** A stop that was lifted meanwhile is no reason, if the list of templates can be read. */
+  private void requireAllowed(Context context, UUID campaignId) {
     if (states.stopped(campaignId).isEmpty()) {
       return;
     }
-    if ("true".equals(context.queryParam("acceptStopped"))) {
+    if (isAccepted(context, "acceptStopped")) {
       states.allow(campaignId);
       Audit.log(context, "allow its template", "campaign " + campaignId);
       return;
@@ -42,5 +51,21 @@ public final class TemplateCheck {
                       + " if you know that it is.")
               .with("stoppedTemplate", reason);
         });
+  }
+
+  private void requireFitting(TemplateStates.Used used) {
+    List<String> misfits = templates.misfits(used);
+    if (!misfits.isEmpty()) {
+      throw ProblemException.conflict(
+              "Every message would be refused, as "
+                  + String.join("; ", misfits)
+                  + ". Correct the message, or repeat it with acceptTemplate=true if you know"
+                  + " better.")
+          .with("unfitTemplate", misfits);
+    }
+  }
+
+  private static boolean isAccepted(Context context, String parameter) {
+    return "true".equals(context.queryParam(parameter));
   }
 }

@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 
+import dev.sluice.schema.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Which templates may be used, as far as the provider has reported; the newest report counts. */
 public final class TemplateStates {
@@ -81,6 +83,28 @@ public final class TemplateStates {
         .from(STOPPED_CAMPAIGN)
         .where(STOPPED_CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(STOPPED_CAMPAIGN.REASON);
+  }
+
+  /**
+   * A campaign's template.
+   *
+   * @param account the account of the campaign's sender
+   * @param template the {@code template} of its message
+   */
+  record Used(String account, JsonNode template) {}
+
+  /** Returns a campaign's template; empty if it has none, or its account is unknown. */
+  Optional<Used> template(UUID campaignId) {
+    return sql.select(SENDER.ACCOUNT, CAMPAIGN.MESSAGE)
+        .from(CAMPAIGN)
+        .join(SENDER)
+        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .and(SENDER.ACCOUNT.isNotNull())
+        .and(SENDER.PROVIDER.eq("whatsapp"))
+        .fetchOptional(row ->
+            new Used(row.value1(), Json.MAPPER.readTree(row.value2().data()).path("template")))
+        .filter(used -> used.template().isObject());
   }
 
   /** Returns the account of a campaign's sender, if it is known. */

@@ -3,6 +3,7 @@ package dev.sluice.console.sender;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.providers.whatsapp.MessageTemplates;
+import dev.sluice.providers.whatsapp.TemplateFit;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Reasons;
@@ -15,6 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +31,9 @@ import tools.jackson.databind.JsonNode;
 public final class Templates implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Templates.class);
   private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
+
+  /** How long a command that makes a campaign send waits for the list. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   /** Accounts whose templates are kept. */
   private static final int ACCOUNTS = 8;
@@ -78,13 +86,61 @@ public final class Templates implements AutoCloseable {
 
   /** Asks the provider which templates may be used by now, if it can be asked. */
   void lookAgain(String account) {
-    if (provider.isPresent()) {
-      try {
-        of(account, true);
-      } catch (ProblemException e) {
-        log.info("cannot check whether templates may be used again: {}", e.getMessage());
-      }
+    listed(account, true);
+  }
+
+  /** Returns an account's templates; none if the provider cannot be asked, or is slow. */
+  private List<Map<String, @Nullable Object>> listed(String account, boolean refresh) {
+    if (provider.isEmpty()) {
+      return List.of();
     }
+    FutureTask<List<Map<String, @Nullable Object>>> list =
+        new FutureTask<>(() -> of(account, refresh));
+    Thread.ofVirtual().name("templates").start(list);
+    try {
+      return list.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.info("cannot check whether templates may be used: {}", Reasons.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return List.of();
+  }
+
+  /**
+   * Returns why the provider would refuse messages with this template, in words; nothing if it
+   * would not, or if that cannot be told.
+   */
+  List<String> misfits(TemplateStates.Used used) {
+    List<String> misfits = misfits(used.template(), listed(used.account(), false));
+    // It may have been approved or changed since the list was read.
+    return misfits.isEmpty() ? misfits : misfits(used.template(), listed(used.account(), true));
+  }
+
+  private static List<String> misfits(
+      JsonNode template, List<Map<String, @Nullable Object>> listed) {
+    if (listed.isEmpty() || listed.size() >= MessageTemplates.MOST) {
+      return List.of();
+    }
+    String name = template.path("name").asString("");
+    String language = template.at("/language/code").asString("");
+    return listed.stream()
+        .filter(one -> name.equals(one.get("name")) && language.equals(one.get("language")))
+        .findFirst()
+        .map(one -> misfits(one, template.path("components")))
+        .orElseGet(
+            () -> List.of("the account has no template " + name + " in the language " + language));
+  }
+
+  private static List<String> misfits(Map<String, @Nullable Object> listed, JsonNode components) {
+    String status = String.valueOf(listed.get("status"));
+    // Paused and disabled ones are known by their states.
+    if (Set.of("PENDING", "REJECTED").contains(status)) {
+      return List.of("the template is " + status);
+    }
+    return listed.get("components") instanceof JsonNode known
+        ? TemplateFit.misfits(known, String.valueOf(listed.get("parameterFormat")), components)
+        : List.of();
   }
 
   /**

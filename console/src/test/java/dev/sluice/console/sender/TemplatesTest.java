@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Templates as the provider lists them, page by page. */
@@ -57,7 +59,11 @@ class TemplatesTest {
   void theListSaysWhichMayBeUsedAgainAndWhichMayNot() {
     String account = "104996122399160";
     sender("listed", ",\"account\":\"" + account + "\"");
-    String spring = campaign("spring_offer", "pt_BR");
+    String spring =
+        campaign(
+            "spring_offer",
+            "pt_BR",
+            ",\"components\":[{\"type\":\"body\",\"parameters\":[{\"type\":\"text\",\"text\":\"Ana\"}]}]");
     String winter = campaign("winter_offer", "de");
     CONSOLE.sql(sql ->
         sql.execute(
@@ -67,28 +73,53 @@ class TemplatesTest {
 
     // A console without an access token cannot ask the provider.
     assertProblem(CONSOLE.send("POST", spring, "", ""), 409, "refused, as paused");
-    assertThat(
-            CONSOLE
-                .send(
-                    HttpRequest.newBuilder(
-                            URI.create("http://localhost:" + READING.port() + spring))
-                        .POST(HttpRequest.BodyPublishers.noBody()))
-                .statusCode())
-        .isEqualTo(202);
+    assertThat(post(spring).statusCode()).isEqualTo(202);
     assertProblem(
         CONSOLE.send("POST", winter, "", ""), 409, "has paused the template winter_offer de");
   }
 
+  /** The provider would refuse each of its messages. */
+  @ParameterizedTest
+  @CsvSource({
+    "spring_offer, pt_BR, 'the body has 0 parameter(s), and the template wants 1'",
+    "spring_offer, en_US, the template is PENDING",
+    "spring_offer, es, the account has no template spring_offer in the language es"
+  })
+  void whatDoesNotFitItsTemplateDoesNotStartUnlessThatIsMeant(
+      String name, String language, String why) {
+    sender("listed", ",\"account\":\"104996122399160\"");
+    String start = campaign(name, language);
+    HttpResponse<byte[]> refused = post(start);
+
+    assertProblem(refused, 409, why);
+    assertThat(body(refused).at("/unfitTemplate/0").asString()).isEqualTo(why);
+    assertThat(CONSOLE.send("POST", start, "", "").statusCode())
+        .as("a console that cannot read the list")
+        .isEqualTo(202);
+    assertThat(post(campaign(name, language) + "?acceptTemplate=true").statusCode()).isEqualTo(202);
+    assertThat(post(campaign("hello_world", "en_US")).statusCode()).isEqualTo(202);
+  }
+
+  private static HttpResponse<byte[]> post(String path) {
+    return CONSOLE.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + READING.port() + path))
+            .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
   /** Creates a campaign with a template, and returns the path that starts it. */
   private static String campaign(String template, String language) {
+    return campaign(template, language, "");
+  }
+
+  private static String campaign(String template, String language, String components) {
     HttpResponse<byte[]> created =
         CONSOLE.send(
             "POST",
             "/api/campaigns",
             "application/json",
             ("{\"name\":\"x\",\"sender\":\"listed\",\"message\":{\"type\":\"template\",\"template\":"
-                    + "{\"name\":\"%s\",\"language\":{\"code\":\"%s\"}}}}")
-                .formatted(template, language));
+                    + "{\"name\":\"%s\",\"language\":{\"code\":\"%s\"}%s}}}")
+                .formatted(template, language, components));
     return "/api/campaigns/" + body(created).path("id").asString() + "/start";
   }
 

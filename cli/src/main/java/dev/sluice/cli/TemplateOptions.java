@@ -1,0 +1,27 @@
+package dev.sluice.cli;
+
+import picocli.CommandLine.Option;
+
+/** Whether a campaign may use its template although the provider would probably refuse it. */
+final class TemplateOptions {
+  @Option(
+      names = "--accept-stopped",
+      defaultValue = "${env:SLUICE_ACCEPT_STOPPED:-false}",
+      description =
+          "Although the provider is known to have stopped its template: you know that it may be"
+              + " used again (SLUICE_ACCEPT_STOPPED; ${DEFAULT-VALUE}).")
+  private boolean stopped;
+
+  @Option(
+      names = "--accept-template",
+      defaultValue = "${env:SLUICE_ACCEPT_TEMPLATE:-false}",
+      description =
+          "Although its message does not fit the template that the provider lists: you know better"
+              + " (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")
+  private boolean unfit;
+
+  /** Returns further query parameters, or an empty text. */
+  String query() {
+    return (stopped ? "&acceptStopped=true" : "") + (unfit ? "&acceptTemplate=true" : "");
+  }
+}

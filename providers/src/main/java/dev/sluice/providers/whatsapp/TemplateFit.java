@@ -1,0 +1,138 @@
+package dev.sluice.providers.whatsapp;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Compares a message's template with the account's list, because the provider would refuse each
+ * message with a parameter too many or too few (132000, 132012). Components that this does not know
+ * are left to the provider.
+ */
+public final class TemplateFit {
+  private static final Pattern VARIABLE = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_]+)\\s*}}");
+  private static final Set<String> MEDIA = Set.of("IMAGE", "VIDEO", "DOCUMENT");
+
+  private final JsonNode listed;
+  private final boolean named;
+  private final JsonNode given;
+  private final List<String> misfits = new ArrayList<>();
+
+  private TemplateFit(JsonNode listed, boolean named, JsonNode given) {
+    this.listed = listed;
+    this.named = named;
+    this.given = given;
+  }
+
+  /**
+   * Returns what does not fit, in words; nothing if everything does.
+   *
+   * @param listed the template's components in the account's list
+   * @param parameterFormat {@code NAMED} or {@code POSITIONAL}
+   * @param given the components of the message's template
+   */
+  public static List<String> misfits(JsonNode listed, String parameterFormat, JsonNode given) {
+    TemplateFit fit = new TemplateFit(listed, parameterFormat.equals("NAMED"), given);
+    fit.header();
+    fit.compare("body", fit.expected("BODY").path("text").asString(""));
+    fit.buttons();
+    return List.copyOf(fit.misfits);
+  }
+
+  private void header() {
+    JsonNode header = expected("HEADER");
+    String format = header.path("format").asString("TEXT");
+    if (format.equals("TEXT")) {
+      compare("header", header.path("text").asString(""));
+    } else if (MEDIA.contains(format)) {
+      String kind = format.toLowerCase(Locale.ROOT);
+      JsonNode parameters = parameters("header");
+      if (parameters.size() != 1 || !parameters.path(0).path("type").asString("").equals(kind)) {
+        misfits.add("the header must be given one parameter of the type " + kind);
+      }
+    }
+  }
+
+  private void compare(String part, String text) {
+    Set<String> wanted = variables(text);
+    JsonNode parameters = parameters(part);
+    if (parameters.size() != wanted.size()) {
+      misfits.add(
+          "the %s has %d parameter(s), and the template wants %d"
+              .formatted(part, parameters.size(), wanted.size()));
+    } else if (named) {
+      Set<String> names =
+          parameters
+              .valueStream()
+              .map(one -> one.path("parameter_name").asString(""))
+              .collect(Collectors.toSet());
+      wanted.stream()
+          .filter(name -> !names.contains(name))
+          .map(name -> "the %s lacks the parameter \"%s\"".formatted(part, name))
+          .forEach(misfits::add);
+    }
+  }
+
+  private void buttons() {
+    JsonNode buttons = expected("BUTTONS").path("buttons");
+    for (int index = 0; index < buttons.size(); index++) {
+      if (isFilledIn(buttons.path(index)) && button(index).isEmpty()) {
+        misfits.add("button " + (index + 1) + " lacks its parameter");
+      }
+    }
+  }
+
+  private static boolean isFilledIn(JsonNode button) {
+    return switch (button.path("type").asString("")) {
+      case "COPY_CODE", "OTP" -> true;
+      case "URL" -> !variables(button.path("url").asString("")).isEmpty();
+      default -> false;
+    };
+  }
+
+  private Optional<JsonNode> button(int index) {
+    return given
+        .valueStream()
+        .filter(one -> isOfType("button", one))
+        .filter(one -> one.path("index").asString("").equals(Integer.toString(index)))
+        .filter(one -> !one.path("parameters").isEmpty())
+        .findFirst();
+  }
+
+  private JsonNode expected(String type) {
+    return find(listed, type);
+  }
+
+  private JsonNode parameters(String part) {
+    return find(given, part).path("parameters");
+  }
+
+  private static JsonNode find(JsonNode components, String type) {
+    int at =
+        IntStream.range(0, components.size())
+            .filter(i -> isOfType(type, components.path(i)))
+            .findFirst()
+            .orElse(-1);
+    return components.path(at);
+  }
+
+  private static boolean isOfType(String type, JsonNode component) {
+    return component.path("type").asString("").equalsIgnoreCase(type);
+  }
+
+  private static Set<String> variables(String text) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Matcher found = VARIABLE.matcher(text); found.find(); ) {
+      names.add(found.group(1));
+    }
+    return names;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.providers.whatsapp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class TemplateFitTest {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final String SPRING = "[{'type':'BODY','text':'Oi {{1}}, {{2}} chegou. {{1}}!'}]";
+  private static final String ORDER =
+      "[{'type':'HEADER','format':'IMAGE'},{'type':'BODY','text':'Hi {{name}}, {{order}} is here'},"
+          + "{'type':'FOOTER','text':'Reply STOP'},{'type':'BUTTONS','buttons':["
+          + "{'type':'QUICK_REPLY','text':'Thanks'},{'type':'URL','url':'https://x.example/{{1}}'}]}]";
+
+  @Test
+  void aMessageThatGivesEachParameterFits() {
+    assertThat(misfits(SPRING, "POSITIONAL", "[{'type':'body','parameters':[{},{}]}]")).isEmpty();
+    assertThat(
+            misfits(
+                ORDER,
+                "NAMED",
+                "[{'type':'header','parameters':[{'type':'image','image':{'link':'x'}}]},"
+                    + "{'type':'BODY','parameters':[{'parameter_name':'order'},"
+                    + "{'parameter_name':'name'}]},"
+                    + "{'type':'button','sub_type':'url','index':1,'parameters':[{'text':'7'}]}]"))
+        .isEmpty();
+    assertThat(misfits("[{'type':'BODY','text':'Hello'}]", "POSITIONAL", "null")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{'type':'body','parameters':[{}]}] | the body has 1 parameter(s), and the template wants 2",
+        "[] | the body has 0 parameter(s), and the template wants 2",
+        "{'body':7} | the body has 0 parameter(s), and the template wants 2",
+        "[{'type':'body','parameters':[{},{}]},{'type':'header','parameters':[{}]}]"
+            + "| the header has 1 parameter(s), and the template wants 0"
+      },
+      quoteCharacter = '`')
+  void aWrongNumberOfParametersIsTold(String given, String words) {
+    assertThat(misfits(SPRING, "POSITIONAL", given)).containsExactly(words);
+  }
+
+  @Test
+  void whatIsLackingIsNamed() {
+    assertThat(
+            misfits(
+                ORDER,
+                "NAMED",
+                "[{'type':'header','parameters':[{'type':'text'}]},"
+                    + "{'type':'body','parameters':[{'parameter_name':'name'},"
+                    + "{'parameter_name':'Order'}]},{'type':'button','index':'0'}]"))
+        .containsExactly(
+            "the header must be given one parameter of the type image",
+            "the body lacks the parameter \"order\"",
+            "button 2 lacks its parameter");
+  }
+
+  /** New kinds of components are the provider's to judge. */
+  @ParameterizedTest
+  @ValueSource(strings = {"[{'type':'CAROUSEL','cards':[{}]}]", "[{'type':7}]", "[]", "{}", "null"})
+  void whatIsUnknownFits(String listed) {
+    assertThat(misfits(listed, "POSITIONAL", "[{'type':'carousel','cards':[]}]")).isEmpty();
+  }
+
+  private static List<String> misfits(String listed, String format, String given) {
+    return TemplateFit.misfits(read(listed), format, read(given));
+  }
+
+  private static JsonNode read(String json) {
+    return JSON.readTree(json.replace('\'', '"'));
+  }
+}

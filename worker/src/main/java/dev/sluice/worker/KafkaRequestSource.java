@@ -80,7 +80,11 @@ final class KafkaRequestSource implements RequestSource {
 
   @Override
   public Map<TopicPartition, Place> places(Set<TopicPartition> partitions) {
-    Map<TopicPartition, Place> told = places.read(partitions, LOOKUP_TIMEOUT);
+    return places.read(partitions, LOOKUP_TIMEOUT);
+  }
+
+  @Override
+  public Map<TopicPartition, Place> confirmed(Map<TopicPartition, Place> told) {
     if (told.isEmpty()) {
       return told;
     }

@@ -4,6 +4,7 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.Reasons;
 import dev.sluice.schema.UnreadableWindowException;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -29,12 +31,14 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(PartitionAssignment.class);
   private static final Duration RETRY_CLOSED = Duration.ofSeconds(3);
 
-  /**
-   * The shortest interval between lookups. Nothing is launched while a lookup waits for Kafka, so
-   * slow lookups, for example of a partition without a leader, may take at most a tenth of the
-   * time.
-   */
+  /** The shortest time between lookups. */
   private static final Duration LOOKUP_EVERY = Duration.ofMillis(100);
+
+  /**
+   * The name of the threads of lookups. A lookup waits for partitions without a leader, and nothing
+   * is launched while the loop's own thread waits.
+   */
+  static final String LOOKUP = "places";
 
   /** A dead worker's transaction ends sooner, by its own timeout. */
   private static final Duration KNOWN_WITHIN = Duration.ofSeconds(20);
@@ -51,6 +55,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private final Map<TopicPartition, PartitionState> owned = new HashMap<>();
   private final Set<TopicPartition> recovering = new HashSet<>();
   private final Set<TopicPartition> closed = new HashSet<>();
+  private @Nullable CompletableFuture<Map<TopicPartition, Place>> lookup;
   private long lastLookupNanos;
   private long untilNextLookupNanos;
   private long lastAssignedNanos;
@@ -81,6 +86,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     source.pause(partitions);
     partitions.forEach(partition -> source.seek(partition, 0));
     recovering.addAll(partitions);
+    lookup = null;
     lastAssignedNanos = machine.ticker().nanoTime();
     lastLookupNanos = lastAssignedNanos;
     untilNextLookupNanos = 0;
@@ -97,6 +103,8 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     recovering.removeAll(partitions);
     closed.removeAll(partitions);
+    // What it tells may be outdated if they come back.
+    lookup = null;
     for (TopicPartition partition : partitions) {
       PartitionState gone = owned.remove(partition);
       if (gone != null) {
@@ -115,13 +123,17 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     if (!closed.isEmpty() && now - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
       recovering.addAll(closed);
     }
-    if (recovering.isEmpty() || now - lastLookupNanos < untilNextLookupNanos) {
+    if (lookup == null && !recovering.isEmpty() && now - lastLookupNanos >= untilNextLookupNanos) {
+      lookup = lookUp(Set.copyOf(recovering));
+    }
+    if (lookup == null || !lookup.isDone()) {
       return;
     }
     int before = owned.size();
-    Map<TopicPartition, Place> places = source.places(Set.copyOf(recovering));
+    Map<TopicPartition, Place> places = source.confirmed(lookup.resultNow());
+    lookup = null;
     lastLookupNanos = machine.ticker().nanoTime();
-    untilNextLookupNanos = Math.max(LOOKUP_EVERY.toNanos(), 9 * (lastLookupNanos - now));
+    untilNextLookupNanos = LOOKUP_EVERY.toNanos();
     places.forEach((partition, place) -> {
       recovering.remove(partition);
       open(partition, place);
@@ -133,6 +145,23 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     if (owned.size() > before) {
       log.info("took over {} partition(s), owns {}", owned.size() - before, owned.size());
     }
+  }
+
+  private CompletableFuture<Map<TopicPartition, Place>> lookUp(Set<TopicPartition> partitions) {
+    CompletableFuture<Map<TopicPartition, Place>> places = new CompletableFuture<>();
+    machine
+        .threads()
+        .start(
+            Thread.ofVirtual().name(LOOKUP),
+            () -> {
+              try {
+                places.complete(source.places(partitions));
+              } catch (RuntimeException e) {
+                log.warn("cannot look up partitions: {}", Reasons.of(e));
+                places.complete(Map.of());
+              }
+            });
+    return places;
   }
 
   private void open(TopicPartition partition, Place place) {

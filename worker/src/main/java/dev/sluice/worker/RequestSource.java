@@ -45,10 +45,17 @@ interface RequestSource {
   Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration atMost);
 
   /**
-   * Returns what the group has committed, with each log's bounds, as far as that is known at once:
-   * partitions with an open transaction, and those without a leader, are missing.
+   * Returns what the group has committed, with each log's bounds: partitions with an open
+   * transaction, and those without a leader, are missing. Waits for these for a while, so it may be
+   * called from any thread.
    */
   Map<TopicPartition, Place> places(Set<TopicPartition> partitions);
+
+  /**
+   * Returns these places with what the group's coordinator says was committed; none if it does not
+   * answer.
+   */
+  Map<TopicPartition, Place> confirmed(Map<TopicPartition, Place> places);
 
   /** Leaves the group. */
   void leave();

@@ -71,7 +71,18 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     this.partition = partition;
     this.time = time;
     this.outages = new TopicOutages(TOPICS, health, time::nanoTime);
-    Machine machine = new Machine(time, threads, new Random(1));
+    Machine machine =
+        new Machine(
+            time,
+            (kind, task) -> {
+              Thread thread = kind.unstarted(task);
+              if (!thread.getName().equals(PartitionAssignment.LOOKUP)) {
+                return threads.start(kind, task);
+              }
+              task.run();
+              return thread;
+            },
+            new Random(1));
     KafkaConfig kafka = NoControls.kafka(TOPICS);
     ControlsView controls = NoControls.view(TOPICS, time);
     CircuitBreakers breakers = new CircuitBreakers(health, time);
@@ -230,6 +241,11 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     return stable()
         ? Map.of(PARTITION, new Place(partition.committed(), 0, partition.log.size()))
         : Map.of();
+  }
+
+  @Override
+  public final Map<TopicPartition, Place> confirmed(Map<TopicPartition, Place> places) {
+    return places;
   }
 
   @Override

@@ -2,9 +2,9 @@ package dev.sluice.worker;
 
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
+import java.time.Instant;
 
 /** What to do with a task after an attempt, or instead of one. */
 sealed interface Disposition {
@@ -15,8 +15,8 @@ sealed interface Disposition {
   /** Wait in memory and try again. */
   record Wait(Duration delay) implements Disposition {}
 
-  /** Write a copy at the tail of the lane; this record is done. */
-  record Requeue(SendRequest copy) implements Disposition {}
+  /** Try again from a time on that is too far away to wait for in memory. */
+  record Later(Instant until) implements Disposition {}
 
   /** Wait, and block the whole sender. */
   record BlockSender(Control control) implements Disposition {}

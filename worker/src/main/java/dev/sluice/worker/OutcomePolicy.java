@@ -139,7 +139,7 @@ final class OutcomePolicy {
     }
     return delay.compareTo(retries.inMemory()) <= 0
         ? new Disposition.Wait(delay)
-        : new Disposition.Requeue(task.again(finished.at().plus(delay)));
+        : new Disposition.Later(finished.at().plus(delay));
   }
 
   private static Disposition blockSender(

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param first the wait after the first attempt; it doubles with each further one
  * @param longest the longest wait
  * @param inMemory waits up to this are spent in memory; for longer ones the message goes back to
- *     the tail of its lane
+ *     the producer
  */
 public record RetryPolicy(
     int maxAttempts, Duration maxAge, Duration first, Duration longest, Duration inMemory) {

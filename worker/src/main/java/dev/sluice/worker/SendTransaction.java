@@ -141,10 +141,10 @@ final class SendTransaction {
         batch.result(result);
         mark(task, State.DONE);
       }
-      case Disposition.Requeue(var copy) -> {
-        task.postpone(copy.notBefore());
+      case Disposition.Later(var until) -> {
+        task.postpone(until);
         if (!returnedOrDropped(task)) {
-          requeueOrFail(task, copy);
+          postpone(task);
         }
       }
       case Disposition.Wait(var delay) -> {
@@ -248,6 +248,18 @@ final class SendTransaction {
     Control sender = controls.get(Control.senderKey(request.sender().id()));
     return controls.containsKey(Control.campaignKey(request.campaignId()))
         || (sender != null && sender.state() == Control.State.BLOCKED && !sender.endsByItself());
+  }
+
+  /**
+   * Leaves a long wait to the producer, because in its lane a request would take the place of
+   * others that can be sent. A test waits in its lane, because the producer does not know tests.
+   */
+  private void postpone(SendTask task) {
+    if (task.request().isForTest() || !giveBack(task, null)) {
+      requeueOrFail(task, task.again());
+    } else {
+      mark(task, State.DONE);
+    }
   }
 
   /**

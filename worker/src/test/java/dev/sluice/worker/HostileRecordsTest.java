@@ -97,7 +97,7 @@ class HostileRecordsTest {
   @Test
   void aRequestThatGrowsBeyondTheLimitWhenItIsPutBackFails() {
     JsonNode large = message(999_300);
-    fixture.write(List.of(request(1, CAMPAIGN, SENDER, 50, null, large)));
+    fixture.write(List.of(test(large)));
     fixture.start("w1", message -> laterIfLarge(message.message()));
 
     assertThat(fixture.results(1).getFirst().errorCode()).isEqualTo("message_too_large");
@@ -107,7 +107,7 @@ class HostileRecordsTest {
 
   @Test
   void whatTheBrokerRefusesAsTooLargeIsNotTriedWithoutEnd() throws Exception {
-    fixture.write(List.of(request(1, CAMPAIGN, SENDER, 50, null, message(400_000))));
+    fixture.write(List.of(test(message(400_000))));
     setLargestRecord(topics.sendRequests(), 100_000);
     fixture.start("w1", message -> laterIfLarge(message.message()));
 
@@ -181,6 +181,17 @@ class HostileRecordsTest {
             assertThat(result.errorDetail()).hasSize(1_000);
           }
         });
+  }
+
+  /** Returns a test, which is the only request that a worker puts back to wait for long. */
+  private static SendRequest test(JsonNode message) {
+    return SendRequest.test(
+        1,
+        CAMPAIGN,
+        new SendRequest.Sender(SENDER, "whatsapp", "1"),
+        50,
+        "+5511960000000",
+        message);
   }
 
   private static SendOutcome laterIfLarge(JsonNode message) {

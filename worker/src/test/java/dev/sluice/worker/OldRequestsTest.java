@@ -91,27 +91,19 @@ class OldRequestsTest {
     Duration wait = Duration.ofSeconds(45);
     SteppedWorker worker =
         new SteppedWorker(message -> new SendOutcome.TryAgain("131000", "?", wait));
-    worker.write(request(1), Duration.ofHours(1).minus(wait.dividedBy(2)));
+    worker.write(test(), Duration.ofHours(1).minus(wait.dividedBy(2)));
     worker.run(Duration.ofMinutes(1));
 
     assertThat(worker.log).hasSize(2);
     assertThat(worker.log.getLast().timestamp()).isEqualTo(worker.log.getFirst().timestamp());
     assertThat(worker.sent).hasSize(1);
-    assertThat(worker.returned).extracting(ReturnedRequest::attempts).containsExactly(1);
+    assertThat(worker.results).extracting(SendResult::errorCode).containsExactly("not_sent");
   }
 
   @Test
   void aTestThatIsTooOldHasFailed() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
-    worker.write(
-        SendRequest.test(
-            1,
-            UUID.randomUUID(),
-            new SendRequest.Sender("s", "whatsapp", "1"),
-            80,
-            "+5511960000001",
-            Json.MAPPER.createObjectNode()),
-        TOO_OLD);
+    worker.write(test(), TOO_OLD);
     worker.run(Duration.ofSeconds(1));
 
     assertThat(worker.results)
@@ -119,6 +111,17 @@ class OldRequestsTest {
         .containsExactly(RecipientStatus.FAILED);
     assertThat(worker.returned).isEmpty();
     assertThat(worker.sent).isEmpty();
+  }
+
+  /** Returns a test, which is the only request of which a copy waits in its lane. */
+  private static SendRequest test() {
+    return SendRequest.test(
+        1,
+        UUID.randomUUID(),
+        new SendRequest.Sender("s", "whatsapp", "1"),
+        80,
+        "+5511960000001",
+        Json.MAPPER.createObjectNode());
   }
 
   private static SendRequest request(long recipient) {

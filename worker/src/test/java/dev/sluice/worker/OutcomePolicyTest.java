@@ -82,16 +82,11 @@ class OutcomePolicyTest {
   }
 
   @Test
-  void aLongWaitIsSpentAtTheTailOfTheLane() {
+  void aLongWaitIsSpentInTheProducer() {
     SendOutcome outcome = new SendOutcome.TryAgain("131057", "maintenance", Duration.ofMinutes(1));
 
     assertThat(decide(task(OnDoubt.HOLD, 1), outcome))
-        .isInstanceOfSatisfying(
-            Disposition.Requeue.class,
-            requeue -> {
-              assertThat(requeue.copy().notBefore()).isEqualTo(NOW.plusSeconds(60));
-              assertThat(requeue.copy().attempts()).isEqualTo(1);
-            });
+        .isEqualTo(new Disposition.Later(NOW.plusSeconds(60)));
   }
 
   @Test
@@ -175,7 +170,7 @@ class OutcomePolicyTest {
         .isEqualTo(new Disposition.Wait(Duration.ofSeconds(1)));
     assertThat(decide(task(OnDoubt.HOLD, 2), outcome))
         .isEqualTo(new Disposition.Wait(Duration.ofSeconds(4)));
-    assertThat(decide(task(OnDoubt.HOLD, 4), outcome)).isInstanceOf(Disposition.Requeue.class);
+    assertThat(decide(task(OnDoubt.HOLD, 4), outcome)).isInstanceOf(Disposition.Later.class);
   }
 
   @Test

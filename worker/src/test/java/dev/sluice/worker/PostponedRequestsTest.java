@@ -46,6 +46,17 @@ class PostponedRequestsTest {
     assertThat(postponed().notBefore()).isEqualTo(answered.plusSeconds(64));
   }
 
+  /** In its lane it would take the place of others that can be sent. */
+  @Test
+  void whatIsPostponedForLongGoesBackAndSaysUntilWhen() {
+    worker.write(request(POSTPONED, 3));
+    worker.run(Duration.ofSeconds(2));
+
+    assertThat(worker.log).hasSize(1);
+    assertThat(postponed().attempts()).isEqualTo(4);
+    assertThat(postponed().notBefore()).isEqualTo(answered.plusSeconds(64));
+  }
+
   @Test
   void whatWaitsInMemorySaysUntilWhenToTheNextOwner() {
     worker.write(request(POSTPONED, 2));

@@ -6,6 +6,7 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,13 +38,16 @@ class RetriedRequestsTest {
           });
 
   @Test
-  void everyCopySaysWhenItWasFirstTried() {
+  void everyReturnSaysWhenItWasFirstTried() {
     worker.write(request());
+    worker.run(Duration.ofSeconds(2));
+    ReturnedRequest first = worker.returned.getFirst();
+    worker.write(request().again(first.attempts(), first.notBefore(), first.firstTriedAt(), 80));
     worker.run(Duration.ofMinutes(2));
 
-    assertThat(copies())
-        .hasSizeGreaterThan(1)
-        .extracting(SendRequest::firstTriedAt)
+    assertThat(worker.returned)
+        .hasSize(2)
+        .extracting(ReturnedRequest::firstTriedAt)
         .containsOnly(answered.getFirst());
   }
 
@@ -55,7 +59,28 @@ class RetriedRequestsTest {
     worker.run(Duration.ofSeconds(10));
 
     assertThat(answered).hasSize(3);
-    assertThat(copies()).extracting(SendRequest::firstTriedAt).containsExactly(answered.getLast());
+    assertThat(worker.returned)
+        .extracting(ReturnedRequest::firstTriedAt)
+        .containsExactly(answered.getLast());
+  }
+
+  /** The producer does not know it. */
+  @Test
+  void aTestWaitsInItsLane() {
+    worker.write(
+        SendRequest.test(
+            1,
+            new UUID(0, 1),
+            new SendRequest.Sender("s", "whatsapp", "1"),
+            80,
+            "+5511960000000",
+            Json.MAPPER.createObjectNode()));
+    worker.run(Duration.ofSeconds(2));
+
+    assertThat(worker.returned).isEmpty();
+    assertThat(worker.log).hasSize(2);
+    assertThat(Json.read(worker.log.getLast().value(), SendRequest.class).notBefore())
+        .isEqualTo(answered.getFirst().plus(WAIT));
   }
 
   @Test
@@ -63,20 +88,13 @@ class RetriedRequestsTest {
     worker.write(request().again(1, null, time.now().minus(Duration.ofDays(1)), 80));
     worker.run(Duration.ofMinutes(1));
 
-    assertThat(copies()).isEmpty();
+    assertThat(worker.returned).isEmpty();
     assertThat(worker.results)
         .singleElement()
         .satisfies(result -> {
           assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
           assertThat(result.attempts()).isEqualTo(2);
         });
-  }
-
-  private List<SendRequest> copies() {
-    return worker.log.stream()
-        .skip(1)
-        .map(record -> Json.read(record.value(), SendRequest.class))
-        .toList();
   }
 
   private static SendRequest request() {

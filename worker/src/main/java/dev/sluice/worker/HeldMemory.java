@@ -25,12 +25,13 @@ final class HeldMemory {
     return new HeldMemory(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
   }
 
-  /** Tells each partition how much of its share it uses. */
+  /** Tells each partition how much of its share it uses, and how much half of that is. */
   void divide(Collection<PartitionState> partitions) {
     long held = held(partitions);
     long share = share(partitions);
     for (PartitionState partition : partitions) {
       partition.setFilling(filling(held, most, partition.bytes(), share));
+      partition.setHalf(held < most / 2 ? Long.MAX_VALUE : share / 2);
     }
   }
 

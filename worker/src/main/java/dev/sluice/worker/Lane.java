@@ -50,6 +50,7 @@ final class Lane {
   private long nextSinceNanos;
 
   private int inFlight;
+  private long bytesInFlight;
   private int permitsLost;
   private long permitLostNanos;
 
@@ -79,8 +80,14 @@ final class Lane {
     return inFlight;
   }
 
-  void addInFlight(int change) {
+  /** Returns the bytes of the requests in flight. */
+  long bytesInFlight() {
+    return bytesInFlight;
+  }
+
+  void addInFlight(int change, int bytes) {
     inFlight += change;
+    bytesInFlight += bytes;
   }
 
   /** Returns the number of requests that keep their offsets open. */
@@ -190,12 +197,14 @@ final class Lane {
 
   /**
    * Returns how many more requests are open than it will send in time: within the producer's queue
-   * if it is slowed down, longer otherwise, because other programs may write more to a lane that
-   * sends at its rate.
+   * if it is slowed down or nothing more is read, longer otherwise, because other programs may
+   * write more to a lane that sends at its rate.
+   *
+   * @param full whether nothing more is read, so that it is unknown who waits behind it
    */
-  int behind(long nowNanos) {
-    boolean slowed = isThrottled(nowNanos) || isHeldUp(nowNanos);
-    Duration left = (slowed ? WORK_AHEAD : LONGEST_QUEUE).minus(throttle.pauseLeft(nowNanos));
+  int behind(long nowNanos, boolean full) {
+    boolean limited = full || isThrottled(nowNanos) || isHeldUp(nowNanos);
+    Duration left = (limited ? WORK_AHEAD : LONGEST_QUEUE).minus(throttle.pauseLeft(nowNanos));
     double sent = Math.max(0, left.toNanos() / 1e9) * realRate(nowNanos);
     return Math.max(0, (int) (open() - sent));
   }

@@ -48,6 +48,8 @@ final class PartitionState {
   private int waiting;
   private int inFlight;
   private long bytes;
+  private long bytesInFlight;
+  private long half = Long.MAX_VALUE;
   private boolean blocked;
   private @Nullable String damage;
   private Filling filling = Filling.LITTLE;
@@ -234,9 +236,41 @@ final class PartitionState {
 
   void addInFlight(SendTask task, int change) {
     inFlight += change;
+    int itsBytes = change * task.bytes();
+    bytesInFlight += itsBytes;
     if (!lost) {
-      lane(task).addInFlight(change);
+      lane(task).addInFlight(change, itsBytes);
     }
+  }
+
+  /**
+   * Sets half of its share of the memory once that is scarce, bytes: one for what is in flight, for
+   * as long as a silent provider likes, and one for what waits, so that more can be read meanwhile.
+   */
+  void setHalf(long half) {
+    this.half = half;
+  }
+
+  /** Returns whether there is room for reading on. */
+  boolean hasRoom() {
+    return waiting < RequestReader.PARTITION_BUFFER / 2
+        && filling != Filling.FULL
+        && bytes - bytesInFlight < half;
+  }
+
+  /**
+   * Returns whether what is in flight fills its half of the memory, and a lane has at least its
+   * part of that.
+   *
+   * @param picked bytes of it that are about to be in flight as well
+   */
+  boolean fillsMemory(Lane lane, long picked) {
+    long all = bytesInFlight + picked;
+    if (all < half) {
+      return false;
+    }
+    long others = lanes.values().stream().filter(one -> one != lane && one.inFlight() > 0).count();
+    return (lane.bytesInFlight() + picked) * (others + 1) >= all;
   }
 
   /** Returns whether more than one of its lanes have something to send or in flight. */

@@ -107,8 +107,7 @@ final class RequestReader {
       }
     } else if (partition.full()) {
       source.pause(itself);
-    } else if (partition.waiting() < PARTITION_BUFFER / 2
-        && partition.filling() == Filling.LITTLE) {
+    } else if (partition.hasRoom()) {
       source.resume(itself);
     }
   }

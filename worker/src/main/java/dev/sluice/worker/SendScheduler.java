@@ -95,14 +95,15 @@ final class SendScheduler {
       return;
     }
     long now = ticker.nanoTime();
-    boolean others = partition.shared() || partition.full();
+    boolean full = partition.full();
+    boolean others = partition.shared() || full;
     List<Lane> late =
         partition.lanes().stream()
-            .filter(lane -> lane.behind(now) > 0 && (others || !lane.isHeldUp(now)))
+            .filter(lane -> lane.behind(now, full) > 0 && (others || !lane.isHeldUp(now)))
             .toList();
-    if (late.stream().mapToInt(lane -> lane.behind(now)).sum() > 2 * partition.mostHeld()) {
+    if (late.stream().mapToInt(lane -> lane.behind(now, full)).sum() > 2 * partition.mostHeld()) {
       int held = partition.mostHeld() / late.size();
-      late.forEach(lane -> giveBack(partition, lane, lane.behind(now) - held));
+      late.forEach(lane -> giveBack(partition, lane, lane.behind(now, full) - held));
     } else if (blocked) {
       // Requests that are refused again and again may hold the base for as long as the provider
       // likes.
@@ -156,6 +157,7 @@ final class SendScheduler {
   private int pick(Lane lane, int slots, SendTransaction transaction) {
     int due = lane.allowance(lookahead.duration());
     int picked = 0;
+    long bytes = 0;
     // Returned and requeued requests need no slot, but the turn must end.
     for (int examined = 0; examined < MOST_EXAMINED; examined++) {
       SendTask task = lane.peek();
@@ -176,7 +178,7 @@ final class SendScheduler {
           if (picked >= due) {
             return picked;
           }
-          if (picked >= slots || crowdsOthersOut(lane, picked, task.partition())) {
+          if (picked >= slots || crowdsOthersOut(lane, picked, bytes, task.partition())) {
             lane.heldUp();
             return picked;
           }
@@ -190,6 +192,7 @@ final class SendScheduler {
           } else {
             transaction.start(task, lane);
             picked++;
+            bytes += task.bytes();
           }
         }
       }
@@ -198,13 +201,16 @@ final class SendScheduler {
   }
 
   /**
-   * Returns whether a lane with slow responses would fill the window, in which others need a little
-   * room. A lane of 1,000/s has 600 open while responses take half a second, and must keep them.
+   * Returns whether a lane with slow responses would fill the window or the memory, in which others
+   * need a little room. A lane of 1,000/s has 600 open while responses take half a second, and must
+   * keep them.
    */
-  private static boolean crowdsOthersOut(Lane lane, int picked, PartitionState partition) {
-    return lane.inFlight() + picked >= PartitionState.MOST_HELD
-        && partition.window().nearlyFull()
-        && partition.shared();
+  private static boolean crowdsOthersOut(
+      Lane lane, int picked, long bytes, PartitionState partition) {
+    boolean fillsWindow =
+        lane.inFlight() + picked >= PartitionState.MOST_HELD && partition.window().nearlyFull();
+    return (fillsWindow && partition.shared())
+        || ((partition.shared() || partition.full()) && partition.fillsMemory(lane, bytes));
   }
 
   private boolean isTooOld(SendTask task) {

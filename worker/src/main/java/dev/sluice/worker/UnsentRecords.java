@@ -4,6 +4,7 @@ import dev.sluice.runtime.Ticker;
 import dev.sluice.worker.HeldMemory.Filling;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,18 +58,30 @@ final class UnsentRecords {
   }
 
   /**
-   * Returns what a lane's provider has postponed if that is most of what fills the memory, because
-   * nothing might be read until some of it is due.
+   * Returns what providers have postponed, of the lanes with most of it first, until that is at
+   * most a quarter of what fills the memory. Nothing might be read until some of it is due.
    */
   private void returnPostponed(PartitionState partition) {
-    delayed.of(partition).stream().collect(Collectors.groupingBy(partition::lane)).values().stream()
-        .filter(tasks -> 2 * tasks.stream().mapToLong(SendTask::bytes).sum() > partition.bytes())
-        .forEach(tasks -> {
-          delayed.removeIf(Set.copyOf(tasks)::contains);
-          tasks.forEach(task ->
-              partition.addUnsent(
-                  new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task))));
-        });
+    List<SendTask> postponed = delayed.of(partition);
+    long left = bytes(postponed);
+    List<List<SendTask>> largestFirst =
+        postponed.stream().collect(Collectors.groupingBy(partition::lane)).values().stream()
+            .sorted(Comparator.comparingLong(UnsentRecords::bytes).reversed())
+            .toList();
+    for (List<SendTask> tasks : largestFirst) {
+      if (4 * left <= partition.bytes()) {
+        return;
+      }
+      left -= bytes(tasks);
+      delayed.removeIf(Set.copyOf(tasks)::contains);
+      tasks.forEach(task ->
+          partition.addUnsent(
+              new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task))));
+    }
+  }
+
+  private static long bytes(List<SendTask> tasks) {
+    return tasks.stream().mapToLong(SendTask::bytes).sum();
   }
 
   private boolean moveIfHeld(SendTask task) {

@@ -84,8 +84,11 @@ class SharedSenderTest {
               ? new SendOutcome.Disconnected("closed")
               : new SendOutcome.Accepted("id");
         });
-    write(worker, HEALTHY, 0, 30 * RATE);
-    worker.run(Duration.ofSeconds(20));
+    write(worker, HEALTHY, 0, 10 * RATE);
+    for (int second = 10; second < 30; second++) {
+      write(worker, HEALTHY, second * RATE, (second + 1) * RATE);
+      worker.run(Duration.ofSeconds(1));
+    }
 
     assertThat(worker.results).hasSizeGreaterThan(20 * RATE * 85 / 100);
     assertThat(worker.meters.get("sluice.worker.outcomes").tag("outcome", "disconnected").counter())

@@ -57,6 +57,15 @@ final class SteppedWorker extends WorkerInMemory {
     this(maxInFlight, time, awaiting(provider));
   }
 
+  /** Creates a worker whose provider may wait, with this much memory for what it has read. */
+  SteppedWorker(
+      int maxInFlight,
+      SteppedTime time,
+      Function<OutgoingMessage, SendOutcome> provider,
+      HeldMemory memory) {
+    this(maxInFlight, time, awaiting(provider), memory);
+  }
+
   /** Creates a worker whose provider does something before it asks for the permit. */
   SteppedWorker(
       int maxInFlight,

@@ -13,9 +13,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * Runs flushes off the stream threads, a bounded number at a time. Flushes of campaigns whose
- * previous one failed or was slow get at most half of the places, because they may wait for locks
- * and must not delay others.
+ * Runs flushes off the stream threads, a bounded number at a time, and as many additional ones of
+ * campaigns whose previous flush failed or was slow. These may wait for locks, and so delay no
+ * others. If the database is slow for everyone, all campaigns have as many places as usual.
  */
 final class Flushes {
   /** Most flushes take milliseconds. */
@@ -25,14 +25,14 @@ final class Flushes {
   private final FlushMeters meters;
   private final Executor executor;
   private final Semaphore places;
-  private final Semaphore placesAgain;
+  private final Semaphore suspectsPlaces;
   private final InstantSource steady;
   private final Set<UUID> slow = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates a runner on the given executor.
    *
-   * @param atOnce the most concurrent writes, at least 2
+   * @param atOnce the most concurrent writes, and the most additional ones of suspects
    * @param steady tells how long writes take
    */
   Flushes(
@@ -46,7 +46,7 @@ final class Flushes {
     this.meters = new FlushMeters(meters);
     this.executor = executor;
     this.places = new Semaphore(atOnce, true);
-    this.placesAgain = new Semaphore(atOnce / 2, true);
+    this.suspectsPlaces = new Semaphore(atOnce, true);
   }
 
   /** Starts a flush; {@code done} receives its outcome on the thread that ran it. */
@@ -55,10 +55,15 @@ final class Flushes {
   }
 
   private Flush.Outcome run(Flush flush) {
+    boolean suspect = flush.again() || slow.contains(flush.campaignId());
+    Semaphore place = suspect ? suspectsPlaces : places;
     try {
-      return flush.again() || slow.contains(flush.campaignId())
-          ? within(placesAgain, () -> inPlace(flush))
-          : inPlace(flush);
+      place.acquire();
+      try {
+        return timed(flush);
+      } finally {
+        place.release();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return flush.failed("the service stops");
@@ -66,10 +71,6 @@ final class Flushes {
       // Errors too: without an outcome the campaign would wait for this flush until a restart.
       return flush.failed(Reasons.of(e));
     }
-  }
-
-  private Flush.Outcome inPlace(Flush flush) throws InterruptedException {
-    return within(places, () -> timed(flush));
   }
 
   private Flush.Outcome timed(Flush flush) {
@@ -83,18 +84,5 @@ final class Flushes {
         slow.remove(flush.campaignId());
       }
     }
-  }
-
-  private static Flush.Outcome within(Semaphore bound, Work work) throws InterruptedException {
-    bound.acquire();
-    try {
-      return work.run();
-    } finally {
-      bound.release();
-    }
-  }
-
-  private interface Work {
-    Flush.Outcome run() throws InterruptedException;
   }
 }

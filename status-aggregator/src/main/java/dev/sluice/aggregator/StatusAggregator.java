@@ -44,7 +44,7 @@ public final class StatusAggregator implements AutoCloseable {
   /** Memory for the results between two commits, bytes; they take about 500 each. */
   private static final int CACHE_BYTES = 16 * 1024 * 1024;
 
-  /** The most concurrent statements; one more connection is for the probe. */
+  /** The most concurrent statements, and as many additional ones of suspects. */
   private static final int FLUSHES_AT_ONCE = 7;
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
@@ -58,10 +58,11 @@ public final class StatusAggregator implements AutoCloseable {
 
   /** Starts the aggregator. It retries what it cannot reach and reports that to {@code health}. */
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
+    // One more connection than flushes use, for the probe.
     database =
         new Database(
             config.database(),
-            FLUSHES_AT_ONCE + 1,
+            2 * FLUSHES_AT_ONCE + 1,
             "status-aggregator",
             meters,
             Database.Timeouts.SHORT);

@@ -45,7 +45,7 @@ abstract class CrowdedRoomFixture {
   private final Database database =
       new Database(
           FIXTURE.sandbox().database(),
-          8,
+          15,
           "crowded",
           meters,
           new Database.Timeouts(Duration.ofSeconds(30), Duration.ofMillis(100)));

@@ -35,10 +35,10 @@ import org.slf4j.LoggerFactory;
 final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(BatchProcessor.class);
 
-  static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  static final Duration FLUSH_DUE_EVERY = Duration.ofMillis(100);
 
   /** The longest that a result waits for room, because the thread has other tasks and must poll. */
-  static final Duration LONGEST_WAIT = LOOK_EVERY.multipliedBy(3);
+  static final Duration LONGEST_WAIT = FLUSH_DUE_EVERY.multipliedBy(3);
 
   private final StatusAggregatorConfig config;
   private final Flushes flushes;
@@ -78,7 +78,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     givenUp = context.getStateStore(GivenUp.NAME);
     output = new Output(context, config.kafka().topics(), meters);
     pending.forEach(left -> campaign(left.campaignId()).add(left, now()), unreadable::put);
-    context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look());
+    context.schedule(FLUSH_DUE_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> flushDue());
   }
 
   @Override
@@ -153,8 +153,8 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     return campaigns.computeIfAbsent(id, unseen -> new Campaign(unseen, room));
   }
 
-  private void look() {
-    buryUnreadable();
+  private void flushDue() {
+    deadLetterUnreadable();
     takeIn();
     forgetGivenUp();
     for (UUID id : List.copyOf(campaigns.keySet())) {
@@ -172,7 +172,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   /** Gives up what is stored and cannot be read; nothing may be written before the first look. */
-  private void buryUnreadable() {
+  private void deadLetterUnreadable() {
     unreadable.forEach((key, stored) -> {
       output.deadLetter(key, stored);
       givenUp.addUnreadable(key);
@@ -210,7 +210,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     campaign.flushed(outcome, now(), troubles.changedMillis(now())).forEach(this::forget);
     outcome.refused().forEach(refused -> giveUp(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {
-      bury(campaign);
+      deadLetter(campaign);
     }
     if (outcome.trouble() == null) {
       troubles.worked(outcome.campaignId());
@@ -279,7 +279,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   /** Gives up all results of a campaign that does not exist, as they cannot be written. */
-  private void bury(Campaign campaign) {
+  private void deadLetter(Campaign campaign) {
     for (SendResult result : campaign.batch().oldest(Integer.MAX_VALUE)) {
       giveUp(result, "unknown campaign " + campaign.id(), "unknown");
       campaign.batch().remove(result, now());
@@ -293,16 +293,16 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
    * the room may be taken by another task of this thread.
    */
   private void awaitRoom() {
-    for (long left = LONGEST_WAIT.dividedBy(LOOK_EVERY);
+    for (long left = LONGEST_WAIT.dividedBy(FLUSH_DUE_EVERY);
         left > 0 && mustWait() && !stopping.getAsBoolean();
         left--) {
       try {
-        Thread.sleep(LOOK_EVERY);
+        Thread.sleep(FLUSH_DUE_EVERY);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
-      look();
+      flushDue();
     }
   }
 

@@ -152,7 +152,7 @@ final class Campaign {
     done.removeIf(result -> !batch.remove(result, nowMillis));
     weigh();
     if (outcome.counts() != null) {
-      know(outcome.counts(), nowMillis);
+      loadCounts(outcome.counts(), nowMillis);
     }
     return done;
   }
@@ -167,9 +167,9 @@ final class Campaign {
         && !before.counts().equals(after.counts());
   }
 
-  private void know(CampaignCounts counts, long nowMillis) {
+  private void loadCounts(CampaignCounts counts, long nowMillis) {
     CampaignCounts before = batch.counts();
-    batch.know(counts);
+    batch.loadCounts(counts);
     if (line == null) {
       line = new Progress(id, batch.processed(), nowMillis);
     }

@@ -183,7 +183,7 @@ final class PendingBatch {
     return counts;
   }
 
-  void know(CampaignCounts newCounts) {
+  void loadCounts(CampaignCounts newCounts) {
     counts = newCounts;
     settled = newCounts.settled();
     pending = newCounts.pending();

@@ -57,7 +57,7 @@ final class Progress {
     }
     double seconds = Duration.between(counts.startedAt(), counts.completedAt()).toMillis() / 1000.0;
     PendingBatch written = new PendingBatch();
-    written.know(counts);
+    written.loadCounts(counts);
     log.info(
         "[campaign {}] completed: {}/{} in {} s | {} msg/s | {}",
         name,

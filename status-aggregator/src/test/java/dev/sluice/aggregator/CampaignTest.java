@@ -31,7 +31,7 @@ class CampaignTest {
 
   @Test
   void aFullBatchIsWrittenAtOnceAndTheNextOnesTenTimesASecond() {
-    know(10);
+    loadCounts(10);
     add(1);
     assertThat(campaign.due(TWO_AT_ONCE, NOW)).isNull();
     add(2);
@@ -44,7 +44,7 @@ class CampaignTest {
 
   @Test
   void theLastOutcomesDoNotWait() {
-    know(4);
+    loadCounts(4);
     add(1, 2);
     write(2, NOW);
     add(3, 4);
@@ -67,7 +67,7 @@ class CampaignTest {
   }
 
   /** Reads the campaign's row, as nothing is written before that. */
-  private void know(long recipients) {
+  private void loadCounts(long recipients) {
     total = recipients;
     flush(new Flush(ID, List.of(), false), NOW);
   }

@@ -47,7 +47,7 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
 
     assertThat(waits).isEqualTo(3);
     Duration onePoll =
-        BatchProcessor.LOOK_EVERY.multipliedBy((long) waits * StatusAggregator.RECORDS_A_POLL);
+        BatchProcessor.FLUSH_DUE_EVERY.multipliedBy((long) waits * StatusAggregator.RECORDS_A_POLL);
     assertThat(onePoll).isLessThanOrEqualTo(Duration.ofSeconds(30));
     untilCompleted(campaign);
   }

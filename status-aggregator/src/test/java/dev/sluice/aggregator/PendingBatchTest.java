@@ -83,7 +83,7 @@ class PendingBatchTest {
   @Test
   void knowsTheLastOutcomesOfItsCampaign() {
     PendingBatch batch = new PendingBatch();
-    batch.know(counts(10, 8));
+    batch.loadCounts(counts(10, 8));
     batch.add(result(1, 1, RecipientStatus.SENT), 0);
     assertThat(batch.settlesTheLast()).isFalse();
     batch.add(result(2, 1, RecipientStatus.UNCONFIRMED), 0);
@@ -93,7 +93,7 @@ class PendingBatchTest {
   @Test
   void laterReceiptsDoNotPassForLastOutcomes() {
     PendingBatch batch = new PendingBatch();
-    batch.know(counts(10, 9));
+    batch.loadCounts(counts(10, 9));
     batch.add(result(1, 1, RecipientStatus.READ), 0);
 
     assertThat(batch.settlesTheLast()).isFalse();
@@ -132,7 +132,7 @@ class PendingBatchTest {
   @Test
   void receiptsSettleNobody() {
     PendingBatch batch = new PendingBatch();
-    batch.know(counts(10, 5));
+    batch.loadCounts(counts(10, 5));
     batch.add(Fixture.receipt(CAMPAIGN, 1, RecipientStatus.SENT), 0);
     batch.add(Fixture.receipt(CAMPAIGN, 2, RecipientStatus.FAILED), 0);
     batch.add(result(3, 1, RecipientStatus.SENT), 0);
@@ -144,7 +144,7 @@ class PendingBatchTest {
   @Test
   void neverAreMoreProcessedThanThereAre() {
     PendingBatch batch = new PendingBatch();
-    batch.know(counts(678, 678));
+    batch.loadCounts(counts(678, 678));
     for (int id = 0; id < 22; id++) {
       batch.add(result(id, 1, RecipientStatus.SENT), 0);
     }

@@ -38,7 +38,7 @@ class ProgressTest {
 
   @Test
   void saysHowFarItIs() {
-    batch.know(counts(678, 0));
+    batch.loadCounts(counts(678, 0));
     Progress progress = new Progress(CAMPAIGN, 0, 0);
     send(1, 80);
     progress.report(batch, 1_000);
@@ -50,7 +50,7 @@ class ProgressTest {
 
   @Test
   void saysNothingOfReceiptsAfterTheEnd() {
-    batch.know(counts(678, 678));
+    batch.loadCounts(counts(678, 678));
     Progress progress = new Progress(CAMPAIGN, batch.processed(), 0);
     for (int id = 1; id <= 678; id++) {
       batch.add(Fixture.receipt(CAMPAIGN, id, RecipientStatus.SENT), 0);

@@ -3,8 +3,8 @@ package dev.sluice.producer;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.SteadyClock;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.WarmUp;
@@ -38,28 +38,36 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class FanOut implements AutoCloseable {
   private static final int WARM_UP_REQUESTS = 500;
 
-  private final Database database;
-  private final WorkerLag backlog;
-  private final ControlsView controls;
+  private final Closer closer = new Closer();
   private final StreamsApplication streams;
-  private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
-  private final Probe databaseProbe;
-  private final Probe kafkaProbe;
 
   /** Starts the producer. It retries what it cannot reach and reports that to {@code health}. */
   public FanOut(FanOutConfig config, Health health, MeterRegistry meters) {
+    try {
+      streams = start(config, health, meters);
+    } catch (RuntimeException e) {
+      try (closer) {
+        throw e;
+      }
+    }
+  }
+
+  private StreamsApplication start(FanOutConfig config, Health health, MeterRegistry meters) {
     // One more connection than the tasks use, for the probe.
-    database =
-        new Database(
-            config.database(),
-            2 * DatabaseTasks.PLACES + 1,
-            "producer",
-            meters,
-            Database.Timeouts.SHORT);
-    databaseProbe = DatabaseProbe.of(database, config.database(), health);
-    kafkaProbe = KafkaProbe.of(config.kafka(), health);
-    backlog = new WorkerLag(config.kafka(), health);
-    controls = new ControlsView(config.kafka(), health);
+    Database database =
+        closer.register(
+            new Database(
+                config.database(),
+                2 * DatabaseTasks.PLACES + 1,
+                "producer",
+                meters,
+                Database.Timeouts.SHORT));
+    closer.register(DatabaseProbe.of(database, config.database(), health));
+    closer.register(KafkaProbe.of(config.kafka(), health));
+    WorkerLag backlog = closer.register(new WorkerLag(config.kafka(), health));
+    ControlsView controls = closer.register(new ControlsView(config.kafka(), health));
+    ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+    closer.register(tasks::shutdownNow);
     InstantSource steady = new SteadyClock(Ticker.SYSTEM);
     FanOutRepositories sql = FanOutRepositories.of(database.sql(), InstantSource.system(), steady);
     Gauge.builder("sluice.producer.lag", backlog, FanOut::lag)
@@ -81,7 +89,7 @@ public final class FanOut implements AutoCloseable {
             health,
             meters);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
-    streams =
+    return closer.register(
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().producerGroup(),
@@ -102,7 +110,7 @@ public final class FanOut implements AutoCloseable {
                 RefusedRecords.LISTENER,
                 around.tooLarge()),
             health,
-            meters);
+            meters));
   }
 
   private static double lag(LaneBacklog backlog) {
@@ -143,12 +151,6 @@ public final class FanOut implements AutoCloseable {
 
   @Override
   public void close() {
-    streams.close();
-    tasks.shutdownNow();
-    controls.close();
-    backlog.close();
-    kafkaProbe.close();
-    databaseProbe.close();
-    database.close();
+    closer.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.runtime.Health;
@@ -86,6 +87,26 @@ class FanOutKafkaTest {
         .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.COMPLETED);
     assertThat(events(large))
         .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.PAUSED);
+  }
+
+  @Test
+  void aStartThatFailsLeavesNothingOpen() {
+    SimpleMeterRegistry full = new SimpleMeterRegistry();
+    full.config()
+        .onMeterAdded(meter -> {
+          if (meter.getId().getName().equals("sluice.streams.silence")) {
+            throw new IllegalStateException("no room for " + meter.getId());
+          }
+        });
+
+    assertThatThrownBy(() -> fanOut(full)).hasMessageContaining("no room");
+
+    await()
+        .untilAsserted(() ->
+            assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(
+                    name -> name.startsWith("sluice-producer") || name.equals("worker-backlog")));
   }
 
   private static FanOut fanOut(MeterRegistry meters) {

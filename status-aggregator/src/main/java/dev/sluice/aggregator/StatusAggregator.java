@@ -1,7 +1,7 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.SteadyClock;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.WarmUp;
@@ -49,25 +49,36 @@ public final class StatusAggregator implements AutoCloseable {
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
 
-  private final Database database;
+  private final Closer closer = new Closer();
   private final ExecutorService flushing = Executors.newVirtualThreadPerTaskExecutor();
   private final StreamsApplication streams;
-  private final Probe databaseProbe;
-  private final Probe kafkaProbe;
   private volatile boolean stopping;
 
   /** Starts the aggregator. It retries what it cannot reach and reports that to {@code health}. */
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
+    try {
+      streams = start(config, health, meters);
+    } catch (RuntimeException e) {
+      try (closer) {
+        throw e;
+      }
+    }
+  }
+
+  private StreamsApplication start(
+      StatusAggregatorConfig config, Health health, MeterRegistry meters) {
     // One more connection than flushes use, for the probe.
-    database =
-        new Database(
-            config.database(),
-            2 * FLUSHES_AT_ONCE + 1,
-            "status-aggregator",
-            meters,
-            Database.Timeouts.SHORT);
-    databaseProbe = DatabaseProbe.of(database, config.database(), health);
-    kafkaProbe = KafkaProbe.of(config.kafka(), health);
+    Database database =
+        closer.register(
+            new Database(
+                config.database(),
+                2 * FLUSHES_AT_ONCE + 1,
+                "status-aggregator",
+                meters,
+                Database.Timeouts.SHORT));
+    closer.register(DatabaseProbe.of(database, config.database(), health));
+    closer.register(KafkaProbe.of(config.kafka(), health));
+    closer.register(this::endFlushes);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));
     Flushes flushes =
@@ -75,7 +86,7 @@ public final class StatusAggregator implements AutoCloseable {
     Troubles troubles = new Troubles(health, meters);
     Room room = new Room(config.maxPending(), meters);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
-    streams =
+    return closer.register(
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().statusAggregatorGroup(),
@@ -94,7 +105,7 @@ public final class StatusAggregator implements AutoCloseable {
                 StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
                 CACHE_BYTES),
             health,
-            meters);
+            meters));
   }
 
   private static void warmUp(StatusStatement statement) {
@@ -110,11 +121,7 @@ public final class StatusAggregator implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    streams.close();
-    endFlushes();
-    kafkaProbe.close();
-    databaseProbe.close();
-    database.close();
+    closer.close();
   }
 
   /** Ends the flushes. Results not written yet are in the store; the next owner writes them. */

@@ -1,6 +1,7 @@
 package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.runtime.Health;
@@ -68,6 +69,30 @@ class StatusAggregatorTest {
           .as("its thread is watched")
           .isNotNaN();
     }
+  }
+
+  @Test
+  void aStartThatFailsLeavesNothingOpen() {
+    SimpleMeterRegistry full = new SimpleMeterRegistry();
+    full.config()
+        .onMeterAdded(meter -> {
+          if (meter.getId().getName().equals("sluice.streams.silence")) {
+            throw new IllegalStateException("no room for " + meter.getId());
+          }
+        });
+
+    assertThatThrownBy(() ->
+            new StatusAggregator(
+                StatusAggregatorConfig.of(FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database()),
+                new Health(),
+                full))
+        .hasMessageContaining("no room");
+
+    await()
+        .untilAsserted(() ->
+            assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("sluice-status-aggregator")));
   }
 
   private static boolean showsRemoval(Consumer<byte[], byte[]> changelog) {

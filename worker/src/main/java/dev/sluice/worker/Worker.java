@@ -1,9 +1,9 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
-import dev.sluice.runtime.Probe;
 import dev.sluice.runtime.Restarts;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -30,7 +30,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,13 +63,13 @@ public final class Worker implements AutoCloseable {
   private final Restarts restarts;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private @Nullable Probe probe;
+  private final Closer closer = new Closer();
   private volatile int partitions;
 
   /**
    * Starts the worker. It retries what it cannot reach and reports that to {@code health}.
    *
-   * @param providers by the name used in senders; closed with the worker
+   * @param providers by the name used in senders; closed with the worker, or if it cannot start
    */
   public Worker(
       WorkerConfig config,
@@ -79,7 +78,7 @@ public final class Worker implements AutoCloseable {
       MeterRegistry registry) {
     this(config, providers, health, registry, Machine.REAL);
     WarmUp.of("provider", health, this::warmUp);
-    probe = KafkaProbe.of(config.kafka(), health);
+    closer.register(KafkaProbe.of(config.kafka(), health));
   }
 
   /** Starts only the engine, without probe and warm-up, on a given machine. */
@@ -94,30 +93,39 @@ public final class Worker implements AutoCloseable {
     this.health = health;
     this.registry = registry;
     this.providers = Map.copyOf(providers);
-    breakers = new CircuitBreakers(health, machine.ticker());
-    stalls = new StallDetector(health);
-    controls = new ControlsView(config.kafka(), health, machine);
-    dispatcher = new Dispatcher(providers, breakers, controls, new AnswerTimes(registry), machine);
-    missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
-    probes =
-        new ProviderProbes(
-            providers,
-            health,
-            machine.ticker()::nanoTime,
-            probe ->
-                machine.threads().start(Thread.ofVirtual().name("probe of a provider"), probe));
-    meters = new WorkerMeters(registry, config.kafka().topics(), dispatcher, breakers, stalls);
-    output =
-        new TransactionalProducer(
-            config.kafka(),
-            config.kafka().topics().transactionalId("worker", config.instance()),
-            health,
-            registry,
-            () -> stopping.getCount() == 0,
-            machine);
-    restarts = new Restarts(machine.ticker()::now);
-    health.starting("group");
-    startLoop();
+    this.providers.values().forEach(closer::register);
+    try {
+      breakers = new CircuitBreakers(health, machine.ticker());
+      stalls = new StallDetector(health);
+      controls = closer.register(new ControlsView(config.kafka(), health, machine));
+      dispatcher =
+          new Dispatcher(providers, breakers, controls, new AnswerTimes(registry), machine);
+      missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
+      probes =
+          new ProviderProbes(
+              providers,
+              health,
+              machine.ticker()::nanoTime,
+              probe ->
+                  machine.threads().start(Thread.ofVirtual().name("probe of a provider"), probe));
+      meters = new WorkerMeters(registry, config.kafka().topics(), dispatcher, breakers, stalls);
+      output =
+          new TransactionalProducer(
+              config.kafka(),
+              config.kafka().topics().transactionalId("worker", config.instance()),
+              health,
+              registry,
+              () -> stopping.getCount() == 0,
+              machine);
+      restarts = new Restarts(machine.ticker()::now);
+      health.starting("group");
+      startLoop();
+      closer.register(this::stopLoop);
+    } catch (RuntimeException e) {
+      try (closer) {
+        throw e;
+      }
+    }
   }
 
   /** Opens connections, and loads classes by encoding events that are not sent. */
@@ -270,6 +278,10 @@ public final class Worker implements AutoCloseable {
   /** Stops reading, awaits sends in flight within the drain time, and leaves the group. */
   @Override
   public void close() {
+    closer.close();
+  }
+
+  private void stopLoop() {
     stopping.countDown();
     try {
       if (!machine.ticker().await(stopped, config.drain().plusSeconds(15))) {
@@ -278,10 +290,5 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (probe != null) {
-      probe.close();
-    }
-    controls.close();
-    providers.values().forEach(MessageProvider::close);
   }
 }

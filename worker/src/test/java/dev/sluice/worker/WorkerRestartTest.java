@@ -3,6 +3,10 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.providers.spi.OutgoingMessage;
+import dev.sluice.providers.spi.Permit;
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
@@ -10,6 +14,7 @@ import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +26,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
@@ -68,6 +74,34 @@ class WorkerRestartTest {
     assertThat(waits.get(10)).isLessThan(Duration.ofSeconds(2));
   }
 
+  @Test
+  void aStartThatFailsLeavesNothingOpen() {
+    AtomicBoolean closed = new AtomicBoolean();
+    MessageProvider provider =
+        new MessageProvider() {
+          @Override
+          public SendOutcome send(OutgoingMessage message, Permit permit) {
+            throw new AssertionError("nothing is sent");
+          }
+
+          @Override
+          public void close() {
+            closed.set(true);
+          }
+        };
+    SimpleMeterRegistry full = new SimpleMeterRegistry();
+    full.config()
+        .onMeterAdded(meter -> {
+          throw new IllegalStateException("no room for " + meter.getId());
+        });
+
+    assertThatThrownBy(() -> worker(Map.of("whatsapp", provider), full))
+        .hasMessageContaining("no room");
+
+    assertThat(loops).isEmpty();
+    assertThat(closed).isTrue();
+  }
+
   private static void fail(RuntimeException failure) {
     throw failure;
   }
@@ -77,13 +111,17 @@ class WorkerRestartTest {
   }
 
   private Worker worker() {
+    return worker(Map.of(), new SimpleMeterRegistry());
+  }
+
+  private Worker worker(Map<String, MessageProvider> providers, MeterRegistry meters) {
     KafkaConfig kafka =
         new KafkaConfig("nowhere:1", new Topics("t."), Map.of(), new FailingClients());
     return new Worker(
         WorkerConfig.of(kafka, "w"),
-        Map.of(),
+        providers,
         health,
-        new SimpleMeterRegistry(),
+        meters,
         new Machine(new Clock(), this::start, new Random(1)));
   }
 

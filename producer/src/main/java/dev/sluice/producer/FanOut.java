@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.SteadyClock;
@@ -64,6 +65,7 @@ public final class FanOut implements AutoCloseable {
                 Database.Timeouts.SHORT));
     closer.register(DatabaseProbe.of(database, config.database(), health));
     closer.register(KafkaProbe.of(config.kafka(), health));
+    closer.register(ClockProbe.start(health));
     WorkerLag backlog = closer.register(new WorkerLag(config.kafka(), health));
     ControlsView controls = closer.register(new ControlsView(config.kafka(), health));
     ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();

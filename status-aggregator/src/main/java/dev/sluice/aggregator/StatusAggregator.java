@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.SteadyClock;
@@ -78,6 +79,7 @@ public final class StatusAggregator implements AutoCloseable {
                 Database.Timeouts.SHORT));
     closer.register(DatabaseProbe.of(database, config.database(), health));
     closer.register(KafkaProbe.of(config.kafka(), health));
+    closer.register(ClockProbe.start(health));
     closer.register(this::endFlushes);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));

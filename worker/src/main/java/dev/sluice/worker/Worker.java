@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.MessageProvider;
+import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
@@ -79,6 +80,7 @@ public final class Worker implements AutoCloseable {
     this(config, providers, health, registry, Machine.REAL);
     WarmUp.of("provider", health, this::warmUp);
     closer.register(KafkaProbe.of(config.kafka(), health));
+    closer.register(ClockProbe.start(health));
   }
 
   /** Starts only the engine, without probe and warm-up, on a given machine. */

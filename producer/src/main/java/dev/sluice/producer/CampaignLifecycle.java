@@ -2,71 +2,52 @@ package dev.sluice.producer;
 
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.producer.sql.CampaignStanding;
-import dev.sluice.producer.sql.CampaignStarts;
-import dev.sluice.producer.sql.DatabaseFault;
-import dev.sluice.producer.sql.FanOutRepositories;
-import dev.sluice.producer.sql.ResendRepository;
-import dev.sluice.producer.sql.SendingHours;
-import dev.sluice.producer.sql.Texts;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
-import dev.sluice.runtime.kafka.CampaignHeaders;
-import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.DeadLetter;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes campaigns through their lifecycle, each by its own tasks: starts them, keeps their sending
- * hours, carries out resends, writes requested states into their rows, and pauses faulty ones.
+ * Takes campaigns through their lifecycle, one step of each at a time: has its round begun, its
+ * requested state written into its row, its sending hours kept, or pauses it for a fault.
  */
 final class CampaignLifecycle {
   private static final Logger log = LoggerFactory.getLogger(CampaignLifecycle.class);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
-  private final FanOutRepositories sql;
+  private final CampaignRepository rows;
   private final DatabaseTasks tasks;
   private final CampaignFaults faults;
-  private final CampaignFacts facts;
   private final FanOutHealth watch;
-  private final InstantSource clock;
   private final FanOutStore fanOuts;
   private final CampaignEvents events;
-  private final CampaignEnds ends;
-  private final Output output;
+  private final CampaignRounds rounds;
+  private final CampaignHours hours;
   private int turns;
 
   CampaignLifecycle(
-      FanOutRepositories sql,
+      CampaignRepository rows,
       DatabaseTasks tasks,
       CampaignFaults faults,
-      CampaignFacts facts,
       FanOutHealth watch,
-      InstantSource clock,
       FanOutStore fanOuts,
       CampaignEvents events,
-      CampaignEnds ends,
-      Output output) {
-    this.sql = sql;
+      CampaignRounds rounds,
+      CampaignHours hours) {
+    this.rows = rows;
     this.tasks = tasks;
     this.faults = faults;
-    this.facts = facts;
     this.watch = watch;
-    this.clock = clock;
     this.fanOuts = fanOuts;
     this.events = events;
-    this.ends = ends;
-    this.output = output;
+    this.rounds = rounds;
+    this.hours = hours;
   }
 
   void turn() {
@@ -104,15 +85,15 @@ final class CampaignLifecycle {
 
   private void carryOut(UUID id, FanOutState fanOut) {
     if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Requested(var origin)) {
-      start(id, fanOut, origin);
+      rounds.start(id, fanOut, origin);
     } else if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Resending(_, var resend)) {
-      resend(id, fanOut, resend);
+      rounds.resend(id, fanOut, resend);
     } else if (fanOut.sound() && fanOut.phase() instanceof FanOutState.Unreadable(var why)) {
       giveUpUnlessOver(id, fanOut, why);
     } else if (fanOut.steering().rowDue()) {
       record(id, fanOut);
     } else if (fanOut.sound() && fanOut.steering().windowed()) {
-      keepWindow(id, fanOut);
+      hours.keep(id, fanOut);
     }
   }
 
@@ -122,7 +103,7 @@ final class CampaignLifecycle {
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
-          boolean over = sql.rows().hasEnded(id);
+          boolean over = rows.hasEnded(id);
           return () -> {
             if (over) {
               fanOuts.close(id);
@@ -139,17 +120,15 @@ final class CampaignLifecycle {
         () -> fanOuts.unchanged(id, fanOut),
         () -> {
           Optional<String> stopped =
-              fanOut.effective() == Control.State.RUNNING
-                  ? sql.rows().stopped(id)
-                  : Optional.empty();
+              fanOut.effective() == Control.State.RUNNING ? rows.stopped(id) : Optional.empty();
           if (stopped.isPresent()) {
-            return () -> hold(id, fanOut, stopped.get());
+            return () -> rounds.hold(id, fanOut, stopped.get());
           }
-          Optional<CampaignStanding> standing = sql.rows().record(id, fanOut.effective());
+          Optional<CampaignStanding> standing = rows.record(id, fanOut.effective());
           return () ->
               standing.ifPresentOrElse(
                   now -> recorded(id, fanOut, now),
-                  () -> refuse(id, fanOut, "unknown campaign " + id));
+                  () -> rounds.refuse(id, fanOut, "unknown campaign " + id));
         });
   }
 
@@ -167,232 +146,5 @@ final class CampaignLifecycle {
       }
       case DRAFT, SCHEDULED -> {}
     }
-  }
-
-  /**
-   * Pauses a campaign whose template must not be used; it starts or continues once people confirm
-   * it.
-   */
-  private void hold(UUID id, FanOutState fanOut, String stopped) {
-    log.warn("[campaign {}] paused: {}", FanOutStore.brief(id), stopped);
-    fanOuts.put(id, fanOut.told(Control.State.PAUSED, stopped));
-    events.control(id, new Control(Control.State.PAUSED, stopped));
-  }
-
-  /** Pauses a campaign when its sending hours end, and resumes it when they begin. */
-  private void keepWindow(UUID id, FanOutState fanOut) {
-    CampaignRepository.Campaign campaign = facts.campaign(id);
-    if (campaign == null) {
-      facts.lookUp(id, fanOut);
-    } else if (isOpen(campaign.window()) == fanOut.steering().quiet()) {
-      turnWindow(id, fanOut, campaign.window());
-    }
-  }
-
-  private void turnWindow(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
-    tasks.start(
-        id,
-        () -> fanOuts.unchanged(id, fanOut),
-        () -> {
-          boolean over = fanOut.phase() instanceof FanOutState.Fed && sql.rows().hasEnded(id);
-          return () -> {
-            if (over) {
-              fanOuts.put(id, fanOut.ended());
-            } else {
-              tellWindow(id, fanOut, window);
-            }
-          };
-        });
-  }
-
-  private void tellWindow(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
-    boolean open = isOpen(window);
-    String reason = "its sending hours " + window + (open ? " have begun" : " are over");
-    log.info("[campaign {}] {}", FanOutStore.brief(id), reason);
-    FanOutState changed = fanOut.inWindow(open);
-    fanOuts.put(id, changed);
-    if (fanOut.state() == Control.State.RUNNING) {
-      events.control(id, new Control(changed.effective(), reason));
-    } else {
-      events.applies(id, new Control(changed.effective(), changed.reason()));
-    }
-  }
-
-  private boolean isOpen(@Nullable SendingHours window) {
-    return window == null || window.isOpen(clock.instant());
-  }
-
-  /**
-   * Begins a round only once the end of the previous one is committed as announced, because the row
-   * no longer shows that end afterwards.
-   */
-  private void resend(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
-    if (events.open(id)) {
-      endFirst(id, fanOut);
-    } else if (!events.endUncommitted(id)) {
-      step(id, fanOut, resend);
-    }
-  }
-
-  private void endFirst(UUID id, FanOutState fanOut) {
-    tasks.start(
-        id,
-        () -> fanOuts.unchanged(id, fanOut),
-        () -> {
-          Optional<CampaignStanding> standing = sql.rows().standing(id);
-          return () -> {
-            if (standing.isPresent() && standing.get().status() == CampaignStatus.COMPLETED) {
-              events.completed(id, standing.get());
-            } else {
-              nobodyToResendTo(id, fanOut);
-            }
-          };
-        });
-  }
-
-  /** Runs one batch at a time, so that a large resend does not delay other campaigns. */
-  private void step(UUID id, FanOutState fanOut, FanOutState.Resend resend) {
-    tasks.start(
-        DatabaseTasks.Kind.RESEND,
-        id,
-        () -> fanOuts.unchanged(id, fanOut),
-        () -> {
-          ResendRepository.Progress progress = sql.resends().step(id, resend);
-          return switch (progress) {
-            case MORE -> () -> watch.moved(id);
-            case READY -> {
-              CampaignRepository.Campaign campaign = known(sql.rows().find(id));
-              CampaignStanding standing = known(sql.rows().standing(id));
-              Optional<String> stopped = sql.rows().stopped(id);
-              yield () -> resent(id, fanOut, resend, campaign, standing, stopped);
-            }
-            case NOTHING_TO_DO -> () -> nobodyToResendTo(id, fanOut);
-          };
-        });
-  }
-
-  private static <T> T known(Optional<T> row) {
-    return row.orElseThrow(() -> DatabaseFault.missing("its row"));
-  }
-
-  private void nobodyToResendTo(UUID id, FanOutState fanOut) {
-    log.info("[campaign {}] no recipients to resend to", FanOutStore.brief(id));
-    watch.moved(id);
-    fanOuts.put(id, fanOut.resentToNobody());
-  }
-
-  private void resent(
-      UUID id,
-      FanOutState fanOut,
-      FanOutState.Resend resend,
-      CampaignRepository.Campaign campaign,
-      CampaignStanding standing,
-      Optional<String> stopped) {
-    log.info(
-        "[campaign {}] resending to {}{}",
-        FanOutStore.brief(id),
-        resend.statuses(),
-        resend.reasons() == null ? "" : " for " + Texts.shortened(resend.reasons().toString()));
-    watch.moved(id);
-    FanOutState resent = fanOut.resent(campaign.window() != null);
-    fanOuts.put(id, resent);
-    announceStart(id, standing, resend.traceparent());
-    if (stopped.isPresent()) {
-      hold(id, resent, stopped.get());
-    } else if (!isOpen(campaign.window())) {
-      tellWindow(id, resent, campaign.window());
-    } else if (resent.state() == Control.State.RUNNING) {
-      // Its control may still be PAUSED, from when it completed.
-      events.control(id, new Control(Control.State.RUNNING, "sent once more"));
-    } else {
-      events.applies(id, new Control(resent.effective(), resent.reason()));
-    }
-  }
-
-  private void announceStart(UUID id, CampaignStanding standing, @Nullable String traceparent) {
-    events.started(id, standing, traceparent);
-    ends.expect(id, standing.counts().pending());
-  }
-
-  private void start(UUID id, FanOutState fanOut, FanOutState.Origin origin) {
-    tasks.start(
-        DatabaseTasks.Kind.START,
-        id,
-        () -> fanOuts.unchanged(id, fanOut),
-        () -> {
-          CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
-          Optional<String> stopped =
-              start instanceof CampaignStarts.Started ? sql.rows().stopped(id) : Optional.empty();
-          return () -> started(id, fanOut, origin, start, stopped);
-        });
-  }
-
-  private void started(
-      UUID id,
-      FanOutState fanOut,
-      FanOutState.Origin origin,
-      CampaignStarts.Start start,
-      Optional<String> stopped) {
-    switch (start) {
-      case CampaignStarts.Started(
-              CampaignRepository.Campaign campaign,
-              CampaignStanding standing) -> {
-        log.info(
-            "[campaign {}] started, {} recipients",
-            FanOutStore.brief(id),
-            standing.counts().total());
-        watch.moved(id);
-        faults.forgive(id);
-        facts.learn(campaign);
-        FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
-        fanOuts.put(id, started);
-        announceStart(id, standing, origin.traceparent());
-        if (stopped.isPresent()) {
-          hold(id, started, stopped.get());
-        } else if (isOpen(campaign.window())) {
-          // A campaign whose state was lost may have left an older control on the topic.
-          String why = started.reason() == null ? "started" : started.reason();
-          events.control(id, new Control(started.effective(), why));
-        } else {
-          tellWindow(id, started, campaign.window());
-        }
-      }
-      case CampaignStarts.Waiting(var until) -> {
-        log.info("[campaign {}] waits for {}", FanOutStore.brief(id), until);
-        fanOuts.remove(id);
-      }
-      case CampaignStarts.Empty(CampaignStanding standing) -> {
-        log.info("[campaign {}] complete, it has no recipients", FanOutStore.brief(id));
-        events.started(id, standing, origin.traceparent());
-        events.completed(id, standing);
-        fanOuts.remove(id);
-      }
-      case CampaignStarts.Over(var status) -> {
-        log.info("[campaign {}] nothing to send, it is {}", FanOutStore.brief(id), status);
-        fanOuts.remove(id);
-      }
-      case CampaignStarts.Held() ->
-          faults.wait(id, LOOK_AGAIN, "somebody holds its row, an import for example");
-      case CampaignStarts.StartedBefore() ->
-          refuse(
-              id,
-              fanOut,
-              "it was started before and this producer has no record of how far it came; see sluice"
-                  + " campaign repair");
-      case CampaignStarts.Unknown() -> refuse(id, fanOut, "unknown campaign " + id);
-    }
-  }
-
-  private void refuse(UUID id, FanOutState fanOut, String reason) {
-    log.warn("[campaign {}] refused: {}", FanOutStore.brief(id), reason);
-    if (fanOut.phase() instanceof FanOutState.Requested(var origin)) {
-      output.deadLetter(
-          origin.key(),
-          origin.value(),
-          new DeadLetter(origin.topic(), origin.partition(), origin.offset(), reason),
-          List.of(CampaignHeaders.campaign(id)));
-    }
-    events.forget(id);
-    fanOuts.remove(id);
   }
 }

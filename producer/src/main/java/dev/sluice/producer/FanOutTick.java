@@ -133,12 +133,9 @@ final class FanOutTick {
     CampaignFacts facts = new CampaignFacts(sql.rows(), tasks, fanOuts, steady);
     CampaignEnds ends =
         new CampaignEnds(sql.rows(), tasks, facts, fanOuts, events, around.watch(), steady);
-    return new FanOutTick(
-        tasks,
-        events,
-        new ScheduledStarts(sql.rows(), tasks, clock, steady, fanOuts, output),
-        ends,
-        new CampaignLifecycle(
+    CampaignHours hours = new CampaignHours(sql.rows(), tasks, facts, clock, fanOuts, events);
+    CampaignRounds rounds =
+        new CampaignRounds(
             sql,
             tasks,
             around.faults(),
@@ -148,7 +145,15 @@ final class FanOutTick {
             fanOuts,
             events,
             ends,
-            output),
+            hours,
+            output);
+    return new FanOutTick(
+        tasks,
+        events,
+        new ScheduledStarts(sql.rows(), tasks, clock, steady, fanOuts, output),
+        ends,
+        new CampaignLifecycle(
+            sql.rows(), tasks, around.faults(), around.watch(), fanOuts, events, rounds, hours),
         new RequestFeeder(around, sql, tasks, facts, fanOuts, output),
         new DailyLimitUse(sql.dailyLimit(), tasks, steady, around.dailyLimits()),
         facts,

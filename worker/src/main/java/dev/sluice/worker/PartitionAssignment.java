@@ -56,6 +56,10 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private final Set<TopicPartition> recovering = new HashSet<>();
   private final Set<TopicPartition> closed = new HashSet<>();
   private @Nullable CompletableFuture<Map<TopicPartition, Place>> lookup;
+
+  /** The offsets that a broker could not read, until they have been passed. */
+  private final Map<TopicPartition, Long> damaged = new HashMap<>();
+
   private long lastLookupNanos;
   private long untilNextLookupNanos;
   private long lastAssignedNanos;
@@ -105,6 +109,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     closed.removeAll(partitions);
     // What it tells may be outdated if they come back.
     lookup = null;
+    damaged.keySet().removeAll(partitions);
     for (TopicPartition partition : partitions) {
       PartitionState gone = owned.remove(partition);
       if (gone != null) {
@@ -129,7 +134,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     if (lookup == null || !lookup.isDone()) {
       return;
     }
-    int before = owned.size();
+    long before = readable();
     Map<TopicPartition, Place> places = source.confirmed(lookup.resultNow());
     lookup = null;
     lastLookupNanos = machine.ticker().nanoTime();
@@ -142,8 +147,8 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     if (now - lastAssignedNanos >= KNOWN_WITHIN.toNanos()) {
       List.copyOf(recovering).forEach(partition -> close(partition, UNKNOWN));
     }
-    if (owned.size() > before) {
-      log.info("took over {} partition(s), owns {}", owned.size() - before, owned.size());
+    if (readable() > before) {
+      log.info("took over {} partition(s), owns {}", readable() - before, owned.size());
     }
   }
 
@@ -164,6 +169,10 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     return places;
   }
 
+  private long readable() {
+    return owned.keySet().stream().filter(partition -> !damaged.containsKey(partition)).count();
+  }
+
   private void open(TopicPartition partition, Place place) {
     try {
       Place.Recorded recorded = place.recorded();
@@ -173,14 +182,36 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
       source.seek(partition, committed.offset());
       source.resume(Set.of(partition));
       closed.remove(partition);
-      health.working(component(partition));
+      if (!damaged.containsKey(partition)) {
+        health.working(component(partition));
+      }
+      reached(partition, committed.offset());
     } catch (UnreadableWindowException e) {
       close(partition, e.getMessage());
     }
   }
 
+  /**
+   * Stops sending from a partition whose log cannot be read from an offset on. It is tried again,
+   * because another broker may have an intact copy, and stays reported until that offset is passed.
+   */
+  void closeAt(TopicPartition partition, long offset, String reason) {
+    close(partition, reason);
+    damaged.put(partition, offset);
+  }
+
+  /** Records that a partition is read from this offset on. */
+  void reached(TopicPartition partition, long position) {
+    Long unreadable = damaged.get(partition);
+    if (unreadable != null && position > unreadable) {
+      damaged.remove(partition);
+      health.working(component(partition));
+    }
+  }
+
   /** Stops sending from a partition of which it is unknown what was sent. */
   void close(TopicPartition partition, String reason) {
+    damaged.remove(partition);
     PartitionState open = owned.remove(partition);
     if (open != null) {
       open.forget();

@@ -72,7 +72,9 @@ final class RequestReader {
     }
     memory.divide(assignment.all());
     for (PartitionState partition : assignment.all()) {
-      partition.window().skipTo(source.position(partition.topicPartition()));
+      long position = source.position(partition.topicPartition());
+      partition.window().skipTo(position);
+      assignment.reached(partition.topicPartition(), position);
       throttleReading(partition);
     }
   }
@@ -102,8 +104,9 @@ final class RequestReader {
     String damage = partition.damage();
     if (damage != null) {
       source.pause(itself);
-      if (partition.committed().offset() >= source.position(partition.topicPartition())) {
-        assignment.close(partition.topicPartition(), damage);
+      long position = source.position(partition.topicPartition());
+      if (partition.committed().offset() >= position) {
+        assignment.closeAt(partition.topicPartition(), position, damage);
       }
     } else if (partition.full()) {
       source.pause(itself);

@@ -152,7 +152,10 @@ final class SendLoop {
     partitions.forEach(PartitionState::beginDraining);
     dispatcher.withdraw(partitions);
     workUntil(
-        () -> partitions.stream().allMatch(partition -> partition.inFlight() == 0), config.drain());
+        () ->
+            partitions.stream().allMatch(partition -> partition.inFlight() == 0)
+                && !unsentRecords.mustHandOver(partitions),
+        config.drain());
   }
 
   private void workUntil(BooleanSupplier nothingInFlight, Duration bound) {
@@ -284,7 +287,7 @@ final class SendLoop {
       transaction.apply(dispatcher, delayed, begunNanos);
     } else {
       assignment.all().forEach(PartitionState::rollBack);
-      transaction.undo();
+      transaction.undo(delayed);
     }
     return verdict != Verdict.REFUSED;
   }

@@ -129,6 +129,13 @@ final class SendTask {
     notBefore = until;
   }
 
+  /** Returns how long it must still wait. */
+  Duration waitLeft(Instant now) {
+    return notBefore == null || now.isAfter(notBefore)
+        ? Duration.ZERO
+        : Duration.between(now, notBefore);
+  }
+
   /** Whether it must wait and only this worker knows. */
   boolean waitsUnrecorded(Instant now) {
     return notBefore != null && notBefore.isAfter(now) && !notBefore.equals(request.notBefore());

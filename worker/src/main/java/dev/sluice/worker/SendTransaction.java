@@ -42,6 +42,7 @@ final class SendTransaction {
   private final Ticker ticker;
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
+  private final List<SendTask> handedOver = new ArrayList<>();
   private final List<UnsentRecord> removed = new ArrayList<>();
   private final Map<SendTask, Duration> waits = new LinkedHashMap<>();
   private final Map<String, Control> controls = new HashMap<>();
@@ -327,6 +328,23 @@ final class SendTransaction {
     ended.add(new Taken(task, lane));
   }
 
+  /**
+   * Requeues a task at the tail of its lane, so that its partition's next owner knows its wait. If
+   * its record would be too large, it stays waiting, and the next owner may send it sooner.
+   */
+  void handOver(SendTask task) {
+    int partition = task.partition().topicPartition().partition();
+    if (batch.requeue(partition, task.again(), task.writtenAt())) {
+      changes++;
+      mark(task, State.DONE);
+      handedOver.add(task);
+    }
+  }
+
+  int handedOver() {
+    return handedOver.size();
+  }
+
   private static void mark(SendTask task, State state) {
     if (!task.partition().lost()) {
       task.partition().set(task.offset(), state);
@@ -347,6 +365,7 @@ final class SendTransaction {
       dispatcher.launch(one.task(), one.lane(), begunNanos);
     }
     ended.forEach(one -> gone(one.task().partition(), one.task().bytes()));
+    handedOver.forEach(task -> gone(task.partition(), task.bytes()));
     removed.forEach(record -> gone(record.partition(), record.bytes()));
     waits.forEach((task, delay) -> {
       task.partition().addWaiting(1);
@@ -360,8 +379,10 @@ final class SendTransaction {
     partition.addBytes(-bytes);
   }
 
-  /** Puts the tasks back into their lanes, if it has not committed. */
-  void undo() {
+  /** Puts the tasks back where they were, if it has not committed. */
+  void undo(DelayedTasks delayed) {
+    long now = ticker.nanoTime();
+    handedOver.forEach(task -> delayed.add(task, now + task.waitLeft(ticker.now()).toNanos()));
     started.forEach(one -> one.lane().add(one.task()));
     ended.forEach(one -> one.lane().add(one.task()));
     removed.forEach(record -> record.partition().addUnsent(record));

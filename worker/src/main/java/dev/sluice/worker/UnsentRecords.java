@@ -40,7 +40,8 @@ final class UnsentRecords {
       delayed.removeIf(this::moveIfHeld);
     }
     if (owned.stream().anyMatch(PartitionState::draining)) {
-      delayed.removeIf(task -> handOver(task, transaction));
+      delayed.removeIf(
+          task -> transaction.handedOver() < MOST_AT_ONCE && handOver(task, transaction));
     }
     if (transaction.takesReturned()) {
       owned.stream()
@@ -93,12 +94,22 @@ final class UnsentRecords {
     return held;
   }
 
-  /** Requeues a wait that its partition's next owner would not know of. */
-  private boolean handOver(SendTask task, SendTransaction transaction) {
+  /** Returns whether partitions have waits that their next owners would not know of. */
+  boolean mustHandOver(List<PartitionState> partitions) {
+    return partitions.stream()
+        .flatMap(partition -> delayed.of(partition).stream())
+        .anyMatch(this::mustHandOver);
+  }
+
+  private boolean mustHandOver(SendTask task) {
     PartitionState partition = task.partition();
-    boolean goes = partition.draining() && !partition.lost() && task.waitsUnrecorded(ticker.now());
+    return partition.draining() && !partition.lost() && task.waitsUnrecorded(ticker.now());
+  }
+
+  private boolean handOver(SendTask task, SendTransaction transaction) {
+    boolean goes = mustHandOver(task);
     if (goes) {
-      transaction.requeue(task, partition.lane(task));
+      transaction.handOver(task);
     }
     return goes;
   }

@@ -46,6 +46,22 @@ class DamagedLogTest {
     worker.damagedAt = -1;
     worker.run(Duration.ofSeconds(10));
     assertThat(worker.sent).as("once it is mended").hasSize(200);
+    assertThat(worker.health.problems()).isEmpty();
+  }
+
+  @Test
+  void itStaysReportedWhileItIsTriedAgain() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    for (int i = 0; i < 20; i++) {
+      worker.write(request(i));
+    }
+    worker.damagedAt = 10;
+    worker.run(Duration.ofSeconds(5));
+
+    for (int turn = 0; turn < 1_000; turn++) {
+      worker.turn();
+      assertThat(worker.health.problems()).containsKey("window " + PartitionInMemory.PARTITION);
+    }
   }
 
   @Test

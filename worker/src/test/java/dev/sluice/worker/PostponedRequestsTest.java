@@ -80,6 +80,29 @@ class PostponedRequestsTest {
     assertThat(worker.partition.committed().offset()).isOne();
   }
 
+  @Test
+  void whatHasBecomeTooLargeForThatIsLeftToTheNextOwner() {
+    worker.write(request(POSTPONED, 2, "x".repeat(999_900)));
+    worker.run(Duration.ofSeconds(2));
+    worker.revoke();
+
+    assertThat(worker.results).isEmpty();
+    assertThat(worker.log).hasSize(1);
+    assertThat(worker.partition.committed().offset()).isZero();
+    assertThat(worker.partition.committed().metadata()).as("it waits").isEqualTo("v1");
+  }
+
+  @Test
+  void aFailedTransactionDoesNotKeepItFromTheNextOwner() {
+    worker.write(request(POSTPONED, 2));
+    worker.run(Duration.ofSeconds(2));
+    worker.aborted = 1;
+    worker.revoke();
+
+    assertThat(copy().notBefore()).isEqualTo(answered.plusSeconds(16));
+    assertThat(worker.partition.committed().offset()).isOne();
+  }
+
   private SendOutcome answer(OutgoingMessage message) {
     long recipient = Long.parseLong(message.callbackData().split(":", 3)[1]);
     if (recipient == POSTPONED) {
@@ -102,6 +125,10 @@ class PostponedRequestsTest {
   }
 
   private static SendRequest request(long recipient, int attempts) {
+    return request(recipient, attempts, "");
+  }
+
+  private static SendRequest request(long recipient, int attempts, String text) {
     return new SendRequest(
         recipient,
         new UUID(0, 1),
@@ -110,7 +137,7 @@ class PostponedRequestsTest {
         0,
         80,
         "+5511960000000",
-        Json.MAPPER.createObjectNode(),
+        Json.MAPPER.createObjectNode().put("body", text),
         OnDoubt.HOLD,
         attempts,
         null);

@@ -34,6 +34,9 @@ final class SteppedWorker extends WorkerInMemory {
   /** Whether this worker is seen as a member of its group. */
   boolean transactionsCommit = true;
 
+  /** How many of the next transactions are aborted. */
+  int aborted;
+
   /** Topics that cannot be written to. */
   final Set<String> offline = new HashSet<>();
 
@@ -138,6 +141,10 @@ final class SteppedWorker extends WorkerInMemory {
       return Verdict.ABORTED;
     }
     outages.written(records);
+    if (aborted > 0) {
+      aborted--;
+      return Verdict.ABORTED;
+    }
     return transactionsCommit ? super.commit(records, offsets) : Verdict.REFUSED;
   }
 

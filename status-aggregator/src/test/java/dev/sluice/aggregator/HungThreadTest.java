@@ -44,9 +44,10 @@ class HungThreadTest {
                 health,
                 new SimpleMeterRegistry());
         Producer<byte[], byte[]> producer = kafka.producer(Map.of())) {
+      // A thread may read before it says that it runs, and would hang as one that never did.
+      await().atMost(PATIENCE).until(streams::running);
       var _ = producer.send(new ProducerRecord<>(kafka.topics().sendResults(), new byte[] {1}));
       begun.await();
-      await().atMost(PATIENCE).until(streams::running);
       assertThat(health.problems()).isEmpty();
 
       aheadNanos = Duration.ofSeconds(11).toNanos();

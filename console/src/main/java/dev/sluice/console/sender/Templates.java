@@ -124,6 +124,10 @@ public final class Templates implements AutoCloseable {
     }
     String name = template.path("name").asString("");
     String language = template.at("/language/code").asString("");
+    if (name.contains("{{") || language.contains("{{")) {
+      // Each recipient's own.
+      return List.of();
+    }
     return listed.stream()
         .filter(one -> name.equals(one.get("name")) && language.equals(one.get("language")))
         .findFirst()

@@ -98,6 +98,9 @@ class TemplatesTest {
         .isEqualTo(202);
     assertThat(post(campaign(name, language) + "?acceptTemplate=true").statusCode()).isEqualTo(202);
     assertThat(post(campaign("hello_world", "en_US")).statusCode()).isEqualTo(202);
+    assertThat(post(campaign("spring_offer", "{{language}}") + "?acceptMissing=true").statusCode())
+        .as("each recipient's own")
+        .isEqualTo(202);
   }
 
   private static HttpResponse<byte[]> post(String path) {

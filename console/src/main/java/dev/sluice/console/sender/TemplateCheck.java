@@ -24,10 +24,12 @@ public final class TemplateCheck {
    * caller says otherwise.
    */
   public void require(Context context, UUID campaignId) {
-    requireAllowed(context, campaignId);
     if (!isAccepted(context, "acceptTemplate")) {
       states.template(campaignId).ifPresent(this::requireFitting);
     }
+    // Last, because the list that has just been read must not overrule who says that it may be
+    // used.
+    requireAllowed(context, campaignId);
   }
 
   /** A stop that was lifted meanwhile is no reason, if the list of templates can be read. */

@@ -113,8 +113,17 @@ public final class Templates implements AutoCloseable {
    */
   List<String> misfits(TemplateStates.Used used) {
     List<String> misfits = misfits(used.template(), listed(used.account(), false));
+    if (misfits.isEmpty()) {
+      return misfits;
+    }
     // It may have been approved or changed since the list was read.
-    return misfits.isEmpty() ? misfits : misfits(used.template(), listed(used.account(), true));
+    List<Map<String, @Nullable Object>> newest = listed(used.account(), true);
+    return newest.isEmpty() ? misfits : misfits(used.template(), newest);
+  }
+
+  /** The provider's events write {@code en-US} for what is {@code en_US} elsewhere. */
+  private static boolean isSame(String language, @Nullable Object listed) {
+    return language.replace('-', '_').equalsIgnoreCase(String.valueOf(listed).replace('-', '_'));
   }
 
   private static List<String> misfits(
@@ -129,7 +138,7 @@ public final class Templates implements AutoCloseable {
       return List.of();
     }
     return listed.stream()
-        .filter(one -> name.equals(one.get("name")) && language.equals(one.get("language")))
+        .filter(one -> name.equals(one.get("name")) && isSame(language, one.get("language")))
         .findFirst()
         .map(one -> misfits(one, template.path("components")))
         .orElseGet(

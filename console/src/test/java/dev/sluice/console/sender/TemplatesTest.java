@@ -2,6 +2,7 @@ package dev.sluice.console.sender;
 
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
+import static dev.sluice.schema.jooq.Tables.TEMPLATE_STATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.Console;
@@ -25,6 +26,10 @@ class TemplatesTest {
       new WhatsAppSimulator(SimulatorConfig.friendly(80));
   private static final Console READING =
       CONSOLE.another(WhatsAppConfig.of(PROVIDER.url(), "v26.0", "good"));
+
+  /** The components of a message with one parameter. */
+  private static final String BODY =
+      ",\"components\":[{\"type\":\"body\",\"parameters\":[{\"type\":\"text\",\"text\":\"Ana\"}]}]";
 
   @AfterAll
   static void stop() {
@@ -59,11 +64,7 @@ class TemplatesTest {
   void theListSaysWhichMayBeUsedAgainAndWhichMayNot() {
     String account = "104996122399160";
     sender("listed", ",\"account\":\"" + account + "\"");
-    String spring =
-        campaign(
-            "spring_offer",
-            "pt_BR",
-            ",\"components\":[{\"type\":\"body\",\"parameters\":[{\"type\":\"text\",\"text\":\"Ana\"}]}]");
+    String spring = campaign("spring_offer", "pt_BR", BODY);
     String winter = campaign("winter_offer", "de");
     CONSOLE.sql(sql ->
         sql.execute(
@@ -76,6 +77,28 @@ class TemplatesTest {
     assertThat(post(spring).statusCode()).isEqualTo(202);
     assertProblem(
         CONSOLE.send("POST", winter, "", ""), 409, "has paused the template winter_offer de");
+    // The list goes on to say that it is paused.
+    assertThat(post(winter + "?acceptTemplate=true&acceptStopped=true").statusCode())
+        .isEqualTo(202);
+    assertThat(stopped("winter_offer")).isFalse();
+  }
+
+  /** Reading the list again must not overrule a person. */
+  @Test
+  void whoAllowsATemplateIsHeardAfterTheList() {
+    sender("listed", ",\"account\":\"104996122399160\"");
+    String winter = campaign("winter_offer", "de", BODY);
+    assertProblem(post(winter), 409, "has paused the template winter_offer de");
+
+    assertThat(get("listed", "?refresh=true").statusCode()).isEqualTo(200);
+    assertThat(post(winter + "?acceptStopped=true").statusCode()).isEqualTo(202);
+    assertThat(stopped("winter_offer")).isFalse();
+  }
+
+  private static boolean stopped(String template) {
+    return CONSOLE.sql(sql ->
+        sql.fetchExists(
+            TEMPLATE_STATE, TEMPLATE_STATE.NAME.eq(template), TEMPLATE_STATE.STOPPED.isNotNull()));
   }
 
   /** The provider would refuse each of its messages. */

@@ -42,7 +42,7 @@ public final class TemplateFit {
   public static List<String> misfits(JsonNode listed, String parameterFormat, JsonNode given) {
     TemplateFit fit = new TemplateFit(listed, parameterFormat.equals("NAMED"), given);
     fit.header();
-    fit.compare("body", fit.expected("BODY").path("text").asString(""));
+    fit.compare("body", fit.expected("BODY"));
     fit.buttons();
     return List.copyOf(fit.misfits);
   }
@@ -51,7 +51,7 @@ public final class TemplateFit {
     JsonNode header = expected("HEADER");
     String format = header.path("format").asString("TEXT");
     if (format.equals("TEXT")) {
-      compare("header", header.path("text").asString(""));
+      compare("header", header);
     } else if (MEDIA.contains(format)) {
       String kind = format.toLowerCase(Locale.ROOT);
       JsonNode parameters = parameters("header");
@@ -61,8 +61,13 @@ public final class TemplateFit {
     }
   }
 
-  private void compare(String part, String text) {
-    Set<String> wanted = variables(text);
+  private void compare(String part, JsonNode component) {
+    JsonNode text = component.path("text");
+    if (!component.isMissingNode() && !text.isString()) {
+      // The provider writes the text, such as that of a code.
+      return;
+    }
+    Set<String> wanted = variables(text.asString(""));
     JsonNode parameters = parameters(part);
     if (parameters.size() != wanted.size()) {
       misfits.add(

@@ -183,7 +183,7 @@ public final class WebhookCall {
       return new Other(Kind.IGNORED);
     }
     JsonNode previous = system.path("previous_user_id");
-    JsonNode id = previous.isString() ? previous : message.path("from_user_id");
+    JsonNode id = Bounded.name(previous).isEmpty() ? message.path("from_user_id") : previous;
     Person before = Person.of(message.path("from"), id);
     Person now = Person.of(system.path("wa_id"), system.path("user_id"));
     return now.isKnown() && before.isKnown()

@@ -70,6 +70,17 @@ class TemplateFitTest {
     assertThat(misfits(listed, "POSITIONAL", "[{'type':'carousel','cards':[]}]")).isEmpty();
   }
 
+  /** As of a code, which every message must be given. */
+  @Test
+  void aTextThatTheProviderWritesIsNotCompared() {
+    assertThat(
+            misfits(
+                "[{'type':'BODY','add_security_recommendation':true}]",
+                "POSITIONAL",
+                "[{'type':'body','parameters':[{}]}]"))
+        .isEmpty();
+  }
+
   private static List<String> misfits(String listed, String format, String given) {
     return TemplateFit.misfits(read(listed), format, read(given));
   }

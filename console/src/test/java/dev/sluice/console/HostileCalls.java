@@ -197,16 +197,18 @@ final class HostileCalls {
       post(path, "", good, 400, "text/csv");
       post(path, JSON, "[{\"phone\":\"+5511960000001\"},", 400, "not a JSON array");
       post(path, JSON, "[{\"phone\":" + "[".repeat(5_000), 400, "not a JSON array");
-      post(path, CSV, "phone,n\n+5511960000001,a\0b\n", 200, "NUL");
       post(path, CSV, "phone\n'; DROP TABLE sluice.suppression; --\n", 200, "not a phone number");
       post(path, CSV, "phone\n5,51E+12\n=cmd|' /C calc'!A0\n", 200, "rejectedCount\":2");
       post(path, JSON, "[1,null,\"x\",[]]", 200, "rejectedCount\":4");
       post(path, JSON, "[{\"phone\":{\"a\":1}},{\"phone\":null}]", 200, "rejectedCount\":2");
-      post(path, JSON, person("\"a\":{\"b\":1}"), 200, "\"a\" must be a text");
-      post(path, JSON, person("\"a\":null"), 200, "\"a\" must be a text");
-      post(path, JSON, person("\"a\":\"\\u0000\""), 200, "NUL");
-      post(path, JSON, person("\"a\":\"\\ud800\""), 200, "half");
     }
+    // Of a number to suppress nothing but the number counts.
+    String recipients = draft + "/recipients";
+    post(recipients, CSV, "phone,n\n+5511960000001,a\0b\n", 200, "NUL");
+    post(recipients, JSON, person("\"a\":{\"b\":1}"), 200, "\"a\" must be a text");
+    post(recipients, JSON, person("\"a\":null"), 200, "\"a\" must be a text");
+    post(recipients, JSON, person("\"a\":\"\\u0000\""), 200, "NUL");
+    post(recipients, JSON, person("\"a\":\"\\ud800\""), 200, "half");
     post("/api/campaigns/seventeen/recipients", CSV, "phone\n", 404, "seventeen");
     post(nobody() + "/recipients", CSV, "phone\n+5511960000001\n", 404, "There is no campaign");
     post("/api/recipients/check?region=XX", CSV, "phone\n", 400, "\"region\" must be");

@@ -175,8 +175,9 @@ final class CsvRows implements Rows {
     int width = width(cells);
     if (width > header.size()) {
       String fault = width + " columns where the first line has " + header.size();
-      return Row.faulty(
-          record.getStartingLineNumber(), cell(cells, phoneColumn).strip(), cells, fault);
+      // Where the cells are shifted, another number may stand in the phone's column.
+      String phone = phoneColumn == 0 ? cell(cells, 0).strip() : "";
+      return Row.faulty(record.getStartingLineNumber(), phone, cells, fault);
     }
     Map<String, String> variables = new LinkedHashMap<>();
     for (int i = 0; i < columns.size(); i++) {

@@ -228,7 +228,9 @@ class RealWorldFilesTest {
   }
 
   private static List<String> rows(Sample sample) {
-    RowRules rules = new RowRules(new PhoneNumbers(Optional.empty()).in(sample.region()));
+    RowRules rules =
+        new RowRules(
+            new PhoneNumbers(Optional.empty()).in(sample.region()), new RowBounds(1_024, 16_384));
     List<String> rows = new ArrayList<>();
     try (InputStream file = Files.newInputStream(FOLDER.resolve(sample.file()))) {
       CsvRows csv =

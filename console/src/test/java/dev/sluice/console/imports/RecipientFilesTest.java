@@ -275,6 +275,16 @@ class RecipientFilesTest {
   }
 
   @Test
+  void aNumberFromAnotherColumnIsNotSuppressed() throws Exception {
+    byte[] file =
+        utf8("name,other,phone\nSilva, Ana,+5511960000085,+5511960000086\nBia,,+5511960000087\n");
+    JsonNode report = json(send("POST", "/api/suppressions", "text/csv", file));
+
+    assertThat(report.path("accepted").asInt()).isEqualTo(1);
+    assertThat(report.path("rejected").size()).isEqualTo(1);
+  }
+
+  @Test
   void rejectedRecipientsInJsonAreGivenBackAsTheyWere() throws Exception {
     String odd = "{\"phone\":\"12\",\"id\":[1.10,{\"a\":null}],\"variables\":{\"n\":\"A\"}}";
     HttpResponse<byte[]> answer =

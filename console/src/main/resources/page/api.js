@@ -2,6 +2,9 @@
 import { askForToken } from './dialogs.js';
 import { say } from './texts.js';
 
+/** How long a person waits for what only informs, ms. */
+const GLANCE = 15_000;
+
 const TOKEN = 'sluice-token';
 
 /** A problem in the server's own words (RFC 9457). */
@@ -75,7 +78,7 @@ async function silence(file, otherwise) {
   }
 }
 
-async function call(method, path, { body, file, accept, key } = {}) {
+async function call(method, path, { body, file, accept, key, signal } = {}) {
   const more = { ...(accept ? { Accept: accept } : {}), ...(key ? { 'Idempotency-Key': key } : {}) };
   if (body !== undefined) {
     more['Content-Type'] = 'application/json';
@@ -88,6 +91,7 @@ async function call(method, path, { body, file, accept, key } = {}) {
   try {
     answer = await fetch(path, {
       method,
+      signal,
       headers: headers(token, more),
       body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
@@ -96,7 +100,7 @@ async function call(method, path, { body, file, accept, key } = {}) {
   }
   if (answer.status === 401) {
     await renewToken(token);
-    return call(method, path, { body, file, accept, key });
+    return call(method, path, { body, file, accept, key, signal });
   }
   if (!answer.ok) {
     throw problem(answer.status, await answer.text());
@@ -108,7 +112,7 @@ const json = async (...request) => parsed(await (await call(...request)).text())
 
 export const get = (path) => json('GET', path);
 /** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
-export const glance = (path) => get(path).catch(() => null);
+export const glance = (path) => json('GET', path, { signal: AbortSignal.timeout(GLANCE) }).catch(() => null);
 export const post = (path, body) => json('POST', path, { body });
 /** Creates something: repeated with the same key, it creates no other. */
 export const create = (path, key) => json('POST', path, { key });

@@ -153,7 +153,7 @@ export function create(root, left) {
   const unfinished = () =>
     found
       ? html`<p class="reason">${say('create.kept')}
-          <button type="button" @click=${() => inTurn(startOver).catch(() => {})}>${say('create.discard')}</button></p>`
+          <button type="button" ?disabled=${form?.busy()} @click=${() => inTurn(startOver).catch(() => {})}>${say('create.discard')}</button></p>`
       : nothing;
 
   function known() {
@@ -191,7 +191,7 @@ export function create(root, left) {
     last: (draft) => say(draft.scheduledAt ? 'create.schedule' : 'create.action'),
     submit: () =>
       inTurn(submit).catch((error) => {
-        throw left.aborted ? new Error(say('create.left')) : error;
+        throw error === left.reason ? new Error(say('create.left')) : error;
       }),
   });
   // It is another tab's campaign now, or nobody's.

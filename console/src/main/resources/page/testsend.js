@@ -1,6 +1,7 @@
 // Tries a campaign's message out on a few numbers of one's own, and follows what becomes of it.
 import { html, nothing } from './lib.js';
 import { get, post } from './api.js';
+import { note } from './dialogs.js';
 import { badge } from './format.js';
 import { numbersIn } from './numbers.js';
 import { trouble } from './states.js';
@@ -58,7 +59,7 @@ export function testSend({ campaign, names, values, paint, left }) {
       waiting = true;
       await look(sent.testId, Date.now() + PATIENCE);
     } catch (error) {
-      problem = error.message;
+      left.aborted && error !== left.reason ? note(error.message, 'bad') : (problem = error.message);
     }
     busy = false;
     paint();

@@ -45,6 +45,7 @@ export function wizard(root, left, task) {
     change,
     paint: () => paint(),
     progress: job.progress,
+    busy: job.busy,
   };
 
   async function submit() {

@@ -4,6 +4,7 @@ import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Json;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class Problems {
     JsonHttp.problem(
         context,
         ProblemException.unavailable(
-            wasCutOff(e)
+            context.method() != HandlerType.GET && wasCutOff(e)
                 ? "The database did not answer; look whether it was done before you repeat it."
                 : "The database did not answer; nothing was changed."));
   }

@@ -45,7 +45,15 @@ public final class HealthEndpoint implements AutoCloseable {
           context
               .status(problems.isEmpty() ? 200 : 503)
               .contentType("application/json")
-              .result(Json.write(Map.of("ready", problems.isEmpty(), "problems", problems)));
+              .result(
+                  Json.write(
+                      Map.of(
+                          "ready",
+                          problems.isEmpty(),
+                          "problems",
+                          problems,
+                          "notices",
+                          health.notices())));
         });
   }
 

@@ -154,9 +154,9 @@ final class RequestFeeder {
   private @Nullable Feedable feedable(UUID id, FanOutState fanOut) {
     FanOutState.Progress progress =
         switch (fanOut.phase()) {
-          case FanOutState.Feeding feeding -> feeding.progress();
-          case FanOutState.Fed fed ->
-              fanOuts.returns().anyReady(id, around.clock().instant()) ? fed.progress() : null;
+          case FanOutState.Feeding feeding ->
+              !fanOuts.returns().areMany(id) || anyReady(id) ? feeding.progress() : null;
+          case FanOutState.Fed fed -> anyReady(id) ? fed.progress() : null;
           case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
         };
     return progress != null
@@ -165,6 +165,10 @@ final class RequestFeeder {
             && runs(Control.senderKey(progress.senderId()))
         ? new Feedable(fanOut, progress)
         : null;
+  }
+
+  private boolean anyReady(UUID id) {
+    return fanOuts.returns().anyReady(id, around.clock().instant());
   }
 
   private boolean runs(String key) {

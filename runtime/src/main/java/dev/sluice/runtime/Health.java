@@ -16,6 +16,7 @@ public final class Health {
   private static final String STARTING = "starting";
 
   private final Map<String, String> problems = new ConcurrentHashMap<>();
+  private final Map<String, String> notices = new ConcurrentHashMap<>();
 
   /** Reports that a component is failing, and why. */
   public void failing(String component, String reason) {
@@ -36,6 +37,18 @@ public final class Health {
     if (before != null && !before.equals(STARTING)) {
       log.info("{}: back again", component);
     }
+  }
+
+  /** Reports what an operator must know, although the service is ready. */
+  public void notice(String component, String words) {
+    if (notices.put(component, words) == null) {
+      log.warn("{}: {}", component, words);
+    }
+  }
+
+  /** Returns what operators must know until the process ends, by component. */
+  public Map<String, String> notices() {
+    return new TreeMap<>(notices);
   }
 
   /** Returns the current failures by component; empty if the service is ready. */

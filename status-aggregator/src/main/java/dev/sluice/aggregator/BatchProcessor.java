@@ -83,6 +83,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    deadLetterUnreadable();
     SendResult result;
     try {
       result = Json.read(record.value(), SendResult.class);

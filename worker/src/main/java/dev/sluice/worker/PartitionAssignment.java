@@ -163,6 +163,8 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
                 places.complete(source.places(partitions));
               } catch (RuntimeException e) {
                 log.warn("cannot look up partitions: {}", Reasons.of(e));
+              } finally {
+                // Nothing if it could not be looked up; another look is due then.
                 places.complete(Map.of());
               }
             });

@@ -190,6 +190,7 @@ final class SendLoop {
    * @return false if this worker is no longer a member of its group
    */
   private boolean work() {
+    sink.outages().review();
     for (SendTask due = delayed.nextDue(ticker.nanoTime());
         due != null;
         due = delayed.nextDue(ticker.nanoTime())) {

@@ -98,7 +98,7 @@ public final class LagReader implements WorkerLag.Source {
             topic,
             described.stream()
                 .filter(LagReader::hasLeader)
-                .filter(partition -> partition.isr().size() < least));
+                .filter(partition -> isShort(partition, least)));
     ends.keySet().removeAll(unwritable);
     LaneBacklog.Reading reading = log.reading(begun, partitions, places, ends);
     tell(lost, leaderless, unwritable);
@@ -107,6 +107,11 @@ public final class LagReader implements WorkerLag.Source {
 
   private static List<TopicPartition> partitions(String topic, Stream<TopicPartitionInfo> some) {
     return some.map(partition -> new TopicPartition(topic, partition.partition())).toList();
+  }
+
+  /** Brokers expect no more replicas in sync than a partition has. */
+  static boolean isShort(TopicPartitionInfo partition, int least) {
+    return partition.isr().size() < Math.min(least, partition.replicas().size());
   }
 
   private static boolean hasLeader(TopicPartitionInfo partition) {

@@ -24,6 +24,7 @@ final class LeastInSync {
   private final ConfigResource topic;
   private final long timeoutMillis;
   private int newest = 1;
+  private boolean told;
   private long expiresNanos = System.nanoTime();
 
   LeastInSync(Admin admin, String topic, long timeoutMillis) {
@@ -38,9 +39,13 @@ final class LeastInSync {
       expiresNanos = System.nanoTime() + EXPIRES.toNanos();
       try {
         newest = read();
+        told = false;
       } catch (ExecutionException | TimeoutException e) {
-        log.warn(
-            "cannot read {} of {}: {}", TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, topic.name(), e);
+        if (!told) {
+          log.warn(
+              "cannot read {} of {}: {}", TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, topic.name(), e);
+        }
+        told = true;
       }
     }
     return newest;

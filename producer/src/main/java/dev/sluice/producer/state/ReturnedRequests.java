@@ -34,6 +34,9 @@ public final class ReturnedRequests {
    */
   private static final Duration AHEAD = Duration.ofSeconds(3);
 
+  /** The requests of a campaign that may wait before no new ones of it are written. */
+  private static final int MOST_WAITING = 20_000;
+
   private final KeyValueStore<String, byte[]> store;
 
   /** The requests that can be read by campaign, so that no turn walks past postponed ones. */
@@ -139,6 +142,14 @@ public final class ReturnedRequests {
   /** Returns whether the campaign has a request that may be tried now or soon. */
   public boolean anyReady(UUID campaignId, Instant now) {
     return any(campaignId) && of(campaignId).first().isReady(now);
+  }
+
+  /**
+   * Returns whether so many of a campaign's requests wait that no new ones should be written: most
+   * of these would come back, too.
+   */
+  public boolean areMany(UUID campaignId) {
+    return of(campaignId).size() >= MOST_WAITING;
   }
 
   /** Returns some of a campaign's requests that may be tried now or soon, up to the limit. */

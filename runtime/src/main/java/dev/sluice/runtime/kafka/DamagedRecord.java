@@ -1,9 +1,11 @@
 package dev.sluice.runtime.kafka;
 
 import dev.sluice.schema.Reasons;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
@@ -30,6 +32,9 @@ public record DamagedRecord(TopicPartition partition, long offset, String reason
    * @return null if the failure has another cause
    */
   public static @Nullable DamagedRecord of(KafkaException failure, Consumer<?, ?> consumer) {
+    if (isErrors(failure)) {
+      return null;
+    }
     for (TopicPartition partition : consumer.assignment()) {
       if (String.valueOf(failure.getMessage()).startsWith(MESSAGE + partition + ".")) {
         Throwable cause = failure.getCause();
@@ -38,6 +43,12 @@ public record DamagedRecord(TopicPartition partition, long offset, String reason
       }
     }
     return null;
+  }
+
+  /** Without memory, or a library to decompress with, sound records cannot be read either. */
+  private static boolean isErrors(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(Error.class::isInstance);
   }
 
   /** A batch may begin behind the position, where compaction or aborts have left a gap. */

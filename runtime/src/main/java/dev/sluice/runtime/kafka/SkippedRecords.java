@@ -27,7 +27,7 @@ final class SkippedRecords {
   void add(DamagedRecord damaged) {
     TopicPartition partition = damaged.partition();
     Run run = newest.merge(partition, new Run(damaged.offset(), damaged.offset()), Run::and);
-    health.failing(
+    health.notice(
         "records " + partition + "@" + run.first(),
         "offsets %d to %d cannot be read and are skipped: %s"
             .formatted(run.first(), run.last(), damaged.reason()));

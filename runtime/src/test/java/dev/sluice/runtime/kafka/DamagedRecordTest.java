@@ -54,6 +54,9 @@ class DamagedRecordTest {
     assertThatThrownBy(() -> pollFailing(new KafkaException("another")))
         .isInstanceOf(KafkaException.class)
         .hasMessage("another");
+    KafkaException withoutMemory = damage("x");
+    withoutMemory.getCause().initCause(new OutOfMemoryError());
+    assertThatThrownBy(() -> pollFailing(withoutMemory)).isSameAs(withoutMemory);
     assertThat(consumer.position(PARTITION)).isEqualTo(3);
   }
 
@@ -65,7 +68,8 @@ class DamagedRecordTest {
       records.add(new DamagedRecord(PARTITION, offset, "crc"));
     }
 
-    assertThat(health.problems())
+    assertThat(health.problems()).as("nothing stands still").isEmpty();
+    assertThat(health.notices())
         .isEqualTo(
             Map.of(
                 "records t-1@5", "offsets 5 to 7 cannot be read and are skipped: crc",

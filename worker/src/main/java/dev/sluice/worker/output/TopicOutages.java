@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -23,6 +22,9 @@ public final class TopicOutages {
 
   /** After this time without another failure, nothing is known to be wrong with a topic. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);
+
+  /** The time within which another try fails, if something waits to be written. */
+  private static final Duration TRIED = Duration.ofSeconds(5);
 
   private final Set<String> dispensable;
   private final Health health;
@@ -82,18 +84,22 @@ public final class TopicOutages {
     if (outages.isEmpty()) {
       return;
     }
-    Set<String> topics = records.stream().map(ProducerRecord::topic).collect(Collectors.toSet());
+    records.stream()
+        .map(ProducerRecord::topic)
+        .distinct()
+        .filter(topic -> outages.remove(topic) != null)
+        .forEach(topic -> health.working(component(topic)));
+  }
+
+  /** Reports topics no longer for which nothing waits, and forgets old outages. */
+  public void review() {
     long now = nanoTime.getAsLong();
-    outages
-        .entrySet()
-        .removeIf(entry -> {
-          long past = now - entry.getValue().againNanos();
-          boolean over = topics.contains(entry.getKey()) || past > FORGOTTEN.toNanos();
-          if (over) {
-            health.working(component(entry.getKey()));
-          }
-          return over;
-        });
+    outages.forEach((topic, outage) -> {
+      if (now - outage.againNanos() > TRIED.toNanos()) {
+        health.working(component(topic));
+      }
+    });
+    outages.values().removeIf(outage -> now - outage.againNanos() > FORGOTTEN.toNanos());
   }
 
   private static String component(String topic) {

@@ -1,0 +1,83 @@
+package dev.sluice.producer.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A partition that would refuse requests is fed none, as it would refuse those of all others. */
+class ReplicasInSyncTest {
+  private final KafkaConfig kafka = Sandbox.topics(1);
+  private final Health health = new Health();
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 1, 2, true",
+    "3, 2, 2, false",
+    "2, 1, 2, true",
+    "1, 1, 2, false",
+    "3, 1, 1, false"
+  })
+  void aPartitionIsShortIfItWouldRefuseRecords(int all, int inSync, int least, boolean isShort) {
+    List<Node> replicas =
+        IntStream.range(0, all).mapToObj(id -> new Node(id, "localhost", 1)).toList();
+    TopicPartitionInfo partition =
+        new TopicPartitionInfo(0, replicas.getFirst(), replicas, replicas.subList(0, inSync));
+
+    assertThat(LagReader.isShort(partition, least)).isEqualTo(isShort);
+  }
+
+  /** As on one broker whose default is made for three. */
+  @Test
+  void aPartitionWithFewerReplicasThanMustBeInSyncIsFed() throws Exception {
+    require(2);
+    try (Producer<byte[], byte[]> producer =
+        kafka.producer(Map.of(ProducerConfig.ACKS_CONFIG, "all"))) {
+      producer.send(new ProducerRecord<>(kafka.topics().sendResults(), new byte[] {1})).get();
+    }
+
+    assertThat(unread()).isEqualTo(Map.of(0, 0L));
+    assertThat(health.problems()).isEmpty();
+  }
+
+  private Map<Integer, Long> unread() throws Exception {
+    try (LagReader reader = LagReader.open(kafka, health, Duration.ofSeconds(10))) {
+      return reader.read().unread();
+    }
+  }
+
+  private void require(int replicasInSync) throws Exception {
+    require(replicasInSync, kafka.topics().sendRequests());
+    require(replicasInSync, kafka.topics().sendResults());
+  }
+
+  private void require(int replicasInSync, String name) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    AlterConfigOp set =
+        new AlterConfigOp(
+            new ConfigEntry(
+                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(replicasInSync)),
+            AlterConfigOp.OpType.SET);
+    try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
+    }
+  }
+}

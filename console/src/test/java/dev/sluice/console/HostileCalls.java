@@ -200,6 +200,9 @@ final class HostileCalls {
       post(path, CSV, "phone\n'; DROP TABLE sluice.suppression; --\n", 200, "not a phone number");
       post(path, CSV, "phone\n5,51E+12\n=cmd|' /C calc'!A0\n", 200, "rejectedCount\":2");
       post(path, JSON, "[1,null,\"x\",[]]", 200, "rejectedCount\":4");
+      post(path, CSV, "phone\n+551196\0\n", 200, "rejectedCount\":1");
+      post(path, JSON, "[{\"phone\":\"+5511\\u0000960000001\"}]", 200, "rejectedCount\":1");
+      post(path, JSON, "[{\"phone\":\"\\ud800\"}]", 200, "rejectedCount\":1");
       post(path, JSON, "[{\"phone\":{\"a\":1}},{\"phone\":null}]", 200, "rejectedCount\":2");
     }
     // Of a number to suppress nothing but the number counts.

@@ -83,7 +83,6 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    deadLetterUnreadable();
     SendResult result;
     try {
       result = Json.read(record.value(), SendResult.class);

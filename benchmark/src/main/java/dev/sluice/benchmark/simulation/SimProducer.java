@@ -5,18 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** A transactional producer for the simulated broker. */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread runs at a time
 final class SimProducer extends MockProducer<byte[], byte[]> {
+  private static final RecordMetadata WRITTEN =
+      new RecordMetadata(new TopicPartition("any", 0), 0, 0, 0, 0, 0);
+
   private static final Duration COMPLETING = Duration.ofMillis(10);
 
   private final Broker broker;
@@ -24,7 +31,11 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   private final SimProcess process;
   private final String id;
   private final List<ProducerRecord<byte[], byte[]>> unsent = new ArrayList<>();
+  private final List<Place> awaited = new ArrayList<>();
   private short epoch = -1;
+
+  /** Why a record was not written: its transaction cannot be committed. */
+  private @Nullable KafkaException failure;
 
   SimProducer(Broker broker, Network network, SimProcess process, String id) {
     this.broker = broker;
@@ -50,20 +61,43 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   public void beginTransaction() {
     process.requireAlive();
     unsent.clear();
+    awaited.clear();
+    failure = null;
     awaitCompletion();
   }
 
   @Override
   public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+    Place place = new Place();
     unsent.add(record);
-    return new CompletableFuture<>();
+    awaited.add(place);
+    return place;
+  }
+
+  /** Where a record is written. It is sent with all others, at the latest when that is awaited. */
+  private final class Place extends CompletableFuture<RecordMetadata> {
+    @Override
+    public RecordMetadata get(long timeout, TimeUnit unit) throws ExecutionException {
+      try {
+        flushUnsent();
+      } catch (KafkaException e) {
+        failure = e;
+        throw new ExecutionException(e);
+      }
+      return WRITTEN;
+    }
   }
 
   private void flushUnsent() {
+    if (failure != null) {
+      throw failure;
+    }
     if (!unsent.isEmpty()) {
       List<ProducerRecord<byte[], byte[]>> records = List.copyOf(unsent);
       unsent.clear();
       call(() -> broker.append(id, epoch, records));
+      awaited.forEach(place -> place.complete(WRITTEN));
+      awaited.clear();
     }
   }
 
@@ -84,6 +118,7 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   @Override
   public void abortTransaction() {
     unsent.clear();
+    failure = null;
     call(() -> broker.end(id, epoch, false));
   }
 

@@ -55,7 +55,7 @@ public final class Problems {
     JsonHttp.problem(
         context,
         ProblemException.unavailable(
-            context.method() != HandlerType.GET && wasCutOff(e)
+            !context.method().equals(HandlerType.GET) && wasCutOff(e)
                 ? "The database did not answer; look whether it was done before you repeat it."
                 : "The database did not answer; nothing was changed."));
   }

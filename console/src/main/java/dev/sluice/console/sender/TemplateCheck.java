@@ -24,12 +24,15 @@ public final class TemplateCheck {
    * caller says otherwise.
    */
   public void require(Context context, UUID campaignId) {
-    if (!isAccepted(context, "acceptTemplate")) {
-      states.template(campaignId).ifPresent(this::requireFitting);
-    }
-    // Last, because the list that has just been read must not overrule who says that it may be
-    // used.
-    requireAllowed(context, campaignId);
+    states
+        .template(campaignId)
+        .ifPresent(used -> {
+          if (!isAccepted(context, "acceptTemplate")) {
+            requireFitting(used);
+          }
+          // Last, because the list that was just read must not overrule who says it may be used.
+          requireAllowed(context, campaignId);
+        });
   }
 
   /** A stop that was lifted meanwhile is no reason, if the list of templates can be read. */

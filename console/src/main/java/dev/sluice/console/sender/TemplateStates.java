@@ -88,20 +88,18 @@ public final class TemplateStates {
   /**
    * A campaign's template.
    *
-   * @param account the account of the campaign's sender
+   * @param account the account of the campaign's sender; null if it is unknown
    * @param template the {@code template} of its message
    */
-  record Used(String account, JsonNode template) {}
+  record Used(@Nullable String account, JsonNode template) {}
 
-  /** Returns a campaign's template; empty if it has none, or its account is unknown. */
+  /** Returns a campaign's template; empty if its message has none. */
   Optional<Used> template(UUID campaignId) {
     return sql.select(SENDER.ACCOUNT, CAMPAIGN.MESSAGE)
         .from(CAMPAIGN)
         .join(SENDER)
         .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
         .where(CAMPAIGN.ID.eq(campaignId))
-        .and(SENDER.ACCOUNT.isNotNull())
-        .and(SENDER.PROVIDER.eq("whatsapp"))
         .fetchOptional(row ->
             new Used(row.value1(), Json.MAPPER.readTree(row.value2().data()).path("template")))
         .filter(used -> used.template().isObject());

@@ -112,12 +112,16 @@ public final class Templates implements AutoCloseable {
    * would not, or if that cannot be told.
    */
   List<String> misfits(TemplateStates.Used used) {
-    List<String> misfits = misfits(used.template(), listed(used.account(), false));
+    String account = used.account();
+    if (account == null) {
+      return List.of();
+    }
+    List<String> misfits = misfits(used.template(), listed(account, false));
     if (misfits.isEmpty()) {
       return misfits;
     }
     // It may have been approved or changed since the list was read.
-    List<Map<String, @Nullable Object>> newest = listed(used.account(), true);
+    List<Map<String, @Nullable Object>> newest = listed(account, true);
     return newest.isEmpty() ? misfits : misfits(used.template(), newest);
   }
 

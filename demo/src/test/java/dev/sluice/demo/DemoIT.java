@@ -42,8 +42,8 @@ class DemoIT {
     assertThat(summary.path("delivered").asInt()).isEqualTo(150);
     assertThat(summary.path("read").asInt()).isBetween(1, 149);
     assertThat(summary.path("duplicates").asInt(-1)).isZero();
-    // About 13, and those of whatever looks regularly whether there is something to do.
-    assertThat(summary.path("sqlStatements").asInt()).isBetween(3, 25);
+    // One more or less of those that look regularly whether there is something to do falls into it.
+    assertThat(summary.path("sqlStatements").asInt()).isBetween(3, 20);
     assertThat(summary.propertyNames())
         .containsExactlyInAnyOrder(
             "recipients",

@@ -31,6 +31,7 @@ final class FanOutHealth {
   private final Set<UUID> due = new HashSet<>();
   private Map<String, Full> full = Map.of();
   private final Map<String, Full> stillFull = new HashMap<>();
+  private final Map<String, Instant> postponed = new TreeMap<>();
   private volatile @Nullable Instant oldest;
   private volatile int paused;
   private volatile long held;
@@ -123,6 +124,16 @@ final class FanOutHealth {
     stillFull.put(senderId, new Full(queued, since, PATIENCE.plus(slow)));
   }
 
+  /**
+   * Records that a campaign is fed nothing new in this turn, because its provider has postponed
+   * most of its messages.
+   *
+   * @param until when the first of them may be tried
+   */
+  void postponed(UUID campaignId, Instant until) {
+    postponed.put(FanOutStore.brief(campaignId), until);
+  }
+
   /** Records that a campaign has made progress. */
   void moved(UUID campaignId) {
     waiting.remove(campaignId);
@@ -138,6 +149,7 @@ final class FanOutHealth {
     stillFull.clear();
     tellWaiting(now);
     tellFull(now);
+    tellPostponed();
     Map<String, String> wrong = new TreeMap<>();
     open.forEach((id, fanOut) -> {
       if (fanOut.fault() != null) {
@@ -187,6 +199,18 @@ final class FanOutHealth {
     Instant waitingLongest = oldest;
     if (waitingLongest == null || first.isBefore(waitingLongest)) {
       oldest = first;
+    }
+  }
+
+  private void tellPostponed() {
+    if (postponed.isEmpty()) {
+      health.working("postponed");
+    } else {
+      health.failing(
+          "postponed",
+          "campaigns wait, because their provider has postponed most of their messages, until: "
+              + postponed);
+      postponed.clear();
     }
   }
 }

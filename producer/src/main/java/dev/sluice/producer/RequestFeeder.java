@@ -155,16 +155,28 @@ final class RequestFeeder {
     FanOutState.Progress progress =
         switch (fanOut.phase()) {
           case FanOutState.Feeding feeding ->
-              !fanOuts.returns().areMany(id) || anyReady(id) ? feeding.progress() : null;
+              rests(id, fanOut, feeding.progress()) ? null : feeding.progress();
           case FanOutState.Fed fed -> anyReady(id) ? fed.progress() : null;
           case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
         };
-    return progress != null
-            && fanOut.effective() == Control.State.RUNNING
-            && runs(Control.campaignKey(id))
-            && runs(Control.senderKey(progress.senderId()))
-        ? new Feedable(fanOut, progress)
-        : null;
+    return progress != null && runs(id, fanOut, progress) ? new Feedable(fanOut, progress) : null;
+  }
+
+  private boolean runs(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
+    return fanOut.effective() == Control.State.RUNNING
+        && runs(Control.campaignKey(id))
+        && runs(Control.senderKey(progress.senderId()));
+  }
+
+  /** New requests of a campaign most of whose requests are postponed would come back as well. */
+  private boolean rests(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
+    if (anyReady(id) || !fanOuts.returns().areMost(id, progress.fed())) {
+      return false;
+    }
+    if (runs(id, fanOut, progress)) {
+      around.watch().postponed(id, fanOuts.returns().soonest(id));
+    }
+    return true;
   }
 
   private boolean anyReady(UUID id) {

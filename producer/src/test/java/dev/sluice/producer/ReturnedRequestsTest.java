@@ -113,6 +113,27 @@ class ReturnedRequestsTest extends FanOutTest {
         .doesNotContainAnyElementsOf(ids(first));
   }
 
+  @Test
+  void aCampaignMostOfWhoseMessagesArePostponedRestsAndSaysSo() {
+    UUID campaign = FIXTURE.campaign(sender, 200);
+    command("start", campaign);
+    turns(1);
+    int begun = requests().size();
+    Instant due = now.plusSeconds(3_600);
+    for (long id = -20_000; id < 0; id++) {
+      giveBack(new ReturnedRequest(id, campaign, 1, 1, TRIED, null, due));
+    }
+    turns(20);
+
+    assertThat(requests()).isEmpty();
+    assertThat(health.problems().get("postponed")).endsWith("=" + due + "}");
+
+    now = due;
+    turns(100);
+    assertThat(requests()).hasSize(200 - begun);
+    assertThat(health.problems()).doesNotContainKey("postponed");
+  }
+
   /** The newest return of a recipient counts. */
   @Test
   void aRequestThatIsPostponedAgainWaitsForThat() {

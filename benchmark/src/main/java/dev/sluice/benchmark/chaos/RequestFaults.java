@@ -37,7 +37,11 @@ final class RequestFaults {
           scene.sql("UPDATE sluice.sender SET provider = 'nobody' WHERE id = ?", victim.sender());
           victim.start();
         },
-        () -> scene.command(CampaignCommand.Action.CANCEL, victim));
+        () -> {
+          scene.command(CampaignCommand.Action.CANCEL, victim);
+          // A blocked sender would keep the workers unready for the faults that follow.
+          scene.unblock(victim.sender());
+        });
   }
 
   static Incident unreadable(Scene scene) {

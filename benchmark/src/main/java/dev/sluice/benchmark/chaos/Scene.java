@@ -4,6 +4,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendResult;
@@ -111,6 +112,15 @@ final class Scene implements AutoCloseable {
         null,
         campaign.id().toString(),
         Json.write(new CampaignCommand(action, campaign.id(), "neighbours", Instant.now())));
+  }
+
+  /** Unblocks a sender as the console does. */
+  void unblock(String sender) {
+    write(
+        sandbox.kafka().topics().controls(),
+        null,
+        Control.senderKey(sender),
+        Json.write(new Control(Control.State.RUNNING, "unblocked")));
   }
 
   /** Writes a request as a hostile program would. */

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -34,8 +35,11 @@ public final class ReturnedRequests {
    */
   private static final Duration AHEAD = Duration.ofSeconds(3);
 
-  /** The requests of a campaign that may wait before no new ones of it are written. */
-  private static final int MOST_WAITING = 20_000;
+  /** From this number on, a campaign most of whose requests wait is fed no new ones. */
+  private static final int MANY = 20_000;
+
+  /** The number from which on no campaign is fed new ones, as what waits is kept in memory. */
+  private static final int MOST = 500_000;
 
   private final KeyValueStore<String, byte[]> store;
 
@@ -147,9 +151,24 @@ public final class ReturnedRequests {
   /**
    * Returns whether so many of a campaign's requests wait that no new ones should be written: most
    * of these would come back, too.
+   *
+   * @param written the number of its requests written so far
    */
-  public boolean areMany(UUID campaignId) {
-    return of(campaignId).size() >= MOST_WAITING;
+  public boolean areMost(UUID campaignId, long written) {
+    return areMost(of(campaignId).size(), written);
+  }
+
+  static boolean areMost(int waiting, long written) {
+    return waiting >= MOST || (waiting >= MANY && 2L * waiting >= written);
+  }
+
+  /**
+   * Returns when the first of a campaign's waiting requests may be tried.
+   *
+   * @throws NoSuchElementException if none waits
+   */
+  public Instant soonest(UUID campaignId) {
+    return of(campaignId).first().notBefore();
   }
 
   /** Returns some of a campaign's requests that may be tried now or soon, up to the limit. */

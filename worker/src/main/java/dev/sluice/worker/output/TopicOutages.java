@@ -23,8 +23,11 @@ public final class TopicOutages {
   /** After this time without another failure, nothing is known to be wrong with a topic. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
-  /** The time within which another try fails, if something waits to be written. */
-  private static final Duration TRIED = Duration.ofSeconds(5);
+  /**
+   * The time within which another try fails, if something waits to be written: messages whose
+   * consequences wait are tried every 30 s, and their provider takes a while to answer.
+   */
+  private static final Duration TRIED = Duration.ofSeconds(75);
 
   private final Set<String> dispensable;
   private final Health health;

@@ -93,13 +93,14 @@ public final class TemplateStates {
    */
   record Used(@Nullable String account, JsonNode template) {}
 
-  /** Returns a campaign's template; empty if its message has none. */
+  /** Returns the template of a campaign through WhatsApp; empty if its message has none. */
   Optional<Used> template(UUID campaignId) {
     return sql.select(SENDER.ACCOUNT, CAMPAIGN.MESSAGE)
         .from(CAMPAIGN)
         .join(SENDER)
         .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
         .where(CAMPAIGN.ID.eq(campaignId))
+        .and(SENDER.PROVIDER.eq("whatsapp"))
         .fetchOptional(row ->
             new Used(row.value1(), Json.MAPPER.readTree(row.value2().data()).path("template")))
         .filter(used -> used.template().isObject());

@@ -124,6 +124,15 @@ class TemplatesTest {
         .isEqualTo(202);
   }
 
+  /** Its account may be one that was told when it was WhatsApp's. */
+  @Test
+  void whatAnotherProviderCallsATemplateIsNotCompared() {
+    sender("moved", ",\"account\":\"104996122399160\"");
+    sender("moved", ",\"provider\":\"other\"");
+
+    assertThat(post(campaign("moved", "spring_offer", "es", "")).statusCode()).isEqualTo(202);
+  }
+
   private static HttpResponse<byte[]> post(String path) {
     return CONSOLE.send(
         HttpRequest.newBuilder(URI.create("http://localhost:" + READING.port() + path))

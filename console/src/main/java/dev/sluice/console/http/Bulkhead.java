@@ -3,6 +3,7 @@ package dev.sluice.console.http;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -89,8 +90,8 @@ public final class Bulkhead {
     return answer(task);
   }
 
-  /** Waits for the result; what fails here fails with the exception of the work. */
-  static <T> T answer(FutureTask<T> task) {
+  /** Waits for the result of work; what fails here fails with the exception of the work. */
+  public static <T> T answer(Future<T> task) {
     try {
       return task.get();
     } catch (ExecutionException e) {

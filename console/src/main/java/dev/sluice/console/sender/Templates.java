@@ -16,7 +16,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +45,13 @@ public final class Templates implements AutoCloseable {
   private final Optional<MessageTemplates> provider;
   private final Bulkhead places =
       new Bulkhead(4, Duration.ofSeconds(3), "Templates are being read already; try again later.");
+
+  /**
+   * The accounts whose templates are being read. Whoever wants them meanwhile waits for the same
+   * read, so that those who wait for a slow account take one place.
+   */
+  private final ConcurrentMap<String, Future<List<Map<String, @Nullable Object>>>> reads =
+      new ConcurrentHashMap<>();
 
   private final Map<String, Kept> kept =
       new LinkedHashMap<>() {
@@ -73,12 +84,35 @@ public final class Templates implements AutoCloseable {
             ProblemException.notImplemented(
                 "The console has no access token to read templates with; set"
                     + " WHATSAPP_ACCESS_TOKEN for it."));
+    return Bulkhead.answer(list(asked, account, refresh));
+  }
+
+  private Future<List<Map<String, @Nullable Object>>> list(
+      MessageTemplates asked, String account, boolean refresh) {
     Kept known = find(account);
     if (!refresh && known != null && System.nanoTime() - known.atNanos() < KEPT_NANOS) {
-      return known.templates();
+      return CompletableFuture.completedFuture(known.templates());
     }
+    return reads.computeIfAbsent(account, key -> start(asked, key));
+  }
+
+  private Future<List<Map<String, @Nullable Object>>> start(
+      MessageTemplates asked, String account) {
+    FutureTask<List<Map<String, @Nullable Object>>> read =
+        new FutureTask<>(() -> {
+          try {
+            return places.run(() -> readAndLearn(asked, account));
+          } finally {
+            reads.remove(account);
+          }
+        });
+    Thread.ofVirtual().name("templates").start(read);
+    return read;
+  }
+
+  private List<Map<String, @Nullable Object>> readAndLearn(MessageTemplates asked, String account) {
     Instant now = Instant.now();
-    List<Map<String, @Nullable Object>> read = places.run(() -> read(asked, account));
+    List<Map<String, @Nullable Object>> read = read(asked, account);
     keep(account, new Kept(read, System.nanoTime()));
     learn(account, read, now);
     return read;
@@ -94,11 +128,8 @@ public final class Templates implements AutoCloseable {
     if (provider.isEmpty()) {
       return List.of();
     }
-    FutureTask<List<Map<String, @Nullable Object>>> list =
-        new FutureTask<>(() -> of(account, refresh));
-    Thread.ofVirtual().name("templates").start(list);
     try {
-      return list.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return list(provider.get(), account, refresh).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       log.info("cannot check whether templates may be used: {}", Reasons.of(e));
     } catch (InterruptedException e) {

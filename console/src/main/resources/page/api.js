@@ -78,7 +78,7 @@ async function silence(file, otherwise) {
   }
 }
 
-async function call(method, path, { body, file, accept, key, signal } = {}) {
+async function call(method, path, { body, file, accept, key, within } = {}) {
   const more = { ...(accept ? { Accept: accept } : {}), ...(key ? { 'Idempotency-Key': key } : {}) };
   if (body !== undefined) {
     more['Content-Type'] = 'application/json';
@@ -91,7 +91,7 @@ async function call(method, path, { body, file, accept, key, signal } = {}) {
   try {
     answer = await fetch(path, {
       method,
-      signal,
+      signal: within === undefined ? undefined : AbortSignal.timeout(within),
       headers: headers(token, more),
       body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
@@ -100,7 +100,7 @@ async function call(method, path, { body, file, accept, key, signal } = {}) {
   }
   if (answer.status === 401) {
     await renewToken(token);
-    return call(method, path, { body, file, accept, key, signal });
+    return call(method, path, { body, file, accept, key, within });
   }
   if (!answer.ok) {
     throw problem(answer.status, await answer.text());
@@ -112,7 +112,7 @@ const json = async (...request) => parsed(await (await call(...request)).text())
 
 export const get = (path) => json('GET', path);
 /** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
-export const glance = (path) => json('GET', path, { signal: AbortSignal.timeout(GLANCE) }).catch(() => null);
+export const glance = (path) => json('GET', path, { within: GLANCE }).catch(() => null);
 export const post = (path, body) => json('POST', path, { body });
 /** Creates something: repeated with the same key, it creates no other. */
 export const create = (path, key) => json('POST', path, { key });

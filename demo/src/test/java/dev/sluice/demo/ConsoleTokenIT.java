@@ -2,6 +2,7 @@ package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
@@ -19,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -205,6 +207,57 @@ class ConsoleTokenIT {
     browser.awaitText("h1", "Suppress");
     browser.find("textarea[name=numbers]");
     assertThat(browser.driver().findElement(By.id("sign-in")).isDisplayed()).isFalse();
+  }
+
+  /** Looking for the token takes longer than a review waits for its answers. */
+  @Test
+  void whoTakesLongToSignInStillSeesTheWholeReview() {
+    String id;
+    try (ConsoleClient client = new ConsoleClient(url, Optional.of(TOKEN))) {
+      client.put("/api/senders/limited", Map.of("address", "106540352242923", "dailyLimit", 250));
+      id =
+          client
+              .post(
+                  "/api/campaigns",
+                  Map.of(
+                      "name",
+                      "Reviewed late",
+                      "sender",
+                      "limited",
+                      "message",
+                      Map.of("type", "text", "text", Map.of("body", "Hi"))))
+              .path("id")
+              .asString();
+    }
+    browser.driver().executeScript("sessionStorage.setItem('sluice-token', '" + TOKEN + "')");
+    browser.open("#/campaigns/" + id);
+    browser.find("#start");
+    // The time is up as soon as a call has been refused.
+    browser
+        .driver()
+        .executeScript(
+            """
+            sessionStorage.clear();
+            const times = new Map();
+            AbortSignal.timeout = () => {
+              const time = new AbortController();
+              times.set(time.signal, time);
+              return time.signal;
+            };
+            const { fetch: real } = window;
+            window.fetch = async (path, asked) => {
+              const answer = await real.call(window, path, asked);
+              if (answer.status === 401) {
+                times.get(asked.signal)?.abort();
+              }
+              return answer;
+            };
+            """);
+    browser.click("#start");
+    browser.type("#sign-in input", TOKEN);
+    browser.click("#sign-in .primary");
+
+    browser.awaitText("#dialog", "250 of 250 left today");
   }
 
   @Test

@@ -10,10 +10,12 @@ import dev.sluice.schema.Reasons;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -64,13 +66,23 @@ public final class Templates implements AutoCloseable {
       };
 
   private final TemplateStates states;
+  private final InstantSource clock;
 
   public Templates(Optional<WhatsAppConfig> whatsApp, TemplateStates states) {
-    provider = whatsApp.map(MessageTemplates::new);
-    this.states = states;
+    this(whatsApp, states, InstantSource.system());
   }
 
-  private record Kept(List<Map<String, @Nullable Object>> templates, long atNanos) {}
+  Templates(Optional<WhatsAppConfig> whatsApp, TemplateStates states, InstantSource clock) {
+    provider = whatsApp.map(MessageTemplates::new);
+    this.states = states;
+    this.clock = clock;
+  }
+
+  /** An account's list, and the stopped templates in it. */
+  private record Kept(
+      List<Map<String, @Nullable Object>> templates,
+      List<TemplateStates.State> stops,
+      long atNanos) {}
 
   /**
    * Returns an account's templates.
@@ -111,10 +123,11 @@ public final class Templates implements AutoCloseable {
   }
 
   private List<Map<String, @Nullable Object>> readAndLearn(MessageTemplates asked, String account) {
-    Instant now = Instant.now();
+    Instant now = clock.instant();
     List<Map<String, @Nullable Object>> read = read(asked, account);
-    keep(account, new Kept(read, System.nanoTime()));
-    learn(account, read, now);
+    List<TemplateStates.State> stops = stops(account, read, now);
+    keep(account, new Kept(read, stops, System.nanoTime()));
+    learn(account, read, stops, now);
     return read;
   }
 
@@ -192,35 +205,62 @@ public final class Templates implements AutoCloseable {
   }
 
   /**
+   * Returns the stopped templates of a list. A stop counts from the first list that tells it: what
+   * is only repeated must not overrule a person who has allowed the template since.
+   */
+  private List<TemplateStates.State> stops(
+      String account, List<Map<String, @Nullable Object>> read, Instant now) {
+    Kept before = find(account);
+    List<TemplateStates.State> known = before == null ? List.of() : before.stops();
+    return read.stream()
+        .filter(template -> Set.of("PAUSED", "DISABLED").contains(status(template)))
+        .map(template -> stop(account, template, now))
+        .map(stop ->
+            known.stream()
+                .filter(one -> Objects.equals(one.stopped(), stop.stopped()))
+                .findFirst()
+                .orElse(stop))
+        .toList();
+  }
+
+  private static TemplateStates.State stop(
+      String account, Map<String, @Nullable Object> template, Instant at) {
+    String name = String.valueOf(template.get("name"));
+    String language = String.valueOf(template.get("language"));
+    String reason = MessageTemplates.stopped(status(template), name, language);
+    return new TemplateStates.State(account, name, language, reason, at);
+  }
+
+  private static String status(Map<String, @Nullable Object> template) {
+    return String.valueOf(template.get("status")).toUpperCase(Locale.ROOT);
+  }
+
+  /**
    * Stores which templates are stopped, and which may be used again. A failure does not keep the
    * list from its reader.
    */
-  private void learn(String account, List<Map<String, @Nullable Object>> read, Instant at) {
+  private void learn(
+      String account,
+      List<Map<String, @Nullable Object>> read,
+      List<TemplateStates.State> stops,
+      Instant at) {
     try {
       Set<String> stopped = states.stoppedNames();
-      states.learn(
-          read.stream().flatMap(template -> state(account, template, stopped, at)).toList());
+      Stream<TemplateStates.State> approved =
+          read.stream()
+              .filter(template -> status(template).equals("APPROVED"))
+              .filter(template -> stopped.contains(String.valueOf(template.get("name"))))
+              .map(template ->
+                  new TemplateStates.State(
+                      account,
+                      String.valueOf(template.get("name")),
+                      String.valueOf(template.get("language")),
+                      null,
+                      at));
+      states.learn(Stream.concat(stops.stream(), approved).toList());
     } catch (DataAccessException e) {
       log.info("cannot store the states of the listed templates: {}", Database.reason(e));
     }
-  }
-
-  private static Stream<TemplateStates.State> state(
-      String account, Map<String, @Nullable Object> template, Set<String> stopped, Instant at) {
-    String name = String.valueOf(template.get("name"));
-    String language = String.valueOf(template.get("language"));
-    String status = String.valueOf(template.get("status")).toUpperCase(Locale.ROOT);
-    return switch (status) {
-      case "PAUSED", "DISABLED" ->
-          Stream.of(
-              new TemplateStates.State(
-                  account, name, language, MessageTemplates.stopped(status, name, language), at));
-      case "APPROVED" ->
-          stopped.contains(name)
-              ? Stream.of(new TemplateStates.State(account, name, language, null, at))
-              : Stream.empty();
-      default -> Stream.empty();
-    };
   }
 
   private synchronized @Nullable Kept find(String account) {

@@ -13,6 +13,10 @@ import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +28,8 @@ class TemplatesTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
   private static final WhatsAppSimulator PROVIDER =
       new WhatsAppSimulator(SimulatorConfig.friendly(80));
-  private static final Console READING =
-      CONSOLE.another(WhatsAppConfig.of(PROVIDER.url(), "v26.0", "good"));
+  private static final WhatsAppConfig ACCESS = WhatsAppConfig.of(PROVIDER.url(), "v26.0", "good");
+  private static final Console READING = CONSOLE.another(ACCESS);
 
   /** The components of a message with one parameter. */
   private static final String BODY =
@@ -89,6 +93,27 @@ class TemplatesTest {
 
     assertThat(post(winter + "?acceptStopped=true").statusCode()).isEqualTo(202);
     assertThat(stoppedIn(account)).isFalse();
+  }
+
+  /** Somebody else may open the list before the campaign's hours begin. */
+  @Test
+  void aStopThatTheListRepeatsOverrulesNobody() {
+    String account = "104996122399162";
+    sender("insisted", ",\"account\":\"" + account + "\"");
+    UUID winter =
+        UUID.fromString(campaign("insisted", "winter_offer", "de", BODY).split("/", -1)[3]);
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now().minusSeconds(60));
+    CONSOLE.sql(sql -> {
+      TemplateStates states = new TemplateStates(sql);
+      try (Templates templates = new Templates(Optional.of(ACCESS), states, now::get)) {
+        templates.of(account, true);
+        assertThat(stoppedIn(account)).isTrue();
+        states.allow(winter);
+        now.set(Instant.now().plusSeconds(60));
+        templates.of(account, true);
+        return assertThat(stoppedIn(account)).isFalse();
+      }
+    });
   }
 
   private static boolean stoppedIn(String account) {

@@ -16,8 +16,8 @@ final class TemplateOptions {
       names = "--accept-template",
       defaultValue = "${env:SLUICE_ACCEPT_TEMPLATE:-false}",
       description =
-          "Although its message does not fit the template that the provider lists: you know better"
-              + " (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")
+          "Although its message does not fit the template that the provider lists: you are sure"
+              + " that the provider accepts it (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")
   private boolean unfit;
 
   /** Returns further query parameters, or an empty text. */

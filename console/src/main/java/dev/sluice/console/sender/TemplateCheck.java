@@ -64,8 +64,8 @@ public final class TemplateCheck {
       throw ProblemException.conflict(
               "Every message would be refused, as "
                   + String.join("; ", misfits)
-                  + ". Correct the message, or repeat it with acceptTemplate=true if you know"
-                  + " better.")
+                  + ". Correct the message or choose another template, or repeat it with"
+                  + " acceptTemplate=true if you are sure that the provider accepts it.")
           .with("unfitTemplate", misfits);
     }
   }

@@ -197,7 +197,7 @@ public final class Templates implements AutoCloseable {
     String status = String.valueOf(listed.get("status"));
     // Paused and disabled ones are known by their states.
     if (Set.of("PENDING", "REJECTED").contains(status)) {
-      return List.of("the template is " + status);
+      return List.of("the template is not approved (" + status + ")");
     }
     return listed.get("components") instanceof JsonNode known
         ? TemplateFit.misfits(known, String.valueOf(listed.get("parameterFormat")), components)

@@ -127,8 +127,8 @@ class TemplatesTest {
   /** The provider would refuse each of its messages. */
   @ParameterizedTest
   @CsvSource({
-    "spring_offer, pt_BR, 'the body has 0 parameter(s), and the template wants 1'",
-    "spring_offer, en_US, the template is PENDING",
+    "spring_offer, pt_BR, 'the body has 0 parameters, but the template needs 1'",
+    "spring_offer, en_US, the template is not approved (PENDING)",
     "spring_offer, es, the account has no template spring_offer in the language es"
   })
   void whatDoesNotFitItsTemplateDoesNotStartUnlessThatIsMeant(

@@ -71,8 +71,9 @@ public final class TemplateFit {
     JsonNode parameters = parameters(part);
     if (parameters.size() != wanted.size()) {
       misfits.add(
-          "the %s has %d parameter(s), and the template wants %d"
-              .formatted(part, parameters.size(), wanted.size()));
+          "the %s has %d parameter%s, but the template needs %d"
+              .formatted(
+                  part, parameters.size(), parameters.size() == 1 ? "" : "s", wanted.size()));
     } else if (named) {
       Set<String> names =
           parameters

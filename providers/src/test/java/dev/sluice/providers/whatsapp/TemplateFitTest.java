@@ -37,11 +37,11 @@ class TemplateFitTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[{'type':'body','parameters':[{}]}] | the body has 1 parameter(s), and the template wants 2",
-        "[] | the body has 0 parameter(s), and the template wants 2",
-        "{'body':7} | the body has 0 parameter(s), and the template wants 2",
+        "[{'type':'body','parameters':[{}]}] | the body has 1 parameter, but the template needs 2",
+        "[] | the body has 0 parameters, but the template needs 2",
+        "{'body':7} | the body has 0 parameters, but the template needs 2",
         "[{'type':'body','parameters':[{},{}]},{'type':'header','parameters':[{}]}]"
-            + "| the header has 1 parameter(s), and the template wants 0"
+            + "| the header has 1 parameter, but the template needs 0"
       },
       quoteCharacter = '`')
   void aWrongNumberOfParametersIsTold(String given, String words) {

@@ -2,13 +2,11 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.ReturnedRequest.FullLane;
-import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.pacing.Lookahead;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -170,7 +168,7 @@ final class SendScheduler {
         }
         case RETURN, DROP -> task.partition().addUnsent(new UnsentRecord.Held(lane.take()));
         case ADMIT -> {
-          if (isTooOld(task)) {
+          if (task.isTooOld(ticker.now())) {
             task.partition().addUnsent(returnedAsTooOld(lane.take()));
             continue;
           }
@@ -187,7 +185,7 @@ final class SendScheduler {
             return picked;
           }
           lane.take();
-          if (mustWait(task)) {
+          if (task.mustWait(ticker.now())) {
             transaction.requeue(task, lane);
           } else {
             transaction.start(task, lane);
@@ -213,29 +211,12 @@ final class SendScheduler {
         || ((partition.shared() || partition.full()) && partition.fillsMemory(lane, bytes));
   }
 
-  private boolean isTooOld(SendTask task) {
-    return age(task).compareTo(SendRequest.SENT_WITHIN) > 0 && !mustWait(task);
-  }
-
-  /** Returns how long ago it was written; 0 if unknown. */
-  private Duration age(SendTask task) {
-    Instant written = task.writtenAt();
-    return written == null ? Duration.ZERO : Duration.between(written, ticker.now());
-  }
-
   /**
    * Returns the record of a request that is too old. Its lane is reported as full, because all
    * requests would circle if a clock is wrong.
    */
   private UnsentRecord.Returned returnedAsTooOld(SendTask task) {
-    clocks.tooOld(task, age(task), ticker.nanoTime());
+    clocks.tooOld(task, task.sinceWritten(ticker.now()), ticker.nanoTime());
     return new UnsentRecord.Returned(task, AdmissionControl.fullForAMoment(task));
-  }
-
-  private boolean mustWait(SendTask task) {
-    Instant notBefore = task.request().notBefore();
-    return notBefore != null
-        && task.request().attempts() == task.attempts()
-        && notBefore.isAfter(ticker.now());
   }
 }

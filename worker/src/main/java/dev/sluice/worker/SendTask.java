@@ -124,6 +124,23 @@ final class SendTask {
     return firstTriedAt == null ? Duration.ZERO : Duration.between(firstTriedAt, now);
   }
 
+  /** Returns how long ago the producer wrote it; 0 if unknown. */
+  Duration sinceWritten(Instant now) {
+    Instant written = writtenAt();
+    return written == null ? Duration.ZERO : Duration.between(written, now);
+  }
+
+  /** Returns whether it was written too long ago to be sent without being checked again. */
+  boolean isTooOld(Instant now) {
+    return sinceWritten(now).compareTo(SendRequest.SENT_WITHIN) > 0 && !mustWait(now);
+  }
+
+  /** Returns whether its record says that it must wait, and no attempt was made since. */
+  boolean mustWait(Instant now) {
+    Instant recorded = request.notBefore();
+    return recorded != null && request.attempts() == attempts && recorded.isAfter(now);
+  }
+
   /** Records when it may be tried again; null means at once. */
   void postpone(@Nullable Instant until) {
     notBefore = until;

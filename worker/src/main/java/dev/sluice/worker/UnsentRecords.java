@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
 import dev.sluice.worker.HeldMemory.Filling;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -17,6 +19,9 @@ import java.util.stream.Collectors;
 final class UnsentRecords {
   /** The most in one transaction, because sends wait for its commit. */
   private static final int MOST_AT_ONCE = 1_000;
+
+  /** A longer wait that a request's record tells of is spent at its lane's tail. */
+  private static final Duration LONGEST_KEPT = Duration.ofSeconds(5);
 
   private final AdmissionControl admission;
   private final DelayedTasks delayed;
@@ -148,7 +153,7 @@ final class UnsentRecords {
     SendTask task = held.task();
     switch (admission.of(task)) {
       // It was resumed while the window was full.
-      case ADMIT, HOLD -> task.partition().lane(task).add(task);
+      case ADMIT, HOLD -> putBack(task);
       case RETURN -> {
         return transaction.returnUnsent(held, task, admission.fullIfReturned(task));
       }
@@ -160,11 +165,34 @@ final class UnsentRecords {
   private boolean clear(UnsentRecord.Returned returned, SendTransaction transaction) {
     SendTask task = returned.task();
     return switch (admission.of(task)) {
-      case ADMIT, HOLD, RETURN -> transaction.returnUnsent(returned, task, returned.full());
+      case ADMIT -> transaction.returnUnsent(returned, task, returned.full()) || sendAfterAll(task);
+      case HOLD, RETURN -> transaction.returnUnsent(returned, task, returned.full());
       case DROP -> {
         transaction.drop(returned, task);
         yield true;
       }
     };
+  }
+
+  /** Puts a task back that was to be returned only for want of room; returns whether it was. */
+  private boolean sendAfterAll(SendTask task) {
+    boolean sendable = !task.isTooOld(ticker.now());
+    if (sendable) {
+      putBack(task);
+    }
+    return sendable;
+  }
+
+  /** Puts a task back into its lane, once it has waited. */
+  private void putBack(SendTask task) {
+    Instant now = ticker.now();
+    Duration left = task.waitLeft(now);
+    if (left.isZero()) {
+      task.partition().lane(task).add(task);
+    } else {
+      boolean requeued = task.mustWait(now) && left.compareTo(LONGEST_KEPT) > 0;
+      Duration wait = requeued ? LONGEST_KEPT : left;
+      delayed.add(task, ticker.nanoTime() + wait.toNanos());
+    }
   }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Topics that cannot be written to, as without a leader or the right, stop only what concerns them.
@@ -78,6 +80,38 @@ class UnwritableTopicsTest {
     assertThat(worker.sentBy("old")).isZero();
   }
 
+  static List<SendOutcome> delays() {
+    return List.of(
+        new SendOutcome.Throttled("80007", "too many calls", Duration.ofMinutes(1)),
+        new SendOutcome.TryAgain("131000", "later", Duration.ofSeconds(25)));
+  }
+
+  /** Only memory was to be gained by returning it. */
+  @ParameterizedTest
+  @MethodSource("delays")
+  void whatNeedNotBeReturnedIsSentOnceItsProviderTakesIt(SendOutcome delay) {
+    boolean[] delays = {true};
+    SteppedWorker small =
+        new SteppedWorker(
+            message -> delays[0] ? delay : answer(message), new HeldMemory(2_000_000));
+    small.offline.add(TOPICS.returnedRequests());
+    for (int i = 0; i < 60; i++) {
+      small.write(request("large", NEIGHBOURS, "x".repeat(20_000)));
+    }
+    small.write(request("old", NEIGHBOURS), SendRequest.SENT_WITHIN.plusMinutes(1));
+    small.run(Duration.ofSeconds(20));
+    assertThat(small.health.problems()).containsKey("topic " + TOPICS.returnedRequests());
+    assertThat(small.sent).as("none is tried again too soon").hasSizeLessThanOrEqualTo(60);
+
+    delays[0] = false;
+    small.run(Duration.ofMinutes(2));
+    assertThat(small.results)
+        .hasSize(60)
+        .extracting(SendResult::status)
+        .containsOnly(RecipientStatus.SENT);
+    assertThat(small.sentBy("old")).isZero();
+  }
+
   private long neighbourIn(int seconds) {
     long before = worker.sentBy("neighbour");
     for (int i = 0; i < seconds; i++) {
@@ -98,6 +132,10 @@ class UnwritableTopicsTest {
   }
 
   private SendRequest request(String sender, UUID campaign) {
+    return request(sender, campaign, "");
+  }
+
+  private SendRequest request(String sender, UUID campaign, String body) {
     return new SendRequest(
         recipients++,
         campaign,
@@ -106,7 +144,7 @@ class UnwritableTopicsTest {
         0,
         RATE,
         "+5511960000000",
-        Json.MAPPER.createObjectNode(),
+        Json.MAPPER.createObjectNode().put("body", body),
         OnDoubt.HOLD,
         0,
         null);

@@ -1,8 +1,10 @@
 package dev.sluice.cli;
 
 import dev.sluice.producer.state.FanOutState;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.TolerantPoll;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
@@ -203,10 +205,11 @@ final class CampaignTraces {
       consumer.assign(all);
       consumer.seekToBeginning(all);
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+      TolerantPoll<byte[], byte[]> poll =
+          new TolerantPoll<>(consumer, consumer::poll, this::skip, Ticker.SYSTEM);
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record :
-            DamagedRecord.skipping(consumer, () -> consumer.poll(WAIT), this::skip)) {
+        for (ConsumerRecord<byte[], byte[]> record : poll.poll(WAIT)) {
           try {
             take.accept(record);
           } catch (UnreadableEventException e) {

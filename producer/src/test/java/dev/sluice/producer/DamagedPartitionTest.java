@@ -12,14 +12,17 @@ import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.StreamsApplication;
 import dev.sluice.runtime.kafka.StreamsWatchdog;
+import dev.sluice.runtime.kafka.TolerantPoll;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,8 +39,10 @@ import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -175,6 +181,49 @@ class DamagedPartitionTest {
     }
   }
 
+  /** A consumer keeps what it has fetched, and would find the same damage for ever. */
+  @Test
+  void aRecordThatIsSoundWhenItIsFetchedAnewIsNotSkipped() throws Exception {
+    String controls = sandbox.kafka().topics().controls();
+    for (int i = 0; i < 4; i++) {
+      write(controls, 0, Control.senderKey("s" + i), BLOCKED);
+    }
+    byte[] sound = Files.readAllBytes(log(controls));
+    damage(controls, 1);
+
+    List<Long> read = new ArrayList<>();
+    List<DamagedRecord> skipped = new ArrayList<>();
+    List<KafkaException> failures = new ArrayList<>();
+    try (Consumer<byte[], byte[]> consumer = sandbox.kafka().consumer(Map.of())) {
+      TopicPartition partition = new TopicPartition(controls, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      TolerantPoll<byte[], byte[]> poll =
+          new TolerantPoll<>(
+              consumer,
+              atMost -> {
+                try {
+                  return consumer.poll(atMost);
+                } catch (KafkaException e) {
+                  failures.add(e);
+                  overwrite(controls, sound);
+                  throw e;
+                }
+              },
+              skipped::add,
+              Ticker.SYSTEM);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> {
+            poll.poll(Duration.ofMillis(100)).forEach(record -> read.add(record.offset()));
+            return read.size() == 4;
+          });
+    }
+    assertThat(read).containsExactly(0L, 1L, 2L, 3L);
+    assertThat(failures).isNotEmpty();
+    assertThat(skipped).isEmpty();
+  }
+
   /** Reads as the producer does, without its database. */
   private StreamsApplication streams(String input, List<String> taken) {
     ProcessorSupplier<String, byte[], Void, Void> taking = () -> record -> taken.add(record.key());
@@ -273,13 +322,15 @@ class DamagedPartitionTest {
   }
 
   /** Overwrites in place, as the broker has the file open. */
-  private void overwriteLog(byte[] bytes) throws IOException {
+  private void overwriteLog(byte[] bytes) {
     overwrite(topic, bytes);
   }
 
-  private void overwrite(String topic, byte[] bytes) throws IOException {
+  private void overwrite(String topic, byte[] bytes) {
     try (FileChannel file = FileChannel.open(log(topic), StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.wrap(bytes), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -38,6 +38,8 @@ final class KafkaRequestSource implements RequestSource {
       if (damaged == null) {
         throw e;
       }
+      // So that it is fetched anew when it is tried again.
+      DamagedRecord.dropFetched(consumer, consumer::poll, damaged.partition());
       throw new DamagedLogException(damaged.partition(), damaged.reason(), e);
     }
   }

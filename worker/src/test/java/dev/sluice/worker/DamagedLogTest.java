@@ -68,7 +68,9 @@ class DamagedLogTest {
   void thePartitionIsTheOneThatTheConsumerNames() {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
     TopicPartition first = new TopicPartition("t", 1);
-    consumer.assign(List.of(first, new TopicPartition("t", 12)));
+    TopicPartition other = new TopicPartition("t", 12);
+    consumer.assign(List.of(first, other));
+    consumer.seek(other, 0);
     consumer.seek(first, 7);
     KafkaRequestSource source = new KafkaRequestSource(consumer, new NoPlaces(), "t");
 
@@ -81,6 +83,8 @@ class DamagedLogTest {
         .isInstanceOfSatisfying(
             DamagedLogException.class, e -> assertThat(e.partition()).isEqualTo(first))
         .hasMessage(DAMAGE);
+    assertThat(consumer.position(first)).isEqualTo(7);
+    assertThat(consumer.paused()).isEmpty();
 
     consumer.setPollException(new KafkaException("anything else"));
     assertThatThrownBy(() -> source.poll(Duration.ZERO)).hasMessage("anything else");

@@ -1,8 +1,11 @@
 package dev.sluice.runtime.kafka;
 
 import dev.sluice.schema.Reasons;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -13,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that cannot be read because a broker's disk has damaged it. A consumer never gets past
- * such a record by itself.
+ * A record that cannot be read because it was damaged, on a broker's disk or on the way. A consumer
+ * never gets past such a record by itself, and does not fetch it again.
  *
  * @param offset the record's, or one in its batch: Kafka checks batches as a whole
  * @param reason what the consumer says about it
@@ -64,21 +67,37 @@ public record DamagedRecord(TopicPartition partition, long offset, String reason
     return named > position && named < end ? named : position;
   }
 
-  /** Polls; if a damaged record makes that fail, lets the consumer go on behind it next time. */
-  public static <K, V> ConsumerRecords<K, V> skipping(
+  /**
+   * Makes a consumer fetch a partition anew. It keeps what it has fetched for as long as its
+   * position stays where that begins.
+   *
+   * @param poll the consumer's own poll
+   */
+  public static <K, V> void dropFetched(
       Consumer<K, V> consumer,
-      Supplier<ConsumerRecords<K, V>> poll,
-      java.util.function.Consumer<DamagedRecord> skipped) {
+      Function<Duration, ConsumerRecords<K, V>> poll,
+      TopicPartition partition) {
+    long position = consumer.position(partition);
+    Set<TopicPartition> others = new HashSet<>(consumer.assignment());
+    others.removeAll(consumer.paused());
+    others.remove(partition);
+    consumer.pause(others);
+    consumer.seek(partition, position + 1);
     try {
-      return poll.get();
+      // Drops what is not at the position. What the others have fetched is kept, as they are
+      // paused.
+      var _ = poll.apply(Duration.ZERO);
     } catch (KafkaException e) {
-      DamagedRecord damaged = of(e, consumer);
-      if (damaged == null) {
+      if (of(e, consumer) == null) {
         throw e;
       }
-      consumer.seek(damaged.partition(), damaged.offset() + 1);
-      skipped.accept(damaged);
-      return ConsumerRecords.empty();
+    } finally {
+      // There may have been a rebalance.
+      others.retainAll(consumer.assignment());
+      consumer.resume(others);
+      if (consumer.assignment().contains(partition)) {
+        consumer.seek(partition, position);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.runtime.kafka;
 
+import dev.sluice.runtime.Ticker;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,9 +26,12 @@ final class StreamsClients implements KafkaClientSupplier {
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> settings) {
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+      private final TolerantPoll<byte[], byte[]> tolerant =
+          new TolerantPoll<>(this, super::poll, skipped::add, Ticker.SYSTEM);
+
       @Override
       public ConsumerRecords<byte[], byte[]> poll(Duration atMost) {
-        return DamagedRecord.skipping(this, () -> super.poll(atMost), skipped::add);
+        return tolerant.poll(atMost);
       }
     };
   }

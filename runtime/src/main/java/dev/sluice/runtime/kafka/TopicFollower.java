@@ -101,8 +101,10 @@ public final class TopicFollower implements AutoCloseable {
     }
     consumer.assign(partitions);
     Polled polled = reader.begin(consumer, partitions);
+    TolerantPoll<byte[], byte[]> poll =
+        new TolerantPoll<>(consumer, consumer::poll, reader::skipped, ticker);
     while (!closing) {
-      polled.take(DamagedRecord.skipping(consumer, () -> consumer.poll(POLL), reader::skipped));
+      polled.take(poll.poll(POLL));
     }
   }
 

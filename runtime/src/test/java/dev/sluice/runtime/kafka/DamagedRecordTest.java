@@ -4,23 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A consumer goes on behind what it cannot read. */
+/** A consumer reads a damaged record a few times, and then goes on behind it. */
 class DamagedRecordTest {
   private static final TopicPartition PARTITION = new TopicPartition("t", 1);
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
   private final List<DamagedRecord> skipped = new ArrayList<>();
+  private final List<Duration> waits = new ArrayList<>();
+  private final TolerantPoll<byte[], byte[]> poll =
+      new TolerantPoll<>(consumer, consumer::poll, skipped::add, new Waits());
 
   @BeforeEach
   void assign() {
@@ -32,9 +37,18 @@ class DamagedRecordTest {
   }
 
   @Test
-  void aBatchIsSkippedRecordByRecordFromItsFirstOneOn() {
-    pollFailing(damage("Record batch for partition t-1 at offset 5 is invalid, cause: crc"));
-    pollFailing(damage("Record batch for partition t-1 at offset 5 is invalid, cause: crc"));
+  void aBatchIsReadThreeTimesAndThenSkippedRecordByRecordFromItsFirstOneOn() {
+    KafkaException damage =
+        damage("Record batch for partition t-1 at offset 5 is invalid, cause: crc");
+    pollFailing(damage);
+    pollFailing(damage);
+    assertThat(skipped).as("it may be sound on the disk").isEmpty();
+    assertThat(consumer.position(PARTITION)).isEqualTo(3);
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(waits).hasSize(2);
+    pollFailing(damage);
+    pollFailing(damage);
+    assertThat(waits).hasSize(2);
 
     assertThat(skipped).extracting(DamagedRecord::offset).containsExactly(5L, 6L);
     assertThat(consumer.position(PARTITION)).isEqualTo(7);
@@ -43,10 +57,24 @@ class DamagedRecordTest {
 
   @Test
   void anOffsetThatIsNotInTheLogIsNotBelieved() {
-    pollFailing(damage("Record batch for partition t-1 at offset 10 is invalid, cause: crc"));
+    for (int i = 0; i < TolerantPoll.READS; i++) {
+      pollFailing(damage("Record batch for partition t-1 at offset 10 is invalid, cause: crc"));
+    }
     pollFailing(damage("anything else"));
 
     assertThat(skipped).extracting(DamagedRecord::offset).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void readsOfAnotherRecordDoNotCount() {
+    KafkaException third = damage("Record batch for partition t-1 at offset 3 is invalid");
+    KafkaException fifth = damage("Record batch for partition t-1 at offset 5 is invalid");
+    pollFailing(third);
+    pollFailing(third);
+    pollFailing(fifth);
+    pollFailing(fifth);
+
+    assertThat(skipped).isEmpty();
   }
 
   @Test
@@ -78,9 +106,7 @@ class DamagedRecordTest {
 
   private void pollFailing(KafkaException failure) {
     consumer.setPollException(failure);
-    ConsumerRecords<byte[], byte[]> polled =
-        DamagedRecord.skipping(consumer, () -> consumer.poll(Duration.ZERO), skipped::add);
-    assertThat(polled.isEmpty()).isTrue();
+    assertThat(poll.poll(Duration.ZERO).isEmpty()).isTrue();
   }
 
   private static KafkaException damage(String cause) {
@@ -88,5 +114,27 @@ class DamagedRecordTest {
         "Received exception when fetching the next record from t-1. If needed, please seek past the"
             + " record to continue consumption.",
         new KafkaException(cause));
+  }
+
+  private final class Waits implements Ticker {
+    @Override
+    public long nanoTime() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Instant now() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void sleep(Duration time) {
+      waits.add(time);
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, Duration atMost) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -91,6 +91,8 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       output.deadLetter(record, e.getMessage(), "unreadable");
       return;
     }
+    // Before a result may take the place of one of them in the store.
+    deadLetterUnreadable();
     takeIn();
     if (result.isForTest()) {
       log.info("a test {}", told(result));
@@ -156,6 +158,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private void flushDue() {
     deadLetterUnreadable();
     takeIn();
+    forgetUnreadable();
     forgetGivenUp();
     for (UUID id : List.copyOf(campaigns.keySet())) {
       Campaign campaign = campaigns.get(id);
@@ -171,13 +174,17 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
   }
 
-  /** Gives up what is stored and cannot be read; nothing may be written before the first look. */
+  /** Gives up what is stored and cannot be read; init may not write anything yet. */
   private void deadLetterUnreadable() {
     unreadable.forEach((key, stored) -> {
       output.deadLetter(key, stored);
       givenUp.addUnreadable(key);
     });
     unreadable.clear();
+  }
+
+  /** Removes what cannot be read once its letter is safe, unless a result has taken its place. */
+  private void forgetUnreadable() {
     givenUp.takeUnreadable().stream()
         .filter(key -> pending.get(key) == null)
         .forEach(pending::delete);

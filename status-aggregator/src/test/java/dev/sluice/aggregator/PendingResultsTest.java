@@ -46,9 +46,11 @@ class PendingResultsTest extends TopologyFixture {
     String overtaken = campaign + ":" + ids.get(1);
     leftBehind = Map.of(damaged, new byte[] {'{'}, overtaken, new byte[] {'['});
     send(campaign, ids.subList(1, 3), RecipientStatus.SENT);
-
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    assertThat(deadLetters().getQueueSize())
+        .as("sent before a result takes its place in the store")
+        .isEqualTo(2);
     assertThat(stored().get(damaged)).as("a crash now may lose the letter").isNotNull();
+
     driver.advanceWallClockTime(Duration.ofMillis(100));
     assertThat(stored().get(damaged)).isNull();
     assertThat(stored().get(overtaken)).as("a newer result waits").isNotNull();

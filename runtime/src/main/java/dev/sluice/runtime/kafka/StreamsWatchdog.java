@@ -4,6 +4,7 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Ticker;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -30,6 +31,10 @@ public final class StreamsWatchdog {
   private final Ticker ticker;
   private final Health health;
   private final Map<TaskId, Sign> signs = new ConcurrentHashMap<>();
+
+  /** Since when something was expected of the threads that hang. */
+  private final Map<Thread, Long> hungSinceNanos = new ConcurrentHashMap<>();
+
   private volatile boolean running;
   private volatile long runningSinceNanos;
 
@@ -47,17 +52,24 @@ public final class StreamsWatchdog {
     return () -> new Watched<>(processors.get());
   }
 
-  /** Tells whether the application runs. Nothing is expected of its threads otherwise. */
+  /**
+   * Tells whether the application runs. Otherwise nothing is expected of its threads, except of
+   * those that hang already: the others may begin to run again without them.
+   */
   void running(boolean now) {
     runningSinceNanos = ticker.nanoTime();
     running = now;
+    hungSinceNanos.remove(Thread.currentThread());
   }
 
   /** Says in health which threads hang, and where. */
   void review() {
+    Map<Thread, Long> silences = silences();
+    silences.values().removeIf(silence -> silence <= LONGEST.toNanos());
+    hungSinceNanos.keySet().retainAll(silences.keySet());
+    silences.keySet().forEach(thread -> hungSinceNanos.putIfAbsent(thread, runningSinceNanos));
     String hung =
-        silences().entrySet().stream()
-            .filter(silence -> silence.getValue() > LONGEST.toNanos())
+        silences.entrySet().stream()
             .map(silence -> reason(silence.getKey(), silence.getValue()))
             .sorted()
             .collect(Collectors.joining("; "));
@@ -73,17 +85,18 @@ public final class StreamsWatchdog {
     return silences().values().stream().mapToDouble(nanos -> nanos / 1e9).max().orElse(Double.NaN);
   }
 
+  /** Returns how long each thread has given no sign while one was expected, ns. */
   private Map<Thread, Long> silences() {
-    if (!running) {
-      return Map.of();
-    }
     long now = ticker.nanoTime();
-    long sinceRunning = now - runningSinceNanos;
-    return signs.values().stream()
-        .filter(sign -> sign.thread.isAlive())
-        .collect(
-            Collectors.toMap(
-                Sign::thread, sign -> Math.min(now - sign.nanos, sinceRunning), Math::min));
+    Map<Thread, Long> silences = new HashMap<>();
+    for (Sign sign : signs.values()) {
+      Long hungSince = hungSinceNanos.get(sign.thread);
+      if (sign.thread.isAlive() && (running || hungSince != null)) {
+        long expectedSince = hungSince == null ? runningSinceNanos : hungSince;
+        silences.merge(sign.thread, Math.min(now - sign.nanos, now - expectedSince), Math::min);
+      }
+    }
+    return silences;
   }
 
   private String reason(Thread thread, long nanos) {

@@ -103,6 +103,29 @@ class StreamsWatchdogTest {
   }
 
   @Test
+  void aThreadThatHangsStaysNamedWhileTheOthersRebalance() {
+    assertThat(healthAfter(12)).contains("hung for 12 s");
+    watchdog.running(false);
+    assertThat(healthAfter(1)).contains("hung for 13 s");
+    watchdog.running(true);
+    assertThat(healthAfter(1)).contains("hung for 14 s");
+
+    punctuate();
+    assertThat(healthAfter(0)).isNull();
+    watchdog.running(false);
+    assertThat(healthAfter(60)).as("it has gone on meanwhile").isNull();
+  }
+
+  @Test
+  void aThreadThatSaysWhetherItRunsDoesNotHang() {
+    punctuate();
+    assertThat(healthAfter(12)).contains("hung for 12 s");
+
+    watchdog.running(false);
+    assertThat(healthAfter(1)).isNull();
+  }
+
+  @Test
   void nothingIsExpectedOfATaskThatIsClosed() {
     hanging.close();
 

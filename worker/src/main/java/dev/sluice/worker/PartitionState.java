@@ -52,6 +52,8 @@ final class PartitionState {
   private long half = Long.MAX_VALUE;
   private boolean blocked;
   private @Nullable String damage;
+  private boolean stopped;
+  private long stoppedNanos;
   private Filling filling = Filling.LITTLE;
 
   private record Change(long offset, State before) {}
@@ -191,6 +193,23 @@ final class PartitionState {
   /** Returns why no more of it can be read, or null. */
   @Nullable String damage() {
     return damage;
+  }
+
+  /** Records that it is full, so that nothing more of it is read from this time on. */
+  void stopReading(long nowNanos) {
+    if (!stopped) {
+      stopped = true;
+      stoppedNanos = nowNanos;
+    }
+  }
+
+  void readOn() {
+    stopped = false;
+  }
+
+  /** Returns for how long nothing of it has been read because it is full, ns. */
+  long unreadNanos(long nowNanos) {
+    return stopped ? nowNanos - stoppedNanos : 0;
   }
 
   /** Records that a request could be sent but has no room in the window. */

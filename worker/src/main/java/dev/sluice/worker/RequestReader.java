@@ -110,8 +110,10 @@ final class RequestReader {
       }
     } else if (partition.full()) {
       source.pause(itself);
+      partition.stopReading(ticker.nanoTime());
     } else if (partition.hasRoom()) {
       source.resume(itself);
+      partition.readOn();
     }
   }
 

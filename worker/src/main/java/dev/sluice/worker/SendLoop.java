@@ -54,6 +54,7 @@ final class SendLoop {
   private final OutcomePolicy policy;
   private final WorkerConfig config;
   private final WorkerMeters meters;
+  private final FullPartitions fullPartitions;
   private final PartitionAssignment assignment;
   private final CampaignHeaders campaigns = new CampaignHeaders();
   private final RequestReader reader;
@@ -108,6 +109,7 @@ final class SendLoop {
     this.controls = controls;
     this.config = config;
     this.meters = meters;
+    this.fullPartitions = new FullPartitions(health);
     this.policy = new OutcomePolicy(config.retries(), controls, machine.random());
     this.assignment =
         new PartitionAssignment(
@@ -216,6 +218,7 @@ final class SendLoop {
     scheduler.pick(assignment.all(), transaction);
     missing.report(transaction::block);
     meters.review(assignment.all(), ticker.nanoTime());
+    fullPartitions.review(assignment.all(), ticker.nanoTime());
     if (transaction.isEmpty() && !onlyMarkersPassed()) {
       return true;
     }

@@ -14,8 +14,10 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -150,7 +152,7 @@ public final class TransactionalProducer implements AutoCloseable {
       if (outages.failed(sent.refusing())) {
         return abandon(current, Verdict.UNKNOWN);
       }
-      health.failing("transactions", describe(e));
+      health.failing("transactions", describe(e) + notTaking(sent.unwritten()));
       renew();
       if (failures > 1) {
         pause(REBUILD.after(failures));
@@ -191,6 +193,14 @@ public final class TransactionalProducer implements AutoCloseable {
       }
     }
     return "a transaction failed: " + failure.getMessage();
+  }
+
+  private static String notTaking(Set<String> topics) {
+    return topics.isEmpty()
+        ? ""
+        : "; no records could be written to "
+            + topics.stream().sorted().collect(Collectors.joining(", "))
+            + ": check their leaders, their in-sync replicas and the worker's rights";
   }
 
   private Verdict abort(Producer<byte[], byte[]> current, Verdict verdict) {

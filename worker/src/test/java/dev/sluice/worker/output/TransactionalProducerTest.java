@@ -109,6 +109,21 @@ class TransactionalProducerTest {
     assertThat(health.problems()).isEmpty();
   }
 
+  /** Nothing may be sent whose result cannot be stored. */
+  @Test
+  void aTopicThatTakesNoResultsStopsTheWorkerAndHealthNamesIt() {
+    MockProducer<byte[], byte[]> unanswered =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    unanswered.commitTransactionException = new TimeoutException("after 8000 ms");
+    producers.addFirst(unanswered);
+
+    assertThat(commit()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(health.problems().get("transactions"))
+        .startsWith("a transaction failed: after 8000 ms; no records could be written to t.send-");
+    assertThat(commit()).isEqualTo(Verdict.COMMITTED);
+    assertThat(health.problems()).isEmpty();
+  }
+
   @Test
   void anIdWhoseLastTransactionNeverEndsIsReplaced() {
     first.initTransactionException = new TimeoutException("CONCURRENT_TRANSACTIONS");

@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.http.Uploads;
+import dev.sluice.console.imports.PhoneNumbers;
+import dev.sluice.console.imports.RecipientImport;
+import dev.sluice.console.imports.RowRules;
+import dev.sluice.console.imports.Rows;
 import dev.sluice.console.sql.Connections;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -273,28 +281,50 @@ class CrowdTest {
     }
   }
 
-  /** Each would keep the only connection for changes for as long as a lock may be waited for. */
+  /** Each that waited would keep the only connection for changes. */
   @Test
   void whoChangesACampaignThatIsBeingFilledWaitsForNobody() throws Exception {
-    List<Future<HttpResponse<byte[]>>> answers = new ArrayList<>();
-    try (Connection filling = Crowd.owner();
-        var statement = filling.createStatement()) {
-      filling.setAutoCommit(false);
-      statement.execute("SELECT FROM sluice.campaign WHERE id = '" + CROWD.draft + "' FOR SHARE");
-      try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
-        for (int i = 0; i < 3; i++) {
-          answers.add(
-              people.submit(
-                  () -> CROWD.api.patch("/api/campaigns/" + CROWD.draft, "{\"priority\":2}")));
-          answers.add(
-              people.submit(
-                  () -> CROWD.api.post("/api/campaigns/" + CROWD.draft + "/archive", "", "")));
-        }
+    String id = CROWD.create("brazil");
+    String path = "/api/campaigns/" + id;
+    String message = "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}}";
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch changed = new CountDownLatch(1);
+    try (Database importing =
+            new Database(Crowd.SANDBOX.database(), 1, "import", new SimpleMeterRegistry());
+        ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<RecipientImport.Report> filled =
+          people.submit(() ->
+              new RecipientImport(importing.sql())
+                  .run(
+                      UUID.fromString(id),
+                      Stream.of("+5511960000001", "+5511960000002")
+                          .map(phone -> phone.endsWith("1") ? phone : after(begun, changed, phone))
+                          .map(phone -> new Rows.Row(1, phone, Map.of(), null, List.of(), null))
+                          .iterator(),
+                      new RowRules(new PhoneNumbers(Optional.empty())),
+                      RecipientImport.Accepted.NOTHING));
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(CROWD.api.patch(path, "{\"name\":\"Summer\"}").statusCode()).isEqualTo(200);
+      for (String relied : List.of(message, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}")) {
+        assertProblem(CROWD.api.patch(path, relied), 409, "are being added");
       }
+      assertProblem(CROWD.api.post(path + "/archive", "", ""), 409, "are being added");
+      changed.countDown();
+      assertThat(filled.get().accepted()).isEqualTo(2);
+      assertThat(CROWD.api.patch(path, message).statusCode()).isEqualTo(200);
+      assertThat(CROWD.api.post(path + "/archive", "", "").statusCode()).isEqualTo(200);
     }
-    for (Future<HttpResponse<byte[]>> answer : answers) {
-      assertProblem(answer.get(), 409, "try again afterwards");
+  }
+
+  private static String after(CountDownLatch begun, CountDownLatch changed, String phone) {
+    begun.countDown();
+    try {
+      assertThat(changed.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    return phone;
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +43,9 @@ import tools.jackson.databind.JsonNode;
 public final class Campaigns {
   /** States in which a campaign sends nothing and will not start by itself. */
   private static final Set<CampaignStatus> IDLE = EnumSet.of(DRAFT, CANCELLED, COMPLETED);
+
+  /** Fields whose values an import relies on until it has ended. */
+  private static final List<String> HELD_BY_IMPORTS = List.of("message", "scheduledAt");
 
   /** PostgreSQL's SQLSTATEs for a key that another row has, and for a locked row. */
   private static final String UNIQUE_VIOLATION = "23505";
@@ -131,8 +135,8 @@ public final class Campaigns {
   }
 
   /**
-   * Changes a campaign that has not started, and makes it visible again if it was archived. Waits
-   * only briefly for a locked row, as pauses need the connection.
+   * Changes a campaign that has not started, and makes it visible again if it was archived. While
+   * recipients are added to it, all may change but what they are checked against.
    */
   void change(UUID id, CampaignChange change) {
     try {
@@ -142,6 +146,9 @@ public final class Campaigns {
         Draft draft =
             change.of(
                 draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
+        if (HELD_BY_IMPORTS.stream().anyMatch(change::concerns)) {
+          requireNoImport(inside, id);
+        }
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("timeZone")) {
           TimeZones.requireRegion(draft.timeZone());
@@ -182,12 +189,27 @@ public final class Campaigns {
         row.getExternalId());
   }
 
-  /**
-   * Waits long enough for another change of the same campaign, and far too briefly for an import
-   * into it: other changes need these connections.
-   */
+  /** Waits long enough for another change of the same campaign; other changes need connections. */
   private static void waitBriefly(DSLContext inside) {
     inside.setLocal(DSL.name("lock_timeout"), DSL.inline("100ms")).execute();
+  }
+
+  /** An import holds the row as its recipients' foreign key does, and is not waited for. */
+  private static void requireNoImport(DSLContext inside, UUID id) {
+    boolean held =
+        inside
+            .selectOne()
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(id))
+            .forUpdate()
+            .skipLocked()
+            .fetch()
+            .isEmpty();
+    if (held) {
+      throw ProblemException.conflict(
+          "Recipients are being added to the campaign just now. Its message and its time can be"
+              + " changed, and it can be archived, once they are there; try again in a moment.");
+    }
   }
 
   /** Archives a campaign that sends nothing and will not start by itself; nothing is deleted. */
@@ -210,6 +232,7 @@ public final class Campaigns {
                   + status
                   + "; only drafts and campaigns that have ended can be archived.");
         }
+        requireNoImport(inside, id);
         inside
             .update(CAMPAIGN)
             .set(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()))
@@ -223,8 +246,7 @@ public final class Campaigns {
 
   private static ProblemException held() {
     return ProblemException.conflict(
-        "Recipients are being added to the campaign just now, or it is being changed; try again"
-            + " afterwards.");
+        "The campaign is being changed or started just now; try again in a moment.");
   }
 
   private static void requireToCome(Draft draft) {

@@ -117,14 +117,17 @@ public final class RecipientImport {
     }
   }
 
-  /** Locks the campaign's row, so that it cannot start while recipients are added. */
+  /**
+   * Locks the campaign's row as its recipients' foreign key does, so that it neither starts nor
+   * takes another message or time while they are added, and may be renamed.
+   */
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside
             .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT, CAMPAIGN.ARCHIVED_AT)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
-            .forShare()
+            .forKeyShare()
             .fetchOptional()
             .orElseThrow(
                 () -> ProblemException.notFound("There is no campaign " + campaignId + "."));

@@ -32,6 +32,7 @@ public final class EventStreams implements AutoCloseable {
   private static final int MOST_VIEWERS = 2_000;
 
   private final Bulkhead places;
+  private final int mostViewers;
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
   private final AtomicInteger viewers = new AtomicInteger();
   private final Loop watch = Loop.start("live viewers", this::cutStuckOnes);
@@ -42,7 +43,12 @@ public final class EventStreams implements AutoCloseable {
    * @param places bound how many things are read at the same time, however many are watched
    */
   public EventStreams(Bulkhead places) {
+    this(places, MOST_VIEWERS);
+  }
+
+  EventStreams(Bulkhead places, int mostViewers) {
     this.places = places;
+    this.mostViewers = mostViewers;
   }
 
   /**
@@ -53,10 +59,10 @@ public final class EventStreams implements AutoCloseable {
    * @param source reads the thing; its exceptions become the viewer's response
    */
   void follow(Context context, String key, Supplier<LiveState> source) {
-    if (viewers.incrementAndGet() > MOST_VIEWERS) {
+    if (viewers.incrementAndGet() > mostViewers) {
       viewers.decrementAndGet();
       throw ProblemException.tooManyRequests(
-          "There are " + MOST_VIEWERS + " viewers already; try again later.");
+          "There are " + mostViewers + " viewers already; try again later.");
     }
     Feed feed = enter(key, source);
     try {

@@ -1,10 +1,12 @@
 package dev.sluice.console.live;
 
+import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.Api;
 import dev.sluice.console.http.Bulkhead;
+import dev.sluice.console.http.Problems;
 import io.javalin.Javalin;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,7 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,8 +26,10 @@ class EventStreamsTest {
   /** More than all buffers of a connection hold. */
   private static final String LARGE = "x".repeat(12_000_000);
 
+  private static final int MOST_VIEWERS = 2;
+
   private final EventStreams live =
-      new EventStreams(new Bulkhead(2, Duration.ofSeconds(10), "full"));
+      new EventStreams(new Bulkhead(2, Duration.ofSeconds(10), "full"), MOST_VIEWERS);
   private final AtomicInteger reads = new AtomicInteger();
   private final CountDownLatch gone = new CountDownLatch(1);
   private final Javalin server =
@@ -32,6 +37,7 @@ class EventStreamsTest {
               settings -> {
                 settings.concurrency.useVirtualThreads = true;
                 settings.jetty.port = 0;
+                new Problems().add(settings);
                 settings.routes.get(
                     "/large",
                     context -> {
@@ -88,6 +94,29 @@ class EventStreamsTest {
     viewer.dismiss();
     assertThat(watching.join(Duration.ofSeconds(10))).isTrue();
     assertThat(told.toString(StandardCharsets.UTF_8)).isEqualTo("event: n\ndata: 9\n\n");
+  }
+
+  @Test
+  void moreViewersThanThereArePlacesForAreToComeAgain() throws Exception {
+    Api api = new Api(server.port());
+    try (Socket first = follow("/small");
+        Socket second = follow("/small")) {
+      for (Socket viewer : List.of(first, second)) {
+        assertThat(viewer.getInputStream().read()).isEqualTo('H');
+      }
+      for (int i = 0; i < 2; i++) {
+        assertProblem(api.get("/small"), 429, "2 viewers already");
+      }
+    }
+    // A viewer that has left is noticed when something is next sent to it.
+    await()
+        .until(() -> {
+          try (Socket next = follow("/small")) {
+            next.setSoTimeout(10_000);
+            return new String(next.getInputStream().readNBytes(12), StandardCharsets.UTF_8)
+                .equals("HTTP/1.1 200");
+          }
+        });
   }
 
   private static void watch(Viewer viewer) {

@@ -40,6 +40,9 @@ class DownloadTest {
   /** Bytes: more than a connection's buffers hold, and more than half of the budget. */
   private static final int LARGE = 20 << 20;
 
+  /** A list that several people read. */
+  private static final byte[] SHARED = new byte[LARGE];
+
   @TempDir private static Path folder;
   private static Console console;
   private static Api api;
@@ -82,6 +85,7 @@ class DownloadTest {
                   "/api/large", context -> JsonHttp.json(context, 200, "x".repeat(LARGE)));
               settings.routes.get(
                   "/api/huge", context -> JsonHttp.json(context, 200, "x".repeat(2 * LARGE)));
+              settings.routes.get("/api/shared", context -> JsonHttp.shared(context, SHARED));
               settings.routes.before("/api/*", context -> RUNNING.incrementAndGet());
               settings.routes.after(
                   "/api/*",
@@ -167,6 +171,15 @@ class DownloadTest {
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.headers().firstValue("Retry-After")).isPresent();
     assertThat(Api.json(refused).path("detail").asString()).contains("no room");
+  }
+
+  @Test
+  void whoReadsAListThatAnotherOneDoesNotReadFindsRoom() throws Exception {
+    try (Socket silent = api.begin(LARGE_ANSWER.replace("large", "shared"))) {
+      assertThat(silent.getInputStream().read()).isEqualTo('H');
+
+      assertThat(api.get("/api/shared").body()).hasSize(LARGE);
+    }
   }
 
   @Test

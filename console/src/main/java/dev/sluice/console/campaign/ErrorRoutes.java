@@ -40,8 +40,7 @@ public final class ErrorRoutes {
 
   private void errors(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    byte[] body = answers.of(id, () -> counting.run(() -> lists.run(() -> read(id))));
-    context.contentType("application/json").result(body);
+    JsonHttp.shared(context, answers.of(id, () -> counting.run(() -> lists.run(() -> read(id)))));
   }
 
   private byte[] read(UUID id) {

@@ -22,6 +22,11 @@ public final class JsonHttp {
     context.status(status).contentType("application/json").result(Json.write(body));
   }
 
+  /** Responds with JSON that other responses share. */
+  public static void shared(Context context, byte[] json) {
+    context.contentType("application/json").result(new SharedBody(json));
+  }
+
   static void problem(Context context, ProblemException problem) {
     if (COME_AGAIN.contains(problem.status())) {
       context.header("Retry-After", RETRY_AFTER);

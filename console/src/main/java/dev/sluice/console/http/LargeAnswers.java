@@ -10,14 +10,15 @@ import java.time.Duration;
 
 /**
  * Writes responses that are too large for a connection's buffer. They stay in memory until they are
- * read, so all of them together have a budget, and each must be read at a minimum pace.
+ * read, so all of them together have a budget, in which those that are shared count once, and each
+ * must be read at a minimum pace.
  */
 public final class LargeAnswers {
   private static final int SMALL = 64 * 1024;
   private static final long TOGETHER = 32 << 20;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
-  private final ByteBudget budget = new ByteBudget(TOGETHER);
+  private final SharedMemory memory = new SharedMemory(new ByteBudget(TOGETHER));
   private final Pace pace;
 
   /**
@@ -39,15 +40,21 @@ public final class LargeAnswers {
         || answer.available() <= SMALL) {
       return;
     }
-    try (ByteBudget.Share share = budget.share()) {
-      // The response to a command is sent anyway, or the command would be given again.
-      if (!share.grow(answer.available()) && context.method().equals(HandlerType.GET)) {
-        throw ProblemException.unavailable(
-            "Others are still reading large responses, and there is no room for this one; try again"
-                + " later.");
-      }
+    Object piece = answer instanceof SharedBody shared ? shared.memory() : answer;
+    boolean room = memory.take(piece, answer.available());
+    // The response to a command is sent anyway, or the command would be given again.
+    if (!room && context.method().equals(HandlerType.GET)) {
+      throw ProblemException.unavailable(
+          "Others are still reading large responses, and there is no room for this one; try again"
+              + " later.");
+    }
+    try {
       context.result(InputStream.nullInputStream());
       Download.send(context, pace, answer::transferTo);
+    } finally {
+      if (room) {
+        memory.giveBack(piece);
+      }
     }
   }
 }

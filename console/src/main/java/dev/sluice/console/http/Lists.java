@@ -53,8 +53,7 @@ public final class Lists {
   public void send(Context context, Supplier<?> read) {
     // As it was sent: decoded, two addresses may look the same.
     String address = context.req().getRequestURI() + "?" + context.queryString();
-    byte[] body = of(address, () -> Json.write(read.get()));
-    context.contentType("application/json").result(body);
+    JsonHttp.shared(context, of(address, () -> Json.write(read.get())));
   }
 
   /** Runs work of another kind in one of the places. */

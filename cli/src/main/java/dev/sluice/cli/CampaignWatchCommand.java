@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ final class CampaignWatchCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CAMPAIGN", description = CampaignCommands.ID)
   private ShortId campaign;
 
+  private boolean answered;
   private long lastAnswerNanos = System.nanoTime();
 
   // picocli sets the campaign before it calls.
@@ -39,8 +41,8 @@ final class CampaignWatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (ConsoleClient client = console.client()) {
-      String path = CampaignCommands.path(client.campaign(campaign));
-      JsonNode answer = client.get(path);
+      String path = CampaignCommands.path(patiently(() -> client.campaign(campaign)));
+      JsonNode answer = patiently(() -> client.get(path));
       try (ProgressBar bar =
           new ProgressBarBuilder()
               .setTaskName(Printable.of(answer.path("name").asString("")))
@@ -54,7 +56,7 @@ final class CampaignWatchCommand implements Callable<Integer> {
             break;
           }
           Thread.sleep(LOOK_EVERY);
-          answer = look(client, path, answer);
+          answer = patiently(() -> client.get(path));
         }
       }
       JsonNode end = answer;
@@ -63,17 +65,21 @@ final class CampaignWatchCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the campaign as it is now, or as it was while the console is busy or away. */
-  private JsonNode look(ConsoleClient client, String path, JsonNode before) {
-    try {
-      JsonNode now = client.get(path);
-      lastAnswerNanos = System.nanoTime();
-      return now;
-    } catch (ConsoleClient.UnavailableException e) {
-      if (System.nanoTime() - lastAnswerNanos > PATIENCE.toNanos()) {
-        throw e;
+  /** Asks again while the console is busy or, once it has answered, away. */
+  private <T> T patiently(Supplier<T> question) throws InterruptedException {
+    while (true) {
+      try {
+        T answer = question.get();
+        answered = true;
+        lastAnswerNanos = System.nanoTime();
+        return answer;
+      } catch (ConsoleClient.UnavailableException e) {
+        boolean isThere = answered || e.wasReached();
+        if (!isThere || System.nanoTime() - lastAnswerNanos > PATIENCE.toNanos()) {
+          throw e;
+        }
       }
-      return before;
+      Thread.sleep(LOOK_EVERY);
     }
   }
 

@@ -72,12 +72,22 @@ public final class ConsoleClient implements AutoCloseable {
   static final class UnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
+    private final boolean reached;
+
+    /** Creates one for a console that says so itself. */
     UnavailableException(String message) {
       super(message);
+      reached = true;
     }
 
-    UnavailableException(String message, Throwable cause) {
+    UnavailableException(String message, Throwable cause, boolean reached) {
       super(message, cause);
+      this.reached = reached;
+    }
+
+    /** Returns whether a console was there to be asked. */
+    boolean wasReached() {
+      return reached;
     }
   }
 
@@ -314,7 +324,8 @@ public final class ConsoleClient implements AutoCloseable {
         "no answer from the console at "
             + url
             + (asked ? " in time; it may have been done all the same" : ""),
-        e);
+        e,
+        asked);
   }
 
   private static String inOptions(String refusal) {

@@ -72,7 +72,7 @@ export function campaign(root, left, id) {
 
   /** Does something and says so; where variables are missing, `anyway` asks whether to go on without. */
   async function perform(act, told, anyway) {
-    if (await orWithout(act, anyway, now.total)) {
+    if (await orWithout(act, anyway, now.total, left)) {
       note(told());
     }
   }
@@ -138,7 +138,7 @@ export function campaign(root, left, id) {
       pause: () => button('pause', () => command('pause')),
       resume: () => button('resume', () => command('resume'), 'primary'),
       cancel: () => button('cancel', cancel, 'danger'),
-      resend: () => button('resend', resend(() => resendAll(path, now))),
+      resend: () => button('resend', resend(() => resendAll(path, now, left))),
     };
     const may = {
       DRAFT: ['start'],
@@ -245,7 +245,7 @@ export function campaign(root, left, id) {
           ${connected ? nothing : offline()}
           ${OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
-          ${failures(path, errors, mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error)))() : null)}
+          ${failures(path, errors, mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error, left)))() : null)}
           ${details()} ${people.view(statuses())}
         `;
 

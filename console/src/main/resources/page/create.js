@@ -112,6 +112,7 @@ export function create(root, left) {
         (query) => patch(`/api/campaigns/${id}?${query}`, { scheduledAt }),
         'campaign.scheduleWithout',
         people.found()?.usable ?? 0,
+        left,
       ))
     );
   }

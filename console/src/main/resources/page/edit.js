@@ -38,6 +38,7 @@ export function edit(root, left, id) {
           (query) => patch(`${path}?${query}`, changes),
           'campaign.scheduleWithout',
           campaign.total,
+          left,
         );
         return done ? there : null;
       },

@@ -44,9 +44,9 @@ async function accepted({ missing, stoppedTemplate, unfitTemplate }, key, total)
 /**
  * Does something, once more with the query that accepts it where variables are missing, or the template was
  * stopped or does not fit, and a person does not mind, and says if nobody could look whether any are missing.
- * Whether it was done; throws what else is refused.
+ * Whether it was done; throws what else is refused, and all that is where `left` is aborted, as the view was left.
  */
-export async function orWithout(act, key, total) {
+export async function orWithout(act, key, total, left) {
   const all = [];
   for (;;) {
     try {
@@ -56,7 +56,7 @@ export async function orWithout(act, key, total) {
       }
       return true;
     } catch (error) {
-      if (!ACCEPTABLE.some((member) => error.members?.[member])) {
+      if (left.aborted || !ACCEPTABLE.some((member) => error.members?.[member])) {
         throw error;
       }
       const more = await accepted(error.members, key, total);

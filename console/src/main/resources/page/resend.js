@@ -22,10 +22,13 @@ function skippedWords(count) {
 
 const skipped = (count) => html`<p class="hint">${skippedWords(count)}</p>`;
 
-/** What the command says beside its name, or null if a person does not want it. */
-export async function resendAll(path, { counts: { failed: all, unconfirmed } }) {
+/** What the command says beside its name, or null if a person does not want it or has left meanwhile. */
+export async function resendAll(path, { counts: { failed: all, unconfirmed } }, left) {
   let alsoInDoubt = false;
   const out = all ? await optedOut(path, 'FAILED') : 0;
+  if (left.aborted) {
+    return null;
+  }
   const failed = all - (out ?? 0);
   const yes = await confirm({
     title: say('resend.title'),
@@ -48,9 +51,12 @@ export async function resendAll(path, { counts: { failed: all, unconfirmed } }) 
 }
 
 /** The same for those of the reason that is shown, as many as have it by now. */
-export async function resendReason(path, shown) {
+export async function resendReason(path, shown, left) {
   const { code, status } = shown;
   const errors = (await glance(`${path}/errors`)) ?? [shown];
+  if (left.aborted) {
+    return null;
+  }
   const error = errors.find((one) => one.code === code && one.status === status);
   if (!error) {
     note(say('resend.gone'), 'bad');
@@ -58,6 +64,9 @@ export async function resendReason(path, shown) {
   }
   const { words, retryHelps } = error;
   const out = await optedOut(path, status, code);
+  if (left.aborted) {
+    return null;
+  }
   const count = Math.max(0, error.count - (out ?? 0));
   const yes = await confirm({
     title: say('resend.title'),

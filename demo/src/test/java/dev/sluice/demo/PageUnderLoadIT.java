@@ -116,6 +116,48 @@ class PageUnderLoadIT {
         .isEqualTo("{\"query\":\"status=FAILED\",\"body\":{\"reasons\":[\"131049\"]}}");
   }
 
+  @Test
+  void whoHasLeftMeanwhileIsNotAskedWhetherToSendOnceMore() {
+    browser.open("#/");
+    browser.find("h1");
+    browser.hold("/api/campaigns/any");
+    for (String function : List.of("resendAll", "resendReason")) {
+      resend(
+          function,
+          Map.of("counts", Map.of("failed", 3, "unconfirmed", 0), "code", "1", "status", "FAILED"));
+      browser.awaitHeld(1);
+      browser
+          .driver()
+          .executeScript(
+              "window.leave.abort(); window.held.shift()(new Response('{}', { status: 429 }))");
+
+      Object wish =
+          browser.until().until(driver -> browser.driver().executeScript("return window.wish"));
+      assertThat(wish).isEqualTo("null");
+    }
+  }
+
+  /** The question would stand over another view, and not name the campaign. */
+  @Test
+  void whoHasLeftMeanwhileIsToldOfARefusalAndNotAsked() {
+    browser.open("#/");
+    browser.find("h1");
+    Object told =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [done] = arguments;
+                import('/missing.js').then(({ orWithout }) => {
+                  const refused = Object.assign(new Error('refused'), { members: { stoppedTemplate: 'paused' } });
+                  orWithout(() => Promise.reject(refused), 'any', 1, AbortSignal.abort())
+                    .then(done, (error) => done(error.message));
+                });
+                """);
+
+    assertThat(told).isEqualTo("refused");
+  }
+
   private void resend(String function, Map<String, Object> of) {
     browser
         .driver()
@@ -123,7 +165,8 @@ class PageUnderLoadIT {
             """
             const [ask, of] = arguments;
             window.wish = null;
-            import('/resend.js').then((page) => page[ask]('/api/campaigns/any', of))
+            window.leave = new AbortController();
+            import('/resend.js').then((page) => page[ask]('/api/campaigns/any', of, window.leave.signal))
               .then((wish) => (window.wish = JSON.stringify(wish)));
             """,
             function,

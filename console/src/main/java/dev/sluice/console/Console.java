@@ -32,6 +32,7 @@ import dev.sluice.console.live.EventStreams;
 import dev.sluice.console.live.FeedRoutes;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.Recipients;
 import dev.sluice.console.sender.SenderRoutes;
@@ -178,6 +179,7 @@ public final class Console implements AutoCloseable {
         closer.register(new Templates(config.whatsApp(), new TemplateStates(changing)));
     Doors doors = new Doors(config.token(), meters);
     EventStreams live = new EventStreams(feeds);
+    RecipientCounts counts = new RecipientCounts();
     Javalin listening =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -186,11 +188,11 @@ public final class Console implements AutoCloseable {
           settings.jetty.port = config.port();
           doors.add(settings.routes);
           new FeedRoutes(
-                  new CampaignViews(following, controls, fresh),
+                  new CampaignViews(following, controls, fresh, counts),
                   new SenderViews(following, controls),
                   live)
               .add(settings.routes);
-          CampaignViews campaignViews = new CampaignViews(reading, controls, fresh);
+          CampaignViews campaignViews = new CampaignViews(reading, controls, fresh, counts);
           new ExportRoutes(new RecipientExports(reading, exports), campaignViews)
               .add(settings.routes);
           Campaigns campaigns =
@@ -199,7 +201,7 @@ public final class Console implements AutoCloseable {
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
-                  new CampaignViews(changing, controls, fresh),
+                  new CampaignViews(changing, controls, fresh, counts),
                   new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
@@ -279,7 +281,8 @@ public final class Console implements AutoCloseable {
         () -> {
           output.warmUp();
           Json.write(
-              new CampaignViews(commanding, controls, fresh).newest(CampaignFilter.IN_SIGHT));
+              new CampaignViews(commanding, controls, fresh, counts)
+                  .newest(CampaignFilter.IN_SIGHT));
         });
     listening.start();
     closer.register(new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE)));

@@ -115,6 +115,7 @@ public final class CampaignRoutes {
             context,
             Uploads.Use.IMPORT,
             body -> imports.run(id, RowRequest.rows(context, body), here, accepted));
+    views.added(id);
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     JsonHttp.json(context, 200, report);
   }

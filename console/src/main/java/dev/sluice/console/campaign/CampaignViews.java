@@ -53,11 +53,17 @@ public final class CampaignViews {
   private final DailyUsage usage;
   private final FreshResults fresh;
 
-  public CampaignViews(DSLContext sql, ControlsView controls, FreshResults fresh) {
+  /**
+   * Creates the views.
+   *
+   * @param recipients shared by all views
+   */
+  public CampaignViews(
+      DSLContext sql, ControlsView controls, FreshResults fresh, RecipientCounts recipients) {
     this.sql = sql;
     this.controls = controls;
     this.fresh = fresh;
-    recipients = new RecipientCounts(sql);
+    this.recipients = recipients;
     usage = new DailyUsage(sql);
   }
 
@@ -80,12 +86,11 @@ public final class CampaignViews {
         .orElseGet(() -> Map.of("id", id));
   }
 
-  private static @Nullable Long countedTotal(Record row, Checks checks) {
+  private @Nullable Long countedTotal(Record row, Checks checks) {
     return total(
         row,
         Afterwards.read(() ->
-                checks.ifFree(counting ->
-                    recipientsOfOpen(new RecipientCounts(counting), List.of(row), Long.MAX_VALUE)))
+                checks.ifFree(counting -> recipientsOfOpen(counting, List.of(row), Long.MAX_VALUE)))
             .flatMap(counted -> counted)
             .orElse(Map.of()));
   }
@@ -100,6 +105,11 @@ public final class CampaignViews {
       Map<String, @Nullable Object> view, Record row) {
     view.put("message", Json.MAPPER.readTree(row.get(CAMPAIGN.MESSAGE).data()));
     return view;
+  }
+
+  /** Shows how many recipients a campaign has now that some were added. */
+  void added(UUID id) {
+    recipients.added(id);
   }
 
   /** Throws 404 if there is no such campaign. */
@@ -188,7 +198,7 @@ public final class CampaignViews {
   }
 
   private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
-    Map<UUID, Long> counted = recipientsOfOpen(recipients, rows, tooMany);
+    Map<UUID, Long> counted = recipientsOfOpen(sql, rows, tooMany);
     Map<String, Integer> used =
         usage.counted(
             rows.stream()
@@ -209,9 +219,9 @@ public final class CampaignViews {
         : row.get(CAMPAIGN.TOTAL);
   }
 
-  private static Map<UUID, Long> recipientsOfOpen(
-      RecipientCounts recipients, List<Record> rows, long tooMany) {
+  private Map<UUID, Long> recipientsOfOpen(DSLContext counting, List<Record> rows, long tooMany) {
     return recipients.below(
+        counting,
         tooMany,
         rows.stream()
             .filter(row -> OPEN.contains(row.get(CAMPAIGN.STATUS)))

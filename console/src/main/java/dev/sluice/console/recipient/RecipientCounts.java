@@ -3,7 +3,9 @@ package dev.sluice.console.recipient;
 import dev.sluice.console.sql.Briefly;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -13,7 +15,8 @@ import org.jooq.impl.SQLDataType;
 
 /**
  * How many recipients campaigns have whose rows do not hold the number because they have not
- * started. The recipients are counted on every read, so only as far as that is quick.
+ * started. The recipients are counted when they are read, so only as far as that is quick, and
+ * where it is not, once in a few seconds for all readers.
  */
 public final class RecipientCounts {
   /**
@@ -37,31 +40,47 @@ public final class RecipientCounts {
       WHERE counted.recipients < {1}
       """;
 
-  private final DSLContext sql;
+  private final KeptCounts kept = new KeptCounts(System::nanoTime);
 
-  public RecipientCounts(DSLContext sql) {
-    this.sql = sql;
-  }
+  private record Counted(Map<UUID, Long> counts, Duration took) {}
 
   /**
    * Returns the counts by campaign id, without the campaigns that have {@code tooMany} recipients
-   * or more; empty if the counting takes too long.
+   * or more; if the counting takes too long, those that are known.
    */
-  public Map<UUID, Long> below(long tooMany, Collection<UUID> campaigns) {
-    return campaigns.isEmpty()
-        ? Map.of()
-        : Briefly.read(sql, PATIENCE, BY_INDEX, inside -> count(inside, tooMany, campaigns))
-            .orElse(Map.of());
+  public Map<UUID, Long> below(DSLContext sql, long tooMany, Collection<UUID> campaigns) {
+    KeptCounts.Turn turn = kept.begin(tooMany, campaigns);
+    Map<UUID, Long> counts = new HashMap<>(turn.told());
+    if (turn.open().isEmpty()) {
+      return counts;
+    }
+    Optional<Counted> counted =
+        Briefly.read(sql, PATIENCE, BY_INDEX, inside -> count(inside, tooMany, turn.open()));
+    counted.ifPresentOrElse(
+        made -> {
+          kept.end(turn, made.counts(), made.took());
+          counts.putAll(made.counts());
+        },
+        () -> kept.giveUp(turn));
+    return counts;
   }
 
-  private static Map<UUID, Long> count(
-      DSLContext inside, long tooMany, Collection<UUID> campaigns) {
-    return inside
-        .fetch(
-            COUNT,
-            DSL.val(campaigns.toArray(UUID[]::new), SQLDataType.UUID.array()),
-            DSL.inline(tooMany))
-        .stream()
-        .collect(Collectors.toMap(row -> row.get(0, UUID.class), row -> row.get(1, Long.class)));
+  /** Counts a campaign's recipients anew when they are read next, as some were added. */
+  public void added(UUID campaign) {
+    kept.forget(campaign);
+  }
+
+  private static Counted count(DSLContext inside, long tooMany, Collection<UUID> campaigns) {
+    long begun = System.nanoTime();
+    Map<UUID, Long> counts =
+        inside
+            .fetch(
+                COUNT,
+                DSL.val(campaigns.toArray(UUID[]::new), SQLDataType.UUID.array()),
+                DSL.inline(tooMany))
+            .stream()
+            .collect(
+                Collectors.toMap(row -> row.get(0, UUID.class), row -> row.get(1, Long.class)));
+    return new Counted(counts, Duration.ofNanos(System.nanoTime() - begun));
   }
 }

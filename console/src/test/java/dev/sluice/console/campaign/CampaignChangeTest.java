@@ -3,6 +3,7 @@ package dev.sluice.console.campaign;
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.ConsoleFixture;
 import java.net.URI;
@@ -246,7 +247,8 @@ class CampaignChangeTest {
           assertThat(body(answer).path("pending").isNull()).isTrue();
         });
     assertThat(body(get(id)).path("archivedAt").isNull()).isFalse();
-    assertThat(body(patch(id, "{}")).path("total").asInt()).isEqualTo(1);
+    await()
+        .untilAsserted(() -> assertThat(body(patch(id, "{}")).path("total").asInt()).isEqualTo(1));
   }
 
   @Test

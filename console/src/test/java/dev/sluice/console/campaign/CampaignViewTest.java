@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
@@ -92,7 +93,8 @@ class CampaignViewTest {
     try (ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
         FreshResults fresh = new FreshResults(SANDBOX.kafka())) {
       assertThat(
-              new CampaignViews(away.sql(), controls, fresh).changed(id, new Checks(away.sql(), 1)))
+              new CampaignViews(away.sql(), controls, fresh, new RecipientCounts())
+                  .changed(id, new Checks(away.sql(), 1)))
           .isEqualTo(Map.of("id", id));
     }
   }
@@ -107,9 +109,11 @@ class CampaignViewTest {
         ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
         FreshResults fresh = new FreshResults(SANDBOX.kafka());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
-      CampaignViews views = new CampaignViews(commands.sql(), controls, fresh);
+      CampaignViews views =
+          new CampaignViews(commands.sql(), controls, fresh, new RecipientCounts());
       Checks checks = new Checks(counts.sql(), 1);
       assertThat(views.changed(id, checks).get("total")).isEqualTo(0L);
+      views.added(id);
       Future<Map<String, Object>> changed =
           owner
               .sql()

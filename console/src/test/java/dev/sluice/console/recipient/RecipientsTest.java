@@ -137,13 +137,13 @@ class RecipientsTest {
 
   @Test
   void aCampaignOfTooManyKeepsNoOtherFromBeingCounted() {
-    RecipientCounts counts = new RecipientCounts(SQL);
+    RecipientCounts counts = new RecipientCounts();
     UUID empty = UUID.randomUUID();
     List<UUID> all = List.of(LARGE, CAMPAIGN, empty);
 
-    assertThat(counts.below(MANY, all)).isEqualTo(Map.of(CAMPAIGN, 1_000L, empty, 0L));
-    assertThat(counts.below(MANY + 1, all)).containsEntry(LARGE, (long) MANY);
-    assertThat(counts.below(MANY, List.of())).isEmpty();
+    assertThat(counts.below(SQL, MANY, all)).isEqualTo(Map.of(CAMPAIGN, 1_000L, empty, 0L));
+    assertThat(counts.below(SQL, MANY + 1, all)).containsEntry(LARGE, (long) MANY);
+    assertThat(counts.below(SQL, MANY, List.of())).isEmpty();
   }
 
   private static Instant createdAt() {

@@ -77,7 +77,7 @@ function facts(campaign, sender, people, skipped) {
       ${fact('review.takes', until(campaign, sender, people))}
       ${fact('review.hours', hours(campaign))}
       ${
-        sender?.dailyLimit
+        sender?.dailyLimit && sender.usedIn24Hours !== null
           ? fact('review.limit', say('review.limitLeft', {
               left: number(Math.max(0, sender.dailyLimit - sender.usedIn24Hours)),
               limit: number(sender.dailyLimit),
@@ -114,7 +114,7 @@ export async function review(path, campaign, left) {
     allowed: people !== 0,
     extra: html`
       ${facts(campaign, sender, people, skipped)}
-      ${sender && page ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
+      ${page && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null) ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
       ${warnings(campaign, sender, people, first).map((warning) => html`<p class="reason">${warning}</p>`)}
       ${
         first

@@ -103,9 +103,9 @@ export function senders(root, left) {
         <div><dt>${say('senders.limit')}</dt><dd>${
           sender.dailyLimit
             ? say('senders.limitUsed', {
-                used: number(sender.usedIn24Hours),
+                used: sender.usedIn24Hours === null ? '…' : number(sender.usedIn24Hours),
                 limit: number(sender.dailyLimit),
-                share: share(sender.usedIn24Hours, sender.dailyLimit),
+                share: sender.usedIn24Hours === null ? '…' : share(sender.usedIn24Hours, sender.dailyLimit),
               })
             : say('senders.noLimit')
         }</dd></div>

@@ -42,7 +42,9 @@ final class SenderCommands {
 
   private static String people(JsonNode sender) {
     return sender.hasNonNull("dailyLimit")
-        ? sender.path("usedIn24Hours").asInt() + "/" + sender.path("dailyLimit").asInt()
+        ? CampaignLines.count(sender.path("usedIn24Hours"))
+            + "/"
+            + sender.path("dailyLimit").asInt()
         : "no limit";
   }
 

@@ -198,6 +198,20 @@ class CrowdTest {
     }
   }
 
+  /**
+   * A sender may have written to very many, and the campaigns that wait for its limit are listed.
+   */
+  @Test
+  void aSenderWhoseDayTakesTooLongToCountIsListedBesideTheOthers() throws Exception {
+    try (TableLock _ = new TableLock("sender_recipient")) {
+      HttpResponse<byte[]> senders = CROWD.api.get("/api/senders");
+
+      assertThat(senders.statusCode()).isEqualTo(200);
+      assertThat(row(senders, "peru").path("usedIn24Hours").isNull()).isTrue();
+      assertThat(CROWD.api.get("/api/campaigns").statusCode()).isEqualTo(200);
+    }
+  }
+
   private static JsonNode row(HttpResponse<byte[]> list, String id) {
     return Api.json(list)
         .valueStream()

@@ -200,13 +200,15 @@ public final class CampaignViews {
   private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
     Map<UUID, Long> counted = recipientsOfOpen(sql, rows, tooMany);
     Map<String, Integer> used =
-        usage.counted(
-            rows.stream()
-                .filter(row ->
-                    row.get(SENDER.DAILY_LIMIT) != null
-                        && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
-                .map(row -> row.get(CAMPAIGN.SENDER_ID))
-                .collect(Collectors.toSet()));
+        usage
+            .counted(
+                rows.stream()
+                    .filter(row ->
+                        row.get(SENDER.DAILY_LIMIT) != null
+                            && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
+                    .map(row -> row.get(CAMPAIGN.SENDER_ID))
+                    .collect(Collectors.toSet()))
+            .orElse(Map.of());
     return rows.stream().map(row -> view(row, total(row, counted), used)).toList();
   }
 

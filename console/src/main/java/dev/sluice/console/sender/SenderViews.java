@@ -10,6 +10,7 @@ import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class SenderViews {
    * read now.
    */
   Map<String, @Nullable Object> changed(SenderRecord row) {
-    return view(row, Afterwards.read(() -> used(List.of(row))).orElse(null));
+    return view(row, Afterwards.read(() -> used(List.of(row))).flatMap(used -> used).orElse(null));
   }
 
   /**
@@ -55,11 +56,11 @@ public final class SenderViews {
     // Fetched whole: code that holds a connection must not wait for a second one.
     List<SenderRecord> rows =
         sql.selectFrom(SENDER).where(which).orderBy(SENDER.ID).limit(PAGE).fetch();
-    Map<String, Integer> used = used(rows);
+    Map<String, Integer> used = used(rows).orElse(null);
     return rows.stream().map(row -> view(row, used)).toList();
   }
 
-  private Map<String, Integer> used(List<SenderRecord> rows) {
+  private Optional<Map<String, Integer>> used(List<SenderRecord> rows) {
     return usage.counted(
         rows.stream().filter(row -> row.getDailyLimit() != null).map(SenderRecord::getId).toList());
   }

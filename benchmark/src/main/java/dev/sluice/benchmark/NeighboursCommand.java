@@ -84,8 +84,11 @@ final class NeighboursCommand implements Callable<Integer> {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
       if (only.stream().anyMatch(CONSOLE::equalsIgnoreCase)) {
         CrowdedConsole crowded = new CrowdedConsole(servers, rows, PAUSED_WITHIN, story);
-        crowded.pauses();
-        crowded.memory();
+        try {
+          crowded.pauses();
+        } finally {
+          crowded.memory();
+        }
       }
       if (!faults.isEmpty()) {
         new Neighbours(servers, rate, Duration.ofSeconds(seconds), LEAST_SHARE, sameSender, story)

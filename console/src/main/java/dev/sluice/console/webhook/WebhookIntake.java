@@ -112,7 +112,9 @@ public final class WebhookIntake {
   }
 
   /**
-   * Takes what one call reported. When it returns, Kafka and PostgreSQL have it.
+   * Takes what one call reported. When it returns, Kafka and PostgreSQL have it. What people wish
+   * is stored even if Kafka does not take the receipts: the call is repeated late, and they may be
+   * sent to until then.
    *
    * @throws ProblemException 503 if Kafka does not take it, or if the controls have not been read
    *     yet; repeating the whole call does no harm
@@ -123,7 +125,19 @@ public final class WebhookIntake {
     sorted.notices.stream().limit(MOST_LOGGED).forEach(words -> log.info("provider: {}", words));
     ReceiptResults.Sorted receipts = results.of(sorted.receipts);
     count("foreign", receipts.foreign().size());
-    write(receipts.results());
+    try {
+      store(sorted);
+    } finally {
+      write(receipts.results());
+    }
+    accounts.learn(sorted.businesses);
+    templates.learn(sorted.templates);
+    if (sorted.stopsSomething()) {
+      stop(sorted);
+    }
+  }
+
+  private void store(Sorted sorted) {
     // Of our messages too: the aggregator knows only the number, and nothing of changes.
     sorted.receipts.stream()
         .flatMap(receipt -> ReceiptResults.wish(receipt).stream())
@@ -131,11 +145,6 @@ public final class WebhookIntake {
     int added = optOuts.take(sorted.optOuts, sorted.returns, sorted.renamed);
     if (added > 0) {
       log.info("{} opt-out(s) stored", added);
-    }
-    accounts.learn(sorted.businesses);
-    templates.learn(sorted.templates);
-    if (sorted.stopsSomething()) {
-      stop(sorted);
     }
   }
 

@@ -4,15 +4,25 @@ import static dev.sluice.console.WebhookFixture.receipt;
 import static dev.sluice.console.WebhookFixture.signature;
 import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.WebhookFixture;
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.providers.whatsapp.WebhookCall;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.Topics;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -133,6 +143,30 @@ class WebhookTest {
           assertThat(result.errorDetail()).isEqualTo("stopped");
           assertThat(result.optOut()).isTrue();
         });
+  }
+
+  /** The provider repeats the call late, and the person may be sent to until then. */
+  @Test
+  void anOptOutIsStoredThoughKafkaDoesNotTakeTheReceiptBesideIt() {
+    KafkaConfig away = new KafkaConfig("nowhere", new Topics("away."), Map.of());
+    String call =
+        value(
+            "\"statuses\":[{\"id\":\"wamid.x\",\"status\":\"read\",\"biz_opaque_callback_data\":\""
+                + UUID.randomUUID()
+                + ":1:1\"}],\"messages\":[{\"from\":\"5511970000091\",\"type\":\"text\","
+                + "\"text\":{\"body\":\"STOP\"}}]");
+    try (KafkaOutput output = new KafkaOutput(away, FIXTURE.meters);
+        ControlsView controls = new ControlsView(away, new Health())) {
+      WebhookIntake intake =
+          new WebhookIntake(
+              FIXTURE.sql(), output, controls, away.topics(), List.of("STOP"), FIXTURE.meters);
+
+      assertThatThrownBy(
+              () -> intake.take(WebhookCall.read(Json.MAPPER.readTree(call), Instant.now())))
+          .isInstanceOf(ProblemException.class)
+          .hasMessageContaining("did not take it");
+    }
+    assertThat(FIXTURE.suppressed("+5511970000091")).isTrue();
   }
 
   @Test

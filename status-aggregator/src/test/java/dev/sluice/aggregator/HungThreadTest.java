@@ -3,15 +3,14 @@ package dev.sluice.aggregator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.local.HurriedTicker;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StreamsApplication;
 import dev.sluice.runtime.kafka.StreamsWatchdog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.producer.Producer;
@@ -28,12 +27,12 @@ class HungThreadTest {
   private final CountDownLatch begun = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
   private final Health health = new Health();
-  private volatile long aheadNanos;
+  private final HurriedTicker ticker = new HurriedTicker();
 
   @Test
   void healthSaysSoUntilItGoesOn() throws InterruptedException {
     KafkaConfig kafka = Sandbox.topics(1);
-    StreamsWatchdog watchdog = new StreamsWatchdog(new HurriedTicker(), health);
+    StreamsWatchdog watchdog = new StreamsWatchdog(ticker, health);
     try (StreamsApplication streams =
             new StreamsApplication(
                 kafka,
@@ -50,7 +49,7 @@ class HungThreadTest {
       begun.await();
       assertThat(health.problems()).isEmpty();
 
-      aheadNanos = Duration.ofSeconds(11).toNanos();
+      ticker.hurry(Duration.ofSeconds(11));
       await().atMost(PATIENCE).until(() -> health.problems().containsKey("stream threads"));
       assertThat(streams.running()).isTrue();
 
@@ -65,28 +64,6 @@ class HungThreadTest {
       released.await();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private final class HurriedTicker implements Ticker {
-    @Override
-    public long nanoTime() {
-      return Ticker.SYSTEM.nanoTime() + aheadNanos;
-    }
-
-    @Override
-    public Instant now() {
-      return Ticker.SYSTEM.now();
-    }
-
-    @Override
-    public void sleep(Duration time) throws InterruptedException {
-      Ticker.SYSTEM.sleep(time);
-    }
-
-    @Override
-    public boolean await(CountDownLatch latch, Duration atMost) throws InterruptedException {
-      return Ticker.SYSTEM.await(latch, atMost);
     }
   }
 }

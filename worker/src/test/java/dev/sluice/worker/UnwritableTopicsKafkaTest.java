@@ -12,9 +12,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.EmbeddedKafka;
 import dev.sluice.local.FreePort;
+import dev.sluice.local.HurriedTicker;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Machine;
-import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.SendRequest;
@@ -22,7 +22,6 @@ import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -51,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  * write {@code dead-letters}. Everything else is on the first broker.
  */
 @Timeout(180)
-class UnwritableTopicsIT {
+class UnwritableTopicsKafkaTest {
   private static final String ELSEWHERE =
       IntStream.range(0, 100)
           .mapToObj(number -> "elsewhere" + number)
@@ -80,7 +78,8 @@ class UnwritableTopicsIT {
   void neighboursSendMeanwhileAndWhatWaitedIsWrittenOnceAfterwards(
       @TempDir Path one, @TempDir Path two) throws Exception {
     int otherPort = FreePort.next();
-    try (EmbeddedKafka broker = new EmbeddedKafka(one, port, UnwritableTopicsIT::authorized);
+    try (EmbeddedKafka broker =
+            new EmbeddedKafka(one, port, UnwritableTopicsKafkaTest::authorized);
         WorkerFixture worker = new WorkerFixture(kafka)) {
       Migration.createTopics(kafka, PARTITIONS, Optional.of((short) 1));
       start(worker);
@@ -216,34 +215,5 @@ class UnwritableTopicsIT {
     mixed.addAll(requests(STOPPED, ELSEWHERE, RATE, 0, 1));
     mixed.addAll(requests(OTHER_CAMPAIGN, ELSEWHERE, RATE, SENT + 1, 2 * SENT + 1));
     worker.write(mixed);
-  }
-
-  /** The machine's time, which can be moved on. */
-  private static final class HurriedTicker implements Ticker {
-    private volatile long aheadNanos;
-
-    void hurry(Duration by) {
-      aheadNanos = by.toNanos();
-    }
-
-    @Override
-    public long nanoTime() {
-      return Ticker.SYSTEM.nanoTime() + aheadNanos;
-    }
-
-    @Override
-    public Instant now() {
-      return Ticker.SYSTEM.now();
-    }
-
-    @Override
-    public void sleep(Duration time) throws InterruptedException {
-      Ticker.SYSTEM.sleep(time);
-    }
-
-    @Override
-    public boolean await(CountDownLatch latch, Duration atMost) throws InterruptedException {
-      return Ticker.SYSTEM.await(latch, atMost);
-    }
   }
 }

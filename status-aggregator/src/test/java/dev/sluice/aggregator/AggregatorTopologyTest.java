@@ -25,7 +25,7 @@ class AggregatorTopologyTest extends TopologyFixture {
     send(campaign, ids.subList(0, 1), RecipientStatus.SENT);
     double before = FIXTURE.statements();
     send(campaign, ids.subList(1, 200), RecipientStatus.SENT);
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
 
     assertThat(FIXTURE.statements() - before).isEqualTo(2);
     assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 200);

@@ -67,15 +67,14 @@ class DeadLettersTest extends TopologyFixture {
 
   @Test
   void aResultThatComesAfterTheDeadLetterOfAnotherStaysInTheStore() {
-    restart(new StatusStatement(FIXTURE.sql()), flushes::add);
+    restartWithoutFlushing();
     UUID nobody = UUID.randomUUID();
     send(nobody, List.of(1L), RecipientStatus.SENT);
-    flushes.remove().run();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    flush();
     assertThat(deadLetters().isEmpty()).isFalse();
 
     send(nobody, List.of(1L), RecipientStatus.DELIVERED);
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
 
     assertThat(storeIsEmpty()).isFalse();
   }
@@ -92,11 +91,10 @@ class DeadLettersTest extends TopologyFixture {
     assertThat(deadLetters().getQueueSize()).isOne();
     assertThat(stored(campaign, id).status()).isEqualTo(RecipientStatus.READ);
     assertThat(stored(campaign, id).wish()).isNotNull();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
     assertThat(stored(campaign, id).wish()).as("the letter is safe").isNull();
     driver.advanceWallClockTime(Duration.ofSeconds(10));
-    flushes.remove().run();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    flush();
     assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
     assertThat(storeIsEmpty()).isTrue();
   }
@@ -112,7 +110,7 @@ class DeadLettersTest extends TopologyFixture {
 
     assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
     assertThat(stored(campaign, id).wish()).isNotNull();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
     assertThat(storeIsEmpty()).isTrue();
   }
 
@@ -129,8 +127,7 @@ class DeadLettersTest extends TopologyFixture {
           }
         });
     pipe(campaign.toString(), Json.write(Fixture.poisonousOptOut(campaign, recipient)));
-    flushes.remove().run();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    flush();
     flushes.remove().run();
   }
 
@@ -141,7 +138,7 @@ class DeadLettersTest extends TopologyFixture {
   /** The driver commits after each step, so the result leaves with the next one. */
   private void leavesTheStoreOnceItsLetterIsCommitted() {
     assertThat(storeIsEmpty()).as("a crash now may lose the letter").isFalse();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
     assertThat(storeIsEmpty()).as("it is not tried again after a restart").isTrue();
   }
 }

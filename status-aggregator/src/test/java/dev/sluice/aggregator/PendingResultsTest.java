@@ -2,6 +2,7 @@ package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.schema.Json;
@@ -9,6 +10,7 @@ import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,7 @@ class PendingResultsTest extends TopologyFixture {
         .isEqualTo(2);
     assertThat(stored().get(damaged)).as("a crash now may lose the letter").isNotNull();
 
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
     assertThat(stored().get(damaged)).isNull();
     assertThat(stored().get(overtaken)).as("a newer result waits").isNotNull();
     assertThat(deadLetters().readRecordsToList())
@@ -72,10 +74,11 @@ class PendingResultsTest extends TopologyFixture {
   }
 
   @Test
-  void resultsWaitInTheStoreWhileTheDatabaseIsAway() {
+  void resultsWaitInTheStoreWhileTheDatabaseIsAway() throws SQLException {
     DatabaseConfig nowhere =
         new DatabaseConfig("jdbc:postgresql://localhost:1/sluice", "sluice_app", null);
     try (Database away = new Database(nowhere, 1, "away", new SimpleMeterRegistry())) {
+      away.dataSource().unwrap(HikariDataSource.class).setConnectionTimeout(1_000);
       restart(new StatusStatement(away.sql()), Runnable::run);
       UUID campaign = FIXTURE.campaign(1);
       send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
@@ -88,23 +91,21 @@ class PendingResultsTest extends TopologyFixture {
 
   @Test
   void whatComesDuringAFlushIsKeptForTheNext() {
-    restart(new StatusStatement(FIXTURE.sql()), flushes::add);
+    restartWithoutFlushing();
     UUID campaign = FIXTURE.campaign(1);
     send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
-    flushes.remove().run();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    flush();
     Runnable flush = flushes.remove();
     send(campaign, FIXTURE.recipients(campaign), RecipientStatus.READ);
     flush.run();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    step();
 
     assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
     assertThat(storeIsEmpty()).isFalse();
     assertThat(flushes).as("the receipt has time").isEmpty();
 
     driver.advanceWallClockTime(Duration.ofSeconds(10));
-    flushes.remove().run();
-    driver.advanceWallClockTime(Duration.ofMillis(100));
+    flush();
     assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
     assertThat(storeIsEmpty()).isTrue();
   }

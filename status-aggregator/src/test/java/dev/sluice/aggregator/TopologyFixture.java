@@ -58,6 +58,22 @@ abstract class TopologyFixture {
     driver = start(statement, executor);
   }
 
+  /** Starts anew; each flush waits for {@link #flush}. */
+  void restartWithoutFlushing() {
+    restart(new StatusStatement(FIXTURE.sql()), flushes::add);
+  }
+
+  /** Runs the flush that waits; its task learns of the outcome in the next step. */
+  void flush() {
+    flushes.remove().run();
+    step();
+  }
+
+  /** Lets tasks work once; the driver commits afterwards. */
+  void step() {
+    driver.advanceWallClockTime(Duration.ofMillis(100));
+  }
+
   void restart(StatusStatement statement, Executor executor, StatusAggregatorConfig config) {
     driver.close();
     driver = start(statement, executor, config);

@@ -111,6 +111,7 @@ class NoisyNeighbourTest {
   private void awaitFed(KafkaConsumer<String, byte[]> consumer, int requests) {
     await()
         .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(10))
         .until(() -> {
           consumer
               .poll(Duration.ofMillis(100))
@@ -145,7 +146,12 @@ class NoisyNeighbourTest {
   private KafkaConsumer<String, byte[]> requests() {
     KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            kafka.client(Map.of(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")),
+            kafka.client(
+                Map.of(
+                    ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                    "read_committed",
+                    ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                    10_000)),
             new StringDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> only = List.of(new TopicPartition(topic, partition));

@@ -36,6 +36,19 @@ class PostponedRequestsTest {
   }
 
   @Test
+  void whatWaitsForItsTimeIsNotRewrittenMeanwhile() {
+    SteppedWorker patient = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    patient.write(request(3, 0).again(0, patient.time.now().plusSeconds(7), null, 80));
+    patient.run(Duration.ofMillis(6_900));
+    assertThat(patient.sent).isEmpty();
+    patient.run(Duration.ofSeconds(1));
+
+    assertThat(patient.results).hasSize(1);
+    assertThat(patient.returned).isEmpty();
+    assertThat(patient.log).hasSize(1);
+  }
+
+  @Test
   void soDoesWhatIsPostponedWhileItsCampaignIsPaused() {
     answerTime = Duration.ofSeconds(2);
     worker.write(request(POSTPONED, 3));

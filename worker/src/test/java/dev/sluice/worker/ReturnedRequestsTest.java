@@ -277,13 +277,4 @@ class ReturnedRequestsTest {
             fixture.health.problems().keySet().stream()
                 .noneMatch(component -> component.startsWith("provider of")));
   }
-
-  @Test
-  void aRequestThatWaitsForItsTimeIsNotRewrittenMeanwhile() throws Exception {
-    fixture.write(List.of(request(1, CAMPAIGN, SENDER, 50, Instant.now().plusSeconds(7))));
-    fixture.start("w1", WorkerFixture::accepted);
-
-    assertThat(fixture.results(1)).hasSize(1);
-    assertThat(fixture.end(partitionOf(SENDER))).isEqualTo(1);
-  }
 }

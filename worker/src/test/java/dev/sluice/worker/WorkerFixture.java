@@ -229,7 +229,7 @@ final class WorkerFixture implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            kafka.client(Map.of("isolation.level", "read_committed")),
+            kafka.client(Map.of("isolation.level", "read_committed", "max.poll.records", 10_000)),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -240,6 +240,8 @@ final class WorkerFixture implements AutoCloseable {
       consumer.seekToBeginning(partitions);
       await()
           .atMost(PATIENCE)
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
           .until(() -> {
             consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             return records.size() >= count

@@ -316,6 +316,8 @@ class WorkerTest {
       consumer.seekToBeginning(partitions);
       await()
           .atMost(PATIENCE)
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
           .until(() -> {
             consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
             return values.size() >= count;

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.EmbeddedInfrastructure;
+import dev.sluice.local.EmbeddedKafka;
+import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Places;
+import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.LaneKey;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -23,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WorkerLagTest {
   private final Sandbox sandbox = Sandbox.create(2);
@@ -134,9 +140,11 @@ class WorkerLagTest {
   }
 
   @Test
-  void noReadingOutlastsKafkaForLong() {
-    EmbeddedInfrastructure own = EmbeddedInfrastructure.temporary();
-    try (WorkerLag backlog = new WorkerLag(Sandbox.create(own, 2).kafka(), health)) {
+  void noReadingOutlastsKafkaForLong(@TempDir Path data) throws Exception {
+    EmbeddedKafka own = new EmbeddedKafka(data, FreePort.next());
+    KafkaConfig kafka = KafkaConfig.of(own.bootstrapServers());
+    Migration.createTopics(kafka, 2, Optional.of((short) 1));
+    try (WorkerLag backlog = new WorkerLag(kafka, health)) {
       await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
       own.close();
 

@@ -72,8 +72,11 @@ public final class CampaignHeaders {
   }
 
   /** Returns the trace that a record belongs to, or null if it has none or an invalid one. */
-  public static @Nullable String traceparent(Headers headers) {
-    Header header = headers.lastHeader(TRACEPARENT);
+  public static @Nullable String traceparent(Iterable<Header> headers) {
+    Header header = null;
+    for (Header one : headers) {
+      header = one.key().equals(TRACEPARENT) ? one : header;
+    }
     if (header == null || header.value() == null || header.value().length > 200) {
       return null;
     }

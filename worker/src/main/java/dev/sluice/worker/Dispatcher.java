@@ -8,6 +8,7 @@ import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.tracing.Journey;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendRequest.Sender;
@@ -52,8 +53,16 @@ final class Dispatcher {
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
   private final Set<Send> sends = ConcurrentHashMap.newKeySet();
 
-  /** The outcome of a task's attempt. */
-  record Finished(SendTask task, SendOutcome outcome, Instant at) {}
+  /**
+   * The outcome of a task's attempt.
+   *
+   * @param call more about it, if the task is traced and was launched
+   */
+  record Finished(SendTask task, SendOutcome outcome, Instant at, Journey.@Nullable Call call) {
+    Finished(SendTask task, SendOutcome outcome, Instant at) {
+      this(task, outcome, at, null);
+    }
+  }
 
   Dispatcher(
       Map<String, MessageProvider> providers,
@@ -109,11 +118,15 @@ final class Dispatcher {
     private final long committedAtNanos;
     private final long launchedNanos = awakeNanos();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.PREPARING);
+    private final long begunNanos;
     private long writtenNanos;
+    private int httpStatus;
 
     Send(SendTask task, Lane lane, long committedAtNanos) {
       this.task = task;
       this.committedAtNanos = committedAtNanos;
+      begunNanos = task.isTraced() ? ticker.nanoTime() : 0;
+      writtenNanos = begunNanos;
       sender = task.request().sender();
       breaker = breakers.of(sender);
       ticket = breaker.admit(launchedNanos);
@@ -131,6 +144,11 @@ final class Dispatcher {
       if (!stage.compareAndSet(Stage.PREPARING, Stage.WRITTEN)) {
         throw new WithdrawnException(GIVEN_AWAY);
       }
+    }
+
+    @Override
+    public void answered(int status) {
+      httpStatus = status;
     }
 
     void withdraw() {
@@ -209,11 +227,18 @@ final class Dispatcher {
         tell(outcome, last == Stage.WRITTEN);
       } finally {
         if (last != Stage.WITHDRAWN) {
-          finished.add(new Finished(task, outcome, ticker.now()));
+          Instant now = ticker.now();
+          finished.add(new Finished(task, outcome, now, task.isTraced() ? call(now) : null));
         }
         held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
         sends.remove(this);
       }
+    }
+
+    private Journey.Call call(Instant now) {
+      long nanos = ticker.nanoTime();
+      return new Journey.Call(
+          now.minusNanos(nanos - begunNanos), now.minusNanos(nanos - writtenNanos), httpStatus);
     }
 
     private void tell(SendOutcome outcome, boolean permitted) {

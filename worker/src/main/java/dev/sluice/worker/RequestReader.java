@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.CampaignHeaders;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
@@ -42,6 +43,7 @@ final class RequestReader {
   private final AdmissionControl admission;
   private final Ticker ticker;
   private final CampaignHeaders campaigns;
+  private final Traces traces;
   private final HeldMemory memory;
 
   RequestReader(
@@ -51,6 +53,7 @@ final class RequestReader {
       AdmissionControl admission,
       Ticker ticker,
       CampaignHeaders campaigns,
+      Traces traces,
       HeldMemory memory) {
     this.source = source;
     this.assignment = assignment;
@@ -58,6 +61,7 @@ final class RequestReader {
     this.admission = admission;
     this.ticker = ticker;
     this.campaigns = campaigns;
+    this.traces = traces;
     this.memory = memory;
   }
 
@@ -141,6 +145,9 @@ final class RequestReader {
       SendRequest request = read(record);
       campaigns.hear(request.campaignId(), record.headers());
       SendTask task = new SendTask(partition, record.offset(), request, record.timestamp(), bytes);
+      task.traceOn(
+          traces.of(
+              request.campaignId(), request.recipientId(), request.round(), record.headers()));
       if (state == State.STARTED) {
         SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
         partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, ticker.now())));

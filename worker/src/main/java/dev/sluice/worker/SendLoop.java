@@ -115,7 +115,8 @@ final class SendLoop {
         new PartitionAssignment(
             source, config.kafka().topics().sendRequests(), this::drain, health, machine);
     this.reader =
-        new RequestReader(source, assignment, delayed, admission, ticker, campaigns, memory);
+        new RequestReader(
+            source, assignment, delayed, admission, ticker, campaigns, config.traces(), memory);
   }
 
   PartitionAssignment assignment() {
@@ -228,7 +229,9 @@ final class SendLoop {
   private void collect(Finished finished) {
     SendTask task = finished.task();
     task.answered(finished);
+    int attempts = task.attempts();
     policy.observe(finished);
+    task.trace(finished, attempts);
     meters.finished(finished);
     unpublished.add(finished);
     if (!task.partition().lost()) {

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.tracing.Journey;
 import dev.sluice.schema.CallbackData;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
@@ -25,6 +26,7 @@ final class SendTask {
   private boolean inFlight;
   private long launchedNanos;
   private boolean contested;
+  private @Nullable Journey journey;
 
   /**
    * Creates a task.
@@ -43,6 +45,15 @@ final class SendTask {
     this.attempts = request.attempts();
     this.firstTriedAt = request.firstTriedAt();
     this.notBefore = request.notBefore();
+  }
+
+  /** Has it traced; null for no. */
+  void traceOn(@Nullable Journey itsJourney) {
+    journey = itsJourney;
+  }
+
+  boolean isTraced() {
+    return journey != null;
   }
 
   PartitionState partition() {
@@ -112,6 +123,26 @@ final class SendTask {
   private static boolean wasTried(SendOutcome outcome) {
     return !(outcome instanceof SendOutcome.NotLaunched
         || outcome instanceof SendOutcome.Disconnected);
+  }
+
+  /**
+   * Records its attempt in its trace, if it has one.
+   *
+   * @param before its attempts before this one was counted, if it was
+   */
+  void trace(Finished finished, int before) {
+    Journey.Call call = finished.call();
+    if (journey == null || call == null || finished.outcome() instanceof SendOutcome.NotLaunched) {
+      return;
+    }
+    String number = Integer.toString(attempts);
+    Instant written = writtenAt();
+    journey.attempted(
+        attempts > before ? number : number + " at " + finished.at(),
+        written == null ? call.launched() : written,
+        call,
+        finished.at(),
+        finished.outcome().getClass().getSimpleName());
   }
 
   /** Counts an attempt whose outcome concerned this message, not the sender or provider. */

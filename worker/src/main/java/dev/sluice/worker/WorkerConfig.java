@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.tracing.Traces;
 import java.time.Duration;
 
 /**
@@ -13,9 +14,15 @@ import java.time.Duration;
  * @param drain how long sends in flight are awaited when partitions are taken away or the worker
  *     stops
  * @param retries how failed sends are retried
+ * @param traces which recipients are traced; not closed with the worker
  */
 public record WorkerConfig(
-    KafkaConfig kafka, String instance, int maxInFlight, Duration drain, RetryPolicy retries) {
+    KafkaConfig kafka,
+    String instance,
+    int maxInFlight,
+    Duration drain,
+    RetryPolicy retries,
+    Traces traces) {
 
   public WorkerConfig {
     if (!instance.matches("[A-Za-z0-9._-]{1,200}")) {
@@ -25,6 +32,17 @@ public record WorkerConfig(
     if (maxInFlight < 1) {
       throw new IllegalArgumentException("at least one message must be allowed in flight");
     }
+  }
+
+  /** Creates a configuration without traces. */
+  public WorkerConfig(
+      KafkaConfig kafka, String instance, int maxInFlight, Duration drain, RetryPolicy retries) {
+    this(kafka, instance, maxInFlight, drain, retries, Traces.OFF);
+  }
+
+  /** Returns the same with traces. */
+  public WorkerConfig withTraces(Traces newTraces) {
+    return new WorkerConfig(kafka, instance, maxInFlight, drain, retries, newTraces);
   }
 
   /** Returns a configuration with 2,000 in flight, 2.5 s to drain and the default retries. */

@@ -94,6 +94,7 @@ public final class HttpCalls implements AutoCloseable {
       return new SendOutcome.Unavailable(
           "not_connected", "the proxy answered " + answer.status() + " to CONNECT", null);
     }
+    permit.answered(answer.status());
     return judge.apply(answer);
   }
 

@@ -17,4 +17,7 @@ public interface Permit {
    *     written then; do not catch the exception, it is for the permit's issuer
    */
   void await();
+
+  /** Notes the status of the answer, if the provider is called over HTTP. */
+  default void answered(int httpStatus) {}
 }

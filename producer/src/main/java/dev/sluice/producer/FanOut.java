@@ -103,6 +103,7 @@ public final class FanOut implements AutoCloseable {
                         InstantSource.system(),
                         steady,
                         meters,
+                        config.traces(),
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output)))),
             watchdog,

@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.tracing.Traces;
 import java.time.Duration;
 
 /**
@@ -11,9 +12,10 @@ import java.time.Duration;
  * @param database how to reach PostgreSQL, in the services' role
  * @param workAhead how much work is kept queued per lane, as time at the lane's rate
  * @param pageSize recipients read at once
+ * @param traces which recipients are traced; not closed with the producer
  */
 public record FanOutConfig(
-    KafkaConfig kafka, DatabaseConfig database, Duration workAhead, int pageSize) {
+    KafkaConfig kafka, DatabaseConfig database, Duration workAhead, int pageSize, Traces traces) {
 
   public FanOutConfig {
     if (workAhead.isNegative() || workAhead.isZero()) {
@@ -22,6 +24,17 @@ public record FanOutConfig(
     if (pageSize < 1) {
       throw new IllegalArgumentException("the page size must be at least 1");
     }
+  }
+
+  /** Creates a configuration without traces. */
+  public FanOutConfig(
+      KafkaConfig kafka, DatabaseConfig database, Duration workAhead, int pageSize) {
+    this(kafka, database, workAhead, pageSize, Traces.OFF);
+  }
+
+  /** Returns the same with traces. */
+  public FanOutConfig withTraces(Traces newTraces) {
+    return new FanOutConfig(kafka, database, workAhead, pageSize, newTraces);
   }
 
   /** Returns a configuration with 10 s of work ahead and pages of 1,000. */

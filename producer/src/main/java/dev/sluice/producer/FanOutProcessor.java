@@ -7,6 +7,7 @@ import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.producer.state.InputOffsets;
 import dev.sluice.producer.state.ReturnedRequests;
 import dev.sluice.runtime.kafka.CampaignHeaders;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
@@ -55,6 +56,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final InstantSource clock;
   private final InstantSource steady;
   private final MeterRegistry meters;
+  private final Traces traces;
   private final TickFactory ticks;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
@@ -77,11 +79,13 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       InstantSource clock,
       InstantSource steady,
       MeterRegistry meters,
+      Traces traces,
       TickFactory ticks) {
     this.topics = topics;
     this.clock = clock;
     this.steady = steady;
     this.meters = meters;
+    this.traces = traces;
     this.ticks = ticks;
   }
 
@@ -89,7 +93,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   public void init(ProcessorContext<byte[], byte[]> newContext) {
     context = newContext;
     opened = steady.instant();
-    output = new Output(context, clock, meters);
+    output = new Output(context, clock, meters, traces);
     fanOuts =
         new FanOutStore(
             context.getStateStore(FanOutTopology.STORE),
@@ -177,7 +181,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     switch (command.command()) {
       case START -> {
         if (isUnknown(fanOut)) {
-          fanOuts.put(id, FanOutState.requested(origin(record)));
+          fanOuts.put(id, FanOutState.requested(origin(command, record)));
         }
       }
       case PAUSE -> tell(id, fanOut, Control.State.PAUSED, command, record);
@@ -208,7 +212,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (isUnknown(fanOut) && wanted == Control.State.CANCELLED) {
       // It may be a draft or wait for its time, or the store was lost while workers have requests.
       String why = reason(command);
-      fanOuts.put(id, FanOutState.requested(origin(record)).told(wanted, why));
+      fanOuts.put(id, FanOutState.requested(origin(command, record)).told(wanted, why));
       events.control(id, new Control(wanted, why));
     } else if (fanOut == null) {
       refuse(record, "cannot " + command.command() + " a campaign that was not started");
@@ -243,8 +247,8 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
-      String traceparent = CampaignHeaders.traceparent(record.headers());
-      fanOuts.put(id, fanOut.resending(statuses, command.reasons(), offset, traceparent));
+      fanOuts.put(
+          id, fanOut.resending(statuses, command.reasons(), offset, traceparent(command, record)));
     }
   }
 
@@ -253,7 +257,19 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     return Texts.shortened(command.reason() == null ? who : who + ": " + command.reason());
   }
 
-  private FanOutState.Origin origin(Record<byte[], byte[]> record) {
+  /** Returns the trace of the records that come of a command. */
+  private @Nullable String traceparent(CampaignCommand command, Record<byte[], byte[]> record) {
+    RecordMetadata place = context.recordMetadata().orElseThrow();
+    return traces.command(
+        command.command().toString(),
+        command.campaignId(),
+        place.topic() + "-" + place.partition() + "@" + place.offset(),
+        Instant.ofEpochMilli(record.timestamp()),
+        clock.instant(),
+        CampaignHeaders.traceparent(record.headers()));
+  }
+
+  private FanOutState.Origin origin(CampaignCommand command, Record<byte[], byte[]> record) {
     RecordMetadata place = context.recordMetadata().orElseThrow();
     return new FanOutState.Origin(
         record.key(),
@@ -262,7 +278,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         place.partition(),
         place.offset(),
         record.timestamp(),
-        CampaignHeaders.traceparent(record.headers()));
+        traceparent(command, record));
   }
 
   private void refuse(Record<byte[], byte[]> record, String reason) {

@@ -3,6 +3,8 @@ package dev.sluice.producer;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.DeadLetterRecord;
 import dev.sluice.runtime.kafka.EventType;
+import dev.sluice.runtime.tracing.Journey;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.Control;
@@ -15,6 +17,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -39,15 +42,21 @@ final class Output {
 
   private final ProcessorContext<byte[], byte[]> context;
   private final InstantSource clock;
+  private final Traces traces;
   private final CampaignHeaders headers = new CampaignHeaders();
   private final Meter.MeterProvider<Counter> requests;
   private final Meter.MeterProvider<Counter> events;
   private final Counter deadLetters;
   private final Map<String, Counter> requestsBySender = new HashMap<>();
 
-  Output(ProcessorContext<byte[], byte[]> context, InstantSource clock, MeterRegistry meters) {
+  Output(
+      ProcessorContext<byte[], byte[]> context,
+      InstantSource clock,
+      MeterRegistry meters,
+      Traces traces) {
     this.context = context;
     this.clock = clock;
+    this.traces = traces;
     requests =
         Counter.builder("sluice.producer.requests")
             .description("Requests that were written, by sender")
@@ -67,23 +76,48 @@ final class Output {
     headers.trace(campaignId, traceparent);
   }
 
-  void request(SendRequest request) {
+  /**
+   * Writes a request.
+   *
+   * @param since when its page was asked for, or null if it was written before
+   */
+  void request(SendRequest request, @Nullable Instant since) {
     requestsBySender
         .computeIfAbsent(request.sender().id(), sender -> requests.withTag("sender", sender))
         .increment();
-    forward(
-        request.laneKey().toString(),
-        request,
-        headers.of(EventType.SEND_REQUEST, request.campaignId()),
-        REQUESTS);
+    List<Header> itsHeaders = headers.of(EventType.SEND_REQUEST, request.campaignId());
+    trace(request.campaignId(), request.recipientId(), request.round(), itsHeaders, since);
+    forward(request.laneKey().toString(), request, itsHeaders, REQUESTS);
   }
 
   void command(CampaignCommand command) {
     forward(command.campaignId(), command, EventType.CAMPAIGN_COMMAND, COMMANDS);
   }
 
-  void result(SendResult result) {
-    forward(result.campaignId(), result, EventType.SEND_RESULT, RESULTS);
+  /**
+   * Writes the result of a recipient to whom nothing is sent.
+   *
+   * @param since when its page was asked for, or null if its request was written before
+   */
+  void result(SendResult result, @Nullable Instant since) {
+    List<Header> itsHeaders = headers.of(EventType.SEND_RESULT, result.campaignId());
+    trace(result.campaignId(), result.recipientId(), result.round(), itsHeaders, since);
+    forward(result.campaignId().toString(), result, itsHeaders, RESULTS);
+  }
+
+  private void trace(
+      UUID campaignId,
+      long recipientId,
+      int round,
+      List<Header> itsHeaders,
+      @Nullable Instant since) {
+    if (since == null) {
+      return;
+    }
+    Journey journey = traces.of(campaignId, recipientId, round, itsHeaders);
+    if (journey != null) {
+      journey.fannedOut(since, clock.instant());
+    }
   }
 
   void control(UUID campaignId, Control control) {

@@ -272,7 +272,9 @@ final class RequestFeeder {
     if (sender.dailyLimit() != null && pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
       return;
     }
-    List<ReturnedRequest> returned = fanOuts.returns().ready(id, around.clock().instant(), limit);
+    Instant now = around.clock().instant();
+    List<ReturnedRequest> returned = fanOuts.returns().ready(id, now, limit);
+    Instant since = returned.isEmpty() ? now : null;
     boolean begun =
         tasks.start(
             id,
@@ -282,7 +284,7 @@ final class RequestFeeder {
                   returned.isEmpty()
                       ? pages.next(campaign, sender, feedable.progress().cursor(), limit)
                       : pages.again(campaign, sender, returned);
-              return () -> write(id, feedable, sender, page, returned.isEmpty());
+              return () -> write(id, feedable, sender, page, since);
             });
     if (begun) {
       asked.put(id, new Asked(sender.identity().id(), limit, around.steady().instant()));
@@ -290,12 +292,18 @@ final class RequestFeeder {
     }
   }
 
+  /**
+   * Writes a page.
+   *
+   * @param since when it was asked for, or null if it is of returned requests
+   */
   private void write(
       UUID id,
       Feedable feedable,
       CampaignRepository.Sender sender,
       PreparedPage page,
-      boolean fresh) {
+      @Nullable Instant since) {
+    boolean fresh = since != null;
     LaneBacklog.Reading reading = reading();
     if (reading == null) {
       return;
@@ -306,10 +314,10 @@ final class RequestFeeder {
       switch (rendered) {
         case RenderedRequest.Message message -> {
           int lane = rooms.deal(sender, feedable.progress().fed() + requests);
-          output.request(message.through(sender, lane));
+          output.request(message.through(sender, lane), since);
           requests++;
         }
-        case RenderedRequest.Settled(var result) -> output.result(result);
+        case RenderedRequest.Settled(var result) -> output.result(result, since);
       }
     }
     page.answered().forEach(fanOuts.returns()::remove);

@@ -9,6 +9,7 @@ import dev.sluice.producer.state.Announced;
 import dev.sluice.producer.state.AnnouncedStore;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.producer.state.ReturnedRequests;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.CampaignEvent.Event;
 import dev.sluice.schema.CampaignStatus;
@@ -265,7 +266,9 @@ class CampaignEventsTest extends FanOutTest {
             new CampaignFacts(rows, tasks, fanOuts, () -> now),
             fanOuts,
             new CampaignEvents(
-                announced, () -> now, new Output(new MockProcessorContext<>(), () -> now, meters)),
+                announced,
+                () -> now,
+                new Output(new MockProcessorContext<>(), () -> now, meters, Traces.OFF)),
             around.watch(),
             () -> now);
     for (int second = 0; second < 3; second++) {

@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -109,6 +110,7 @@ abstract class FanOutTest {
                         clock,
                         steady,
                         new SimpleMeterRegistry(),
+                        traces(),
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output))),
             settings);
@@ -125,6 +127,10 @@ abstract class FanOutTest {
    */
   Executor executor() {
     return Runnable::run;
+  }
+
+  Traces traces() {
+    return Traces.OFF;
   }
 
   @AfterEach

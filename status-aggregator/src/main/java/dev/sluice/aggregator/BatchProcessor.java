@@ -46,6 +46,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final Room room;
   private final MeterRegistry meters;
   private final BooleanSupplier stopping;
+  private final TracedResults traced;
   private final Map<UUID, Campaign> campaigns = new HashMap<>();
   private final Map<String, byte[]> unreadable = new HashMap<>();
   private final Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
@@ -69,6 +70,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     this.room = room;
     this.meters = meters;
     this.stopping = stopping;
+    this.traced = new TracedResults(config.traces());
   }
 
   @Override
@@ -98,6 +100,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       log.info("a test {}", told(result));
       return;
     }
+    traced.add(result, record);
     Campaign campaign = campaign(result.campaignId());
     if (campaign.hasNoRoomFor(result) && !troubles.away()) {
       // It never was in the store; its letter is safe before its offset is committed.
@@ -214,6 +217,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (campaign.changedBy(outcome)) {
       troubles.changed(campaign.flushBegunMillis(), now());
     }
+    traced.written(outcome.written(), now());
     campaign.flushed(outcome, now(), troubles.changedMillis(now())).forEach(this::forget);
     outcome.refused().forEach(refused -> giveUp(refused.result(), refused.reason(), "database"));
     if (outcome.unknown()) {

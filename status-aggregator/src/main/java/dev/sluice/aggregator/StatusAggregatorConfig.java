@@ -2,6 +2,7 @@ package dev.sluice.aggregator;
 
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.tracing.Traces;
 import java.time.Duration;
 
 /**
@@ -14,13 +15,15 @@ import java.time.Duration;
  * @param maxPending results that may wait in the process while they cannot be written. Stuck
  *     campaigns may hold half of them; their further results become dead letters. All other
  *     campaigns may hold half of the rest, beyond which reading almost stops
+ * @param traces which recipients are traced; not closed with the aggregator
  */
 public record StatusAggregatorConfig(
     KafkaConfig kafka,
     DatabaseConfig database,
     int flushSize,
     Duration flushInterval,
-    int maxPending) {
+    int maxPending,
+    Traces traces) {
 
   /**
    * About 1 KB each, so 100 MB. Half of it is a quarter of an hour of a campaign of 50/s that
@@ -41,6 +44,16 @@ public record StatusAggregatorConfig(
     }
   }
 
+  /** Creates a configuration without traces. */
+  public StatusAggregatorConfig(
+      KafkaConfig kafka,
+      DatabaseConfig database,
+      int flushSize,
+      Duration flushInterval,
+      int maxPending) {
+    this(kafka, database, flushSize, flushInterval, maxPending, Traces.OFF);
+  }
+
   /** Returns a configuration with batches of 100 results or 10 s. */
   public static StatusAggregatorConfig of(KafkaConfig kafka, DatabaseConfig database) {
     return new StatusAggregatorConfig(kafka, database, 100, Duration.ofSeconds(10), MAX_PENDING);
@@ -48,6 +61,12 @@ public record StatusAggregatorConfig(
 
   /** Returns the same with another flush interval. */
   public StatusAggregatorConfig withFlushInterval(Duration newInterval) {
-    return new StatusAggregatorConfig(kafka, database, flushSize, newInterval, maxPending);
+    return new StatusAggregatorConfig(kafka, database, flushSize, newInterval, maxPending, traces);
+  }
+
+  /** Returns the same with traces. */
+  public StatusAggregatorConfig withTraces(Traces newTraces) {
+    return new StatusAggregatorConfig(
+        kafka, database, flushSize, flushInterval, maxPending, newTraces);
   }
 }

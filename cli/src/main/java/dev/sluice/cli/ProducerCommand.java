@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
+import dev.sluice.runtime.tracing.Traces;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ final class ProducerCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private DatabaseOptions database = new DatabaseOptions();
   @Mixin private HttpOptions http = new HttpOptions();
+  @Mixin private TracingOptions tracing = new TracingOptions();
 
   @Option(
       names = "--page-size",
@@ -41,7 +43,9 @@ final class ProducerCommand implements Callable<Integer> {
         "producer",
         process -> {
           process.serveHealth(http, PORT);
-          process.register(new FanOut(config, process.health(), process.meters()));
+          Traces traces = process.register(tracing.start("producer"));
+          process.register(
+              new FanOut(config.withTraces(traces), process.health(), process.meters()));
         });
   }
 }

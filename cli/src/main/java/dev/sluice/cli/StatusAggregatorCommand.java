@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
+import dev.sluice.runtime.tracing.Traces;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ final class StatusAggregatorCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private DatabaseOptions database = new DatabaseOptions();
   @Mixin private HttpOptions http = new HttpOptions();
+  @Mixin private TracingOptions tracing = new TracingOptions();
 
   @Option(
       names = "--flush-size",
@@ -53,7 +55,9 @@ final class StatusAggregatorCommand implements Callable<Integer> {
         "status-aggregator",
         process -> {
           process.serveHealth(http, PORT);
-          process.register(new StatusAggregator(config, process.health(), process.meters()));
+          Traces traces = process.register(tracing.start("status-aggregator"));
+          process.register(
+              new StatusAggregator(config.withTraces(traces), process.health(), process.meters()));
         });
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.providers.http.HttpProviderConfig;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.worker.RetryPolicy;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
@@ -32,6 +33,7 @@ public final class WorkerCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private WhatsAppOptions whatsApp = new WhatsAppOptions();
   @Mixin private HttpOptions http = new HttpOptions();
+  @Mixin private TracingOptions tracing = new TracingOptions();
 
   @Option(
       names = "--instance",
@@ -88,9 +90,10 @@ public final class WorkerCommand implements Callable<Integer> {
         "worker",
         process -> {
           process.serveHealth(http, PORT);
+          Traces traces = process.register(tracing.start("worker"));
           process.register(
               new Worker(
-                  config,
+                  config.withTraces(traces),
                   providers(provider, others, maxInFlight),
                   process.health(),
                   process.meters()));

@@ -40,11 +40,12 @@ final class LocalPipeline implements AutoCloseable {
         closer.register(
             new StatusAggregator(
                 StatusAggregatorConfig.of(kafka, config.as(ServiceRole.AGGREGATOR))
-                    .withFlushInterval(config.flushInterval()),
+                    .withFlushInterval(config.flushInterval())
+                    .withTraces(config.traces()),
                 health,
                 meters));
     for (int i = 1; i <= config.workers(); i++) {
-      WorkerConfig worker = WorkerConfig.of(kafka, "worker-" + i);
+      WorkerConfig worker = WorkerConfig.of(kafka, "worker-" + i).withTraces(config.traces());
       workers.add(
           closer.register(
               new Worker(
@@ -54,7 +55,8 @@ final class LocalPipeline implements AutoCloseable {
                   health,
                   meters)));
     }
-    FanOutConfig producer = FanOutConfig.of(kafka, config.as(ServiceRole.PRODUCER));
+    FanOutConfig producer =
+        FanOutConfig.of(kafka, config.as(ServiceRole.PRODUCER)).withTraces(config.traces());
     fanOut = closer.register(new FanOut(producer, health, meters));
     console =
         closer.register(

@@ -7,6 +7,7 @@ import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.tracing.Traces;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param workers the number of workers
  * @param console the console's settings
  * @param flushInterval the longest time until a result is written
+ * @param traces which recipients are traced
  */
 record LocalPipelineConfig(
     KafkaConfig kafka,
@@ -28,7 +30,8 @@ record LocalPipelineConfig(
     List<HttpProviderConfig> others,
     int workers,
     ConsoleConfig console,
-    Duration flushInterval) {
+    Duration flushInterval,
+    Traces traces) {
 
   /**
    * Returns a configuration with WhatsApp only, without webhooks and token, that writes results
@@ -53,7 +56,8 @@ record LocalPipelineConfig(
             Optional.empty(),
             Optional.empty(),
             WebhookConfig.NONE),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        Traces.OFF);
   }
 
   /** Returns the database in a service's role. */
@@ -67,7 +71,7 @@ record LocalPipelineConfig(
 
   LocalPipelineConfig withOthers(HttpProviderConfig... more) {
     return new LocalPipelineConfig(
-        kafka, database, provider, List.of(more), workers, console, flushInterval);
+        kafka, database, provider, List.of(more), workers, console, flushInterval, traces);
   }
 
   LocalPipelineConfig withWebhooks(WebhookConfig webhooks) {
@@ -97,11 +101,16 @@ record LocalPipelineConfig(
 
   private LocalPipelineConfig withConsole(ConsoleConfig newConsole) {
     return new LocalPipelineConfig(
-        kafka, database, provider, others, workers, newConsole, flushInterval);
+        kafka, database, provider, others, workers, newConsole, flushInterval, traces);
   }
 
   LocalPipelineConfig withFlushInterval(Duration newInterval) {
     return new LocalPipelineConfig(
-        kafka, database, provider, others, workers, console, newInterval);
+        kafka, database, provider, others, workers, console, newInterval, traces);
+  }
+
+  LocalPipelineConfig withTraces(Traces newTraces) {
+    return new LocalPipelineConfig(
+        kafka, database, provider, others, workers, console, flushInterval, newTraces);
   }
 }

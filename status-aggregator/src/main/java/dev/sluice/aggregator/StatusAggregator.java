@@ -42,6 +42,15 @@ public final class StatusAggregator implements AutoCloseable {
    */
   private static final int COMMITS_EVERY_MS = 500;
 
+  /**
+   * A fetch waits until there are this many bytes, compressed, or for the time below. Otherwise
+   * each of the workers' transactions, up to 50 a second, would cost a fetch.
+   */
+  private static final int BYTES_A_FETCH = 64 * 1024;
+
+  /** A part of the time from the last response to the completed campaign, ms. */
+  private static final int LONGEST_FETCH_MS = 100;
+
   /** Memory for the results between two commits, bytes; they take about 500 each. */
   private static final int CACHE_BYTES = 16 * 1024 * 1024;
 
@@ -102,6 +111,10 @@ public final class StatusAggregator implements AutoCloseable {
                 StreamsConfig.AT_LEAST_ONCE,
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
                 RECORDS_A_POLL,
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG),
+                BYTES_A_FETCH,
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
+                LONGEST_FETCH_MS,
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 COMMITS_EVERY_MS,
                 StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,

@@ -32,6 +32,19 @@ public final class FreshResults implements AutoCloseable {
    */
   private static final int CAMPAIGNS = 2_000;
 
+  /**
+   * Views are read once a second, so results may be fetched a few times a second; otherwise each of
+   * the workers' transactions, up to 50 a second, would cost a fetch.
+   */
+  private static final Map<String, Object> NEW_ONES_IN_BATCHES =
+      Map.of(
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          "latest",
+          ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+          1_000_000,
+          ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+          250);
+
   private final TopicFollower follower;
   private final TestResults tests = new TestResults();
   private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
@@ -40,11 +53,7 @@ public final class FreshResults implements AutoCloseable {
   public FreshResults(KafkaConfig kafka) {
     follower =
         new TopicFollower(
-            kafka,
-            kafka.topics().sendResults(),
-            Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"),
-            new Reader(),
-            Machine.REAL);
+            kafka, kafka.topics().sendResults(), NEW_ONES_IN_BATCHES, new Reader(), Machine.REAL);
   }
 
   /** Returns the messages sent a second; null if that is not known. */

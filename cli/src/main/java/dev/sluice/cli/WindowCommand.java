@@ -69,7 +69,7 @@ final class WindowCommand {
     private static String describe(Place place) {
       try {
         Place.Recorded recorded = place.recorded();
-        return recorded.committed().metadata()
+        return WindowCodec.asRuns(recorded.runs())
             + "  (started "
             + count(recorded.runs(), State.STARTED)
             + ", done "

@@ -6,32 +6,66 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Encodes an offset window as the metadata of a committed offset: a version, then run lengths of
- * the states of the offsets from the committed one on, for example {@code v1 d3 s12 w1 s4}. Offsets
- * after the last run are waiting. It is text so that it is readable in any Kafka UI.
+ * Encodes an offset window as the metadata of a committed offset, in one of two forms. Offsets
+ * after the last one it names are waiting.
+ *
+ * <ul>
+ *   <li>Runs: a version, then run lengths of the states of the offsets from the committed one on,
+ *       for example {@code v1 d3 s12 w1 s4}. It is readable in any Kafka UI and its length depends
+ *       on the number of runs, so it suits a few open offsets among any number of done ones.
+ *   <li>Packed: a version, the number of offsets, then a character for each four of them, for
+ *       example {@code v2 6 ]1} for {@code v1 s1 d3 w1 s1}. Its length depends on nothing but that
+ *       number, so it suits thousands of open offsets that end in any order. Only long windows are
+ *       packed.
+ * </ul>
  */
 public final class WindowCodec {
   /** The broker's default limit, {@code offset.metadata.max.bytes}. */
   public static final int MAX_LENGTH = 4096;
 
+  /** So many offsets fit, whatever their states. */
+  public static final int MOST_PACKED = 16_000;
+
+  /** Runs up to this length are not packed, so that they can be read. */
+  private static final int READABLE_LENGTH = MAX_LENGTH / 2;
+
   private static final String VERSION = "v1";
+  private static final String PACKED_VERSION = "v2";
   private static final Pattern RUN = Pattern.compile("([dsw])([1-9][0-9]{0,8})");
+
+  /** Four states are a number to the base of 3, counted from this character: 81 visible ones. */
+  private static final char ZERO = '(';
+
+  private static final int STATES = 3;
+  private static final int PER_CHARACTER = 4;
+  private static final Pattern PACKED =
+      Pattern.compile(PACKED_VERSION + " ([1-9][0-9]{0,4}) ([(-x]+)");
 
   private WindowCodec() {}
 
   /** The state of an offset. */
   public enum State {
     /** Not sent yet. */
-    WAITING('w'),
+    WAITING('w', 0),
     /** Its send was declared; whether it was sent is unknown until it is done. */
-    STARTED('s'),
+    STARTED('s', 1),
     /** Its outcome is published. */
-    DONE('d');
+    DONE('d', 2);
 
     private final char letter;
+    private final int digit;
 
-    State(char letter) {
+    State(char letter, int digit) {
       this.letter = letter;
+      this.digit = digit;
+    }
+
+    private static State ofDigit(int digit) {
+      return switch (digit) {
+        case 0 -> WAITING;
+        case 1 -> STARTED;
+        default -> DONE;
+      };
     }
 
     private static State of(char letter) {
@@ -58,8 +92,42 @@ public final class WindowCodec {
     }
   }
 
-  /** Returns the runs as text. */
+  /** Returns the runs as text: packed if that is shorter and it would be long otherwise. */
   public static String encode(List<Run> runs) {
+    String text = asRuns(runs);
+    if (text.length() <= READABLE_LENGTH) {
+      return text;
+    }
+    long offsets = runs.stream().mapToLong(Run::length).sum();
+    return offsets / PER_CHARACTER < text.length() && offsets <= MOST_PACKED
+        ? packed(runs, (int) offsets)
+        : text;
+  }
+
+  private static String packed(List<Run> runs, int offsets) {
+    StringBuilder text = new StringBuilder(PACKED_VERSION).append(' ').append(offsets).append(' ');
+    int four = 0;
+    int count = 0;
+    for (Run run : runs) {
+      for (int i = 0; i < run.length(); i++) {
+        four = STATES * four + run.state().digit;
+        if (++count % PER_CHARACTER == 0) {
+          text.append((char) (ZERO + four));
+          four = 0;
+        }
+      }
+    }
+    if (count % PER_CHARACTER > 0) {
+      for (; count % PER_CHARACTER > 0; count++) {
+        four *= STATES;
+      }
+      text.append((char) (ZERO + four));
+    }
+    return text.toString();
+  }
+
+  /** Returns the runs in the form that people can read, which may be longer than the limit. */
+  public static String asRuns(List<Run> runs) {
     StringBuilder text = new StringBuilder(VERSION);
     for (Run run : runs) {
       text.append(' ').append(run.state().letter).append(run.length());
@@ -70,10 +138,45 @@ public final class WindowCodec {
   /**
    * Parses runs.
    *
-   * @throws UnreadableWindowException if the text is not of this version's form. Nothing may be
-   *     assumed then: an offset thought to be waiting might have been sent.
+   * @throws UnreadableWindowException if the text is of neither form. Nothing may be assumed then:
+   *     an offset thought to be waiting might have been sent.
    */
   public static List<Run> decode(String text) throws UnreadableWindowException {
+    return text.startsWith(PACKED_VERSION) ? unpacked(text) : runs(text);
+  }
+
+  private static List<Run> unpacked(String text) throws UnreadableWindowException {
+    Matcher packed = PACKED.matcher(text);
+    int offsets = packed.matches() ? Integer.parseInt(packed.group(1)) : 0;
+    if (offsets == 0 || packed.group(2).length() != Math.ceilDiv(offsets, PER_CHARACTER)) {
+      throw new UnreadableWindowException(
+          "offset metadata is not a packed window: \"" + shortened(text) + "\"");
+    }
+    String fours = packed.group(2);
+    List<Run> runs = new ArrayList<>();
+    State state = state(fours, 0);
+    int from = 0;
+    for (int offset = 1; offset < offsets; offset++) {
+      State next = state(fours, offset);
+      if (next != state) {
+        runs.add(new Run(state, offset - from));
+        state = next;
+        from = offset;
+      }
+    }
+    runs.add(new Run(state, offsets - from));
+    return runs;
+  }
+
+  private static State state(String fours, int offset) {
+    int four = fours.charAt(offset / PER_CHARACTER) - ZERO;
+    for (int i = PER_CHARACTER - 1; i > offset % PER_CHARACTER; i--) {
+      four /= STATES;
+    }
+    return State.ofDigit(four % STATES);
+  }
+
+  private static List<Run> runs(String text) throws UnreadableWindowException {
     String[] words = text.split(" ", -1);
     if (!words[0].equals(VERSION)) {
       throw new UnreadableWindowException(
@@ -92,7 +195,7 @@ public final class WindowCodec {
   }
 
   /**
-   * Returns the greatest length that the text can reach from here if no further offset is started.
+   * Returns the greatest length that runs can reach from here if no further offset is started.
    * Finished sends split runs, so what fits now may not fit later; this is the bound over all
    * orders in which they can finish.
    *

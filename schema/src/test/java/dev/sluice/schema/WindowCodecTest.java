@@ -7,6 +7,7 @@ import dev.sluice.schema.WindowCodec.Run;
 import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -38,7 +39,14 @@ class WindowCodecTest {
       strings = {
         "",
         " ",
+        "v2",
         "v2 d3",
+        "v2 5 (",
+        "v2 4 ((",
+        "v2 4 y",
+        "v2 4 ]1 ",
+        "v2 99999 ]1",
+        "v3 d3",
         "v1d3",
         "v1  d3",
         "v1 x3",
@@ -59,7 +67,35 @@ class WindowCodecTest {
 
   @Property
   void whatIsWrittenIsRead(@ForAll("windows") List<Run> runs) throws Exception {
-    assertThat(WindowCodec.decode(WindowCodec.encode(runs))).isEqualTo(runs);
+    assertThat(WindowCodec.decode(WindowCodec.asRuns(runs))).isEqualTo(runs);
+  }
+
+  @Test
+  void packsFourOffsetsIntoACharacter() throws Exception {
+    assertThat(WindowCodec.asRuns(WindowCodec.decode("v2 6 ]1"))).isEqualTo("v1 s1 d3 w1 s1");
+  }
+
+  /** Whatever their states, and also if they are a few more or less than whole characters. */
+  @Property(tries = 100)
+  void soManyOpenOffsetsAlwaysFit(
+      @ForAll @IntRange(min = WindowCodec.MOST_PACKED - 12_000, max = WindowCodec.MOST_PACKED)
+          int open,
+      @ForAll long seed)
+      throws Exception {
+    Random random = new Random(seed);
+    int done = random.nextInt(WindowCodec.MOST_PACKED - open + 1);
+    List<Run> runs = shuffledWindow(open, done, random);
+    String text = WindowCodec.encode(runs);
+
+    assertThat(text).startsWith("v2 ").hasSizeLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+    assertThat(WindowCodec.decode(text)).isEqualTo(runs);
+  }
+
+  @Test
+  void aLongWindowOfFewOpenOffsetsIsNotPacked() {
+    List<Run> runs = List.of(new Run(State.STARTED, 1), new Run(State.DONE, 100_000));
+
+    assertThat(WindowCodec.encode(runs)).isEqualTo("v1 s1 d100000");
   }
 
   /** The bound must cover every order in which the started offsets of a window may finish. */
@@ -68,7 +104,7 @@ class WindowCodecTest {
       @ForAll @IntRange(min = 1, max = 600) int open,
       @ForAll @IntRange(max = 30_000) int done,
       @ForAll long seed) {
-    List<Run> runs = shuffledWindow(open, done, new java.util.Random(seed));
+    List<Run> runs = shuffledWindow(open, done, new Random(seed));
 
     assertThat(WindowCodec.encode(runs).length())
         .isLessThanOrEqualTo(WindowCodec.worstLength(open, open + done));
@@ -89,7 +125,7 @@ class WindowCodecTest {
         .isLessThanOrEqualTo(WindowCodec.worstLength(open, open * (gap + 1)));
   }
 
-  private static List<Run> shuffledWindow(int open, int done, java.util.Random random) {
+  private static List<Run> shuffledWindow(int open, int done, Random random) {
     List<State> offsets = new ArrayList<>();
     for (int i = 1; i < open; i++) {
       offsets.add(random.nextBoolean() ? State.STARTED : State.WAITING);

@@ -197,13 +197,14 @@ final class Lane {
 
   /**
    * Returns how many more requests are open than it will send in time: within the producer's queue
-   * if it is slowed down or nothing more is read, longer otherwise, because other programs may
-   * write more to a lane that sends at its rate.
+   * if it is slowed down or room is scarce, longer otherwise, because other programs may write more
+   * to a lane that sends at its rate.
    *
-   * @param full whether nothing more is read, so that it is unknown who waits behind it
+   * @param scarce whether nothing more is read, so that it is unknown who waits behind it, or soon
+   *     nothing more can be started
    */
-  int behind(long nowNanos, boolean full) {
-    boolean limited = full || isThrottled(nowNanos) || isHeldUp(nowNanos);
+  int behind(long nowNanos, boolean scarce) {
+    boolean limited = scarce || isThrottled(nowNanos) || isHeldUp(nowNanos);
     Duration left = (limited ? WORK_AHEAD : LONGEST_QUEUE).minus(throttle.pauseLeft(nowNanos));
     double sent = Math.max(0, left.toNanos() / 1e9) * realRate(nowNanos);
     return Math.max(0, (int) (open() - sent));

@@ -56,22 +56,24 @@ final class OffsetStates {
 
   /** Returns how many offsets from one up to another are not done. */
   long countOpen(long from, long to) {
-    long open = 0;
-    for (long offset = from; offset < to; ) {
-      long end = endOfRun(offset, to);
-      open += get(offset) == State.DONE ? 0 : end - offset;
-      offset = end;
-    }
-    return open;
+    return runs(from, to).stream()
+        .filter(run -> run.state() != State.DONE)
+        .mapToLong(Run::length)
+        .sum();
   }
 
   /** Returns the runs from one offset up to another. */
   List<Run> runs(long from, long to) {
     List<Run> runs = new ArrayList<>();
-    for (long offset = from; offset < to; ) {
-      long end = endOfRun(offset, to);
-      runs.add(new Run(get(offset), Math.toIntExact(end - offset)));
-      offset = end;
+    long start = from;
+    State state = get(from);
+    if (from < to) {
+      for (Map.Entry<Long, State> next : starts.subMap(from, false, to, false).entrySet()) {
+        runs.add(new Run(state, Math.toIntExact(next.getKey() - start)));
+        start = next.getKey();
+        state = next.getValue();
+      }
+      runs.add(new Run(state, Math.toIntExact(to - start)));
     }
     return runs;
   }

@@ -116,7 +116,7 @@ final class OffsetWindow {
    * limit.
    */
   boolean mayTouch(long offset) {
-    if (offset < reach) {
+    if (offset < reach || Math.max(touched, offset + 1) - base <= WindowCodec.MOST_PACKED) {
       return true;
     }
     if (offset >= touched) {
@@ -128,21 +128,24 @@ final class OffsetWindow {
     return worstLength(openBelowTouched, touched) <= WindowCodec.MAX_LENGTH
         || offset == firstOpen()
         || worstLength(states.countOpen(base, offset + 1), offset + 1)
-                + WindowCodec.encode(runs(offset + 1)).length()
+                + WindowCodec.asRuns(runs(offset + 1)).length()
             <= WindowCodec.MAX_LENGTH;
   }
 
-  /** Returns whether so many offsets are open that few more can be started before some are done. */
+  /** Returns whether it is half full, so that what cannot be sent soon should leave it. */
   boolean crowded() {
-    return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 2;
+    return isFuller(1 / 2.0);
   }
 
-  /**
-   * Returns whether a lane that has many open must leave the rest to the other lanes of the
-   * partition.
-   */
+  /** Returns whether soon nothing more can be started before the first offsets are done. */
   boolean nearlyFull() {
-    return worstLength(openBelowTouched, touched) > WindowCodec.MAX_LENGTH / 8 * 7;
+    return isFuller(7 / 8.0);
+  }
+
+  /** Returns whether more than this share is used of whichever form leaves more room. */
+  private boolean isFuller(double share) {
+    return touched - base > share * WindowCodec.MOST_PACKED
+        && worstLength(openBelowTouched, touched) > share * WindowCodec.MAX_LENGTH;
   }
 
   private int worstLength(long open, long end) {

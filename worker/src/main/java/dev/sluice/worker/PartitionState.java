@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionState {
   /**
-   * The most requests of a lane that may be held. Each keeps an offset open, and a window has room
-   * for about 600 over all lanes of its partition.
+   * The most requests of a lane that may be held. Each keeps an offset open, and a long window has
+   * room for about 600 over all lanes of its partition.
    */
   static final int MOST_HELD = 200;
 
@@ -225,7 +225,8 @@ final class PartitionState {
   }
 
   /**
-   * Returns whether waiting records may soon block others: the window or the memory is half full.
+   * Returns whether waiting records may soon block others: half of what may be read ahead, of the
+   * window or of the memory is used.
    */
   boolean crowded() {
     return waiting >= RequestReader.PARTITION_BUFFER / 2

@@ -7,6 +7,7 @@ import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
+import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.HeldMemory.Filling;
@@ -24,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  * adds it to the partition's unsent records, or skips it because it is done.
  */
 final class RequestReader {
-  /** The records of a partition held in memory before it is paused. */
-  static final int PARTITION_BUFFER = 2_000;
+  /** The records of a partition held in memory before it is paused: no fewer than its window. */
+  static final int PARTITION_BUFFER = WindowCodec.MOST_PACKED;
 
   /** A request with a later start is requeued at the tail of its lane after this time. */
   private static final Duration HELD = Duration.ofMinutes(1);

@@ -93,15 +93,15 @@ final class SendScheduler {
       return;
     }
     long now = ticker.nanoTime();
-    boolean full = partition.full();
-    boolean others = partition.shared() || full;
+    boolean scarce = partition.full() || partition.window().nearlyFull();
+    boolean others = partition.shared() || partition.full();
     List<Lane> late =
         partition.lanes().stream()
-            .filter(lane -> lane.behind(now, full) > 0 && (others || !lane.isHeldUp(now)))
+            .filter(lane -> lane.behind(now, scarce) > 0 && (others || !lane.isHeldUp(now)))
             .toList();
-    if (late.stream().mapToInt(lane -> lane.behind(now, full)).sum() > 2 * partition.mostHeld()) {
+    if (late.stream().mapToInt(lane -> lane.behind(now, scarce)).sum() > 2 * partition.mostHeld()) {
       int held = partition.mostHeld() / late.size();
-      late.forEach(lane -> giveBack(partition, lane, lane.behind(now, full) - held));
+      late.forEach(lane -> giveBack(partition, lane, lane.behind(now, scarce) - held));
     } else if (blocked) {
       // Requests that are refused again and again may hold the base for as long as the provider
       // likes.

@@ -8,12 +8,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class FullPartitionsTest {
+  private static final int POISON = RequestReader.PARTITION_BUFFER + 100;
+
   private final SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
 
   @Test
   void aPartitionThatIsNotReadForLongIsSaidUntilItIs() {
     worker.offline.add(TOPICS.deadLetters());
-    for (int i = 0; i < 2_100; i++) {
+    for (int i = 0; i < POISON; i++) {
       worker.partition.write("nobody/0", "poison");
     }
     worker.run(Duration.ofSeconds(14));
@@ -24,7 +26,7 @@ class FullPartitionsTest {
 
     worker.offline.clear();
     worker.run(Duration.ofMinutes(1));
-    assertThat(worker.partition.deadLetters).hasSize(2_100);
+    assertThat(worker.partition.deadLetters).hasSize(POISON);
     assertThat(worker.health.problems()).isEmpty();
   }
 }

@@ -90,7 +90,7 @@ class MissingProvidersTest {
   /** For example by four senders with a few requests each, none of which has many. */
   @Test
   void aWindowThatIsCrowdedIsNotHeldOpen() {
-    for (int offset = 1; offset < 1_000; offset += 2) {
+    for (int offset = 1; offset < 10_000; offset += 2) {
       partition.window().set(offset, WindowCodec.State.DONE);
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.State;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -100,7 +102,7 @@ class OffsetWindowTest {
 
   @Test
   void takesNoMoreWhenItsTextMightGrowPastTheLimit() {
-    OffsetWindow window = windowOf(10_000);
+    OffsetWindow window = windowOf(20_000);
     int started = 0;
     while (window.mayTouch(started)) {
       window.set(started++, State.STARTED);
@@ -110,8 +112,33 @@ class OffsetWindowTest {
       window.set(offset, State.DONE);
     }
 
-    assertThat(started).isGreaterThan(500);
+    assertThat(started).isEqualTo(WindowCodec.MOST_PACKED);
     assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+  }
+
+  /** Too many offsets to be packed: one hangs, and the others end behind it. */
+  @Test
+  void aLongWindowTakesWhatItsRunsCanSay() {
+    OffsetWindow window = windowOf(60_000);
+    window.set(0, State.STARTED);
+    for (int offset = 1; offset < 30_000; offset++) {
+      window.set(offset, State.DONE);
+    }
+    int end = 30_000;
+    while (window.mayTouch(end)) {
+      window.set(end++, State.STARTED);
+    }
+    assertThat(window.nearlyFull()).isTrue();
+    for (int offset = 30_001; offset < end; offset += 2) {
+      window.set(offset, State.DONE);
+    }
+
+    assertThat(end - 30_000).isBetween(500, 700);
+    assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+    window.set(0, State.DONE);
+    window.committed();
+    assertThat(window.mayTouch(end)).as("once the first is done, it is short").isTrue();
+    assertThat(window.nearlyFull()).isFalse();
   }
 
   @Test
@@ -181,14 +208,14 @@ class OffsetWindowTest {
   /** Unreadable and held-back records go straight from waiting to done, and must ask as well. */
   @Test
   void buriesNoMoreThanItsTextCanSay() {
-    OffsetWindow window = windowOf(6_000);
+    OffsetWindow window = windowOf(20_000);
     int deadLetters = 0;
-    for (int offset = 1; offset < 6_000 && window.mayTouch(offset); offset += 2) {
+    for (int offset = 1; offset < 20_000 && window.mayTouch(offset); offset += 2) {
       window.set(offset, State.DONE);
       deadLetters++;
     }
 
-    assertThat(deadLetters).isBetween(300, 2_999);
+    assertThat(deadLetters).isEqualTo(WindowCodec.MOST_PACKED / 2);
     assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
     assertThat(window.crowded()).isTrue();
     assertThat(window.mayTouch(0)).as("the first can always go").isTrue();
@@ -198,13 +225,13 @@ class OffsetWindowTest {
    * A long log that was declared in doubt is one run. It is worked off in pieces that fit and
    * completes, whatever the outcomes and wherever transactions left their markers.
    */
-  @Property(tries = 5)
+  @Property(tries = 3)
   void settlesALongLogInDoubtPieceByPiece(@ForAll long seed) {
     Random random = new Random(seed);
-    int length = 1_000 + random.nextInt(2_500);
+    int length = WindowCodec.MOST_PACKED - 1_000 + random.nextInt(2_500);
     int markers = 1 + random.nextInt(5);
     OffsetWindow window = new OffsetWindow(0, List.of(new WindowCodec.Run(State.STARTED, length)));
-    List<Long> open = new ArrayList<>();
+    Deque<Long> open = new ArrayDeque<>();
     List<Long> again = new ArrayList<>();
     for (long offset = 0; offset < length; offset++) {
       if (random.nextInt(markers + 1) > 0) {
@@ -222,7 +249,7 @@ class OffsetWindowTest {
         if (resend) {
           again.add(offset);
         }
-        assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+        assertNowAndThenThatItFits(window, random);
       }
       Collections.shuffle(again, random);
       for (int i = 0; i < again.size() / 2 + 1 && !again.isEmpty(); i++) {
@@ -230,13 +257,20 @@ class OffsetWindowTest {
         assertThat(window.mayTouch(offset)).isTrue();
         window.set(offset, State.STARTED);
         window.set(offset, State.DONE);
-        assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+        assertNowAndThenThatItFits(window, random);
       }
       window.committed();
       assertThat(open.size() + again.size()).as("it goes on").isLessThan(before);
     }
     assertThat(window.firstOpen()).isEqualTo(length);
     assertThat(window.encode()).isEqualTo("v1");
+  }
+
+  /** Always would take seconds. */
+  private static void assertNowAndThenThatItFits(OffsetWindow window, Random random) {
+    if (random.nextInt(20) == 0) {
+      assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+    }
   }
 
   /** As after a reset of the longest log that can be reset. */

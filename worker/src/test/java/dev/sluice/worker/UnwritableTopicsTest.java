@@ -60,7 +60,7 @@ class UnwritableTopicsTest {
     assertThat(worker.health.problems()).isEmpty();
   }
 
-  /** Each would keep an offset of the window open, which has room for about 600. */
+  /** Each would keep an offset of the window open, which would become too long. */
   @Test
   void noNeighbourWaitsForManyThatCannotBeReturned() {
     worker.offline.add(TOPICS.returnedRequests());
@@ -69,13 +69,13 @@ class UnwritableTopicsTest {
       worker.write(request("neighbour", NEIGHBOURS));
     }
 
-    assertThat(neighbourIn(60)).isGreaterThan(60 * RATE * 95 / 100);
-    assertThat(worker.partition.log.size() - 2 * 900 - 60 * RATE)
+    assertThat(neighbourIn(120)).isGreaterThan(120 * RATE * 95 / 100);
+    assertThat(worker.partition.log.size() - 2 * 900 - 120 * RATE)
         .as("requeued")
-        .isBetween(500, 2 * 60 * RATE);
+        .isBetween(500, 2 * 120 * RATE);
 
     worker.offline.clear();
-    neighbourIn(60);
+    neighbourIn(120);
     assertThat(worker.returned).hasSize(900);
     assertThat(worker.sentBy("old")).isZero();
   }

@@ -1,0 +1,98 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.schema.WindowCodec;
+import java.time.Duration;
+import java.util.function.LongFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Several lanes with slow responses or long queues, none of which alone holds much of the window or
+ * of the memory, leave their neighbour 95 % of its rate and keep their own.
+ */
+class SeveralSlowLanesTest {
+  private static final String SLOW = "slow";
+  private static final String NEIGHBOUR = "neighbour";
+  private static final int RATE = 80;
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 6, 8})
+  void lanesWhoseProvidersAnswerEverLaterStopNobodyElse(int lanes) {
+    SteppedProducer producer =
+        beside(
+            lanes,
+            RATE,
+            millis -> Duration.ofMillis(Math.clamp((millis - 5_000) / 5, 1_000, 12_000)));
+
+    for (int i = 0; i < 7; i++) {
+      assertThat(producer.sentIn(20, NEIGHBOUR)).isGreaterThanOrEqualTo(20 * RATE * 95 / 100);
+      assertWindowFits(producer);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void andEachSendsAtItsRate(int seconds) {
+    SteppedProducer producer = beside(8, RATE, _ -> Duration.ofSeconds(seconds));
+    // Their breakers begin with a few messages.
+    producer.run(25);
+
+    assertThat(producer.sentIn(20, SLOW)).isGreaterThanOrEqualTo(8 * 20 * RATE * 95 / 100);
+    assertThat(producer.sentIn(20, NEIGHBOUR)).isGreaterThanOrEqualTo(20 * RATE * 95 / 100);
+    assertWindowFits(producer);
+  }
+
+  /** Answers of 5 s open their breakers, whose caution is theirs alone. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void lanesThatWereSlowForAMomentRecoverLikeOneAlone(int seconds) {
+    LongFunction<Duration> answerTime =
+        millis -> Duration.ofMillis(millis > 20_000 && millis < 25_000 ? seconds * 1_000 : 1_200);
+    SteppedProducer six = beside(6, RATE, answerTime);
+    SteppedProducer one = beside(1, RATE, answerTime);
+    six.run(24);
+    one.run(24);
+
+    for (int i = 0; i < 8; i++) {
+      assertThat(six.sentIn(2, SLOW)).isGreaterThanOrEqualTo(6 * one.sentIn(2, SLOW) * 95 / 100);
+    }
+    assertThat(six.sentIn(10, SLOW)).isGreaterThanOrEqualTo(6 * 10 * RATE * 95 / 100);
+    assertThat(six.worker.sentBy(NEIGHBOUR)).isGreaterThanOrEqualTo(50 * RATE * 95 / 100);
+  }
+
+  /** Other programs have written it, to lanes that send at their rates. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 6, 8})
+  void norDoLanesOfALowRateWithMinutesOfWork(int lanes) {
+    SteppedProducer producer = new SteppedProducer(2_000);
+    for (int i = 0; i < lanes; i++) {
+      producer.add(SLOW + i, 5);
+      producer.write(SLOW + i, 1_100);
+    }
+    producer.add(NEIGHBOUR, RATE);
+    producer.run(2);
+
+    for (int i = 0; i < 8; i++) {
+      assertThat(producer.sentIn(20, NEIGHBOUR)).isGreaterThanOrEqualTo(20 * RATE * 95 / 100);
+      assertWindowFits(producer);
+    }
+  }
+
+  private static void assertWindowFits(SteppedProducer producer) {
+    assertThat(producer.worker.partition.committed().metadata())
+        .hasSizeLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+  }
+
+  /** The neighbour is answered at once. */
+  private static SteppedProducer beside(int lanes, int rate, LongFunction<Duration> answerTime) {
+    SteppedProducer producer = new SteppedProducer(4_000);
+    for (int i = 0; i < lanes; i++) {
+      producer.add(SLOW + i, rate, answerTime);
+    }
+    producer.add(NEIGHBOUR, RATE);
+    producer.run(1);
+    return producer;
+  }
+}

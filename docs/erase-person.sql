@@ -1,11 +1,12 @@
 -- Deletes a person's data from the tables. Run it as their owner:
 --   psql -v phone=+5511987654321 -f docs/erase-person.sql "dbname=sluice user=sluice_owner"
 -- Rows of campaigns stay, because counters are counts of rows, but are anonymized: no country has the code
--- +999. The person must stay suppressed, so suppression keeps the number.
+-- +999. Replies stay, as they are counted, without their text; that of buttons is the same for everybody.
+-- The person must stay suppressed, so suppression keeps the number.
 -- Rows of campaigns that will still send to the person do not change; the last line counts them. Cancel
 -- those campaigns or wait until they end, then run the script again. Kafka deletes the person's records
--- after its retention of seven days. Receipts that arrive before that restore the message's id: run the
--- script once more then.
+-- after its retention of seven days. Receipts that arrive before that restore the message's id, and a
+-- reply may still come: run the script once more then.
 BEGIN;
 
 INSERT INTO sluice.suppression (phone, reason)
@@ -18,6 +19,13 @@ INSERT INTO sluice.suppression (phone, reason)
 DELETE FROM sluice.campaign_recipient AS recipient USING sluice.campaign
   WHERE campaign.id = recipient.campaign_id AND recipient.phone = :'phone'
     AND campaign.status = 'DRAFT';
+
+UPDATE sluice.reply
+  SET message_id = 'erased-' || reply.id, answered_message_id = NULL,
+      text = CASE WHEN kind = 'button' THEN text END
+  FROM sluice.campaign_recipient AS recipient
+  WHERE recipient.phone = :'phone' AND reply.campaign_id = recipient.campaign_id
+    AND reply.recipient_id = recipient.id;
 
 UPDATE sluice.campaign_recipient AS recipient
   SET phone = '+999' || lpad(recipient.id::text, 11, '0'), variables = '{}',

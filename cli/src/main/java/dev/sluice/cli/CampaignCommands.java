@@ -268,6 +268,20 @@ final class CampaignCommands {
     return 0;
   }
 
+  @Command(
+      name = "replies",
+      description = "Lists what recipients wrote back and pressed, the newest first.",
+      mixinStandardHelpOptions = true)
+  int replies(
+      @Mixin ConsoleOptions console,
+      @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
+    try (ConsoleClient client = console.client()) {
+      JsonNode answer = client.get(path(client.campaign(campaign)) + "/replies");
+      console.print(answer, () -> CampaignLines.replies(console, answer));
+    }
+    return 0;
+  }
+
   static String path(UUID campaign) {
     return "/api/campaigns/" + campaign;
   }

@@ -19,6 +19,13 @@ final class CampaignLines {
         .path("counts")
         .properties()
         .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
+    console.line("%-12s %d", "replied", campaign.path("replied").asLong());
+    campaign
+        .path("clicks")
+        .forEach(click ->
+            console.line(
+                "%-12s %d %s",
+                "clicks", click.path("count").asLong(), click.path("button").asString("")));
   }
 
   static void list(ConsoleOptions console, JsonNode campaigns) {
@@ -42,6 +49,18 @@ final class CampaignLines {
             row.path("code").asString("-"),
             retry(row.path("retryHelps")),
             row.path("words").asString("")));
+  }
+
+  static void replies(ConsoleOptions console, JsonNode page) {
+    console.line("%-24s  %-16s  %-6s  %s", "TIME", "NUMBER", "KIND", "TEXT");
+    page.path("replies")
+        .forEach(row ->
+            console.line(
+                "%-24s  %-16s  %-6s  %s",
+                row.path("at").asString(""),
+                row.path("phone").asString(""),
+                row.path("kind").asString(""),
+                row.path("text").asString("")));
   }
 
   /** Formats a count, which the console leaves out if counting takes too long. */

@@ -47,6 +47,7 @@ class CampaignCommandsTest {
     assertThat(terminal.run("campaign", "status", brief)).isZero();
     assertThat(terminal.out()).contains("1 added").contains("recipients   1");
     assertThat(terminal.run("campaign", "errors", brief)).isZero();
+    assertThat(terminal.run("campaign", "replies", brief)).isZero();
     assertThat(terminal.run("campaign", "duplicate", brief, "--recipients", "all")).isZero();
     String copy = terminal.out().strip().lines().toList().getLast();
     assertThat(TestConsole.read("/api/campaigns/" + copy).path("total").asInt()).isEqualTo(1);

@@ -11,6 +11,7 @@ import dev.sluice.console.campaign.Campaigns;
 import dev.sluice.console.campaign.ErrorRoutes;
 import dev.sluice.console.campaign.ExportRoutes;
 import dev.sluice.console.campaign.FreshResults;
+import dev.sluice.console.campaign.ReplyRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
 import dev.sluice.console.http.Bulkhead;
@@ -35,6 +36,9 @@ import dev.sluice.console.output.KafkaOutput;
 import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.Recipients;
+import dev.sluice.console.reply.Replies;
+import dev.sluice.console.reply.ReplyExports;
+import dev.sluice.console.reply.ReplyPages;
 import dev.sluice.console.sender.SenderRoutes;
 import dev.sluice.console.sender.SenderViews;
 import dev.sluice.console.sender.Senders;
@@ -209,6 +213,10 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           Recipients recipients = new Recipients(reading);
           new ErrorRoutes(campaignViews, recipients, lists).add(settings.routes);
+          ReplyPages replies = new ReplyPages(reading);
+          new ReplyRoutes(
+                  campaignViews, replies, new ReplyExports(replies, exports), beginnings, lists)
+              .add(settings.routes);
           new CampaignRoutes(
                   bodies,
                   campaigns,
@@ -262,6 +270,7 @@ public final class Console implements AutoCloseable {
                       webhooks,
                       output,
                       controls,
+                      new Replies(webhooks, fresh.sent(), output, config.kafka().topics()),
                       config.kafka().topics(),
                       config.webhooks().optOutWords(),
                       meters),

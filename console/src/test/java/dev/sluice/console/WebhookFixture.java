@@ -9,6 +9,7 @@ import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Reply;
 import dev.sluice.schema.SendResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -45,6 +46,9 @@ public final class WebhookFixture implements AutoCloseable {
   private final TopicReader<CampaignCommand> commands =
       new TopicReader<>(
           sandbox.kafka(), sandbox.kafka().topics().campaignCommands(), CampaignCommand.class);
+
+  private final TopicReader<Reply> replies =
+      new TopicReader<>(sandbox.kafka(), sandbox.kafka().topics().replies(), Reply.class);
 
   public WebhookFixture(WebhookConfig webhooks) {
     console =
@@ -144,6 +148,14 @@ public final class WebhookFixture implements AutoCloseable {
         http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).body());
   }
 
+  public String csv(String path) throws Exception {
+    URI uri = URI.create("http://localhost:" + console.port() + path);
+    return http.send(
+            HttpRequest.newBuilder(uri).header("Accept", "text/csv").build(),
+            BodyHandlers.ofString())
+        .body();
+  }
+
   public HttpResponse<String> command(String path) throws Exception {
     URI uri = URI.create("http://localhost:" + console.port() + path);
     return http.send(
@@ -199,6 +211,24 @@ public final class WebhookFixture implements AutoCloseable {
     return commands.all();
   }
 
+  /** Returns all replies, published again or not. */
+  public List<Reply> replies() {
+    return replies.all();
+  }
+
+  /** Writes a result as a worker does. */
+  public void result(SendResult result) {
+    try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
+      output.write(
+          List.of(
+              KafkaOutput.record(
+                  sandbox.kafka().topics().sendResults(),
+                  result.campaignId(),
+                  EventType.SEND_RESULT,
+                  result)));
+    }
+  }
+
   public static String receipt(String callbackData, String status, String messageId) {
     return receipt(callbackData, status, messageId, "\"timestamp\":\"1750030073\"");
   }
@@ -233,6 +263,7 @@ public final class WebhookFixture implements AutoCloseable {
     console.close();
     results.close();
     commands.close();
+    replies.close();
     database.close();
   }
 }

@@ -46,6 +46,10 @@ import tools.jackson.databind.JsonNode;
  */
 record Demo(@Nullable Path recipients, int count, double rate, int workers, int port) {
   static final int LANE_PARTITIONS = 24;
+
+  /** The share of messages that the simulated recipients answer. */
+  static final double REPLIED = 0.05;
+
   private static final int MOST_REASONS = 5;
 
   /** Longer than the slowest response, retry and flush together. */
@@ -139,7 +143,8 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
             ReceiptConfig.to(
                     URI.create("http://localhost:" + consolePort + "/webhooks/whatsapp"),
                     webhooks.appSecret().orElseThrow())
-                .within(DemoReceipts.SPREAD))
+                .within(DemoReceipts.SPREAD)
+                .withReplies(REPLIED))
         : config;
   }
 

@@ -204,8 +204,9 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
         ? config
         : config.withReceipts(
             ReceiptConfig.to(
-                URI.create("http://localhost:" + port + "/webhooks/whatsapp"),
-                webhooks.appSecret().orElseThrow()));
+                    URI.create("http://localhost:" + port + "/webhooks/whatsapp"),
+                    webhooks.appSecret().orElseThrow())
+                .withReplies(Demo.REPLIED));
   }
 
   private void explain(KafkaConfig kafka, DatabaseConfig database, String provider) {

@@ -196,7 +196,8 @@ public final class SimulatorCommand implements Callable<Integer>, Sluice.Extensi
             receiptBatch,
             receiptDuplicates,
             shuffleReceipts,
-            0.5);
+            0.5,
+            0);
   }
 
   @Override

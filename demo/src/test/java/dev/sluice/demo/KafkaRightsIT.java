@@ -91,8 +91,10 @@ class KafkaRightsIT {
                   SimulatorConfig.friendly(100)
                       .withReceipts(
                           ReceiptConfig.to(
-                              URI.create("http://localhost:" + consolePort + "/webhooks/whatsapp"),
-                              SECRET))));
+                                  URI.create(
+                                      "http://localhost:" + consolePort + "/webhooks/whatsapp"),
+                                  SECRET)
+                              .withReplies(0.5))));
       start(simulator.url());
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(problems()).isEmpty());
 
@@ -225,7 +227,8 @@ class KafkaRightsIT {
                 && used("worker", TOPICS.deadLetters())
                 && used("producer", TOPICS.deadLetters())
                 && used("status-aggregator", TOPICS.deadLetters())
-                && used("console", TOPICS.sendResults()));
+                && used("console", TOPICS.sendResults())
+                && used("console", TOPICS.replies()));
   }
 
   private static boolean used(String role, String topic) {

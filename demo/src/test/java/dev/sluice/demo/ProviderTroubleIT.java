@@ -255,7 +255,8 @@ class ProviderTroubleIT {
             50,
             0.3,
             true,
-            0.5);
+            0.5,
+            0);
     WhatsAppSimulator simulator =
         start(friendly().withTrouble(0, 0.05, Duration.ofMillis(300)).withReceipts(receipts));
     UUID campaign = campaign(400);

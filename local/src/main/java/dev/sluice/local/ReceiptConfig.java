@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param duplicates the share of receipts that are sent twice
  * @param shuffled whether receipts come in random order
  * @param read the share of messages that are read, not only delivered
+ * @param replied the share of messages that are answered, by a button or a text
  */
 public record ReceiptConfig(
     URI url,
@@ -21,7 +22,8 @@ public record ReceiptConfig(
     int batch,
     double duplicates,
     boolean shuffled,
-    double read) {
+    double read,
+    double replied) {
 
   public ReceiptConfig {
     if (batch < 1 || batch > 1000) {
@@ -31,14 +33,19 @@ public record ReceiptConfig(
 
   /**
    * Returns a configuration for receipts in order, within 500 ms, in batches of 50, half of them
-   * read.
+   * read and none answered.
    */
   public static ReceiptConfig to(URI url, String appSecret) {
-    return new ReceiptConfig(url, appSecret, Duration.ofMillis(500), 50, 0, false, 0.5);
+    return new ReceiptConfig(url, appSecret, Duration.ofMillis(500), 50, 0, false, 0.5, 0);
   }
 
   /** Returns the same with all receipts of a message within this time. */
   public ReceiptConfig within(Duration newDelay) {
-    return new ReceiptConfig(url, appSecret, newDelay, batch, duplicates, shuffled, read);
+    return new ReceiptConfig(url, appSecret, newDelay, batch, duplicates, shuffled, read, replied);
+  }
+
+  /** Returns the same with this share of messages answered. */
+  public ReceiptConfig withReplies(double newReplied) {
+    return new ReceiptConfig(url, appSecret, delay, batch, duplicates, shuffled, read, newReplied);
   }
 }

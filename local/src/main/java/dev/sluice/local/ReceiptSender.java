@@ -21,12 +21,13 @@ import java.util.concurrent.Delayed;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Sends receipts of accepted messages as Meta does: signed, in batches, some of them twice or out
- * of order, and retried until the webhook answers 200.
+ * Sends receipts of accepted messages and replies to them as Meta does: signed, in batches, some of
+ * them twice or out of order, and retried until the webhook answers 200.
  */
 final class ReceiptSender implements AutoCloseable {
   private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
@@ -44,11 +45,12 @@ final class ReceiptSender implements AutoCloseable {
   /** The receipts held back; their times are relative to the release. */
   private final List<Due> held = new ArrayList<>();
 
+  private double replied;
   private boolean holding;
   private volatile boolean closing;
 
-  /** A status to be reported at a given time. */
-  private record Due(long atNanos, Map<String, Object> status) implements Delayed {
+  /** An item of one of a call's lists, to be reported at a given time. */
+  private record Due(long atNanos, String list, Map<String, Object> item) implements Delayed {
     @Override
     public long getDelay(TimeUnit unit) {
       return unit.convert(atNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -63,6 +65,7 @@ final class ReceiptSender implements AutoCloseable {
   ReceiptSender(ReceiptConfig config, long seed) {
     this.config = config;
     random = new Random(seed);
+    replied = config.replied();
     loop = Thread.ofVirtual().name("receipts").start(this::run);
   }
 
@@ -75,6 +78,26 @@ final class ReceiptSender implements AutoCloseable {
     for (int i = 0; i < course.size(); i++) {
       report(messageId, waId, callbackData, course.get(i), (i + 1.0) / course.size(), List.of());
     }
+    // Without replies the course of the messages is the same as ever.
+    if (replied > 0 && random.nextDouble() < replied) {
+      add(config.delay().toNanos(), "messages", reply(messageId, waId));
+    }
+  }
+
+  private Map<String, Object> reply(String messageId, String waId) {
+    Map<String, Object> reply = new java.util.LinkedHashMap<>();
+    reply.put("from", waId);
+    reply.put("id", messageId + ".reply");
+    reply.put("timestamp", Long.toString(Instant.now().getEpochSecond()));
+    reply.put("context", Map.of("id", messageId));
+    if (random.nextBoolean()) {
+      reply.put("type", "button");
+      reply.put("button", Map.of("payload", "MORE", "text", "Tell me more"));
+    } else {
+      reply.put("type", "text");
+      reply.put("text", Map.of("body", "Thanks! Until when is it?"));
+    }
+    return reply;
   }
 
   /** Schedules the receipt of an accepted message that fails. */
@@ -90,6 +113,11 @@ final class ReceiptSender implements AutoCloseable {
                 "code", code, "title", "simulated", "error_data", Map.of("details", "simulated"))));
   }
 
+  /** Has this share of the messages answered that are accepted from now on. */
+  synchronized void setReplied(double share) {
+    replied = share;
+  }
+
   /** Holds receipts back, or releases those held in the order of their messages. */
   synchronized void hold(boolean newHolding) {
     holding = newHolding;
@@ -98,7 +126,8 @@ final class ReceiptSender implements AutoCloseable {
       long now = System.nanoTime();
       for (int i = 0; i < held.size(); i++) {
         Due one = held.get(i);
-        due.add(new Due(now + (one.atNanos() + spread * i / held.size()) / 2, one.status()));
+        due.add(
+            new Due(now + (one.atNanos() + spread * i / held.size()) / 2, one.list(), one.item()));
       }
       held.clear();
     }
@@ -122,43 +151,52 @@ final class ReceiptSender implements AutoCloseable {
     }
     double delay = config.shuffled() ? random.nextDouble() : share;
     long after = (long) (config.delay().toNanos() * delay);
-    add(after, body);
+    add(after, "statuses", body);
     if (random.nextDouble() < config.duplicates()) {
-      add(after + config.delay().toNanos() / 3, body);
+      add(after + config.delay().toNanos() / 3, "statuses", body);
     }
   }
 
-  private synchronized void add(long afterNanos, Map<String, Object> body) {
+  private synchronized void add(long afterNanos, String list, Map<String, Object> item) {
     if (holding) {
-      held.add(new Due(afterNanos, body));
+      held.add(new Due(afterNanos, list, item));
     } else {
-      due.add(new Due(System.nanoTime() + afterNanos, body));
+      due.add(new Due(System.nanoTime() + afterNanos, list, item));
     }
   }
 
   private void run() {
     try {
       while (!closing) {
-        List<Object> statuses = new ArrayList<>();
-        statuses.add(due.take().status());
+        List<Due> items = new ArrayList<>();
+        items.add(due.take());
         long full = System.nanoTime() + COLLECTED_FOR.toNanos();
-        while (statuses.size() < config.batch()) {
+        while (items.size() < config.batch()) {
           Due next = due.poll(full - System.nanoTime(), TimeUnit.NANOSECONDS);
           if (next == null) {
             break;
           }
-          statuses.add(next.status());
+          items.add(next);
         }
         if (config.shuffled()) {
           synchronized (this) {
-            Collections.shuffle(statuses, random);
+            Collections.shuffle(items, random);
           }
         }
-        deliver(Map.of("statuses", statuses), statuses.size());
+        deliver(lists(items), items.size());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Map<String, Object> lists(List<Due> items) {
+    Map<String, Object> lists = new java.util.TreeMap<>();
+    items.stream()
+        .collect(
+            Collectors.groupingBy(Due::list, Collectors.mapping(Due::item, Collectors.toList())))
+        .forEach(lists::put);
+    return lists;
   }
 
   /** Calls the webhook with one change of the field {@code messages}. */

@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,11 @@ public final class WhatsAppSimulator implements AutoCloseable {
                     "text",
                     Map.of("body", text)))),
         1);
+  }
+
+  /** Has this share of the messages answered that are accepted from now on. */
+  public void setReplied(double share) {
+    Objects.requireNonNull(receipts, "no webhook was configured").setReplied(share);
   }
 
   /** Makes this the only valid bearer token; null accepts any. */

@@ -33,6 +33,10 @@ class ErasureTest {
       INSERT INTO sluice.said (name, at, reason) VALUES ('BR.1020', now(), 'STOP');
       INSERT INTO sluice.suppression (phone, reason, created_at, lifted_at) VALUES
         ('+5511987654321', 'lifted by hand', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z');
+      INSERT INTO sluice.reply (message_id, campaign_id, recipient_id, kind, text, answered_message_id, at)
+        SELECT kind || phone, campaign_id, id, kind, 'Ana says ' || kind, 'wamid.1', now()
+          FROM sluice.campaign_recipient, unnest(ARRAY['text', 'button']) AS kind
+          WHERE status = 'SENT' ORDER BY phone DESC, kind DESC;
       INSERT INTO sluice.lift (phone, at, lifted_by, was) VALUES
         ('+5511987654321', '2026-01-01T00:00:00Z', 'ana', 'manual');
       """;
@@ -65,6 +69,16 @@ class ErasureTest {
           .containsExactly("{}", "{}");
       assertThat(query(db, "SELECT phone FROM sluice.campaign_recipient WHERE phone LIKE '+55%'"))
           .containsExactly("+5511900000000");
+      assertThat(
+              query(
+                  db,
+                  "SELECT concat_ws(' ', message_id, text, answered_message_id) FROM sluice.reply"
+                      + " ORDER BY id"))
+          .containsExactly(
+              "erased-1",
+              "erased-2 Ana says button",
+              "text+5511900000000 Ana says text wamid.1",
+              "button+5511900000000 Ana says button wamid.1");
       assertThat(
               query(
                   db,

@@ -41,6 +41,7 @@ class MigrationTest {
               SANDBOX.kafka().topics().sendResults(),
               SANDBOX.kafka().topics().controls(),
               SANDBOX.kafka().topics().campaignEvents(),
+              SANDBOX.kafka().topics().replies(),
               SANDBOX.kafka().topics().deadLetters());
     }
   }

@@ -36,6 +36,10 @@ public record Topics(String prefix) {
     return prefix + "campaign-events";
   }
 
+  public String replies() {
+    return prefix + "replies";
+  }
+
   public String deadLetters() {
     return prefix + "dead-letters";
   }

@@ -28,6 +28,7 @@ class GoldenFilesTest {
               Control.class,
               CampaignCommand.class,
               CampaignEvent.class,
+              Reply.class,
               ReturnedRequest.class,
               DeadLetter.class)
           .collect(Collectors.toMap(Class::getSimpleName, event -> event));
@@ -55,6 +56,7 @@ class GoldenFilesTest {
         "Control",
         "CampaignCommand",
         "CampaignEvent",
+        "Reply",
         "ReturnedRequest",
         "DeadLetter"
       })

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.row;
 
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.recipient.RecipientCounts;
+import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.sender.DailyUsage;
 import dev.sluice.console.sql.Afterwards;
 import dev.sluice.console.sql.Checks;
@@ -50,6 +51,7 @@ public final class CampaignViews {
   private final DSLContext sql;
   private final ControlsView controls;
   private final RecipientCounts recipients;
+  private final ReplyCounts replies;
   private final DailyUsage usage;
   private final FreshResults fresh;
 
@@ -64,13 +66,20 @@ public final class CampaignViews {
     this.controls = controls;
     this.fresh = fresh;
     this.recipients = recipients;
+    replies = new ReplyCounts(sql);
     usage = new DailyUsage(sql);
   }
 
-  /** Returns a campaign with its message. */
+  /** Returns a campaign with its message and its replies' counts. */
   public Map<String, @Nullable Object> one(UUID id) {
     Record row = rowOf(id);
-    return withMessage(views(List.of(row), Long.MAX_VALUE).getFirst(), row);
+    Map<String, @Nullable Object> view = views(List.of(row), Long.MAX_VALUE).getFirst();
+    // Nobody answers what was never sent.
+    ReplyCounts.Counts counts =
+        row.get(CAMPAIGN.STARTED_AT) == null ? ReplyCounts.Counts.NONE : replies.of(id);
+    view.put("replied", counts.replied());
+    view.put("clicks", counts.clicks());
+    return withMessage(view, row);
   }
 
   /**

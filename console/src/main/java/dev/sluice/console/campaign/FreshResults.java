@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.reply.SentMessages;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -47,6 +48,7 @@ public final class FreshResults implements AutoCloseable {
 
   private final TopicFollower follower;
   private final TestResults tests = new TestResults();
+  private final SentMessages sent = new SentMessages();
   private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Instant completeSince;
 
@@ -79,6 +81,11 @@ public final class FreshResults implements AutoCloseable {
   /** Returns the results of test messages. */
   public TestResults tests() {
     return tests;
+  }
+
+  /** Returns the messages that were sent last. */
+  public SentMessages sent() {
+    return sent;
   }
 
   private @Nullable FreshCount find(UUID campaignId) {
@@ -126,6 +133,7 @@ public final class FreshResults implements AutoCloseable {
         tests.add(result);
       } else {
         count(result.campaignId()).add(result);
+        sent.add(result);
       }
     } catch (UnreadableEventException e) {
       // The aggregator sends it to the dead letters.

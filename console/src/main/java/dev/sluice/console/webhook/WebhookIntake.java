@@ -2,6 +2,7 @@ package dev.sluice.console.webhook;
 
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.reply.Replies;
 import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.console.suppression.OptOuts;
 import dev.sluice.console.suppression.Said;
@@ -40,8 +41,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what a provider's calls report: receipts become results, opt-outs become suppressions, and
- * what the provider forbids is stopped. What is of no use is counted.
+ * Takes what a provider's calls report: receipts become results, opt-outs become suppressions,
+ * messages to campaigns become replies, and what the provider forbids is stopped. What is of no use
+ * is counted.
  */
 public final class WebhookIntake {
   private static final Logger log = LoggerFactory.getLogger(WebhookIntake.class);
@@ -54,6 +56,7 @@ public final class WebhookIntake {
   private final ControlsView controls;
   private final ReceiptResults results;
   private final OptOuts optOuts;
+  private final Replies replies;
   private final Accounts accounts;
   private final TemplateStates templates;
   private final ProviderStops stops;
@@ -64,11 +67,13 @@ public final class WebhookIntake {
       DSLContext sql,
       KafkaOutput output,
       ControlsView controls,
+      Replies replies,
       Topics topics,
       List<String> optOutWords,
       MeterRegistry meters) {
     this.output = output;
     this.controls = controls;
+    this.replies = replies;
     this.meters = meters;
     this.topics = topics;
     results = new ReceiptResults(sql);
@@ -85,6 +90,7 @@ public final class WebhookIntake {
   /** What one call reported, sorted by what to do about it. */
   private static final class Sorted {
     final List<Receipt> receipts = new ArrayList<>();
+    final List<Incoming> messages = new ArrayList<>();
     final List<OptOuts.Wish> optOuts = new ArrayList<>();
     final List<OptOuts.Wish> returns = new ArrayList<>();
     final List<Renamed> renamed = new ArrayList<>();
@@ -135,6 +141,7 @@ public final class WebhookIntake {
     if (sorted.stopsSomething()) {
       stop(sorted);
     }
+    count("reply", replies.take(sorted.messages));
   }
 
   private void store(Sorted sorted) {
@@ -160,9 +167,10 @@ public final class WebhookIntake {
         }
         count(receipt.status().name(), 1);
       }
-      case Incoming(Person from, var texts, var at) -> {
-        if (texts.stream().anyMatch(optOutWords::contains)) {
-          wish(sorted.optOuts, new OptOuts.Wish(from, Said.MESSAGE, at));
+      case Incoming message -> {
+        sorted.messages.add(message);
+        if (message.forms().stream().anyMatch(optOutWords::contains)) {
+          wish(sorted.optOuts, new OptOuts.Wish(message.from(), Said.MESSAGE, message.at()));
         } else {
           count("message", 1);
         }

@@ -119,6 +119,12 @@ class HostileWebhooksTest {
             + "STOP ".repeat(100_000)
             + "\"}}",
         "{\"from\":\"5511970000001\",\"type\":[\"text\"],\"text\":{\"body\":\"stop\"}}",
+        "{\"id\":7,\"from\":\"5511970000001\",\"type\":\"image\",\"image\":7,\"context\":7}",
+        "{\"id\":\"a\\u0000b\",\"type\":\"text\",\"text\":{\"body\":\"Hi\"},\"context\":{\"id\":[]}}",
+        "{\"id\":\"wamid.odd\",\"from\":null,\"type\":\"text\",\"text\":{\"body\":\"\\ud800\"},"
+            + "\"context\":{\"id\":\""
+            + "w".repeat(100_000)
+            + "\"}}",
         "{\"from\":\"5511970000001\",\"type\":\"system\"}",
         "{\"from\":\"5511970000001\",\"type\":\"system\",\"system\":{\"type\":\"user_changed_number\"}}",
         "{\"type\":\"system\",\"system\":{\"type\":\"user_changed_number\",\"wa_id\":\"x y\"}}",

@@ -4,6 +4,7 @@ import dev.sluice.providers.whatsapp.WebhookEvent.Business;
 import dev.sluice.providers.whatsapp.WebhookEvent.Kind;
 import dev.sluice.providers.whatsapp.WebhookEvent.Other;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ public final class WebhookCall {
   private static final Logger log = LoggerFactory.getLogger(WebhookCall.class);
 
   /** The longest message that can be an opt-out. */
-  private static final int LONGEST_TEXT = 200;
+  private static final int LONGEST_OPT_OUT = 200;
 
   private static final int LONGEST_DETAIL = 1_000;
 
@@ -63,7 +64,7 @@ public final class WebhookCall {
     }
     each(value.path("statuses"), status -> receipt(status, business));
     each(value.path("errors"), error -> trouble(error, business, entry));
-    each(value.path("messages"), message -> message(message, contacts));
+    each(value.path("messages"), message -> message(message, business, contacts));
     each(value.path("user_preferences"), choice -> preference(choice, contacts));
     String field = Bounded.name(change.path("field"));
     if (!field.isEmpty() && !field.equals("messages") && !field.equals("user_preferences")) {
@@ -138,40 +139,63 @@ public final class WebhookCall {
         .orElse(null);
   }
 
-  private WebhookEvent message(JsonNode message, Map<String, Person> contacts) {
-    JsonNode interactive = message.path("interactive");
-    return switch (Bounded.name(message.path("type"))) {
-      case "text" -> incoming(message, contacts, message.path("text").path("body"));
+  private WebhookEvent message(JsonNode message, Business business, Map<String, Person> contacts) {
+    String type = Bounded.name(message.path("type"));
+    JsonNode content = message.path(type);
+    return switch (type) {
+      case "text" -> incoming(message, business, contacts, Reply.Kind.TEXT, content.path("body"));
       case "button" ->
           incoming(
               message,
+              business,
               contacts,
-              message.path("button").path("payload"),
-              message.path("button").path("text"));
+              Reply.Kind.BUTTON,
+              content.path("payload"),
+              content.path("text"));
       case "interactive" ->
           incoming(
               message,
+              business,
               contacts,
-              interactive.path("button_reply").path("id"),
-              interactive.path("button_reply").path("title"),
-              interactive.path("list_reply").path("id"),
-              interactive.path("list_reply").path("title"));
+              Reply.Kind.BUTTON,
+              content.path("button_reply").path("id"),
+              content.path("button_reply").path("title"),
+              content.path("list_reply").path("id"),
+              content.path("list_reply").path("title"));
+      case "image", "video", "audio", "document", "sticker", "location", "contacts" ->
+          incoming(message, business, contacts, Reply.Kind.OTHER, content.path("caption"));
       case "system" -> renamed(message, message.path("system"));
       default -> new Other(message.isObject() ? Kind.IGNORED : Kind.UNREADABLE);
     };
   }
 
+  /**
+   * Reads what a person sent.
+   *
+   * @param fields its text in every form, the last of which people see
+   */
   private WebhookEvent incoming(
-      JsonNode message, Map<String, Person> contacts, JsonNode... fields) {
+      JsonNode message,
+      Business business,
+      Map<String, Person> contacts,
+      Reply.Kind kind,
+      JsonNode... fields) {
     List<String> texts =
         Stream.of(fields)
-            .map(field -> Bounded.words(field, LONGEST_TEXT + 1))
-            .filter(text -> !text.isEmpty() && text.length() <= LONGEST_TEXT)
+            .map(field -> Bounded.words(field, Reply.LONGEST_TEXT))
+            .filter(text -> !text.isEmpty())
             .toList();
-    Person from = known(Person.of(message.path("from"), message.path("from_user_id")), contacts);
-    return texts.isEmpty()
+    return texts.isEmpty() && kind != Reply.Kind.OTHER
         ? new Other(Kind.IGNORED)
-        : new WebhookEvent.Incoming(from, texts, Bounded.time(message.path("timestamp"), now));
+        : new WebhookEvent.Incoming(
+            business,
+            Bounded.name(message.path("id")),
+            Bounded.name(message.path("context").path("id")),
+            known(Person.of(message.path("from"), message.path("from_user_id")), contacts),
+            kind,
+            texts.isEmpty() ? "" : texts.getLast(),
+            texts.stream().filter(text -> text.length() <= LONGEST_OPT_OUT).toList(),
+            Bounded.time(message.path("timestamp"), now));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sluice.providers.whatsapp;
 
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.Reply;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,9 +39,21 @@ public sealed interface WebhookEvent {
   /**
    * A user wrote a message or pressed a button.
    *
-   * @param texts the text of the message or button, in every form that the call holds
+   * @param messageId the provider's id of the message, or empty
+   * @param answered the provider's id of the message that it answers, or empty
+   * @param text what a person sees of it, at most {@link Reply#LONGEST_TEXT} characters, or empty
+   * @param forms its text in every form that the call holds, if it is short enough for an opt-out
    */
-  record Incoming(Person from, List<String> texts, Instant at) implements WebhookEvent {}
+  record Incoming(
+      Business business,
+      String messageId,
+      String answered,
+      Person from,
+      Reply.Kind kind,
+      String text,
+      List<String> forms,
+      Instant at)
+      implements WebhookEvent {}
 
   /** A user changed whether marketing messages are welcome. */
   record Preference(Person from, boolean stop, Instant at) implements WebhookEvent {}

@@ -16,6 +16,7 @@ public enum EventType {
   SEND_RESULT,
   CONTROL,
   CAMPAIGN_EVENT,
+  REPLY,
   DEAD_LETTER;
 
   private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -29,6 +30,7 @@ public enum EventType {
             topics.sendResults(), SEND_RESULT,
             topics.controls(), CONTROL,
             topics.campaignEvents(), CAMPAIGN_EVENT,
+            topics.replies(), REPLY,
             topics.deadLetters(), DEAD_LETTER)
         .get(topic);
   }

@@ -110,6 +110,13 @@ final class Grants {
               READ + ", INSERT (name, language, account, stopped, at), UPDATE (stopped, at)"),
           new Rights("stopped_campaign", READ, NOTHING, READ),
           new Rights(
+              "reply",
+              NOTHING,
+              NOTHING,
+              READ
+                  + ", INSERT (message_id, campaign_id, recipient_id, kind, text,"
+                  + " answered_message_id, at)"),
+          new Rights(
               "sender_recipient",
               READ + ", INSERT (sender_id, phone, counted_at), UPDATE (counted_at)",
               NOTHING,

@@ -87,6 +87,7 @@ final class TopicSetup {
             Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
         // One partition keeps the events of all campaigns in one order.
         topic(names.campaignEvents(), 1, replicationFactor, retained()),
+        topic(names.replies(), 1, replicationFactor, retained()),
         topic(
             names.deadLetters(),
             1,

@@ -13,6 +13,7 @@ import { orWithout } from './missing.js';
 import { variables } from './placeholders.js';
 import { preview } from './preview.js';
 import { recipients } from './recipients.js';
+import { replies } from './replies.js';
 import { mayResend, resendAll, resendReason } from './resend.js';
 import { hours, review } from './review.js';
 import { loading, offline, trouble } from './states.js';
@@ -42,6 +43,7 @@ export function campaign(root, left, id) {
   let busy = false;
 
   const people = recipients(path, () => paint());
+  const answers = replies(path, () => paint());
   const upload = importer(path, () => variables(now.message), () => people.reload(), left);
 
   const trial = testSend({
@@ -246,7 +248,7 @@ export function campaign(root, left, id) {
           ${OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
           ${failures(path, errors, mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error, left)))() : null)}
-          ${details()} ${people.view(statuses())}
+          ${answers.view(now)} ${details()} ${people.view(statuses())}
         `;
 
   function paint() {
@@ -293,6 +295,7 @@ export function campaign(root, left, id) {
     (campaignNow) => {
       const begins = now?.status !== campaignNow.status;
       now = campaignNow;
+      answers.follow(now);
       document.title = `${now.name} · Sluice`;
       const inside = root.contains(document.activeElement);
       paint();

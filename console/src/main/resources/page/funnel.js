@@ -1,4 +1,4 @@
-// How far a campaign is: who was reached, step by step, and everybody else beside them.
+// How far a campaign is: who was reached and answered, step by step, and everybody else beside them.
 import { html, nothing } from './lib.js';
 import { audience, bar, counts, number, share } from './format.js';
 import { say } from './texts.js';
@@ -17,6 +17,9 @@ const figure = (state, count, of) => html`
   </div>
 `;
 
+/** No part of `steps`: who replies need not share read receipts. */
+const replied = ({ replied: count, total }) => (count === undefined ? nothing : figure('replied', count, total));
+
 export function funnel(campaign) {
   const all = counts(campaign);
   const reached = steps(all);
@@ -25,7 +28,8 @@ export function funnel(campaign) {
       <h2 id="funnel">${say('funnel.title')}
         <small class="quiet">${audience(campaign)}</small></h2>
       ${bar(campaign)}
-      <dl class="funnel">${Object.entries(reached).map(([state, count]) => figure(state, count, campaign.total))}</dl>
+      <dl class="funnel">${Object.entries(reached).map(([state, count]) => figure(state, count, campaign.total))}
+        ${replied(campaign)}</dl>
       <dl class="others" aria-label=${say('funnel.outcomes')}>
         ${OTHERS.map((state) => figure(state, all[state], campaign.total))}
       </dl>

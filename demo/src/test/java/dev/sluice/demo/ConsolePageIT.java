@@ -31,7 +31,8 @@ class ConsolePageIT {
   }
 
   @Test
-  void aCampaignIsCreatedFromACsvStartedPausedResumedAndCompletes() throws IOException {
+  void aCampaignIsCreatedFromACsvStartedPausedResumedAndAnswered() throws IOException {
+    simulator.setReplied(0.2);
     PAGE.create("Spring offer", WholePage.csv(folder, 400, "Ana", "Jürgen \"J\""));
     browser.awaitText(".badge", "draft");
     browser.awaitText(".figure.pending dd", "400");
@@ -53,6 +54,19 @@ class ConsolePageIT {
     browser.until().until(driver -> count("delivered") == 400);
     browser.picture("campaign-completed");
     assertThat(simulator.report().duplicates()).isZero();
+
+    simulator.setReplied(0);
+    browser.awaitText("#clicks", "Tell me more");
+    browser.awaitText("section[aria-labelledby=replies] table", "Thanks! Until when is it?");
+    assertThat(count("replied")).isBetween(40, 120);
+    browser.resize(Browser.PHONE);
+    browser.picture("campaign-replies-phone");
+    browser.resize(Browser.DESKTOP);
+    browser.picture("campaign-replies");
+    assertThat(PAGE.faults()).isEmpty();
+    browser.type("input[name=number]", "+5521");
+    browser.click("section[aria-labelledby=replies] .filter button");
+    browser.awaitText("section[aria-labelledby=replies]", "No one");
   }
 
   @Test

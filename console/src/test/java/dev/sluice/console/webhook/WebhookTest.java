@@ -10,6 +10,8 @@ import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.WebhookFixture;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.reply.Replies;
+import dev.sluice.console.reply.SentMessages;
 import dev.sluice.providers.whatsapp.WebhookCall;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -159,7 +161,13 @@ class WebhookTest {
         ControlsView controls = new ControlsView(away, new Health())) {
       WebhookIntake intake =
           new WebhookIntake(
-              FIXTURE.sql(), output, controls, away.topics(), List.of("STOP"), FIXTURE.meters);
+              FIXTURE.sql(),
+              output,
+              controls,
+              new Replies(FIXTURE.sql(), new SentMessages(), output, away.topics()),
+              away.topics(),
+              List.of("STOP"),
+              FIXTURE.meters);
 
       assertThatThrownBy(
               () -> intake.take(WebhookCall.read(Json.MAPPER.readTree(call), Instant.now())))

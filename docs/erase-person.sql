@@ -5,8 +5,9 @@
 -- The person must stay suppressed, so suppression keeps the number.
 -- Rows of campaigns that will still send to the person do not change; the last line counts them. Cancel
 -- those campaigns or wait until they end, then run the script again. Kafka deletes the person's records
--- after its retention of seven days. Receipts that arrive before that restore the message's id, and a
--- reply may still come: run the script once more then.
+-- after its retention of seven days. Receipts that arrive before that restore the message's id and the
+-- person's other names, and a reply to it may still come: run the script once more then. It clears that of
+-- everybody who was erased, as it no longer knows who was whom.
 BEGIN;
 
 INSERT INTO sluice.suppression (phone, reason)
@@ -24,8 +25,14 @@ UPDATE sluice.reply
   SET message_id = 'erased-' || reply.id, answered_message_id = NULL,
       text = CASE WHEN kind = 'button' THEN text END
   FROM sluice.campaign_recipient AS recipient
-  WHERE recipient.phone = :'phone' AND reply.campaign_id = recipient.campaign_id
-    AND reply.recipient_id = recipient.id;
+  WHERE recipient.phone IN (:'phone', '+999' || lpad(recipient.id::text, 11, '0'))
+    AND reply.campaign_id = recipient.campaign_id AND reply.recipient_id = recipient.id
+    AND reply.message_id <> 'erased-' || reply.id;
+
+UPDATE sluice.campaign_recipient
+  SET provider_message_id = NULL, provider_user_id = NULL, external_id = NULL, error_detail = NULL
+  WHERE phone = '+999' || lpad(id::text, 11, '0')
+    AND num_nonnulls(provider_message_id, provider_user_id, external_id, error_detail) > 0;
 
 UPDATE sluice.campaign_recipient AS recipient
   SET phone = '+999' || lpad(recipient.id::text, 11, '0'), variables = '{}',
@@ -45,7 +52,7 @@ DELETE FROM sluice.renamed
   WHERE :'phone' IN (before, now)
      OR before IN (SELECT name FROM sluice.alias WHERE phone = :'phone')
      OR now IN (SELECT name FROM sluice.alias WHERE phone = :'phone');
-DELETE FROM sluice.alias WHERE :'phone' IN (phone, name);
+DELETE FROM sluice.alias WHERE :'phone' IN (phone, name) OR phone LIKE '+999%';
 
 COMMIT;
 

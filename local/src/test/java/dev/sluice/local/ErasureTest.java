@@ -41,6 +41,18 @@ class ErasureTest {
         ('+5511987654321', '2026-01-01T00:00:00Z', 'ana', 'manual');
       """;
 
+  /** A receipt that came after the first run, and the reply to the message that it told again. */
+  private static final String LATER =
+      """
+      UPDATE sluice.campaign_recipient
+        SET provider_message_id = 'wamid.1', error_detail = 'of ' || phone WHERE status = 'SENT';
+      INSERT INTO sluice.alias (phone, name)
+        SELECT phone, '+551187654321' FROM sluice.campaign_recipient WHERE phone LIKE '+999%';
+      INSERT INTO sluice.reply (message_id, campaign_id, recipient_id, kind, text, answered_message_id, at)
+        SELECT 'wamid.later', campaign_id, id, 'text', 'I am Ana', 'wamid.1', now()
+          FROM sluice.campaign_recipient WHERE phone LIKE '+999%';
+      """;
+
   @Test
   void thePersonIsNowhereButInTheSuppressionsAndCountersAreTrue() throws Exception {
     DatabaseConfig owner = Sandbox.create(1).owner();
@@ -52,6 +64,7 @@ class ErasureTest {
       assertThat(campaignsOf(db)).containsExactly("sending");
 
       execute(db, "UPDATE sluice.campaign SET status = 'CANCELLED' WHERE status = 'SENDING'");
+      execute(db, LATER);
       execute(db, script());
 
       assertThat(campaignsOf(db)).isEmpty();
@@ -72,13 +85,20 @@ class ErasureTest {
       assertThat(
               query(
                   db,
+                  "SELECT concat_ws(' ', right(phone, 2), provider_message_id, error_detail)"
+                      + " FROM sluice.campaign_recipient WHERE status = 'SENT' ORDER BY phone"))
+          .containsExactly("00 wamid.1 of +5511900000000", "01");
+      assertThat(
+              query(
+                  db,
                   "SELECT concat_ws(' ', message_id, text, answered_message_id) FROM sluice.reply"
                       + " ORDER BY id"))
           .containsExactly(
               "erased-1",
               "erased-2 Ana says button",
               "text+5511900000000 Ana says text wamid.1",
-              "button+5511900000000 Ana says button wamid.1");
+              "button+5511900000000 Ana says button wamid.1",
+              "erased-5");
       assertThat(
               query(
                   db,

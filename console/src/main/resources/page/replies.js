@@ -17,12 +17,14 @@ export function replies(path, paint) {
     paint,
   );
 
-  /** Reads the list once there is something in it, and again when there is more. */
+  /** Reads the list once there may be something in it, and again when there is more; a search waits to be repeated. */
   function follow({ replied, clicks }) {
     const now = JSON.stringify([replied, clicks]);
-    if (replied > 0 && now !== counted) {
+    if (replied !== 0 && now !== counted) {
       counted = now;
-      list.again();
+      if (!phone) {
+        list.again();
+      }
     }
   }
 
@@ -61,14 +63,15 @@ export function replies(path, paint) {
     </table>
   `;
 
+  /** Null where counting takes too long. */
   const buttons = (clicks) =>
-    clicks.length === 0
+    !clicks?.length
       ? nothing
       : html`<p class="line" id="clicks">${say('replies.clicks')}
           ${clicks.map(({ button, count }) => html`<span><span class="badge">${button}</span> <strong>${number(count)}</strong></span>`)}</p>`;
 
   const view = ({ replied, clicks }) =>
-    !replied
+    replied === 0
       ? nothing
       : html`<section aria-labelledby="replies">
           <h2 id="replies">${say('replies.title')}</h2>

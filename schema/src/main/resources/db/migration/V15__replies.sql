@@ -1,3 +1,6 @@
+-- The last index waits for whoever changes campaigns; behind it everybody else would wait, too.
+SET LOCAL lock_timeout = '5s';
+
 -- What recipients of campaigns wrote back, and the buttons that they pressed. Without foreign keys: to
 -- check one locks rows that other services are about to change.
 CREATE TABLE sluice.reply (
@@ -11,6 +14,12 @@ CREATE TABLE sluice.reply (
   at                  timestamptz NOT NULL CHECK (isfinite(at))
 );
 
--- The list is read by the first, newest first; those who replied are counted by the second alone.
+-- The list is read by the first, newest first; those who replied are counted by the second alone, and the
+-- buttons by the third. An index cannot hold very long texts, and no button has one.
 CREATE INDEX reply_page ON sluice.reply (campaign_id, id);
 CREATE INDEX reply_recipient ON sluice.reply (campaign_id, recipient_id);
+CREATE INDEX reply_button ON sluice.reply (campaign_id, text)
+  WHERE kind = 'button' AND length(text) <= 200;
+
+-- A message that names none of ours answers one of its sender's newest campaigns.
+CREATE INDEX campaign_started ON sluice.campaign (sender_id, started_at) WHERE started_at IS NOT NULL;

@@ -270,7 +270,7 @@ final class CampaignCommands {
 
   @Command(
       name = "replies",
-      description = "Lists what recipients wrote back and pressed, the newest first.",
+      description = "Lists the newest 100 replies: what recipients wrote back and pressed.",
       mixinStandardHelpOptions = true)
   int replies(
       @Mixin ConsoleOptions console,

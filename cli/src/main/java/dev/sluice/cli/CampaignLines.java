@@ -19,7 +19,7 @@ final class CampaignLines {
         .path("counts")
         .properties()
         .forEach(count -> console.line("%-12s %d", count.getKey(), count.getValue().asLong()));
-    console.line("%-12s %d", "replied", campaign.path("replied").asLong());
+    console.line("%-12s %s", "replied", count(campaign.path("replied")));
     campaign
         .path("clicks")
         .forEach(click ->
@@ -61,6 +61,11 @@ final class CampaignLines {
                 row.path("phone").asString(""),
                 row.path("kind").asString(""),
                 row.path("text").asString("")));
+    if (page.path("next").isNumber()) {
+      console.line(
+          "these are the newest %d; the campaign's page has all of them, also as a file",
+          page.path("replies").size());
+    }
   }
 
   /** Formats a count, which the console leaves out if counting takes too long. */

@@ -246,7 +246,9 @@ class CampaignCommandsTest {
         exchange -> {
           exchange.sendResponseHeaders(202, 0);
           try (var body = exchange.getResponseBody()) {
-            body.write("{\"unchecked\":true}".getBytes(StandardCharsets.UTF_8));
+            body.write(
+                "{\"unchecked\":true,\"replied\":null,\"replies\":[{},{}],\"next\":7}"
+                    .getBytes(StandardCharsets.UTF_8));
           }
         });
     busy.start();
@@ -255,8 +257,13 @@ class CampaignCommandsTest {
 
     assertThat(terminal.execute("campaign", "start", id, "--url", url)).isZero();
     assertThat(terminal.execute("campaign", "edit", id, "--name", "x", "--url", url)).isZero();
+    assertThat(terminal.execute("campaign", "status", id, "--url", url)).isZero();
+    assertThat(terminal.execute("campaign", "replies", id, "--url", url)).isZero();
     busy.stop(0);
 
+    assertThat(terminal.out())
+        .contains("replied      uncounted")
+        .contains("these are the newest 2; the campaign's page has all of them");
     assertThat(terminal.out().lines())
         .filteredOn(line -> line.startsWith("not all recipients could be looked through in time"))
         .hasSize(2);

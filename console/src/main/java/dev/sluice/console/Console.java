@@ -37,6 +37,7 @@ import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.Recipients;
 import dev.sluice.console.reply.Replies;
+import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.reply.ReplyExports;
 import dev.sluice.console.reply.ReplyPages;
 import dev.sluice.console.sender.SenderRoutes;
@@ -184,6 +185,7 @@ public final class Console implements AutoCloseable {
     Doors doors = new Doors(config.token(), meters);
     EventStreams live = new EventStreams(feeds);
     RecipientCounts counts = new RecipientCounts();
+    ReplyCounts replyCounts = new ReplyCounts();
     Javalin listening =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -192,11 +194,12 @@ public final class Console implements AutoCloseable {
           settings.jetty.port = config.port();
           doors.add(settings.routes);
           new FeedRoutes(
-                  new CampaignViews(following, controls, fresh, counts),
+                  new CampaignViews(following, controls, fresh, counts, replyCounts),
                   new SenderViews(following, controls),
                   live)
               .add(settings.routes);
-          CampaignViews campaignViews = new CampaignViews(reading, controls, fresh, counts);
+          CampaignViews campaignViews =
+              new CampaignViews(reading, controls, fresh, counts, replyCounts);
           new ExportRoutes(new RecipientExports(reading, exports), campaignViews)
               .add(settings.routes);
           Campaigns campaigns =
@@ -205,7 +208,7 @@ public final class Console implements AutoCloseable {
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
-                  new CampaignViews(changing, controls, fresh, counts),
+                  new CampaignViews(changing, controls, fresh, counts, replyCounts),
                   new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
@@ -290,7 +293,7 @@ public final class Console implements AutoCloseable {
         () -> {
           output.warmUp();
           Json.write(
-              new CampaignViews(commanding, controls, fresh, counts)
+              new CampaignViews(commanding, controls, fresh, counts, replyCounts)
                   .newest(CampaignFilter.IN_SIGHT));
         });
     listening.start();

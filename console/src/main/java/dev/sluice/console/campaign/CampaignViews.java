@@ -19,6 +19,7 @@ import dev.sluice.schema.ShortId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -59,26 +60,36 @@ public final class CampaignViews {
    * Creates the views.
    *
    * @param recipients shared by all views
+   * @param replies shared by all views
    */
   public CampaignViews(
-      DSLContext sql, ControlsView controls, FreshResults fresh, RecipientCounts recipients) {
+      DSLContext sql,
+      ControlsView controls,
+      FreshResults fresh,
+      RecipientCounts recipients,
+      ReplyCounts replies) {
     this.sql = sql;
     this.controls = controls;
     this.fresh = fresh;
     this.recipients = recipients;
-    replies = new ReplyCounts(sql);
+    this.replies = replies;
     usage = new DailyUsage(sql);
   }
 
-  /** Returns a campaign with its message and its replies' counts. */
+  /**
+   * Returns a campaign with its message and its replies' counts, which are null if counting takes
+   * too long.
+   */
   public Map<String, @Nullable Object> one(UUID id) {
     Record row = rowOf(id);
     Map<String, @Nullable Object> view = views(List.of(row), Long.MAX_VALUE).getFirst();
     // Nobody answers what was never sent.
-    ReplyCounts.Counts counts =
-        row.get(CAMPAIGN.STARTED_AT) == null ? ReplyCounts.Counts.NONE : replies.of(id);
-    view.put("replied", counts.replied());
-    view.put("clicks", counts.clicks());
+    Optional<ReplyCounts.Counts> counts =
+        row.get(CAMPAIGN.STARTED_AT) == null
+            ? Optional.of(ReplyCounts.Counts.NONE)
+            : replies.of(sql, id);
+    view.put("replied", counts.map(ReplyCounts.Counts::replied).orElse(null));
+    view.put("clicks", counts.map(ReplyCounts.Counts::clicks).orElse(null));
     return withMessage(view, row);
   }
 

@@ -19,7 +19,8 @@ public final class ErrorRoutes {
   private final CampaignViews views;
   private final Recipients recipients;
   private final Lists lists;
-  private final KeptAnswers answers = new KeptAnswers();
+  private final KeptAnswers<byte[]> answers =
+      new KeptAnswers<>(Duration.ofSeconds(3), System::nanoTime);
 
   /** Fewer places than lists have, which must not wait for campaigns with very many failures. */
   private final Bulkhead counting =

@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Results read straight from the topic for live views, as rows are written in batches. The counts
- * are only shown and nothing else depends on them, so they may miss results while Kafka is
- * unreachable, and start over with each process.
+ * Results read straight from the topic, as rows are written in batches: counted for live views, and
+ * to know which message a quick reply answers. The counts are only shown, and whom a reply is from
+ * is found without it as well, so results may be missed while Kafka is unreachable, and all of it
+ * starts over with each process.
  */
 public final class FreshResults implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FreshResults.class);

@@ -13,12 +13,14 @@ import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the campaigns that incoming messages answer: by the message that they name, or else the
- * newest campaign of the sender that reached the person within 72 hours. A message that names one
- * that is not ours answers somebody else. What was found for a message once stays.
+ * newest campaign of the sender that reached the person within 72 hours. The named message may be
+ * unknown because its row is not written yet, so it may have been sent to who is still pending.
+ * What was found for a message once stays.
  */
 final class Answered {
   /** OFFSET 0 keeps the planner from reading a table from end to end. */
@@ -47,13 +49,14 @@ final class Answered {
   private static final String BY_PERSON =
       """
       WITH told AS MATERIALIZED (
-        SELECT * FROM unnest({0}, {1}, {2}, {3}) AS told (message_id, name, address, at)
+        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4})
+          AS told (message_id, answered, name, address, at)
       ), candidate AS MATERIALIZED (
-        SELECT sender.address, newest.id, newest.started_at
+        SELECT sender.address, newest.id, newest.started_at, newest.status
         FROM sluice.sender CROSS JOIN LATERAL (
-          SELECT campaign.id, campaign.started_at FROM sluice.campaign
+          SELECT campaign.id, campaign.started_at, campaign.status FROM sluice.campaign
           WHERE campaign.sender_id = sender.id
-            AND campaign.started_at > clock_timestamp() - interval '30 days'
+            AND campaign.started_at > now() - interval '30 days'
           ORDER BY campaign.started_at DESC LIMIT 50) AS newest
         WHERE sender.provider = 'whatsapp' AND sender.address IN (SELECT address FROM told)
       )
@@ -70,8 +73,10 @@ final class Answered {
         SELECT id, campaign_id, external_id, phone FROM sluice.campaign_recipient
         WHERE campaign_recipient.campaign_id = candidate.id
           AND campaign_recipient.phone = known.phone
-          AND status IN ('SENT', 'DELIVERED', 'READ')
-          AND updated_at >= told.at - interval '72 hours' OFFSET 0) AS recipient
+          AND (status IN ('SENT', 'DELIVERED', 'READ')
+              AND updated_at >= told.at - interval '72 hours'
+            OR status = 'PENDING' AND candidate.status <> 'CANCELLED' AND told.answered <> '')
+        OFFSET 0) AS recipient
       ORDER BY told.message_id, candidate.started_at DESC, recipient.id
       """;
 
@@ -86,7 +91,7 @@ final class Answered {
   private record Recipient(UUID campaignId, long id, @Nullable String externalId, String phone) {}
 
   /** One of the names of the person who sent a message. */
-  private record Named(Incoming message, String name) {}
+  record Named(Incoming message, String name) {}
 
   /** Returns the replies among the messages, each once. */
   List<Reply> by(List<Incoming> messages) {
@@ -98,8 +103,7 @@ final class Answered {
     found.putAll(
         byPerson(
             told.values().stream()
-                .filter(message ->
-                    message.answered().isEmpty() && !found.containsKey(message.messageId()))
+                .filter(message -> !found.containsKey(message.messageId()))
                 .toList()));
     return told.values().stream()
         .flatMap(message ->
@@ -131,15 +135,17 @@ final class Answered {
         .filter(message -> !message.business().phoneNumberId().isEmpty())
         .flatMap(Answered::names)
         .forEach(told::add);
-    return told.isEmpty()
-        ? Map.of()
-        : recipients(
-            sql.fetch(
-                BY_PERSON,
-                Columns.texts(told, named -> named.message().messageId()),
-                Columns.texts(told, Named::name),
-                Columns.texts(told, named -> named.message().business().phoneNumberId()),
-                Columns.times(told, named -> named.message().at())));
+    return told.isEmpty() ? Map.of() : recipients(people(sql, told).fetch());
+  }
+
+  static ResultQuery<Record> people(DSLContext sql, List<Named> told) {
+    return sql.resultQuery(
+        BY_PERSON,
+        Columns.texts(told, named -> named.message().messageId()),
+        Columns.texts(told, named -> named.message().answered()),
+        Columns.texts(told, Named::name),
+        Columns.texts(told, named -> named.message().business().phoneNumberId()),
+        Columns.times(told, named -> named.message().at()));
   }
 
   private static Stream<Named> names(Incoming message) {

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recipients of the newest messages. Their rows get the messages' ids up to ten seconds later,
- * and a button may be pressed before.
+ * The recipients of the newest messages. Their rows get the messages' ids some seconds later, and a
+ * button may be pressed before. It knows only what was sent since the console started; for the rest
+ * {@link Answered} looks for the person.
  */
 public final class SentMessages {
   /** More than are sent before their rows are written. */

@@ -6,6 +6,7 @@ import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.recipient.RecipientCounts;
+import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
@@ -93,7 +94,8 @@ class CampaignViewTest {
     try (ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
         FreshResults fresh = new FreshResults(SANDBOX.kafka())) {
       assertThat(
-              new CampaignViews(away.sql(), controls, fresh, new RecipientCounts())
+              new CampaignViews(
+                      away.sql(), controls, fresh, new RecipientCounts(), new ReplyCounts())
                   .changed(id, new Checks(away.sql(), 1)))
           .isEqualTo(Map.of("id", id));
     }
@@ -110,7 +112,8 @@ class CampaignViewTest {
         FreshResults fresh = new FreshResults(SANDBOX.kafka());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =
-          new CampaignViews(commands.sql(), controls, fresh, new RecipientCounts());
+          new CampaignViews(
+              commands.sql(), controls, fresh, new RecipientCounts(), new ReplyCounts());
       Checks checks = new Checks(counts.sql(), 1);
       assertThat(views.changed(id, checks).get("total")).isEqualTo(0L);
       views.added(id);
@@ -125,6 +128,24 @@ class CampaignViewTest {
                 return counting;
               });
       assertThat(changed.get()).containsEntry("id", id);
+    }
+  }
+
+  @Test
+  void aCampaignIsShownWithoutItsRepliesWhenCountingThemTakesTooLong() {
+    String id = campaign("eeee0000-0000-4000-8000-000000000005");
+    sql().execute("UPDATE sluice.campaign SET started_at = now() WHERE id = ?::uuid", id);
+    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      JsonNode shown =
+          owner
+              .sql()
+              .transactionResult(holding -> {
+                holding.dsl().execute("LOCK TABLE sluice.reply");
+                return read(id);
+              });
+      assertThat(shown.path("id").asString()).isEqualTo(id);
+      assertThat(shown.path("replied").isNull()).isTrue();
+      assertThat(shown.path("clicks").isNull()).isTrue();
     }
   }
 

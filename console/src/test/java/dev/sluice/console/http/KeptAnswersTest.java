@@ -20,7 +20,7 @@ class KeptAnswersTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger made = new AtomicInteger();
-  private final KeptAnswers answers = new KeptAnswers(nanos::get);
+  private final KeptAnswers<byte[]> answers = new KeptAnswers<>(Duration.ofSeconds(3), nanos::get);
 
   @Test
   void whoComesSoonAfterGetsTheSame() {

@@ -175,17 +175,48 @@ class RepliesTest {
     FIXTURE.post(call("asked", stranger, text("wamid.late", "")));
     FIXTURE.post(call("asked", newNumber(), text("wamid.unknown", "")));
     // The same once more: a campaign that began in between takes nothing away.
-    recipient(campaign("asked", Duration.ZERO), phone, "SENT", "wamid.since", Duration.ZERO);
+    UUID since = campaign("asked", Duration.ofSeconds(5));
+    recipient(since, phone, "SENT", "wamid.since", Duration.ZERO);
     FIXTURE.post(call("asked", phone, text("wamid.free", "")));
 
     assertThat(rows(newest)).singleElement().asString().endsWith(" text Olá");
     assertThat(rows(older)).isEmpty();
     assertThat(rows(waiting)).isEmpty();
     assertThat(rows(others)).isEmpty();
+    assertThat(rows(since)).isEmpty();
     assertThat(FIXTURE.replies())
         .filteredOn(reply -> reply.messageId().equals("wamid.free"))
         .hasSize(2)
         .allMatch(reply -> reply.campaignId().equals(newest));
+  }
+
+  /** As when the aggregator is behind and the console has started since. */
+  @Test
+  void whatNamesAMessageThatNobodyKnowsYetIsFoundByThePerson() throws Exception {
+    FIXTURE.sender("behind");
+    UUID older = campaign("behind", Duration.ofHours(50));
+    UUID going = campaign("behind", Duration.ofHours(1));
+    UUID cancelled = campaign("behind", Duration.ofMinutes(1));
+    FIXTURE
+        .sql()
+        .execute("UPDATE sluice.campaign SET status = 'CANCELLED' WHERE id = ?", cancelled);
+    String phone = newNumber();
+    recipient(older, phone, "READ", "wamid.older", Duration.ofHours(49));
+    long recipient = recipient(going, phone, "PENDING", null, Duration.ofHours(1));
+    recipient(cancelled, phone, "PENDING", null, Duration.ofMinutes(1));
+    String stranger = newNumber();
+    recipient(older, stranger, "READ", "wamid.strangers", Duration.ofHours(49));
+
+    FIXTURE.post(call("behind", phone, text("wamid.early", answering("wamid.unwritten"))));
+    FIXTURE.post(call("behind", phone, text("wamid.plain", "")));
+    FIXTURE.post(call("behind", newNumber(), text("wamid.who", answering("wamid.unwritten"))));
+    FIXTURE.post(call("behind", stranger, text("wamid.resent", answering("wamid.first"))));
+
+    assertThat(rows(going)).containsExactly(recipient + " text Olá wamid.unwritten");
+    assertThat(rows(older))
+        .extracting(row -> row.substring(row.indexOf(' ')))
+        .containsExactly(" text Olá", " text Olá wamid.first");
+    assertThat(rows(cancelled)).isEmpty();
   }
 
   @Test
@@ -288,7 +319,9 @@ class RepliesTest {
             null,
             null,
             null));
-    String call = call("quick", phone, text("wamid.reply-to-quick", answering("wamid.quick")));
+    // Under a name by which nobody is found.
+    String call =
+        call("quick", newNumber(), text("wamid.reply-to-quick", answering("wamid.quick")));
 
     // The console reads the topic on its own.
     Awaitility.await()

@@ -112,10 +112,16 @@ final class KeptCounts {
     }
   }
 
-  /** Keeps that nothing could be counted in time; what was known before is told on for a while. */
+  /**
+   * Keeps that nothing could be counted in time. A count that others are told meanwhile is told on;
+   * what tells this reader nothing, such as that there are too many for a list, is replaced.
+   */
   synchronized void giveUp(Turn turn) {
-    long until = nanoTime.getAsLong() + GIVEN_UP_NANOS;
-    turn.open().forEach(id -> kept.putIfAbsent(id, new Kept(null, turn.tooMany(), until)));
+    long now = nanoTime.getAsLong();
+    Kept givenUp = new Kept(null, turn.tooMany(), now + GIVEN_UP_NANOS);
+    for (UUID id : turn.open()) {
+      kept.merge(id, givenUp, (known, _) -> known.isTold(turn.tooMany(), now) ? known : givenUp);
+    }
   }
 
   /** Tells no count of this campaign any more that was made, or begun, before now. */

@@ -82,4 +82,32 @@ class KeptCountsTest {
     clock.addAndGet(Duration.ofSeconds(1).toNanos());
     assertThat(kept.begin(ANY, BOTH).open()).isEqualTo(BOTH);
   }
+
+  @Test
+  void whatTookTooLongIsLeftAloneThoughAListOnlyKnewThatItIsTooMuch() {
+    kept.end(kept.begin(10, BOTH), Map.of(), QUICKLY);
+    kept.giveUp(kept.begin(ANY, BOTH));
+
+    assertThat(kept.begin(ANY, BOTH).open()).isEmpty();
+    assertThat(kept.begin(10, BOTH).open()).isEmpty();
+  }
+
+  @Test
+  void whatTookTooLongIsLeftAloneThoughItWasCountedLongAgo() {
+    kept.end(kept.begin(ANY, BOTH), Map.of(DRAFT, 60_000L, SMALL, 60_000L), QUICKLY);
+    clock.addAndGet(Duration.ofMinutes(1).toNanos());
+    kept.giveUp(kept.begin(ANY, BOTH));
+
+    assertThat(kept.begin(ANY, BOTH).open()).isEmpty();
+    assertThat(kept.begin(ANY, BOTH).told()).isEmpty();
+  }
+
+  @Test
+  void aCountOfJustNowIsToldOnWhereCountingAgainTookTooLong() {
+    kept.end(kept.begin(ANY, BOTH), Map.of(DRAFT, 60_000L), QUICKLY);
+    clock.addAndGet(Duration.ofSeconds(5).toNanos());
+    kept.giveUp(kept.begin(ANY, BOTH));
+
+    assertThat(kept.begin(ANY, BOTH).told()).isEqualTo(Map.of(DRAFT, 60_000L));
+  }
 }

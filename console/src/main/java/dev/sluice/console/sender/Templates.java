@@ -38,6 +38,12 @@ public final class Templates implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Templates.class);
   private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
+  /**
+   * How long a stop in a list is taken for the one in the list before. Later it may be another one:
+   * the provider stops a template for hours.
+   */
+  private static final Duration REPEATED = Duration.ofHours(1);
+
   /** How long a command that makes a campaign send waits for the list. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -82,6 +88,7 @@ public final class Templates implements AutoCloseable {
   private record Kept(
       List<Map<String, @Nullable Object>> templates,
       List<TemplateStates.State> stops,
+      Instant at,
       long atNanos) {}
 
   /**
@@ -126,7 +133,7 @@ public final class Templates implements AutoCloseable {
     Instant now = clock.instant();
     List<Map<String, @Nullable Object>> read = read(asked, account);
     List<TemplateStates.State> stops = stops(account, read, now);
-    keep(account, new Kept(read, stops, System.nanoTime()));
+    keep(account, new Kept(read, stops, now, System.nanoTime()));
     learn(account, read, stops, now);
     return read;
   }
@@ -206,12 +213,14 @@ public final class Templates implements AutoCloseable {
 
   /**
    * Returns the stopped templates of a list. A stop counts from the first list that tells it: what
-   * is only repeated must not overrule a person who has allowed the template since.
+   * is only repeated must not overrule a person who has allowed the template since. If nobody has
+   * read the list for long, the stop may be another one, and counts from now.
    */
   private List<TemplateStates.State> stops(
       String account, List<Map<String, @Nullable Object>> read, Instant now) {
     Kept before = find(account);
-    List<TemplateStates.State> known = before == null ? List.of() : before.stops();
+    List<TemplateStates.State> known =
+        before == null || before.at().plus(REPEATED).isBefore(now) ? List.of() : before.stops();
     return read.stream()
         .filter(template -> Set.of("PAUSED", "DISABLED").contains(status(template)))
         .map(template -> stop(account, template, now))

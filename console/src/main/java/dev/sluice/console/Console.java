@@ -40,6 +40,7 @@ import dev.sluice.console.reply.Replies;
 import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.reply.ReplyExports;
 import dev.sluice.console.reply.ReplyPages;
+import dev.sluice.console.sender.DailyUsage;
 import dev.sluice.console.sender.SenderRoutes;
 import dev.sluice.console.sender.SenderViews;
 import dev.sluice.console.sender.Senders;
@@ -186,6 +187,7 @@ public final class Console implements AutoCloseable {
     EventStreams live = new EventStreams(feeds);
     RecipientCounts counts = new RecipientCounts();
     ReplyCounts replyCounts = new ReplyCounts();
+    DailyUsage usage = new DailyUsage();
     Javalin listening =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -194,12 +196,12 @@ public final class Console implements AutoCloseable {
           settings.jetty.port = config.port();
           doors.add(settings.routes);
           new FeedRoutes(
-                  new CampaignViews(following, controls, fresh, counts, replyCounts),
-                  new SenderViews(following, controls),
+                  new CampaignViews(following, controls, fresh, counts, replyCounts, usage),
+                  new SenderViews(following, controls, usage),
                   live)
               .add(settings.routes);
           CampaignViews campaignViews =
-              new CampaignViews(reading, controls, fresh, counts, replyCounts);
+              new CampaignViews(reading, controls, fresh, counts, replyCounts, usage);
           new ExportRoutes(new RecipientExports(reading, exports), campaignViews)
               .add(settings.routes);
           Campaigns campaigns =
@@ -208,7 +210,7 @@ public final class Console implements AutoCloseable {
           new CampaignChangeRoutes(
                   bodies,
                   campaigns,
-                  new CampaignViews(changing, controls, fresh, counts, replyCounts),
+                  new CampaignViews(changing, controls, fresh, counts, replyCounts, usage),
                   new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
@@ -241,8 +243,8 @@ public final class Console implements AutoCloseable {
           new SenderRoutes(
                   bodies,
                   new Senders(changing),
-                  new SenderViews(reading, controls),
-                  new SenderViews(changing, controls),
+                  new SenderViews(reading, controls, usage),
+                  new SenderViews(changing, controls, usage),
                   commands,
                   lists)
               .add(settings.routes);
@@ -293,7 +295,7 @@ public final class Console implements AutoCloseable {
         () -> {
           output.warmUp();
           Json.write(
-              new CampaignViews(commanding, controls, fresh, counts, replyCounts)
+              new CampaignViews(commanding, controls, fresh, counts, replyCounts, usage)
                   .newest(CampaignFilter.IN_SIGHT));
         });
     listening.start();

@@ -199,17 +199,31 @@ class CrowdTest {
   }
 
   /**
-   * A sender may have written to very many, and the campaigns that wait for its limit are listed.
+   * A sender may have written to very many, and the campaigns that wait for its limit are listed,
+   * with the reason if it is known.
    */
   @Test
   void aSenderWhoseDayTakesTooLongToCountIsListedBesideTheOthers() throws Exception {
+    Crowd.sql(
+        "INSERT INTO sluice.sender (id, address, daily_limit) VALUES ('a1', '1', 1), ('a2', '1',"
+            + " 1)");
+    Crowd.sql("INSERT INTO sluice.sender_recipient (sender_id, phone) VALUES ('a1', '+5511')");
+    String waiting = CROWD.create("a1");
+    Crowd.sql("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = '" + waiting + "'");
+    assertThat(reason(waiting)).contains("daily limit");
     try (TableLock _ = new TableLock("sender_recipient")) {
       HttpResponse<byte[]> senders = CROWD.api.get("/api/senders");
 
       assertThat(senders.statusCode()).isEqualTo(200);
-      assertThat(row(senders, "peru").path("usedIn24Hours").isNull()).isTrue();
+      assertThat(row(senders, "a1").path("usedIn24Hours").asInt()).isEqualTo(1);
+      assertThat(row(senders, "a2").path("usedIn24Hours").isNull()).isTrue();
       assertThat(CROWD.api.get("/api/campaigns").statusCode()).isEqualTo(200);
+      assertThat(reason(waiting)).contains("daily limit");
     }
+  }
+
+  private static String reason(String campaign) {
+    return Api.json(CROWD.api.get("/api/campaigns/" + campaign)).path("statusReason").asString("");
   }
 
   private static JsonNode row(HttpResponse<byte[]> list, String id) {

@@ -61,19 +61,21 @@ public final class CampaignViews {
    *
    * @param recipients shared by all views
    * @param replies shared by all views
+   * @param usage shared by all views
    */
   public CampaignViews(
       DSLContext sql,
       ControlsView controls,
       FreshResults fresh,
       RecipientCounts recipients,
-      ReplyCounts replies) {
+      ReplyCounts replies,
+      DailyUsage usage) {
     this.sql = sql;
     this.controls = controls;
     this.fresh = fresh;
     this.recipients = recipients;
     this.replies = replies;
-    usage = new DailyUsage(sql);
+    this.usage = usage;
   }
 
   /**
@@ -220,15 +222,14 @@ public final class CampaignViews {
   private List<Map<String, @Nullable Object>> views(List<Record> rows, long tooMany) {
     Map<UUID, Long> counted = recipientsOfOpen(sql, rows, tooMany);
     Map<String, Integer> used =
-        usage
-            .counted(
-                rows.stream()
-                    .filter(row ->
-                        row.get(SENDER.DAILY_LIMIT) != null
-                            && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
-                    .map(row -> row.get(CAMPAIGN.SENDER_ID))
-                    .collect(Collectors.toSet()))
-            .orElse(Map.of());
+        usage.of(
+            sql,
+            rows.stream()
+                .filter(row ->
+                    row.get(SENDER.DAILY_LIMIT) != null
+                        && row.get(CAMPAIGN.STATUS) == CampaignStatus.SENDING)
+                .map(row -> row.get(CAMPAIGN.SENDER_ID))
+                .collect(Collectors.toSet()));
     return rows.stream().map(row -> view(row, total(row, counted), used)).toList();
   }
 

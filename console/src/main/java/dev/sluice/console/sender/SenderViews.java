@@ -10,7 +10,6 @@ import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +22,15 @@ public final class SenderViews {
   private final ControlsView controls;
   private final DailyUsage usage;
 
-  public SenderViews(DSLContext sql, ControlsView controls) {
+  /**
+   * Creates the views.
+   *
+   * @param usage shared by all views
+   */
+  public SenderViews(DSLContext sql, ControlsView controls, DailyUsage usage) {
     this.sql = sql;
     this.controls = controls;
-    usage = new DailyUsage(sql);
+    this.usage = usage;
   }
 
   Map<String, @Nullable Object> one(String id) {
@@ -40,7 +44,7 @@ public final class SenderViews {
    * read now.
    */
   Map<String, @Nullable Object> changed(SenderRecord row) {
-    return view(row, Afterwards.read(() -> used(List.of(row))).flatMap(used -> used).orElse(null));
+    return view(row, Afterwards.read(() -> used(List.of(row))).orElse(Map.of()));
   }
 
   /**
@@ -56,17 +60,17 @@ public final class SenderViews {
     // Fetched whole: code that holds a connection must not wait for a second one.
     List<SenderRecord> rows =
         sql.selectFrom(SENDER).where(which).orderBy(SENDER.ID).limit(PAGE).fetch();
-    Map<String, Integer> used = used(rows).orElse(null);
+    Map<String, Integer> used = used(rows);
     return rows.stream().map(row -> view(row, used)).toList();
   }
 
-  private Optional<Map<String, Integer>> used(List<SenderRecord> rows) {
-    return usage.counted(
+  private Map<String, Integer> used(List<SenderRecord> rows) {
+    return usage.of(
+        sql,
         rows.stream().filter(row -> row.getDailyLimit() != null).map(SenderRecord::getId).toList());
   }
 
-  private Map<String, @Nullable Object> view(
-      SenderRecord row, @Nullable Map<String, Integer> used) {
+  private Map<String, @Nullable Object> view(SenderRecord row, Map<String, Integer> used) {
     Map<String, @Nullable Object> view = new LinkedHashMap<>();
     view.put("id", row.getId());
     view.put("provider", row.getProvider());
@@ -75,9 +79,7 @@ public final class SenderViews {
     view.put("ratePerSecond", row.getRatePerSecond());
     view.put("lanes", row.getLanes());
     view.put("dailyLimit", row.getDailyLimit());
-    view.put(
-        "usedIn24Hours",
-        row.getDailyLimit() == null || used == null ? null : used.getOrDefault(row.getId(), 0));
+    view.put("usedIn24Hours", row.getDailyLimit() == null ? null : used.get(row.getId()));
     view.put("createdAt", row.getCreatedAt());
     Control control = controls.sender(row.getId());
     boolean blocked = control.state() == Control.State.BLOCKED;

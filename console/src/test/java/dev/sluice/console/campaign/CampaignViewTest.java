@@ -7,6 +7,7 @@ import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.reply.ReplyCounts;
+import dev.sluice.console.sender.DailyUsage;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
@@ -95,7 +96,12 @@ class CampaignViewTest {
         FreshResults fresh = new FreshResults(SANDBOX.kafka())) {
       assertThat(
               new CampaignViews(
-                      away.sql(), controls, fresh, new RecipientCounts(), new ReplyCounts())
+                      away.sql(),
+                      controls,
+                      fresh,
+                      new RecipientCounts(),
+                      new ReplyCounts(),
+                      new DailyUsage())
                   .changed(id, new Checks(away.sql(), 1)))
           .isEqualTo(Map.of("id", id));
     }
@@ -113,7 +119,12 @@ class CampaignViewTest {
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =
           new CampaignViews(
-              commands.sql(), controls, fresh, new RecipientCounts(), new ReplyCounts());
+              commands.sql(),
+              controls,
+              fresh,
+              new RecipientCounts(),
+              new ReplyCounts(),
+              new DailyUsage());
       Checks checks = new Checks(counts.sql(), 1);
       assertThat(views.changed(id, checks).get("total")).isEqualTo(0L);
       views.added(id);

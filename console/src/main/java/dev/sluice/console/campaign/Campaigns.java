@@ -12,6 +12,7 @@ import static org.jooq.impl.DSL.currentInstant;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.imports.ExternalId;
+import dev.sluice.console.sql.Briefly;
 import dev.sluice.providers.Providers;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
@@ -19,6 +20,7 @@ import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.jooq.tables.records.CampaignRecord;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -51,6 +53,9 @@ public final class Campaigns {
   private static final String UNIQUE_VIOLATION = "23505";
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /** How long a new campaign waits for others; the same request may have come twice at once. */
+  private static final Duration PATIENCE = Duration.ofMillis(500);
 
   private final DSLContext sql;
   private final int longestName;
@@ -119,14 +124,28 @@ public final class Campaigns {
     TimeZones.requireRegion(draft.timeZone());
     Map<Field<?>, @Nullable Object> columns = columns(sql, draft);
     requireToCome(draft);
-    return sql.insertInto(CAMPAIGN)
-        .set(columns)
-        .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
-        .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
-        .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
-        .onConflictDoNothing()
-        .returning(CAMPAIGN.ID)
-        .fetchOptional(CAMPAIGN.ID);
+    return Briefly.change(
+        sql,
+        PATIENCE,
+        Campaigns::undecided,
+        inside ->
+            inside
+                .insertInto(CAMPAIGN)
+                .set(columns)
+                .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
+                .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
+                .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+                .onConflictDoNothing()
+                .returning(CAMPAIGN.ID)
+                .fetchOptional(CAMPAIGN.ID));
+  }
+
+  /** Not a conflict, which is final: the other transaction may be rolled back. */
+  private static ProblemException undecided() {
+    return ProblemException.unavailable(
+        "Another program is creating a campaign with the same externalId or Idempotency-Key, or"
+            + " has locked the sender, and has not ended its transaction; nothing was created. Try"
+            + " again in a moment.");
   }
 
   /** Returns the campaign as it would be after a change. */

@@ -3,13 +3,19 @@ package dev.sluice.console.sender;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
+import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.sql.Briefly;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.jooq.tables.records.SenderRecord;
+import java.time.Duration;
 import java.util.Optional;
 import org.jooq.DSLContext;
 
 /** The senders' rows. */
 public final class Senders {
+  /** Long enough for another change through the console. */
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+
   private final DSLContext sql;
 
   public Senders(DSLContext sql) {
@@ -22,13 +28,21 @@ public final class Senders {
 
   /** Creates a sender or changes it; an account that is not given stays as it is. */
   SenderRecord put(SenderRecord sender) {
-    return sql.insertInto(SENDER)
-        .set(sender)
-        .onConflict(SENDER.ID)
-        .doUpdate()
-        .setNonKeyToExcluded()
-        .returning()
-        .fetchSingle();
+    return Briefly.change(
+        sql,
+        PATIENCE,
+        () ->
+            ProblemException.conflict(
+                "The sender is being changed by another program just now; try again in a moment."),
+        inside ->
+            inside
+                .insertInto(SENDER)
+                .set(sender)
+                .onConflict(SENDER.ID)
+                .doUpdate()
+                .setNonKeyToExcluded()
+                .returning()
+                .fetchSingle());
   }
 
   /** Returns whether campaigns of the sender are under way in another number of lanes. */

@@ -1,19 +1,23 @@
 package dev.sluice.console.sql;
 
+import dev.sluice.console.http.ProblemException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 
 /**
- * Reads that are given up when they take too long: a caller is waiting, and others need the
- * connection.
+ * Reads that are given up when they take too long, and changes when they have to wait too long for
+ * others: a caller is waiting, and others need the connection.
  */
 public final class Briefly {
   /** PostgreSQL's SQLSTATEs for a statement that took too long, or waited too long for a lock. */
   private static final Set<String> TOO_LONG = Set.of("57014", "55P03");
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private Briefly() {}
 
@@ -42,6 +46,28 @@ public final class Briefly {
         return Optional.empty();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Runs a change in a transaction.
+   *
+   * @param longest how long a statement may wait for another transaction
+   * @param held what is thrown if it would have to wait longer
+   */
+  public static <T> T change(
+      DSLContext sql,
+      Duration longest,
+      Supplier<ProblemException> held,
+      Function<DSLContext, T> work) {
+    try {
+      return sql.transactionResult(transaction -> {
+        DSLContext inside = transaction.dsl();
+        inside.execute("SET LOCAL lock_timeout = " + longest.toMillis());
+        return work.apply(inside);
+      });
+    } catch (DataAccessException e) {
+      throw LOCK_NOT_AVAILABLE.equals(e.sqlState()) ? held.get() : e;
     }
   }
 }

@@ -117,6 +117,28 @@ class CampaignCreationTest {
         "externalId");
   }
 
+  /** The other one may be rolled back, so a client that repeats the request is right. */
+  @Test
+  void whoseExternalIdAnotherTransactionIsUsingIsToldToTryAgain() {
+    HttpResponse<byte[]> answer =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(other -> {
+              other
+                  .dsl()
+                  .execute(
+                      "INSERT INTO sluice.campaign (name, sender_id, external_id, message)"
+                          + " VALUES ('x', 'brazil', '8', '{\"type\":\"text\"}')");
+              return CONSOLE.send(
+                  "POST",
+                  "/api/campaigns",
+                  "application/json",
+                  "{\"name\":\"x\",\"sender\":\"brazil\",\"externalId\":\"8\","
+                      + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}");
+            }));
+
+    assertProblem(answer, 503, "with the same externalId");
+  }
+
   @Test
   void aRepeatedRequestIsAnsweredByItsOneCampaign() {
     String name = "\"name\":\"Once\",\"sender\":\"brazil\"";

@@ -54,6 +54,20 @@ class SenderRoutesTest {
         .isEqualTo(202);
   }
 
+  /** Each that waited would keep a connection that other changes need. */
+  @Test
+  void whoChangesASenderThatAnotherProgramHoldsIsTold() {
+    HttpResponse<byte[]> answer =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding.dsl().execute("SELECT FROM sluice.sender WHERE id = 'brazil' FOR UPDATE");
+              return CONSOLE.send(
+                  "PUT", "/api/senders/brazil", "application/json", "{\"address\":\"1\"}");
+            }));
+
+    assertProblem(answer, 409, "by another program");
+  }
+
   @Test
   void aSenderThatIsSavedIsSaidToBeAlsoWhereItsPeopleCannotBeCounted() {
     HttpResponse<byte[]> answer =

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
  *   <li>Runs: a version, then run lengths of the states of the offsets from the committed one on,
  *       for example {@code v1 d3 s12 w1 s4}. It is readable in any Kafka UI and its length depends
  *       on the number of runs, so it suits a few open offsets among any number of done ones.
- *   <li>Packed: a version, the number of offsets, then a character for each four of them, for
- *       example {@code v2 6 ]1} for {@code v1 s1 d3 w1 s1}. Its length depends on nothing but that
- *       number, so it suits thousands of open offsets that end in any order. Only long windows are
- *       packed.
+ *   <li>Partly packed: a version, a number of offsets, a character for each four of them, then the
+ *       runs behind these, for example {@code v2 6 ]1 d3} for {@code v1 s1 d3 w1 s1 d3}. The length
+ *       of the packed part depends on nothing but its number, so it suits thousands of open offsets
+ *       that end in any order. Only long windows are packed, as far as that makes them shorter.
  * </ul>
  */
 public final class WindowCodec {
@@ -38,8 +38,11 @@ public final class WindowCodec {
 
   private static final int STATES = 3;
   private static final int PER_CHARACTER = 4;
-  private static final Pattern PACKED =
-      Pattern.compile(PACKED_VERSION + " ([1-9][0-9]{0,4}) ([(-x]+)");
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,4}");
+  private static final Pattern FOURS = Pattern.compile("[(-x]+");
+
+  /** A run that is split where the packed part ends may take so many more digits as a whole. */
+  private static final int SPLIT = 4;
 
   private WindowCodec() {}
 
@@ -92,16 +95,47 @@ public final class WindowCodec {
     }
   }
 
-  /** Returns the runs as text: packed if that is shorter and it would be long otherwise. */
+  /** Returns the runs as text: the shortest one, unless it is short enough to be readable. */
   public static String encode(List<Run> runs) {
-    String text = asRuns(runs);
-    if (text.length() <= READABLE_LENGTH) {
-      return text;
+    int behind = runs.stream().mapToInt(WindowCodec::length).sum();
+    int shortest = VERSION.length() + behind;
+    if (shortest <= READABLE_LENGTH) {
+      return asRuns(runs);
     }
-    long offsets = runs.stream().mapToLong(Run::length).sum();
-    return offsets / PER_CHARACTER < text.length() && offsets <= MOST_PACKED
-        ? packed(runs, (int) offsets)
-        : text;
+    int packed = 0;
+    int packedOffsets = 0;
+    long offsets = 0;
+    for (int i = 0; i < runs.size(); i++) {
+      offsets += runs.get(i).length();
+      behind -= length(runs.get(i));
+      if (offsets > MOST_PACKED) {
+        break;
+      }
+      if (packedLength((int) offsets) + behind < shortest) {
+        shortest = packedLength((int) offsets) + behind;
+        packed = i + 1;
+        packedOffsets = (int) offsets;
+      }
+    }
+    return packed == 0
+        ? asRuns(runs)
+        : packed(runs.subList(0, packed), packedOffsets) + words(runs.subList(packed, runs.size()));
+  }
+
+  private static int length(Run run) {
+    return 2 + digits(run.length());
+  }
+
+  private static int packedLength(int offsets) {
+    return PACKED_VERSION.length() + 2 + digits(offsets) + Math.ceilDiv(offsets, PER_CHARACTER);
+  }
+
+  private static int digits(int number) {
+    int digits = 1;
+    for (int rest = number / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    return digits;
   }
 
   private static String packed(List<Run> runs, int offsets) {
@@ -128,7 +162,11 @@ public final class WindowCodec {
 
   /** Returns the runs in the form that people can read, which may be longer than the limit. */
   public static String asRuns(List<Run> runs) {
-    StringBuilder text = new StringBuilder(VERSION);
+    return VERSION + words(runs);
+  }
+
+  private static String words(List<Run> runs) {
+    StringBuilder text = new StringBuilder();
     for (Run run : runs) {
       text.append(' ').append(run.state().letter).append(run.length());
     }
@@ -142,17 +180,32 @@ public final class WindowCodec {
    *     an offset thought to be waiting might have been sent.
    */
   public static List<Run> decode(String text) throws UnreadableWindowException {
-    return text.startsWith(PACKED_VERSION) ? unpacked(text) : runs(text);
+    String[] words = text.split(" ", -1);
+    return switch (words[0]) {
+      case VERSION -> runs(words, 1);
+      case PACKED_VERSION -> unpacked(text, words);
+      default ->
+          throw new UnreadableWindowException(
+              "offset metadata does not begin with \""
+                  + VERSION
+                  + "\" or \""
+                  + PACKED_VERSION
+                  + "\": \""
+                  + shortened(text)
+                  + "\"");
+    };
   }
 
-  private static List<Run> unpacked(String text) throws UnreadableWindowException {
-    Matcher packed = PACKED.matcher(text);
-    int offsets = packed.matches() ? Integer.parseInt(packed.group(1)) : 0;
-    if (offsets == 0 || packed.group(2).length() != Math.ceilDiv(offsets, PER_CHARACTER)) {
+  private static List<Run> unpacked(String text, String[] words) throws UnreadableWindowException {
+    boolean complete = words.length > 2 && NUMBER.matcher(words[1]).matches();
+    int offsets = complete ? Integer.parseInt(words[1]) : 0;
+    if (!complete
+        || words[2].length() != Math.ceilDiv(offsets, PER_CHARACTER)
+        || !FOURS.matcher(words[2]).matches()) {
       throw new UnreadableWindowException(
           "offset metadata is not a packed window: \"" + shortened(text) + "\"");
     }
-    String fours = packed.group(2);
+    String fours = words[2];
     List<Run> runs = new ArrayList<>();
     State state = state(fours, 0);
     int from = 0;
@@ -165,6 +218,7 @@ public final class WindowCodec {
       }
     }
     runs.add(new Run(state, offsets - from));
+    runs.addAll(runs(words, 3));
     return runs;
   }
 
@@ -176,14 +230,9 @@ public final class WindowCodec {
     return State.ofDigit(four % STATES);
   }
 
-  private static List<Run> runs(String text) throws UnreadableWindowException {
-    String[] words = text.split(" ", -1);
-    if (!words[0].equals(VERSION)) {
-      throw new UnreadableWindowException(
-          "offset metadata does not begin with \"" + VERSION + "\": \"" + shortened(text) + "\"");
-    }
-    List<Run> runs = new ArrayList<>(words.length - 1);
-    for (int i = 1; i < words.length; i++) {
+  private static List<Run> runs(String[] words, int from) throws UnreadableWindowException {
+    List<Run> runs = new ArrayList<>(words.length - from);
+    for (int i = from; i < words.length; i++) {
       Matcher run = RUN.matcher(words[i]);
       if (!run.matches()) {
         throw new UnreadableWindowException(
@@ -220,6 +269,18 @@ public final class WindowCodec {
       spare -= longer * step;
     }
     return length;
+  }
+
+  /**
+   * Returns the greatest length that the text can reach if its first offsets are packed and no
+   * further one is started.
+   *
+   * @param packed the number of packed offsets, up to {@link #MOST_PACKED}
+   * @param open offsets behind them that are not done
+   * @param span offsets behind them
+   */
+  public static int worstLength(int packed, int open, int span) {
+    return packedLength(packed) + worstLength(open, span) - VERSION.length() + SPLIT;
   }
 
   private static String shortened(String text) {

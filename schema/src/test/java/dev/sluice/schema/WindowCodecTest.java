@@ -45,6 +45,9 @@ class WindowCodecTest {
         "v2 4 ((",
         "v2 4 y",
         "v2 4 ]1 ",
+        "v2 6 ]1 ",
+        "v2 6 ]1 d0",
+        "v2 6 ]1 d3 ]",
         "v2 99999 ]1",
         "v3 d3",
         "v1d3",
@@ -89,6 +92,45 @@ class WindowCodecTest {
 
     assertThat(text).startsWith("v2 ").hasSizeLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
     assertThat(WindowCodec.decode(text)).isEqualTo(runs);
+  }
+
+  /** Whatever the first ones do, they take the same room; those behind are runs. */
+  @Property(tries = 100)
+  void packsOnlyTheCrowdedBeginningOfALongWindow(
+      @ForAll @IntRange(min = 600, max = 1_500) int hanging,
+      @ForAll @IntRange(max = 200) int open,
+      @ForAll @IntRange(min = 20_000, max = 1_000_000) int done,
+      @ForAll long seed)
+      throws Exception {
+    Random random = new Random(seed);
+    List<Run> runs = new ArrayList<>(shuffledWindow(hanging, hanging, random));
+    runs.addAll(shuffledWindow(open + 1, done, random));
+    List<Run> joined = joined(runs);
+    String text = WindowCodec.encode(joined);
+
+    assertThat(WindowCodec.decode(text)).isEqualTo(joined);
+    assertThat(text)
+        .hasSizeLessThanOrEqualTo(WindowCodec.worstLength(2 * hanging, open + 1, open + 1 + done));
+  }
+
+  @Test
+  void showsHowAPartlyPackedWindowIsWritten() throws Exception {
+    assertThat(WindowCodec.asRuns(WindowCodec.decode("v2 6 ]1 d3 s1")))
+        .isEqualTo("v1 s1 d3 w1 s1 d3 s1");
+  }
+
+  /** Neighbours of the same state as one run. */
+  private static List<Run> joined(List<Run> runs) {
+    List<Run> joined = new ArrayList<>();
+    for (Run run : runs) {
+      if (!joined.isEmpty() && joined.getLast().state() == run.state()) {
+        Run last = joined.removeLast();
+        joined.add(new Run(run.state(), last.length() + run.length()));
+      } else {
+        joined.add(run);
+      }
+    }
+    return joined;
   }
 
   @Test

@@ -33,6 +33,14 @@ final class OffsetWindow {
    */
   private long reach;
 
+  /** {@code touched} and {@code reach} as of the last commit. */
+  private long committedTouched;
+
+  private long committedReach;
+
+  /** The offset up to which packing makes the text shortest, as of when that last mattered. */
+  private long packedTo;
+
   /**
    * Gaps in the recovered part that this owner has not reached. They are done, but marking them now
    * would split runs and might exceed the limit.
@@ -59,6 +67,9 @@ final class OffsetWindow {
     }
     touched = offset;
     openBelowTouched = states.countOpen(base, touched);
+    committedTouched = touched;
+    committedReach = reach;
+    packedTo = base;
   }
 
   long base() {
@@ -116,44 +127,95 @@ final class OffsetWindow {
    * limit.
    */
   boolean mayTouch(long offset) {
-    if (offset < reach || Math.max(touched, offset + 1) - base <= WindowCodec.MOST_PACKED) {
+    long end = Math.max(touched, offset + 1);
+    if (offset < reach || end - base <= WindowCodec.MOST_PACKED) {
       return true;
     }
     if (offset >= touched) {
-      return worstLength(openBelowTouched + states.countOpen(touched, offset + 1), offset + 1)
-          <= WindowCodec.MAX_LENGTH;
+      return worstLength(openBelowTouched + states.countOpen(touched, end), end - base)
+              <= WindowCodec.MAX_LENGTH
+          || isShorterPacked(end, WindowCodec.MAX_LENGTH);
     }
     // A recovered window may be larger than this owner would let it grow, for example a long log in
     // doubt. It is then worked off from its beginning, while the rest stays encoded as recovered.
-    return worstLength(openBelowTouched, touched) <= WindowCodec.MAX_LENGTH
+    return worstLength(openBelowTouched, touched - base) <= WindowCodec.MAX_LENGTH
         || offset == firstOpen()
-        || worstLength(states.countOpen(base, offset + 1), offset + 1)
+        || worstLength(states.countOpen(base, offset + 1), offset + 1 - base)
                 + WindowCodec.asRuns(runs(offset + 1)).length()
-            <= WindowCodec.MAX_LENGTH;
+            <= WindowCodec.MAX_LENGTH
+        || isShorterPacked(end, WindowCodec.MAX_LENGTH);
   }
 
-  /** Returns whether it is half full, so that what cannot be sent soon should leave it. */
+  /**
+   * Returns whether it is half full, not counting what is gained by packing only a part, so that
+   * what cannot be sent soon should leave it: a successor reads the log from its beginning on.
+   */
   boolean crowded() {
     return isFuller(1 / 2.0);
   }
 
   /** Returns whether soon nothing more can be started before the first offsets are done. */
   boolean nearlyFull() {
-    return isFuller(7 / 8.0);
+    return isFuller(7 / 8.0) && !isShorterPacked(touched, WindowCodec.MAX_LENGTH / 8 * 7);
   }
 
-  /** Returns whether more than this share is used of whichever form leaves more room. */
+  /**
+   * Returns whether more than this share is used of whichever of the two forms leaves more room.
+   */
   private boolean isFuller(double share) {
     return touched - base > share * WindowCodec.MOST_PACKED
-        && worstLength(openBelowTouched, touched) > share * WindowCodec.MAX_LENGTH;
+        && worstLength(openBelowTouched, touched - base) > share * WindowCodec.MAX_LENGTH;
   }
 
-  private int worstLength(long open, long end) {
-    long span = end - base;
-    // Beyond this, the open ones alone are too many.
-    return open > WindowCodec.MAX_LENGTH || span > Integer.MAX_VALUE
+  /** Returns whether the text never exceeds this length if its first part is packed. */
+  private boolean isShorterPacked(long end, int length) {
+    if (worstLengthPackedTo(packedTo, end) > length) {
+      packedTo = bestSplit(end);
+    }
+    return worstLengthPackedTo(packedTo, end) <= length;
+  }
+
+  private int worstLengthPackedTo(long split, long end) {
+    long from = Math.max(base, split);
+    return worstLength(from - base, states.countOpen(from, end), end - from);
+  }
+
+  private long bestSplit(long end) {
+    long best = base;
+    int least = Integer.MAX_VALUE;
+    long split = base;
+    List<Run> runs = states.runs(base, end);
+    long open = states.countOpen(base, end);
+    for (Run run : runs) {
+      split += run.length();
+      if (split - base > WindowCodec.MOST_PACKED) {
+        break;
+      }
+      open -= run.state() == State.DONE ? 0 : run.length();
+      int length = worstLength(split - base, open, end - split);
+      if (length < least) {
+        least = length;
+        best = split;
+      }
+    }
+    return best;
+  }
+
+  private static int worstLength(long open, long span) {
+    return isTooMuch(open, span)
         ? Integer.MAX_VALUE
         : WindowCodec.worstLength((int) open, (int) span);
+  }
+
+  private static int worstLength(long packed, long open, long span) {
+    return isTooMuch(open, span)
+        ? Integer.MAX_VALUE
+        : WindowCodec.worstLength((int) packed, (int) open, (int) span);
+  }
+
+  /** Beyond this, the open ones alone are too many. */
+  private static boolean isTooMuch(long open, long span) {
+    return open > WindowCodec.MAX_LENGTH || span > Integer.MAX_VALUE;
   }
 
   /** Sets an offset's state; callers must ask {@link #mayTouch} first. */
@@ -199,12 +261,23 @@ final class OffsetWindow {
   /** Records that this window has been committed: forgets the leading offsets that are done. */
   void committed() {
     long first = firstOpen();
-    if (first == base) {
-      return;
+    if (first > base) {
+      states.forgetBelow(first);
+      base = first;
+      touched = Math.max(touched, base);
+      reach = Math.max(reach, base);
     }
-    states.forgetBelow(first);
-    base = first;
-    touched = Math.max(touched, base);
-    reach = Math.max(reach, base);
+    committedTouched = touched;
+    committedReach = reach;
+  }
+
+  /**
+   * Records that all states set since the last commit were set back. What was allowed because some
+   * were done must be asked for again.
+   */
+  void rolledBack() {
+    touched = committedTouched;
+    reach = committedReach;
+    openBelowTouched = states.countOpen(base, touched);
   }
 }

@@ -132,6 +132,7 @@ final class PartitionState {
       Change change = changes.pop();
       window.set(change.offset(), change.before());
     }
+    window.rolledBack();
   }
 
   OffsetAndMetadata committed() {

@@ -112,7 +112,7 @@ class OffsetWindowTest {
       window.set(offset, State.DONE);
     }
 
-    assertThat(started).isEqualTo(WindowCodec.MOST_PACKED);
+    assertThat(started).isBetween(WindowCodec.MOST_PACKED, WindowCodec.MOST_PACKED + 30);
     assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
   }
 
@@ -139,6 +139,65 @@ class OffsetWindowTest {
     window.committed();
     assertThat(window.mayTouch(end)).as("once the first is done, it is short").isTrue();
     assertThat(window.nearlyFull()).isFalse();
+  }
+
+  /** A sender hangs with 1,500 messages that another one's lie between, and the other goes on. */
+  @Test
+  void manyThatHangLeaveRoomForThoseBehindThem() throws Exception {
+    OffsetWindow window = windowOf(60_000);
+    for (int offset = 0; offset < 3_000; offset++) {
+      assertThat(window.mayTouch(offset)).isTrue();
+      window.set(offset, State.STARTED);
+      if (offset % 2 == 1) {
+        window.set(offset, State.DONE);
+      }
+    }
+    for (int offset = 3_000; offset < 60_000; offset += 60) {
+      for (int i = 0; i < 60; i++) {
+        assertThat(window.mayTouch(offset + i)).as("offset %d", offset + i).isTrue();
+        window.set(offset + i, State.STARTED);
+      }
+      for (int i = 59; i >= 0; i--) {
+        window.set(offset + i, State.DONE);
+      }
+    }
+
+    assertThat(window.nearlyFull()).isFalse();
+    assertThat(window.encode()).startsWith("v2 2999 ").endsWith(" d57001");
+    OffsetWindow successor = new OffsetWindow(0, WindowCodec.decode(window.encode()));
+    assertThat(successor.admit(2_998)).isEqualTo(State.STARTED);
+    assertThat(successor.mayTouch(2_998)).isTrue();
+  }
+
+  /** What was allowed because others were done is not allowed once these are open again. */
+  @Test
+  void aTransactionThatFailsLeavesNoWindowThatIsTooLong() {
+    OffsetWindow window = windowOf(40_000);
+    long end = 0;
+    for (; window.mayTouch(end); end++) {
+      window.set(end, end % 11 == 0 ? State.WAITING : State.DONE);
+    }
+    window.committed();
+    List<Long> waiting = new ArrayList<>();
+    for (long offset = 0; waiting.size() < 1_000; offset += 11) {
+      waiting.add(offset);
+    }
+    for (int i = 0; i < 3; i++) {
+      waiting.forEach(offset -> window.set(offset, State.DONE));
+      long more = end;
+      for (; window.mayTouch(more); more++) {
+        window.set(more, State.STARTED);
+      }
+      assertThat(more).isGreaterThan(end);
+      for (long offset = end; offset < more; offset++) {
+        window.set(offset, State.WAITING);
+      }
+      waiting.forEach(offset -> window.set(offset, State.WAITING));
+      window.rolledBack();
+
+      assertThat(window.mayTouch(end)).isFalse();
+      assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+    }
   }
 
   @Test
@@ -215,7 +274,7 @@ class OffsetWindowTest {
       deadLetters++;
     }
 
-    assertThat(deadLetters).isEqualTo(WindowCodec.MOST_PACKED / 2);
+    assertThat(2 * deadLetters).isBetween(WindowCodec.MOST_PACKED, WindowCodec.MOST_PACKED + 30);
     assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
     assertThat(window.crowded()).isTrue();
     assertThat(window.mayTouch(0)).as("the first can always go").isTrue();

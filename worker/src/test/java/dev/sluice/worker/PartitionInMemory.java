@@ -7,6 +7,7 @@ import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
+import dev.sluice.schema.WindowCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +91,9 @@ final class PartitionInMemory {
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets) {
     committed = offsets.getOrDefault(PARTITION, committed);
+    if (committed.metadata().length() > WindowCodec.MAX_LENGTH) {
+      throw new AssertionError("a broker refuses such metadata: " + committed.metadata());
+    }
     for (ProducerRecord<byte[], byte[]> record : records) {
       String topic = record.topic();
       if (topic.equals(TOPICS.sendResults())) {

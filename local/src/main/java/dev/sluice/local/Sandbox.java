@@ -7,10 +7,14 @@ import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.Topics;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
  * A test's own topics and database on servers that all tests of a JVM share. They are freshly
@@ -24,6 +28,8 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
   /** The application role, which has the rights of all services. */
   public static final String APP = "sluice_app";
 
+  private static final Duration JOINED_WITHIN = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   /** Creates a sandbox with the given number of lane partitions. */
@@ -50,14 +56,34 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
     KafkaConfig kafka =
         new KafkaConfig(servers.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
     try {
+      awaitBrokers(servers);
       Migration.createTopics(kafka, lanePartitions, Optional.of((short) servers.replicas()));
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("cannot create the topics of sandbox " + number, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
     return kafka;
+  }
+
+  /** Brokers that have just been started join one after another; a topic needs all its replicas. */
+  private static void awaitBrokers(Infrastructure servers)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    if (servers.replicas() == 1) {
+      return;
+    }
+    long deadline = System.nanoTime() + JOINED_WITHIN.toNanos();
+    try (Admin admin =
+        Admin.create(
+            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers.bootstrapServers()))) {
+      while (admin.describeCluster().nodes().get().size() < servers.replicas()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new TimeoutException("not all brokers have joined");
+        }
+        Thread.sleep(POLL);
+      }
+    }
   }
 
   /** Creates the database, one at a time because roles are shared by the server. */

@@ -183,16 +183,18 @@ class CrowdTest {
   /** As if there were too many of them: otherwise the campaign to be paused could not be found. */
   @Test
   void aDraftWhoseRecipientsTakeTooLongToCountIsListedBesideTheOthers() throws Exception {
+    // Of the others' recipients, earlier counts may be kept.
+    String draft = CROWD.create("brazil");
     try (TableLock _ = new TableLock("campaign_recipient");
         Socket viewer =
             CROWD.api.begin("GET /api/campaigns/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
       HttpResponse<byte[]> list = CROWD.api.get("/api/campaigns?search=Spring");
 
       assertThat(list.statusCode()).isEqualTo(200);
-      assertThat(row(list, CROWD.draft).path("total").isNull()).isTrue();
-      assertThat(row(list, CROWD.draft).path("pending").isNull()).isTrue();
+      assertThat(row(list, draft).path("total").isNull()).isTrue();
+      assertThat(row(list, draft).path("pending").isNull()).isTrue();
       assertThat(row(list, CROWD.sending).path("total").asInt()).isEqualTo(9);
-      assertThat(Api.json(CROWD.api.get("/api/campaigns/" + CROWD.draft)).path("total").isNull())
+      assertThat(Api.json(CROWD.api.get("/api/campaigns/" + draft)).path("total").isNull())
           .isTrue();
       assertThat(Crowd.read(viewer)).startsWith("HTTP/1.1 200");
     }

@@ -157,7 +157,8 @@ public final class CrowdedConsole {
         importInto(place, place.drafts().getFirst());
         List<Long> live = new ArrayList<>();
         live.add(place.console().liveBytes());
-        for (UUID draft : place.drafts().subList(1, 1 + IMPORTS)) {
+        // The second one has recipients already.
+        for (UUID draft : place.drafts().subList(2, 2 + IMPORTS)) {
           importInto(place, draft);
           live.add(place.console().liveBytes());
         }

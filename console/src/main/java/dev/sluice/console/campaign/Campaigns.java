@@ -27,7 +27,6 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,9 +44,6 @@ import tools.jackson.databind.JsonNode;
 public final class Campaigns {
   /** States in which a campaign sends nothing and will not start by itself. */
   private static final Set<CampaignStatus> IDLE = EnumSet.of(DRAFT, CANCELLED, COMPLETED);
-
-  /** Fields whose values an import relies on until it has ended. */
-  private static final List<String> HELD_BY_IMPORTS = List.of("message", "scheduledAt");
 
   /** PostgreSQL's SQLSTATEs for a key that another row has, and for a locked row. */
   private static final String UNIQUE_VIOLATION = "23505";
@@ -154,20 +150,18 @@ public final class Campaigns {
   }
 
   /**
-   * Changes a campaign that has not started, and makes it visible again if it was archived. While
-   * recipients are added to it, all may change but what they are checked against.
+   * Changes a campaign that has not started, and makes it visible again if it was archived. Refuses
+   * to while recipients are added to it.
    */
   void change(UUID id, CampaignChange change) {
     try {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
         waitBriefly(inside);
+        requireNoImport(inside, id);
         Draft draft =
             change.of(
                 draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
-        if (HELD_BY_IMPORTS.stream().anyMatch(change::concerns)) {
-          requireNoImport(inside, id);
-        }
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("timeZone")) {
           TimeZones.requireRegion(draft.timeZone());
@@ -213,21 +207,17 @@ public final class Campaigns {
     inside.setLocal(DSL.name("lock_timeout"), DSL.inline("100ms")).execute();
   }
 
-  /** An import holds the row as its recipients' foreign key does, and is not waited for. */
+  /**
+   * An import shares the row with other imports and is not waited for, unlike another change. Each
+   * change meanwhile would lengthen what the foreign key of each of its recipients walks.
+   */
   private static void requireNoImport(DSLContext inside, UUID id) {
-    boolean held =
-        inside
-            .selectOne()
-            .from(CAMPAIGN)
-            .where(CAMPAIGN.ID.eq(id))
-            .forUpdate()
-            .skipLocked()
-            .fetch()
-            .isEmpty();
-    if (held) {
+    var row = inside.selectOne().from(CAMPAIGN).where(CAMPAIGN.ID.eq(id));
+    boolean free = !row.forNoKeyUpdate().skipLocked().fetch().isEmpty();
+    if (!free && !row.forShare().skipLocked().fetch().isEmpty()) {
       throw ProblemException.conflict(
-          "Recipients are being added to the campaign just now. Its message and its time can be"
-              + " changed, and it can be archived, once they are there; try again in a moment.");
+          "Recipients are being added to the campaign just now. It can be changed and archived once"
+              + " they are there; try again in a moment.");
     }
   }
 
@@ -237,6 +227,7 @@ public final class Campaigns {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
         waitBriefly(inside);
+        requireNoImport(inside, id);
         CampaignStatus status =
             inside
                 .select(CAMPAIGN.STATUS)
@@ -251,7 +242,6 @@ public final class Campaigns {
                   + status
                   + "; only drafts and campaigns that have ended can be archived.");
         }
-        requireNoImport(inside, id);
         inside
             .update(CAMPAIGN)
             .set(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()))

@@ -117,17 +117,14 @@ public final class RecipientImport {
     }
   }
 
-  /**
-   * Locks the campaign's row as its recipients' foreign key does, so that it neither starts nor
-   * takes another message or time while they are added, and may be renamed.
-   */
+  /** Locks the campaign's row, so that it neither starts nor changes while recipients are added. */
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside
             .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT, CAMPAIGN.ARCHIVED_AT)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
-            .forKeyShare()
+            .forShare()
             .fetchOptional()
             .orElseThrow(
                 () -> ProblemException.notFound("There is no campaign " + campaignId + "."));

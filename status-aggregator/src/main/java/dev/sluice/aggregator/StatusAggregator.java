@@ -49,7 +49,7 @@ public final class StatusAggregator implements AutoCloseable {
   private static final int BYTES_A_FETCH = 64 * 1024;
 
   /** A part of the time from the last response to the completed campaign, ms. */
-  private static final int LONGEST_FETCH_MS = 100;
+  private static final int LONGEST_FETCH_MS = 50;
 
   /** Memory for the results between two commits, bytes; they take about 500 each. */
   private static final int CACHE_BYTES = 16 * 1024 * 1024;

@@ -12,6 +12,7 @@ import dev.sluice.schema.ShortId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
@@ -43,6 +44,10 @@ final class CampaignRepairCommand implements Callable<Integer> {
   private static final Set<CampaignStatus> UNDER_WAY =
       EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED);
 
+  /** Counting may take long; but a row that somebody holds is reported instead of waited for. */
+  private static final Database.Timeouts PATIENT =
+      new Database.Timeouts(Duration.ofMinutes(10), Duration.ofSeconds(10));
+
   @Spec private CommandSpec spec;
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private DatabaseOptions database = new DatabaseOptions();
@@ -68,7 +73,8 @@ final class CampaignRepairCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     KafkaConfig config = kafka.config();
-    try (Database sql = new Database(database.config(), 1, "repair", new SimpleMeterRegistry())) {
+    try (Database sql =
+        new Database(database.config(), 1, "repair", new SimpleMeterRegistry(), PATIENT)) {
       CampaignRepair.Campaign campaign = CampaignRepair.find(sql.sql(), shortId);
       id = campaign.id();
       if (!UNDER_WAY.contains(campaign.status())) {

@@ -116,6 +116,7 @@ final class CampaignLifecycle {
 
   private void record(UUID id, FanOutState fanOut) {
     tasks.start(
+        DatabaseTasks.Kind.WRITE,
         id,
         () -> fanOuts.unchanged(id, fanOut),
         () -> {

@@ -29,18 +29,20 @@ final class DatabaseTasks {
    * were slow. If the database is slow for everyone, all campaigns are suspects, and still have as
    * many connections as usual.
    */
-  static final int PLACES = 6;
+  static final int PLACES = 8;
 
   /** The most tasks at once, and so pages in memory that were read but not written yet. */
   private static final int MOST = 64;
 
   /**
-   * What a task does. Starts and steps of resends may take long, and a schedule or a script may
-   * bring hundreds at once, so that each kind is limited: pages find places among them.
+   * What a task does. Starts and steps of resends may take long, writes to campaigns' rows may wait
+   * for locks, and a schedule, a script or the end of sending hours may bring hundreds at once, so
+   * that each kind is limited: pages find places among them.
    */
   enum Kind {
-    START(MOST / 4, PLACES / 3),
-    RESEND(MOST / 4, PLACES / 3),
+    START(MOST / 4, PLACES / 4),
+    RESEND(MOST / 4, PLACES / 4),
+    WRITE(MOST / 4, PLACES / 4),
     /** Says nothing about the campaign's pages, which may still fail or be slow. */
     LOOK_UP(MOST, PLACES),
     OTHER(MOST, PLACES);

@@ -32,6 +32,7 @@ final class FanOutHealth {
   private Map<String, Full> full = Map.of();
   private final Map<String, Full> stillFull = new HashMap<>();
   private final Map<String, Instant> postponed = new TreeMap<>();
+  private final Map<String, String> blocked = new TreeMap<>();
   private volatile @Nullable Instant oldest;
   private volatile int paused;
   private volatile long held;
@@ -134,6 +135,11 @@ final class FanOutHealth {
     postponed.put(FanOutStore.brief(campaignId), until);
   }
 
+  /** Records that campaigns wait for a person to unblock their sender. */
+  void blocked(String senderId, String reason) {
+    blocked.put(senderId, reason);
+  }
+
   /** Records that a campaign has made progress. */
   void moved(UUID campaignId) {
     waiting.remove(campaignId);
@@ -150,6 +156,7 @@ final class FanOutHealth {
     tellWaiting(now);
     tellFull(now);
     tellPostponed();
+    tellBlocked();
     Map<String, String> wrong = new TreeMap<>();
     open.forEach((id, fanOut) -> {
       if (fanOut.fault() != null) {
@@ -211,6 +218,18 @@ final class FanOutHealth {
           "campaigns wait, because their provider has postponed most of their messages, until: "
               + postponed);
       postponed.clear();
+    }
+  }
+
+  private void tellBlocked() {
+    if (blocked.isEmpty()) {
+      health.working("blocked");
+    } else {
+      health.failing(
+          "blocked",
+          "campaigns wait for their senders, which stay blocked until sluice sender unblock: "
+              + blocked);
+      blocked.clear();
     }
   }
 }

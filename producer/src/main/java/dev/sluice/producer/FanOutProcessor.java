@@ -58,6 +58,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final MeterRegistry meters;
   private final Traces traces;
   private final TickFactory ticks;
+  private final RefusalLog refusals;
   private ProcessorContext<byte[], byte[]> context;
   private Output output;
   private CampaignEvents events;
@@ -87,6 +88,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.meters = meters;
     this.traces = traces;
     this.ticks = ticks;
+    refusals = new RefusalLog(steady);
   }
 
   @Override
@@ -283,7 +285,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private void refuse(Record<byte[], byte[]> record, String reason) {
     RecordMetadata place = context.recordMetadata().orElseThrow();
-    log.warn("{}-{}@{} refused: {}", place.topic(), place.partition(), place.offset(), reason);
+    refusals.refused(place, reason);
     output.deadLetter(
         record.key(),
         record.value(),

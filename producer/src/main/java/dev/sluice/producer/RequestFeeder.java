@@ -165,7 +165,15 @@ final class RequestFeeder {
   private boolean runs(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
     return fanOut.effective() == Control.State.RUNNING
         && runs(Control.campaignKey(id))
-        && runs(Control.senderKey(progress.senderId()));
+        && senderRuns(progress.senderId());
+  }
+
+  private boolean senderRuns(String senderId) {
+    Control control = around.controls().apply(Control.senderKey(senderId));
+    if (control.state() == Control.State.BLOCKED && !control.endsByItself()) {
+      around.watch().blocked(senderId, String.valueOf(control.reason()));
+    }
+    return control.state() == Control.State.RUNNING;
   }
 
   /** New requests of a campaign most of whose requests are postponed would come back as well. */

@@ -163,7 +163,7 @@ class DatabaseTasksTest {
 
   /** Each step of theirs hangs. */
   @Test
-  void manyStartsAndResendsLeavePlacesToPages() throws Exception {
+  void manyStartsResendsAndWritesLeavePlacesToPages() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch page = new CountDownLatch(1);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -172,7 +172,8 @@ class DatabaseTasksTest {
               threads, faults, new DatabaseBackoff(health, () -> now), () -> {}, () -> now);
       try {
         for (DatabaseTasks.Kind kind :
-            List.of(DatabaseTasks.Kind.START, DatabaseTasks.Kind.RESEND)) {
+            List.of(
+                DatabaseTasks.Kind.START, DatabaseTasks.Kind.RESEND, DatabaseTasks.Kind.WRITE)) {
           Stream.generate(UUID::randomUUID)
               .limit(70)
               .forEach(id -> many.start(kind, id, () -> true, () -> awaiting(end)));

@@ -188,6 +188,20 @@ class FanOutTopologyTest extends FanOutTest {
   }
 
   @Test
+  void campaignsThatWaitForAPersonToUnblockTheirSenderAreNamed() {
+    UUID campaign = FIXTURE.campaign(sender, 300);
+    command("start", campaign);
+    turns(1);
+    inForce.put(Control.senderKey(sender), new Control(Control.State.BLOCKED, "190: token"));
+    turns(1);
+    assertThat(health.problems().get("blocked")).contains(sender + "=190: token");
+
+    inForce.put(Control.senderKey(sender), Control.blockedUntilBack("whatsapp", "503"));
+    turns(1);
+    assertThat(health.problems()).as("workers end it").doesNotContainKey("blocked");
+  }
+
+  @Test
   void controlsThatNobodyCanReadGoToTheDeadLetters() {
     TestInputTopic<String, String> written =
         driver.createInputTopic(TOPICS.controls(), new StringSerializer(), new StringSerializer());

@@ -6,12 +6,10 @@ import dev.sluice.worker.HeldMemory.Filling;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +32,7 @@ final class PartitionState {
   private final Machine machine;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Deque<Change> changes = new ArrayDeque<>();
-
-  /** Ordered by offset, because the window can only advance from its base. */
-  private final PriorityQueue<UnsentRecord> unsent =
-      new PriorityQueue<>(Comparator.comparingLong(UnsentRecord::offset));
-
+  private final UnsentQueue unsent = new UnsentQueue();
   private OffsetAndMetadata committed;
   private boolean draining;
 
@@ -96,13 +90,8 @@ final class PartitionState {
     unsent.add(record);
   }
 
-  /** Returns the unsent record with the lowest offset, or null. */
-  @Nullable UnsentRecord firstUnsent() {
-    return unsent.peek();
-  }
-
-  void removeFirstUnsent() {
-    unsent.remove();
+  UnsentQueue unsent() {
+    return unsent;
   }
 
   /** Sets an offset's state; {@link #rollBack} undoes that until it is committed. */

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -84,11 +86,7 @@ final class NeighboursCommand implements Callable<Integer> {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
       if (only.stream().anyMatch(CONSOLE::equalsIgnoreCase)) {
         CrowdedConsole crowded = new CrowdedConsole(servers, rows, PAUSED_WITHIN, story);
-        try {
-          crowded.pauses();
-        } finally {
-          crowded.memory();
-        }
+        both(crowded::pauses, crowded::memory);
       }
       if (!faults.isEmpty()) {
         new Neighbours(servers, rate, Duration.ofSeconds(seconds), LEAST_SHARE, sameSender, story)
@@ -96,6 +94,14 @@ final class NeighboursCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Runs one after the other, whether or not the first fails, and reports both failures. */
+  static void both(ThrowingCallable first, ThrowingCallable second) {
+    SoftAssertions.assertSoftly(softly -> {
+      softly.assertThatCode(first).doesNotThrowAnyException();
+      softly.assertThatCode(second).doesNotThrowAnyException();
+    });
   }
 
   private List<Fault> faults() {

@@ -39,8 +39,17 @@ final class WindowCommand {
           "Shows each partition's committed offset and what is done and started beyond it.",
       mixinStandardHelpOptions = true)
   static final class Show implements Callable<Integer> {
+    /** A line holds the first open offset, which keeps the window open, and what follows. */
+    private static final int FIRST_RUNS = 16;
+
     @Spec private CommandSpec spec;
     @Mixin private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(
+        names = "--all",
+        defaultValue = "${env:SLUICE_WINDOW_ALL:-false}",
+        description = "Show long windows whole (SLUICE_WINDOW_ALL).")
+    private boolean all;
 
     // picocli sets the specification before it calls.
     @SuppressWarnings("NullAway.Init")
@@ -66,10 +75,10 @@ final class WindowCommand {
       return 0;
     }
 
-    private static String describe(Place place) {
+    private String describe(Place place) {
       try {
         Place.Recorded recorded = place.recorded();
-        return WindowCodec.asRuns(recorded.runs())
+        return text(recorded.runs())
             + "  (started "
             + count(recorded.runs(), State.STARTED)
             + ", done "
@@ -78,6 +87,13 @@ final class WindowCommand {
       } catch (UnreadableWindowException e) {
         return "CLOSED: " + e.getMessage();
       }
+    }
+
+    private String text(List<Run> runs) {
+      int more = runs.size() - FIRST_RUNS;
+      return all || more <= 0
+          ? WindowCodec.asRuns(runs)
+          : WindowCodec.asRuns(runs.subList(0, FIRST_RUNS)) + " … " + more + " more, see --all";
     }
 
     private static long count(List<Run> runs, State state) {

@@ -43,6 +43,23 @@ class RepairCommandsTest {
   }
 
   @Test
+  void showsTheBeginningOfALongWindowAndAllOfItIfAsked() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      write(partition.topic(), 1, "key", "value");
+    }
+    String beginning = "v1" + " s1 d1".repeat(8);
+    String whole = "v1" + " s1 d1".repeat(20);
+    commit(new OffsetAndMetadata(0, whole));
+
+    run("window", "show");
+    assertThat(out.toString())
+        .contains(beginning + " … 24 more, see --all  (started 20, done 20)")
+        .doesNotContain(whole);
+    run("window", "show", "--all");
+    assertThat(out.toString()).contains(whole + "  (started 20, done 20)");
+  }
+
+  @Test
   void resetCallsEverythingUpToTheLogsEndInDoubt() throws Exception {
     for (int i = 0; i < 5; i++) {
       write(partition.topic(), 1, "key", "value");

@@ -149,7 +149,7 @@ public final class Console implements AutoCloseable {
     closer.register(DatabaseProbe.of(connections.commands(), config.database(), health));
     closer.register(KafkaProbe.of(config.kafka(), health));
     FreshResults fresh = closer.register(new FreshResults(config.kafka()));
-    ControlsView controls = closer.register(new ControlsView(config.kafka(), health));
+    ControlsView controls = closer.register(new ControlsView(config.kafka(), health, meters));
     KafkaOutput output = closer.register(new KafkaOutput(config.kafka(), meters));
     CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();

@@ -67,7 +67,7 @@ public final class FanOut implements AutoCloseable {
     closer.register(KafkaProbe.of(config.kafka(), health));
     closer.register(ClockProbe.start(health));
     WorkerLag backlog = closer.register(new WorkerLag(config.kafka(), health));
-    ControlsView controls = closer.register(new ControlsView(config.kafka(), health));
+    ControlsView controls = closer.register(new ControlsView(config.kafka(), health, meters));
     ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     closer.register(tasks::shutdownNow);
     InstantSource steady = new SteadyClock(Ticker.SYSTEM);

@@ -317,11 +317,13 @@ final class RequestFeeder {
       return;
     }
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
+    // A page of returned requests begins with another lane than the last one.
+    long turn = fresh ? feedable.progress().fed() : pagesAsked;
     long requests = 0;
     for (RenderedRequest rendered : page.renderedRequests()) {
       switch (rendered) {
         case RenderedRequest.Message message -> {
-          int lane = rooms.deal(sender, feedable.progress().fed() + requests);
+          int lane = rooms.deal(sender, turn + requests);
           output.request(message.through(sender, lane), since);
           requests++;
         }
@@ -330,11 +332,7 @@ final class RequestFeeder {
     }
     page.answered().forEach(fanOuts.returns()::remove);
     FanOutState fanOut = feedable.fanOut();
-    fanOuts.put(
-        id,
-        fresh
-            ? fanOut.advanced(page.cursor(), requests, page.last())
-            : fanOut.wroteAgain(requests));
+    fanOuts.put(id, fresh ? fanOut.advanced(page.cursor(), requests, page.last()) : fanOut);
     backlogLimit.remember(rooms, System.nanoTime());
     around.watch().moved(id);
     if (page.dayUsedUp()) {

@@ -160,7 +160,7 @@ class DamagedPartitionTest {
     }
 
     List<String> taken = new CopyOnWriteArrayList<>();
-    try (ControlsView view = new ControlsView(sandbox.kafka(), health);
+    try (ControlsView view = new ControlsView(sandbox.kafka(), health, new SimpleMeterRegistry());
         StreamsApplication streams = streams(commands, taken)) {
       await()
           .atMost(Duration.ofSeconds(30))

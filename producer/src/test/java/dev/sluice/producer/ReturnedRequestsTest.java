@@ -134,6 +134,26 @@ class ReturnedRequestsTest extends FanOutTest {
     assertThat(health.problems()).doesNotContainKey("postponed");
   }
 
+  /** Or a campaign whose messages are postponed again and again would rest less and less. */
+  @Test
+  void whatIsWrittenAgainDoesNotCountAsMoreOfTheCampaign() {
+    UUID campaign = FIXTURE.campaign(sender, 20);
+    command("start", campaign);
+    turns(2);
+    List<SendRequest> first = requests();
+    for (int i = 0; i < 5; i++) {
+      first.forEach(this::giveBack);
+      turns(2);
+      assertThat(requests()).hasSize(20);
+    }
+
+    String stored =
+        new String(
+            driver.<String, byte[]>getKeyValueStore(FanOutTopology.STORE).get(campaign.toString()),
+            StandardCharsets.UTF_8);
+    assertThat(Json.MAPPER.readTree(stored).get("fed").asInt()).isEqualTo(20);
+  }
+
   /** The newest return of a recipient counts. */
   @Test
   void aRequestThatIsPostponedAgainWaitsForThat() {

@@ -6,6 +6,7 @@ import dev.sluice.schema.WindowCodec.State;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The states of one partition's offsets, from the first that is not done. The partition's next
@@ -49,6 +50,9 @@ final class OffsetWindow {
 
   private final OffsetStates states = new OffsetStates();
 
+  /** What {@link #encode} has returned, until something changes. */
+  private @Nullable String encoded;
+
   /**
    * Restores what the last owner committed.
    *
@@ -88,12 +92,18 @@ final class OffsetWindow {
    */
   State admit(long offset) {
     skipTo(offset);
-    next = Math.max(next, offset + 1);
+    if (offset >= next) {
+      next = offset + 1;
+      encoded = null;
+    }
     return state(offset);
   }
 
   /** Moves on to the consumer's position; offsets below it that did not arrive never will. */
   void skipTo(long position) {
+    if (position > next) {
+      encoded = null;
+    }
     for (long gap = next; gap < position; gap++) {
       if (state(gap) != State.DONE) {
         if (gap >= reach && gap < touched) {
@@ -108,6 +118,7 @@ final class OffsetWindow {
   }
 
   private void passOver(long gap) {
+    encoded = null;
     if (gap < touched && state(gap) != State.DONE) {
       openBelowTouched--;
     }
@@ -227,6 +238,7 @@ final class OffsetWindow {
       openBelowTouched += states.countOpen(touched, offset + 1);
       touched = offset + 1;
     }
+    encoded = null;
     boolean wasOpen = state(offset) != State.DONE;
     boolean isOpen = state != State.DONE;
     if (wasOpen != isOpen) {
@@ -254,8 +266,14 @@ final class OffsetWindow {
         : runs;
   }
 
+  /** Returns the runs as text, which is kept until one of them changes. */
   String encode() {
-    return WindowCodec.encode(runs());
+    String text = encoded;
+    if (text == null) {
+      text = WindowCodec.encode(runs());
+      encoded = text;
+    }
+    return text;
   }
 
   /** Records that this window has been committed: forgets the leading offsets that are done. */
@@ -266,6 +284,7 @@ final class OffsetWindow {
       base = first;
       touched = Math.max(touched, base);
       reach = Math.max(reach, base);
+      encoded = null;
     }
     committedTouched = touched;
     committedReach = reach;
@@ -279,5 +298,6 @@ final class OffsetWindow {
     touched = committedTouched;
     reach = committedReach;
     openBelowTouched = states.countOpen(base, touched);
+    encoded = null;
   }
 }

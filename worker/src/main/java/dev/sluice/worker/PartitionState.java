@@ -3,15 +3,14 @@ package dev.sluice.worker;
 import dev.sluice.runtime.Machine;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.HeldMemory.Filling;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +28,15 @@ final class PartitionState {
 
   private static final int MOST_HELD_IF_LARGE = 10;
 
+  /** A lane whose request has no room tries again in each turn, unless its sender must wait. */
+  private static final Duration BLOCKED_AGAIN = Duration.ofSeconds(5);
+
   private final TopicPartition topicPartition;
   private final OffsetWindow window;
   private final Machine machine;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Deque<Change> changes = new ArrayDeque<>();
-
-  /** Ordered by offset, because the window can only advance from its base. */
-  private final PriorityQueue<UnsentRecord> unsent =
-      new PriorityQueue<>(Comparator.comparingLong(UnsentRecord::offset));
-
+  private final UnsentQueue unsent = new UnsentQueue();
   private OffsetAndMetadata committed;
   private boolean draining;
 
@@ -51,12 +49,16 @@ final class PartitionState {
   private long bytesInFlight;
   private long half = Long.MAX_VALUE;
   private boolean blocked;
+  private @Nullable Blockade blockade;
   private @Nullable String damage;
   private boolean stopped;
   private long stoppedNanos;
   private Filling filling = Filling.LITTLE;
 
   private record Change(long offset, State before) {}
+
+  /** The time in which its window had no room, from the first to the last time noticed. */
+  private record Blockade(long base, long sinceNanos, long lastNanos) {}
 
   PartitionState(
       TopicPartition topicPartition,
@@ -96,13 +98,8 @@ final class PartitionState {
     unsent.add(record);
   }
 
-  /** Returns the unsent record with the lowest offset, or null. */
-  @Nullable UnsentRecord firstUnsent() {
-    return unsent.peek();
-  }
-
-  void removeFirstUnsent() {
-    unsent.remove();
+  UnsentQueue unsent() {
+    return unsent;
   }
 
   /** Sets an offset's state; {@link #rollBack} undoes that until it is committed. */
@@ -214,8 +211,24 @@ final class PartitionState {
   }
 
   /** Records that a request could be sent but has no room in the window. */
-  void block() {
+  void block(long nowNanos) {
     blocked = true;
+    long since = nowNanos - blockedNanos(nowNanos);
+    blockade = new Blockade(window.base(), since, nowNanos);
+  }
+
+  /**
+   * Returns for how long requests that could be sent have had no room in the window, which has
+   * stayed where it was, ns.
+   */
+  long blockedNanos(long nowNanos) {
+    Blockade last = blockade;
+    if (last == null
+        || last.base() != window.base()
+        || nowNanos - last.lastNanos() >= BLOCKED_AGAIN.toNanos()) {
+      return 0;
+    }
+    return nowNanos - last.sinceNanos();
   }
 
   /** Returns whether that has happened since the last call. */

@@ -95,11 +95,12 @@ final class RequestReader {
       return ConsumerRecords.empty();
     } catch (DamagedLogException e) {
       PartitionState partition = assignment.find(e.partition());
-      if (partition == null) {
-        throw e;
+      // Otherwise a rebalance within the poll has taken it away, and its next owner meets the
+      // record.
+      if (partition != null) {
+        partition.endsAt(
+            "offset " + source.position(e.partition()) + " cannot be read: " + e.getMessage());
       }
-      partition.endsAt(
-          "offset " + source.position(e.partition()) + " cannot be read: " + e.getMessage());
       return ConsumerRecords.empty();
     }
   }

@@ -181,7 +181,7 @@ final class SendScheduler {
             return picked;
           }
           if (!task.partition().window().mayTouch(task.offset())) {
-            task.partition().block();
+            task.partition().block(ticker.nanoTime());
             return picked;
           }
           lane.take();

@@ -84,6 +84,11 @@ final class SendTransaction {
     return true;
   }
 
+  /** Returns whether dead letters can be written now. */
+  boolean takesDeadLetters() {
+    return batch.takesDeadLetters();
+  }
+
   /** Returns whether requests can be returned now. */
   boolean takesReturned() {
     return batch.takesReturned();

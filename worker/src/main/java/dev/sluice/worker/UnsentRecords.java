@@ -38,7 +38,8 @@ final class UnsentRecords {
   /** Adds to the transaction what the windows allow now. */
   void clear(List<PartitionState> owned, SendTransaction transaction) {
     AdmissionControl.Version now = admission.version();
-    if (!now.equals(seen)) {
+    boolean decidedAnew = !now.equals(seen);
+    if (decidedAnew) {
       seen = now;
       owned.forEach(
           partition -> partition.lanes().forEach(lane -> lane.removeIf(this::moveIfHeld)));
@@ -58,8 +59,24 @@ final class UnsentRecords {
     int room = MOST_AT_ONCE;
     for (PartitionState partition : partitions) {
       if (!partition.draining()) {
+        takeUp(partition, decidedAnew, room, transaction);
         room -= clear(partition, room, transaction);
       }
+    }
+  }
+
+  /** Takes up what could not be written, as far as that may have changed. */
+  private static void takeUp(
+      PartitionState partition, boolean decidedAnew, int room, SendTransaction transaction) {
+    UnsentQueue unsent = partition.unsent();
+    if (transaction.takesDeadLetters()) {
+      unsent.takeUpDeadLetters(room);
+    }
+    if (decidedAnew) {
+      unsent.takeUpReturned(Integer.MAX_VALUE);
+    } else if (transaction.takesReturned()
+        || (unsent.keepsReturned() && partition.window().crowded())) {
+      unsent.takeUpReturned(room);
     }
   }
 
@@ -120,19 +137,18 @@ final class UnsentRecords {
   }
 
   private int clear(PartitionState partition, int room, SendTransaction transaction) {
+    UnsentQueue unsent = partition.unsent();
     int cleared = 0;
-    List<UnsentRecord> unwritable = new ArrayList<>();
-    for (UnsentRecord first = partition.firstUnsent();
+    for (UnsentRecord first = unsent.first();
         first != null && cleared < room && partition.window().mayTouch(first.offset());
-        first = partition.firstUnsent()) {
-      partition.removeFirstUnsent();
+        first = unsent.first()) {
+      unsent.removeFirst();
       if (clear(first, transaction)) {
         cleared++;
       } else {
-        unwritable.add(first);
+        unsent.setAside(first);
       }
     }
-    unwritable.forEach(partition::addUnsent);
     return cleared;
   }
 

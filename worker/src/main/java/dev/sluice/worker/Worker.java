@@ -99,7 +99,7 @@ public final class Worker implements AutoCloseable {
     try {
       breakers = new CircuitBreakers(health, machine.ticker());
       stalls = new StallDetector(health);
-      controls = closer.register(new ControlsView(config.kafka(), health, machine));
+      controls = closer.register(new ControlsView(config.kafka(), health, registry, machine));
       dispatcher =
           new Dispatcher(providers, breakers, controls, new AnswerTimes(registry), machine);
       missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);

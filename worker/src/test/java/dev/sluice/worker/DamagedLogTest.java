@@ -49,6 +49,24 @@ class DamagedLogTest {
     assertThat(worker.health.problems()).isEmpty();
   }
 
+  /** The poll that drops what was fetched is a poll like any other. */
+  @Test
+  void aPartitionThatIsTakenAwayMeanwhileConcernsItsNextOwner() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    for (int i = 0; i < 20; i++) {
+      worker.write(request(i));
+    }
+    worker.damagedAt = 10;
+    worker.revokedAtDamage = true;
+    worker.run(Duration.ofSeconds(5));
+    assertThat(worker.restarts).isZero();
+    assertThat(worker.health.problems()).isEmpty();
+
+    worker.damagedAt = -1;
+    worker.run(Duration.ofSeconds(5));
+    assertThat(worker.sent).hasSize(20);
+  }
+
   @Test
   void itStaysReportedWhileItIsTriedAgain() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));

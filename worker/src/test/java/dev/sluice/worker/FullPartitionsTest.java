@@ -4,7 +4,12 @@ import static dev.sluice.worker.PartitionInMemory.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
+import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 class FullPartitionsTest {
@@ -28,5 +33,40 @@ class FullPartitionsTest {
     worker.run(Duration.ofMinutes(1));
     assertThat(worker.partition.deadLetters).hasSize(POISON);
     assertThat(worker.health.problems()).isEmpty();
+  }
+
+  @Test
+  void aPartitionWhoseWindowAloneIsFullIsSaidUntilThereIsRoom() {
+    Health health = new Health();
+    FullPartitions full = new FullPartitions(health);
+    FakeTime time = new FakeTime();
+    PartitionState partition =
+        new PartitionState(
+            PartitionInMemory.PARTITION,
+            new OffsetWindow(0, List.of()),
+            new OffsetAndMetadata(0, "v1"),
+            Machine.REAL);
+    partition.window().admit(0);
+    for (int second = 0; second < 16; second++) {
+      partition.block(time.nanoTime());
+      full.review(List.of(partition), time.nanoTime());
+      assertThat(health.problems()).isEmpty();
+      time.sleep(Duration.ofSeconds(1));
+    }
+
+    full.review(List.of(partition), time.nanoTime());
+    assertThat(health.problems().get("reading"))
+        .startsWith("requests of " + PartitionInMemory.PARTITION + " could be sent but had no room")
+        .contains("its offset window is full");
+
+    partition.window().set(0, WindowCodec.State.DONE);
+    partition.window().committed();
+    partition.block(time.nanoTime());
+    full.review(List.of(partition), time.nanoTime());
+    assertThat(health.problems()).as("the window has moved").isEmpty();
+
+    time.sleep(Duration.ofSeconds(14));
+    full.review(List.of(partition), time.nanoTime());
+    assertThat(health.problems()).as("nothing was blocked again").isEmpty();
   }
 }

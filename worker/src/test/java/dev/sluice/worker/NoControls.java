@@ -8,6 +8,7 @@ import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +38,7 @@ final class NoControls implements KafkaClients {
 
   /** Returns a view that has read everything: nothing. */
   static ControlsView view(Topics topics, Ticker time) {
-    return new ControlsView(kafka(topics), new Health(), inline(time));
+    return new ControlsView(kafka(topics), new Health(), new SimpleMeterRegistry(), inline(time));
   }
 
   /** Returns a machine that runs a thread's task at once; it ends where it would wait. */

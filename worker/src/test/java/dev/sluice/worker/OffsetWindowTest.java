@@ -215,6 +215,41 @@ class OffsetWindowTest {
     assertThat(window.encode()).isEqualTo("v1 s1 d59999");
   }
 
+  /** A worker asks for the text of each of its partitions whenever one of them has changed. */
+  @Test
+  void theTextIsMadeAnewOnlyAfterAChange() {
+    OffsetWindow window = windowOf(10);
+    window.set(3, State.STARTED);
+    String text = window.encode();
+    window.skipTo(10);
+    window.committed();
+    assertThat(window.encode()).isSameAs(text);
+
+    window.set(0, State.DONE);
+    assertThat(window.encode()).isEqualTo("v1 w2 s1");
+    window.set(0, State.WAITING);
+    window.rolledBack();
+    assertThat(window.encode()).isEqualTo(text);
+    window.set(0, State.DONE);
+    window.set(1, State.DONE);
+    window.committed();
+    assertThat(window.encode()).isEqualTo("v1 w1 s1");
+    window.admit(10);
+    window.skipTo(12);
+    assertThat(window.encode()).isEqualTo("v1 w1 s1");
+  }
+
+  /** Offsets that the last owner left done count from when this one has passed them. */
+  @Test
+  void theTextChangesAsTheRecordsArrive() throws Exception {
+    OffsetWindow window = new OffsetWindow(0, WindowCodec.decode("v1 d3 s1"));
+    assertThat(window.encode()).isEqualTo("v1 d3 s1");
+    window.skipTo(2);
+    assertThat(window.encode()).isEqualTo("v1 d1 s1");
+    window.skipTo(5);
+    assertThat(window.encode()).isEqualTo(WindowCodec.encode(window.runs()));
+  }
+
   /** Compares a random history, with commits and successors, with a plain map. */
   @Property(tries = 100)
   void alwaysAgreesWithAModelAndAlwaysFits(@ForAll long seed) throws Exception {
@@ -256,6 +291,7 @@ class OffsetWindowTest {
         }
       }
       assertThat(window.encode().length()).isLessThanOrEqualTo(WindowCodec.MAX_LENGTH);
+      assertThat(window.encode()).isEqualTo(WindowCodec.encode(window.runs()));
     }
     for (Map.Entry<Long, State> entry : model.entrySet()) {
       assertThat(window.state(entry.getKey()))

@@ -188,7 +188,7 @@ class SilentProviderTest {
 
   /** Returns the control that applies to "bad", as others see it. */
   private Predicate<Predicate<Control>> controls() {
-    ControlsView view = new ControlsView(kafka, new Health());
+    ControlsView view = new ControlsView(kafka, new Health(), new SimpleMeterRegistry());
     open.add(view);
     return test -> test.test(view.sender("bad"));
   }

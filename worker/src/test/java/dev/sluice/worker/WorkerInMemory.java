@@ -53,6 +53,12 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   /** The offset of a record that cannot be read. */
   int damagedAt = -1;
 
+  /** Whether the poll that meets this record takes the partition away. */
+  boolean revokedAtDamage;
+
+  /** How often the loop has started over. */
+  int restarts;
+
   private boolean holds;
   private boolean paused;
   private int position;
@@ -120,6 +126,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     try {
       loop.turn();
     } catch (KafkaException e) {
+      restarts++;
       dispatcher.requeue(loop.unpublished());
       loop.assignment().abandon();
       holds = false;
@@ -178,6 +185,9 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     int end = position;
     int bytes = 0;
     if (holds && !paused && end == damagedAt) {
+      if (revokedAtDamage) {
+        revoke();
+      }
       throw new DamagedLogException(PARTITION, "a damaged disk", new KafkaException());
     }
     while (holds

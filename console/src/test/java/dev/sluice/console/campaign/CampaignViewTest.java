@@ -92,7 +92,8 @@ class CampaignViewTest {
     Database away = new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
     away.close();
     UUID id = UUID.randomUUID();
-    try (ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
+    try (ControlsView controls =
+            new ControlsView(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
         FreshResults fresh = new FreshResults(SANDBOX.kafka())) {
       assertThat(
               new CampaignViews(
@@ -114,7 +115,8 @@ class CampaignViewTest {
     try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry());
         Database commands = named("commands");
         Database counts = named("counts");
-        ControlsView controls = new ControlsView(SANDBOX.kafka(), new Health());
+        ControlsView controls =
+            new ControlsView(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
         FreshResults fresh = new FreshResults(SANDBOX.kafka());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =

@@ -20,6 +20,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -158,7 +159,7 @@ class WebhookTest {
                 + ":1:1\"}],\"messages\":[{\"from\":\"5511970000091\",\"type\":\"text\","
                 + "\"text\":{\"body\":\"STOP\"}}]");
     try (KafkaOutput output = new KafkaOutput(away, FIXTURE.meters);
-        ControlsView controls = new ControlsView(away, new Health())) {
+        ControlsView controls = new ControlsView(away, new Health(), new SimpleMeterRegistry())) {
       WebhookIntake intake =
           new WebhookIntake(
               FIXTURE.sql(),

@@ -37,7 +37,7 @@ public final class LagReader implements WorkerLag.Source {
   private final Admin admin;
   private final LeastInSync leastInSync;
 
-  private LagReader(KafkaConfig kafka, Health health, RequestLog log, Admin admin) {
+  LagReader(KafkaConfig kafka, Health health, RequestLog log, Admin admin) {
     this.kafka = kafka;
     this.health = health;
     this.log = log;

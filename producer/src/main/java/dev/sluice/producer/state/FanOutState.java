@@ -55,15 +55,11 @@ public record FanOutState(Phase phase, Steering steering) {
    *
    * @param senderId the campaign's sender
    * @param cursor the last recipient read
-   * @param fed requests written so far
+   * @param fed requests written so far, not counting those written again after they were returned
    */
   public record Progress(String senderId, Cursor cursor, long fed) {
     static Progress none(String senderId) {
       return new Progress(senderId, Cursor.START, 0);
-    }
-
-    private Progress plus(long requests) {
-      return new Progress(senderId, cursor, fed + requests);
     }
   }
 
@@ -219,17 +215,6 @@ public record FanOutState(Phase phase, Steering steering) {
     Progress before = progress();
     Progress after = new Progress(before.senderId(), to, before.fed() + requests);
     return new FanOutState(last ? new Fed(after) : new Feeding(after), steering);
-  }
-
-  /** Returns the state after returned requests were written again. */
-  public FanOutState wroteAgain(long requests) {
-    Phase after =
-        switch (phase) {
-          case Feeding(Progress progress) -> new Feeding(progress.plus(requests));
-          case Fed(Progress progress) -> new Fed(progress.plus(requests));
-          case Requested _, Resending _, Unreadable _ -> throw notNow();
-        };
-    return new FanOutState(after, steering);
   }
 
   /**

@@ -38,13 +38,19 @@ public final class ReturnedRequests {
   /** From this number on, a campaign most of whose requests wait is fed no new ones. */
   private static final int MANY = 20_000;
 
-  /** The number from which on no campaign is fed new ones, as what waits is kept in memory. */
+  /**
+   * The number over all campaigns from which on those that have their share of it are fed no new
+   * ones, as what waits is kept in memory.
+   */
   private static final int MOST = 500_000;
 
   private final KeyValueStore<String, byte[]> store;
 
   /** The requests that can be read by campaign, so that no turn walks past postponed ones. */
   private final Map<UUID, NavigableSet<Waiting>> waiting = new HashMap<>();
+
+  /** How many these are. */
+  private int total;
 
   private final Set<String> unreadable = new HashSet<>();
 
@@ -123,14 +129,20 @@ public final class ReturnedRequests {
   }
 
   private void index(ReturnedRequest request) {
-    waiting.computeIfAbsent(request.campaignId(), id -> new TreeSet<>()).add(Waiting.of(request));
+    if (waiting
+        .computeIfAbsent(request.campaignId(), id -> new TreeSet<>())
+        .add(Waiting.of(request))) {
+      total++;
+    }
   }
 
   private void unindex(UUID campaignId, Waiting one) {
     waiting.computeIfPresent(
         campaignId,
         (id, its) -> {
-          its.remove(one);
+          if (its.remove(one)) {
+            total--;
+          }
           return its.isEmpty() ? null : its;
         });
   }
@@ -152,14 +164,20 @@ public final class ReturnedRequests {
    * Returns whether so many of a campaign's requests wait that no new ones should be written: most
    * of these would come back, too.
    *
-   * @param written the number of its requests written so far
+   * @param written the number of its requests written so far, each counted once
    */
   public boolean areMost(UUID campaignId, long written) {
-    return areMost(of(campaignId).size(), written);
+    int its = of(campaignId).size();
+    return areMost(its, written) || isItsShare(its, total, waiting.size());
   }
 
   static boolean areMost(int waiting, long written) {
-    return waiting >= MOST || (waiting >= MANY && 2L * waiting >= written);
+    return waiting >= MANY && 2L * waiting >= written;
+  }
+
+  /** Returns whether too many wait over all campaigns, and one has at least its share of these. */
+  static boolean isItsShare(int waiting, int total, int campaigns) {
+    return total >= MOST && (long) waiting * campaigns >= MOST;
   }
 
   /**
@@ -200,6 +218,7 @@ public final class ReturnedRequests {
   /** Forgets a campaign that will send no more. */
   void drop(UUID campaignId) {
     of(campaignId).forEach(one -> store.delete(prefix(campaignId) + one.recipientId()));
+    total -= of(campaignId).size();
     waiting.remove(campaignId);
     unreadable.removeIf(key -> {
       boolean its = key.startsWith(prefix(campaignId));

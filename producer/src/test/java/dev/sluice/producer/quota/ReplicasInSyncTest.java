@@ -12,10 +12,16 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.ForwardingAdmin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -58,6 +64,60 @@ class ReplicasInSyncTest {
     assertThat(health.problems()).isEmpty();
   }
 
+  /** Its records would fail the transactions that carry those of all others. */
+  @Test
+  void aPartitionShortOfReplicasInSyncIsFedNothingAndNamed() throws Exception {
+    KafkaConfig two = Sandbox.topics(2);
+    require(2, two, two.topics().sendRequests());
+    Admin admin = new OneReplicaMissing(two.client(Map.of()), two.topics().sendRequests(), 1);
+    RequestLog log = new RequestLog(LaneConsumer.of(two), Duration.ofSeconds(10));
+    try (LagReader reader = new LagReader(two, health, log, admin)) {
+      assertThat(reader.read().unread()).isEqualTo(Map.of(0, 0L, 1, (long) Integer.MAX_VALUE));
+    }
+    assertThat(health.problems().get("backlog"))
+        .isEqualTo(
+            "partition(s) [1] of send-requests have fewer replicas in sync than"
+                + " min.insync.replicas, so nothing is fed into them");
+  }
+
+  /** Describes one of a topic's partitions as if it had a second replica, which is not in sync. */
+  private static final class OneReplicaMissing extends ForwardingAdmin {
+    private final String topic;
+    private final int partition;
+
+    OneReplicaMissing(Map<String, Object> settings, String topic, int partition) {
+      super(settings);
+      this.topic = topic;
+      this.partition = partition;
+    }
+
+    @Override
+    public DescribeTopicsResult describeTopics(
+        TopicCollection topics, DescribeTopicsOptions options) {
+      KafkaFuture<TopicDescription> described =
+          super.describeTopics(topics, options)
+              .topicNameValues()
+              .get(topic)
+              .thenApply(real ->
+                  new TopicDescription(
+                      real.name(),
+                      real.isInternal(),
+                      real.partitions().stream().map(this::altered).toList()));
+      return new DescribeTopicsResult(null, Map.of(topic, described)) {};
+    }
+
+    private TopicPartitionInfo altered(TopicPartitionInfo real) {
+      Node leader = real.leader();
+      return real.partition() == partition
+          ? new TopicPartitionInfo(
+              partition,
+              leader,
+              List.of(leader, new Node(leader.id() + 1, "localhost", 1)),
+              List.of(leader))
+          : real;
+    }
+  }
+
   private Map<Integer, Long> unread() throws Exception {
     try (LagReader reader = LagReader.open(kafka, health, Duration.ofSeconds(10))) {
       return reader.read().unread();
@@ -65,11 +125,11 @@ class ReplicasInSyncTest {
   }
 
   private void require(int replicasInSync) throws Exception {
-    require(replicasInSync, kafka.topics().sendRequests());
-    require(replicasInSync, kafka.topics().sendResults());
+    require(replicasInSync, kafka, kafka.topics().sendRequests());
+    require(replicasInSync, kafka, kafka.topics().sendResults());
   }
 
-  private void require(int replicasInSync, String name) throws Exception {
+  private static void require(int replicasInSync, KafkaConfig kafka, String name) throws Exception {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
     AlterConfigOp set =
         new AlterConfigOp(

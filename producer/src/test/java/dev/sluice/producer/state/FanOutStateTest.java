@@ -71,7 +71,6 @@ class FanOutStateTest {
 
   @Test
   void nothingIsWrittenForACampaignThatWasNotRead() {
-    assertThatIllegalStateException().isThrownBy(() -> REQUESTED.wroteAgain(1));
     assertThatIllegalStateException().isThrownBy(() -> REQUESTED.advanced(Cursor.START, 1, false));
   }
 }

@@ -7,6 +7,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.UnreadableEventException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,19 +43,21 @@ public final class ControlsView implements AutoCloseable {
   private final Map<String, Entry> newest = new ConcurrentHashMap<>();
   private final Map<String, Control> probing = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong();
+  private final SkippedRecords skipped;
   private final TopicFollower follower;
   private volatile boolean complete;
 
   /** Starts reading. Retries while Kafka is unreachable and reports that to {@code health}. */
-  public ControlsView(KafkaConfig kafka, Health health) {
-    this(kafka, health, Machine.REAL);
+  public ControlsView(KafkaConfig kafka, Health health, MeterRegistry meters) {
+    this(kafka, health, meters, Machine.REAL);
   }
 
   /** Starts reading on a given machine. */
-  public ControlsView(KafkaConfig kafka, Health health, Machine machine) {
+  public ControlsView(KafkaConfig kafka, Health health, MeterRegistry meters, Machine machine) {
     this.health = health;
     topic = kafka.topics().controls();
     ticker = machine.ticker();
+    skipped = new SkippedRecords(List.of(topic), health, meters);
     health.starting("controls");
     follower =
         new TopicFollower(
@@ -176,8 +179,6 @@ public final class ControlsView implements AutoCloseable {
 
   /** Reads the topic from its beginning. */
   private final class Reader implements TopicFollower.Reader {
-    private final SkippedRecords skipped = new SkippedRecords(health);
-
     @Override
     public TopicFollower.Polled begin(
         Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {

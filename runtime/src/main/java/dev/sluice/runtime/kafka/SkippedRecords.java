@@ -1,6 +1,10 @@
 package dev.sluice.runtime.kafka;
 
 import dev.sluice.runtime.Health;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
@@ -11,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class SkippedRecords {
   private final Health health;
+  private final Meter.MeterProvider<Counter> counters;
   private final Map<TopicPartition, Run> newest = new ConcurrentHashMap<>();
 
   /** Offsets in a row, as those of a damaged batch are. */
@@ -20,12 +25,23 @@ final class SkippedRecords {
     }
   }
 
-  SkippedRecords(Health health) {
+  /**
+   * Counts those of some topics from the beginning on, so that a rule sees the first one, too.
+   *
+   * @param topics the topics that are read
+   */
+  SkippedRecords(Collection<String> topics, Health health, MeterRegistry meters) {
     this.health = health;
+    counters =
+        Counter.builder("sluice.records.skipped")
+            .description("Damaged records that were skipped, by topic")
+            .withRegistry(meters);
+    topics.forEach(topic -> counters.withTag("topic", topic));
   }
 
   void add(DamagedRecord damaged) {
     TopicPartition partition = damaged.partition();
+    counters.withTag("topic", partition.topic()).increment();
     Run run = newest.merge(partition, new Run(damaged.offset(), damaged.offset()), Run::and);
     health.notice(
         "records " + partition + "@" + run.first(),

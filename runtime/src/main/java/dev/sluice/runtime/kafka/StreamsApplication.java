@@ -19,8 +19,10 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
@@ -28,6 +30,7 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +83,7 @@ public final class StreamsApplication implements AutoCloseable {
     this.watchdog = watchdog;
     this.health = health;
     this.meters = meters;
-    clients = new StreamsClients(new SkippedRecords(health));
+    clients = new StreamsClients(new SkippedRecords(inputs(topology), health, meters));
     try {
       stateFolder = Files.createTempDirectory("sluice-streams-");
     } catch (IOException e) {
@@ -101,6 +104,14 @@ public final class StreamsApplication implements AutoCloseable {
               return REVIEW_EVERY;
             });
     starter = Thread.ofVirtual().name(group + "-start").start(this::startWhenPossible);
+  }
+
+  private static Set<String> inputs(Topology topology) {
+    return topology.describe().subtopologies().stream()
+        .flatMap(part -> part.nodes().stream())
+        .filter(TopologyDescription.Source.class::isInstance)
+        .flatMap(source -> ((TopologyDescription.Source) source).topicSet().stream())
+        .collect(Collectors.toSet());
   }
 
   private Map<String, Object> settings(Map<String, Object> extra) {

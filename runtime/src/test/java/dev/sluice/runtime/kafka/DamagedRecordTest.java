@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Ticker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -91,7 +93,7 @@ class DamagedRecordTest {
   @Test
   void healthNamesThoseInARowTogether() {
     Health health = new Health();
-    SkippedRecords records = new SkippedRecords(health);
+    SkippedRecords records = new SkippedRecords(Set.of(), health, new SimpleMeterRegistry());
     for (long offset : new long[] {5, 6, 7, 9}) {
       records.add(new DamagedRecord(PARTITION, offset, "crc"));
     }
@@ -102,6 +104,21 @@ class DamagedRecordTest {
             Map.of(
                 "records t-1@5", "offsets 5 to 7 cannot be read and are skipped: crc",
                 "records t-1@9", "offsets 9 to 9 cannot be read and are skipped: crc"));
+  }
+
+  /** From the beginning on, as a rule does not see a series appear. */
+  @Test
+  void thoseSkippedAreCountedByTopic() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    SkippedRecords records = new SkippedRecords(Set.of("t", "other"), new Health(), meters);
+    for (long offset = 5; offset < 8; offset++) {
+      records.add(new DamagedRecord(PARTITION, offset, "crc"));
+    }
+
+    assertThat(meters.get("sluice.records.skipped").tag("topic", "t").counter().count())
+        .isEqualTo(3);
+    assertThat(meters.get("sluice.records.skipped").tag("topic", "other").counter().count())
+        .isZero();
   }
 
   private void pollFailing(KafkaException failure) {

@@ -106,7 +106,7 @@ public final class RecordBatch {
 
   /** Adds a dead letter; returns false if none can be written now. */
   public boolean deadLetter(ConsumerRecord<byte[], byte[]> original, String reason) {
-    if (!outages.admits(topics.deadLetters())) {
+    if (!takesDeadLetters()) {
       return false;
     }
     List<Header> headers = new ArrayList<>(CampaignHeaders.belonging(original.headers()));
@@ -117,6 +117,11 @@ public final class RecordBatch {
                 .headers()));
     ProducerRecord<byte[], byte[]> letter = deadLetter(original.key(), original.value(), headers);
     return records.add(budget.fits(letter) ? letter : truncated(letter));
+  }
+
+  /** Returns whether dead letters can be written now. */
+  public boolean takesDeadLetters() {
+    return outages.admits(topics.deadLetters());
   }
 
   private ProducerRecord<byte[], byte[]> truncated(ProducerRecord<byte[], byte[]> letter) {

@@ -42,6 +42,7 @@ UPDATE sluice.campaign_recipient AS recipient
     AND (recipient.status <> 'PENDING' OR campaign.status IN ('CANCELLED', 'COMPLETED'));
 
 DELETE FROM sluice.sender_recipient WHERE phone = :'phone';
+DELETE FROM sluice.contact WHERE phone = :'phone';
 
 DELETE FROM sluice.lift WHERE phone = :'phone';
 DELETE FROM sluice.said

@@ -262,17 +262,20 @@ export function campaign(root, left, id) {
   }
 
   async function readErrors() {
-    const { status, round, counts: { failed, unconfirmed } } = now;
-    const state = [status, round, failed, unconfirmed].join();
+    const { status, round, counts: { failed, unconfirmed, suppressed } } = now;
+    const state = [status, round, failed, unconfirmed, suppressed].join();
     if (reading || state === errorsOf) {
       return;
     }
     reading = true;
     try {
-      errors = failed + unconfirmed === 0 ? [] : await get(`${path}/errors`);
+      errors = failed + unconfirmed + suppressed === 0 ? [] : await get(`${path}/errors`);
       // The answer may be some seconds old: it is asked for again until it tells of everybody.
       const told = (of) => errors.reduce((sum, one) => sum + (one.status === of ? one.count : 0), 0);
-      errorsOf = told('FAILED') === failed && told('UNCONFIRMED') === unconfirmed ? state : '';
+      errorsOf =
+        told('FAILED') === failed && told('UNCONFIRMED') === unconfirmed && told('SUPPRESSED') === suppressed
+          ? state
+          : '';
     } finally {
       reading = false;
     }

@@ -20,6 +20,7 @@ export const empty = (text) => ({
   timeZone: zone,
   priority: 1,
   resend: false,
+  ignoreCap: false,
   // The campaign that was made of it already, if adding its people or trying it out did not end it.
   made: null,
   // What the page did to that one: whether it gave it people, and the start that it asked for.
@@ -145,6 +146,7 @@ export const draftOf = (campaign, templates) => ({
   timeZone: campaign.timeZone,
   priority: campaign.priority,
   resend: campaign.onDoubt === 'RESEND',
+  ignoreCap: campaign.ignoreCap,
 });
 
 /** The campaign as the API takes it. */
@@ -154,6 +156,7 @@ export const campaignOf = (draft) => ({
   message: message(draft),
   priority: Number(draft.priority),
   onDoubt: draft.resend ? 'RESEND' : 'HOLD',
+  ignoreCap: draft.ignoreCap,
   scheduledAt: draft.scheduledAt ? new Date(draft.scheduledAt).toISOString() : null,
   windowStart: draft.windowStart || null,
   windowEnd: draft.windowEnd || null,

@@ -9,18 +9,23 @@ const again = ({ retryHelps }) =>
     ? html`<span class="badge completed">${say('failures.helps')}</span>`
     : html`<span class="badge">${say(retryHelps === false ? 'failures.futile' : 'failures.unknown')}</span>`;
 
+/** No failure: they get nothing from this campaign, however often it is sent. */
+const skipped = ({ status }) => status === 'SUPPRESSED';
+
+const words = (error) => (skipped(error) ? say(error.code ? 'failures.capped' : 'failures.suppressed') : error.words);
+
 /** Who has no code cannot be told from others. */
 const actions = (path, error, resend) => html`
   <div class="line">
     ${
-      resend
+      resend && !skipped(error)
         ? html`<button class="small" aria-label=${say('failures.resendOne', error)} @click=${() => resend(error)}>
             ${say('failures.resend')}</button>`
         : nothing
     }
     ${exportLink(path, say('failures.download'), {
       wanted: { status: error.status, reason: error.code },
-      label: say('failures.downloadOne', error),
+      label: say('failures.downloadOne', { words: words(error) }),
     })}
   </div>
 `;
@@ -28,11 +33,11 @@ const actions = (path, error, resend) => html`
 const row = (path, resend) => (error) => html`
   <tr>
     <td class="count" data-label=${say('failures.people')}>${number(error.count)}</td>
-    <td data-label=${say('failures.reason')}><span>${error.words}
+    <td data-label=${say('failures.reason')}><span>${words(error)}
       <small class="quiet">${error.status === 'FAILED' ? nothing : `${statusWords(error.status)} · `}${
         error.code ? html`<code>${error.code}</code> ` : nothing
       }${error.detail ?? ''}</small></span></td>
-    <td data-label=${say('failures.again')}>${again(error)}</td>
+    <td data-label=${say('failures.again')}>${skipped(error) ? nothing : again(error)}</td>
     <td class="do">${error.code ? actions(path, error, resend) : nothing}</td>
   </tr>
 `;

@@ -16,6 +16,8 @@ const wishOf = (data) => ({
   lanes: Number(data.get('lanes')),
   account: data.get('account').trim(),
   dailyLimit: data.get('limit') ? Number(data.get('limit')) : null,
+  capMessages: data.get('capMessages') ? Number(data.get('capMessages')) : null,
+  capDays: data.get('capDays') ? Number(data.get('capDays')) : null,
 });
 
 /** What was changed, on top of what others have changed since the sender was looked at. */
@@ -25,6 +27,9 @@ async function merged(path, opened, wish) {
   // The console takes a sender without an account as one with an empty one.
   return { ...same, ...changed({ ...opened, account: opened.account ?? '' }, wish) };
 }
+
+const cap = ({ capMessages, capDays }) =>
+  say('senders.capShown', { messages: number(capMessages), count: number(capDays) }, capDays);
 
 const byId = (one, other) => (one.id < other.id ? -1 : 1);
 
@@ -57,6 +62,13 @@ export function senders(root, left) {
             <input name="limit" type="number" min="1" placeholder=${say('senders.noLimit')} value=${sender?.dailyLimit ?? ''}></label>
         </div>
         <p class="hint">${say('senders.hint')}</p>
+        <div class="columns">
+          <label>${say('senders.capMessages')}
+            <input name="capMessages" type="number" min="1" max="1000" placeholder=${say('senders.noLimit')} value=${sender?.capMessages ?? ''}></label>
+          <label>${say('senders.capDays')}
+            <input name="capDays" type="number" min="1" max="90" value=${sender?.capDays ?? ''}></label>
+        </div>
+        <p class="hint">${say('senders.capHint')}</p>
         <label>${say('senders.account')}
           <input name="account" autocomplete="off" value=${sender?.account ?? ''}></label>
         <p class="hint">${say('senders.accountHint')}</p>
@@ -109,6 +121,7 @@ export function senders(root, left) {
               })
             : say('senders.noLimit')
         }</dd></div>
+        ${sender.capMessages ? html`<div><dt>${say('senders.cap')}</dt><dd>${cap(sender)}</dd></div>` : nothing}
       </dl>
     </li>
   `;

@@ -32,6 +32,9 @@ export function whenStep(draft, change) {
       <label class="check"><input name="resend" type="checkbox" .checked=${draft.resend}
           @change=${(event) => change({ resend: event.target.checked })}>
         <span>${say('create.resend')} <strong>${say('create.resendTwice')}</strong></span></label>
+      <label class="check"><input name="ignoreCap" type="checkbox" .checked=${draft.ignoreCap}
+          @change=${(event) => change({ ignoreCap: event.target.checked })}>
+        <span>${say('create.ignoreCap')}</span></label>
     </details>
   `;
 }

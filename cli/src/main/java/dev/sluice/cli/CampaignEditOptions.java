@@ -76,6 +76,16 @@ final class CampaignEditOptions {
   private @Nullable String onDoubt;
 
   @Option(
+      names = "--ignore-cap",
+      arity = "1",
+      paramLabel = "true|false",
+      defaultValue = "${env:SLUICE_EDIT_IGNORE_CAP}",
+      description =
+          "Whether it is sent also to people who have had as many messages as a frequency cap allows"
+              + " (SLUICE_EDIT_IGNORE_CAP; as it is).")
+  private @Nullable Boolean ignoreCap;
+
+  @Option(
       names = "--external-id",
       paramLabel = "KEY|none",
       defaultValue = "${env:SLUICE_EDIT_EXTERNAL_ID}",
@@ -96,6 +106,7 @@ final class CampaignEditOptions {
     put(body, "message", message == null ? null : MessageArgument.read(message));
     put(body, "priority", priority);
     put(body, "timeZone", timeZone);
+    put(body, "ignoreCap", ignoreCap);
     put(body, "onDoubt", onDoubt == null ? null : onDoubt.toUpperCase(Locale.ROOT));
     if (scheduledAt != null) {
       body.put("scheduledAt", isNone(scheduledAt) ? null : Sluice.time(scheduledAt));

@@ -78,6 +78,14 @@ final class CampaignOptions {
   private String onDoubt;
 
   @Option(
+      names = "--ignore-cap",
+      defaultValue = "${env:SLUICE_CAMPAIGN_IGNORE_CAP:-false}",
+      description =
+          "Send also to people who have had as many messages as a frequency cap allows"
+              + " (SLUICE_CAMPAIGN_IGNORE_CAP; ${DEFAULT-VALUE}).")
+  private boolean ignoreCap;
+
+  @Option(
       names = "--external-id",
       paramLabel = "KEY",
       defaultValue = "${env:SLUICE_CAMPAIGN_EXTERNAL_ID}",
@@ -114,6 +122,9 @@ final class CampaignOptions {
     body.put("scheduledAt", scheduledAt);
     body.put("timeZone", timeZone);
     body.put("externalId", externalId);
+    if (ignoreCap) {
+      body.put("ignoreCap", true);
+    }
     body.put("onDoubt", onDoubt.toUpperCase(Locale.ROOT));
     if (window != null) {
       SendingHours hours = SendingHours.parse(window);

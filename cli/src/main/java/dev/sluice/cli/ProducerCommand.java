@@ -3,8 +3,10 @@ package dev.sluice.cli;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
 import dev.sluice.runtime.tracing.Traces;
+import dev.sluice.schema.FrequencyCap;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,9 +38,19 @@ final class ProducerCommand implements Callable<Integer> {
       description = "Work kept queued per lane (SLUICE_WORK_AHEAD; ${DEFAULT-VALUE}).")
   private Duration workAhead = Duration.ZERO;
 
+  @Option(
+      names = "--frequency-cap",
+      paramLabel = "MESSAGES/DAYS",
+      defaultValue = "${env:SLUICE_FREQUENCY_CAP}",
+      description =
+          "The most messages that a person gets from all senders together, like 5/7 for five within"
+              + " seven days; the same for all producers (SLUICE_FREQUENCY_CAP; none).")
+  private @Nullable FrequencyCap cap;
+
   @Override
   public Integer call() throws Exception {
-    FanOutConfig config = new FanOutConfig(kafka.config(), database.config(), workAhead, pageSize);
+    FanOutConfig config =
+        new FanOutConfig(kafka.config(), database.config(), workAhead, pageSize).withCap(cap);
     return RoleProcess.run(
         "producer",
         process -> {

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -89,6 +90,14 @@ final class SenderCommands {
                       + " one).")
           @Nullable String dailyLimit,
       @Option(
+              names = "--frequency-cap",
+              paramLabel = "MESSAGES/DAYS|none",
+              defaultValue = "${env:SLUICE_SENDER_FREQUENCY_CAP}",
+              description =
+                  "The most messages that a person gets from it, like 3/7 for three within seven days"
+                      + " (SLUICE_SENDER_FREQUENCY_CAP; none for a new one).")
+          @Nullable String cap,
+      @Option(
               names = "--account",
               paramLabel = "ID",
               defaultValue = "${env:SLUICE_SENDER_ACCOUNT}",
@@ -109,6 +118,14 @@ final class SenderCommands {
           "none".equalsIgnoreCase(dailyLimit)
               ? null
               : given(people(dailyLimit), before.get("dailyLimit")));
+      if (cap == null) {
+        body.put("capMessages", before.get("capMessages"));
+        body.put("capDays", before.get("capDays"));
+      } else if (!"none".equalsIgnoreCase(cap)) {
+        FrequencyCap wanted = FrequencyCap.parse(cap);
+        body.put("capMessages", wanted.messages());
+        body.put("capDays", wanted.days());
+      }
       if (account != null) {
         body.put("account", account);
       }

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.ShortId;
 import java.io.PrintWriter;
@@ -71,6 +72,7 @@ public final class Sluice {
   private static CommandLine configured(CommandLine sluice) {
     return sluice
         .registerConverter(Duration.class, told(Durations::parse))
+        .registerConverter(FrequencyCap.class, told(FrequencyCap::parse))
         .registerConverter(ShortId.class, told(ShortId::parse))
         .registerConverter(Instant.class, told(Sluice::time))
         .registerConverter(URI.class, told(URI::create))

@@ -43,6 +43,22 @@ class SenderCommandsTest {
     assertThat(terminal.err()).contains("a number of people or none");
   }
 
+  @Test
+  void aSenderKeepsItsFrequencyCapUntilItIsTakenAway() {
+    assertThat(
+            terminal.run("sender", "put", "capped", "--address", "123", "--frequency-cap", "3/7"))
+        .isZero();
+    assertThat(terminal.run("sender", "put", "capped", "--rate", "20")).isZero();
+    JsonNode sender = TestConsole.read("/api/senders/capped");
+    assertThat(sender.path("capMessages").asInt()).isEqualTo(3);
+    assertThat(sender.path("capDays").asInt()).isEqualTo(7);
+
+    assertThat(terminal.run("sender", "put", "capped", "--frequency-cap", "none")).isZero();
+    assertThat(TestConsole.read("/api/senders/capped").path("capDays").isNull()).isTrue();
+    assertThat(terminal.run("sender", "put", "capped", "--frequency-cap", "3")).isEqualTo(2);
+    assertThat(terminal.err()).contains("like 3/7");
+  }
+
   /** A sender's id must not address another sender. */
   @ParameterizedTest
   @ValueSource(strings = {"exact#2", "exact?x=1", "x/../exact", "exact%23"})

@@ -150,6 +150,11 @@ final class HostileCalls {
     sender("dailyLimit", "0", "\"dailyLimit\" must be at least 1");
     sender("dailyLimit", "2.5", "\"dailyLimit\" must be a whole number");
     sender("dailyLimit", "3000000000", "\"dailyLimit\" must be a whole number");
+    sender("capMessages", "3", "\"capDays\" is missing");
+    sender("capDays", "7", "\"capMessages\" is missing");
+    sender("capMessages", "0,\"capDays\":7", "\"capMessages\" must be from 1 to 1,000");
+    sender("capMessages", "3,\"capDays\":91", "\"capDays\" must be from 1 to 90");
+    sender("capMessages", "2.5,\"capDays\":7", "\"capMessages\" must be a whole number");
     for (String odd : List.of("null", "\"\"", "\"a b\"", "\"a\\u0000\"", "\"../../x\"")) {
       sender("address", odd, "\"address\" must be");
     }

@@ -123,6 +123,44 @@ class ConsolePageIT {
   }
 
   @Test
+  void whoHasHadAsManyMessagesAsTheCapAllowsIsSkippedAndThePageSaysWhy() throws IOException {
+    cap("1", "7");
+    PAGE.create("Once", WholePage.csv(folder, 3, "Ana"));
+    browser.start();
+    browser.awaitText(".badge", "completed");
+    PAGE.create("Once too often", WholePage.csv(folder, 4, "Ana"));
+    browser.start();
+    browser.awaitText(".badge", "completed");
+    browser.awaitText(".figure.suppressed dd", "3");
+    browser.awaitText("section[aria-labelledby=errors]", "The frequency cap skipped these people");
+    browser.picture("campaign-capped");
+
+    assertThat(exported("section[aria-labelledby=errors] a[download]"))
+        .hasSize(4)
+        .last()
+        .asString()
+        .contains("SUPPRESSED", "capped", "as the frequency cap allows");
+    assertThat(browser.find("section[aria-labelledby=errors]").getText())
+        .doesNotContain("Resend these");
+    cap("", "");
+  }
+
+  private void cap(String messages, String days) {
+    browser.open("#/senders");
+    browser.click("button[aria-label='Edit brazil']");
+    browser.type("#dialog input[name=capMessages]", messages);
+    browser.type("#dialog input[name=capDays]", days);
+    browser.click("#dialog .primary");
+    if (messages.isEmpty()) {
+      browser
+          .until()
+          .until(driver -> !browser.find("main").getText().contains("at most 1 in 7 days"));
+    } else {
+      browser.awaitText("main", "at most 1 in 7 days");
+    }
+  }
+
+  @Test
   void aTemplateIsPickedFilledInTriedOutAndChanged() throws IOException {
     browser.open("#/new");
     browser.type("input[name=name]", "Order update");

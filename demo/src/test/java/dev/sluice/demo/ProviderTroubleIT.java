@@ -174,6 +174,29 @@ class ProviderTroubleIT {
         HTTP.send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString()).body());
   }
 
+  /** Whom the provider refused has had no message, so the next campaign reaches them. */
+  @Test
+  void whoHasHadAsManyMessagesAsTheCapAllowsIsSkippedByTheNextCampaign() throws Exception {
+    sql.execute("UPDATE sluice.sender SET cap_messages = 1, cap_days = 7 WHERE id = 's'");
+    WhatsAppSimulator simulator = start(friendly());
+    simulator.setRefusals(refusals(List.of(131026, 131049)));
+    UUID first = campaign(5);
+    command(first, "start");
+    awaitCompletion(first);
+    simulator.setRefusals(List.of());
+    UUID second = campaign(6);
+    command(second, "start");
+    awaitCompletion(second);
+
+    Record row = campaignRow(second);
+    assertThat(row.get("sent", Long.class)).isEqualTo(3);
+    assertThat(row.get("suppressed", Long.class)).isEqualTo(3);
+    assertThat(rows(second).get(phone(5)).get("error_code")).isEqualTo("capped");
+    JsonNode reasons = json("/api/campaigns/" + second + "/errors");
+    assertThat(reasons.path(0).path("code").asString()).isEqualTo("capped");
+    assertThat(reasons.path(0).path("count").asInt()).isEqualTo(3);
+  }
+
   @Test
   void aRevokedTokenBlocksTheSenderAndNobodyFails() throws Exception {
     WhatsAppSimulator simulator = start(friendly());

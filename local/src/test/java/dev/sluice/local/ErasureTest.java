@@ -28,6 +28,7 @@ class ErasureTest {
       INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, status) VALUES
         ('00000000-0000-0000-0000-000000000001', '+5511900000000', '{"name":"Rui"}', 'SENT');
       INSERT INTO sluice.sender_recipient (sender_id, phone) VALUES ('s', '+5511987654321');
+      INSERT INTO sluice.contact (phone, messages) VALUES ('+5511987654321', '{}');
       INSERT INTO sluice.alias (phone, name) VALUES ('+5511987654321', 'BR.1020');
       INSERT INTO sluice.opt_out (name, reason) VALUES ('BR.1020', 'STOP');
       INSERT INTO sluice.said (name, at, reason) VALUES ('BR.1020', now(), 'STOP');
@@ -102,7 +103,8 @@ class ErasureTest {
       assertThat(
               query(
                   db,
-                  "SELECT phone FROM sluice.sender_recipient UNION ALL SELECT name FROM"
+                  "SELECT phone FROM sluice.sender_recipient UNION ALL SELECT phone FROM"
+                      + " sluice.contact UNION ALL SELECT name FROM"
                       + " sluice.alias UNION ALL SELECT name FROM sluice.opt_out UNION ALL SELECT name"
                       + " FROM sluice.said UNION ALL SELECT phone FROM sluice.lift"))
           .isEmpty();

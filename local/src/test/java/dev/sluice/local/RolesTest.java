@@ -92,6 +92,12 @@ class RolesTest {
       -   | UPDATE sluice.suppression SET phone = '' WHERE false
       P   | INSERT INTO sluice.sender_recipient (sender_id, phone) SELECT '', '' WHERE false
       P   | UPDATE sluice.sender_recipient SET counted_at = now() WHERE false
+      P   | INSERT INTO sluice.contact (phone, messages) SELECT '', '{}' WHERE false
+      P   | UPDATE sluice.contact SET messages = '{}' WHERE false
+      -   | UPDATE sluice.contact SET phone = '' WHERE false
+      -   | DELETE FROM sluice.contact WHERE false
+      C   | UPDATE sluice.sender SET cap_messages = 1, cap_days = 7 WHERE false
+      C   | UPDATE sluice.campaign SET ignore_cap = true WHERE false
       -   | DELETE FROM sluice.campaign_recipient WHERE false
       -   | DELETE FROM sluice.sender_recipient WHERE false
       -   | TRUNCATE sluice.campaign

@@ -71,7 +71,8 @@ public final class FanOut implements AutoCloseable {
     ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     closer.register(tasks::shutdownNow);
     InstantSource steady = new SteadyClock(Ticker.SYSTEM);
-    FanOutRepositories sql = FanOutRepositories.of(database.sql(), InstantSource.system(), steady);
+    FanOutRepositories sql =
+        FanOutRepositories.of(database.sql(), InstantSource.system(), steady, config.cap());
     Gauge.builder("sluice.producer.lag", backlog, FanOut::lag)
         .description("Requests that are queued for the workers and not done")
         .register(meters);

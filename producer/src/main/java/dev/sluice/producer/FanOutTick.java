@@ -6,6 +6,7 @@ import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.LaneKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One turn of the fan-out: applies finished tasks, takes campaigns through their lifecycle, then
@@ -69,6 +71,7 @@ final class FanOutTick {
    * @param controls returns the newest known control of a key
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
    * @param pageSize recipients read at once
+   * @param cap the frequency cap of all senders together, or null for none
    * @param executor runs database tasks
    * @param clock the time of day
    * @param steady the clock of waits, which does not jump
@@ -80,6 +83,7 @@ final class FanOutTick {
       Function<String, Control> controls,
       Duration workAhead,
       int pageSize,
+      @Nullable FrequencyCap cap,
       Executor executor,
       InstantSource clock,
       InstantSource steady,
@@ -106,6 +110,7 @@ final class FanOutTick {
           controls,
           config.workAhead(),
           config.pageSize(),
+          config.cap(),
           executor,
           clock,
           steady,
@@ -122,7 +127,7 @@ final class FanOutTick {
       Surroundings around, FanOutStore fanOuts, CampaignEvents events, Output output) {
     InstantSource clock = around.clock();
     InstantSource steady = around.steady();
-    FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock, steady);
+    FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock, steady, around.cap());
     DatabaseTasks tasks =
         new DatabaseTasks(
             around.executor(),

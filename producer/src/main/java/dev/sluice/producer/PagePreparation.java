@@ -2,6 +2,8 @@ package dev.sluice.producer;
 
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.producer.sql.DailyLimit;
+import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.sql.FrequencyCaps;
 import dev.sluice.producer.sql.RecipientPages;
 import dev.sluice.producer.state.Cursor;
 import dev.sluice.schema.ReturnedRequest;
@@ -11,12 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares pages off the stream thread: reads the recipients, applies the sender's daily limit, and
- * renders their messages.
+ * Prepares pages off the stream thread: reads the recipients, applies the frequency caps and the
+ * sender's daily limit, and renders their messages.
  */
 final class PagePreparation {
   /** The largest total size of a page's messages, characters. */
@@ -24,11 +27,13 @@ final class PagePreparation {
 
   private final RecipientPages recipients;
   private final DailyLimit dailyLimit;
+  private final FrequencyCaps caps;
   private final InstantSource clock;
 
-  PagePreparation(RecipientPages recipients, DailyLimit dailyLimit, InstantSource clock) {
-    this.recipients = recipients;
-    this.dailyLimit = dailyLimit;
+  PagePreparation(FanOutRepositories sql, InstantSource clock) {
+    recipients = sql.recipients();
+    dailyLimit = sql.dailyLimit();
+    caps = sql.caps();
     this.clock = clock;
   }
 
@@ -43,8 +48,7 @@ final class PagePreparation {
     Beginning beginning = beginning(read, campaign, sender);
     List<RenderedRequest> renderedRequests =
         renderedRequests(
-            beginning.recipients(),
-            one -> RenderedRequest.to(campaign, sender, one, null, clock.instant()));
+            beginning.recipients(), one -> rendered(campaign, sender, one, null, beginning));
     return new PreparedPage(
         renderedRequests,
         renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor(),
@@ -71,10 +75,7 @@ final class PagePreparation {
     List<RenderedRequest> renderedRequests =
         renderedRequests(
             beginning.recipients(),
-            one -> {
-              ReturnedRequest before = byRecipient.get(one.id());
-              return RenderedRequest.to(campaign, sender, one, before, clock.instant());
-            });
+            one -> rendered(campaign, sender, one, byRecipient.get(one.id()), beginning));
     waiting
         .subList(renderedRequests.size(), waiting.size())
         .forEach(later -> byRecipient.remove(later.id()));
@@ -103,15 +104,32 @@ final class PagePreparation {
     return renderedRequests;
   }
 
+  private RenderedRequest rendered(
+      CampaignRepository.Campaign campaign,
+      CampaignRepository.Sender sender,
+      RecipientPages.Recipient one,
+      @Nullable ReturnedRequest before,
+      Beginning beginning) {
+    return beginning.capped().contains(one.id())
+        ? RenderedRequest.capped(campaign, one, before, caps.words(sender), clock.instant())
+        : RenderedRequest.to(campaign, sender, one, before, clock.instant());
+  }
+
   private static @Nullable String countedFor(CampaignRepository.Sender sender) {
     return sender.dailyLimit() == null ? null : sender.identity().id();
   }
 
-  private record Beginning(List<RecipientPages.Recipient> recipients, boolean dayUsedUp) {}
+  /**
+   * The beginning of a page.
+   *
+   * @param capped the ids of those who have had as many messages as a frequency cap allows
+   */
+  private record Beginning(
+      List<RecipientPages.Recipient> recipients, Set<Long> capped, boolean dayUsedUp) {}
 
   /**
    * Returns the beginning of a page, up to the first recipient that exceeds the memory or the daily
-   * limit.
+   * limit. Who gets nothing takes no place in the limit.
    */
   private Beginning beginning(
       List<RecipientPages.Recipient> page,
@@ -119,13 +137,15 @@ final class PagePreparation {
       CampaignRepository.Sender sender) {
     List<RecipientPages.Recipient> fitting =
         page.stream().takeWhile(RecipientPages.Recipient::fits).toList();
+    // Counted before the requests are written: counting too many is safe, counting too few is not.
+    Set<Long> capped =
+        caps.capped(campaign, sender, fitting.stream().filter(one -> !one.suppressed()).toList());
     Integer limit = sender.dailyLimit();
     if (limit == null || fitting.isEmpty()) {
-      return new Beginning(fitting, false);
+      return new Beginning(fitting, capped, false);
     }
     List<RecipientPages.Recipient> sendable =
-        fitting.stream().filter(one -> !one.suppressed()).toList();
-    // Counted before the requests are written: counting too many is safe, counting too few is not.
+        fitting.stream().filter(one -> !one.suppressed() && !capped.contains(one.id())).toList();
     int admitted =
         dailyLimit.admit(
             campaign.id(),
@@ -134,6 +154,6 @@ final class PagePreparation {
             sendable.stream().map(RecipientPages.Recipient::phone).toList());
     int end =
         admitted == sendable.size() ? fitting.size() : fitting.indexOf(sendable.get(admitted));
-    return new Beginning(fitting.subList(0, end), end < fitting.size());
+    return new Beginning(fitting.subList(0, end), capped, end < fitting.size());
   }
 }

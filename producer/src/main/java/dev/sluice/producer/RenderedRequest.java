@@ -107,6 +107,17 @@ sealed interface RenderedRequest {
     };
   }
 
+  /** Returns the result of a person who has had as many messages as a frequency cap allows. */
+  static RenderedRequest capped(
+      CampaignRepository.Campaign campaign,
+      RecipientPages.Recipient recipient,
+      @Nullable ReturnedRequest before,
+      String caps,
+      Instant now) {
+    return new Settled(
+        result(campaign, recipient, before, RecipientStatus.SUPPRESSED, "capped", caps, now));
+  }
+
   private static RenderedRequest failed(
       CampaignRepository.Campaign campaign,
       RecipientPages.Recipient recipient,

@@ -82,7 +82,7 @@ final class RequestFeeder {
     this.facts = facts;
     this.fanOuts = fanOuts;
     this.output = output;
-    pages = new PagePreparation(sql.recipients(), sql.dailyLimit(), around.clock());
+    pages = new PagePreparation(sql, around.clock());
     backlogLimit = new BacklogLimit(around.workAhead());
   }
 

@@ -44,7 +44,7 @@ class BoundsTest extends FanOutTest {
   void aSenderIsBoundedAsInRequests() {
     set(SENDER.ADDRESS, "1".repeat(500));
     set(SENDER.PROVIDER, "p".repeat(100));
-    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now);
+    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now, null);
     assertThat(sql.rows().sender(sender).identity().address()).hasSize(500);
 
     refused("sender_address_bound", () -> set(SENDER.ADDRESS, "1".repeat(501)));

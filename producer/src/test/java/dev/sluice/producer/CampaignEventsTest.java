@@ -247,7 +247,7 @@ class CampaignEventsTest extends FanOutTest {
     Stream.concat(ended.stream(), underWay.stream())
         .forEach(id -> announced.put(id, new Announced(1, false, null, null)));
     CampaignRepository rows =
-        FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now).rows();
+        FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now, null).rows();
     DatabaseTasks tasks =
         new DatabaseTasks(
             Runnable::run,

@@ -173,9 +173,9 @@ class CampaignFaultsTest extends FanOutTest {
                 + " SET variables = jsonb_build_object('a', repeat('x', 1000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now, () -> now);
+    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now, () -> now, null);
     PreparedPage page =
-        new PagePreparation(sql.recipients(), sql.dailyLimit(), () -> now)
+        new PagePreparation(sql, () -> now)
             .next(
                 sql.rows().find(campaign).orElseThrow(),
                 sql.rows().sender(sender),

@@ -8,6 +8,7 @@ import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
@@ -33,6 +34,7 @@ import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jooq.Field;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -45,6 +47,9 @@ abstract class FanOutTest {
   final Map<String, Control> inForce = new HashMap<>();
   final String sender = "s-" + UUID.randomUUID();
   Instant now = Instant.now();
+
+  /** The frequency cap of all senders together. */
+  @Nullable FrequencyCap cap;
 
   /** By how much the machine's clock was set. */
   Duration clockSet = Duration.ZERO;
@@ -91,10 +96,11 @@ abstract class FanOutTest {
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
             new FanOutConfig(
-                FIXTURE.sandbox().kafka(),
-                FIXTURE.sandbox().as(ServiceRole.PRODUCER),
-                Duration.ofSeconds(10),
-                500),
+                    FIXTURE.sandbox().kafka(),
+                    FIXTURE.sandbox().as(ServiceRole.PRODUCER),
+                    Duration.ofSeconds(10),
+                    500)
+                .withCap(cap),
             executor(),
             clock,
             steady,

@@ -26,12 +26,14 @@ class UpstreamTest {
   private static final Pattern MODEL =
       Pattern.compile("model \\w+ \\{(.*?)@@map\\(\"(\\w+)\"\\)", Pattern.DOTALL);
   private static final Pattern FIELD =
-      Pattern.compile("(?m)^  (\\w+) +(String|Int|BigInt|Float|Json|DateTime)(\\??)( .*)?$");
+      Pattern.compile(
+          "(?m)^  (\\w+) +(String|Int|BigInt|Boolean|Float|Json|DateTime)(\\??)( .*)?$");
   private static final Pattern MAPPED = Pattern.compile("@map\\(\"(\\w+)\"\\)");
   private static final Pattern INSERT =
       Pattern.compile("INSERT INTO sluice\\.(\\w+) \\(([^)]*)\\)");
   private static final Map<Class<?>, String> PRISMA =
       Map.of(
+          Boolean.class, "Boolean",
           Integer.class, "Int",
           Long.class, "BigInt",
           Double.class, "Float",

@@ -94,6 +94,7 @@ public final class CampaignCopies {
         .set(CAMPAIGN.WINDOW_START, row.getWindowStart())
         .set(CAMPAIGN.WINDOW_END, row.getWindowEnd())
         .set(CAMPAIGN.TIME_ZONE, row.getTimeZone())
+        .set(CAMPAIGN.IGNORE_CAP, row.getIgnoreCap())
         .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
         .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
         .onConflictDoNothing()

@@ -74,6 +74,7 @@ public final class Campaigns {
       @Nullable LocalTime windowStart,
       @Nullable LocalTime windowEnd,
       @Nullable String timeZone,
+      @Nullable Boolean ignoreCap,
       @Nullable String externalId) {}
 
   /**
@@ -199,6 +200,7 @@ public final class Campaigns {
         row.getWindowStart(),
         row.getWindowEnd(),
         row.getTimeZone(),
+        row.getIgnoreCap(),
         row.getExternalId());
   }
 
@@ -298,6 +300,7 @@ public final class Campaigns {
     columns.put(CAMPAIGN.WINDOW_START, windowStart);
     columns.put(CAMPAIGN.WINDOW_END, windowEnd);
     columns.put(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()));
+    columns.put(CAMPAIGN.IGNORE_CAP, Boolean.TRUE.equals(draft.ignoreCap()));
     columns.put(CAMPAIGN.EXTERNAL_ID, externalId(draft.externalId()));
     return columns;
   }

@@ -3,6 +3,7 @@ package dev.sluice.console.recipient;
 import static java.util.Map.entry;
 
 import dev.sluice.providers.Providers;
+import dev.sluice.schema.RecipientStatus;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ public final class ErrorWords {
           entry(
               "not_launched",
               "Certainly not sent: the worker stalled and lost its turn. It is safe to resend."),
+          entry(
+              "capped", "This person has had as many messages lately as the frequency cap allows."),
           entry("not_connected", "The provider could not be reached."),
           entry(
               "provider_failed",
@@ -59,13 +62,23 @@ public final class ErrorWords {
   private ErrorWords() {}
 
   /** Returns whether trying again can help, or null if that is not known. */
-  static @Nullable Boolean retryHelps(@Nullable String code) {
+  static @Nullable Boolean retryHelps(RecipientStatus status, @Nullable String code) {
+    if (status == RecipientStatus.SUPPRESSED) {
+      return false;
+    }
     if (code == null) {
       return null;
     }
     return WORDS.containsKey(code)
         ? Boolean.valueOf(PASSING.contains(code))
         : Providers.retryHelps(code).orElse(null);
+  }
+
+  /** Returns why a recipient has this status. */
+  static String of(RecipientStatus status, @Nullable String code) {
+    return status == RecipientStatus.SUPPRESSED && code == null
+        ? "This person has opted out or is suppressed."
+        : of(code);
   }
 
   /** Returns the explanation of a code, or the code itself if there is none. */

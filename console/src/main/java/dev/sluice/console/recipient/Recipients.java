@@ -160,13 +160,18 @@ public final class Recipients {
         .limit(PAGE);
   }
 
-  /** Returns why recipients failed or are in doubt, the most frequent reason first. */
+  /**
+   * Returns why recipients failed, are in doubt or were skipped, the most frequent reason first.
+   * Who has opted out or is suppressed otherwise has no code.
+   */
   public List<Map<String, @Nullable Object>> errors(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(r.STATUS.in(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED))
+        .and(
+            r.STATUS.in(
+                RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED, RecipientStatus.SUPPRESSED))
         .groupBy(r.ERROR_CODE, r.STATUS)
         .orderBy(count().desc(), r.ERROR_CODE)
         .fetch(row -> {
@@ -174,8 +179,8 @@ public final class Recipients {
           view.put("code", row.value1());
           view.put("status", row.value2());
           view.put("count", row.value3());
-          view.put("words", ErrorWords.of(row.value1()));
-          view.put("retryHelps", ErrorWords.retryHelps(row.value1()));
+          view.put("words", ErrorWords.of(row.value2(), row.value1()));
+          view.put("retryHelps", ErrorWords.retryHelps(row.value2(), row.value1()));
           view.put("detail", row.value4());
           return view;
         });

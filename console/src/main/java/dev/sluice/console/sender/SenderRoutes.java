@@ -8,6 +8,7 @@ import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import io.javalin.config.RoutesConfig;
@@ -52,6 +53,8 @@ public final class SenderRoutes {
       @Nullable Double ratePerSecond,
       @Nullable Integer lanes,
       @Nullable Integer dailyLimit,
+      @Nullable Integer capMessages,
+      @Nullable Integer capDays,
       @Nullable String account) {}
 
   public void add(RoutesConfig routes) {
@@ -112,6 +115,7 @@ public final class SenderRoutes {
     if (change.dailyLimit() != null && change.dailyLimit() < 1) {
       throw ProblemException.field("dailyLimit", "must be at least 1, or null for none");
     }
+    requireCap(change.capMessages(), change.capDays());
     if (change.account() != null && !change.account().matches("[A-Za-z0-9._-]{0,100}")) {
       throw ProblemException.field(
           "account", "is the provider's account that the address belongs to (WhatsApp: its id)");
@@ -124,6 +128,8 @@ public final class SenderRoutes {
     sender.setRatePerSecond(rate);
     sender.setLanes(lanes);
     sender.setDailyLimit(change.dailyLimit());
+    sender.setCapMessages(change.capMessages());
+    sender.setCapDays(change.capDays());
     // If no account is given, the one learned from the provider's calls stays; an empty one takes
     // it away.
     if (change.account() != null) {
@@ -132,6 +138,22 @@ public final class SenderRoutes {
     SenderRecord saved = senders.put(sender);
     Audit.log(context, "put", "sender " + id);
     JsonHttp.json(context, 200, changed.changed(saved));
+  }
+
+  private static void requireCap(@Nullable Integer messages, @Nullable Integer days) {
+    if ((messages == null) != (days == null)) {
+      throw ProblemException.field(
+          messages == null ? "capMessages" : "capDays",
+          "is missing: a frequency cap is so many messages in so many days; give both or none");
+    }
+    requireWithin("capMessages", messages, FrequencyCap.MOST_MESSAGES);
+    requireWithin("capDays", days, FrequencyCap.MOST_DAYS);
+  }
+
+  private static void requireWithin(String field, @Nullable Integer value, int most) {
+    if (value != null && (value < 1 || value > most)) {
+      throw ProblemException.field(field, "must be from 1 to %,d".formatted(most));
+    }
   }
 
   /** Requests queued in removed lanes would be sent beside the new lanes, and too fast. */

@@ -80,6 +80,8 @@ public final class SenderViews {
     view.put("lanes", row.getLanes());
     view.put("dailyLimit", row.getDailyLimit());
     view.put("usedIn24Hours", row.getDailyLimit() == null ? null : used.get(row.getId()));
+    view.put("capMessages", row.getCapMessages());
+    view.put("capDays", row.getCapDays());
     view.put("createdAt", row.getCreatedAt());
     Control control = controls.sender(row.getId());
     boolean blocked = control.state() == Control.State.BLOCKED;

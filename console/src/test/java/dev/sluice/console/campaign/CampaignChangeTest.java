@@ -139,6 +139,20 @@ class CampaignChangeTest {
   }
 
   @Test
+  void aCampaignKeepsTheFrequencyCapsUnlessItIsToldToIgnoreThem() {
+    String id = CONSOLE.campaign();
+    assertThat(body(get(id)).path("ignoreCap").asBoolean(true)).isFalse();
+
+    assertThat(patch(id, "{\"ignoreCap\":true}").statusCode()).isEqualTo(200);
+    assertThat(patch(id, "{\"name\":\"y\"}").statusCode()).isEqualTo(200);
+    assertThat(body(get(id)).path("ignoreCap").asBoolean()).isTrue();
+    assertThat(body(get(id(duplicate(id, "")))).path("ignoreCap").asBoolean()).isTrue();
+
+    assertThat(patch(id, "{\"ignoreCap\":null}").statusCode()).isEqualTo(200);
+    assertThat(body(get(id)).path("ignoreCap").asBoolean(true)).isFalse();
+  }
+
+  @Test
   void aZoneThatAnotherProgramWroteStaysAndOnlyRegionsAreTakenAnew() {
     String id = CONSOLE.campaign();
     CONSOLE.sql(sql ->

@@ -79,6 +79,30 @@ class CampaignCommandsTest {
   }
 
   @Test
+  void whoWasSkippedIsListedWithTheReasonAndNoResendHelps() {
+    String id = CONSOLE.campaign();
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status, error_code)"
+                + " SELECT ?::uuid, '+551196000000' || n, 'SUPPRESSED', codes[n]"
+                + " FROM (SELECT ARRAY['capped', 'capped', NULL] AS codes) AS given,"
+                + " generate_series(1, 3) AS n",
+            id));
+    var errors =
+        ConsoleFixture.body(CONSOLE.send("GET", "/api/campaigns/" + id + "/errors", "", ""));
+
+    assertThat(errors.path(0).path("code").asString()).isEqualTo("capped");
+    assertThat(errors.path(0).path("words").asString()).contains("frequency cap");
+    assertThat(errors.path(1).path("words").asString()).contains("opted out");
+    assertThat(errors.values())
+        .hasSize(2)
+        .allSatisfy(row -> {
+          assertThat(row.path("status").asString()).isEqualTo("SUPPRESSED");
+          assertThat(row.path("retryHelps").asBoolean(true)).isFalse();
+        });
+  }
+
+  @Test
   void aResendIsRefusedBeforeTheEndAndForThoseWhoGotIt() {
     String id = CONSOLE.campaign();
 

@@ -40,6 +40,23 @@ class SenderRoutesTest {
         .isTrue();
   }
 
+  @Test
+  void aFrequencyCapIsMessagesAndDays() {
+    JsonNode sender = put("capped", "{\"address\":\"1\",\"capMessages\":3,\"capDays\":7}");
+    assertThat(sender.path("capMessages").asInt()).isEqualTo(3);
+    assertThat(sender.path("capDays").asInt()).isEqualTo(7);
+    assertThat(put("capped", "{\"address\":\"1\"}").path("capDays").isNull()).isTrue();
+
+    assertProblem(
+        CONSOLE.send(
+            "PUT",
+            "/api/senders/capped",
+            "application/json",
+            "{\"address\":\"1\",\"capMessages\":3}"),
+        400,
+        "capDays");
+  }
+
   private static JsonNode put(String id, String sender) {
     HttpResponse<byte[]> answer =
         CONSOLE.send("PUT", "/api/senders/" + id, "application/json", sender);

@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.when;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.MessageTemplate;
@@ -48,22 +49,31 @@ public final class CampaignRepository {
     this.sql = sql;
   }
 
-  /** The parts of a campaign that are fixed once it has started. */
+  /**
+   * The parts of a campaign that are fixed once it has started.
+   *
+   * @param ignoresCap whether it reaches people beyond the frequency caps, too
+   */
   public record Campaign(
       UUID id,
       String senderId,
       MessageTemplate template,
       OnDoubt onDoubt,
       int priority,
-      @Nullable SendingHours window) {}
+      @Nullable SendingHours window,
+      boolean ignoresCap) {}
 
   /**
    * A sender and its rate.
    *
    * @param dailyLimit different people within 24 hours, or null for no limit
+   * @param cap its messages to a person within some days, or null for no cap
    */
   public record Sender(
-      SendRequest.Sender identity, LaneRates rates, @Nullable Integer dailyLimit) {}
+      SendRequest.Sender identity,
+      LaneRates rates,
+      @Nullable Integer dailyLimit,
+      @Nullable FrequencyCap cap) {}
 
   /**
    * Returns the scheduled campaigns that are due up to the given moment, and when. A campaign
@@ -95,7 +105,8 @@ public final class CampaignRepository {
             CAMPAIGN.PRIORITY,
             CAMPAIGN.WINDOW_START,
             CAMPAIGN.WINDOW_END,
-            CAMPAIGN.TIME_ZONE)
+            CAMPAIGN.TIME_ZONE,
+            CAMPAIGN.IGNORE_CAP)
         .from(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(row -> campaign(row, row.get(message)));
@@ -112,7 +123,8 @@ public final class CampaignRepository {
         template(message),
         row.get(CAMPAIGN.ON_DOUBT),
         row.get(CAMPAIGN.PRIORITY),
-        window(row));
+        window(row),
+        row.get(CAMPAIGN.IGNORE_CAP));
   }
 
   /**
@@ -162,7 +174,12 @@ public final class CampaignRepository {
         new SendRequest.Sender(
             row.get(SENDER.ID), row.get(SENDER.PROVIDER), row.get(SENDER.ADDRESS)),
         new LaneRates(row.get(SENDER.RATE_PER_SECOND), row.get(SENDER.LANES)),
-        row.get(SENDER.DAILY_LIMIT));
+        row.get(SENDER.DAILY_LIMIT),
+        cap(row.get(SENDER.CAP_MESSAGES), row.get(SENDER.CAP_DAYS)));
+  }
+
+  private static @Nullable FrequencyCap cap(@Nullable Integer messages, @Nullable Integer days) {
+    return messages == null || days == null ? null : new FrequencyCap(messages, days);
   }
 
   /** Returns why its template must not be used, if the provider is known to have stopped it. */

@@ -1,10 +1,12 @@
 package dev.sluice.producer.sql;
 
 import dev.sluice.producer.state.Cursor;
+import dev.sluice.schema.FrequencyCap;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The repositories of the fan-out.
@@ -16,18 +18,26 @@ public record FanOutRepositories(
     CampaignStarts starts,
     RecipientPages recipients,
     ResendRepository resends,
-    DailyLimit dailyLimit) {
+    DailyLimit dailyLimit,
+    FrequencyCaps caps) {
 
   private static final UUID NOBODY = new UUID(0, 0);
 
-  public static FanOutRepositories of(DSLContext sql, InstantSource clock, InstantSource steady) {
+  /**
+   * Creates the repositories.
+   *
+   * @param cap the frequency cap of all senders together, or null for none
+   */
+  public static FanOutRepositories of(
+      DSLContext sql, InstantSource clock, InstantSource steady, @Nullable FrequencyCap cap) {
     CampaignRepository rows = new CampaignRepository(sql);
     return new FanOutRepositories(
         rows,
         new CampaignStarts(sql, rows),
         new RecipientPages(sql, clock),
         new ResendRepository(sql),
-        new DailyLimit(sql, clock, steady));
+        new DailyLimit(sql, clock, steady),
+        new FrequencyCaps(sql, clock, cap));
   }
 
   /**
@@ -40,5 +50,6 @@ public record FanOutRepositories(
     rows.stopped(NOBODY);
     recipients.after(NOBODY, Cursor.START, 1, sender);
     dailyLimit.admit(NOBODY, sender, 0, List.of("+0"));
+    caps.rehearse();
   }
 }

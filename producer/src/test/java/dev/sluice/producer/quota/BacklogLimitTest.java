@@ -121,6 +121,9 @@ class BacklogLimitTest {
 
   private static CampaignRepository.Sender sender(String id, int lanes, double ratePerSecond) {
     return new CampaignRepository.Sender(
-        new SendRequest.Sender(id, "whatsapp", "1"), new LaneRates(ratePerSecond, lanes), null);
+        new SendRequest.Sender(id, "whatsapp", "1"),
+        new LaneRates(ratePerSecond, lanes),
+        null,
+        null);
   }
 }

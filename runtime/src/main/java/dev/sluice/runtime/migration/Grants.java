@@ -33,7 +33,11 @@ final class Grants {
   /** The columns of a campaign that users define before it starts. */
   private static final String DRAFTED =
       "name, sender_id, message, status, priority, on_doubt, scheduled_at, window_start,"
-          + " window_end, time_zone, external_id";
+          + " window_end, time_zone, external_id, ignore_cap";
+
+  /** The columns of a sender that users define. */
+  private static final String SENDER =
+      "provider, address, account, rate_per_second, lanes, daily_limit, cap_messages, cap_days";
 
   private record Rights(String table, String producer, String aggregator, String console) {
     private String of(ServiceRole role) {
@@ -52,9 +56,7 @@ final class Grants {
               "sender",
               READ,
               NOTHING,
-              READ
-                  + ", INSERT (id, provider, address, account, rate_per_second, lanes, daily_limit)"
-                  + ", UPDATE (provider, address, account, rate_per_second, lanes, daily_limit)"),
+              READ + ", INSERT (id, " + SENDER + "), UPDATE (" + SENDER + ")"),
           new Rights(
               "campaign",
               READ
@@ -120,7 +122,9 @@ final class Grants {
               "sender_recipient",
               READ + ", INSERT (sender_id, phone, counted_at), UPDATE (counted_at)",
               NOTHING,
-              READ));
+              READ),
+          new Rights(
+              "contact", READ + ", INSERT (phone, messages), UPDATE (messages)", NOTHING, NOTHING));
 
   /** The tables that other programs fill and correct, using the application role. */
   private static final Set<String> FILLED_BY_PROGRAMS =

@@ -1,6 +1,7 @@
 package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,9 +24,11 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -208,7 +212,7 @@ class KubernetesTest {
   @Test
   void workersAreScaledByTheLagOfTheirGroup() {
     Map<?, ?> spec =
-        (Map<?, ?>) documents("overlays/keda/scaled-object.yaml").getFirst().get("spec");
+        (Map<?, ?>) documents("components/keda/scaled-object.yaml").getFirst().get("spec");
     Map<?, ?> trigger = (Map<?, ?>) ((List<?>) spec.get("triggers")).getFirst();
     Topics topics = new Topics("sluice.");
 
@@ -219,6 +223,93 @@ class KubernetesTest {
     assertThat((Map<?, ?>) trigger.get("metadata"))
         .extracting("consumerGroup", "topic", "bootstrapServers")
         .containsExactly(topics.workerGroup(), topics.sendRequests(), "kafka:9092");
+  }
+
+  /** KEDA's scaler ignores a misspelt parameter and then gets no answer. */
+  @Test
+  void withTlsAndSaslWorkersAreScaledByAUserThatOnlySeesHowMuchIsQueued() {
+    JsonNode overlay = one("overlays/strimzi-keda/kustomization.yaml", "Kustomization");
+    JsonNode login =
+        one("overlays/strimzi-keda/trigger-authentication.yaml", "TriggerAuthentication");
+    JsonNode user = one("overlays/strimzi-keda/kafka-user.yaml", "KafkaUser");
+    JsonNode names = one("overlays/strimzi-keda/trigger-authentication.yaml", "ConfigMap");
+    JsonNode worker = one("overlays/strimzi/kustomization.yaml", "Kustomization");
+    String name = user.at("/metadata/name").asText();
+    Topics topics = new Topics("sluice.");
+
+    assertThat(patches(overlay))
+        .isEqualTo(
+            Map.of(
+                "/spec/triggers/0/metadata/bootstrapServers",
+                patches(worker).get("/data/SLUICE_KAFKA_BOOTSTRAP_SERVERS"),
+                "/spec/triggers/0/metadata/tls",
+                "enable",
+                "/spec/triggers/0/metadata/sasl",
+                "scram_sha512",
+                "/spec/triggers/0/authenticationRef",
+                Map.of("name", login.at("/metadata/name").asText())));
+    assertThat(login.at("/spec").toString())
+        .isEqualTo(
+            """
+            {"configMapTargetRef":[{"parameter":"username","name":"%s","key":"username"}],\
+            "secretTargetRef":[{"parameter":"password","name":"%s","key":"password"},\
+            {"parameter":"ca","name":"kafka-cluster-ca-cert","key":"ca.crt"}]}\
+            """
+                .formatted(names.at("/metadata/name").asText(), name));
+    assertThat(names.at("/data/username").asText()).isEqualTo(name);
+    assertThat(user.at("/spec/authentication/type").asText()).isEqualTo("scram-sha-512");
+    assertThat(user.at("/spec/authorization/acls").findValuesAsText("name"))
+        .containsExactly(topics.sendRequests(), topics.workerGroup());
+    assertThat(user.at("/spec/authorization/acls"))
+        .allSatisfy(
+            acl -> assertThat(acl.path("operations").toString()).isEqualTo("[\"Describe\"]"));
+  }
+
+  /** Where kubectl is installed, as it is on the machines of continuous integration. */
+  @ParameterizedTest
+  @ValueSource(strings = {"keda", "strimzi", "strimzi-keda"})
+  void overlaysCanBePreviewedAsDocumented(String overlay) throws Exception {
+    Process kubectl =
+        new ProcessBuilder(
+                "sh", "-c", "command -v kubectl && kubectl kustomize overlays/" + overlay)
+            .directory(FOLDER.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assumeFalse(said.isEmpty(), "kubectl is not installed");
+
+    assertThat(kubectl.waitFor()).as(said).isZero();
+    assertThat(said).contains("kind: Deployment", "kind: " + kindOf(overlay));
+    assertThat(said.lines().filter(line -> line.contains("replicas:")).count())
+        .isEqualTo(overlay.endsWith("keda") ? 3 : 4);
+  }
+
+  private static String kindOf(String overlay) {
+    return overlay.endsWith("keda") ? "ScaledObject" : "KafkaUser";
+  }
+
+  private static JsonNode one(String file, String kind) {
+    return documents(file).stream()
+        .filter(document -> document.get("kind").equals(kind))
+        .map(STRICT::<JsonNode>valueToTree)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Returns the values that a kustomization sets, by path. */
+  private static Map<String, Object> patches(JsonNode kustomization) {
+    Map<String, Object> values = new HashMap<>();
+    for (JsonNode patch : kustomization.path("patches")) {
+      if (patch.has("patch")) {
+        for (Object change :
+            (List<?>)
+                new Yaml(new SafeConstructor(new LoaderOptions()))
+                    .load(patch.path("patch").asText())) {
+          values.put((String) ((Map<?, ?>) change).get("path"), ((Map<?, ?>) change).get("value"));
+        }
+      }
+    }
+    return values;
   }
 
   @Test

@@ -13,7 +13,7 @@ final class ContainerInfrastructure implements Infrastructure {
           .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
           .withEnv("KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000");
   private final PostgreSQLContainer postgres =
-      new PostgreSQLContainer("postgres:18")
+      new PostgreSQLContainer("postgres:" + System.getProperty("sluice.test.postgresql", "18"))
           .withUsername("postgres")
           .withEnv("POSTGRES_HOST_AUTH_METHOD", "trust")
           .withInitScript("container-roles.sql");

@@ -49,7 +49,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
               // The owner of this instance closes it, after the services that use it.
               .setRegisterShutdownHook(false)
               .setPGStartupWait(Duration.ofSeconds(30))
-              // As on a real server: acknowledged data is on disk.
+              // As on a real server: a commit is acknowledged once it is written. The library
+              // starts
+              // the server with -F, so it survives a crash of the server, but not of the machine.
               .setServerConfig("synchronous_commit", "on")
               // Differs from the default time zone of any machine that runs this, and so reveals
               // time zone mistakes.

@@ -21,6 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MigrationTest {
   private static final Sandbox SANDBOX = Sandbox.create(4);
 
+  /** The build runs these tests on the oldest supported version as well. */
+  @Test
+  void runsOnTheVersionThatTheBuildNames() throws SQLException {
+    assertThat(query("SHOW server_version"))
+        .startsWith(System.getProperty("sluice.test.postgresql", "18"));
+  }
+
   @Test
   void isSafeToRepeat() {
     assertThatCode(

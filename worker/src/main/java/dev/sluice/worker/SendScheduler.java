@@ -66,6 +66,7 @@ final class SendScheduler {
     List<PartitionState> partitions = new ArrayList<>(owned);
     // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
+    partitions.forEach(partition -> partition.forgetRested(ticker.nanoTime()));
     partitions.removeIf(PartitionState::draining);
     if (transaction.takesReturned()) {
       partitions.forEach(this::relieve);

@@ -12,6 +12,10 @@ import java.util.Set;
  * if no other sender is due the rest: up to what its rate needs or an even share, or still more if
  * it waits alone.
  *
+ * <p>With a thousand small senders an even share is a slot or two, most of which they do not use.
+ * So each sender may also take a fair share: what is left of three quarters, divided evenly, once
+ * those that need less have that.
+ *
  * <p>The slots of a hanging provider are freed only by the answer timeout, and other senders must
  * not wait for that, however many hang. Therefore the last quarter is only for what is due, and no
  * sender may hold more than it leaves free there.
@@ -20,6 +24,7 @@ final class InFlightSlots {
   private final int most;
   private final int reserve;
   private final int share;
+  private final double fairShare;
   private final Map<Sender, Integer> held;
   private final Map<Sender, Demand> demands;
   private final Map<Sender, Integer> taken = new HashMap<>();
@@ -29,13 +34,13 @@ final class InFlightSlots {
   /**
    * A sender's demand for slots.
    *
-   * @param needed slots it needs to keep its rate
+   * @param needed slots it needs to keep its rate, on average, as a small one needs none mostly
    * @param unheard how many it may hold in addition when its provider goes silent
    * @param room how many its breaker allows in addition to those it holds
    * @param trial whether its breaker is testing whether the provider answers again
    */
-  record Demand(int needed, int unheard, int room, boolean trial) {
-    Demand(int needed, int room) {
+  record Demand(double needed, int unheard, int room, boolean trial) {
+    Demand(double needed, int room) {
       this(needed, 0, room, false);
     }
   }
@@ -55,8 +60,28 @@ final class InFlightSlots {
     reserve = slots / 4;
     most = slots - reserve;
     share = Math.max(1, slots / Math.max(1, active.size()));
+    fairShare = Math.min(reserve / 2.0, fairShare(active));
     free = slots - held.values().stream().mapToInt(Integer::intValue).sum();
     demands.keySet().forEach(sender -> dueToAll += due(sender));
+  }
+
+  /** Returns what each sender gets if those that need less leave the rest to the others. */
+  private double fairShare(Set<Sender> active) {
+    double[] needs = active.stream().mapToDouble(this::need).sorted().toArray();
+    double left = most;
+    for (int i = 0; i < needs.length; i++) {
+      double even = left / (needs.length - i);
+      if (needs[i] >= even) {
+        return even;
+      }
+      left -= needs[i];
+    }
+    return most;
+  }
+
+  private double need(Sender sender) {
+    Demand demand = demands.get(sender);
+    return demand == null ? held.getOrDefault(sender, 0) : demand.needed();
   }
 
   /** Returns how many more slots a waiting sender may take now. */
@@ -69,21 +94,27 @@ final class InFlightSlots {
     int bound =
         demands.size() == 1
             ? most
-            : Math.min(most, Math.max(share, demand.needed() + demand.unheard()));
+            : Math.min(most, Math.max(share, ceil(demand.needed()) + demand.unheard()));
     // Sends that hang since the breaker opened must not keep it from ever closing.
     int least = demand.trial() && free > 0 ? 1 : 0;
     int allowed = Math.min(Math.max(bound - has, least), room(sender));
     int open = free - reserve;
     int dueToOthers = dueToAll - due(sender);
     int due = Math.max(Math.min(due(sender), Math.max(open, (free - has + 1) / 2)), least);
-    return Math.clamp(Math.max(due, open - dueToOthers), 0, Math.max(0, allowed));
+    int fair = Math.min(ceil(Math.min(fairShare, demand.needed())) - has, open);
+    int best = Math.max(due, Math.max(fair, open - dueToOthers));
+    return Math.clamp(best, 0, Math.max(0, allowed));
   }
 
   /** Returns how many of the slots that it is due a waiting sender lacks. */
   private int due(Sender sender) {
     Demand demand = demands.get(sender);
-    int wanted = demand == null ? 0 : Math.min(share, demand.needed());
+    int wanted = demand == null ? 0 : ceil(Math.min(share, demand.needed()));
     return Math.clamp(wanted - has(sender), 0, Math.max(0, room(sender)));
+  }
+
+  private static int ceil(double slots) {
+    return (int) Math.ceil(slots);
   }
 
   private int has(Sender sender) {

@@ -40,6 +40,12 @@ final class Lane {
    */
   private static final double LONGEST_HELD_UP_SECONDS = 20;
 
+  /**
+   * Longer than any request waits in memory for its next attempt, because its lane knows the newest
+   * rate.
+   */
+  private static final Duration RESTED = Duration.ofMinutes(2);
+
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
   private final Throughput throughput = new Throughput();
   private final LanePacer pacer;
@@ -49,6 +55,7 @@ final class Lane {
   /** When the next request became the head of the queue. */
   private long nextSinceNanos;
 
+  private long usedNanos;
   private int inFlight;
   private long bytesInFlight;
   private int permitsLost;
@@ -58,6 +65,7 @@ final class Lane {
     this.permitsPerSecond = permitsPerSecond;
     ticker = machine.ticker();
     pacer = new LanePacer(permitsPerSecond, ticker);
+    usedNanos = ticker.nanoTime();
   }
 
   void add(SendTask task) {
@@ -69,6 +77,7 @@ final class Lane {
       throughput.begin(currentRate(ticker.nanoTime()), ticker.nanoTime());
     }
     ready.add(task);
+    usedNanos = ticker.nanoTime();
   }
 
   /** Returns the number of queued requests. */
@@ -88,6 +97,18 @@ final class Lane {
   void addInFlight(int change, int bytes) {
     inFlight += change;
     bytesInFlight += bytes;
+    usedNanos = ticker.nanoTime();
+  }
+
+  /**
+   * Returns whether it may be forgotten: it has had nothing to send for so long that a new one
+   * would send no sooner.
+   */
+  boolean isRested(long nowNanos) {
+    if (open() > 0 || isThrottled(nowNanos)) {
+      usedNanos = nowNanos;
+    }
+    return nowNanos - usedNanos > RESTED.toNanos();
   }
 
   /** Returns the number of requests that keep their offsets open. */

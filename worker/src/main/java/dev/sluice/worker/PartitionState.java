@@ -93,6 +93,16 @@ final class PartitionState {
     return new ArrayList<>(lanes.values());
   }
 
+  /**
+   * Forgets lanes that have had nothing to send for a while, because senders may be without number.
+   * A record that waits elsewhere may return to its lane, which knows the newest rate.
+   */
+  void forgetRested(long nowNanos) {
+    if (unsent.isEmpty()) {
+      lanes.values().removeIf(lane -> lane.isRested(nowNanos));
+    }
+  }
+
   /** Adds a record that will be done unsent, as soon as the window allows. */
   void addUnsent(UnsentRecord record) {
     unsent.add(record);

@@ -66,6 +66,7 @@ final class SendScheduler {
     List<PartitionState> partitions = new ArrayList<>(owned);
     // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
+    partitions.forEach(partition -> partition.forgetRested(ticker.nanoTime()));
     partitions.removeIf(PartitionState::draining);
     if (transaction.takesReturned()) {
       partitions.forEach(this::relieve);
@@ -102,11 +103,12 @@ final class SendScheduler {
     if (late.stream().mapToInt(lane -> lane.behind(now, scarce)).sum() > 2 * partition.mostHeld()) {
       int held = partition.mostHeld() / late.size();
       late.forEach(lane -> giveBack(partition, lane, lane.behind(now, scarce) - held));
-    } else if (blocked) {
-      // Requests that are refused again and again may hold the base for as long as the provider
-      // likes.
+    }
+    if (blocked) {
+      // Requests that are refused again and again, or of a low rate, may hold the base for minutes.
       partition.lanes().stream()
-          .filter(lane -> lane.isThrottled(now))
+          .filter(lane ->
+              lane.isThrottled(now) || (lane.behind(now, scarce) > 0 && !lane.isHeldUp(now)))
           .forEach(lane -> giveBack(partition, lane, Math.ceilDiv(lane.size(), 4)));
     }
   }
@@ -140,7 +142,7 @@ final class SendScheduler {
       demands.put(
           sender,
           new InFlightSlots.Demand(
-              (int) Math.ceil(AMPLE * rate * seconds),
+              AMPLE * rate * seconds,
               (int) Math.ceil(rate * CircuitBreaker.SILENCE.toMillis() / 1e3),
               breaker.room(),
               breaker.trying()));
@@ -200,15 +202,18 @@ final class SendScheduler {
 
   /**
    * Returns whether a lane with slow responses would fill the window or the memory, in which others
-   * need a little room. A lane of 1,000/s has 600 open while responses take half a second, and must
-   * keep them.
+   * need a little room, and then blocks the partition. A lane of 1,000/s has 600 open while
+   * responses take half a second, and must keep them: what others keep for later leaves.
    */
   private static boolean crowdsOthersOut(
       Lane lane, int picked, long bytes, PartitionState partition) {
-    boolean fillsWindow =
-        lane.inFlight() + picked >= PartitionState.MOST_HELD && partition.window().nearlyFull();
-    return (fillsWindow && partition.shared())
-        || ((partition.shared() || partition.full()) && partition.fillsMemory(lane, bytes));
+    if (lane.inFlight() + picked >= PartitionState.MOST_HELD
+        && partition.window().nearlyFull()
+        && partition.shared()) {
+      partition.block();
+      return true;
+    }
+    return (partition.shared() || partition.full()) && partition.fillsMemory(lane, bytes);
   }
 
   /**

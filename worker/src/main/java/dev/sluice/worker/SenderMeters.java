@@ -10,8 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gauges of the lanes and windows that the worker owns, updated once a second. */
+/**
+ * Gauges of the lanes and windows that the worker owns, updated once a second. Beyond a number of
+ * senders, the rest share a series, because other programs may write to senders without number.
+ */
 final class SenderMeters {
+  static final int MOST = 1_000;
+
+  static final String REST = "(others)";
+
   private static final long BETWEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final MultiGauge permitted;
@@ -48,7 +55,8 @@ final class SenderMeters {
       partition
           .lanesByKey()
           .forEach((key, lane) -> {
-            String sender = key.substring(0, key.lastIndexOf('/'));
+            String id = key.substring(0, key.lastIndexOf('/'));
+            String sender = sizes.size() < MOST || sizes.containsKey(id) ? id : REST;
             rates.merge(sender, lane.currentRate(now), Double::sum);
             sizes.merge(sender, (double) lane.size(), Double::sum);
           });

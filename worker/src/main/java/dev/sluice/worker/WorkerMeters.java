@@ -11,9 +11,11 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -23,6 +25,10 @@ final class WorkerMeters {
   private final SenderMeters senders;
   private final Meter.MeterProvider<Counter> outcomes;
   private final Map<Ended, Counter> byEnd = new HashMap<>();
+
+  /** The senders that have counters of their own. */
+  private final Set<String> senderIds = new HashSet<>();
+
   private final Map<String, Counter> recordsByTopic = new HashMap<>();
 
   private record Ended(String sender, String outcome) {}
@@ -107,9 +113,14 @@ final class WorkerMeters {
           case SendOutcome.NotPrepared p -> "not_prepared";
           case SendOutcome.InDoubt d -> "in_doubt";
         };
+    String sender = finished.task().request().sender().id();
+    boolean own = senderIds.size() < SenderMeters.MOST || senderIds.contains(sender);
+    if (own) {
+      senderIds.add(sender);
+    }
     byEnd
         .computeIfAbsent(
-            new Ended(finished.task().request().sender().id(), kind),
+            new Ended(own ? sender : SenderMeters.REST, kind),
             one -> outcomes.withTags("sender", one.sender(), "outcome", one.outcome()))
         .increment();
   }

@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InFlightSlotsTest {
   private static final Sender HUNG = sender("hung");
@@ -110,6 +112,26 @@ class InFlightSlotsTest {
         .isGreaterThanOrEqualTo(48);
   }
 
+  /** Of 1/s and of 80/s, with responses as fast as this. */
+  @ParameterizedTest
+  @CsvSource({"2000, 1500, 0.1", "2000, 1500, 0.4", "200, 140, 0.1"})
+  void manySmallOnesThatWaitForTheirTimeLeaveALargeOneWhatItNeeds(
+      int all, int count, double seconds) {
+    Map<Sender, Integer> held = new HashMap<>();
+    Map<Sender, Demand> demands = new HashMap<>();
+    List<Sender> small = senders("small", count);
+    small.forEach(sender -> demands.put(sender, ample(2 * seconds)));
+    small.stream().limit((long) (count * seconds)).forEach(sender -> held.put(sender, 1));
+    demands.put(OTHER, ample(2 * 80 * seconds));
+
+    InFlightSlots slots = new InFlightSlots(all, held, demands);
+
+    assertThat(slots.left(OTHER)).isGreaterThanOrEqualTo((int) (80 * seconds));
+    assertThat(small)
+        .filteredOn(sender -> !held.containsKey(sender))
+        .allSatisfy(sender -> assertThat(slots.left(sender)).isPositive());
+  }
+
   @Test
   void evenOnePlaceIsDealt() {
     assertThat(new InFlightSlots(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
@@ -136,7 +158,7 @@ class InFlightSlotsTest {
       Map<Sender, Demand> demands = new HashMap<>();
       hung.forEach(sender -> demands.put(sender, ample(random.nextInt(2 * all))));
       slow.forEach(sender -> demands.put(sender, ample(all)));
-      small.forEach(sender -> demands.put(sender, ample(all / 64)));
+      small.forEach(sender -> demands.put(sender, ample(all / 64.0)));
       if (turn > 20) {
         demands.put(OTHER, ample(needed));
       }
@@ -173,7 +195,7 @@ class InFlightSlotsTest {
     return IntStream.range(0, count).mapToObj(number -> sender(name + number)).toList();
   }
 
-  private static Demand ample(int needed) {
+  private static Demand ample(double needed) {
     return new Demand(needed, Integer.MAX_VALUE);
   }
 

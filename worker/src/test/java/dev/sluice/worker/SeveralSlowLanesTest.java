@@ -6,6 +6,7 @@ import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.function.LongFunction;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -76,6 +77,29 @@ class SeveralSlowLanesTest {
 
     for (int i = 0; i < 8; i++) {
       assertThat(producer.sentIn(20, NEIGHBOUR)).isGreaterThanOrEqualTo(20 * RATE * 95 / 100);
+      assertWindowFits(producer);
+    }
+  }
+
+  /** Of 1,000/s with answers after half a second, so 500 in flight. */
+  @ParameterizedTest
+  @CsvSource({"100, true", "390, true", "100, false", "390, false"})
+  void aFastLaneKeepsItsRateBesideWhatAPausedOrSlowOneKeeps(int kept, boolean paused) {
+    SteppedProducer producer = new SteppedProducer(4_000);
+    producer.add(NEIGHBOUR, 1_000, _ -> Duration.ofMillis(500));
+    producer.add(SLOW, 1);
+    producer.run(25);
+    if (paused) {
+      producer.pause(SLOW);
+    }
+    for (int i = 0; i < 10; i++) {
+      producer.write(SLOW, kept / 10);
+      producer.run(1);
+    }
+    producer.run(5);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(producer.sentIn(20, NEIGHBOUR)).isGreaterThanOrEqualTo(20 * 1_000 * 95 / 100);
       assertWindowFits(producer);
     }
   }

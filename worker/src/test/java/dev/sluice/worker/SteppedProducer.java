@@ -40,6 +40,7 @@ final class SteppedProducer {
     final LongFunction<Duration> answerTime;
     int queued;
     long fullUntilNanos;
+    boolean paused;
 
     Sender(String name, int rate, LongFunction<Duration> answerTime, long nowNanos) {
       this.name = name;
@@ -59,7 +60,14 @@ final class SteppedProducer {
     if (takes.isPositive()) {
       time.sleep(takes);
     }
-    return new SendOutcome.Accepted("id." + message.callbackData());
+    return sender != null && sender.paused
+        ? new SendOutcome.Throttled("4", "too many", Duration.ofMinutes(5))
+        : new SendOutcome.Accepted("id." + message.callbackData());
+  }
+
+  /** Makes a sender's provider ask it to wait, as often as it is sent something. */
+  void pause(String sender) {
+    senders.get(sender).paused = true;
   }
 
   /** Adds a sender that always has more to send. */

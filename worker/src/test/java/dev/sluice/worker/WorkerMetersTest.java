@@ -23,6 +23,26 @@ class WorkerMetersTest {
     assertThat(outcomes(worker, "accepted")).isOne();
   }
 
+  /** Other programs may write to any. */
+  @Test
+  void thousandsOfSendersShareTheirLastSeriesAndLeaveNoLanesBehind() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    for (int i = 0; i < 1_500; i++) {
+      worker.write(request(i, "s" + i));
+    }
+    worker.run(Duration.ofSeconds(10));
+
+    assertThat(worker.sent).hasSize(1_500);
+    assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.outcomes").counters()).hasSize(1_001);
+
+    worker.run(Duration.ofMinutes(1));
+    worker.write(request(1_500, "s0"));
+    worker.run(Duration.ofSeconds(90));
+
+    assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1);
+  }
+
   private static double outcomes(SteppedWorker worker, String outcome) {
     return worker
         .meters
@@ -33,11 +53,15 @@ class WorkerMetersTest {
   }
 
   private static SendRequest request(long recipient) {
+    return request(recipient, "s");
+  }
+
+  private static SendRequest request(long recipient, String sender) {
     return new SendRequest(
         recipient,
         new UUID(0, 1),
         1,
-        new SendRequest.Sender("s", "whatsapp", "1"),
+        new SendRequest.Sender(sender, "whatsapp", "1"),
         0,
         80,
         "+5511960000000",

@@ -5,6 +5,7 @@ import static dev.sluice.providers.http.ProviderFixture.post;
 import static dev.sluice.providers.http.ProviderFixture.trusting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.providers.spi.Permit;
@@ -13,6 +14,7 @@ import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +38,8 @@ class HttpCallsTest {
         connection.accept();
       };
 
+  private static final byte[] MORE_THAN_BUFFERS_HOLD = new byte[30_000_000];
+
   @Parameter private boolean tls;
 
   @Test
@@ -56,6 +60,49 @@ class HttpCallsTest {
 
       over.countDown();
       first.join();
+    }
+  }
+
+  /** Which would put all messages on one connection, as many at a time as the server allows. */
+  @Test
+  void nobodyIsAskedForHttp2() throws IOException {
+    Queue<String> protocols = new ConcurrentLinkedQueue<>();
+    Queue<String> heads = new ConcurrentLinkedQueue<>();
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  heads.add(connection.readRequest().toLowerCase(Locale.ROOT));
+                  protocols.add(connection.protocol());
+                  connection.accept();
+                });
+        WhatsAppProvider provider = trusting(server.url())) {
+      assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.Accepted.class);
+    }
+
+    assertThat(protocols).singleElement().isIn("", "http/1.1");
+    assertThat(heads).singleElement(STRING).contains(" http/1.1\r\n").doesNotContain("h2c");
+  }
+
+  /** A long request is then blocked while it is written. */
+  @Test
+  void aProviderThatReadsNothingHoldsAConnectionNoLongerThanTheDeadline() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (RawServer deaf =
+            new RawServer(
+                tls,
+                connection -> {
+                  connection.open();
+                  over.await();
+                });
+        HttpCalls calls = ProviderFixture.calls(deaf.url(), ProviderFixture.ANSWER_TIMEOUT)) {
+      for (int call = 1; call <= 2; call++) {
+        assertThat(post(calls, deaf.url(), MORE_THAN_BUFFERS_HOLD, Permit.FREE))
+            .isInstanceOf(SendOutcome.InDoubt.class);
+        assertThat(deaf.connections()).isEqualTo(call);
+      }
+    } finally {
+      over.countDown();
     }
   }
 

@@ -30,23 +30,29 @@ public final class ProviderFixture {
 
   /** One call at a time, to whoever accepts a connection soon. */
   static HttpCalls calls(String url) {
+    return calls(url, Duration.ofMinutes(5));
+  }
+
+  /** The same, with this deadline. */
+  static HttpCalls calls(String url, Duration answerTimeout) {
     return new HttpCalls(
         new Endpoint(
             URI.create(url),
             TestCertificate.SHARED.file(),
             Duration.ofMillis(300),
-            Duration.ofMinutes(5),
+            answerTimeout,
             1));
   }
 
   /** Posts something; what is answered does not matter. */
   static SendOutcome post(HttpCalls calls, String url, Permit permit) {
+    return post(calls, url, new byte[] {'{', '}'}, permit);
+  }
+
+  /** Posts this; what is answered does not matter. */
+  static SendOutcome post(HttpCalls calls, String url, byte[] body, Permit permit) {
     return calls.post(
-        URI.create(url + "/"),
-        Map.of(),
-        new byte[] {'{', '}'},
-        permit,
-        _ -> new SendOutcome.Accepted("m"));
+        URI.create(url + "/"), Map.of(), body, permit, _ -> new SendOutcome.Accepted("m"));
   }
 
   public static WhatsAppConfig config(

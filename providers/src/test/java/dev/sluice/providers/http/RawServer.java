@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /** A server that handles each connection as a test says, byte by byte, with or without TLS. */
@@ -32,7 +34,7 @@ final class RawServer implements AutoCloseable {
 
   /**
    * Creates a server. With TLS a connection is open once something is read or written, or {@code
-   * open} is called.
+   * open} is called; like most servers, it speaks HTTP/2 to clients that ask for it.
    */
   RawServer(boolean tls, Conversation conversation) throws IOException {
     this.tls = tls;
@@ -41,6 +43,11 @@ final class RawServer implements AutoCloseable {
             ? TestCertificate.SHARED.forServer().getServerSocketFactory()
             : ServerSocketFactory.getDefault();
     listener = sockets.createServerSocket(0, 50, InetAddress.getByName("localhost"));
+    if (listener instanceof SSLServerSocket secure) {
+      SSLParameters parameters = secure.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+      secure.setSSLParameters(parameters);
+    }
     Thread.ofVirtual().start(() -> accept(conversation));
   }
 
@@ -92,6 +99,11 @@ final class RawServer implements AutoCloseable {
       if (socket instanceof SSLSocket secure) {
         secure.startHandshake();
       }
+    }
+
+    /** Returns the protocol agreed on in the TLS handshake, which may be none. */
+    String protocol() {
+      return socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
     }
 
     /** Reads one request to its end; returns what stands before its body. */

@@ -1,5 +1,6 @@
 package dev.sluice.console.recipient;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
 import static org.jooq.impl.DSL.count;
@@ -12,6 +13,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
@@ -29,9 +31,12 @@ import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Record4;
 import org.jooq.ResultQuery;
+import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,14 +171,25 @@ public final class Recipients {
    */
   public List<Map<String, @Nullable Object>> errors(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
+    // Few of those who are skipped have a code, and these have an index of their own; the
+    // campaign's
+    // counter tells how many have none.
     return sql.select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(
-            r.STATUS.in(
-                RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED, RecipientStatus.SUPPRESSED))
+        .and(r.STATUS.in(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED))
         .groupBy(r.ERROR_CODE, r.STATUS)
-        .orderBy(count().desc(), r.ERROR_CODE)
+        .unionAll(skippedWithCode(campaignId))
+        .unionAll(
+            select(
+                    inline(null, r.ERROR_CODE),
+                    inline(RecipientStatus.SUPPRESSED, r.STATUS),
+                    skippedWithoutCode(campaignId),
+                    inline(null, r.ERROR_DETAIL))
+                .from(CAMPAIGN)
+                .where(CAMPAIGN.ID.eq(campaignId))
+                .and(skippedWithoutCode(campaignId).gt(0)))
+        .orderBy(field("3").desc(), field("1"))
         .fetch(row -> {
           Map<String, @Nullable Object> view = new LinkedHashMap<>();
           view.put("code", row.value1());
@@ -184,6 +200,31 @@ public final class Recipients {
           view.put("detail", row.value4());
           return view;
         });
+  }
+
+  private static Select<Record4<String, RecipientStatus, Integer, String>> skippedWithCode(
+      UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.eq(inline(RecipientStatus.SUPPRESSED)))
+        .and(r.ERROR_CODE.isNotNull())
+        .groupBy(r.ERROR_CODE, r.STATUS);
+  }
+
+  private static Field<Integer> skippedWithoutCode(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return CAMPAIGN
+        .SUPPRESSED
+        .cast(SQLDataType.INTEGER)
+        .minus(
+            field(
+                selectCount()
+                    .from(r)
+                    .where(r.CAMPAIGN_ID.eq(campaignId))
+                    .and(r.STATUS.eq(inline(RecipientStatus.SUPPRESSED)))
+                    .and(r.ERROR_CODE.isNotNull())));
   }
 
   /**

@@ -88,6 +88,8 @@ class CampaignCommandsTest {
                 + " FROM (SELECT ARRAY['capped', 'capped', NULL] AS codes) AS given,"
                 + " generate_series(1, 3) AS n",
             id));
+    CONSOLE.sql(sql ->
+        sql.execute("UPDATE sluice.campaign SET total = 3, suppressed = 3 WHERE id = ?::uuid", id));
     var errors =
         ConsoleFixture.body(CONSOLE.send("GET", "/api/campaigns/" + id + "/errors", "", ""));
 

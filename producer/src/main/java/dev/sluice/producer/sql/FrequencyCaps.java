@@ -72,6 +72,7 @@ public final class FrequencyCaps {
               SELECT FROM sluice.campaign_recipient AS recipient
               JOIN sluice.campaign ON campaign.id = recipient.campaign_id
               WHERE recipient.id = other.key::bigint
+                AND recipient.round >= (other.value ->> 'round')::integer
                 AND (recipient.status IN ('FAILED', 'SUPPRESSED')
                   OR (recipient.status = 'PENDING' AND campaign.status = 'CANCELLED'))
               OFFSET 0))

@@ -137,7 +137,7 @@ class RolesTest {
     } else {
       assertThatThrownBy(() -> execute(SANDBOX.as(role), statement))
           .isInstanceOf(SQLException.class)
-          .hasMessageMatching("(?s).*(permission denied|must be owner).*");
+          .hasMessageMatching("(?s).*(permission denied|must be owner|must be superuser).*");
     }
   }
 

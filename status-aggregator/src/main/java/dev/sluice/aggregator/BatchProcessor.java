@@ -155,7 +155,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private Campaign campaign(UUID id) {
-    return campaigns.computeIfAbsent(id, unseen -> new Campaign(unseen, room));
+    return campaigns.computeIfAbsent(id, unseen -> new Campaign(unseen, room, config.flushSize()));
   }
 
   private void flushDue() {

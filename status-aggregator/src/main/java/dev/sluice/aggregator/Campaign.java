@@ -17,9 +17,6 @@ final class Campaign {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
 
-  /** The most results in one statement, so that it ends in time even with a backlog. */
-  private static final int LARGEST_FLUSH = 5_000;
-
   /** At high rates a batch holds what has come since: fewer statements for as many rows. */
   private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
 
@@ -27,16 +24,24 @@ final class Campaign {
   private final Room.Part room;
   private final PendingBatch batch = new PendingBatch();
   private final Refusals refusals = new Refusals();
+  private final BatchLimit limit;
   private @Nullable Progress line;
   private boolean flushing;
+  private int tried;
   private long flushBegunMillis;
   private long writeBegunMillis;
   private long lastSeenMillis;
   private long pauseAskedMillis = Long.MIN_VALUE;
 
-  Campaign(UUID id, Room room) {
+  /**
+   * Creates a campaign without results.
+   *
+   * @param flushSize how many results make a batch
+   */
+  Campaign(UUID id, Room room, int flushSize) {
     this.id = id;
     this.room = room.part();
+    limit = new BatchLimit(flushSize);
   }
 
   UUID id() {
@@ -115,9 +120,7 @@ final class Campaign {
         || (batch.size() >= config.flushSize()
             && nowMillis - writeBegunMillis >= BETWEEN_BATCHES.toMillis())
         || batch.ageMillis(nowMillis) >= config.flushInterval().toMillis()) {
-      // After a failure in small steps: each ends sooner and touches fewer locked rows.
-      int most = refusals.any() ? config.flushSize() : Math.max(LARGEST_FLUSH, config.flushSize());
-      return new Flush(id, batch.oldest(most), refusals.any());
+      return new Flush(id, batch.oldest(limit.most()), refusals.any());
     }
     // The campaign's row is needed to recognise the last outcome.
     return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
@@ -128,6 +131,7 @@ final class Campaign {
     if (!flush.results().isEmpty()) {
       writeBegunMillis = nowMillis;
     }
+    tried = flush.results().size();
     flushing = true;
   }
 
@@ -147,6 +151,11 @@ final class Campaign {
   List<SendResult> flushed(Flush.Outcome outcome, long nowMillis, long changedMillis) {
     flushing = false;
     refusals.take(outcome, nowMillis, changedMillis);
+    if (outcome.trouble() == null) {
+      limit.written(tried);
+    } else if (outcome.trouble().fault() != Fault.AWAY && tried > 0) {
+      limit.failed(tried);
+    }
     outcome.refused().forEach(refused -> batch.remove(refused.result(), nowMillis));
     List<SendResult> done = new ArrayList<>(outcome.written());
     done.removeIf(result -> !batch.remove(result, nowMillis));

@@ -25,7 +25,7 @@ class CampaignTest {
           Duration.ofSeconds(10),
           100);
 
-  private final Campaign campaign = new Campaign(ID, new Room(100, new SimpleMeterRegistry()));
+  private final Campaign campaign = new Campaign(ID, new Room(100, new SimpleMeterRegistry()), 2);
   private long total;
   private long sent;
 

@@ -114,6 +114,7 @@ final class Fixture {
             + " WHERE campaign_id = ? AND phone = ?",
         campaign,
         phone);
-    sql.execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001')");
+    sql.execute(
+        "INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001') ON CONFLICT DO NOTHING");
   }
 }

@@ -205,12 +205,11 @@ final class SendScheduler {
    * need a little room, and then blocks the partition. A lane of 1,000/s has 600 open while
    * responses take half a second, and must keep them: what others keep for later leaves.
    */
-  private static boolean crowdsOthersOut(
-      Lane lane, int picked, long bytes, PartitionState partition) {
+  private boolean crowdsOthersOut(Lane lane, int picked, long bytes, PartitionState partition) {
     if (lane.inFlight() + picked >= PartitionState.MOST_HELD
         && partition.window().nearlyFull()
         && partition.shared()) {
-      partition.block();
+      partition.block(ticker.nanoTime());
       return true;
     }
     return (partition.shared() || partition.full()) && partition.fillsMemory(lane, bytes);

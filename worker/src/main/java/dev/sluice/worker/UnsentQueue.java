@@ -38,6 +38,10 @@ final class UnsentQueue {
     (isDeadLetter ? deadLetters : returned).add(record);
   }
 
+  boolean isEmpty() {
+    return ready.isEmpty() && returned.isEmpty() && deadLetters.isEmpty();
+  }
+
   /** Returns whether requests to be returned are set aside. */
   boolean keepsReturned() {
     return !returned.isEmpty();

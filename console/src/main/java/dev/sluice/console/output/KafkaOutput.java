@@ -28,6 +28,7 @@ public final class KafkaOutput implements AutoCloseable {
   private final KafkaConfig kafka;
   private final MeterRegistry meters;
   private @Nullable Producer<byte[], byte[]> producer;
+  private boolean closed;
 
   public KafkaOutput(KafkaConfig kafka, MeterRegistry meters) {
     this.kafka = kafka;
@@ -92,6 +93,10 @@ public final class KafkaOutput implements AutoCloseable {
 
   // Created when first needed: a client cannot be created while the brokers' names do not resolve.
   private synchronized Producer<byte[], byte[]> producer() {
+    if (closed) {
+      // A warm-up that goes on would open one that nobody closes.
+      throw ProblemException.unavailable("The console is stopping; try again.");
+    }
     if (producer == null) {
       producer =
           kafka.producer(
@@ -109,6 +114,7 @@ public final class KafkaOutput implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (producer != null) {
       producer.close();
     }

@@ -158,13 +158,7 @@ class CappedPeopleTest extends FanOutTest {
   }
 
   private void cap(int messages, int days) {
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.sender SET cap_messages = ?, cap_days = ? WHERE id = ?",
-            messages,
-            days,
-            sender);
+    FIXTURE.cap(sender, messages, days);
   }
 
   private List<SendResult> results() {

@@ -117,4 +117,13 @@ final class Fixture {
     sql.execute(
         "INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001') ON CONFLICT DO NOTHING");
   }
+
+  /** Sets a sender's frequency cap. */
+  void cap(String sender, int messages, int days) {
+    sql.execute(
+        "UPDATE sluice.sender SET cap_messages = ?, cap_days = ? WHERE id = ?",
+        messages,
+        days,
+        sender);
+  }
 }

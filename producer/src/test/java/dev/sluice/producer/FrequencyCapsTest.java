@@ -267,13 +267,7 @@ class FrequencyCapsTest {
   }
 
   private void cap(int messages, int days) {
-    FIXTURE
-        .sql()
-        .execute(
-            "UPDATE sluice.sender SET cap_messages = ?, cap_days = ? WHERE id = ?",
-            messages,
-            days,
-            sender);
+    FIXTURE.cap(sender, messages, days);
   }
 
   /** The first people of all campaigns are the same. */

@@ -35,7 +35,7 @@ final class BatchLimit {
   /** Records that so many results were written at once. */
   void written(int results) {
     if (results >= most) {
-      int grown = most < threshold ? Math.min(threshold, 2 * most) : most + first;
+      int grown = most < threshold ? Math.min(threshold, 2 * most) : most + Math.min(first, most);
       most = Math.min(largest, grown);
     }
   }

@@ -41,6 +41,18 @@ class BatchLimitTest {
     assertThat(limit.most()).isEqualTo(1);
   }
 
+  /** A trigger takes a second a row. */
+  @Test
+  void fewRowsThatFitAreNotFollowedByMany() {
+    for (int size = FIRST; size > 6; size = limit.most()) {
+      limit.failed(size);
+    }
+    int fits = limit.most();
+    limit.written(fits);
+
+    assertThat(limit.most()).isEqualTo(2 * fits);
+  }
+
   /** A trigger takes 8 ms a row: 3,750 rows fit a statement's 30 s. */
   @Test
   void rowsThatAreSlowAreWrittenAlmostAsFastAsPossible() {

@@ -171,9 +171,8 @@ public final class Recipients {
    */
   public List<Map<String, @Nullable Object>> errors(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
-    // Few of those who are skipped have a code, and these have an index of their own; the
-    // campaign's
-    // counter tells how many have none.
+    // Few of those who are skipped have a code, which an index of its own finds; how many have none
+    // follows from the campaign's counter.
     return sql.select(r.ERROR_CODE, r.STATUS, count(), min(r.ERROR_DETAIL))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))

@@ -155,7 +155,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private Campaign campaign(UUID id) {
-    return campaigns.computeIfAbsent(id, unseen -> new Campaign(unseen, room, config.flushSize()));
+    return campaigns.computeIfAbsent(id, unseen -> new Campaign(unseen, config, room));
   }
 
   private void flushDue() {
@@ -168,6 +168,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       if (campaign != null && campaign.forgettable(now())) {
         campaigns.remove(id);
       } else if (campaign != null) {
+        campaign.look(troubles.away(), troubles.inTimeMillis(now()), now());
         flushIfDue(campaign);
         if (campaign.crowds() && !troubles.away()) {
           pause(campaign);
@@ -195,7 +196,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void flushIfDue(Campaign campaign) {
     campaign.report(now());
-    Flush flush = campaign.due(config, now());
+    Flush flush = campaign.due(now());
     if (flush != null && troubles.mayTry(campaign.id(), now())) {
       campaign.flushing(flush, now());
       flushes.start(flush, outcomes::add);
@@ -215,7 +216,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
     if (campaign.changedBy(outcome)) {
-      troubles.changed(campaign.flushBegunMillis(), now());
+      troubles.changed(campaign.flushBegunMillis(), campaign.inTime(now()), now());
     }
     traced.written(outcome.written(), now());
     campaign.flushed(outcome, now(), troubles.changedMillis(now())).forEach(this::forget);
@@ -223,11 +224,14 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (outcome.unknown()) {
       deadLetter(campaign);
     }
-    if (outcome.trouble() == null) {
-      troubles.worked(outcome.campaignId());
-      flushIfDue(campaign);
+    Flush.Trouble trouble = campaign.trouble(outcome);
+    if (trouble == null) {
+      troubles.worked(campaign.id());
     } else {
-      troubles.failed(outcome.campaignId(), outcome.trouble(), campaign.heldUntil(), now());
+      troubles.failed(campaign.id(), trouble, campaign.heldUntil(), now());
+    }
+    if (outcome.trouble() == null) {
+      flushIfDue(campaign);
     }
   }
 

@@ -17,14 +17,18 @@ final class Campaign {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
 
+  private static final String TOO_SLOW = "its results come faster than its rows can be written";
+
   /** At high rates a batch holds what has come since: fewer statements for as many rows. */
   private static final Duration BETWEEN_BATCHES = Duration.ofMillis(100);
 
   private final UUID id;
+  private final StatusAggregatorConfig config;
   private final Room.Part room;
   private final PendingBatch batch = new PendingBatch();
   private final Refusals refusals = new Refusals();
   private final BatchLimit limit;
+  private final Lag lag;
   private @Nullable Progress line;
   private boolean flushing;
   private int tried;
@@ -33,15 +37,12 @@ final class Campaign {
   private long lastSeenMillis;
   private long pauseAskedMillis = Long.MIN_VALUE;
 
-  /**
-   * Creates a campaign without results.
-   *
-   * @param flushSize how many results make a batch
-   */
-  Campaign(UUID id, Room room, int flushSize) {
+  Campaign(UUID id, StatusAggregatorConfig config, Room room) {
     this.id = id;
+    this.config = config;
     this.room = room.part();
-    limit = new BatchLimit(flushSize);
+    this.limit = new BatchLimit(config.flushSize());
+    this.lag = new Lag(config.flushInterval());
   }
 
   UUID id() {
@@ -64,9 +65,30 @@ final class Campaign {
     room.set(batch.weight(), stuckBecause() != null);
   }
 
-  /** Returns why none of its results could be written for a while; null if it is not stuck. */
+  /**
+   * Returns why none of its results could be written for a while, or too few; null if it is not
+   * stuck.
+   */
   @Nullable String stuckBecause() {
-    return refusals.stuckBecause();
+    String refused = refusals.stuckBecause();
+    return refused == null && lag.behind() ? TOO_SLOW : refused;
+  }
+
+  /**
+   * Notices whether its results are written more slowly than they come.
+   *
+   * @param away whether the database is unavailable
+   * @param othersMillis when results of any campaign were last written in time
+   */
+  void look(boolean away, long othersMillis, long nowMillis) {
+    boolean excused = away || refusals.stuckBecause() != null || refusals.heldUntil() != null;
+    lag.look(batch.ageMillis(nowMillis), excused, othersMillis, nowMillis);
+    weigh();
+  }
+
+  /** Returns whether its oldest result has not waited for too long. */
+  boolean inTime(long nowMillis) {
+    return lag.inTime(batch.ageMillis(nowMillis));
   }
 
   /**
@@ -112,18 +134,19 @@ final class Campaign {
   }
 
   /** Returns what to flush now; null if nothing is due or it has to wait. */
-  @Nullable Flush due(StatusAggregatorConfig config, long nowMillis) {
+  @Nullable Flush due(long nowMillis) {
     if (flushing || batch.isEmpty() || refusals.mustWait(nowMillis)) {
       return null;
     }
+    boolean suspect = refusals.any() || lag.behind();
     if (batch.settlesTheLast()
         || (batch.size() >= config.flushSize()
             && nowMillis - writeBegunMillis >= BETWEEN_BATCHES.toMillis())
         || batch.ageMillis(nowMillis) >= config.flushInterval().toMillis()) {
-      return new Flush(id, batch.oldest(limit.most()), refusals.any());
+      return new Flush(id, batch.oldest(limit.most()), suspect);
     }
     // The campaign's row is needed to recognise the last outcome.
-    return batch.counts() == null ? new Flush(id, List.of(), refusals.any()) : null;
+    return batch.counts() == null ? new Flush(id, List.of(), suspect) : null;
   }
 
   void flushing(Flush flush, long nowMillis) {
@@ -164,6 +187,12 @@ final class Campaign {
       loadCounts(outcome.counts(), nowMillis);
     }
     return done;
+  }
+
+  /** Returns what is wrong after a flush: it failed, or it wrote too little; null if nothing is. */
+  Flush.@Nullable Trouble trouble(Flush.Outcome outcome) {
+    Flush.Trouble trouble = outcome.trouble();
+    return trouble == null && lag.behind() ? new Flush.Trouble(Fault.BUSY, TOO_SLOW) : trouble;
   }
 
   /** Returns whether the flush changed rows of the campaign, according to the counters. */

@@ -25,7 +25,8 @@ class CampaignTest {
           Duration.ofSeconds(10),
           100);
 
-  private final Campaign campaign = new Campaign(ID, new Room(100, new SimpleMeterRegistry()), 2);
+  private final Campaign campaign =
+      new Campaign(ID, TWO_AT_ONCE, new Room(100, new SimpleMeterRegistry()));
   private long total;
   private long sent;
 
@@ -33,12 +34,12 @@ class CampaignTest {
   void aFullBatchIsWrittenAtOnceAndTheNextOnesTenTimesASecond() {
     loadCounts(10);
     add(1);
-    assertThat(campaign.due(TWO_AT_ONCE, NOW)).isNull();
+    assertThat(campaign.due(NOW)).isNull();
     add(2);
     write(2, NOW);
     add(3, 4, 5);
 
-    assertThat(campaign.due(TWO_AT_ONCE, NOW + 99)).isNull();
+    assertThat(campaign.due(NOW + 99)).isNull();
     write(3, NOW + 100);
   }
 
@@ -52,6 +53,23 @@ class CampaignTest {
     write(2, NOW + 1);
   }
 
+  @Test
+  void aCampaignThatIsWrittenTooSlowlyWhileOthersAreWrittenInTimeIsStuck() {
+    loadCounts(100);
+    add(1, 2, 3, 4, 5);
+    long late = NOW + 30_000;
+    campaign.look(false, NOW, late);
+    write(2, late + 29_000);
+    campaign.look(false, late + 1, late + 29_999);
+    assertThat(campaign.stuckBecause()).isNull();
+
+    campaign.look(false, late + 1, late + 30_000);
+    assertThat(campaign.stuckBecause()).contains("come faster");
+    write(3, late + 30_000);
+    campaign.look(false, late + 1, late + 30_001);
+    assertThat(campaign.stuckBecause()).isNull();
+  }
+
   private void add(long... recipients) {
     for (long recipient : recipients) {
       campaign.add(Fixture.result(ID, recipient, 1, RecipientStatus.SENT), NOW);
@@ -60,7 +78,7 @@ class CampaignTest {
 
   /** What is due is so many results, which are written at once. */
   private void write(int results, long nowMillis) {
-    Flush flush = campaign.due(TWO_AT_ONCE, nowMillis);
+    Flush flush = campaign.due(nowMillis);
     assertThat(flush).isNotNull();
     assertThat(flush.results()).hasSize(results);
     flush(flush, nowMillis);

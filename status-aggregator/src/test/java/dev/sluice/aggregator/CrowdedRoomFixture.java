@@ -42,30 +42,42 @@ abstract class CrowdedRoomFixture {
   static final int HALF = ROOM / 2;
   final Health health = new Health();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Database database =
-      new Database(
-          FIXTURE.sandbox().database(),
-          15,
-          "crowded",
-          meters,
-          new Database.Timeouts(Duration.ofSeconds(30), Duration.ofMillis(100)));
+  private final Database database;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  final TopologyTestDriver driver = start();
+  final TopologyTestDriver driver;
 
-  private final TestInputTopic<String, byte[]> results =
-      driver.createInputTopic(
-          TOPICS.sendResults(), new StringSerializer(), new ByteArraySerializer());
-  final TestOutputTopic<String, byte[]> commands =
-      driver.createOutputTopic(
-          TOPICS.campaignCommands(), new StringDeserializer(), new ByteArrayDeserializer());
-  final TestOutputTopic<String, byte[]> deadLetters =
-      driver.createOutputTopic(
-          TOPICS.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer());
+  private final TestInputTopic<String, byte[]> results;
+  final TestOutputTopic<String, byte[]> commands;
+  final TestOutputTopic<String, byte[]> deadLetters;
 
   /** How often a result was about to wait for room. */
   int waits;
 
   boolean patient;
+
+  CrowdedRoomFixture() {
+    this(Duration.ofSeconds(30));
+  }
+
+  CrowdedRoomFixture(Duration statementTimeout) {
+    database =
+        new Database(
+            FIXTURE.sandbox().database(),
+            15,
+            "crowded",
+            meters,
+            new Database.Timeouts(statementTimeout, Duration.ofMillis(100)));
+    driver = start();
+    results =
+        driver.createInputTopic(
+            TOPICS.sendResults(), new StringSerializer(), new ByteArraySerializer());
+    commands =
+        driver.createOutputTopic(
+            TOPICS.campaignCommands(), new StringDeserializer(), new ByteArrayDeserializer());
+    deadLetters =
+        driver.createOutputTopic(
+            TOPICS.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer());
+  }
 
   private TopologyTestDriver start() {
     StatusAggregatorConfig config =

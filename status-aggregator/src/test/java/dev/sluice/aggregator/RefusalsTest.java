@@ -42,8 +42,9 @@ class RefusalsTest {
     assertThat(refusals.stuckBecause()).isNull();
   }
 
+  /** If it is written too slowly, {@link Lag} tells. */
   @Test
-  void whoeverGetsSomethingWrittenIsNotStuck() {
+  void aCampaignOfWhichSomethingIsWrittenIsNotRefused() {
     take(outcome(LOCKED, 0), 0);
     take(outcome(LOCKED, 1), 5_000);
     assertThat(refusals.stuckBecause()).isNull();

@@ -74,8 +74,18 @@ final class SendTask {
   }
 
   /** Returns when the producer wrote the request, or null if unknown. */
-  @Nullable Instant writtenAt() {
+  private @Nullable Instant writtenAt() {
     return writtenMillis < 0 ? null : Instant.ofEpochMilli(writtenMillis);
+  }
+
+  /**
+   * Returns the time for the record of its copy: that of the original, or null if that is unknown
+   * or still to come, because a clock was set back. A broker refuses records of the future ({@code
+   * message.timestamp.after.max.ms}), and with one of them the whole transaction.
+   */
+  @Nullable Instant recordTime(Instant now) {
+    Instant written = writtenAt();
+    return written == null || written.isAfter(now) ? null : written;
   }
 
   /** Returns the answered attempts, including those recorded in earlier copies of the request. */

@@ -273,7 +273,7 @@ final class SendTransaction {
    */
   private void requeueOrFail(SendTask task, SendRequest copy) {
     int partition = task.partition().topicPartition().partition();
-    if (!batch.requeue(partition, copy, task.writtenAt())) {
+    if (!batch.requeue(partition, copy, task.recordTime(ticker.now()))) {
       batch.result(
           task.result(
               RecipientStatus.FAILED,
@@ -339,7 +339,7 @@ final class SendTransaction {
    */
   void handOver(SendTask task) {
     int partition = task.partition().topicPartition().partition();
-    if (batch.requeue(partition, task.again(), task.writtenAt())) {
+    if (batch.requeue(partition, task.again(), task.recordTime(ticker.now()))) {
       changes++;
       mark(task, State.DONE);
       handedOver.add(task);

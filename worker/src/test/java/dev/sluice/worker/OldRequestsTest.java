@@ -101,6 +101,17 @@ class OldRequestsTest {
   }
 
   @Test
+  void aCopyOfARequestFromBeforeTheClockWasSetBackIsNotFromTheFuture() {
+    SteppedWorker worker =
+        new SteppedWorker(
+            message -> new SendOutcome.TryAgain("131000", "?", Duration.ofSeconds(45)));
+    worker.write(test(), Duration.ofHours(-2));
+    worker.run(Duration.ofMinutes(1));
+
+    assertThat(worker.log.get(1).timestamp()).isLessThan(worker.log.getFirst().timestamp());
+  }
+
+  @Test
   void aTestThatIsTooOldHasFailed() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
     worker.write(test(), TOO_OLD);

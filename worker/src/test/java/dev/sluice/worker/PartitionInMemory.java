@@ -110,11 +110,12 @@ final class PartitionInMemory {
         byte[] reason = record.headers().lastHeader("reason").value();
         deadLetters.add(new String(reason, StandardCharsets.UTF_8));
       } else if (topic.equals(TOPICS.sendRequests())) {
-        Long timestamp = record.timestamp();
-        append(
-            record.key(),
-            record.value(),
-            timestamp == null ? time.now().toEpochMilli() : timestamp);
+        long now = time.now().toEpochMilli();
+        long timestamp = record.timestamp() == null ? now : record.timestamp();
+        if (timestamp - now > 3_600_000) {
+          throw new AssertionError("a broker refuses records of the future: " + timestamp);
+        }
+        append(record.key(), record.value(), timestamp);
       }
     }
   }

@@ -89,7 +89,7 @@ public final class RecordBatch {
   /**
    * Adds a copy of a request at the tail of its lane, in its original partition.
    *
-   * @param writtenAt when the producer wrote the original, or null if unknown
+   * @param writtenAt when the producer wrote the original, or null for the time of sending
    * @return false if its record would be larger than the topic allows
    */
   public boolean requeue(int partition, SendRequest request, @Nullable Instant writtenAt) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lag {
   /** Beyond the flush interval. */
-  private static final Duration LATE = Duration.ofSeconds(20);
+  private static final Duration LATE = Duration.ofSeconds(60);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

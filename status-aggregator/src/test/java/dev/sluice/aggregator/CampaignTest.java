@@ -57,7 +57,7 @@ class CampaignTest {
   void aCampaignThatIsWrittenTooSlowlyWhileOthersAreWrittenInTimeIsStuck() {
     loadCounts(100);
     add(1, 2, 3, 4, 5);
-    long late = NOW + 30_000;
+    long late = NOW + 70_000;
     campaign.look(false, NOW, late);
     write(2, late + 29_000);
     campaign.look(false, late + 1, late + 29_999);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LagTest {
-  private static final long LATE = 30_000;
+  private static final long LATE = 70_000;
   private final Lag lag = new Lag(Duration.ofSeconds(10));
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests a campaign whose writes take long but are not refused for good. */
 class SlowRowsTest extends CrowdedRoomFixture {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LATE = Duration.ofSeconds(70);
 
   SlowRowsTest() {
     super(Duration.ofMillis(500));
@@ -32,10 +32,10 @@ class SlowRowsTest extends CrowdedRoomFixture {
     try {
       send(slow, 0, HALF + 10, RecipientStatus.SENT);
       assertThat(waits).as("the room is full").isPositive();
-      driver.advanceWallClockTime(LONG);
+      driver.advanceWallClockTime(LATE);
       send(healthy, 0, 10, RecipientStatus.SENT);
       until(() -> sent(healthy) == 10);
-      driver.advanceWallClockTime(LONG);
+      driver.advanceWallClockTime(LATE);
       untilPaused(List.of(slow));
       until(() -> sent(slow) > 0);
       String named = "batches " + slow.toString().substring(0, 8);

@@ -48,6 +48,9 @@ public final class Worker implements AutoCloseable {
 
   private static final int WARM_UP_EVENTS = 500;
 
+  /** A provider that does not answer must not keep the worker from sending to others. */
+  private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(3);
+
   private final WorkerConfig config;
   private final Health health;
   private final MeterRegistry registry;
@@ -62,6 +65,7 @@ public final class Worker implements AutoCloseable {
   private final MissingProviders missing;
   private final ProviderProbes probes;
   private final Restarts restarts;
+  private final CountDownLatch warm;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Closer closer = new Closer();
@@ -77,7 +81,7 @@ public final class Worker implements AutoCloseable {
       Map<String, MessageProvider> providers,
       Health health,
       MeterRegistry registry) {
-    this(config, providers, health, registry, Machine.REAL);
+    this(config, providers, health, registry, Machine.REAL, new CountDownLatch(1));
     WarmUp.of("provider", health, this::warmUp);
     closer.register(KafkaProbe.of(config.kafka(), health));
     closer.register(ClockProbe.start(health));
@@ -90,6 +94,17 @@ public final class Worker implements AutoCloseable {
       Health health,
       MeterRegistry registry,
       Machine machine) {
+    this(config, providers, health, registry, machine, new CountDownLatch(0));
+  }
+
+  private Worker(
+      WorkerConfig config,
+      Map<String, MessageProvider> providers,
+      Health health,
+      MeterRegistry registry,
+      Machine machine,
+      CountDownLatch warm) {
+    this.warm = warm;
     this.machine = machine;
     this.config = config;
     this.health = health;
@@ -132,7 +147,15 @@ public final class Worker implements AutoCloseable {
 
   /** Opens connections, and loads classes by encoding events that are not sent. */
   private void warmUp() {
-    providers.values().forEach(MessageProvider::warmUp);
+    try {
+      providers.values().forEach(MessageProvider::warmUp);
+      encodeEvents();
+    } finally {
+      warm.countDown();
+    }
+  }
+
+  private static void encodeEvents() {
     UUID nobody = new UUID(0, 0);
     for (int i = 0; i < WARM_UP_EVENTS; i++) {
       SendRequest request =
@@ -169,6 +192,10 @@ public final class Worker implements AutoCloseable {
 
   private void run() {
     try {
+      if (warm.getCount() > 0) {
+        // Lanes that it takes over from another worker would pause meanwhile.
+        await(warm, LONGEST_WARM_UP);
+      }
       runUntilStopped();
     } catch (Throwable e) {
       // Another thread takes over: a process that only looked healthy would go unnoticed.
@@ -238,9 +265,12 @@ public final class Worker implements AutoCloseable {
   }
 
   private void pause(Duration wait) {
+    await(stopping, wait);
+  }
+
+  private void await(CountDownLatch latch, Duration wait) {
     try {
-      boolean stop = machine.ticker().await(stopping, wait);
-      log.debug("paused, stopping: {}", stop);
+      log.debug("awaited in time: {}", machine.ticker().await(latch, wait));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -285,6 +315,7 @@ public final class Worker implements AutoCloseable {
 
   private void stopLoop() {
     stopping.countDown();
+    warm.countDown();
     try {
       if (!machine.ticker().await(stopped, config.drain().plusSeconds(15))) {
         log.warn("the worker did not stop in time");

@@ -173,6 +173,7 @@ final class Campaign {
    */
   List<SendResult> flushed(Flush.Outcome outcome, long nowMillis, long changedMillis) {
     flushing = false;
+    lag.wrote(outcome.written().size() + outcome.refused().size(), outcome.took());
     refusals.take(outcome, nowMillis, changedMillis);
     if (outcome.trouble() == null) {
       limit.written(tried);

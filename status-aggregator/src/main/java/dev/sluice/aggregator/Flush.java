@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.SendResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
    * @param counts the campaign's row as of the last statement, or null if none succeeded
    * @param unknown whether the campaign does not exist
    * @param trouble what ended the flush early, or null
+   * @param took how long PostgreSQL took
    */
   record Outcome(
       UUID campaignId,
@@ -31,7 +33,12 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
       List<Refused> refused,
       @Nullable CampaignCounts counts,
       boolean unknown,
-      @Nullable Trouble trouble) {}
+      @Nullable Trouble trouble,
+      Duration took) {
+    Outcome after(Duration time) {
+      return new Outcome(campaignId, written, refused, counts, unknown, trouble, time);
+    }
+  }
 
   /** A result that PostgreSQL refuses on its own, and why. */
   record Refused(SendResult result, String reason) {}
@@ -49,7 +56,13 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
   /** Returns an outcome as if the campaign's rows could not be reached. */
   Outcome failed(String reason) {
     return new Outcome(
-        campaignId, List.of(), List.of(), null, false, new Trouble(Fault.BUSY, reason));
+        campaignId,
+        List.of(),
+        List.of(),
+        null,
+        false,
+        new Trouble(Fault.BUSY, reason),
+        Duration.ZERO);
   }
 
   private final class Attempt {
@@ -114,7 +127,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
     }
 
     Outcome outcome() {
-      return new Outcome(campaignId, written, refused, counts, unknown, trouble);
+      return new Outcome(campaignId, written, refused, counts, unknown, trouble, Duration.ZERO);
     }
   }
 }

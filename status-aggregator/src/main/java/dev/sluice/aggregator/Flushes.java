@@ -75,14 +75,13 @@ final class Flushes {
 
   private Flush.Outcome timed(Flush flush) {
     Instant begun = steady.instant();
-    try {
-      return meters.measured(() -> flush.run(statement));
-    } finally {
-      if (begun.plus(SLOW).isBefore(steady.instant())) {
-        slow.add(flush.campaignId());
-      } else {
-        slow.remove(flush.campaignId());
-      }
+    Flush.Outcome outcome = meters.measured(() -> flush.run(statement));
+    Duration took = Duration.between(begun, steady.instant());
+    if (took.compareTo(SLOW) > 0) {
+      slow.add(flush.campaignId());
+    } else {
+      slow.remove(flush.campaignId());
     }
+    return outcome.after(took);
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.RecipientStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -118,6 +119,7 @@ class RefusalsTest {
         List.of(),
         null,
         false,
-        trouble);
+        trouble,
+        Duration.ZERO);
   }
 }

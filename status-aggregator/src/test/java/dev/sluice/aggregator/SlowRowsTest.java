@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests a campaign whose writes take long but are not refused for good. */
 class SlowRowsTest extends CrowdedRoomFixture {
-  private static final Duration LATE = Duration.ofSeconds(70);
+  private static final Duration LATE = Duration.ofSeconds(30);
 
   SlowRowsTest() {
     super(Duration.ofMillis(500));

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The providers' response times, by sender. */
+/** The providers' response times, by sender; beyond a number of senders the rest share a series. */
 final class AnswerTimes {
   private final Meter.MeterProvider<Timer> timers;
   private final Map<String, Timer> bySender = new ConcurrentHashMap<>();
@@ -31,8 +31,10 @@ final class AnswerTimes {
 
   /** Records that a call has ended this long after its first byte. */
   void ended(String senderId, long nanos) {
+    boolean known = bySender.size() < SenderMeters.MOST || bySender.containsKey(senderId);
     bySender
-        .computeIfAbsent(senderId, sender -> timers.withTag("sender", sender))
+        .computeIfAbsent(
+            known ? senderId : SenderMeters.REST, sender -> timers.withTag("sender", sender))
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -146,6 +146,7 @@ final class Lane {
   /** Sets the lane's rate, messages/s, as carried by the newest request read. */
   void setRate(double newPermitsPerSecond) {
     permitsPerSecond = newPermitsPerSecond;
+    usedNanos = ticker.nanoTime();
   }
 
   double permitsPerSecond() {

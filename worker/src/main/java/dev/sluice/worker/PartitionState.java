@@ -49,6 +49,7 @@ final class PartitionState {
   private long bytesInFlight;
   private long half = Long.MAX_VALUE;
   private boolean blocked;
+  private boolean heldBack;
   private @Nullable Blockade blockade;
   private @Nullable String damage;
   private boolean stopped;
@@ -245,6 +246,18 @@ final class PartitionState {
   boolean takeBlocked() {
     boolean before = blocked;
     blocked = false;
+    return before;
+  }
+
+  /** Records that a lane was held back because the window is nearly full. */
+  void holdBack() {
+    heldBack = true;
+  }
+
+  /** Returns whether that has happened since the last call. */
+  boolean takeHeldBack() {
+    boolean before = heldBack;
+    heldBack = false;
     return before;
   }
 

@@ -214,6 +214,8 @@ final class SendLoop {
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {
       transaction.unblock(sender);
     }
+    // While what returns to a lane is in no transaction, which may fail.
+    assignment.all().forEach(partition -> partition.forgetRested(ticker.nanoTime()));
     unsentRecords.clear(assignment.all(), transaction);
     breakers.review(controls::sender, ticker.nanoTime()).forEach(transaction::steer);
     scheduler.pick(assignment.all(), transaction);

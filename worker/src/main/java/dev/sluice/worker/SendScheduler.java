@@ -66,7 +66,6 @@ final class SendScheduler {
     List<PartitionState> partitions = new ArrayList<>(owned);
     // Rotated, so that no partition is always last when slots run out.
     Collections.rotate(partitions, turns++);
-    partitions.forEach(partition -> partition.forgetRested(ticker.nanoTime()));
     partitions.removeIf(PartitionState::draining);
     if (transaction.takesReturned()) {
       partitions.forEach(this::relieve);
@@ -90,7 +89,8 @@ final class SendScheduler {
    */
   private void relieve(PartitionState partition) {
     boolean blocked = partition.takeBlocked();
-    if (!blocked && !partition.crowded()) {
+    boolean heldBack = partition.takeHeldBack();
+    if (!blocked && !heldBack && !partition.crowded()) {
       return;
     }
     long now = ticker.nanoTime();
@@ -104,13 +104,17 @@ final class SendScheduler {
       int held = partition.mostHeld() / late.size();
       late.forEach(lane -> giveBack(partition, lane, lane.behind(now, scarce) - held));
     }
-    if (blocked) {
-      // Requests that are refused again and again, or of a low rate, may hold the base for minutes.
+    if (blocked || heldBack) {
       partition.lanes().stream()
-          .filter(lane ->
-              lane.isThrottled(now) || (lane.behind(now, scarce) > 0 && !lane.isHeldUp(now)))
+          .filter(lane -> (blocked && lane.isThrottled(now)) || holdsTheBase(lane, now, scarce))
           .forEach(lane -> giveBack(partition, lane, Math.ceilDiv(lane.size(), 4)));
     }
+  }
+
+  /** Requests that are refused again and again, or of a low rate, may hold the base for minutes. */
+  private static boolean holdsTheBase(Lane lane, long nowNanos, boolean scarce) {
+    return lane.behind(nowNanos, scarce) > 0
+        && (lane.isThrottled(nowNanos) || !lane.isHeldUp(nowNanos));
   }
 
   /** Returns the oldest requests of a lane, which hold the window's base. */
@@ -202,14 +206,14 @@ final class SendScheduler {
 
   /**
    * Returns whether a lane with slow responses would fill the window or the memory, in which others
-   * need a little room, and then blocks the partition. A lane of 1,000/s has 600 open while
-   * responses take half a second, and must keep them: what others keep for later leaves.
+   * need a little room. A lane of 1,000/s has 600 open while responses take half a second, and must
+   * keep them: what others keep for later than in 10 s leaves.
    */
   private boolean crowdsOthersOut(Lane lane, int picked, long bytes, PartitionState partition) {
     if (lane.inFlight() + picked >= PartitionState.MOST_HELD
         && partition.window().nearlyFull()
         && partition.shared()) {
-      partition.block(ticker.nanoTime());
+      partition.holdBack();
       return true;
     }
     return (partition.shared() || partition.full()) && partition.fillsMemory(lane, bytes);

@@ -35,6 +35,7 @@ class WorkerMetersTest {
     assertThat(worker.sent).hasSize(1_500);
     assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1_001);
     assertThat(worker.meters.find("sluice.worker.outcomes").counters()).hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.answers").timers()).hasSize(1_001);
 
     worker.run(Duration.ofMinutes(1));
     worker.write(request(1_500, "s0"));

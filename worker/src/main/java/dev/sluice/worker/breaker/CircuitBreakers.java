@@ -27,6 +27,11 @@ public final class CircuitBreakers {
   /** A sender that has sent nothing for this long is forgotten. */
   private static final Duration FORGOTTEN = Duration.ofHours(1);
 
+  /** All are reviewed in each turn, and other programs may write to senders without number. */
+  private static final int MANY = 1_000;
+
+  private static final Duration FORGOTTEN_IF_MANY = Duration.ofMinutes(2);
+
   /** A longer interval between reviews was a stall of this process, not silence of a provider. */
   private static final long REVIEW_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -67,6 +72,7 @@ public final class CircuitBreakers {
     reviewedNanos = nowNanos;
     long now = awakeNanos(nowNanos);
     Map<String, Control> changes = new HashMap<>();
+    Duration forgotten = all.size() > MANY ? FORGOTTEN_IF_MANY : FORGOTTEN;
     Iterator<Map.Entry<Sender, CircuitBreaker>> entries = all.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<Sender, CircuitBreaker> one = entries.next();
@@ -78,7 +84,7 @@ public final class CircuitBreakers {
       Cause cause = breaker.openFor(now);
       if (cause == null) {
         health.working(component(sender));
-        if (breaker.idle(FORGOTTEN, now)) {
+        if (breaker.idle(forgotten, now)) {
           entries.remove();
         }
       } else {

@@ -66,6 +66,19 @@ class CircuitBreakersTest {
   }
 
   @Test
+  void sendersThatSendNothingAreForgottenSoonerIfTheyAreMany() {
+    breaker.ended(launch(), Sign.ANSWER, "", breakers.awakeNanos(now));
+    pass(150_000);
+    assertThat(breakers.of(SENDER)).isSameAs(breaker);
+
+    for (int i = 0; i < 1_000; i++) {
+      breakers.of(new Sender("s" + i, "whatsapp", "1"));
+    }
+    review();
+    assertThat(breakers.of(SENDER)).isNotSameAs(breaker);
+  }
+
+  @Test
   void unblocksASenderWhoseAnswersWereOnlyLate() {
     Ticket late = fallSilent();
     controls.putAll(changes);

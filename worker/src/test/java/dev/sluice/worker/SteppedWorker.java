@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -108,12 +109,17 @@ final class SteppedWorker extends WorkerInMemory {
     partition.write(request, age);
   }
 
-  /** Runs the worker for a while. */
+  /** Runs the worker for a while: on a virtual thread, which hands over to others far sooner. */
   void run(Duration span) {
-    long end = time.nanoTime() + span.toNanos();
-    while (time.nanoTime() - end < 0) {
-      turn();
-    }
+    CompletableFuture.runAsync(
+            () -> {
+              long end = time.nanoTime() + span.toNanos();
+              while (time.nanoTime() - end < 0) {
+                turn();
+              }
+            },
+            Thread::startVirtualThread)
+        .join();
   }
 
   /** Returns how many records have been read and not yet answered or returned. */

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Machine;
 import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.List;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 class FullPartitionsTest {
@@ -40,12 +38,7 @@ class FullPartitionsTest {
     Health health = new Health();
     FullPartitions full = new FullPartitions(health);
     FakeTime time = new FakeTime();
-    PartitionState partition =
-        new PartitionState(
-            PartitionInMemory.PARTITION,
-            new OffsetWindow(0, List.of()),
-            new OffsetAndMetadata(0, "v1"),
-            Machine.REAL);
+    PartitionState partition = PartitionInMemory.unread();
     partition.window().admit(0);
     for (int second = 0; second < 16; second++) {
       partition.block(time.nanoTime());

@@ -12,17 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
-  private final PartitionState partition =
-      new PartitionState(
-          new TopicPartition("send-requests", 0),
-          new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0, ""),
-          Machine.REAL);
+  private final PartitionState partition = PartitionInMemory.unread();
 
   /**
    * Held tasks are put back in any order. A later one may be too far from the window's base; if it

@@ -7,7 +7,6 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
@@ -16,23 +15,15 @@ import dev.sluice.schema.WindowCodec;
 import dev.sluice.worker.breaker.ProviderProbes;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class MissingProvidersTest {
   private final Health health = new Health();
   private final Map<String, Control> blocked = new HashMap<>();
-  private final PartitionState partition =
-      new PartitionState(
-          new TopicPartition("send-requests", 0),
-          new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0),
-          Machine.REAL);
+  private final PartitionState partition = PartitionInMemory.unread();
   private long nanos;
   private final MissingProviders missing =
       new MissingProviders(Set.of("whatsapp"), health, () -> nanos);

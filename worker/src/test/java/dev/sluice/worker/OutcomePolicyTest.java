@@ -14,22 +14,14 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.worker.Dispatcher.Finished;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class OutcomePolicyTest {
   private static final Class<?> STOP = Disposition.StopCampaign.class;
   private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
-  private final PartitionState partition =
-      new PartitionState(
-          new TopicPartition("requests", 0),
-          new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0, "v1"),
-          Machine.REAL);
+  private final PartitionState partition = PartitionInMemory.unread();
   private final FakeTime time = new FakeTime();
   private final ControlsView controls = NoControls.view(PartitionInMemory.TOPICS, time);
   private final OutcomePolicy policy =

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.Machine;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -43,6 +44,12 @@ final class PartitionInMemory {
 
   PartitionInMemory(FakeTime time) {
     this.time = time;
+  }
+
+  /** Returns what a worker knows of it before it has read anything. */
+  static PartitionState unread() {
+    return new PartitionState(
+        PARTITION, new OffsetWindow(0, List.of()), new OffsetAndMetadata(0, "v1"), Machine.REAL);
   }
 
   /** Writes a request that is this old. */

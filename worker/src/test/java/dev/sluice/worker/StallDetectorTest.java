@@ -10,8 +10,6 @@ import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,12 +97,7 @@ class StallDetectorTest {
   }
 
   private static SendTask task(long offset) {
-    PartitionState partition =
-        new PartitionState(
-            new TopicPartition("send-requests", 0),
-            new OffsetWindow(0, List.of()),
-            new OffsetAndMetadata(0, ""),
-            Machine.REAL);
+    PartitionState partition = PartitionInMemory.unread();
     SendRequest request =
         new SendRequest(
             offset,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.CollectedSpans;
 import dev.sluice.providers.spi.SendOutcome;
-import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.runtime.tracing.Journey;
 import dev.sluice.runtime.tracing.Traces;
@@ -16,7 +15,6 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 class TracedTaskTest {
@@ -88,12 +86,7 @@ class TracedTaskTest {
             OnDoubt.HOLD,
             0,
             null);
-    PartitionState partition =
-        new PartitionState(
-            PartitionInMemory.PARTITION,
-            new OffsetWindow(0, List.of()),
-            new OffsetAndMetadata(0, "v1"),
-            Machine.REAL);
+    PartitionState partition = PartitionInMemory.unread();
     SendTask traced = new SendTask(partition, 0, request, WRITTEN.toEpochMilli(), 0);
     traced.traceOn(journey);
     return traced;

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,12 +47,7 @@ class UnsentRecordsTest {
           controls, new MissingProviders(Set.of("whatsapp"), health, time::nanoTime));
   private final UnsentRecords unsent = new UnsentRecords(admission, new DelayedTasks(), time);
   private final TopicOutages outages = new TopicOutages(TOPICS, health, time::nanoTime);
-  private final PartitionState partition =
-      new PartitionState(
-          PartitionInMemory.PARTITION,
-          new OffsetWindow(0, List.of()),
-          new OffsetAndMetadata(0, "v1"),
-          Machine.REAL);
+  private final PartitionState partition = PartitionInMemory.unread();
 
   /** How often a record was looked at. */
   private int looks;

@@ -45,13 +45,7 @@ class HttpCallsTest {
   @Test
   void aMessageThatGetsNoConnectionIsSafeToTryAgain() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    try (RawServer busy =
-            new RawServer(
-                tls,
-                connection -> {
-                  connection.open();
-                  over.await();
-                });
+    try (RawServer busy = new RawServer(tls, RawServer.deafUntil(over));
         HttpCalls calls = ProviderFixture.calls(busy.url())) {
       Thread first = Thread.ofVirtual().start(() -> post(calls, busy.url(), Permit.FREE));
       await().until(() -> busy.connections() == 1);
@@ -88,13 +82,7 @@ class HttpCallsTest {
   @Test
   void aProviderThatReadsNothingHoldsAConnectionNoLongerThanTheDeadline() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    try (RawServer deaf =
-            new RawServer(
-                tls,
-                connection -> {
-                  connection.open();
-                  over.await();
-                });
+    try (RawServer deaf = new RawServer(tls, RawServer.deafUntil(over));
         HttpCalls calls = ProviderFixture.calls(deaf.url(), ProviderFixture.ANSWER_TIMEOUT)) {
       for (int call = 1; call <= 2; call++) {
         assertThat(post(calls, deaf.url(), MORE_THAN_BUFFERS_HOLD, Permit.FREE))

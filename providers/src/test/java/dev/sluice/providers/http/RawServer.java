@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLParameters;
@@ -49,6 +50,14 @@ final class RawServer implements AutoCloseable {
       secure.setSSLParameters(parameters);
     }
     Thread.ofVirtual().start(() -> accept(conversation));
+  }
+
+  /** Opens each connection and neither reads nor answers. */
+  static Conversation deafUntil(CountDownLatch over) {
+    return connection -> {
+      connection.open();
+      over.await();
+    };
   }
 
   private void accept(Conversation conversation) {

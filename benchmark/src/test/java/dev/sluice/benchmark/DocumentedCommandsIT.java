@@ -202,7 +202,8 @@ class DocumentedCommandsIT {
     awaitStatus(campaign, "SENDING");
     type("campaign pause", campaign);
     awaitStatus(campaign, "PAUSED");
-    assertThat(inBash("campaign repair ID --yes", campaign)).contains("nothing to repair");
+    assertThat(inBash("campaign repair ID --yes", campaign))
+        .contains("still to be queued by the producer");
     assertThat(type("campaign resume ID", campaign)).contains("resume is on its way");
     awaitStatus(campaign, "SENDING");
     type("campaign cancel", campaign);

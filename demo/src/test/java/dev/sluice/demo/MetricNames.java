@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The names of metrics: those that a process exposes, and those that documents and dashboards use.
@@ -49,19 +49,20 @@ final class MetricNames {
   /** Returns the series that dashboards and rules query. */
   static Set<String> asked() {
     Set<String> asked = found(NAME, 0, "deploy/prometheus/alerts.yml");
-    for (String dashboard : Stream.of("operator", "sender").toList()) {
-      JsonNode board = Json.MAPPER.readTree(text("deploy/grafana/" + dashboard + ".json"));
-      board
-          .path("panels")
-          .forEach(panel ->
-              panel
-                  .path("targets")
-                  .forEach(target ->
-                      NAME.matcher(target.path("expr").asString())
-                          .results()
-                          .forEach(hit -> asked.add(hit.group()))));
+    for (String expression : expressions()) {
+      NAME.matcher(expression).results().forEach(hit -> asked.add(hit.group()));
     }
     return asked;
+  }
+
+  /** Returns the expressions of the dashboards. */
+  static List<String> expressions() {
+    return Stream.of("operator", "sender")
+        .map(dashboard -> Json.MAPPER.readTree(text("deploy/grafana/" + dashboard + ".json")))
+        .flatMap(dashboard -> dashboard.path("panels").valueStream())
+        .flatMap(panel -> panel.path("targets").valueStream())
+        .map(target -> target.path("expr").asString())
+        .toList();
   }
 
   static Set<String> alerts() {

@@ -26,6 +26,7 @@ import org.jooq.conf.ParamType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 class ResendRepositoryTest {
   private static final Fixture FIXTURE = new Fixture();
@@ -187,6 +188,10 @@ class ResendRepositoryTest {
   }
 
   @Test
+  @DisabledIfSystemProperty(
+      named = "sluice.test.postgresql",
+      matches = "15",
+      disabledReason = "so many rows take seconds")
   void batchesWalkThroughNoOlderCampaignsRows() {
     UUID older = completed(40_000, 40_000);
     UUID campaign = completed(40_000, 30_000);

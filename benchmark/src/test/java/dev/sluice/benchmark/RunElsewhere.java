@@ -1,0 +1,55 @@
+package dev.sluice.benchmark;
+
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The documented commands that {@link DocumentedCommandsIT} does not run, and why not. */
+final class RunElsewhere {
+  private static final String DEMO = "DemoIT: it starts its own servers";
+  private static final String ROLE = "ImageIT: a role, which runs until it is stopped";
+  private static final String BY_HAND = "by hand: it measures for minutes";
+  private static final Pattern TEST = Pattern.compile("\\b\\w+(IT|Test)\\b");
+
+  static final Map<String, String> COMMANDS =
+      Map.ofEntries(
+          Map.entry("mvn verify", "it is what runs this"),
+          Map.entry("demo", DEMO),
+          Map.entry("demo --json", DEMO),
+          Map.entry("demo --recipients people.csv", DEMO),
+          Map.entry("demo --count 20000 --rate 2000 --workers 4", DEMO),
+          Map.entry("producer", ROLE),
+          Map.entry("worker", ROLE),
+          Map.entry("status-aggregator", ROLE),
+          Map.entry("console", ROLE),
+          Map.entry("worker --http-provider sms.json", "TakenPortsTest: a role"),
+          Map.entry("benchmark chaos", "ChaosIT, shorter"),
+          Map.entry("benchmark chaos --seed 1", "ChaosIT, shorter"),
+          Map.entry("benchmark chaos --kills 0 --freezes 6", "ChaosIT, shorter"),
+          Map.entry("benchmark neighbours", "NeighboursIT, shorter"),
+          Map.entry("benchmark neighbours --same-sender", BY_HAND),
+          Map.entry("benchmark outages", "OutageIT, shorter"),
+          Map.entry("benchmark outages --away 60", "OutageIT, shorter"),
+          Map.entry("benchmark steering", "SteeringIT, shorter"),
+          Map.entry("benchmark simulate --schedules 1000000", "SimulationTest, fewer"),
+          Map.entry("benchmark holding --kills 10", BY_HAND),
+          Map.entry("benchmark scaling", BY_HAND),
+          Map.entry("benchmark tls", BY_HAND),
+          Map.entry("benchmark client", BY_HAND),
+          Map.entry("benchmark worker", BY_HAND),
+          Map.entry("benchmark run NAME --size N --json", BY_HAND),
+          Map.entry("benchmark run pipeline", BY_HAND),
+          Map.entry("benchmark run pipeline --size 60000", BY_HAND),
+          Map.entry("benchmark run fan-out --size 60000", BY_HAND),
+          Map.entry("benchmark run status", BY_HAND));
+
+  private RunElsewhere() {}
+
+  /** Returns the names of the tests that run them. */
+  static Stream<String> tests() {
+    return COMMANDS.values().stream()
+        .flatMap(reason -> TEST.matcher(reason).results().map(MatchResult::group))
+        .distinct();
+  }
+}

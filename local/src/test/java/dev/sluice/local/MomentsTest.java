@@ -1,0 +1,78 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class MomentsTest {
+  private static final long MS = 1_000;
+
+  /** A count by the clock's seconds would see 80 and 80 here. */
+  @Test
+  void theWorstSecondMayBeginAtAnyTime() {
+    Moments moments =
+        Moments.of(
+            LongStream.concat(
+                LongStream.range(0, 80).map(i -> (900 + i) * MS),
+                LongStream.range(0, 80).map(i -> (1_000 + i) * MS)));
+
+    assertThat(moments.worstSecond()).isEqualTo(160);
+  }
+
+  @Test
+  void whatIsExactlyASecondApartIsNotWithinASecond() {
+    assertThat(millis(0, 1_000).worstSecond()).isOne();
+    assertThat(Moments.of(LongStream.of(0, 999_999)).worstSecond()).isEqualTo(2);
+  }
+
+  @Test
+  void theOrderInWhichTheyComeDoesNotMatter() {
+    assertThat(millis(2_500, 0, 1_900, 1_700).worstSecond()).isEqualTo(3);
+    assertThat(millis(300, 100, 200).at(0)).isEqualTo(100 * MS);
+  }
+
+  @Test
+  void aPauseEndsAStretch() {
+    Moments moments = millis(0, 900, 1_000, 2_001, 2_100);
+
+    assertThat(moments.longestPause()).isEqualTo(Duration.ofMillis(1_001));
+    assertThat(moments.stretches(Duration.ofSeconds(1)))
+        .extracting(Moments::count)
+        .containsExactly(3, 2);
+    assertThat(moments.stretches(Duration.ofSeconds(2)))
+        .extracting(Moments::count)
+        .containsExactly(5);
+  }
+
+  @Test
+  void theRateIsThatOfTheTimesBetweenThem() {
+    Moments even = Moments.of(LongStream.range(0, 801).map(i -> i * 12_500));
+
+    assertThat(even.perSecond()).isCloseTo(80, within(1e-9));
+    assertThat(even.after(Duration.ofSeconds(2)).count()).isEqualTo(641);
+    assertThat(even.after(Duration.ofSeconds(2)).perSecond()).isCloseTo(80, within(1e-9));
+  }
+
+  @Test
+  void nothingHasNeitherRateNorPauseNorStretches() {
+    Moments nothing = Moments.of("");
+
+    assertThat(nothing.worstSecond()).isZero();
+    assertThat(nothing.perSecond()).isZero();
+    assertThat(nothing.longestPause()).isZero();
+    assertThat(nothing.stretches(Duration.ofSeconds(1))).isEmpty();
+    assertThat(nothing.after(Duration.ofSeconds(2)).count()).isZero();
+  }
+
+  @Test
+  void linesAreReadBackAsWritten() {
+    assertThat(Moments.of(millis(3, 1, 2).lines()).lines()).isEqualTo("1000\n2000\n3000");
+  }
+
+  private static Moments millis(long... millis) {
+    return Moments.of(LongStream.of(millis).map(at -> at * MS));
+  }
+}

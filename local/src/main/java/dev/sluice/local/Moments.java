@@ -3,9 +3,7 @@ package dev.sluice.local;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -60,24 +58,6 @@ public final class Moments {
         Arrays.stream(micros).filter(at -> at >= fromMicros && at < toMicros).toArray());
   }
 
-  /** Returns those from this time after the first one on. */
-  public Moments after(Duration beginning) {
-    return count() == 0 ? this : between(micros[0] + micros(beginning), Long.MAX_VALUE);
-  }
-
-  /** Returns them in parts, where nothing came for longer than {@code pause}. */
-  public List<Moments> stretches(Duration pause) {
-    List<Moments> parts = new ArrayList<>();
-    int first = 0;
-    for (int next = 1; next <= micros.length; next++) {
-      if (next == micros.length || micros[next] - micros[next - 1] > micros(pause)) {
-        parts.add(new Moments(Arrays.copyOfRange(micros, first, next)));
-        first = next;
-      }
-    }
-    return parts;
-  }
-
   /** Returns the most within any sliding second. */
   public int worstSecond() {
     int worst = 0;
@@ -91,21 +71,24 @@ public final class Moments {
     return worst;
   }
 
-  /** Returns the longest time between two that follow each other. */
-  public Duration longestPause() {
+  /** Returns the longest part without any between two times, µs. */
+  public Duration longestPause(long fromMicros, long toMicros) {
     long longest = 0;
-    for (int i = 1; i < micros.length; i++) {
-      longest = Math.max(longest, micros[i] - micros[i - 1]);
+    long last = fromMicros;
+    for (long at : between(fromMicros, toMicros).micros) {
+      longest = Math.max(longest, at - last);
+      last = at;
     }
-    return Duration.ofNanos(1_000 * longest);
+    return Duration.of(Math.max(longest, toMicros - last), ChronoUnit.MICROS);
+  }
+
+  /** Returns the rate between two times in µs, messages/s. */
+  public double perSecond(long fromMicros, long toMicros) {
+    return between(fromMicros, toMicros).count() * 1e6 / (toMicros - fromMicros);
   }
 
   /** Returns the rate between the first and the last, messages/s. */
   public double perSecond() {
     return count() < 2 ? 0 : (count() - 1) * 1e6 / (micros[count() - 1] - micros[0]);
-  }
-
-  private static long micros(Duration time) {
-    return time.toNanos() / 1_000;
   }
 }

@@ -35,36 +35,32 @@ class MomentsTest {
   }
 
   @Test
-  void aPauseEndsAStretch() {
+  void thePauseBeforeTheFirstAndAfterTheLastCountsToo() {
     Moments moments = millis(0, 900, 1_000, 2_001, 2_100);
 
-    assertThat(moments.longestPause()).isEqualTo(Duration.ofMillis(1_001));
-    assertThat(moments.stretches(Duration.ofSeconds(1)))
-        .extracting(Moments::count)
-        .containsExactly(3, 2);
-    assertThat(moments.stretches(Duration.ofSeconds(2)))
-        .extracting(Moments::count)
-        .containsExactly(5);
+    assertThat(moments.longestPause(0, 2_100 * MS)).isEqualTo(Duration.ofMillis(1_001));
+    assertThat(moments.longestPause(-2_000 * MS, 2_100 * MS)).isEqualTo(Duration.ofMillis(2_000));
+    assertThat(moments.longestPause(950 * MS, 5_000 * MS)).isEqualTo(Duration.ofMillis(2_900));
+    assertThat(moments.longestPause(1_100 * MS, 1_900 * MS)).isEqualTo(Duration.ofMillis(800));
   }
 
   @Test
-  void theRateIsThatOfTheTimesBetweenThem() {
+  void theRateIsThatBetweenTheFirstAndTheLastOrWithinAnyTime() {
     Moments even = Moments.of(LongStream.range(0, 801).map(i -> i * 12_500));
 
     assertThat(even.perSecond()).isCloseTo(80, within(1e-9));
-    assertThat(even.after(Duration.ofSeconds(2)).count()).isEqualTo(641);
-    assertThat(even.after(Duration.ofSeconds(2)).perSecond()).isCloseTo(80, within(1e-9));
+    assertThat(even.perSecond(2_000 * MS, 10_000 * MS)).isCloseTo(80, within(1e-9));
+    assertThat(even.perSecond(5_000 * MS, 15_000 * MS)).isCloseTo(40.1, within(1e-9));
   }
 
   @Test
-  void nothingHasNeitherRateNorPauseNorStretches() {
+  void nothingHasNoRateAndIsAllPause() {
     Moments nothing = Moments.of("");
 
     assertThat(nothing.worstSecond()).isZero();
     assertThat(nothing.perSecond()).isZero();
-    assertThat(nothing.longestPause()).isZero();
-    assertThat(nothing.stretches(Duration.ofSeconds(1))).isEmpty();
-    assertThat(nothing.after(Duration.ofSeconds(2)).count()).isZero();
+    assertThat(nothing.perSecond(0, 1_000 * MS)).isZero();
+    assertThat(nothing.longestPause(0, 1_000 * MS)).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.benchmark.scenario.PlainProvider;
 import dev.sluice.local.FreePort;
+import dev.sluice.local.Moments;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.schema.Control;
@@ -154,8 +155,8 @@ final class OneWorker implements AutoCloseable {
     int last = campaigns == 1 ? messages : before + messages;
     Cpu half = cpuAt(before + (last - before) / 2, worker);
     Cpu end = cpuAt(last - messages / 20, worker);
-    Arrivals all = arrivals();
-    Arrivals measured = all.between(all.at(half.messages()), all.at(end.messages() - 1));
+    Moments all = arrivals();
+    Moments measured = all.between(all.at(half.messages()), all.at(end.messages() - 1));
     int count = end.messages() - half.messages();
     List<Integer> seconds = new ArrayList<>();
     for (long at = all.at(0); at <= all.at(all.count() - 1); at += 1_000_000) {
@@ -188,8 +189,8 @@ final class OneWorker implements AutoCloseable {
     return Integer.parseInt(ask("/count"));
   }
 
-  private Arrivals arrivals() throws IOException, InterruptedException {
-    return Arrivals.of(ask("/arrivals"));
+  private Moments arrivals() throws IOException, InterruptedException {
+    return Moments.of(ask("/arrivals"));
   }
 
   private String ask(String path) throws IOException, InterruptedException {

@@ -17,11 +17,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs one comparison and prints everything needed to repeat it. */
+/**
+ * Runs one comparison and prints everything needed to repeat it. It fails if something expected of
+ * it is missed.
+ */
 @Command(
     name = "run",
     description =
-        "Measures Sluice beside the bare minimum for the same work, in one run on this machine.",
+        "Measures Sluice beside the bare minimum for the same work, or beside what is expected of"
+            + " it, in one run on this machine.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -32,7 +36,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "N",
-      description = "Messages, results or rows of a measurement (each has its own default).")
+      description =
+          "Messages, results, rows or seconds of a measurement (each has its own default).")
   private @Nullable Integer size;
 
   @Option(names = "--json", description = "Print one line of JSON at the end.")
@@ -58,10 +63,11 @@ final class RunCommand implements Callable<Integer> {
       all.put("command", command);
       all.put("machine", machine);
       all.put("rows", report.asJson());
+      all.put("missed", report.missed());
       out.println(Json.MAPPER.writeValueAsString(all));
     }
     out.flush();
-    return 0;
+    return report.missed().isEmpty() ? 0 : 1;
   }
 
   private ParameterException unknown() {

@@ -21,6 +21,7 @@ final class Messages implements AutoCloseable {
   private final PairLimit pairs = new PairLimit();
   private final Map<String, Bucket> limits = new ConcurrentHashMap<>();
   private final AcceptedMessages accepted = new AcceptedMessages();
+  private final WrittenMessages written = new WrittenMessages();
   private final LongAdder throttled = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder hung = new LongAdder();
@@ -40,6 +41,8 @@ final class Messages implements AutoCloseable {
   }
 
   void send(Context context) throws Exception {
+    String number = context.pathParam("number");
+    written.add(number, context.header(WrittenMessages.HEADER));
     if (!behaviour.admits(context.header("Authorization"))) {
       GraphResponses.refuse(context, 401, 190, "Invalid OAuth access token.");
       return;
@@ -61,7 +64,6 @@ final class Messages implements AutoCloseable {
       GraphResponses.refuse(context, refusal.get().status(), code, "(#" + code + ") simulated");
       return;
     }
-    String number = context.pathParam("number");
     if (!limits.computeIfAbsent(number, _ -> limit(config.ratePerSecond())).tryConsume(1)) {
       throttled.increment();
       GraphResponses.refuse(context, 429, 130429, "(#130429) Rate limit hit");
@@ -135,9 +137,14 @@ final class Messages implements AutoCloseable {
     return accepted;
   }
 
+  WrittenMessages written() {
+    return written;
+  }
+
   void reset() {
     limits.clear();
     accepted.clear();
+    written.clear();
     throttled.reset();
     errors.reset();
     hung.reset();

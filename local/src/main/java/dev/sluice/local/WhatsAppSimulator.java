@@ -113,6 +113,11 @@ public final class WhatsAppSimulator implements AutoCloseable {
     return messages.accepted();
   }
 
+  /** Returns when what arrived was written, by workers that say so. */
+  public WrittenMessages written() {
+    return messages.written();
+  }
+
   /** Closes its connections and refuses new ones until {@link #comeBack}. */
   public void goAway() {
     listener.goAway();

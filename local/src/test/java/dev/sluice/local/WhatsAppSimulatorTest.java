@@ -73,10 +73,28 @@ class WhatsAppSimulatorTest {
     }
   }
 
+  @Test
+  void recordsWhenMessagesWereWrittenOfThoseThatSaySoEvenIfItRefusesThem() throws Exception {
+    long before = Moments.now();
+    send("101");
+    assertThat(send("202", "Sluice-Written", "1700000000000001").statusCode()).isEqualTo(401);
+    send("202", "Sluice-Written", "yesterday");
+
+    assertThat(simulator.written().written("101").count()).isZero();
+    assertThat(simulator.written().written("202").count()).isOne();
+    assertThat(simulator.written().written("202").at(0)).isEqualTo(1_700_000_000_000_001L);
+    assertThat(simulator.written().arrived("202").at(0)).isBetween(before, Moments.now());
+  }
+
   private HttpResponse<String> send(String number) throws IOException, InterruptedException {
+    return send(number, "Authorization", "Bearer token");
+  }
+
+  private HttpResponse<String> send(String number, String header, String value)
+      throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create(simulator.url() + "/v26.0/" + number + "/messages"))
-            .header("Authorization", "Bearer token")
+            .header(header, value)
             .POST(
                 BodyPublishers.ofString(
                     "{\"messaging_product\":\"whatsapp\",\"to\":\"+1\",\"type\":\"text\"}"))

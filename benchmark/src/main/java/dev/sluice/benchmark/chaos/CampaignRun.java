@@ -26,6 +26,9 @@ import org.jooq.impl.DSL;
 
 /** A campaign run by another program, with plain INSERTs and a record on Kafka, and its audit. */
 final class CampaignRun implements AutoCloseable {
+  /** The phone number id of the sender called {@code s}. */
+  static final String ADDRESS = "106540352242922";
+
   private final Sandbox sandbox;
   private final Database database;
   private final DSLContext sql;
@@ -34,7 +37,7 @@ final class CampaignRun implements AutoCloseable {
 
   /** Creates a campaign of a sender called {@code s}. */
   CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
-    this(sandbox, "s", "106540352242922", recipients, ratePerSecond, lanes);
+    this(sandbox, "s", ADDRESS, recipients, ratePerSecond, lanes);
   }
 
   /**
@@ -101,8 +104,13 @@ final class CampaignRun implements AutoCloseable {
   }
 
   void start() throws Exception {
+    command("start");
+  }
+
+  void command(String name) throws Exception {
     byte[] command =
-        ("{\"command\":\"start\",\"campaignId\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
+        ("{\"command\":\"" + name + "\",\"campaignId\":\"" + id + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             sandbox.kafka().client(Map.of()),

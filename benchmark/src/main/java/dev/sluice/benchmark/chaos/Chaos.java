@@ -6,6 +6,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,12 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A campaign during which workers are first replaced as planned, and then random roles are killed
- * or frozen at random moments, under every guarantee. The seed determines which and when; moments
- * are counted in messages, so that they are the same on a slower machine.
+ * A campaign that is paused and resumed, during which workers are then replaced as planned, and
+ * random roles are killed or frozen at random moments, under every guarantee. The seed determines
+ * which and when; moments are counted in messages, so that they are the same on a slower machine.
  */
 public final class Chaos {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final int LANES = 3;
+
+  /** Longer than the second in which more than the rate might be written after a resume. */
+  private static final Duration PAUSED = Duration.ofMillis(1_500);
 
   private final Plan plan;
   private final Consumer<String> story;
@@ -65,8 +70,10 @@ public final class Chaos {
     try (WhatsAppSimulator simulator =
             new WhatsAppSimulator(SimulatorConfig.friendly(plan.ratePerSecond() * 2.0));
         CampaignRun campaign =
-            new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), 3);
-        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
+            new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), LANES);
+        Fleet fleet =
+            new Fleet(sandbox, simulator.url(), Fleet.sayingWhen(Fleet.WRITING_SOON))) {
+      RateHeld rate = new RateHeld(simulator, CampaignRun.ADDRESS, plan.ratePerSecond(), LANES);
       InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(sandbox.kafka(), campaign);
       Watch watch =
           new Watch(
@@ -77,13 +84,15 @@ public final class Chaos {
                   new StatusOnlyRises(campaign),
                   new EverybodySettled(campaign),
                   new EventsTold(sandbox.kafka(), campaign),
-                  inDoubt),
+                  inDoubt,
+                  rate),
               PATIENCE);
       fleet.start("producer", 2);
       fleet.start("status-aggregator", 2);
       fleet.start("worker", 3);
       watch.until("everybody is ready", fleet::ready);
       campaign.start();
+      pauseAndResume(campaign, watch, simulator);
       for (String worker : List.of("worker 1", "worker 2")) {
         replace(worker, watch, simulator, fleet);
       }
@@ -94,7 +103,22 @@ public final class Chaos {
       watch.until("everybody is thawed", () -> thawed(fleet));
       watch.untilCompleted(campaign);
       tell(campaign, simulator.report(), inDoubt);
+      story.accept(rate.toString());
+      inDoubt.doubts(simulator.accepted()).lines().forEach(story);
     }
+  }
+
+  private void pauseAndResume(CampaignRun campaign, Watch watch, WhatsAppSimulator simulator)
+      throws Exception {
+    watch.until("it sends", () -> simulator.accepted().count() > plan.ratePerSecond() / 2);
+    campaign.command("pause");
+    watch.until(
+        "the pause holds",
+        () ->
+            campaign.status() == CampaignStatus.PAUSED
+                && simulator.accepted().idleFor(CampaignRun.ADDRESS, PAUSED));
+    story.accept("at " + simulator.accepted().count() + ": paused and resumed");
+    campaign.command("resume");
   }
 
   private void replace(String worker, Watch watch, WhatsAppSimulator simulator, Fleet fleet)
@@ -148,11 +172,12 @@ public final class Chaos {
     List<String> living =
         fleet.names().stream().filter(name -> !thawAtNanos.containsKey(name)).toList();
     String victim = living.get(random.nextInt(living.size()));
-    story.accept("at " + moment + ": SIGKILL " + victim);
+    String event = "at " + moment + ": SIGKILL " + victim;
+    story.accept(event);
     fleet.kill(victim);
     fleet.start(victim);
     if (victim.startsWith("worker")) {
-      inDoubt.remember();
+      inDoubt.remember(victim, event);
     }
   }
 
@@ -168,12 +193,13 @@ public final class Chaos {
       return false;
     }
     String victim = spare.get(random.nextInt(spare.size()));
-    story.accept("at " + moment + ": SIGSTOP " + victim);
+    String event = "at " + moment + ": SIGSTOP " + victim;
+    story.accept(event);
     fleet.get(victim).freeze();
     thawAtNanos.put(victim, System.nanoTime() + plan.frozen().toNanos());
     frozenSoFar++;
     if (victim.startsWith("worker")) {
-      inDoubt.remember();
+      inDoubt.remember(victim, event);
     }
     return true;
   }

@@ -18,7 +18,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A campaign's start and its end are each announced once, whichever role was killed meanwhile. */
+/**
+ * A campaign's start, its pause, its resume and its end are each announced once, whichever role was
+ * killed meanwhile.
+ */
 final class EventsTold implements Guarantee {
   private static final Duration LATEST = Duration.ofSeconds(60);
 
@@ -33,7 +36,7 @@ final class EventsTold implements Guarantee {
   @Override
   public void verify() {
     await().atMost(LATEST).until(() -> told().contains(Event.COMPLETED));
-    assertThat(told()).containsExactly(Event.STARTED, Event.COMPLETED);
+    assertThat(told()).containsExactly(Event.STARTED, Event.PAUSED, Event.RESUMED, Event.COMPLETED);
   }
 
   private List<Event> told() {

@@ -1,6 +1,7 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.Sandbox;
+import dev.sluice.providers.http.HttpCalls;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +13,17 @@ import java.util.Objects;
 public final class Fleet implements AutoCloseable {
   /** Makes the last results come sooner, for runs that do not measure how results are written. */
   static final Map<String, String> WRITING_SOON = Map.of("SLUICE_FLUSH_INTERVAL", "2s");
+
+  /** Makes workers say when they write each message, for {@link RateHeld}. */
+  public static final Map<String, String> SAYING_WHEN =
+      Map.of("SLUICE_JAVA_OPTIONS", "-D" + HttpCalls.WRITE_TIMES + "=true");
+
+  /** Returns this environment, in which workers also say when they write. */
+  static Map<String, String> sayingWhen(Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(SAYING_WHEN);
+    all.putAll(environment);
+    return all;
+  }
 
   private final Sandbox sandbox;
   private final String providerUrl;
@@ -59,14 +71,14 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** Stops a role as an orchestrator does; returns whether it ended in time. */
-  boolean stop(String name) throws InterruptedException {
+  public boolean stop(String name) throws InterruptedException {
     boolean inTime = get(name).stop();
     running.remove(name);
     return inTime;
   }
 
   /** Kills a role, which stays down until it is started again. */
-  void kill(String name) throws InterruptedException {
+  public void kill(String name) throws InterruptedException {
     get(name).kill();
     running.remove(name);
   }

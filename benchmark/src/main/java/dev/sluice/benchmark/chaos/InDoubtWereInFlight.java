@@ -2,6 +2,7 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.local.AcceptedMessages;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
@@ -9,16 +10,20 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,17 +39,26 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class InDoubtWereInFlight implements Guarantee {
   private final KafkaConfig kafka;
   private final CampaignRun campaign;
-  private final Map<TopicPartition, NavigableSet<Long>> started = new ConcurrentHashMap<>();
+  private final List<String> events = new ArrayList<>();
+
+  /** What happened while an offset was started. */
+  private final Map<TopicPartition, NavigableMap<Long, String>> started = new ConcurrentHashMap<>();
 
   InDoubtWereInFlight(KafkaConfig kafka, CampaignRun campaign) {
     this.kafka = kafka;
     this.campaign = campaign;
   }
 
-  /** Remembers what was in flight when a worker has just been killed or frozen. */
-  void remember() throws InterruptedException, ExecutionException {
+  /**
+   * Remembers what was in flight when a worker has just been killed or frozen.
+   *
+   * @param event what happened to it, in words
+   */
+  void remember(String worker, String event) throws InterruptedException, ExecutionException {
+    events.add(event);
     String group = kafka.topics().workerGroup();
     try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+      Set<TopicPartition> own = partitionsOf(worker, group, admin);
       // At once, and again once the dead worker's open transaction has been decided.
       for (boolean stable : List.of(false, true)) {
         admin
@@ -53,18 +67,34 @@ final class InDoubtWereInFlight implements Guarantee {
                 new ListConsumerGroupOffsetsOptions().requireStable(stable).timeoutMs(30_000))
             .partitionsToOffsetAndMetadata()
             .get()
-            .forEach(this::remember);
+            .forEach(
+                (partition, place) -> remember(partition, place, event, own.contains(partition)));
       }
     }
   }
 
-  private void remember(TopicPartition partition, OffsetAndMetadata place) {
+  /** The group still lists them, because it notices a death only after the session timeout. */
+  private static Set<TopicPartition> partitionsOf(String worker, String group, Admin admin)
+      throws InterruptedException, ExecutionException {
+    ConsumerGroupDescription description =
+        Objects.requireNonNull(admin.describeConsumerGroups(List.of(group)).all().get().get(group));
+    return description.members().stream()
+        .filter(member -> member.clientId().equals(RoleJvm.instance(worker)))
+        .flatMap(member -> member.assignment().topicPartitions().stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** What happened to its owner explains an offset better than what happened to another worker. */
+  private void remember(
+      TopicPartition partition, OffsetAndMetadata place, String event, boolean own) {
     try {
       long offset = place.offset();
       for (WindowCodec.Run run : WindowCodec.decode(place.metadata())) {
         if (run.state() == WindowCodec.State.STARTED) {
           for (int i = 0; i < run.length(); i++) {
-            started.computeIfAbsent(partition, p -> new TreeSet<>()).add(offset + i);
+            started
+                .computeIfAbsent(partition, _ -> new TreeMap<>())
+                .merge(offset + i, event, (earlier, now) -> own ? now : earlier);
           }
         }
         offset += run.length();
@@ -76,18 +106,14 @@ final class InDoubtWereInFlight implements Guarantee {
 
   /** Returns the total number of sends in flight at the kills. */
   int inFlight() {
-    return started.values().stream().mapToInt(Set::size).sum();
+    return started.values().stream().mapToInt(Map::size).sum();
   }
 
   @Override
   public void verify() {
-    Set<Long> inDoubt =
-        campaign.statuses().entrySet().stream()
-            .filter(entry -> entry.getValue() == RecipientStatus.UNCONFIRMED)
-            .map(Map.Entry::getKey)
-            .collect(Collectors.toSet());
+    Set<Long> inDoubt = inDoubt();
     Set<Long> unexplained = new HashSet<>(inDoubt);
-    unexplained.removeAll(recipientsInFlight());
+    unexplained.removeAll(recipientsInFlight().keySet());
     assertThat(unexplained)
         .as(
             "of %d recipients in doubt, those not among the %d sends in flight at a kill",
@@ -95,8 +121,27 @@ final class InDoubtWereInFlight implements Guarantee {
         .isEmpty();
   }
 
-  private Set<Long> recipientsInFlight() {
-    Set<Long> recipients = new HashSet<>();
+  /** Returns who is in doubt by what happened. */
+  Doubts doubts(AcceptedMessages accepted) {
+    String prefix = campaign.id() + ":";
+    Set<Long> sentTo =
+        accepted.perRecipient().keySet().stream()
+            .filter(data -> data.startsWith(prefix))
+            .map(data -> Long.valueOf(data.split(":", 3)[1]))
+            .collect(Collectors.toSet());
+    return new Doubts(events, recipientsInFlight(), inDoubt(), sentTo);
+  }
+
+  private Set<Long> inDoubt() {
+    return campaign.statuses().entrySet().stream()
+        .filter(entry -> entry.getValue() == RecipientStatus.UNCONFIRMED)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** Returns what happened while their messages were in flight, by recipient. */
+  private Map<Long, String> recipientsInFlight() {
+    Map<Long, String> recipients = new HashMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             kafka.client(Map.of("isolation.level", "read_committed")),
@@ -104,11 +149,12 @@ final class InDoubtWereInFlight implements Guarantee {
             new ByteArrayDeserializer())) {
       started.forEach((partition, offsets) -> {
         consumer.assign(List.of(partition));
-        consumer.seek(partition, offsets.first());
-        while (consumer.position(partition) <= offsets.last()) {
+        consumer.seek(partition, offsets.firstKey());
+        while (consumer.position(partition) <= offsets.lastKey()) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-            if (offsets.contains(record.offset())) {
-              recipients.add(Json.read(record.value(), SendRequest.class).recipientId());
+            String event = offsets.get(record.offset());
+            if (event != null) {
+              recipients.put(Json.read(record.value(), SendRequest.class).recipientId(), event);
             }
           }
         }

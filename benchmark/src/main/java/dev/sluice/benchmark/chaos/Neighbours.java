@@ -110,7 +110,7 @@ public final class Neighbours {
             new Fleet(
                 sandbox,
                 simulator.url(),
-                Map.of("WHATSAPP_CA_FILE", certificate.file().toString()));
+                Fleet.sayingWhen(Map.of("WHATSAPP_CA_FILE", certificate.file().toString())));
         Scene scene = new Scene(sandbox, simulator, fleet, leastShare > 0)) {
       fleet.start("producer", 1);
       fleet.start("status-aggregator", 1);

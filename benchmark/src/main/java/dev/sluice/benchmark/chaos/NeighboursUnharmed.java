@@ -4,26 +4,30 @@ import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.RecipientStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.assertj.core.api.SoftAssertions;
 
 /**
  * I11: a fault of one recipient, campaign, sender, provider or record delays no other. While it
- * lasts, all others keep nearly all of their rate, and each of their recipients gets the message
- * once.
+ * lasts, all others keep nearly all of their rate and do not exceed it, and each of their recipients
+ * gets the message once.
  */
 final class NeighboursUnharmed implements Guarantee {
   private static final double NOTEWORTHY = 0.98;
+  private static final int ONE_LANE = 1;
 
   private final WhatsAppSimulator simulator;
   private final List<Neighbour> neighbours;
   private final double leastShare;
   private final Consumer<String> story;
+  private final Map<Neighbour, RateHeld> rates = new LinkedHashMap<>();
   private final Map<Neighbour, Long> acceptedBefore = new HashMap<>();
   private long begunNanos;
 
@@ -51,6 +55,8 @@ final class NeighboursUnharmed implements Guarantee {
     this.neighbours = List.copyOf(neighbours);
     this.leastShare = leastShare;
     this.story = story;
+    neighbours.forEach(
+        one -> rates.put(one, new RateHeld(simulator, one.address(), one.rate(), ONE_LANE)));
   }
 
   /** Starts measuring; the fault begins now, and all are sending. */
@@ -125,6 +131,12 @@ final class NeighboursUnharmed implements Guarantee {
 
   @Override
   public void verify() {
+    rates.entrySet().stream()
+        .collect(
+            Collectors.toMap(one -> one.getKey().rate(), Map.Entry::getValue, RateHeld::fuller))
+        .values()
+        .forEach(fullest -> story.accept("  " + fullest));
+    rates.values().forEach(RateHeld::verify);
     for (Neighbour one : neighbours) {
       new EverybodySettled(one.campaign()).verify();
       new NobodyInDoubt(one.campaign()).verify();

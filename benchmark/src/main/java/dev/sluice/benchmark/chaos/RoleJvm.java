@@ -72,7 +72,7 @@ public final class RoleJvm implements AutoCloseable {
                 "SLUICE_TOPIC_PREFIX", sandbox.kafka().topics().prefix(),
                 "SLUICE_DATABASE_URL", sandbox.database().url(),
                 "SLUICE_DATABASE_USER", sandbox.database().user(),
-                "SLUICE_WORKER_INSTANCE", name.replace(' ', '-'),
+                "SLUICE_WORKER_INSTANCE", instance(name),
                 "WHATSAPP_BASE_URL", providerUrl,
                 "WHATSAPP_ACCESS_TOKEN", "test-token",
                 "SLUICE_LOG_LEVEL", "WARN"));
@@ -84,6 +84,11 @@ public final class RoleJvm implements AutoCloseable {
     // Not a virtual thread: reading a pipe pins its carrier, and a few of them starved the
     // simulator in this process.
     Thread.ofPlatform().daemon().name("log of " + name).start(this::readLog);
+  }
+
+  /** Returns the name under which a worker is known to Kafka. */
+  static String instance(String name) {
+    return name.replace(' ', '-');
   }
 
   private void readLog() {
@@ -156,7 +161,7 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** Returns the heap in use after a full collection, bytes. */
-  long liveBytes() throws IOException, InterruptedException {
+  public long liveBytes() throws IOException, InterruptedException {
     Process histogram =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),

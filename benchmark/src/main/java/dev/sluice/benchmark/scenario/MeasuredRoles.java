@@ -3,7 +3,8 @@ package dev.sluice.benchmark.scenario;
 import dev.sluice.benchmark.chaos.Fleet;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Creates roles that compile as under the launcher; those of the chaos runs compile less. */
 final class MeasuredRoles {
@@ -15,12 +16,16 @@ final class MeasuredRoles {
 
   private MeasuredRoles() {}
 
+  /** Creates them; their JVMs get the options of {@code SLUICE_JAVA_OPTIONS} in addition. */
   static Fleet of(Servers servers, String providerUrl, Map<String, String> environment) {
     Map<String, String> all = new HashMap<>(environment);
     all.put(
         "SLUICE_JAVA_OPTIONS",
-        "-Xmx512m -XX:MetaspaceSize=128m -XX:TieredStopAtLevel=4 "
-            + Optional.ofNullable(System.getenv(MORE_OPTIONS)).orElse(""));
+        Stream.of(
+                "-Xmx512m -XX:MetaspaceSize=128m -XX:TieredStopAtLevel=4",
+                environment.getOrDefault("SLUICE_JAVA_OPTIONS", ""),
+                System.getenv().getOrDefault(MORE_OPTIONS, ""))
+            .collect(Collectors.joining(" ")));
     return new Fleet(servers.sandbox(), providerUrl, all);
   }
 }

@@ -124,9 +124,7 @@ final class PipelineScenario implements Scenario {
         .atMost(Duration.ofMinutes(4))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(100))
-        .until(() ->
-            servers.number("SELECT sent FROM sluice.campaign WHERE id = ?", campaign.id())
-                == recipients);
+        .until(() -> campaign.sent(servers) == recipients);
     return (System.nanoTime() - begun) / 1e9;
   }
 

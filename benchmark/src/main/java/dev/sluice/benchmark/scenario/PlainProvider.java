@@ -1,5 +1,7 @@
 package dev.sluice.benchmark.scenario;
 
+import dev.sluice.local.MomentLog;
+import dev.sluice.local.Moments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,20 +9,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * A minimal HTTP provider that accepts every message and records when, so that it takes little CPU
  * time from the processes measured beside it. {@code GET /count} returns the number of messages,
- * {@code GET /arrivals} their times: one per line, in µs since its start.
+ * {@code GET /arrivals} when they arrived and {@code GET /writes} when they were written, if
+ * workers say so: a time per line, in µs since 1970.
  */
 public final class PlainProvider {
-  private final long startNanos = System.nanoTime();
+  private static final String LENGTH = "\r\ncontent-length:";
+  private static final String WRITTEN = "\r\nsluice-written:";
+
   private final long latencyMillis;
-  private long[] arrivals = new long[1 << 16];
-  private int count;
+  private final MomentLog arrivals = new MomentLog();
+  private final MomentLog writes = new MomentLog();
 
   private PlainProvider(long latencyMillis) {
     this.latencyMillis = latencyMillis;
@@ -79,14 +82,16 @@ public final class PlainProvider {
   private byte[] answer(String head) throws InterruptedException {
     String body = "{}";
     if (head.startsWith("POST ")) {
-      body = "{\"messages\":[{\"id\":\"wamid." + arrived() + "\"}]}";
+      body = "{\"messages\":[{\"id\":\"wamid." + arrived(head) + "\"}]}";
       if (latencyMillis > 0) {
         Thread.sleep(latencyMillis);
       }
     } else if (head.startsWith("GET /arrivals ")) {
-      body = arrivals();
+      body = arrivals.moments().lines();
+    } else if (head.startsWith("GET /writes ")) {
+      body = writes.moments().lines();
     } else if (head.startsWith("GET /count ")) {
-      body = Integer.toString(count());
+      body = Integer.toString(arrivals.count());
     }
     return ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
             + body.length()
@@ -95,22 +100,13 @@ public final class PlainProvider {
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private synchronized int arrived() {
-    if (count == arrivals.length) {
-      arrivals = Arrays.copyOf(arrivals, 2 * count);
+  private int arrived(String head) {
+    int number = arrivals.add(Moments.now());
+    String written = field(head, WRITTEN);
+    if (!written.isEmpty()) {
+      writes.add(Long.parseLong(written));
     }
-    arrivals[count] = (System.nanoTime() - startNanos) / 1_000;
-    return count++;
-  }
-
-  private synchronized int count() {
-    return count;
-  }
-
-  private synchronized String arrivals() {
-    return Arrays.stream(arrivals, 0, count)
-        .mapToObj(Long::toString)
-        .collect(Collectors.joining("\n"));
+    return number;
   }
 
   private static int headLength(byte[] buffer, int filled) {
@@ -123,9 +119,14 @@ public final class PlainProvider {
   }
 
   private static int bodyLength(String head) {
-    String name = "\r\ncontent-length:";
+    String length = field(head, LENGTH);
+    return length.isEmpty() ? 0 : Integer.parseInt(length);
+  }
+
+  /** Returns a header's value, or an empty text if there is none. */
+  private static String field(String head, String name) {
     int at = head.toLowerCase(Locale.ROOT).indexOf(name);
     int from = at + name.length();
-    return at < 0 ? 0 : Integer.parseInt(head.substring(from, head.indexOf('\r', from)).strip());
+    return at < 0 ? "" : head.substring(from, head.indexOf('\r', from)).strip();
   }
 }

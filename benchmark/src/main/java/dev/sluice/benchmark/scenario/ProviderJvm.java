@@ -3,9 +3,14 @@ package dev.sluice.benchmark.scenario;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.FreePort;
+import dev.sluice.local.Moments;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +18,8 @@ import java.util.stream.Stream;
 
 /** A provider in a separate process, so that its CPU time is not counted as the caller's. */
 public final class ProviderJvm implements AutoCloseable {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
   private final int port;
   private final Process process;
 
@@ -80,6 +87,26 @@ public final class ProviderJvm implements AutoCloseable {
   /** Returns its address. */
   public String url() {
     return "http://localhost:" + port;
+  }
+
+  /** Returns how many messages have arrived at a plain provider. */
+  int count() throws IOException, InterruptedException {
+    return Integer.parseInt(ask("/count"));
+  }
+
+  /** Returns when messages arrived at a plain provider. */
+  Moments arrivals() throws IOException, InterruptedException {
+    return Moments.of(ask("/arrivals"));
+  }
+
+  /** Returns when they were written, by workers that say so. */
+  Moments writes() throws IOException, InterruptedException {
+    return Moments.of(ask("/writes"));
+  }
+
+  private String ask(String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path)).build();
+    return HTTP.send(request, BodyHandlers.ofString()).body();
   }
 
   /** Returns the CPU time used so far. */

@@ -13,13 +13,20 @@ import java.util.stream.Collectors;
  *
  * @param columns the names and units of a row's numbers
  * @param rows the measurements, in the order in which they were made
+ * @param missed what was expected of them and is not so, in words
  */
-public record Report(List<String> columns, List<Row> rows) {
+public record Report(List<String> columns, List<Row> rows, List<String> missed) {
   private static final int NARROWEST = 12;
 
   public Report {
     columns = List.copyOf(columns);
     rows = List.copyOf(rows);
+    missed = List.copyOf(missed);
+  }
+
+  /** A report of which nothing is expected. */
+  Report(List<String> columns, List<Row> rows) {
+    this(columns, rows, List.of());
   }
 
   /**
@@ -50,6 +57,7 @@ public record Report(List<String> columns, List<Row> rows) {
       }
       out.println();
     }
+    missed.forEach(one -> out.println("MISSED " + one));
   }
 
   private static int width(String column) {

@@ -3,7 +3,10 @@ package dev.sluice.benchmark.scenario;
 import java.util.List;
 import java.util.Optional;
 
-/** A comparison of Sluice with the bare minimum for the same work, both measured in one run. */
+/**
+ * A comparison of Sluice with the bare minimum for the same work, both measured in one run, or with
+ * what is expected of it.
+ */
 public interface Scenario {
   /** All scenarios. */
   List<Scenario> ALL =
@@ -12,7 +15,10 @@ public interface Scenario {
           new PipelineScenario(),
           new FanOutScenario(),
           new StatusScenario(),
-          new ImportScenario());
+          new ImportScenario(),
+          new RateScenario(),
+          new TakeoverScenario(),
+          new ScaleScenario());
 
   /** Returns the scenario with this name; empty if there is none. */
   static Optional<Scenario> named(String name) {
@@ -25,7 +31,7 @@ public interface Scenario {
   /** Describes in one line what is compared. */
   String description();
 
-  /** Returns the default number of messages, results or rows of a measurement. */
+  /** Returns the default number of messages, results, rows or seconds of a measurement. */
   int usualSize();
 
   /** Runs the measurement. */

@@ -128,8 +128,7 @@ final class SeedScenario implements Scenario {
         .atMost(Duration.ofMinutes(4))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(20))
-        .until(() ->
-            servers.number("SELECT sent FROM sluice.campaign WHERE id = ?", campaign.id()) == size);
+        .until(() -> campaign.sent(servers) == size);
     double seconds = (System.nanoTime() - begun) / 1e9;
     return row("Sluice", seconds, statements(fleet) - statements, servers.walBytes() - wal);
   }

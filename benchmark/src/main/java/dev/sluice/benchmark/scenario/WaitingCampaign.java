@@ -20,27 +20,74 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
     servers.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '106540352242922')");
   }
 
+  /**
+   * Creates a sender.
+   *
+   * @param rate messages/s
+   */
+  static void insertSender(Servers servers, String id, String address, double rate, int lanes)
+      throws SQLException {
+    servers.execute(
+        "INSERT INTO sluice.sender (id, address, rate_per_second, lanes) VALUES (?, ?, ?, ?)",
+        id,
+        address,
+        rate,
+        lanes);
+  }
+
   /** Creates a campaign that has started, according to the tables. */
   static WaitingCampaign sending(Servers servers, int recipients) throws SQLException {
-    return insert(servers, recipients, CampaignStatus.SENDING);
+    return insert(servers, "s", recipients, CampaignStatus.SENDING);
   }
 
   /** Creates a campaign that can be started. */
   static WaitingCampaign draft(Servers servers, int recipients) throws SQLException {
-    return insert(servers, recipients, CampaignStatus.DRAFT);
+    return draft(servers, "s", recipients);
   }
 
-  private static WaitingCampaign insert(Servers servers, int recipients, CampaignStatus status)
+  /** The same of another sender. */
+  static WaitingCampaign draft(Servers servers, String sender, int recipients)
       throws SQLException {
+    return insert(servers, sender, recipients, CampaignStatus.DRAFT);
+  }
+
+  /** Creates one that is over: everybody has got the message. */
+  static void insertSent(Servers servers, int recipients) throws SQLException {
+    WaitingCampaign over = sending(servers, 0);
+    servers.execute(
+        """
+        INSERT INTO sluice.campaign_recipient
+          (campaign_id, phone, variables, status, provider_message_id, attempts)
+        SELECT ?, '+55119' || (60000000 + n), '{"name":"Ana"}', 'SENT', 'wamid.' || n, 1
+        FROM generate_series(1, ?) AS n
+        """,
+        over.id(),
+        recipients);
+    servers.execute(
+        "UPDATE sluice.campaign SET status = 'COMPLETED', completed_at = now(), total = ?, sent = ?"
+            + " WHERE id = ?",
+        recipients,
+        recipients,
+        over.id());
+  }
+
+  /** Returns how many of its messages are sent, according to its row. */
+  long sent(Servers servers) throws SQLException {
+    return servers.number("SELECT sent FROM sluice.campaign WHERE id = ?", id);
+  }
+
+  private static WaitingCampaign insert(
+      Servers servers, String sender, int recipients, CampaignStatus status) throws SQLException {
     UUID id = UUID.randomUUID();
     boolean started = status == CampaignStatus.SENDING;
     servers.execute(
         """
         INSERT INTO sluice.campaign (id, name, sender_id, message, status, total, started_at)
-        VALUES (?, 'benchmark', 's', '{"type":"text","text":{"body":"Olá {{name}}"}}', ?, ?,
+        VALUES (?, 'benchmark', ?, '{"type":"text","text":{"body":"Olá {{name}}"}}', ?, ?,
                 CASE WHEN ? THEN now() END)
         """,
         id,
+        sender,
         status.name(),
         started ? recipients : 0,
         started);
@@ -58,9 +105,15 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
 
   /** Writes its start command. */
   void start(Servers servers) throws Exception {
+    command(servers, "start");
+  }
+
+  /** Writes a command, like {@code pause}. */
+  void command(Servers servers, String name) throws Exception {
     KafkaConfig kafka = servers.sandbox().kafka();
     byte[] command =
-        ("{\"command\":\"start\",\"campaignId\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
+        ("{\"command\":\"" + name + "\",\"campaignId\":\"" + id + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
     try (KafkaProducer<byte[], byte[]> producer = BareProducer.open(kafka, Map.of())) {
       producer
           .send(

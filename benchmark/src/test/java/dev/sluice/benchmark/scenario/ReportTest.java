@@ -32,4 +32,13 @@ class ReportTest {
     assertThat(report.asJson().getLast())
         .containsExactly(entry("name", "Sluice"), entry("results/s", 11_437.0));
   }
+
+  @Test
+  void saysWhatIsMissed() {
+    StringWriter text = new StringWriter();
+    new Report(List.of(), List.of(), List.of("80/s: at least 99 % of the rate"))
+        .print(new PrintWriter(text, true));
+
+    assertThat(text.toString().lines()).contains("MISSED 80/s: at least 99 % of the rate");
+  }
 }

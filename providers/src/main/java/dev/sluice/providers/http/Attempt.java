@@ -4,6 +4,8 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.WithdrawnException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -28,6 +30,9 @@ final class Attempt extends HttpClientContext {
    * longer be used. A message written long after its permit would escape both the rate and a pause.
    */
   private static final Duration REOPENED_WITHIN = Duration.ofSeconds(1);
+
+  /** The header with the time at which a request is written, µs since 1970. */
+  private static final String WRITTEN = "Sluice-Written";
 
   private final HttpUriRequestBase request;
   private final Permit permit;
@@ -119,6 +124,7 @@ final class Attempt extends HttpClientContext {
    */
   static final class Noting extends HttpRequestExecutor {
     private final Rests rests;
+    private final boolean sayingWhen = Boolean.getBoolean(HttpCalls.WRITE_TIMES);
 
     Noting(Rests rests) {
       this.rests = rests;
@@ -138,6 +144,9 @@ final class Attempt extends HttpClientContext {
       if (!attempt.begin(connection, rests)) {
         // An exception would close the connection; a response keeps it open.
         return new BasicClassicHttpResponse(HttpStatus.SC_NO_CONTENT);
+      }
+      if (sayingWhen) {
+        request.setHeader(WRITTEN, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
       }
       ClassicHttpResponse answer = super.execute(request, connection, information, context);
       rests.begin(connection, answer, context);

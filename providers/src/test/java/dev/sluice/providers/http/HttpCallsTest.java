@@ -14,11 +14,14 @@ import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -54,6 +57,54 @@ class HttpCallsTest {
 
       over.countDown();
       first.join();
+    }
+  }
+
+  /** Not when it was prepared: the wait for the permit comes in between. */
+  @Test
+  void aRequestSaysWhenItWasWrittenIfThatIsSwitchedOn() throws IOException {
+    Queue<String> heads = new ConcurrentLinkedQueue<>();
+    AtomicReference<Instant> permitted = new AtomicReference<>(Instant.MAX);
+    System.setProperty(HttpCalls.WRITE_TIMES, "true");
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  heads.add(connection.readRequest());
+                  connection.accept();
+                });
+        HttpCalls calls = ProviderFixture.calls(server.url())) {
+      post(calls, server.url(), () -> permitted.set(Instant.now()));
+
+      long micros =
+          heads
+              .element()
+              .lines()
+              .filter(line -> line.startsWith("Sluice-Written: "))
+              .mapToLong(line -> Long.parseLong(line.substring("Sluice-Written: ".length())))
+              .findFirst()
+              .orElseThrow();
+      assertThat(Instant.EPOCH.plus(micros, ChronoUnit.MICROS))
+          .isBetween(permitted.get().truncatedTo(ChronoUnit.MICROS), Instant.now());
+    } finally {
+      System.clearProperty(HttpCalls.WRITE_TIMES);
+    }
+  }
+
+  @Test
+  void otherwiseARequestHasNoSuchHeader() throws IOException {
+    Queue<String> heads = new ConcurrentLinkedQueue<>();
+    try (RawServer server =
+            new RawServer(
+                tls,
+                connection -> {
+                  heads.add(connection.readRequest());
+                  connection.accept();
+                });
+        HttpCalls calls = ProviderFixture.calls(server.url())) {
+      post(calls, server.url(), Permit.FREE);
+
+      assertThat(heads).singleElement(STRING).doesNotContain("Sluice-");
     }
   }
 

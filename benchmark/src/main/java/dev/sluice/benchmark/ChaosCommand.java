@@ -72,7 +72,8 @@ final class ChaosCommand implements Callable<Integer> {
             kills,
             freezes,
             Duration.ofSeconds(frozenSeconds),
-            seed == null ? System.nanoTime() : seed);
+            seed == null ? System.nanoTime() : seed,
+            true);
     out.println(plan);
     new Chaos(
             plan,

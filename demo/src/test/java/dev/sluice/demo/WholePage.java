@@ -29,12 +29,13 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.openqa.selenium.By;
 
 /**
- * The page with all services behind it, opened for the first test class that uses it and closed
- * after the last.
+ * The page with all services behind it, opened for the first test class of a JVM that uses it and
+ * closed after the last.
  */
 final class WholePage implements BeforeAllCallback, TestWatcher {
   private static final int PARTITIONS = 2;
@@ -100,8 +101,7 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
   public void beforeAll(ExtensionContext context) {
     opened =
         context
-            .getRoot()
-            .getStore(ExtensionContext.Namespace.GLOBAL)
+            .getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
             .computeIfAbsent(Opened.class, key -> new Opened(), Opened.class);
   }
 

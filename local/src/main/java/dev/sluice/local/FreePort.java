@@ -27,7 +27,8 @@ public final class FreePort {
   public static int next() {
     for (int tried = FIRST; tried < LAST; tried++) {
       int port = NEXT.getAndUpdate(last -> last + 1 < LAST ? last + 1 : FIRST);
-      if (free(port) && reserved(port)) {
+      // Reserved first: to see whether it is free takes it for a moment, also from its owner.
+      if (reserved(port) && free(port)) {
         return port;
       }
     }

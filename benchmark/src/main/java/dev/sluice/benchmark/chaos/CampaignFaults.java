@@ -76,7 +76,7 @@ final class CampaignFaults {
 
   static Incident locked(Scene scene) {
     // Where times count, it sends for as long as they are taken.
-    CampaignRun victim = scene.victim(scene.measured() ? 4_000 : 1_600, 80);
+    CampaignRun victim = scene.victim(scene.measured() ? 4_000 : 2_400, 80);
     return new Held(
         scene,
         "SELECT 1 FROM sluice.campaign_recipient WHERE campaign_id = ? FOR UPDATE",

@@ -45,9 +45,16 @@ public final class Chaos {
    * @param freezes how many roles are frozen, each while another of its kind runs
    * @param frozen how long each is frozen
    * @param seed determines which roles, and when
+   * @param alone whether nothing else runs on the machine
    */
   public record Plan(
-      int recipients, int ratePerSecond, int kills, int freezes, Duration frozen, long seed) {}
+      int recipients,
+      int ratePerSecond,
+      int kills,
+      int freezes,
+      Duration frozen,
+      long seed,
+      boolean alone) {}
 
   /**
    * Creates a run.
@@ -73,7 +80,8 @@ public final class Chaos {
             new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), LANES);
         Fleet fleet =
             new Fleet(sandbox, simulator.url(), Fleet.sayingWhen(Fleet.WRITING_SOON))) {
-      RateHeld rate = new RateHeld(simulator, CampaignRun.ADDRESS, plan.ratePerSecond(), LANES);
+      RateHeld exact = new RateHeld(simulator, CampaignRun.ADDRESS, plan.ratePerSecond(), LANES);
+      RateHeld rate = plan.alone() ? exact : exact.onABusyMachine();
       InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(sandbox.kafka(), campaign);
       Watch watch =
           new Watch(

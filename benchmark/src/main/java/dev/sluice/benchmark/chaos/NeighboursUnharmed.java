@@ -56,7 +56,10 @@ final class NeighboursUnharmed implements Guarantee {
     this.leastShare = leastShare;
     this.story = story;
     neighbours.forEach(
-        one -> rates.put(one, new RateHeld(simulator, one.address(), one.rate(), ONE_LANE)));
+        one -> {
+          RateHeld rate = new RateHeld(simulator, one.address(), one.rate(), ONE_LANE);
+          rates.put(one, leastShare > 0 ? rate : rate.onABusyMachine());
+        });
   }
 
   /** Starts measuring; the fault begins now, and all are sending. */

@@ -20,7 +20,8 @@ public final class RateHeld implements Guarantee {
   private final String address;
   private final double rate;
   private final int lanes;
-  private final long sinceMicros = Moments.now();
+  private final long sinceMicros;
+  private final int slack;
 
   /**
    * Creates the guarantee for what is written from now on.
@@ -30,10 +31,31 @@ public final class RateHeld implements Guarantee {
    * @param lanes the sender's lanes
    */
   RateHeld(WhatsAppSimulator simulator, String address, double rate, int lanes) {
+    this(simulator, address, rate, lanes, Moments.now(), 0);
+  }
+
+  private RateHeld(
+      WhatsAppSimulator simulator,
+      String address,
+      double rate,
+      int lanes,
+      long sinceMicros,
+      int slack) {
     this.simulator = simulator;
     this.address = address;
     this.rate = rate;
     this.lanes = lanes;
+    this.sinceMicros = sinceMicros;
+    this.slack = slack;
+  }
+
+  /**
+   * Returns the same for a machine on which much else runs: there many threads at once wait for a
+   * core between their permits and their first bytes.
+   */
+  RateHeld onABusyMachine() {
+    return new RateHeld(
+        simulator, address, rate, lanes, sinceMicros, 1 + (int) Math.ceil(rate / 10));
   }
 
   /**
@@ -74,7 +96,7 @@ public final class RateHeld implements Guarantee {
         .as(
             "the most that %s wrote within a second, at %s/s in %d lanes; %d arrived in one",
             address, rate, lanes, arrived())
-        .isBetween(1, most(rate, lanes));
+        .isBetween(1, most(rate, lanes) + slack);
   }
 
   /** Returns the one whose sender has written more within a second. */

@@ -54,7 +54,7 @@ public final class Steering {
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
       RoleJvm console = start(fleet);
       command(console, paused, "start");
-      stop("pause", "1", console, paused, simulator, recipients / 2);
+      stop("pause", "1", console, paused, simulator, recipients);
       long before = simulator.accepted().count("1");
       command(console, paused, "resume");
       await().atMost(PATIENCE).until(paused::completed);
@@ -71,7 +71,7 @@ public final class Steering {
               + " twice");
 
       command(console, cancelled, "start");
-      stop("cancel", "2", console, cancelled, simulator, recipients / 2);
+      stop("cancel", "2", console, cancelled, simulator, recipients);
       await().atMost(PATIENCE).until(() -> cancelled.status() == CampaignStatus.CANCELLED);
       new CountersEqualRows(cancelled).verify();
       assertThat(simulator.report().duplicates()).isZero();
@@ -84,12 +84,12 @@ public final class Steering {
       RoleJvm console,
       CampaignRun campaign,
       WhatsAppSimulator simulator,
-      int after)
+      int recipients)
       throws Exception {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> simulator.accepted().count(number) >= after);
+        .until(() -> simulator.accepted().count(number) >= recipients / 2);
     command(console, campaign, command);
     Instant acknowledged = Instant.now();
     long then = simulator.accepted().count(number);
@@ -107,6 +107,9 @@ public final class Steering {
             simulator.accepted().count(number) - then,
             last.toMillis()));
     assertThat(last).as("the last one after the %s", command).isLessThanOrEqualTo(AT_ONCE);
+    assertThat(simulator.accepted().count(number))
+        .as("those sent to in spite of the %s", command)
+        .isLessThan(recipients);
   }
 
   /**

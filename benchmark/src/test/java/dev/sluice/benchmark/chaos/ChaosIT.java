@@ -10,7 +10,9 @@ class ChaosIT {
   /** A role frozen for longer than its session must not act when it thaws. */
   @Test
   void randomRolesAreKilledAndOneIsFrozenUntilOthersHaveTakenOver() throws Exception {
-    new Chaos(new Chaos.Plan(2_000, 120, 4, 1, Duration.ofSeconds(9), SEED), System.out::println)
+    new Chaos(
+            new Chaos.Plan(2_000, 120, 4, 1, Duration.ofSeconds(9), SEED, false),
+            System.out::println)
         .run();
   }
 }

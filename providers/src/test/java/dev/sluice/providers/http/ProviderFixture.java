@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A WhatsApp provider and its messages for tests. */
 public final class ProviderFixture {
-  public static final Duration ANSWER_TIMEOUT = Duration.ofMillis(700);
+  public static final Duration ANSWER_TIMEOUT = Duration.ofMillis(1_500);
 
   private ProviderFixture() {}
 
@@ -39,7 +39,7 @@ public final class ProviderFixture {
         new Endpoint(
             URI.create(url),
             TestCertificate.SHARED.file(),
-            Duration.ofMillis(300),
+            Duration.ofSeconds(2),
             answerTimeout,
             1));
   }

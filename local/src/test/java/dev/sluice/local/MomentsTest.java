@@ -39,7 +39,7 @@ class MomentsTest {
     Moments moments = millis(0, 900, 1_000, 2_001, 2_100);
 
     assertThat(moments.longestPause(0, 2_100 * MS)).isEqualTo(Duration.ofMillis(1_001));
-    assertThat(moments.longestPause(-2_000 * MS, 2_100 * MS)).isEqualTo(Duration.ofMillis(2_000));
+    assertThat(moments.longestPause(-2_000 * MS, 2_100 * MS)).isEqualTo(Duration.ofSeconds(2));
     assertThat(moments.longestPause(950 * MS, 5_000 * MS)).isEqualTo(Duration.ofMillis(2_900));
     assertThat(moments.longestPause(1_100 * MS, 1_900 * MS)).isEqualTo(Duration.ofMillis(800));
   }

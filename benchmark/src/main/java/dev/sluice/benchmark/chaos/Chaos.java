@@ -78,8 +78,7 @@ public final class Chaos {
             new WhatsAppSimulator(SimulatorConfig.friendly(plan.ratePerSecond() * 2.0));
         CampaignRun campaign =
             new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), LANES);
-        Fleet fleet =
-            new Fleet(sandbox, simulator.url(), Fleet.sayingWhen(Fleet.WRITING_SOON))) {
+        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.sayingWhen(Fleet.WRITING_SOON))) {
       RateHeld exact = new RateHeld(simulator, CampaignRun.ADDRESS, plan.ratePerSecond(), LANES);
       RateHeld rate = plan.alone() ? exact : exact.onABusyMachine();
       InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(sandbox.kafka(), campaign);

@@ -16,8 +16,8 @@ import org.assertj.core.api.SoftAssertions;
 
 /**
  * I11: a fault of one recipient, campaign, sender, provider or record delays no other. While it
- * lasts, all others keep nearly all of their rate and do not exceed it, and each of their recipients
- * gets the message once.
+ * lasts, all others keep nearly all of their rate and do not exceed it, and each of their
+ * recipients gets the message once.
  */
 final class NeighboursUnharmed implements Guarantee {
   private static final double NOTEWORTHY = 0.98;
@@ -55,11 +55,10 @@ final class NeighboursUnharmed implements Guarantee {
     this.neighbours = List.copyOf(neighbours);
     this.leastShare = leastShare;
     this.story = story;
-    neighbours.forEach(
-        one -> {
-          RateHeld rate = new RateHeld(simulator, one.address(), one.rate(), ONE_LANE);
-          rates.put(one, leastShare > 0 ? rate : rate.onABusyMachine());
-        });
+    neighbours.forEach(one -> {
+      RateHeld rate = new RateHeld(simulator, one.address(), one.rate(), ONE_LANE);
+      rates.put(one, leastShare > 0 ? rate : rate.onABusyMachine());
+    });
   }
 
   /** Starts measuring; the fault begins now, and all are sending. */

@@ -86,7 +86,7 @@ final class RateScenario implements Scenario {
     setRate(servers, rate);
     // With some to spare, as it is still sending when it is cancelled.
     WaitingCampaign campaign =
-        WaitingCampaign.draft(servers, (int) (3 * rate * sending.toSeconds()));
+        WaitingCampaign.draft(servers, (int) (3L * rate * sending.toSeconds()));
     servers.settle();
     long begun = Moments.now();
     Span before = sending(campaign, "start", sending, servers, provider);

@@ -119,8 +119,7 @@ final class TakeoverScenario implements Scenario {
       }
       await()
           .atMost(PATIENCE)
-          .until(() ->
-              senders.stream().allMatch(one -> simulator.accepted().count(one) > SETTLED));
+          .until(() -> senders.stream().allMatch(one -> simulator.accepted().count(one) > SETTLED));
       for (Event event : Event.values()) {
         long before = Moments.now();
         happen(event, fleet, Duration.ofSeconds(size));

@@ -46,8 +46,7 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
   }
 
   /** The same of another sender. */
-  static WaitingCampaign draft(Servers servers, String sender, int recipients)
-      throws SQLException {
+  static WaitingCampaign draft(Servers servers, String sender, int recipients) throws SQLException {
     return insert(servers, sender, recipients, CampaignStatus.DRAFT);
   }
 

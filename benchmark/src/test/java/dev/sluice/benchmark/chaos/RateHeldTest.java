@@ -53,7 +53,7 @@ class RateHeldTest {
     RateHeld rate = new RateHeld(simulator, "101", 2, 1);
     long start = Moments.now();
     for (int i = 0; i < 10; i++) {
-      write("101", start + i * 501 * MS);
+      write("101", start + i * (501L * MS));
     }
 
     rate.verify();
@@ -66,7 +66,7 @@ class RateHeldTest {
     RateHeld rate = new RateHeld(simulator, "101", 2, 1);
     long start = Moments.now();
     for (int i = 0; i < 4; i++) {
-      write("101", start + i * 300 * MS);
+      write("101", start + i * (300L * MS));
     }
 
     assertThatThrownBy(rate::verify)

@@ -10,8 +10,7 @@ class ScaleScenarioTest {
   @Test
   void aCostWithinATenthMissesNothing() {
     assertThat(new ScaleScenario.Cost("1,000,000", 0.99, 219, 40).missed(usual)).isEmpty();
-    assertThat(new ScaleScenario.Cost("10 of 10,000", Double.NaN, 150, 40).missed(usual))
-        .isEmpty();
+    assertThat(new ScaleScenario.Cost("10 of 10,000", Double.NaN, 150, 40).missed(usual)).isEmpty();
   }
 
   @Test

@@ -33,6 +33,7 @@ class TakeoverScenarioTest {
             TakeoverScenario.Event.WORKER_STOPPED, List.of(Duration.ofMillis(1_001)));
 
     assertThat(seen.missed()).isTrue();
-    assertThat(seen).hasToString("a worker stopped as planned: no lane pauses for more than 1000 ms");
+    assertThat(seen)
+        .hasToString("a worker stopped as planned: no lane pauses for more than 1000 ms");
   }
 }

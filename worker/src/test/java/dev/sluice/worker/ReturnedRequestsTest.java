@@ -130,7 +130,7 @@ class ReturnedRequestsTest {
     fixture.start("w1", WorkerFixture::accepted);
     String transactionalId = fixture.kafka.topics().transactionalId("worker", "w1");
     try (Admin admin = fixture.admin()) {
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < 4; i++) {
         admin.fenceProducers(List.of(transactionalId)).all().get();
       }
     }

@@ -19,7 +19,7 @@ class SeveralSlowLanesTest {
   private static final int RATE = 80;
 
   @ParameterizedTest
-  @ValueSource(ints = {3, 4, 6, 8})
+  @ValueSource(ints = {3, 8})
   void lanesWhoseProvidersAnswerEverLaterStopNobodyElse(int lanes) {
     SteppedProducer producer =
         beside(
@@ -65,7 +65,7 @@ class SeveralSlowLanesTest {
 
   /** Other programs have written it, to lanes that send at their rates. */
   @ParameterizedTest
-  @ValueSource(ints = {3, 4, 6, 8})
+  @ValueSource(ints = {3, 8})
   void norDoLanesOfALowRateWithMinutesOfWork(int lanes) {
     SteppedProducer producer = new SteppedProducer(2_000);
     for (int i = 0; i < lanes; i++) {
@@ -83,7 +83,7 @@ class SeveralSlowLanesTest {
 
   /** Of 1,000/s with answers after half a second, so 500 in flight. */
   @ParameterizedTest
-  @CsvSource({"100, true", "390, true", "100, false", "390, false"})
+  @CsvSource({"390, true", "100, false"})
   void aFastLaneKeepsItsRateBesideWhatAPausedOrSlowOneKeeps(int kept, boolean paused) {
     SteppedProducer producer = new SteppedProducer(4_000);
     producer.add(NEIGHBOUR, 1_000, _ -> Duration.ofMillis(500));

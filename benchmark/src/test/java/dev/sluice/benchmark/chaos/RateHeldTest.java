@@ -65,8 +65,8 @@ class RateHeldTest {
   void whatIsWrittenWithinASecondBeyondTheRateIsFound() throws Exception {
     RateHeld rate = new RateHeld(simulator, "101", 2, 1);
     long start = Moments.now();
-    for (int i = 0; i < 4; i++) {
-      write("101", start + i * (300L * MS));
+    for (int i = 0; i < 5; i++) {
+      write("101", start + i * (200L * MS));
     }
 
     assertThatThrownBy(rate::verify)

@@ -9,6 +9,7 @@ import dev.sluice.producer.sql.ResendRepository;
 import dev.sluice.producer.sql.Texts;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
@@ -73,7 +74,11 @@ final class CampaignRounds {
           CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
           Optional<String> stopped =
               start instanceof CampaignStarts.Started ? sql.rows().stopped(id) : Optional.empty();
-          return () -> started(id, fanOut, origin, start, stopped);
+          ZonePasses zones =
+              start instanceof CampaignStarts.Started(CampaignRepository.Campaign campaign, _)
+                  ? sql.zones().passes(campaign, clock.instant())
+                  : null;
+          return () -> started(id, fanOut, origin, start, zones, stopped);
         });
   }
 
@@ -82,6 +87,7 @@ final class CampaignRounds {
       FanOutState fanOut,
       FanOutState.Origin origin,
       CampaignStarts.Start start,
+      @Nullable ZonePasses zones,
       Optional<String> stopped) {
     switch (start) {
       case CampaignStarts.Started(
@@ -94,7 +100,7 @@ final class CampaignRounds {
         watch.moved(id);
         faults.forgive(id);
         facts.learn(campaign);
-        FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
+        FanOutState started = fanOut.started(campaign.senderId(), zones, campaign.window() != null);
         fanOuts.put(id, started);
         announceStart(id, standing, origin.traceparent());
         if (stopped.isPresent()) {

@@ -39,7 +39,7 @@ class RecipientPagesTest {
     Cursor cursor = Cursor.START;
     List<RecipientPages.Recipient> page;
     do {
-      page = pages.after(large, cursor, 7_000, null);
+      page = pages.after(large, null, cursor, 7_000, null);
       page.forEach(recipient -> ids.add(recipient.id()));
       cursor = page.isEmpty() ? cursor : page.getLast().cursor();
     } while (page.size() == 7_000);
@@ -49,7 +49,7 @@ class RecipientPagesTest {
 
   @Test
   void saysWhoAskedToBeLeftAlone() {
-    assertThat(pages.after(large, Cursor.START, 5, null))
+    assertThat(pages.after(large, null, Cursor.START, 5, null))
         .extracting(RecipientPages.Recipient::suppressed)
         .containsExactly(false, false, true, false, false);
   }
@@ -73,8 +73,8 @@ class RecipientPagesTest {
               ('BR.6', 'stop', NULL), ('BR.8', 'stop', NULL), ('BR.10', 'stop', now())
             """);
 
-    Cursor five = pages.after(large, Cursor.START, 5, null).getLast().cursor();
-    assertThat(pages.after(large, five, 5, null))
+    Cursor five = pages.after(large, null, Cursor.START, 5, null).getLast().cursor();
+    assertThat(pages.after(large, null, five, 5, null))
         .extracting(RecipientPages.Recipient::suppressed)
         .containsExactly(true, true, false, false, false);
   }
@@ -82,13 +82,34 @@ class RecipientPagesTest {
   @ParameterizedTest
   @ValueSource(ints = {10, 100_000})
   void aPageIsReadByTheCompositeIndexWithoutASort(int row) {
-    Cursor cursor = pages.after(large, Cursor.START, row, null).getLast().cursor();
-    String plan = explain(pages.page(large, cursor, 500, null).getSQL(ParamType.INLINED));
+    Cursor cursor = pages.after(large, null, Cursor.START, row, null).getLast().cursor();
+    String plan = explain(pages.page(large, null, cursor, 500, null).getSQL(ParamType.INLINED));
 
     assertThat(plan)
         .containsPattern("Index (Only )?Scan using campaign_recipient_page")
         .doesNotContain("Sort")
         .doesNotContain("Seq Scan on campaign_recipient")
+        .doesNotContain("Rows Removed by Filter");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 50_000})
+  void aPageOfOneTimeZoneIsReadByItsIndexWithoutASort(int row) {
+    UUID zoned = fixture.campaign("s", RECIPIENTS);
+    fixture
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET time_zone ="
+                + " CASE WHEN id % 2 = 0 THEN 'Asia/Tokyo' ELSE 'America/Sao_Paulo' END"
+                + " WHERE campaign_id = ?",
+            zoned);
+    Cursor cursor = pages.after(zoned, "Asia/Tokyo", Cursor.START, row, null).getLast().cursor();
+    String plan =
+        explain(pages.page(zoned, "Asia/Tokyo", cursor, 500, null).getSQL(ParamType.INLINED));
+
+    assertThat(plan)
+        .containsPattern("Index (Only )?Scan using campaign_recipient_zone")
+        .doesNotContain("Sort")
         .doesNotContain("Rows Removed by Filter");
   }
 
@@ -109,7 +130,8 @@ class RecipientPagesTest {
             INSERT INTO sluice.alias (phone, name)
             SELECT '+5511' || (910000000 + i), 'BR.' || (1000 + i) FROM generate_series(1, 20000) AS i
             """);
-    String plan = explain(pages.page(large, Cursor.START, 10, null).getSQL(ParamType.INLINED));
+    String plan =
+        explain(pages.page(large, null, Cursor.START, 10, null).getSQL(ParamType.INLINED));
 
     assertThat(plan).doesNotContain("Seq Scan on suppression").doesNotContain("Seq Scan on alias");
   }

@@ -1,0 +1,67 @@
+package dev.sluice.producer.sql;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.inline;
+
+import dev.sluice.producer.state.ZonePasses;
+import dev.sluice.schema.RecipientStatus;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Plans the passes of campaigns that are sent at a local time. */
+public final class RecipientZones {
+  /** More zones than there are; the rest of a damaged column shares one pass. */
+  private static final int MOST = 1_000;
+
+  private final DSLContext sql;
+
+  RecipientZones(DSLContext sql) {
+    this.sql = sql;
+  }
+
+  /** Returns the passes of a campaign that starts now; null if it has no local time. */
+  public @Nullable ZonePasses passes(CampaignRepository.Campaign campaign, Instant start) {
+    LocalSending local = campaign.local();
+    if (local == null) {
+      return null;
+    }
+    var r = CAMPAIGN_RECIPIENT;
+    List<String> found =
+        sql.select(r.TIME_ZONE)
+            .from(r)
+            .where(r.CAMPAIGN_ID.eq(campaign.id()))
+            .and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)))
+            .groupBy(r.TIME_ZONE)
+            .orderBy(count().desc())
+            .limit(MOST)
+            .fetch(r.TIME_ZONE);
+    List<ZonePasses.Pass> passes = new ArrayList<>();
+    for (String name : found) {
+      ZoneId zone = zone(name);
+      if (zone != null) {
+        passes.add(new ZonePasses.Pass(name, local.moment(zone, start)));
+      }
+    }
+    if (passes.isEmpty() || passes.size() < found.size() || found.size() == MOST) {
+      passes.add(new ZonePasses.Pass(null, local.moment(local.zone(), start)));
+    }
+    passes.sort(Comparator.comparing(ZonePasses.Pass::at));
+    return new ZonePasses(passes, 0);
+  }
+
+  /** Returns null for no time zone; other programs write this column. */
+  private static @Nullable ZoneId zone(@Nullable String name) {
+    try {
+      return name == null ? null : ZoneId.of(name);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+}

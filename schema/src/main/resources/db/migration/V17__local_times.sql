@@ -10,8 +10,3 @@ ALTER TABLE sluice.campaign_recipient
   ADD COLUMN time_zone text,
   ADD CONSTRAINT campaign_recipient_time_zone_bound
     CHECK (time_zone ~ '^[A-Za-z0-9_+/:-]{1,64}$') NOT VALID;
-
--- The recipients of one zone are read by this index alone, in its order. Rows without a zone cost nothing.
-CREATE INDEX campaign_recipient_zone
-  ON sluice.campaign_recipient (campaign_id, time_zone, created_at, id)
-  WHERE status = 'PENDING' AND time_zone IS NOT NULL;

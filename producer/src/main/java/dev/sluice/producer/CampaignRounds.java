@@ -75,9 +75,7 @@ final class CampaignRounds {
           Optional<String> stopped =
               start instanceof CampaignStarts.Started ? sql.rows().stopped(id) : Optional.empty();
           ZonePasses zones =
-              start instanceof CampaignStarts.Started(CampaignRepository.Campaign campaign, _)
-                  ? sql.zones().passes(campaign, clock.instant())
-                  : null;
+              start instanceof CampaignStarts.Started begun ? sql.zones().passes(begun) : null;
           return () -> started(id, fanOut, origin, start, zones, stopped);
         });
   }
@@ -92,7 +90,8 @@ final class CampaignRounds {
     switch (start) {
       case CampaignStarts.Started(
               CampaignRepository.Campaign campaign,
-              CampaignStanding standing) -> {
+              CampaignStanding standing,
+              _) -> {
         log.info(
             "[campaign {}] started, {} recipients",
             FanOutStore.brief(id),

@@ -7,7 +7,6 @@ import dev.sluice.producer.sql.FrequencyCaps;
 import dev.sluice.producer.sql.RecipientPages;
 import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.FanOutState;
-import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.schema.ReturnedRequest;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -45,29 +44,17 @@ final class PagePreparation {
       CampaignRepository.Sender sender,
       FanOutState.Progress progress,
       int limit) {
-    ZonePasses zones = progress.zones();
     Cursor after = progress.cursor();
     List<RecipientPages.Recipient> read =
-        recipients.after(
-            campaign.id(),
-            zones == null ? null : zones.now().zone(),
-            after,
-            limit,
-            countedFor(sender));
-    // The pass of all others passes over those whose zone has a pass of its own.
-    List<RecipientPages.Recipient> included =
-        zones == null ? read : read.stream().filter(one -> zones.includes(one.timeZone())).toList();
-    Beginning beginning = beginning(included, campaign, sender);
+        recipients.after(campaign.id(), progress.zones(), after, limit, countedFor(sender));
+    Beginning beginning = beginning(read, campaign, sender);
     List<RenderedRequest> renderedRequests =
         renderedRequests(
             beginning.recipients(), one -> rendered(campaign, sender, one, null, beginning));
-    boolean whole = renderedRequests.size() == included.size();
-    List<RecipientPages.Recipient> passed =
-        whole ? read : included.subList(0, renderedRequests.size());
     return new PreparedPage(
         renderedRequests,
-        passed.isEmpty() ? after : passed.getLast().cursor(),
-        whole && read.size() < limit,
+        renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor(),
+        read.size() < limit && renderedRequests.size() == read.size(),
         List.of(),
         beginning.dayUsedUp());
   }

@@ -99,6 +99,68 @@ class LocalTimesTest extends FanOutTest {
     assertThat(perZone()).isEqualTo(Map.of(TOKYO, 50L));
   }
 
+  /** Else a page would be full of others' variables, and the pass would never end. */
+  @Test
+  void thoseOfOtherZonesTakeNoPlaceInAPage() {
+    UUID campaign = atNine(60);
+    zone(campaign, 1, 50, TOKYO);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET variables ="
+                + " jsonb_build_object('name', 'Ana', 'more', repeat('x', 30000))"
+                + " WHERE campaign_id = ? AND time_zone IS NOT NULL",
+            campaign);
+    command("start", campaign);
+    turns(2);
+    now = Instant.parse("2027-03-10T08:00:00Z");
+    turns(5);
+    assertThat(perZone()).isEqualTo(Map.of("none", 10L));
+
+    now = Instant.parse("2027-03-11T00:00:00Z");
+    turns(30);
+    assertThat(perZone()).isEqualTo(Map.of(TOKYO, 50L));
+  }
+
+  /**
+   * Else those who are left would wait for the next day, as it is past their time at the repair.
+   */
+  @Test
+  void aRepairKeepsTheMomentsOfTheStart() {
+    UUID campaign = atNine(20);
+    zone(campaign, 1, 10, TOKYO);
+    command("start", campaign);
+    turns(2);
+    set(campaign, CAMPAIGN.STARTED_AT, START);
+
+    driver.close();
+    open();
+    now = Instant.parse("2027-03-10T20:00:00Z");
+    repair(campaign);
+    turns(5);
+    assertThat(perZone()).isEqualTo(Map.of("none", 10L));
+
+    now = Instant.parse("2027-03-11T00:00:00Z");
+    turns(5);
+    assertThat(perZone()).isEqualTo(Map.of(TOKYO, 10L));
+  }
+
+  @Test
+  void aResendThatGoesOnAfterARepairWaitsForNoLocalTime() {
+    UUID campaign = atNine(10);
+    zone(campaign, 1, 10, TOKYO);
+    command("start", campaign);
+    turns(2);
+    set(campaign, CAMPAIGN.STARTED_AT, START);
+    set(campaign, CAMPAIGN.ROUND, 2);
+
+    driver.close();
+    open();
+    repair(campaign);
+    turns(5);
+    assertThat(requests()).hasSize(10);
+  }
+
   /** Other programs write this column. */
   @Test
   void aZoneThatJavaDoesNotKnowCountsAsNone() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.RecipientPages;
 import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.ZonePasses;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecipientPagesTest {
   private static final int RECIPIENTS = 120_000;
+
+  private static final Instant LATER = Instant.parse("2027-03-10T00:00:00Z");
+  private static final ZonePasses TOKYO =
+      new ZonePasses(
+          List.of(new ZonePasses.Pass("Asia/Tokyo", LATER), new ZonePasses.Pass(null, LATER)), 0);
 
   private final Fixture fixture = new Fixture();
   private final RecipientPages pages =
@@ -103,9 +110,8 @@ class RecipientPagesTest {
                 + " CASE WHEN id % 2 = 0 THEN 'Asia/Tokyo' ELSE 'America/Sao_Paulo' END"
                 + " WHERE campaign_id = ?",
             zoned);
-    Cursor cursor = pages.after(zoned, "Asia/Tokyo", Cursor.START, row, null).getLast().cursor();
-    String plan =
-        explain(pages.page(zoned, "Asia/Tokyo", cursor, 500, null).getSQL(ParamType.INLINED));
+    Cursor cursor = pages.after(zoned, TOKYO, Cursor.START, row, null).getLast().cursor();
+    String plan = explain(pages.page(zoned, TOKYO, cursor, 500, null).getSQL(ParamType.INLINED));
 
     assertThat(plan)
         .containsPattern("Index (Only )?Scan using campaign_recipient_zone")

@@ -3,7 +3,9 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
+import static org.jooq.impl.DSL.all;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -14,6 +16,7 @@ import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
@@ -50,7 +53,7 @@ public final class RecipientPages {
   /** Variables beyond the bounds stay in the database; the first recipient's always fit a page. */
   private static final String WITHIN_MEMORY =
       """
-      SELECT id, phone, round, created_at, time_zone, suppressed, counted, fits,
+      SELECT id, phone, round, created_at, suppressed, counted, fits,
              CASE WHEN fits AND bytes <= {1} THEN variables END AS variables
       FROM (
         SELECT page.*, sum(least(bytes, {1})) OVER (ORDER BY created_at, id) <= {2} AS fits
@@ -75,7 +78,6 @@ public final class RecipientPages {
    * One recipient.
    *
    * @param variables null if they are too large to be read
-   * @param timeZone null if unknown
    * @param suppressed whether this person is suppressed, under any name
    * @param counted whether this number already counts towards the sender's daily limit
    * @param fits whether the variables of the page up to here fit in memory; else they are missing
@@ -86,7 +88,6 @@ public final class RecipientPages {
       @Nullable Map<String, String> variables,
       int round,
       Instant createdAt,
-      @Nullable String timeZone,
       boolean suppressed,
       boolean counted,
       boolean fits) {
@@ -122,16 +123,16 @@ public final class RecipientPages {
   /**
    * Returns the next recipients after the cursor; fewer than the limit if they are the last.
    *
-   * @param zone their time zone, or null for recipients of all zones
+   * @param zones those of their current pass, or null for recipients of all zones
    * @param countedFor the sender whose daily limit is to be kept, or null if it has none
    */
   public List<Recipient> after(
       UUID campaignId,
-      @Nullable String zone,
+      @Nullable ZonePasses zones,
       Cursor cursor,
       int limit,
       @Nullable String countedFor) {
-    return withinMemory(page(campaignId, zone, cursor, limit, countedFor));
+    return withinMemory(page(campaignId, zones, cursor, limit, countedFor));
   }
 
   /** Returns those of these recipients who are pending, in their current state. */
@@ -148,16 +149,7 @@ public final class RecipientPages {
   private List<Recipient> withinMemory(Select<? extends Record> page) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.resultQuery(WITHIN_MEMORY, page, inline(LONGEST_VARIABLES), inline(LARGEST_PAGE))
-        .coerce(
-            r.ID,
-            r.PHONE,
-            r.ROUND,
-            r.CREATED_AT,
-            r.TIME_ZONE,
-            SUPPRESSED,
-            COUNTED,
-            FITS,
-            r.VARIABLES)
+        .coerce(r.ID, r.PHONE, r.ROUND, r.CREATED_AT, SUPPRESSED, COUNTED, FITS, r.VARIABLES)
         .fetch(row -> {
           JSONB variables = row.get(r.VARIABLES);
           return new Recipient(
@@ -166,7 +158,6 @@ public final class RecipientPages {
               variables == null ? null : Recipient.variables(variables),
               row.get(r.ROUND),
               row.get(r.CREATED_AT),
-              row.get(r.TIME_ZONE),
               row.get(SUPPRESSED),
               row.get(COUNTED),
               row.get(FITS));
@@ -175,23 +166,28 @@ public final class RecipientPages {
 
   public Select<? extends Record> page(
       UUID campaignId,
-      @Nullable String zone,
+      @Nullable ZonePasses zones,
       Cursor cursor,
       int limit,
       @Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
     return recipients(countedFor)
         .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(zone == null ? r.STATUS.eq(RecipientStatus.PENDING) : pendingIn(zone))
+        .and(zones == null ? r.STATUS.eq(RecipientStatus.PENDING) : pendingIn(zones))
         .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
         .orderBy(r.CREATED_AT, r.ID)
         .limit(limit);
   }
 
   /** The status is inlined because the index of zones has it in its condition. */
-  private static Condition pendingIn(String zone) {
+  private static Condition pendingIn(ZonePasses zones) {
     var r = CAMPAIGN_RECIPIENT;
-    return r.TIME_ZONE.eq(zone).and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)));
+    String zone = zones.now().zone();
+    Condition its =
+        zone == null
+            ? coalesce(r.TIME_ZONE, inline("")).ne(all(zones.named().toArray(String[]::new)))
+            : r.TIME_ZONE.eq(zone);
+    return its.and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)));
   }
 
   private SelectJoinStep<? extends Record> recipients(@Nullable String countedFor) {
@@ -205,7 +201,6 @@ public final class RecipientPages {
             octetLength(r.VARIABLES.cast(SQLDataType.CLOB)).as("bytes"),
             r.ROUND,
             r.CREATED_AT,
-            r.TIME_ZONE,
             field(
                     exists(
                         selectOne()

@@ -26,12 +26,18 @@ public final class RecipientZones {
     this.sql = sql;
   }
 
-  /** Returns the passes of a campaign that starts now; null if it has no local time. */
-  public @Nullable ZonePasses passes(CampaignRepository.Campaign campaign, Instant start) {
+  /**
+   * Returns the passes of a campaign that has started; null if it has no local time, or if this is
+   * a resend, which goes on after a repair and waits for none.
+   */
+  public @Nullable ZonePasses passes(CampaignStarts.Started started) {
+    CampaignRepository.Campaign campaign = started.campaign();
     LocalSending local = campaign.local();
-    if (local == null) {
+    if (local == null || started.standing().round() > 1) {
       return null;
     }
+    // After a repair the moments are those of the first start: nobody waits for another day.
+    Instant start = started.since();
     var r = CAMPAIGN_RECIPIENT;
     List<String> found =
         sql.select(r.TIME_ZONE)

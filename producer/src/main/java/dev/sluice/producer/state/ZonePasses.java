@@ -2,6 +2,7 @@ package dev.sluice.producer.state;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,9 @@ public record ZonePasses(List<Pass> passes, int current) {
     return new ZonePasses(passes, current + 1);
   }
 
-  /** Returns whether the current pass includes the recipients of this zone. */
-  public boolean includes(@Nullable String zone) {
-    return place(zone) == current;
+  /** Returns the zones that have a pass of their own. */
+  public List<String> named() {
+    return passes.stream().map(Pass::zone).filter(Objects::nonNull).toList();
   }
 
   /** Returns the place of the pass that includes the recipients of this zone; -1 for none. */

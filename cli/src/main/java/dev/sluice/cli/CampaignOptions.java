@@ -69,6 +69,15 @@ final class CampaignOptions {
   private String timeZone;
 
   @Option(
+      names = "--local-time",
+      paramLabel = "HH:MM",
+      defaultValue = "${env:SLUICE_CAMPAIGN_LOCAL_TIME}",
+      description =
+          "When each recipient is sent to, in their own time zone; give it before adding recipients"
+              + " (SLUICE_CAMPAIGN_LOCAL_TIME; everybody at once).")
+  private @Nullable String localTime;
+
+  @Option(
       names = "--on-doubt",
       paramLabel = "HOLD|RESEND",
       defaultValue = "${env:SLUICE_CAMPAIGN_ON_DOUBT:-HOLD}",
@@ -121,6 +130,7 @@ final class CampaignOptions {
     body.put("priority", priority);
     body.put("scheduledAt", scheduledAt);
     body.put("timeZone", timeZone);
+    body.put("localTime", localTime);
     body.put("externalId", externalId);
     if (ignoreCap) {
       body.put("ignoreCap", true);

@@ -17,8 +17,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Recipients from a JSON array of {@code {"phone", "variables", "externalId"}}, read one by one,
- * and of each no more than a recipient may have.
+ * Recipients from a JSON array of {@code {"phone", "variables", "externalId", "timeZone"}}, read
+ * one by one, and of each no more than a recipient may have.
  */
 final class JsonRows implements Rows {
   static final JsonFactory FACTORY =
@@ -82,6 +82,7 @@ final class JsonRows implements Rows {
     private final Map<String, String> variables = new LinkedHashMap<>();
     private String phone = "";
     private @Nullable String externalId;
+    private @Nullable String timeZone;
     private @Nullable String fault;
 
     void read(JsonElement element) {
@@ -96,6 +97,7 @@ final class JsonRows implements Rows {
         switch (name) {
           case "phone" -> phone = readText(element, name);
           case "externalId" -> externalId = readText(element, name);
+          case "timeZone" -> timeZone = readText(element, name);
           case "variables" -> readVariables(element);
           default -> element.skipChildren();
         }
@@ -134,7 +136,7 @@ final class JsonRows implements Rows {
     Row row(long line, String whole, boolean tooLong) {
       return tooLong
           ? Row.faulty(line, phone.strip(), List.of(whole), "the recipient is too long")
-          : new Row(line, phone.strip(), variables, externalId, List.of(whole), fault);
+          : new Row(line, phone.strip(), variables, externalId, timeZone, List.of(whole), fault);
     }
   }
 

@@ -45,16 +45,20 @@ final class PagePreparation {
       FanOutState.Progress progress,
       int limit) {
     Cursor after = progress.cursor();
+    Cursor reach = recipients.reach(campaign.id(), progress.zones(), after);
     List<RecipientPages.Recipient> read =
-        recipients.after(campaign.id(), progress.zones(), after, limit, countedFor(sender));
+        recipients.after(campaign.id(), progress.zones(), after, reach, limit, countedFor(sender));
     Beginning beginning = beginning(read, campaign, sender);
     List<RenderedRequest> renderedRequests =
         renderedRequests(
             beginning.recipients(), one -> rendered(campaign, sender, one, null, beginning));
+    boolean reached = read.size() < limit && renderedRequests.size() == read.size();
+    Cursor written =
+        renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor();
     return new PreparedPage(
         renderedRequests,
-        renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor(),
-        read.size() < limit && renderedRequests.size() == read.size(),
+        reached && reach != null ? reach : written,
+        reached && reach == null,
         List.of(),
         beginning.dayUsedUp());
   }

@@ -287,7 +287,7 @@ class FrequencyCapsTest {
   private List<RecipientPages.Recipient> people(UUID campaign) {
     return repositories(FIXTURE.producer())
         .recipients()
-        .after(campaign, null, Cursor.START, 1_000, null);
+        .after(campaign, null, Cursor.START, null, 1_000, null);
   }
 
   /** Returns the last digits of those who get nothing. */

@@ -3,9 +3,15 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.util.Map;
@@ -97,6 +103,76 @@ class LocalTimesTest extends FanOutTest {
     now = Instant.parse("2027-03-11T00:00:00Z");
     turns(20);
     assertThat(perZone()).isEqualTo(Map.of(TOKYO, 50L));
+  }
+
+  /** A page of them looks at 10,000 rows, of which perhaps none is theirs. */
+  @Test
+  void aFewWithoutAZoneAreFoundAmongManyWithOne() {
+    UUID campaign = atNine(25_000);
+    zone(campaign, 1, 24_998, TOKYO);
+    command("start", campaign);
+    turns(2);
+    now = Instant.parse("2027-03-10T08:00:00Z");
+    turns(20);
+
+    assertThat(perZone()).isEqualTo(Map.of("none", 2L));
+  }
+
+  /** It would be read by another pass as well, or by none. */
+  @Test
+  void noZoneChangesOnceTheCampaignHasStarted() {
+    UUID campaign = atNine(10);
+    zone(campaign, 1, 10, BRAZIL);
+    zone(campaign, 1, 5, TOKYO);
+    command("start", campaign);
+    turns(2);
+
+    assertThatThrownBy(() -> zone(campaign, 1, 1, BRAZIL))
+        .hasMessageContaining("fixed once their campaign has started");
+    // As programs write that save whole objects.
+    assertThatCode(() -> zone(campaign, 1, 5, TOKYO)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aStartWaitsForAChangeOfAZone() throws SQLException {
+    UUID campaign = atNine(1);
+    try (Connection elsewhere = FIXTURE.elsewhere();
+        Statement change = elsewhere.createStatement()) {
+      change.execute(
+          "UPDATE sluice.campaign_recipient SET time_zone = 'Asia/Tokyo' WHERE campaign_id = '"
+              + campaign
+              + "'");
+      command("start", campaign);
+      turns(2);
+      assertThat(row(campaign)).isEqualTo(CampaignStatus.DRAFT);
+      elsewhere.commit();
+    }
+    turns(10);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+
+    now = Instant.parse("2027-03-11T00:00:00Z");
+    turns(5);
+    assertThat(perZone()).isEqualTo(Map.of(TOKYO, 1L));
+  }
+
+  /** It cannot read the stored state, so that it pauses the campaign and leaves that as it is. */
+  @Test
+  void aResumeAloneEndsAPauseByAnEarlierProducer() {
+    UUID campaign = atNine(10);
+    command("start", campaign);
+    turns(2);
+    inForce.put(Control.campaignKey(campaign), new Control(Control.State.PAUSED, "unreadable"));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.PAUSED);
+    now = Instant.parse("2027-03-10T08:00:00Z");
+    turns(5);
+    assertThat(requests()).isEmpty();
+
+    command("resume", campaign);
+    turns(2);
+    hearControls();
+    turns(5);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+    assertThat(requests()).hasSize(10);
   }
 
   /** Else a page would be full of others' variables, and the pass would never end. */

@@ -50,7 +50,7 @@ public record FanOutRepositories(
     String sender = "nobody";
     starts.rehearse();
     rows.stopped(NOBODY);
-    recipients.after(NOBODY, null, Cursor.START, 1, sender);
+    recipients.after(NOBODY, null, Cursor.START, null, 1, sender);
     dailyLimit.admit(NOBODY, sender, 0, List.of("+0"));
     caps.rehearse();
   }

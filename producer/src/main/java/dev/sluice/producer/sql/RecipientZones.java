@@ -2,7 +2,9 @@ package dev.sluice.producer.sql;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.selectCount;
 
 import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.schema.RecipientStatus;
@@ -12,6 +14,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +45,8 @@ public final class RecipientZones {
     List<String> found =
         sql.select(r.TIME_ZONE)
             .from(r)
-            .where(r.CAMPAIGN_ID.eq(campaign.id()))
-            .and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)))
+            .where(pending(campaign))
+            .and(r.TIME_ZONE.isNotNull())
             .groupBy(r.TIME_ZONE)
             .orderBy(count().desc())
             .limit(MOST)
@@ -55,17 +58,37 @@ public final class RecipientZones {
         passes.add(new ZonePasses.Pass(name, local.moment(zone, start)));
       }
     }
-    if (passes.isEmpty() || passes.size() < found.size() || found.size() == MOST) {
+    boolean others = passes.size() < found.size() || found.size() == MOST;
+    if (passes.isEmpty() || others || someHaveNone(campaign)) {
       passes.add(new ZonePasses.Pass(null, local.moment(local.zone(), start)));
     }
     passes.sort(Comparator.comparing(ZonePasses.Pass::at));
     return new ZonePasses(passes, 0);
   }
 
+  /**
+   * Counts both by their indexes, as a start counts all recipients: to look for one without a zone
+   * where there is none, would read every row.
+   */
+  private boolean someHaveNone(CampaignRepository.Campaign campaign) {
+    var r = CAMPAIGN_RECIPIENT;
+    var all = selectCount().from(r).where(pending(campaign));
+    var zoned = selectCount().from(r).where(pending(campaign)).and(r.TIME_ZONE.isNotNull());
+    return sql.select(field(field(all).gt(field(zoned)))).fetchSingle().value1();
+  }
+
+  /** The status is inlined because the index of zones has it in its condition. */
+  private static Condition pending(CampaignRepository.Campaign campaign) {
+    var r = CAMPAIGN_RECIPIENT;
+    return r.CAMPAIGN_ID
+        .eq(campaign.id())
+        .and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)));
+  }
+
   /** Returns null for no time zone; other programs write this column. */
-  private static @Nullable ZoneId zone(@Nullable String name) {
+  private static @Nullable ZoneId zone(String name) {
     try {
-      return name == null ? null : ZoneId.of(name);
+      return ZoneId.of(name);
     } catch (DateTimeException e) {
       return null;
     }

@@ -44,7 +44,7 @@ export function campaign(root, left, id) {
 
   const people = recipients(path, () => paint());
   const answers = replies(path, () => paint());
-  const upload = importer(path, () => variables(now.message), () => people.reload(), left);
+  const upload = importer(path, () => variables(now.message), () => Boolean(now.localTime), () => people.reload(), left);
 
   const trial = testSend({
     campaign: async () => id,

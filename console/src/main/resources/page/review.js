@@ -54,6 +54,7 @@ function warnings(campaign, sender, people, first) {
     people === 0 && say('review.nobody'),
     sender?.blocked && say('review.blocked', { reason: sender.blockReason }),
     days > 0 && say('review.days', { count: number(days) }, days),
+    campaign.localTime && say('review.nextDay', { time: campaign.localTime.slice(0, 5) }),
     nightNow(campaign) &&
       say('review.night', {
         time: new Date().toLocaleTimeString(undefined, { timeStyle: 'short' }),

@@ -63,7 +63,8 @@ final class CampaignEditOptions {
       paramLabel = "ZONE",
       defaultValue = "${env:SLUICE_EDIT_TIME_ZONE}",
       description =
-          "Whose hours these are, like America/Sao_Paulo (SLUICE_EDIT_TIME_ZONE; as it is).")
+          "Whose hours these are, and of recipients without a zone, like America/Sao_Paulo"
+              + " (SLUICE_EDIT_TIME_ZONE; as it is).")
   private @Nullable String timeZone;
 
   @Option(

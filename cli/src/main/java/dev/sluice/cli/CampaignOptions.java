@@ -64,7 +64,8 @@ final class CampaignOptions {
       paramLabel = "ZONE",
       defaultValue = "${env:SLUICE_CAMPAIGN_TIME_ZONE:-UTC}",
       description =
-          "Whose hours these are, like America/Sao_Paulo (SLUICE_CAMPAIGN_TIME_ZONE;"
+          "Whose hours these are, and of recipients without a zone, like America/Sao_Paulo"
+              + " (SLUICE_CAMPAIGN_TIME_ZONE;"
               + " ${DEFAULT-VALUE}).")
   private String timeZone;
 

@@ -110,11 +110,12 @@ public final class CampaignRoutes {
     UUID id = JsonHttp.campaignId(context);
     RowRules here = RowRequest.rules(context, rules);
     RecipientImport.Accepted accepted = RecipientImport.Accepted.of(context);
+    boolean zones = imports.takesZones(id);
     RecipientImport.Report report =
         uploads.take(
             context,
             Uploads.Use.IMPORT,
-            body -> imports.run(id, RowRequest.rows(context, body), here, accepted));
+            body -> imports.run(id, RowRequest.rows(context, body, zones), here, accepted));
     views.added(id);
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     JsonHttp.json(context, 200, report);

@@ -165,8 +165,13 @@ public final class Campaigns {
         Draft before =
             draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate());
         Draft draft = change.of(before);
-        if (before.localTime() == null && draft.localTime() != null) {
-          requireNoRecipients(inside, id);
+        if (draft.localTime() != null) {
+          if (before.localTime() == null) {
+            requireNoRecipients(inside, id, "localTime");
+          } else if (change.concerns("timeZone")
+              && !zone(draft.timeZone()).equals(before.timeZone())) {
+            requireNoRecipients(inside, id, "timeZone");
+          }
         }
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("timeZone")) {
@@ -229,13 +234,19 @@ public final class Campaigns {
     }
   }
 
-  /** Time zones are found while recipients are added, and only for a campaign that needs them. */
-  private static void requireNoRecipients(DSLContext inside, UUID id) {
+  /**
+   * Time zones are found while recipients are added, only for a campaign that needs them, and often
+   * guessed by its own.
+   */
+  private static void requireNoRecipients(DSLContext inside, UUID id, String field) {
     if (inside.fetchExists(CAMPAIGN_RECIPIENT, CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(id))) {
       throw ProblemException.conflict(
-              "The campaign has recipients, whose time zones were not looked up. Give \"localTime\""
-                  + " before they are added: duplicate the campaign without them.")
-          .with("field", "localTime");
+              "The campaign has recipients, and their time zones are found while they are added."
+                  + " Give \""
+                  + field
+                  + "\" before: duplicate the campaign without its recipients, and add them to the"
+                  + " copy once it is changed.")
+          .with("field", field);
     }
   }
 

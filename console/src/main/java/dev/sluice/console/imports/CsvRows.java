@@ -68,7 +68,7 @@ final class CsvRows implements Rows {
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
     externalIdColumn = column("external_id", "externalId");
-    timeZoneColumn = column("time_zone", "timeZone");
+    timeZoneColumn = reading.zones() ? column("time_zone", "timeZone") : -1;
     requireDifferentNames();
   }
 

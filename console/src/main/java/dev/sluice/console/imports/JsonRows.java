@@ -31,11 +31,13 @@ final class JsonRows implements Rows {
                   .build())
           .build();
 
+  private final boolean zones;
   private final JsonParser json;
   private @Nullable JsonToken next;
   private long line;
 
-  JsonRows(InputStream body) {
+  JsonRows(InputStream body, boolean zones) {
+    this.zones = zones;
     try {
       json = FACTORY.createParser(ObjectReadContext.empty(), body);
       if (json.nextToken() != JsonToken.START_ARRAY) {
@@ -67,7 +69,7 @@ final class JsonRows implements Rows {
     line++;
     try {
       JsonElement element = new JsonElement(json);
-      Given given = new Given();
+      Given given = new Given(zones);
       given.read(element);
       String whole = element.close();
       next = json.nextToken();
@@ -79,11 +81,16 @@ final class JsonRows implements Rows {
 
   /** The fields of one element. */
   private static final class Given {
+    private final boolean zones;
     private final Map<String, String> variables = new LinkedHashMap<>();
     private String phone = "";
     private @Nullable String externalId;
     private @Nullable String timeZone;
     private @Nullable String fault;
+
+    Given(boolean zones) {
+      this.zones = zones;
+    }
 
     void read(JsonElement element) {
       if (element.token() != JsonToken.START_OBJECT) {
@@ -97,10 +104,18 @@ final class JsonRows implements Rows {
         switch (name) {
           case "phone" -> phone = readText(element, name);
           case "externalId" -> externalId = readText(element, name);
-          case "timeZone" -> timeZone = readText(element, name);
+          case "timeZone" -> readZone(element, name);
           case "variables" -> readVariables(element);
           default -> element.skipChildren();
         }
+      }
+    }
+
+    private void readZone(JsonElement element, String name) {
+      if (zones) {
+        timeZone = readText(element, name);
+      } else {
+        element.skipChildren();
       }
     }
 

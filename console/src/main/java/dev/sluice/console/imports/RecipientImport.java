@@ -63,6 +63,14 @@ public final class RecipientImport {
     }
   }
 
+  /**
+   * Returns whether rows for a campaign may hold time zones: it has a local time. In files for any
+   * other they are variables.
+   */
+  public boolean takesZones(UUID campaignId) {
+    return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId).and(CAMPAIGN.LOCAL_TIME.isNotNull()));
+  }
+
   /** Takes the rows in. */
   public Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted) {
     GoodRows good = new GoodRows(rows, rules);
@@ -148,7 +156,13 @@ public final class RecipientImport {
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,
         Missing.variablesOf(row.value2()),
-        row.value5() == null ? null : new NumberZones(row.value6()));
+        row.value5() == null ? null : new NumberZones(row.value6(), sent(row.value3())));
+  }
+
+  /** Returns when recipients are probably sent to, as far as is known. */
+  private static Instant sent(@Nullable Instant scheduledAt) {
+    Instant now = Instant.now();
+    return scheduledAt == null || scheduledAt.isBefore(now) ? now : scheduledAt;
   }
 
   private static Report consume(

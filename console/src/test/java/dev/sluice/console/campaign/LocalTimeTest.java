@@ -57,7 +57,7 @@ class LocalTimeTest {
 
   @Test
   void anUnknownZoneIsABadRow() {
-    String id = CONSOLE.campaign();
+    String id = atNine();
     JsonNode csv =
         body(
             add(
@@ -83,6 +83,35 @@ class LocalTimeTest {
         .containsOnly("no such time zone; write it like America/Sao_Paulo");
     assertThat(json.path("rejectedCount").asInt()).isEqualTo(1);
     assertThat(zones(id)).containsExactly("Europe/Berlin", "Asia/Tokyo");
+  }
+
+  /** Files that could be imported before there were local times still can. */
+  @Test
+  void withoutALocalTimeTheColumnIsAVariableLikeAnyOther() {
+    String id = CONSOLE.campaign();
+    JsonNode csv = body(add(id, "text/csv", "phone,time_zone\n+5511960000001,PST\n"));
+    JsonNode json =
+        body(
+            add(id, "application/json", "[{\"phone\":\"+5511960000002\",\"timeZone\":\"PST\"}]"));
+
+    assertThat(csv.path("accepted").asInt()).isOne();
+    assertThat(json.path("accepted").asInt()).isOne();
+    assertThat(zones(id)).containsExactly("none", "none");
+    JsonNode people = body(CONSOLE.send("GET", path(id), "", "")).path("recipients");
+    assertThat(people.at("/0/variables/time_zone").asString()).isEqualTo("PST");
+    assertThat(people.at("/1/variables")).isEmpty();
+    assertThat(people.path(0).has("timeZone")).isFalse();
+  }
+
+  @Test
+  void aCheckTellsUnknownZonesWhereTheCampaignHasALocalTime() {
+    String file = "phone,time_zone\n+5511960000001,PST\n";
+    String check = "/api/recipients/check";
+
+    assertThat(body(CONSOLE.send("POST", check + "?zones=true", "text/csv", file)).path("usable"))
+        .hasToString("0");
+    assertThat(body(CONSOLE.send("POST", check, "text/csv", file)).path("usable"))
+        .hasToString("1");
   }
 
   /** Zones that nobody asked for would cost place and time in every import. */
@@ -111,6 +140,33 @@ class LocalTimeTest {
     assertThat(zones(copy)).containsExactly("America/Sao_Paulo");
   }
 
+  /** Else the guesses that were made by it would stay. */
+  @Test
+  void theTimeZoneOfTheGuessesIsFixedWithTheRecipients() {
+    String id = atNine();
+    assertThat(edit(id, "{\"timeZone\":\"Europe/Moscow\"}").statusCode()).isEqualTo(200);
+    add(id, "text/csv", "phone\n+79161234567\n");
+    assertThat(zones(id)).containsExactly("Europe/Moscow");
+
+    assertProblem(edit(id, "{\"timeZone\":\"Asia/Tokyo\"}"), 409, "before");
+    assertThat(edit(id, "{\"timeZone\":\"Europe/Moscow\",\"name\":\"x\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(edit(id, "{\"timeZone\":\"Asia/Tokyo\",\"localTime\":null}").statusCode())
+        .isEqualTo(200);
+    String other = CONSOLE.campaign();
+    add(other, "text/csv", "phone\n+79161234567\n");
+    assertThat(edit(other, "{\"timeZone\":\"Asia/Tokyo\"}").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void recipientsShowTheirZones() {
+    String id = atNine();
+    add(id, "text/csv", "phone\n+4915112345678\n");
+
+    assertThat(body(CONSOLE.send("GET", path(id), "", "")).at("/recipients/0/timeZone").asString())
+        .isEqualTo("Europe/Berlin");
+  }
+
   private static String atNine() {
     HttpResponse<byte[]> created =
         CONSOLE.send(
@@ -128,8 +184,11 @@ class LocalTimeTest {
   }
 
   private static HttpResponse<byte[]> change(String id, String localTime) {
-    return CONSOLE.send(
-        "PATCH", "/api/campaigns/" + id, "application/json", "{\"localTime\":" + localTime + "}");
+    return edit(id, "{\"localTime\":" + localTime + "}");
+  }
+
+  private static HttpResponse<byte[]> edit(String id, String change) {
+    return CONSOLE.send("PATCH", "/api/campaigns/" + id, "application/json", change);
   }
 
   private static HttpResponse<byte[]> add(String id, String type, String rows) {

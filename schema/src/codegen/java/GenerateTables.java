@@ -44,6 +44,7 @@ public final class GenerateTables {
           .dataSource(url, "postgres", "postgres")
           .schemas("sluice")
           .placeholders(Map.of("appRole", "sluice_app"))
+          .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
           .locations("filesystem:" + migrations)
           .load()
           .migrate();

@@ -15,7 +15,7 @@ import { preview } from './preview.js';
 import { recipients } from './recipients.js';
 import { replies } from './replies.js';
 import { mayResend, resendAll, resendReason } from './resend.js';
-import { hours, review } from './review.js';
+import { hours, local, review } from './review.js';
 import { loading, offline, trouble } from './states.js';
 import { testSend } from './testsend.js';
 import { parts, say } from './texts.js';
@@ -44,7 +44,7 @@ export function campaign(root, left, id) {
 
   const people = recipients(path, () => paint());
   const answers = replies(path, () => paint());
-  const upload = importer(path, () => variables(now.message), () => people.reload(), left);
+  const upload = importer(path, () => variables(now.message), () => Boolean(now.localTime), () => people.reload(), left);
 
   const trial = testSend({
     campaign: async () => id,
@@ -219,6 +219,7 @@ export function campaign(root, left, id) {
         ${now.startedAt ? pair('details.started', moment(now.startedAt)) : nothing}
         ${now.completedAt ? pair('details.ended', moment(now.completedAt)) : nothing}
         ${pair('details.hours', hours(now))}
+        ${now.localTime ? pair('details.localTime', local(now)) : nothing}
         ${now.round > 1 ? pair('details.round', number(now.round - 1)) : nothing}
         ${now.priority === 1 ? nothing : pair('details.priority', number(now.priority))}
       </dl>

@@ -16,7 +16,10 @@ export function create(root, left) {
   const example = say('create.textExample', { name: '{{first_name}}' });
   let { draft: begun, found } = open(example);
   let form = null;
-  const people = peopleFile(() => form.paint(), left, { wanted: () => wanted(form.draft()) });
+  const people = peopleFile(() => form.paint(), left, {
+    wanted: () => wanted(form.draft()),
+    zoned: () => Boolean(form.draft().localTime),
+  });
 
   let turn = Promise.resolve();
   /** One after the other: a trial makes the same campaign as Create. */

@@ -18,6 +18,7 @@ export const empty = (text) => ({
   windowStart: '',
   windowEnd: '',
   timeZone: zone,
+  localTime: '',
   priority: 1,
   resend: false,
   ignoreCap: false,
@@ -144,6 +145,7 @@ export const draftOf = (campaign, templates) => ({
   windowStart: campaign.windowStart?.slice(0, 5) ?? '',
   windowEnd: campaign.windowEnd?.slice(0, 5) ?? '',
   timeZone: campaign.timeZone,
+  localTime: campaign.localTime?.slice(0, 5) ?? '',
   priority: campaign.priority,
   resend: campaign.onDoubt === 'RESEND',
   ignoreCap: campaign.ignoreCap,
@@ -161,6 +163,7 @@ export const campaignOf = (draft) => ({
   windowStart: draft.windowStart || null,
   windowEnd: draft.windowEnd || null,
   timeZone: draft.timeZone || null,
+  localTime: draft.localTime || null,
 });
 
 /** The fields that were changed: what others changed meanwhile, or a field cannot show in full, stays. */

@@ -17,11 +17,11 @@ const acceptLate = (time) =>
     danger: true,
   });
 
-export function importer(path, wanted, done, left) {
+export function importer(path, wanted, zoned, done, left) {
   let added = null;
   let paint = () => {};
   const job = work(() => paint(), left);
-  const people = peopleFile(() => paint(), left, { wanted });
+  const people = peopleFile(() => paint(), left, { wanted, zoned });
 
   /**
    * Asks first where the campaign would start at once, as its time has passed. Meanwhile another file may be chosen: what

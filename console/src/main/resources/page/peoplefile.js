@@ -24,8 +24,8 @@ const PASSING = [0, 429, 503];
 const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });
 const country = (code) => countries.of(code) ?? code;
 
-/** `left` is aborted when the view is left. */
-export function peopleFile(paint, left, { wanted = () => [], use = 'recipients' } = {}) {
+/** `left` is aborted when the view is left; `zoned` tells whether a column holds time zones. */
+export function peopleFile(paint, left, { wanted = () => [], zoned = () => false, use = 'recipients' } = {}) {
   let field = null;
   let file = null;
   let result = null;
@@ -47,7 +47,9 @@ export function peopleFile(paint, left, { wanted = () => [], use = 'recipients' 
   );
 
   const query = (more = {}) =>
-    new URLSearchParams(Object.entries({ for: use, ...chosen, ...more }).filter(([, value]) => value));
+    new URLSearchParams(
+      Object.entries({ for: use, zones: zoned() ? 'true' : '', ...chosen, ...more }).filter(([, value]) => value),
+    );
 
   /** What the message needs and the file does not have. */
   const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);

@@ -31,7 +31,7 @@ function until(campaign, sender, people) {
   const begun = Math.max(Date.now(), Date.parse(campaign.scheduledAt ?? 0));
   const byRate = end(begun, people / sender.ratePerSecond, campaign);
   const length = duration(takes(people, sender));
-  return byRate === null
+  return byRate === null || campaign.localTime
     ? length
     : say('review.takesFrom', {
         duration: length,
@@ -40,7 +40,7 @@ function until(campaign, sender, people) {
 }
 
 function nightNow(campaign) {
-  if (campaign.windowStart) {
+  if (campaign.windowStart || campaign.localTime) {
     return false;
   }
   const hour = new Date().getHours();
@@ -54,6 +54,7 @@ function warnings(campaign, sender, people, first) {
     people === 0 && say('review.nobody'),
     sender?.blocked && say('review.blocked', { reason: sender.blockReason }),
     days > 0 && say('review.days', { count: number(days) }, days),
+    campaign.localTime && say('review.nextDay', { time: campaign.localTime.slice(0, 5) }),
     nightNow(campaign) &&
       say('review.night', {
         time: new Date().toLocaleTimeString(undefined, { timeStyle: 'short' }),
@@ -76,6 +77,7 @@ function facts(campaign, sender, people, skipped) {
       ${fact('review.sender', say('review.senderRate', { sender: campaign.senderId, rate: rate(campaign.permittedPerSecond) }))}
       ${fact('review.takes', until(campaign, sender, people))}
       ${fact('review.hours', hours(campaign))}
+      ${campaign.localTime ? fact('details.localTime', local(campaign)) : nothing}
       ${
         sender?.dailyLimit && sender.usedIn24Hours !== null
           ? fact('review.limit', say('review.limitLeft', {
@@ -92,6 +94,9 @@ export const hours = ({ windowStart, windowEnd, timeZone }) =>
   windowStart
     ? say('details.between', { from: windowStart.slice(0, 5), until: windowEnd.slice(0, 5), zone: timeZone })
     : say('details.anyHour');
+
+/** At what time each recipient is sent to. */
+export const local = ({ localTime }) => say('details.theirTime', { time: localTime.slice(0, 5) });
 
 /** Whether the person wants the campaign to start, having seen what that means; asks nobody who has left. */
 export async function review(path, campaign, left) {

@@ -16,6 +16,9 @@ export function whenStep(draft, change) {
     <label>${say('create.startAt')}
       <input name="scheduledAt" type="datetime-local" .value=${draft.scheduledAt} @input=${field('scheduledAt')}></label>
     <p class="hint">${say('create.startHint')}</p>
+    <label>${say('create.localTime')}
+      <input name="localTime" type="time" .value=${draft.localTime} @input=${field('localTime')}></label>
+    <p class="hint">${say('create.localHint')}</p>
     <div class="columns">
       <label>${say('create.from')}
         <input name="windowStart" type="time" .value=${draft.windowStart} @input=${field('windowStart')}></label>

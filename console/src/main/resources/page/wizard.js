@@ -5,7 +5,7 @@ import { duration, moment, number } from './format.js';
 import { all } from './live.js';
 import { bubble, messageStep, readable } from './messagestep.js';
 import { picker } from './picker.js';
-import { hours, takes } from './review.js';
+import { hours, local, takes } from './review.js';
 import { trouble } from './states.js';
 import { sheet } from './steps.js';
 import { say } from './texts.js';
@@ -120,6 +120,7 @@ export function wizard(root, left, task) {
         ${seconds === null ? nothing : fact('review.takes', say('create.takes', { duration: duration(seconds) }))}
         ${fact('create.when', draft.scheduledAt ? moment(draft.scheduledAt) : say('create.byHand'))}
         ${fact('review.hours', hours(draft.windowStart ? draft : {}))}
+        ${draft.localTime ? fact('details.localTime', local(draft)) : nothing}
       </dl>
     `;
   }

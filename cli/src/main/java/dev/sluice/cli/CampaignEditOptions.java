@@ -63,8 +63,18 @@ final class CampaignEditOptions {
       paramLabel = "ZONE",
       defaultValue = "${env:SLUICE_EDIT_TIME_ZONE}",
       description =
-          "Whose hours these are, like America/Sao_Paulo (SLUICE_EDIT_TIME_ZONE; as it is).")
+          "Whose hours these are, and of recipients without a zone, like America/Sao_Paulo"
+              + " (SLUICE_EDIT_TIME_ZONE; as it is).")
   private @Nullable String timeZone;
+
+  @Option(
+      names = "--local-time",
+      paramLabel = "HH:MM|none",
+      defaultValue = "${env:SLUICE_EDIT_LOCAL_TIME}",
+      description =
+          "When each recipient is sent to, in their own time zone; none for everybody at once"
+              + " (SLUICE_EDIT_LOCAL_TIME; as it is).")
+  private @Nullable String localTime;
 
   @Option(
       names = "--on-doubt",
@@ -110,6 +120,9 @@ final class CampaignEditOptions {
     put(body, "onDoubt", onDoubt == null ? null : onDoubt.toUpperCase(Locale.ROOT));
     if (scheduledAt != null) {
       body.put("scheduledAt", isNone(scheduledAt) ? null : Sluice.time(scheduledAt));
+    }
+    if (localTime != null) {
+      body.put("localTime", isNone(localTime) ? null : localTime);
     }
     if (externalId != null) {
       body.put("externalId", isNone(externalId) ? null : externalId);

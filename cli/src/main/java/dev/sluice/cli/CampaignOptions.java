@@ -64,9 +64,19 @@ final class CampaignOptions {
       paramLabel = "ZONE",
       defaultValue = "${env:SLUICE_CAMPAIGN_TIME_ZONE:-UTC}",
       description =
-          "Whose hours these are, like America/Sao_Paulo (SLUICE_CAMPAIGN_TIME_ZONE;"
+          "Whose hours these are, and of recipients without a zone, like America/Sao_Paulo"
+              + " (SLUICE_CAMPAIGN_TIME_ZONE;"
               + " ${DEFAULT-VALUE}).")
   private String timeZone;
+
+  @Option(
+      names = "--local-time",
+      paramLabel = "HH:MM",
+      defaultValue = "${env:SLUICE_CAMPAIGN_LOCAL_TIME}",
+      description =
+          "When each recipient is sent to, in their own time zone; give it before adding recipients"
+              + " (SLUICE_CAMPAIGN_LOCAL_TIME; everybody at once).")
+  private @Nullable String localTime;
 
   @Option(
       names = "--on-doubt",
@@ -121,6 +131,7 @@ final class CampaignOptions {
     body.put("priority", priority);
     body.put("scheduledAt", scheduledAt);
     body.put("timeZone", timeZone);
+    body.put("localTime", localTime);
     body.put("externalId", externalId);
     if (ignoreCap) {
       body.put("ignoreCap", true);

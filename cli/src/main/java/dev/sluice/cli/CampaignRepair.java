@@ -7,7 +7,6 @@ import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.cli.CampaignTraces.Message;
-import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.LaneKey;
@@ -113,7 +112,7 @@ final class CampaignRepair {
     int found;
     do {
       var page =
-          sql.select(r.CREATED_AT, r.ID, r.ROUND)
+          sql.select(r.CREATED_AT, r.ID, r.ROUND, r.TIME_ZONE)
               .from(r)
               .where(r.CAMPAIGN_ID.eq(campaign.id()))
               .and(r.STATUS.eq(RecipientStatus.PENDING))
@@ -126,12 +125,12 @@ final class CampaignRepair {
         afterTime = pending.value1();
         afterId = pending.value2();
         Message message = new Message(afterId, pending.value3());
-        action.accept(message, verdict(message, afterTime));
+        action.accept(message, verdict(message, afterTime, pending.value4()));
       }
     } while (found == PAGE);
   }
 
-  private Verdict verdict(Message message, Instant createdAt) {
+  private Verdict verdict(Message message, Instant createdAt, @Nullable String zone) {
     if (traces.queued(message)) {
       return Verdict.QUEUED;
     }
@@ -146,24 +145,22 @@ final class CampaignRepair {
       return Verdict.UNKNOWN;
     }
     if (pass != null) {
-      return isAhead(pass, createdAt, message.recipientId()) ? Verdict.TO_COME : Verdict.UNKNOWN;
+      return isAhead(pass, zone, createdAt, message.recipientId())
+          ? Verdict.TO_COME
+          : Verdict.UNKNOWN;
     }
     return requestsAreAllThere ? Verdict.NEVER_REQUESTED : Verdict.UNKNOWN;
   }
 
   /** Returns whether the producer has yet to reach this recipient. */
-  private static boolean isAhead(FanOutState pass, Instant createdAt, long id) {
+  private static boolean isAhead(
+      FanOutState pass, @Nullable String zone, Instant createdAt, long id) {
     return switch (pass.phase()) {
       case FanOutState.Requested _ -> true;
-      case FanOutState.Feeding(var progress) -> isAfter(progress.cursor(), createdAt, id);
-      case FanOutState.Resending(var progress, _) -> isAfter(progress.cursor(), createdAt, id);
+      case FanOutState.Feeding(var progress) -> progress.isAhead(zone, createdAt, id);
+      case FanOutState.Resending(var progress, _) -> progress.isAhead(zone, createdAt, id);
       case FanOutState.Fed _, FanOutState.Unreadable _ -> false;
     };
-  }
-
-  private static boolean isAfter(Cursor reached, Instant createdAt, long id) {
-    int order = createdAt.compareTo(reached.createdAt());
-    return order > 0 || (order == 0 && id > reached.id());
   }
 
   /** Returns the result to write for a recipient; null if there is none. */

@@ -96,9 +96,13 @@ class CampaignCommandsTest {
         "09:00-20:00",
         "--external-id",
         "edited",
+        "--local-time",
+        "09:00",
         "--priority",
         "3");
     String id = terminal.out().strip().lines().toList().getLast();
+    assertThat(TestConsole.read("/api/campaigns/" + id).path("localTime").asString())
+        .startsWith("09:00");
     Path message =
         Files.writeString(folder.resolve("new.json"), TestConsole.MESSAGE.replace("Hi", "Hello"));
 
@@ -112,16 +116,19 @@ class CampaignCommandsTest {
                 "--message",
                 "@" + message,
                 "--scheduled-at",
-                "2099-01-01T00:00:00Z"))
+                "2099-01-01T00:00:00Z",
+                "--local-time",
+                "10:30"))
         .as(terminal.err())
         .isZero();
     JsonNode edited = TestConsole.read("/api/campaigns/" + id);
-    assertThat(terminal.out()).contains(id + " is changed: name, message, scheduledAt");
+    assertThat(terminal.out()).contains(id + " is changed: name, message, scheduledAt, localTime");
     assertThat(edited.path("name").asString()).isEqualTo("y");
     assertThat(edited.at("/message/text/body").asString()).isEqualTo("Hello {{name}}");
     assertThat(edited.path("status").asString()).isEqualTo("SCHEDULED");
     assertThat(edited.path("windowStart").asString()).startsWith("09:00");
     assertThat(edited.path("externalId").asString()).isEqualTo("edited");
+    assertThat(edited.path("localTime").asString()).startsWith("10:30");
     assertThat(edited.path("priority").asInt()).isEqualTo(3);
 
     assertThat(
@@ -135,6 +142,8 @@ class CampaignCommandsTest {
                 "none",
                 "--external-id",
                 "none",
+                "--local-time",
+                "none",
                 "--on-doubt",
                 "resend"))
         .isZero();
@@ -142,6 +151,7 @@ class CampaignCommandsTest {
     assertThat(edited.path("status").asString()).isEqualTo("DRAFT");
     assertThat(edited.path("windowStart").isNull()).isTrue();
     assertThat(edited.path("externalId").isNull()).isTrue();
+    assertThat(edited.path("localTime").isNull()).isTrue();
     assertThat(edited.path("onDoubt").asString()).isEqualTo("RESEND");
     assertThat(edited.path("name").asString()).isEqualTo("y");
 

@@ -329,7 +329,8 @@ class CrowdTest {
                       UUID.fromString(id),
                       Stream.of("+5511960000001", "+5511960000002")
                           .map(phone -> phone.endsWith("1") ? phone : after(begun, changed, phone))
-                          .map(phone -> new Rows.Row(1, phone, Map.of(), null, List.of(), null))
+                          .map(phone ->
+                              new Rows.Row(1, phone, Map.of(), null, null, List.of(), null))
                           .iterator(),
                       new RowRules(new PhoneNumbers(Optional.empty())),
                       RecipientImport.Accepted.NOTHING));

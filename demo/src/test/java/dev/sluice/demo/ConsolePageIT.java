@@ -241,6 +241,36 @@ class ConsolePageIT {
   }
 
   @Test
+  void theReviewAndTheCampaignSayAtWhatTimeOfTheirsPeopleAreSentTo() throws IOException {
+    String words = "09:00 in each recipient's time zone";
+    browser.open("#/new");
+    browser.type("input[name=name]", "At nine");
+    browser.type("textarea[name=text]", "Hi {{first_name}}");
+    browser.find("select[name=sender] option");
+    browser.click("#next");
+    browser.choose("input[name=file]", WholePage.csv(folder, 2, "Ana"));
+    browser.awaitText(".report", "2 usable");
+    browser.click("#next");
+    browser.find("input[name=localTime]");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const time = document.querySelector('input[name=localTime]');
+            time.value = '09:00';
+            time.dispatchEvent(new Event('input'));
+            """);
+    browser.picture("local-time");
+    browser.click("#next");
+    browser.awaitText("dl.pairs", words);
+    browser.click("#create");
+    browser.awaitText("h1", "At nine");
+    browser.awaitText("main", words);
+    browser.click("#start");
+    browser.awaitText("#dialog", words);
+  }
+
+  @Test
   void linesThatCannotBeUsedAreNamedAndThePreviewShowsTheFirstRow() throws IOException {
     Path file = WholePage.csv(folder, 3, "Jürgen \"J\", Müller");
     Files.writeString(file, Files.readString(file) + "12,nobody\n");

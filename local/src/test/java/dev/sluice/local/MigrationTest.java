@@ -3,6 +3,7 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.migration.Migration;
@@ -12,7 +13,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MigrationTest {
   private static final Sandbox SANDBOX = Sandbox.create(4);
+  private static final String WRITE =
+      "UPDATE sluice.campaign_recipient SET attempts = attempts WHERE id = -1";
 
   /** The build runs these tests on the oldest supported version as well. */
   @Test
@@ -36,6 +44,71 @@ class MigrationTest {
               Migration.createTopics(SANDBOX.kafka(), 4, Optional.of((short) 1));
             })
         .doesNotThrowAnyException();
+  }
+
+  /** Else every result and every import would wait for it. */
+  @Test
+  void anIndexIsBuiltWhileServicesWriteRecipients() throws Exception {
+    forgetTheIndex();
+    // Closed after the connection, for which the migration waits.
+    try (ExecutorService executor = Executors.newSingleThreadExecutor();
+        Connection service = connect(SANDBOX.database());
+        var writing = service.createStatement()) {
+      service.setAutoCommit(false);
+      writing.execute(WRITE);
+      Future<?> migration = executor.submit(MigrationTest::migrate);
+      await()
+          .until(() ->
+              query(
+                      SANDBOX.owner(),
+                      "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                          + " AND query LIKE '%campaign_recipient_zone%')")
+                  .equals("t"));
+
+      execute(SANDBOX.database(), "SET lock_timeout = '5s'; " + WRITE);
+      service.commit();
+      migration.get(60, TimeUnit.SECONDS);
+    }
+    assertThat(theIndexIsValid()).isEqualTo("t");
+  }
+
+  @Test
+  void anIndexWhoseBuildFailedIsBuiltAgain() throws SQLException {
+    forgetTheIndex();
+    try (Connection service = connect(SANDBOX.database());
+        var writing = service.createStatement()) {
+      service.setAutoCommit(false);
+      writing.execute(WRITE);
+      DatabaseConfig impatient =
+          new DatabaseConfig(
+              SANDBOX.owner().url() + "?options=-c%20statement_timeout=500",
+              SANDBOX.owner().user(),
+              SANDBOX.owner().password());
+      assertThatThrownBy(() -> Migration.migrateTables(impatient, Sandbox.APP, Map.of()))
+          .hasMessageContaining("statement timeout");
+    }
+    assertThat(theIndexIsValid()).isEqualTo("f");
+
+    migrate();
+    assertThat(theIndexIsValid()).isEqualTo("t");
+  }
+
+  private static @Nullable Void migrate() throws SQLException {
+    Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
+    return null;
+  }
+
+  private static void forgetTheIndex() throws SQLException {
+    execute(
+        SANDBOX.owner(),
+        "DROP INDEX sluice.campaign_recipient_zone;"
+            + " DELETE FROM sluice.flyway_schema_history WHERE version::int >= 18");
+  }
+
+  private static String theIndexIsValid() throws SQLException {
+    return query(
+        "SELECT indisvalid FROM pg_index"
+            + " WHERE indexrelid = 'sluice.campaign_recipient_zone'::regclass");
   }
 
   @Test
@@ -110,7 +183,11 @@ class MigrationTest {
   }
 
   private static String query(String sql) throws SQLException {
-    try (Connection connection = connect(SANDBOX.database());
+    return query(SANDBOX.database(), sql);
+  }
+
+  private static String query(DatabaseConfig database, String sql) throws SQLException {
+    try (Connection connection = connect(database);
         var statement = connection.createStatement();
         var result = statement.executeQuery(sql)) {
       result.next();

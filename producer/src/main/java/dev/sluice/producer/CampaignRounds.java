@@ -9,6 +9,7 @@ import dev.sluice.producer.sql.ResendRepository;
 import dev.sluice.producer.sql.Texts;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
+import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
@@ -73,7 +74,9 @@ final class CampaignRounds {
           CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
           Optional<String> stopped =
               start instanceof CampaignStarts.Started ? sql.rows().stopped(id) : Optional.empty();
-          return () -> started(id, fanOut, origin, start, stopped);
+          ZonePasses zones =
+              start instanceof CampaignStarts.Started begun ? sql.zones().passes(begun) : null;
+          return () -> started(id, fanOut, origin, start, zones, stopped);
         });
   }
 
@@ -82,11 +85,13 @@ final class CampaignRounds {
       FanOutState fanOut,
       FanOutState.Origin origin,
       CampaignStarts.Start start,
+      @Nullable ZonePasses zones,
       Optional<String> stopped) {
     switch (start) {
       case CampaignStarts.Started(
               CampaignRepository.Campaign campaign,
-              CampaignStanding standing) -> {
+              CampaignStanding standing,
+              _) -> {
         log.info(
             "[campaign {}] started, {} recipients",
             FanOutStore.brief(id),
@@ -94,7 +99,7 @@ final class CampaignRounds {
         watch.moved(id);
         faults.forgive(id);
         facts.learn(campaign);
-        FanOutState started = fanOut.started(campaign.senderId(), campaign.window() != null);
+        FanOutState started = fanOut.started(campaign.senderId(), zones, campaign.window() != null);
         fanOuts.put(id, started);
         announceStart(id, standing, origin.traceparent());
         if (stopped.isPresent()) {

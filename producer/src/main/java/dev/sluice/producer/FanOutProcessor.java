@@ -223,7 +223,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       refuse(record, "cannot " + command.command() + " it, see sluice campaign repair: " + why);
     } else if (!fanOut.active() && wanted != Control.State.CANCELLED) {
       refuse(record, "cannot " + command.command() + " a cancelled campaign");
-    } else if (fanOut.state() != wanted) {
+    } else if (fanOut.state() != wanted || tick.pausedElsewhere(id, fanOut)) {
       String why = reason(command);
       FanOutState told = fanOut.told(wanted, why);
       tick.forgive(id);

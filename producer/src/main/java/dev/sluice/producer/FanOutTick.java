@@ -38,6 +38,7 @@ final class FanOutTick {
   private final CampaignFaults faults;
   private final OversizedRequests tooLarge;
   private final FanOutHealth watch;
+  private final Function<String, Control> controls;
   private final FanOutStore fanOuts;
 
   private FanOutTick(
@@ -62,6 +63,7 @@ final class FanOutTick {
     faults = around.faults();
     tooLarge = around.tooLarge();
     watch = around.watch();
+    controls = around.controls();
     this.fanOuts = fanOuts;
   }
 
@@ -170,6 +172,15 @@ final class FanOutTick {
   void forgive(UUID campaignId) {
     facts.forget(campaignId);
     faults.forgive(campaignId);
+  }
+
+  /**
+   * Returns whether a campaign that should run is paused by the control in force: a producer of
+   * another version could not read its stored state, and left it as it is.
+   */
+  boolean pausedElsewhere(UUID campaignId, FanOutState fanOut) {
+    return fanOut.effective() == Control.State.RUNNING
+        && controls.apply(Control.campaignKey(campaignId)).state() == Control.State.PAUSED;
   }
 
   /** Stops writing to a lane of which a worker has too much, for a time. */

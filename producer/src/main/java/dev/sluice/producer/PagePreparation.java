@@ -6,6 +6,7 @@ import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.sql.FrequencyCaps;
 import dev.sluice.producer.sql.RecipientPages;
 import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.FanOutState;
 import dev.sluice.schema.ReturnedRequest;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,22 +38,27 @@ final class PagePreparation {
     this.clock = clock;
   }
 
-  /** Prepares the next recipients after the cursor. */
+  /** Prepares the next recipients that are left to read. */
   PreparedPage next(
       CampaignRepository.Campaign campaign,
       CampaignRepository.Sender sender,
-      Cursor after,
+      FanOutState.Progress progress,
       int limit) {
+    Cursor after = progress.cursor();
+    Cursor reach = recipients.reach(campaign.id(), progress.zones(), after);
     List<RecipientPages.Recipient> read =
-        recipients.after(campaign.id(), after, limit, countedFor(sender));
+        recipients.after(campaign.id(), progress.zones(), after, reach, limit, countedFor(sender));
     Beginning beginning = beginning(read, campaign, sender);
     List<RenderedRequest> renderedRequests =
         renderedRequests(
             beginning.recipients(), one -> rendered(campaign, sender, one, null, beginning));
+    boolean reached = read.size() < limit && renderedRequests.size() == read.size();
+    Cursor written =
+        renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor();
     return new PreparedPage(
         renderedRequests,
-        renderedRequests.isEmpty() ? after : read.get(renderedRequests.size() - 1).cursor(),
-        read.size() < limit && renderedRequests.size() == read.size(),
+        reached && reach != null ? reach : written,
+        reached && reach == null,
         List.of(),
         beginning.dayUsedUp());
   }

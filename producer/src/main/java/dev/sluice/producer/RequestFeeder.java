@@ -155,7 +155,9 @@ final class RequestFeeder {
     FanOutState.Progress progress =
         switch (fanOut.phase()) {
           case FanOutState.Feeding feeding ->
-              rests(id, fanOut, feeding.progress()) ? null : feeding.progress();
+              rests(id, fanOut, feeding.progress()) || waits(id, feeding.progress())
+                  ? null
+                  : feeding.progress();
           case FanOutState.Fed fed -> anyReady(id) ? fed.progress() : null;
           case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
         };
@@ -185,6 +187,11 @@ final class RequestFeeder {
       around.watch().postponed(id, fanOuts.returns().soonest(id));
     }
     return true;
+  }
+
+  /** Returns whether it is not yet the local time of the recipients that come next. */
+  private boolean waits(UUID id, FanOutState.Progress progress) {
+    return !progress.isDue(around.clock().instant()) && !anyReady(id);
   }
 
   private boolean anyReady(UUID id) {
@@ -282,6 +289,9 @@ final class RequestFeeder {
     }
     Instant now = around.clock().instant();
     List<ReturnedRequest> returned = fanOuts.returns().ready(id, now, limit);
+    if (returned.isEmpty() && !feedable.progress().isDue(now)) {
+      return;
+    }
     Instant since = returned.isEmpty() ? now : null;
     boolean begun =
         tasks.start(
@@ -290,7 +300,7 @@ final class RequestFeeder {
             () -> {
               PreparedPage page =
                   returned.isEmpty()
-                      ? pages.next(campaign, sender, feedable.progress().cursor(), limit)
+                      ? pages.next(campaign, sender, feedable.progress(), limit)
                       : pages.again(campaign, sender, returned);
               return () -> write(id, feedable, sender, page, since);
             });
@@ -331,8 +341,11 @@ final class RequestFeeder {
       }
     }
     page.answered().forEach(fanOuts.returns()::remove);
-    FanOutState fanOut = feedable.fanOut();
-    fanOuts.put(id, fresh ? fanOut.advanced(page.cursor(), requests, page.last()) : fanOut);
+    FanOutState fanOut =
+        fresh
+            ? feedable.fanOut().advanced(page.cursor(), requests, page.last())
+            : feedable.fanOut();
+    fanOuts.put(id, fanOut);
     backlogLimit.remember(rooms, System.nanoTime());
     around.watch().moved(id);
     if (page.dayUsedUp()) {
@@ -341,7 +354,7 @@ final class RequestFeeder {
     } else {
       atTheLimit.remove(id);
     }
-    if (fresh && page.last()) {
+    if (fresh && fanOut.phase() instanceof FanOutState.Fed) {
       log.info("[campaign {}] every request is queued", FanOutStore.brief(id));
     }
     output.commitSoon();

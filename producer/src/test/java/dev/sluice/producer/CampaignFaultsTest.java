@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.sql.RecipientPages;
 import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.FanOutState;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -142,7 +143,7 @@ class CampaignFaultsTest extends FanOutTest {
                 + " WHERE campaign_id = ?",
             campaign);
     RecipientPages pages = new RecipientPages(FIXTURE.producer(), () -> now);
-    assertThat(pages.after(campaign, Cursor.START, 100, null))
+    assertThat(pages.after(campaign, null, Cursor.START, 100, null))
         .hasSize(100)
         .filteredOn(RecipientPages.Recipient::fits)
         .hasSize(17);
@@ -179,7 +180,7 @@ class CampaignFaultsTest extends FanOutTest {
             .next(
                 sql.rows().find(campaign).orElseThrow(),
                 sql.rows().sender(sender),
-                Cursor.START,
+                new FanOutState.Progress(sender, Cursor.START, 0, null),
                 100);
     assertThat(page.renderedRequests()).hasSize(35);
     assertThat(page.last()).isFalse();

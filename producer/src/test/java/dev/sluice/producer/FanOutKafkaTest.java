@@ -17,6 +17,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -87,6 +89,50 @@ class FanOutKafkaTest {
         .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.COMPLETED);
     assertThat(events(large))
         .containsExactly(CampaignEvent.Event.STARTED, CampaignEvent.Event.PAUSED);
+  }
+
+  /** The second zone's time comes a few seconds later, probably while no producer runs. */
+  @Test
+  void aCampaignInTwoTimeZonesGoesOnWithTheSecondAfterARestart() throws Exception {
+    FIXTURE.sender("zones", 80, 1);
+    UUID campaign = FIXTURE.campaign("zones", 100);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET time_zone ="
+                + " CASE WHEN id % 2 = 0 THEN 'UTC' ELSE '-00:00:08' END WHERE campaign_id = ?",
+            campaign);
+    FIXTURE
+        .sql()
+        .update(CAMPAIGN)
+        .set(CAMPAIGN.LOCAL_TIME, LocalTime.now(ZoneOffset.UTC))
+        .where(CAMPAIGN.ID.eq(campaign))
+        .execute();
+    List<Long> seen = new ArrayList<>();
+    try (var requests = requests()) {
+      try (var first = fanOut(new SimpleMeterRegistry())) {
+        start(campaign);
+        await().atMost(Duration.ofSeconds(60)).until(() -> read(requests, campaign, seen) >= 50);
+        assertThat(first.running()).isTrue();
+      }
+      try (var next = fanOut(new SimpleMeterRegistry())) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> read(requests, campaign, seen) >= 100);
+        assertThat(next.running()).isTrue();
+      }
+    }
+    assertThat(seen).hasSize(100).doesNotHaveDuplicates();
+    assertThat(seen.subList(0, 50)).allMatch(id -> id % 2 == 0);
+  }
+
+  private static int read(
+      KafkaConsumer<byte[], byte[]> requests, UUID campaign, List<Long> recipients) {
+    for (var record : requests.poll(Duration.ofMillis(100))) {
+      SendRequest request = Json.read(record.value(), SendRequest.class);
+      if (request.campaignId().equals(campaign)) {
+        recipients.add(request.recipientId());
+      }
+    }
+    return recipients.size();
   }
 
   @Test

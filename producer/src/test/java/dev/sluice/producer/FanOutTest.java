@@ -6,6 +6,7 @@ import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.tracing.Traces;
+import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.FrequencyCap;
@@ -153,6 +154,16 @@ abstract class FanOutTest {
 
   void command(String command, UUID campaign) {
     commands.pipeInput(campaign.toString(), json(command, campaign));
+  }
+
+  /** Lets a campaign whose state was lost go on, as the repair command does. */
+  void repair(UUID campaign) {
+    now = now.plusSeconds(10);
+    commands.pipeInput(
+        campaign.toString(),
+        new String(
+            Json.write(CampaignCommand.goOn(campaign, "repair", now)), StandardCharsets.UTF_8),
+        now);
   }
 
   static String json(String command, UUID campaign) {

@@ -290,7 +290,9 @@ class FrequencyCapsTest {
   }
 
   private List<RecipientPages.Recipient> people(UUID campaign) {
-    return repositories(FIXTURE.producer()).recipients().after(campaign, Cursor.START, 1_000, null);
+    return repositories(FIXTURE.producer())
+        .recipients()
+        .after(campaign, null, Cursor.START, null, 1_000, null);
   }
 
   /** Returns the last digits of those who get nothing. */

@@ -4,7 +4,6 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -179,15 +178,6 @@ class LostStateTest extends FanOutTest {
     hearControls();
     assertThat(inForce.get(Control.campaignKey(campaign)).state())
         .isEqualTo(Control.State.CANCELLED);
-  }
-
-  private void repair(UUID campaign) {
-    now = now.plusSeconds(10);
-    commands.pipeInput(
-        campaign.toString(),
-        new String(
-            Json.write(CampaignCommand.goOn(campaign, "repair", now)), StandardCharsets.UTF_8),
-        now);
   }
 
   private void loseTheStore() {

@@ -32,6 +32,7 @@ record CampaignChange(Campaigns.Draft values, Set<String> given) {
         of("windowStart", values.windowStart(), before.windowStart()),
         of("windowEnd", values.windowEnd(), before.windowEnd()),
         of("timeZone", values.timeZone(), before.timeZone()),
+        of("localTime", values.localTime(), before.localTime()),
         of("ignoreCap", values.ignoreCap(), before.ignoreCap()),
         of("externalId", values.externalId(), before.externalId()));
   }

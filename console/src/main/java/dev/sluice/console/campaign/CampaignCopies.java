@@ -95,6 +95,7 @@ public final class CampaignCopies {
         .set(CAMPAIGN.WINDOW_END, row.getWindowEnd())
         .set(CAMPAIGN.TIME_ZONE, row.getTimeZone())
         .set(CAMPAIGN.IGNORE_CAP, row.getIgnoreCap())
+        .set(CAMPAIGN.LOCAL_TIME, row.getLocalTime())
         .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
         .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
         .onConflictDoNothing()
@@ -110,9 +111,10 @@ public final class CampaignCopies {
       DSLContext inside, UUID from, UUID to, Set<RecipientStatus> outcomes) {
     var r = CAMPAIGN_RECIPIENT;
     return inside
-        .insertInto(r, r.CAMPAIGN_ID, r.PHONE, r.VARIABLES, r.EXTERNAL_ID, r.PROVIDER_USER_ID)
+        .insertInto(
+            r, r.CAMPAIGN_ID, r.PHONE, r.VARIABLES, r.EXTERNAL_ID, r.PROVIDER_USER_ID, r.TIME_ZONE)
         .select(
-            select(val(to), r.PHONE, r.VARIABLES, r.EXTERNAL_ID, r.PROVIDER_USER_ID)
+            select(val(to), r.PHONE, r.VARIABLES, r.EXTERNAL_ID, r.PROVIDER_USER_ID, r.TIME_ZONE)
                 .from(r)
                 .where(r.CAMPAIGN_ID.eq(from))
                 .and(r.STATUS.in(outcomes))

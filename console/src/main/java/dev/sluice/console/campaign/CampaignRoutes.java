@@ -12,6 +12,7 @@ import dev.sluice.console.imports.Reading;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowRequest;
 import dev.sluice.console.imports.RowRules;
+import dev.sluice.console.imports.Rows;
 import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.recipient.Recipients;
 import dev.sluice.schema.RecipientStatus;
@@ -114,7 +115,10 @@ public final class CampaignRoutes {
         uploads.take(
             context,
             Uploads.Use.IMPORT,
-            body -> imports.run(id, RowRequest.rows(context, body), here, accepted));
+            body -> {
+              Rows rows = RowRequest.rows(context, body, imports.takesZones(id));
+              return imports.run(id, rows, here, accepted);
+            });
     views.added(id);
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);
     JsonHttp.json(context, 200, report);

@@ -268,6 +268,7 @@ public final class CampaignViews {
     view.put("windowStart", row.get(CAMPAIGN.WINDOW_START));
     view.put("windowEnd", row.get(CAMPAIGN.WINDOW_END));
     view.put("timeZone", row.get(CAMPAIGN.TIME_ZONE));
+    view.put("localTime", row.get(CAMPAIGN.LOCAL_TIME));
     view.put("ignoreCap", row.get(CAMPAIGN.IGNORE_CAP));
     view.put("round", row.get(CAMPAIGN.ROUND));
     Map<String, Long> counts = new LinkedHashMap<>();

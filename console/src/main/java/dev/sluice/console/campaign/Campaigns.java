@@ -5,6 +5,7 @@ import static dev.sluice.schema.CampaignStatus.COMPLETED;
 import static dev.sluice.schema.CampaignStatus.DRAFT;
 import static dev.sluice.schema.CampaignStatus.SCHEDULED;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.currentInstant;
@@ -74,6 +75,7 @@ public final class Campaigns {
       @Nullable LocalTime windowStart,
       @Nullable LocalTime windowEnd,
       @Nullable String timeZone,
+      @Nullable LocalTime localTime,
       @Nullable Boolean ignoreCap,
       @Nullable String externalId) {}
 
@@ -160,9 +162,17 @@ public final class Campaigns {
         DSLContext inside = transaction.dsl();
         waitBriefly(inside);
         requireNoImport(inside, id);
-        Draft draft =
-            change.of(
-                draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate()));
+        Draft before =
+            draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate());
+        Draft draft = change.of(before);
+        if (draft.localTime() != null) {
+          if (before.localTime() == null) {
+            requireNoRecipients(inside, id, "localTime");
+          } else if (change.concerns("timeZone")
+              && !zone(draft.timeZone()).equals(before.timeZone())) {
+            requireNoRecipients(inside, id, "timeZone");
+          }
+        }
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
         if (change.concerns("timeZone")) {
           TimeZones.requireRegion(draft.timeZone());
@@ -200,6 +210,7 @@ public final class Campaigns {
         row.getWindowStart(),
         row.getWindowEnd(),
         row.getTimeZone(),
+        row.getLocalTime(),
         row.getIgnoreCap(),
         row.getExternalId());
   }
@@ -220,6 +231,22 @@ public final class Campaigns {
       throw ProblemException.conflict(
           "Recipients are being added to the campaign just now. It can be changed and archived once"
               + " they are there; try again in a moment.");
+    }
+  }
+
+  /**
+   * Time zones are found while recipients are added, only for a campaign that needs them, and often
+   * guessed by its own.
+   */
+  private static void requireNoRecipients(DSLContext inside, UUID id, String field) {
+    if (inside.fetchExists(CAMPAIGN_RECIPIENT, CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(id))) {
+      throw ProblemException.conflict(
+              "The campaign has recipients, and their time zones are found while they are added."
+                  + " Give \""
+                  + field
+                  + "\" before: duplicate the campaign without its recipients, and add them to the"
+                  + " copy once it is changed.")
+          .with("field", field);
     }
   }
 
@@ -300,6 +327,7 @@ public final class Campaigns {
     columns.put(CAMPAIGN.WINDOW_START, windowStart);
     columns.put(CAMPAIGN.WINDOW_END, windowEnd);
     columns.put(CAMPAIGN.TIME_ZONE, zone(draft.timeZone()));
+    columns.put(CAMPAIGN.LOCAL_TIME, stored(draft.localTime()));
     columns.put(CAMPAIGN.IGNORE_CAP, Boolean.TRUE.equals(draft.ignoreCap()));
     columns.put(CAMPAIGN.EXTERNAL_ID, externalId(draft.externalId()));
     return columns;

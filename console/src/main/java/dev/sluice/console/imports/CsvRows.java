@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recipients from CSV as spreadsheets write it: a column of phone numbers, one for each variable of
- * the message, and perhaps one of external ids. Columns without a name are skipped, as are blank
- * rows, and so are the reasons in a file of rejected rows that was corrected and is sent again.
+ * the message, and perhaps one of external ids and one of time zones. Columns without a name are
+ * skipped, as are blank rows, and so are the reasons in a file of rejected rows that was corrected
+ * and is sent again.
  */
 final class CsvRows implements Rows {
   /** Characters of one column's name, and of all of them, that an error message repeats. */
@@ -41,6 +42,7 @@ final class CsvRows implements Rows {
   private final List<String> columns;
   private final int phoneColumn;
   private final int externalIdColumn;
+  private final int timeZoneColumn;
   private @Nullable CsvRecord next;
 
   CsvRows(InputStream csv, Reading reading) {
@@ -65,7 +67,8 @@ final class CsvRows implements Rows {
     header = hasReasons ? named.subList(0, width - 1) : named;
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
-    externalIdColumn = externalIdColumn();
+    externalIdColumn = column("external_id", "externalId");
+    timeZoneColumn = reading.zones() ? column("time_zone", "timeZone") : -1;
     requireDifferentNames();
   }
 
@@ -97,20 +100,27 @@ final class CsvRows implements Rows {
     };
   }
 
-  /** Returns the index of the external ids, or -1. */
-  private int externalIdColumn() {
-    int snake = columns.indexOf("external_id");
-    int camel = columns.indexOf("externalId");
+  /** Returns the index of the column with either name, or -1. */
+  private int column(String snakeCase, String camelCase) {
+    int snake = columns.indexOf(snakeCase);
+    int camel = columns.indexOf(camelCase);
     if (snake >= 0 && camel >= 0) {
       throw ProblemException.badRequest(
-          "The columns \"external_id\" and \"externalId\" mean the same; leave one out.");
+          "The columns \""
+              + snakeCase
+              + "\" and \""
+              + camelCase
+              + "\" mean the same; leave one out.");
     }
     int index = Math.max(snake, camel);
     return index == phoneColumn ? -1 : index;
   }
 
   private boolean isVariable(int column) {
-    return column != phoneColumn && column != externalIdColumn && !columns.get(column).isEmpty();
+    return column != phoneColumn
+        && column != externalIdColumn
+        && column != timeZoneColumn
+        && !columns.get(column).isEmpty();
   }
 
   private void requireDifferentNames() {
@@ -190,6 +200,7 @@ final class CsvRows implements Rows {
         cell(cells, phoneColumn).strip(),
         variables,
         externalIdColumn < 0 ? null : cell(cells, externalIdColumn),
+        timeZoneColumn < 0 ? null : cell(cells, timeZoneColumn),
         cells,
         null);
   }

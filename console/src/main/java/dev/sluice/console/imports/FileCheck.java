@@ -63,7 +63,7 @@ public final class FileCheck {
           context,
           Uploads.Use.CHECK,
           (body, made) -> {
-            Rows rows = RowRequest.rows(context, body);
+            Rows rows = RowRequest.rows(context, body, zones(context));
             context.contentType("text/csv; charset=utf-8");
             context.header("Content-Disposition", "attachment; filename=\"rejected.csv\"");
             writeRejected(rows, here, made);
@@ -73,8 +73,15 @@ public final class FileCheck {
           context,
           200,
           uploads.take(
-              context, Uploads.Use.CHECK, body -> summary(RowRequest.rows(context, body), here)));
+              context,
+              Uploads.Use.CHECK,
+              body -> summary(RowRequest.rows(context, body, zones(context)), here)));
     }
+  }
+
+  /** Returns whether the file is meant for a campaign with a local time. */
+  private static boolean zones(Context context) {
+    return "true".equals(context.queryParam("zones"));
   }
 
   /** Returns the rules that apply where the file is meant to go. */

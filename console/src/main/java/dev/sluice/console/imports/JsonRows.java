@@ -17,8 +17,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Recipients from a JSON array of {@code {"phone", "variables", "externalId"}}, read one by one,
- * and of each no more than a recipient may have.
+ * Recipients from a JSON array of {@code {"phone", "variables", "externalId", "timeZone"}}, read
+ * one by one, and of each no more than a recipient may have.
  */
 final class JsonRows implements Rows {
   static final JsonFactory FACTORY =
@@ -31,11 +31,13 @@ final class JsonRows implements Rows {
                   .build())
           .build();
 
+  private final boolean zones;
   private final JsonParser json;
   private @Nullable JsonToken next;
   private long line;
 
-  JsonRows(InputStream body) {
+  JsonRows(InputStream body, boolean zones) {
+    this.zones = zones;
     try {
       json = FACTORY.createParser(ObjectReadContext.empty(), body);
       if (json.nextToken() != JsonToken.START_ARRAY) {
@@ -67,7 +69,7 @@ final class JsonRows implements Rows {
     line++;
     try {
       JsonElement element = new JsonElement(json);
-      Given given = new Given();
+      Given given = new Given(zones);
       given.read(element);
       String whole = element.close();
       next = json.nextToken();
@@ -79,10 +81,16 @@ final class JsonRows implements Rows {
 
   /** The fields of one element. */
   private static final class Given {
+    private final boolean zones;
     private final Map<String, String> variables = new LinkedHashMap<>();
     private String phone = "";
     private @Nullable String externalId;
+    private @Nullable String timeZone;
     private @Nullable String fault;
+
+    Given(boolean zones) {
+      this.zones = zones;
+    }
 
     void read(JsonElement element) {
       if (element.token() != JsonToken.START_OBJECT) {
@@ -96,9 +104,18 @@ final class JsonRows implements Rows {
         switch (name) {
           case "phone" -> phone = readText(element, name);
           case "externalId" -> externalId = readText(element, name);
+          case "timeZone" -> readZone(element, name);
           case "variables" -> readVariables(element);
           default -> element.skipChildren();
         }
+      }
+    }
+
+    private void readZone(JsonElement element, String name) {
+      if (zones) {
+        timeZone = readText(element, name);
+      } else {
+        element.skipChildren();
       }
     }
 
@@ -134,7 +151,7 @@ final class JsonRows implements Rows {
     Row row(long line, String whole, boolean tooLong) {
       return tooLong
           ? Row.faulty(line, phone.strip(), List.of(whole), "the recipient is too long")
-          : new Row(line, phone.strip(), variables, externalId, List.of(whole), fault);
+          : new Row(line, phone.strip(), variables, externalId, timeZone, List.of(whole), fault);
     }
   }
 

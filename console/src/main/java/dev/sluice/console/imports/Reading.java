@@ -13,20 +13,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param charset its encoding, if it has no byte order mark
  * @param phoneColumn which column holds the numbers
+ * @param zones whether a column {@code time_zone} holds the recipients' time zones; else it is a
+ *     variable like any other
  */
-public record Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
+public record Reading(Optional<Charset> charset, Optional<String> phoneColumn, boolean zones) {
   private static final Pattern PARAMETER =
       Pattern.compile("(?i);\\s*charset\\s*=\\s*[\"']?([^\"';\\s]+)");
 
   static final Reading AS_IT_SEEMS = new Reading(Optional.empty(), Optional.empty());
 
+  Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
+    this(charset, phoneColumn, false);
+  }
+
   /** Reads {@code charset}, from the query or the content type, and {@code phoneColumn}. */
-  static Reading of(Context context) {
+  static Reading of(Context context, boolean zones) {
     return new Reading(
         given(context, "charset")
             .map(Reading::chosen)
             .or(() -> declared(context.header("Content-Type"))),
-        given(context, "phoneColumn"));
+        given(context, "phoneColumn"),
+        zones);
   }
 
   /** Returns a parameter of the query that is present and not blank. */

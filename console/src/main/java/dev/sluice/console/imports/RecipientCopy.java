@@ -13,6 +13,7 @@ import org.jooq.DSLContext;
 import org.jooq.Name;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
@@ -24,7 +25,7 @@ final class RecipientCopy implements AutoCloseable {
   /** Characters of a portion: large enough that few are needed, small enough to hold several. */
   private static final int PORTION = 2 * 1024 * 1024;
 
-  private static final String COLUMNS = "campaign_id, phone, variables, external_id";
+  private static final String COLUMNS = "campaign_id, phone, variables, external_id, time_zone";
 
   /** How COPY writes null. */
   private static final String NULL = "\\N";
@@ -58,11 +59,17 @@ final class RecipientCopy implements AutoCloseable {
    */
   record Counts(long added, long duplicates) {}
 
-  void add(RowRules.Usable recipient) {
+  /**
+   * Adds a recipient.
+   *
+   * @param timeZone null if unknown
+   */
+  void add(RowRules.Usable recipient, @Nullable String timeZone) {
     String externalId = recipient.externalId();
     portion.append(campaignId).append('\t').append(recipient.phone()).append('\t');
     portion.append(escaped(Json.MAPPER.writeValueAsString(recipient.variables()))).append('\t');
-    portion.append(externalId == null ? NULL : escaped(externalId)).append('\n');
+    portion.append(externalId == null ? NULL : escaped(externalId)).append('\t');
+    portion.append(timeZone == null ? NULL : timeZone).append('\n');
     portionRows++;
     if (portion.length() >= PORTION) {
       handOver();
@@ -119,7 +126,7 @@ final class RecipientCopy implements AutoCloseable {
     Name table = DSL.name("pg_temp", "imported_" + number);
     inside.execute(
         "CREATE TEMPORARY TABLE {0} (campaign_id uuid, phone text, variables jsonb,"
-            + " external_id text) ON COMMIT DROP",
+            + " external_id text, time_zone text) ON COMMIT DROP",
         DSL.name("imported_" + number));
     copy(inside, table, full);
     return inside.execute(

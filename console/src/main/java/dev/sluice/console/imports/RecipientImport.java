@@ -63,6 +63,14 @@ public final class RecipientImport {
     }
   }
 
+  /**
+   * Returns whether rows for a campaign may hold time zones: it has a local time. In files for any
+   * other they are variables.
+   */
+  public boolean takesZones(UUID campaignId) {
+    return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId).and(CAMPAIGN.LOCAL_TIME.isNotNull()));
+  }
+
   /** Takes the rows in. */
   public Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted) {
     GoodRows good = new GoodRows(rows, rules);
@@ -88,7 +96,7 @@ public final class RecipientImport {
       }
       Report report;
       try (RecipientCopy copy = new RecipientCopy(transaction.dsl(), campaignId)) {
-        report = consume(rows, copy, new Missing.Tally(campaign.variables()));
+        report = consume(rows, copy, campaign.zones(), new Missing.Tally(campaign.variables()));
       }
       if (campaign.scheduledAt() != null && report.missing() != null && !accepted.missing()) {
         throw report.missing().problem("It starts by itself, so nobody was added.");
@@ -101,8 +109,10 @@ public final class RecipientImport {
    * A campaign that has not started.
    *
    * @param scheduledAt when it starts by itself, or null if it does not
+   * @param zones the recipients' time zones; null if it has no local time
    */
-  private record Open(@Nullable Instant scheduledAt, Set<String> variables) {
+  private record Open(
+      @Nullable Instant scheduledAt, Set<String> variables, @Nullable NumberZones zones) {
 
     /** It has waited for recipients: nobody may want it to start at this hour any more. */
     void requireInTime() {
@@ -121,7 +131,13 @@ public final class RecipientImport {
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside
-            .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT, CAMPAIGN.ARCHIVED_AT)
+            .select(
+                CAMPAIGN.STATUS,
+                CAMPAIGN.MESSAGE,
+                CAMPAIGN.SCHEDULED_AT,
+                CAMPAIGN.ARCHIVED_AT,
+                CAMPAIGN.LOCAL_TIME,
+                CAMPAIGN.TIME_ZONE)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forShare()
@@ -139,14 +155,23 @@ public final class RecipientImport {
     }
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,
-        Missing.variablesOf(row.value2()));
+        Missing.variablesOf(row.value2()),
+        row.value5() == null ? null : new NumberZones(row.value6(), sent(row.value3())));
   }
 
-  private static Report consume(GoodRows rows, RecipientCopy copy, Missing.Tally tally) {
+  /** Returns when recipients are probably sent to, as far as is known. */
+  private static Instant sent(@Nullable Instant scheduledAt) {
+    Instant now = Instant.now();
+    return scheduledAt == null || scheduledAt.isBefore(now) ? now : scheduledAt;
+  }
+
+  private static Report consume(
+      GoodRows rows, RecipientCopy copy, @Nullable NumberZones zones, Missing.Tally tally) {
     while (rows.hasNext()) {
       RowRules.Usable recipient = rows.next();
       tally.take(recipient.variables());
-      copy.add(recipient);
+      String zone = recipient.timeZone();
+      copy.add(recipient, zone == null && zones != null ? zones.of(recipient.phone()) : zone);
     }
     RecipientCopy.Counts counts = copy.finish();
     return rows.rejections().report(counts.added(), counts.duplicates(), tally);

@@ -10,14 +10,18 @@ import java.util.Locale;
 public final class RowRequest {
   private RowRequest() {}
 
-  /** Returns the rows of the body in CSV or JSON, as they stream in. */
-  public static Rows rows(Context context, InputStream body) {
+  /**
+   * Returns the rows of the body in CSV or JSON, as they stream in.
+   *
+   * @param zones whether they may hold the recipients' time zones
+   */
+  public static Rows rows(Context context, InputStream body, boolean zones) {
     // Not contentType(), which fails if the encoding is unknown.
     String given = context.header("Content-Type");
     String type = given == null ? "" : JsonHttp.type(given).toLowerCase(Locale.ROOT);
     return switch (type) {
-      case "text/csv" -> new CsvRows(body, Reading.of(context));
-      case "application/json" -> new JsonRows(body);
+      case "text/csv" -> new CsvRows(body, Reading.of(context, zones));
+      case "application/json" -> new JsonRows(body, zones);
       default ->
           throw ProblemException.badRequest(
               "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");

@@ -2,8 +2,10 @@ package dev.sluice.console.imports;
 
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.StorableText;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a row can be used, in the same way for a check of a file and for its import. */
@@ -13,6 +15,8 @@ public final class RowRules {
 
   /** Characters of a column's name that a reason repeats. */
   private static final int REPEATED = 100;
+
+  private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
   private final PhoneNumbers phoneNumbers;
   private final Optional<RowBounds> bounds;
@@ -40,7 +44,11 @@ public final class RowRules {
   sealed interface Judged {}
 
   /** A row that can be used. */
-  public record Usable(String phone, Map<String, String> variables, @Nullable String externalId)
+  public record Usable(
+      String phone,
+      Map<String, String> variables,
+      @Nullable String externalId,
+      @Nullable String timeZone)
       implements Judged {}
 
   /** A row that cannot be used. */
@@ -52,32 +60,45 @@ public final class RowRules {
 
   private Judged number(Rows.Row row) {
     return switch (phoneNumbers.parse(row.phone())) {
-      case PhoneNumbers.Valid(String e164) -> new Usable(e164, Map.of(), null);
+      case PhoneNumbers.Valid(String e164) -> new Usable(e164, Map.of(), null, null);
       case PhoneNumbers.Invalid(String reason) ->
           new Unusable(row.fault() == null ? reason : row.fault());
     };
   }
 
   private Judged recipient(Rows.Row row, RowBounds within) {
-    String externalId = row.externalId() == null ? "" : row.externalId().strip();
-    String fault = fault(row, externalId, within);
+    String externalId = stripped(row.externalId());
+    String timeZone = stripped(row.timeZone());
+    String fault = fault(row, externalId, timeZone, within);
     if (fault != null) {
       return new Unusable(fault);
     }
     return switch (phoneNumbers.parse(row.phone())) {
       case PhoneNumbers.Valid(String e164) ->
-          new Usable(e164, row.variables(), externalId.isEmpty() ? null : externalId);
+          new Usable(
+              e164,
+              row.variables(),
+              externalId.isEmpty() ? null : externalId,
+              timeZone.isEmpty() ? null : timeZone);
       case PhoneNumbers.Invalid(String reason) -> new Unusable(reason);
     };
   }
 
-  private static @Nullable String fault(Rows.Row row, String externalId, RowBounds within) {
+  private static String stripped(@Nullable String cell) {
+    return cell == null ? "" : cell.strip();
+  }
+
+  private static @Nullable String fault(
+      Rows.Row row, String externalId, String timeZone, RowBounds within) {
     if (row.fault() != null) {
       return row.fault();
     }
-    return ExternalId.isFine(externalId)
+    if (!ExternalId.isFine(externalId)) {
+      return "the external id " + ExternalId.RULE;
+    }
+    return timeZone.isEmpty() || ZONES.contains(timeZone)
         ? fault(row.variables(), within)
-        : "the external id " + ExternalId.RULE;
+        : "no such time zone; write it like America/Sao_Paulo";
   }
 
   private static @Nullable String fault(Map<String, String> variables, RowBounds within) {

@@ -20,6 +20,7 @@ public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRow
    * @param line the line where it begins, from 1
    * @param variables by name
    * @param externalId the recipient's key in the program that the file comes from, or null
+   * @param timeZone the recipient's time zone as it is written, or null
    * @param cells as they stand in the file, to be given back
    * @param fault why no recipient can be made of it whatever its number, or null
    */
@@ -28,12 +29,13 @@ public sealed interface Rows extends Iterator<Rows.Row> permits CsvRows, JsonRow
       String phone,
       Map<String, String> variables,
       @Nullable String externalId,
+      @Nullable String timeZone,
       List<String> cells,
       @Nullable String fault) {
 
     /** Returns a row of which nothing but perhaps its number can be used. */
     static Row faulty(long line, String phone, List<String> cells, String fault) {
-      return new Row(line, phone, Map.of(), null, cells, fault);
+      return new Row(line, phone, Map.of(), null, null, cells, fault);
     }
   }
 }

@@ -278,6 +278,10 @@ public final class Recipients {
     view.put("attempts", row.get(r.ATTEMPTS));
     view.put("createdAt", row.get(r.CREATED_AT));
     view.put("updatedAt", row.get(r.UPDATED_AT));
+    String zone = row.get(r.TIME_ZONE);
+    if (zone != null) {
+      view.put("timeZone", zone);
+    }
     return view;
   }
 }

@@ -143,7 +143,7 @@ public final class SuppressionRoutes {
         uploads.take(
             context,
             Uploads.Use.SUPPRESSION,
-            body -> add(RowRequest.rows(context, body), here, reason));
+            body -> add(RowRequest.rows(context, body, false), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
     JsonHttp.json(context, 200, report);
   }

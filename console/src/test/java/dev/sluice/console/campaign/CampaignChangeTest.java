@@ -103,6 +103,32 @@ class CampaignChangeTest {
     assertProblem(patch(id, "{\"name\":\"" + "n".repeat(201) + "\"}"), 400, "\"name\" has at most");
   }
 
+  /** Otherwise a copy would be sent to everybody at once. */
+  @Test
+  void aCopyKeepsTheLocalTimeAndThePeoplesTimeZones() {
+    String id = CONSOLE.campaign();
+    add(id, "phone,name\n+5511960000001,Ana\n");
+    CONSOLE.sql(sql ->
+        sql.execute("UPDATE sluice.campaign SET local_time = '09:00' WHERE id = ?::uuid", id));
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign_recipient SET time_zone = 'Asia/Tokyo'"
+                + " WHERE campaign_id = ?::uuid",
+            id));
+    String copy = id(duplicate(id, "?recipients=all"));
+
+    assertThat(
+            CONSOLE
+                .sql(sql ->
+                    sql.fetchSingle(
+                        "SELECT local_time::text, time_zone FROM (SELECT id, local_time FROM"
+                            + " sluice.campaign) AS campaign JOIN sluice.campaign_recipient"
+                            + " ON campaign_id = campaign.id WHERE campaign.id = ?::uuid",
+                        copy))
+                .intoArray())
+        .containsExactly("09:00:00", "Asia/Tokyo");
+  }
+
   @Test
   void aCopyTakesOverWhoIsWantedByOutcome() {
     String id = CONSOLE.campaign();

@@ -103,8 +103,8 @@ class RecipientRoutesTest {
   @Test
   void rowsBeforeTheFirstGoodOneHoldNothing() {
     String id = CONSOLE.campaign();
-    Rows.Row bad = new Rows.Row(2, "", Map.of(), null, List.of(), "bad");
-    Rows.Row good = new Rows.Row(3, "+5511960000001", Map.of(), null, List.of(), null);
+    Rows.Row bad = new Rows.Row(2, "", Map.of(), null, null, List.of(), "bad");
+    Rows.Row good = new Rows.Row(3, "+5511960000001", Map.of(), null, null, List.of(), null);
     RowRules rules = new RowRules(new PhoneNumbers(Optional.empty()));
 
     RecipientImport.Report report =
@@ -129,7 +129,7 @@ class RecipientRoutesTest {
   @Test
   void whoIsBeingAddedByAnotherImportIsAConflictAndNoFault() {
     String id = CONSOLE.campaign();
-    Rows.Row person = new Rows.Row(2, "+5511960000001", Map.of(), null, List.of(), null);
+    Rows.Row person = new Rows.Row(2, "+5511960000001", Map.of(), null, null, List.of(), null);
     RowRules rules = new RowRules(new PhoneNumbers(Optional.empty()));
 
     CONSOLE.sql(first ->

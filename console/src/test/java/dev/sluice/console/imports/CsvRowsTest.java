@@ -69,6 +69,7 @@ class CsvRowsTest {
                 "+5511960000001",
                 Map.of("name", "Ana"),
                 null,
+                null,
                 List.of("+5511960000001", "Ana"),
                 null));
     assertThat(rows.next().variables()).isEqualTo(Map.of("name", ""));

@@ -240,7 +240,7 @@ class RealWorldFilesTest {
         Rows.Row row = csv.next();
         rows.add(
             switch (rules.judge(row)) {
-              case RowRules.Usable(String phone, Map<String, String> variables, var _) ->
+              case RowRules.Usable(String phone, Map<String, String> variables, var _, var _) ->
                   row.line() + " " + phone + " " + variables;
               case RowRules.Unusable(String reason) -> row.line() + " " + reason;
             });

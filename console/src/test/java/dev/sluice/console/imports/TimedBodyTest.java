@@ -21,7 +21,7 @@ class TimedBodyTest {
     assertThatThrownBy(() -> new CsvRows(body("phone\n1\n", Duration.ZERO), USUAL))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("divide it");
-    assertThatThrownBy(() -> new JsonRows(body("[{}]", Duration.ZERO)))
+    assertThatThrownBy(() -> new JsonRows(body("[{}]", Duration.ZERO), false))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("divide it");
   }

@@ -61,7 +61,8 @@ public final class CampaignRepository {
       OnDoubt onDoubt,
       int priority,
       @Nullable SendingHours window,
-      boolean ignoresCap) {}
+      boolean ignoresCap,
+      @Nullable LocalSending local) {}
 
   /**
    * A sender and its rate.
@@ -106,7 +107,8 @@ public final class CampaignRepository {
             CAMPAIGN.WINDOW_START,
             CAMPAIGN.WINDOW_END,
             CAMPAIGN.TIME_ZONE,
-            CAMPAIGN.IGNORE_CAP)
+            CAMPAIGN.IGNORE_CAP,
+            CAMPAIGN.LOCAL_TIME)
         .from(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(row -> campaign(row, row.get(message)));
@@ -124,7 +126,8 @@ public final class CampaignRepository {
         row.get(CAMPAIGN.ON_DOUBT),
         row.get(CAMPAIGN.PRIORITY),
         window(row),
-        row.get(CAMPAIGN.IGNORE_CAP));
+        row.get(CAMPAIGN.IGNORE_CAP),
+        local(row));
   }
 
   /**
@@ -159,6 +162,11 @@ public final class CampaignRepository {
     return start == null || end == null
         ? null
         : new SendingHours(start, end, ZoneId.of(row.get(CAMPAIGN.TIME_ZONE)));
+  }
+
+  private static @Nullable LocalSending local(Record row) {
+    LocalTime time = row.get(CAMPAIGN.LOCAL_TIME);
+    return time == null ? null : new LocalSending(time, ZoneId.of(row.get(CAMPAIGN.TIME_ZONE)));
   }
 
   /** Returns a sender as it is now; its rate may change while campaigns run. */

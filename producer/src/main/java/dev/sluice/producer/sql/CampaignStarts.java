@@ -32,8 +32,13 @@ public final class CampaignStarts {
   /** The outcome of a start. */
   public sealed interface Start {}
 
-  /** It is running. */
-  public record Started(CampaignRepository.Campaign campaign, CampaignStanding standing)
+  /**
+   * It is running.
+   *
+   * @param since when it was started first
+   */
+  public record Started(
+      CampaignRepository.Campaign campaign, CampaignStanding standing, Instant since)
       implements Start {}
 
   /** This command has started it, and it is complete because it has no recipients. */
@@ -63,16 +68,18 @@ public final class CampaignStarts {
         sql.transactionResult(transaction -> mark(transaction.dsl(), campaignId, command, now));
     // Read once the row says that it has started, so that any fault in it shows there.
     return switch (marked) {
-      case Sending(CampaignStanding standing) ->
+      case Sending(CampaignStanding standing, Instant since) ->
           new Started(
-              rows.find(campaignId).orElseThrow(() -> DatabaseFault.missing("its row")), standing);
+              rows.find(campaignId).orElseThrow(() -> DatabaseFault.missing("its row")),
+              standing,
+              since);
       case Not(Start why) -> why;
     };
   }
 
   private sealed interface Marked {}
 
-  private record Sending(CampaignStanding standing) implements Marked {}
+  private record Sending(CampaignStanding standing, Instant since) implements Marked {}
 
   private record Not(Start why) implements Marked {}
 
@@ -81,7 +88,11 @@ public final class CampaignStarts {
     // Locked before counting. An import holds the row through its recipients' foreign key and is
     // not waited for, which would block a connection and so other campaigns.
     Record row =
-        sql.select(CAMPAIGN.SCHEDULED_AT, CAMPAIGN.START_OFFSET, CAMPAIGN.START_COMMAND_AT)
+        sql.select(
+                CAMPAIGN.SCHEDULED_AT,
+                CAMPAIGN.STARTED_AT,
+                CAMPAIGN.START_OFFSET,
+                CAMPAIGN.START_COMMAND_AT)
             .select(CampaignStanding.COLUMNS)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
@@ -98,11 +109,13 @@ public final class CampaignStarts {
         Instant scheduled = row.get(CAMPAIGN.SCHEDULED_AT);
         yield scheduled != null && scheduled.isAfter(now)
             ? new Not(markScheduled(sql, campaignId, scheduled))
-            : markStarted(sql, campaignId, command);
+            : markStarted(sql, campaignId, command, now);
       }
       case SENDING, PAUSED ->
           isTheSame(command, row) || goesOn(sql, campaignId, command, row)
-              ? new Sending(CampaignStanding.of(row))
+              ? new Sending(
+                  CampaignStanding.of(row),
+                  Objects.requireNonNullElse(row.get(CAMPAIGN.STARTED_AT), now))
               : new Not(new StartedBefore());
       case COMPLETED ->
           new Not(isTheSame(command, row) ? new Empty(CampaignStanding.of(row)) : new Over(status));
@@ -143,7 +156,8 @@ public final class CampaignStarts {
     return new Waiting(at);
   }
 
-  private static Marked markStarted(DSLContext sql, UUID campaignId, FanOutState.Origin command) {
+  private static Marked markStarted(
+      DSLContext sql, UUID campaignId, FanOutState.Origin command, Instant now) {
     var recipients =
         sql.selectCount()
             .from(CAMPAIGN_RECIPIENT)
@@ -172,7 +186,7 @@ public final class CampaignStarts {
     CampaignStanding standing = CampaignStanding.of(row);
     return standing.status() == CampaignStatus.COMPLETED
         ? new Not(new Empty(standing))
-        : new Sending(standing);
+        : new Sending(standing, now);
   }
 
   /** Runs the statements with a campaign that does not exist. */
@@ -180,7 +194,7 @@ public final class CampaignStarts {
     UUID nobody = new UUID(0, 0);
     FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null, null);
     start(nobody, nothing, Instant.EPOCH);
-    markStarted(sql, nobody, nothing);
+    markStarted(sql, nobody, nothing, Instant.EPOCH);
     rows.find(nobody);
   }
 }

@@ -17,6 +17,7 @@ public record FanOutRepositories(
     CampaignRepository rows,
     CampaignStarts starts,
     RecipientPages recipients,
+    RecipientZones zones,
     ResendRepository resends,
     DailyLimit dailyLimit,
     FrequencyCaps caps) {
@@ -35,6 +36,7 @@ public record FanOutRepositories(
         rows,
         new CampaignStarts(sql, rows),
         new RecipientPages(sql, clock),
+        new RecipientZones(sql),
         new ResendRepository(sql),
         new DailyLimit(sql, clock, steady),
         new FrequencyCaps(sql, clock, cap));
@@ -48,7 +50,7 @@ public record FanOutRepositories(
     String sender = "nobody";
     starts.rehearse();
     rows.stopped(NOBODY);
-    recipients.after(NOBODY, Cursor.START, 1, sender);
+    recipients.after(NOBODY, null, Cursor.START, null, 1, sender);
     dailyLimit.admit(NOBODY, sender, 0, List.of("+0"));
     caps.rehearse();
   }

@@ -3,17 +3,21 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
+import static org.jooq.impl.DSL.all;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.octetLength;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.producer.state.Cursor;
+import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
@@ -24,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -42,6 +47,12 @@ import tools.jackson.databind.JsonNode;
 public final class RecipientPages {
   /** The longest variables of one recipient that are read, bytes as text. */
   public static final int LONGEST_VARIABLES = 64 * 1024;
+
+  /**
+   * The most recipients that are looked at for a page of those whose zone has no pass of its own:
+   * no index tells them from the others.
+   */
+  static final int FARTHEST = 10_000;
 
   /** The most variables that a page may hold, bytes as text. */
   static final int LARGEST_PAGE = 1024 * 1024;
@@ -117,13 +128,41 @@ public final class RecipientPages {
   }
 
   /**
-   * Returns the next recipients after the cursor; fewer than the limit if they are the last.
+   * Returns how far the next page may look; null for to the end. Those beyond it stay beyond it, as
+   * recipients only cease to be pending while a campaign is fed.
+   */
+  public @Nullable Cursor reach(UUID campaignId, @Nullable ZonePasses zones, Cursor cursor) {
+    if (zones == null || zones.now().zone() != null) {
+      return null;
+    }
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.CREATED_AT, r.ID)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.eq(RecipientStatus.PENDING))
+        .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
+        .orderBy(r.CREATED_AT, r.ID)
+        .limit(1)
+        .offset(FARTHEST - 1)
+        .fetchOne(one -> new Cursor(one.value1(), one.value2()));
+  }
+
+  /**
+   * Returns the next recipients after the cursor; fewer than the limit if they are the last up to
+   * the reach.
    *
+   * @param zones those of their current pass, or null for recipients of all zones
+   * @param reach the last recipient to look at, or null for to the end
    * @param countedFor the sender whose daily limit is to be kept, or null if it has none
    */
   public List<Recipient> after(
-      UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
-    return withinMemory(page(campaignId, cursor, limit, countedFor));
+      UUID campaignId,
+      @Nullable ZonePasses zones,
+      Cursor cursor,
+      @Nullable Cursor reach,
+      int limit,
+      @Nullable String countedFor) {
+    return withinMemory(page(campaignId, zones, cursor, reach, limit, countedFor));
   }
 
   /** Returns those of these recipients who are pending, in their current state. */
@@ -156,14 +195,34 @@ public final class RecipientPages {
   }
 
   public Select<? extends Record> page(
-      UUID campaignId, Cursor cursor, int limit, @Nullable String countedFor) {
+      UUID campaignId,
+      @Nullable ZonePasses zones,
+      Cursor cursor,
+      @Nullable Cursor reach,
+      int limit,
+      @Nullable String countedFor) {
     var r = CAMPAIGN_RECIPIENT;
     return recipients(countedFor)
         .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(r.STATUS.eq(RecipientStatus.PENDING))
+        .and(zones == null ? r.STATUS.eq(RecipientStatus.PENDING) : pendingIn(zones))
         .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
+        .and(
+            reach == null
+                ? noCondition()
+                : row(r.CREATED_AT, r.ID).le(val(reach.createdAt()), val(reach.id())))
         .orderBy(r.CREATED_AT, r.ID)
         .limit(limit);
+  }
+
+  /** The status is inlined because the index of zones has it in its condition. */
+  private static Condition pendingIn(ZonePasses zones) {
+    var r = CAMPAIGN_RECIPIENT;
+    String zone = zones.now().zone();
+    Condition its =
+        zone == null
+            ? coalesce(r.TIME_ZONE, inline("")).ne(all(zones.named().toArray(String[]::new)))
+            : r.TIME_ZONE.eq(zone);
+    return its.and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)));
   }
 
   private SelectJoinStep<? extends Record> recipients(@Nullable String countedFor) {

@@ -20,11 +20,15 @@ record FanOutEntry(
     boolean windowed,
     boolean quiet,
     @Nullable String fault,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable ZonePasses zones) {
 
   enum Phase {
     REQUESTED,
     FEEDING,
+
+    /** A name that older versions cannot read; they would feed recipients twice. */
+    FEEDING_ZONES,
     FED,
     RESENDING
   }
@@ -34,7 +38,12 @@ record FanOutEntry(
       case FanOutState.Requested(FanOutState.Origin origin) ->
           of(Phase.REQUESTED, state.steering(), null, origin, null);
       case FanOutState.Feeding(FanOutState.Progress progress) ->
-          of(Phase.FEEDING, state.steering(), progress, null, null);
+          of(
+              progress.zones() == null ? Phase.FEEDING : Phase.FEEDING_ZONES,
+              state.steering(),
+              progress,
+              null,
+              null);
       case FanOutState.Fed(FanOutState.Progress progress) ->
           of(Phase.FED, state.steering(), progress, null, null);
       case FanOutState.Resending(FanOutState.Progress progress, FanOutState.Resend resend) ->
@@ -62,7 +71,8 @@ record FanOutEntry(
         steering.windowed(),
         steering.quiet(),
         steering.fault(),
-        steering.reason());
+        steering.reason(),
+        progress == null ? null : progress.zones());
   }
 
   FanOutState toState() {
@@ -70,7 +80,7 @@ record FanOutEntry(
         switch (phase) {
           case REQUESTED ->
               new FanOutState.Requested(Objects.requireNonNull(origin, "origin is missing"));
-          case FEEDING -> new FanOutState.Feeding(progress());
+          case FEEDING, FEEDING_ZONES -> new FanOutState.Feeding(progress());
           case FED -> new FanOutState.Fed(progress());
           case RESENDING ->
               new FanOutState.Resending(
@@ -85,6 +95,7 @@ record FanOutEntry(
     return new FanOutState.Progress(
         Objects.requireNonNull(senderId, "senderId is missing"),
         Objects.requireNonNull(cursor, "cursor is missing"),
-        fed);
+        fed,
+        zones);
   }
 }

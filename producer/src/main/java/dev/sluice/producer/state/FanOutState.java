@@ -56,10 +56,33 @@ public record FanOutState(Phase phase, Steering steering) {
    * @param senderId the campaign's sender
    * @param cursor the last recipient read
    * @param fed requests written so far, not counting those written again after they were returned
+   * @param zones the passes of a campaign that is sent at a local time, the current one of which
+   *     the cursor belongs to; null for a single pass
    */
-  public record Progress(String senderId, Cursor cursor, long fed) {
-    static Progress none(String senderId) {
-      return new Progress(senderId, Cursor.START, 0);
+  public record Progress(String senderId, Cursor cursor, long fed, @Nullable ZonePasses zones) {
+    static Progress none(String senderId, @Nullable ZonePasses zones) {
+      return new Progress(senderId, Cursor.START, 0, zones);
+    }
+
+    private Phase after(Cursor to, long requests, boolean last) {
+      ZonePasses passes = zones;
+      if (last && passes != null && !passes.isLast()) {
+        return new Feeding(new Progress(senderId, Cursor.START, fed + requests, passes.next()));
+      }
+      return last
+          ? new Fed(new Progress(senderId, to, fed + requests, null))
+          : new Feeding(new Progress(senderId, to, fed + requests, passes));
+    }
+
+    /** Returns whether the recipients that are left to read may be sent to. */
+    public boolean isDue(Instant now) {
+      return zones == null || !zones.now().at().isAfter(now);
+    }
+
+    /** Returns whether this recipient is left to read. */
+    public boolean isAhead(@Nullable String zone, Instant createdAt, long id) {
+      int passes = zones == null ? 0 : Integer.compare(zones.place(zone), zones.current());
+      return passes > 0 || (passes == 0 && new Cursor(createdAt, id).isAfter(cursor));
     }
   }
 
@@ -206,15 +229,14 @@ public record FanOutState(Phase phase, Steering steering) {
     return phase instanceof Started started ? started.progress().senderId() : null;
   }
 
-  public FanOutState started(String senderId, boolean hasWindow) {
-    return new FanOutState(new Feeding(Progress.none(senderId)), steering.hours(hasWindow, false));
+  public FanOutState started(String senderId, @Nullable ZonePasses zones, boolean hasWindow) {
+    return new FanOutState(
+        new Feeding(Progress.none(senderId, zones)), steering.hours(hasWindow, false));
   }
 
   /** Returns the state after a page of requests was written. */
   public FanOutState advanced(Cursor to, long requests, boolean last) {
-    Progress before = progress();
-    Progress after = new Progress(before.senderId(), to, before.fed() + requests);
-    return new FanOutState(last ? new Fed(after) : new Feeding(after), steering);
+    return new FanOutState(progress().after(to, requests, last), steering);
   }
 
   /**
@@ -233,13 +255,14 @@ public record FanOutState(Phase phase, Steering steering) {
 
   /**
    * Returns the state once the recipients of a resend are pending; it runs if it was paused before.
+   * A resend waits for no local time.
    */
   public FanOutState resent(boolean hasWindow) {
     boolean paused =
         phase instanceof Resending(_, Resend resend) && Boolean.TRUE.equals(resend.paused());
     Steering next = steering.hours(hasWindow, false);
     return new FanOutState(
-        new Feeding(Progress.none(progress().senderId())),
+        new Feeding(Progress.none(progress().senderId(), null)),
         paused ? next.to(Control.State.RUNNING, null, null).due(false) : next);
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,19 @@ class FanOutStateTest {
           new FanOutState.Origin(null, new byte[0], "commands", 0, 17, null, null));
   private static final FanOutState FEEDING =
       REQUESTED
-          .started("brazil", true)
+          .started("brazil", null, true)
           .advanced(new Cursor(Instant.parse("2027-03-10T12:00:00Z"), 7), 3, false);
+  private static final Instant NINE_IN_TOKYO = Instant.parse("2027-03-10T00:00:00Z");
+  private static final Instant NINE_ELSEWHERE = Instant.parse("2027-03-10T09:00:00Z");
+  private static final FanOutState IN_ZONES =
+      REQUESTED.started(
+          "brazil",
+          new ZonePasses(
+              List.of(
+                  new ZonePasses.Pass("Asia/Tokyo", NINE_IN_TOKYO),
+                  new ZonePasses.Pass(null, NINE_ELSEWHERE)),
+              0),
+          false);
   private static final FanOutState FED = FEEDING.advanced(Cursor.START, 2, true);
   private static final FanOutState RESENDING =
       FED.told(Control.State.PAUSED, "a person")
@@ -29,7 +41,13 @@ class FanOutStateTest {
 
   static Stream<FanOutState> phases() {
     return Stream.of(
-        FEEDING, FEEDING.inWindow(false), FED, FED.recorded(), RESENDING, FED.faulty("f", "why"));
+        FEEDING,
+        IN_ZONES,
+        FEEDING.inWindow(false),
+        FED,
+        FED.recorded(),
+        RESENDING,
+        FED.faulty("f", "why"));
   }
 
   @ParameterizedTest
@@ -67,6 +85,39 @@ class FanOutStateTest {
     assertThat(RESENDING.resent(true).state()).isEqualTo(Control.State.RUNNING);
     assertThat(RESENDING.told(Control.State.PAUSED, "again").resent(true).state())
         .isEqualTo(Control.State.PAUSED);
+  }
+
+  @Test
+  void zonesAreFedOneAfterAnotherFromTheirFirstRecipient() {
+    Cursor cursor = new Cursor(NINE_IN_TOKYO, 7);
+    FanOutState within = IN_ZONES.advanced(cursor, 3, false);
+    FanOutState next = within.advanced(cursor, 2, true);
+
+    assertThat(progress(within).isDue(NINE_IN_TOKYO)).isTrue();
+    assertThat(progress(within).isAhead("Asia/Tokyo", NINE_IN_TOKYO, 7)).isFalse();
+    assertThat(progress(within).isAhead("Asia/Tokyo", NINE_IN_TOKYO, 8)).isTrue();
+    assertThat(progress(within).isAhead("no zone", NINE_IN_TOKYO, 1)).isTrue();
+    assertThat(progress(next).cursor()).isEqualTo(Cursor.START);
+    assertThat(progress(next).fed()).isEqualTo(5);
+    assertThat(progress(next).isDue(NINE_IN_TOKYO)).isFalse();
+    assertThat(progress(next).isDue(NINE_ELSEWHERE)).isTrue();
+    assertThat(progress(next).isAhead("Asia/Tokyo", NINE_IN_TOKYO, 8)).isFalse();
+    assertThat(progress(next).isAhead(null, NINE_IN_TOKYO, 1)).isTrue();
+    assertThat(next.advanced(cursor, 1, true).phase()).isInstanceOf(FanOutState.Fed.class);
+  }
+
+  private static FanOutState.Progress progress(FanOutState fanOut) {
+    return ((FanOutState.Feeding) fanOut.phase()).progress();
+  }
+
+  /** An older version would feed every zone from the current one's cursor on. */
+  @Test
+  void olderVersionsCannotReadACampaignThatIsSentInZones() {
+    assertThat(new String(Json.write(IN_ZONES), StandardCharsets.UTF_8))
+        .contains("\"phase\":\"FEEDING_ZONES\"");
+    assertThat(new String(Json.write(FEEDING), StandardCharsets.UTF_8))
+        .contains("\"phase\":\"FEEDING\"")
+        .doesNotContain("zones");
   }
 
   @Test

@@ -33,7 +33,7 @@ final class Grants {
   /** The columns of a campaign that users define before it starts. */
   private static final String DRAFTED =
       "name, sender_id, message, status, priority, on_doubt, scheduled_at, window_start,"
-          + " window_end, time_zone, external_id, ignore_cap";
+          + " window_end, time_zone, local_time, external_id, ignore_cap";
 
   /** The columns of a sender that users define. */
   private static final String SENDER =
@@ -77,7 +77,9 @@ final class Grants {
               "campaign_recipient",
               READ + ", UPDATE (round, " + OUTCOME + ")",
               READ + ", UPDATE (" + OUTCOME + ")",
-              READ + ", INSERT (campaign_id, phone, variables, external_id, provider_user_id)"),
+              READ
+                  + ", INSERT (campaign_id, phone, variables, external_id, provider_user_id,"
+                  + " time_zone)"),
           new Rights(
               "suppression",
               NOTHING,

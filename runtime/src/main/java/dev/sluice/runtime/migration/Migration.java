@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationState;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +44,20 @@ public final class Migration {
     try (Connection connection = connect(owner)) {
       new Roles(connection, owner.user()).create(appRole, passwords);
     }
-    var result =
+    Flyway flyway =
         Flyway.configure()
             .dataSource(owner.url(), owner.user(), owner.password())
             .schemas("sluice")
             .placeholders(Map.of("appRole", "\"" + appRole.replace("\"", "\"\"") + "\""))
+            // Flyway's own transaction would keep an index from being built concurrently.
+            .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
             .cleanDisabled(true)
-            .load()
-            .migrate();
+            .load();
+    // Migrations are transactions, except for those that build an index; these begin anew.
+    if (Stream.of(flyway.info().all()).anyMatch(one -> one.getState() == MigrationState.FAILED)) {
+      flyway.repair();
+    }
+    var result = flyway.migrate();
     log.info(
         "tables: {} migration(s) applied, schema version {}",
         result.migrationsExecuted,

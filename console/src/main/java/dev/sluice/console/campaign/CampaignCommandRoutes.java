@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
@@ -97,6 +98,9 @@ public final class CampaignCommandRoutes {
             && !missing.require(id, "It was not started.");
     if (makesSend(action) && status != CampaignStatus.SENDING) {
       templates.require(context, id);
+    }
+    if (action == Action.START && Campaigns.isOpen(status)) {
+      campaigns.approve(id, Caller.of(context));
     }
     commands.publish(id, action, Audit.who(context), resend);
     String what = action.name().toLowerCase(Locale.ROOT);

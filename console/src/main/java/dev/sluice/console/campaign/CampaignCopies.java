@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
@@ -48,12 +49,12 @@ public final class CampaignCopies {
    *
    * @param outcomes statuses of the recipients to copy; empty to copy no recipients
    */
-  Made of(UUID id, Set<RecipientStatus> outcomes, Optional<IdempotencyKey> request) {
+  Made of(UUID id, Set<RecipientStatus> outcomes, Optional<IdempotencyKey> request, Caller author) {
     try {
       return sql.transactionResult(transaction -> {
         DSLContext inside = transaction.dsl();
         inside.execute("SET LOCAL statement_timeout = '110s'");
-        return campaign(inside, id, request)
+        return campaign(inside, id, request, author)
             .map(copy ->
                 new Made(
                     new Copy(copy, outcomes.isEmpty() ? 0 : recipients(inside, id, copy, outcomes)),
@@ -76,7 +77,8 @@ public final class CampaignCopies {
   }
 
   /** Returns the new campaign's id, or nothing if the same request has created one. */
-  private Optional<UUID> campaign(DSLContext inside, UUID id, Optional<IdempotencyKey> request) {
+  private Optional<UUID> campaign(
+      DSLContext inside, UUID id, Optional<IdempotencyKey> request, Caller author) {
     var row =
         inside
             .selectFrom(CAMPAIGN)
@@ -97,6 +99,7 @@ public final class CampaignCopies {
         .set(CAMPAIGN.IGNORE_CAP, row.getIgnoreCap())
         .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
         .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+        .set(CAMPAIGN.AUTHORS, FourEyes.first(author))
         .onConflictDoNothing()
         .returning(CAMPAIGN.ID)
         .fetchOptional(CAMPAIGN.ID);

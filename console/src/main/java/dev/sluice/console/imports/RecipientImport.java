@@ -2,6 +2,7 @@ package dev.sluice.console.imports;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.CampaignStatus;
 import io.javalin.http.Context;
@@ -64,12 +65,13 @@ public final class RecipientImport {
   }
 
   /** Takes the rows in. */
-  public Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted) {
+  public Report run(
+      UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted, Caller author) {
     GoodRows good = new GoodRows(rows, rules);
     // However many rows come before it, nothing is locked for them.
     good.skipToFirst();
     try {
-      return inOneTransaction(campaignId, good, accepted);
+      return inOneTransaction(campaignId, good, accepted, author);
     } catch (DataAccessException e) {
       if (!HELD.contains(e.sqlState())) {
         throw e;
@@ -80,9 +82,11 @@ public final class RecipientImport {
     }
   }
 
-  private Report inOneTransaction(UUID campaignId, GoodRows rows, Accepted accepted) {
+  private Report inOneTransaction(
+      UUID campaignId, GoodRows rows, Accepted accepted, Caller author) {
     return sql.transactionResult(transaction -> {
       Open campaign = open(transaction.dsl(), campaignId);
+      author.requireUnapproved(campaign.scheduledAt() != null || campaign.isApproved());
       if (!accepted.late()) {
         campaign.requireInTime();
       }
@@ -101,8 +105,9 @@ public final class RecipientImport {
    * A campaign that has not started.
    *
    * @param scheduledAt when it starts by itself, or null if it does not
+   * @param isApproved whether somebody has approved its start
    */
-  private record Open(@Nullable Instant scheduledAt, Set<String> variables) {
+  private record Open(@Nullable Instant scheduledAt, Set<String> variables, boolean isApproved) {
 
     /** It has waited for recipients: nobody may want it to start at this hour any more. */
     void requireInTime() {
@@ -121,7 +126,12 @@ public final class RecipientImport {
   private static Open open(DSLContext inside, UUID campaignId) {
     var row =
         inside
-            .select(CAMPAIGN.STATUS, CAMPAIGN.MESSAGE, CAMPAIGN.SCHEDULED_AT, CAMPAIGN.ARCHIVED_AT)
+            .select(
+                CAMPAIGN.STATUS,
+                CAMPAIGN.MESSAGE,
+                CAMPAIGN.SCHEDULED_AT,
+                CAMPAIGN.ARCHIVED_AT,
+                CAMPAIGN.APPROVED_BY)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forShare()
@@ -139,7 +149,8 @@ public final class RecipientImport {
     }
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,
-        Missing.variablesOf(row.value2()));
+        Missing.variablesOf(row.value2()),
+        row.value5() != null);
   }
 
   private static Report consume(GoodRows rows, RecipientCopy copy, Missing.Tally tally) {

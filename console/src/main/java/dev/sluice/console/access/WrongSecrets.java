@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Slows down clients that try tokens, and logs them. The right token is never delayed, wherever it
- * comes from: behind a proxy all users share one address.
+ * Slows down clients that try tokens or passwords, and logs them. The right one is never delayed,
+ * wherever it comes from: behind a proxy all users share one address.
  */
-final class WrongTokens {
-  private static final Logger log = LoggerFactory.getLogger(WrongTokens.class);
+final class WrongSecrets {
+  private static final Logger log = LoggerFactory.getLogger(WrongSecrets.class);
 
-  /** Wrong tokens that are not delayed, as users mistype. */
+  /** Wrong ones that are not delayed, as users mistype. */
   private static final int FREE = 3;
 
   private static final Backoff DELAY = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
@@ -31,6 +31,7 @@ final class WrongTokens {
   private static final int HELD = 32;
 
   private final Semaphore places = new Semaphore(HELD);
+  private final String what;
   private final InstantSource clock;
   private final Counter counter;
 
@@ -39,16 +40,32 @@ final class WrongTokens {
 
   private record Tries(long count, Instant last) {}
 
-  WrongTokens(InstantSource clock, MeterRegistry meters) {
+  private WrongSecrets(InstantSource clock, String what, Counter counter) {
     this.clock = clock;
-    counter =
+    this.what = what;
+    this.counter = counter;
+  }
+
+  static WrongSecrets tokens(InstantSource clock, MeterRegistry meters) {
+    return new WrongSecrets(
+        clock,
+        "API token",
         Counter.builder("sluice.console.tokens.wrong")
             .description("Requests with a wrong API token")
-            .register(meters);
+            .register(meters));
+  }
+
+  static WrongSecrets passwords(InstantSource clock, MeterRegistry meters) {
+    return new WrongSecrets(
+        clock,
+        "password",
+        Counter.builder("sluice.console.passwords.wrong")
+            .description("Sign-ins with a wrong name or password")
+            .register(meters));
   }
 
   /**
-   * Delays the response to a request with a wrong token.
+   * Delays the response to a request with a wrong secret.
    *
    * @throws ProblemException 429 if too many are delayed already
    */
@@ -58,7 +75,7 @@ final class WrongTokens {
       return;
     }
     if (!places.tryAcquire()) {
-      throw ProblemException.tooManyRequests("Too many wrong tokens; come back later.");
+      throw ProblemException.tooManyRequests("Too many wrong " + what + "s; come back later.");
     }
     try {
       Thread.sleep(delay);
@@ -69,7 +86,7 @@ final class WrongTokens {
     }
   }
 
-  /** Counts a wrong token, and returns how long its response is to be delayed. */
+  /** Counts a wrong secret, and returns how long its response is to be delayed. */
   synchronized Duration count(String address) {
     counter.increment();
     Instant now = clock.instant();
@@ -83,7 +100,7 @@ final class WrongTokens {
       tries.remove(tries.keySet().iterator().next());
     }
     if (isPowerOfTen(count)) {
-      log.warn("{} wrong API token(s) from {}", count, address);
+      log.warn("{} wrong {}(s) from {}", count, what, address);
     }
     return count <= FREE ? Duration.ZERO : DELAY.after(Math.toIntExact(Math.min(count - FREE, 99)));
   }

@@ -17,10 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class WrongTokensTest {
+class WrongSecretsTest {
   private Instant now = Instant.parse("2027-03-01T09:00:00Z");
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final WrongTokens wrong = new WrongTokens(() -> now, meters);
+  private final WrongSecrets wrong = WrongSecrets.tokens(() -> now, meters);
 
   @Test
   void aFewMistakesCostNothingAndThenEachCostsMore() {
@@ -78,7 +78,7 @@ class WrongTokensTest {
 
   @Test
   void theLogHasALineForEveryPowerOfTen() {
-    Logger logger = (Logger) LoggerFactory.getLogger(WrongTokens.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(WrongSecrets.class);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);

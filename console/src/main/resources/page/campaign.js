@@ -174,7 +174,7 @@ export function campaign(root, left, id) {
       <div class="line tools" role="group" aria-label=${say('campaign.tools')}>
         ${open ? html`<a class="button small" id="edit" href=${`#/campaigns/${id}/edit`}>${say('campaign.edit')}</a>` : nothing}
         ${open && mayStart() ? tool(now.status === 'DRAFT' ? 'schedule' : 'reschedule', alone(schedule)) : nothing}
-        ${open && now.status === 'SCHEDULED' ? tool('toDraft', alone(() => change({ scheduledAt: null }, () => say('campaign.isDraft')))) : nothing}
+        ${open && now.status === 'SCHEDULED' && mayStart() ? tool('toDraft', alone(() => change({ scheduledAt: null }, () => say('campaign.isDraft')))) : nothing}
         ${writes ? tool('duplicate', () => duplicate(path, now)) : nothing}
         ${writes && ARCHIVABLE.includes(now.status) && !now.archivedAt ? tool('archive', alone(putAway)) : nothing}
         ${exportLink(path, say('campaign.export'), { kind: 'button small' })}

@@ -45,7 +45,8 @@ public final class CampaignCopies {
   record Made(Copy copy, boolean isNew) {}
 
   /**
-   * Copies a campaign except for its start time and its external id.
+   * Copies a campaign except for its start time and its external id. Its authors are those of the
+   * copy, too, as nobody else has written it.
    *
    * @param outcomes statuses of the recipients to copy; empty to copy no recipients
    */
@@ -99,7 +100,7 @@ public final class CampaignCopies {
         .set(CAMPAIGN.IGNORE_CAP, row.getIgnoreCap())
         .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
         .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
-        .set(CAMPAIGN.AUTHORS, FourEyes.first(author))
+        .set(CAMPAIGN.AUTHORS, FourEyes.of(row).with(author))
         .onConflictDoNothing()
         .returning(CAMPAIGN.ID)
         .fetchOptional(CAMPAIGN.ID);

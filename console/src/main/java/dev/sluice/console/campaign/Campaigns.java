@@ -258,11 +258,12 @@ public final class Campaigns {
   /**
    * Approves the start of a campaign, which nobody changes from then on.
    *
+   * @return who has approved it; empty if it needs no approval
    * @throws ProblemException 403 if this person may not start it
    */
-  void approve(UUID id, Caller caller) {
+  Optional<String> approve(UUID id, Caller caller) {
     if (!caller.needsFourEyes()) {
-      return;
+      return Optional.empty();
     }
     write(
         id,
@@ -270,6 +271,7 @@ public final class Campaigns {
           FourEyes.of(row).requireStart(caller);
           return Map.of(CAMPAIGN.APPROVED_BY, caller.name().orElseThrow());
         });
+    return caller.name();
   }
 
   /** Notes who adds recipients to a campaign, if it is a person. */
@@ -284,7 +286,13 @@ public final class Campaigns {
             .fetchOptional(CAMPAIGN.AUTHORS)
             .orElseThrow(() -> notFound(id));
     if (author.name().filter(name -> !List.of(authors).contains(name)).isPresent()) {
-      write(id, row -> Map.of(CAMPAIGN.AUTHORS, FourEyes.of(row).with(author)));
+      write(
+          id,
+          row -> {
+            FourEyes approval = FourEyes.of(row);
+            approval.requireUnapproved(author);
+            return Map.of(CAMPAIGN.AUTHORS, approval.with(author));
+          });
     }
   }
 

@@ -50,6 +50,11 @@ record FourEyes(CampaignStatus status, List<String> authors, @Nullable String ap
     }
   }
 
+  /** Refuses further authors of what is approved. */
+  void requireUnapproved(Caller author) {
+    author.requireUnapproved(status == CampaignStatus.SCHEDULED || approvedBy != null);
+  }
+
   /** Refuses a start by those who wrote it, and by those who may not approve. */
   void requireStart(Caller caller) {
     caller.requireStart();
@@ -69,7 +74,7 @@ record FourEyes(CampaignStatus status, List<String> authors, @Nullable String ap
     if (change.content()) {
       columns.put(CAMPAIGN.AUTHORS, with(caller));
     }
-    if (change.content() || change.moved() || change.withdrawn()) {
+    if (change.content() || change.moved() || change.withdrawn() || isStart(change)) {
       boolean approved = change.scheduled() && caller.needsFourEyes();
       columns.put(CAMPAIGN.APPROVED_BY, approved ? caller.name().orElseThrow() : null);
     }
@@ -81,10 +86,16 @@ record FourEyes(CampaignStatus status, List<String> authors, @Nullable String ap
     if (change.content()) {
       caller.requireUnapproved(change.scheduled() || onItsWay);
     }
-    boolean starts = change.scheduled() && change.moved();
-    if (starts || (change.withdrawn() && onItsWay)) {
+    // Also a time that nobody approved: the producer may have read it, and starts what it finds.
+    boolean takesBack = change.withdrawn() && (onItsWay || status == CampaignStatus.SCHEDULED);
+    if (isStart(change) || takesBack) {
       requireStart(caller);
     }
+  }
+
+  /** Other programs give drafts a time, at which nothing starts until they are scheduled. */
+  private boolean isStart(Change change) {
+    return change.scheduled() && (change.moved() || status != CampaignStatus.SCHEDULED);
   }
 
   /** Returns the authors, with another one. */

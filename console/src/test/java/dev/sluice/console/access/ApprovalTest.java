@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.ConsoleFixture;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.access.Visitor.Answer;
@@ -11,6 +12,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.schema.CampaignCommand;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,7 +143,10 @@ class ApprovalTest {
           .contains("approved as it is");
       assertThat(anybody.send("POST", campaign + "/recipients", PEOPLE).status()).isEqualTo(403);
     }
-    assertThat(mia.send("PATCH", campaign, NO_TIME).status()).isEqualTo(200);
+    // For those alone who may start it, too.
+    assertThat(mia.send("PATCH", campaign, NO_TIME).status()).isEqualTo(403);
+    assertThat(max.send("PATCH", campaign, NO_TIME).status()).isEqualTo(403);
+    assertThat(ada.send("PATCH", campaign, NO_TIME).status()).isEqualTo(200);
     assertThat(mia.get(campaign).json().path("approvedBy").isNull()).isTrue();
     assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
     assertThat(mia.send("PATCH", campaign, TIME).status()).isEqualTo(403);
@@ -152,6 +157,7 @@ class ApprovalTest {
   void aStartThatIsOnItsWayIsNotForAnotherMessage() {
     String campaign = createdBy(mia);
     assertThat(abe.post(campaign + "/start").status()).isEqualTo(202);
+    assertThat(commandOf(campaign).approvedBy()).isEqualTo("abe");
 
     assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(403);
     assertThat(mia.send("POST", campaign + "/recipients", PEOPLE).status()).isEqualTo(403);
@@ -168,25 +174,59 @@ class ApprovalTest {
     assertThat(service.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
     assertThat(service.send("POST", campaign + "/recipients", PEOPLE).status()).isEqualTo(200);
     assertThat(service.post(campaign + "/start").status()).isEqualTo(202);
+    assertThat(commandOf(campaign).approvedBy()).isNull();
+  }
+
+  @Test
+  void aCopyHasTheAuthorsOfTheOriginal() {
+    Answer copied = max.post(createdBy(ada) + "/duplicate");
+    String copy = "/api/campaigns/" + copied.json().path("id").asString();
+
+    assertThat(ada.post(copy + "/start").detail()).contains("ada has written this campaign");
+    assertThat(max.get(copy).json().path("authors").toString()).isEqualTo("[\"ada\",\"max\"]");
+    assertThat(abe.post(copy + "/start").status()).isEqualTo(202);
+  }
+
+  /** Its time alone starts nothing, so giving it the same one is the start. */
+  @Test
+  void schedulingADraftThatAnotherProgramGaveATimeIsAStart() {
+    String campaign = "/api/campaigns/" + inserted(", scheduled_at", ", '2090-03-01T09:00:00Z'");
+    assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
+
+    assertThat(mia.send("PATCH", campaign, TIME).status()).isEqualTo(403);
+    assertThat(mia.get(campaign).json().path("status").asString()).isEqualTo("DRAFT");
+    assertThat(ada.send("PATCH", campaign, TIME).status()).isEqualTo(200);
+    assertThat(ada.get(campaign).json().path("status").asString()).isEqualTo("SCHEDULED");
+    assertThat(ada.get(campaign).json().path("approvedBy").asString()).isEqualTo("ada");
   }
 
   @Test
   void aCampaignThatAnotherProgramInsertedIsAnybodysToApprove() {
-    String id;
+    String campaign = "/api/campaigns/" + inserted("", "");
+
+    assertThat(mia.post(campaign + "/start").status()).isEqualTo(403);
+    assertThat(ada.post(campaign + "/start").status()).isEqualTo(202);
+  }
+
+  /** Returns the id of a campaign that another program inserted. */
+  private static String inserted(String columns, String values) {
     try (Database database =
         new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
-      id =
-          database
-              .sql()
-              .fetchOne(
-                  "INSERT INTO sluice.campaign (name, sender_id, message) VALUES ('x', 'brazil',"
-                      + " '{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}') RETURNING id")
-              .get(0)
-              .toString();
+      return database
+          .sql()
+          .fetchOne(
+              "INSERT INTO sluice.campaign (name, sender_id, message"
+                  + columns
+                  + ") VALUES ('x', 'brazil', '{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}'"
+                  + values
+                  + ") RETURNING id")
+          .get(0)
+          .toString();
     }
+  }
 
-    assertThat(mia.post("/api/campaigns/" + id + "/start").status()).isEqualTo(403);
-    assertThat(ada.post("/api/campaigns/" + id + "/start").status()).isEqualTo(202);
+  private static CampaignCommand commandOf(String campaign) {
+    return ConsoleFixture.commandOf(SANDBOX, campaign.substring("/api/campaigns/".length()));
   }
 
   private static String createdBy(Visitor author) {

@@ -100,6 +100,11 @@ public final class Doors {
       return;
     }
     Caller caller = Caller.of(context);
+    if (method.equals("HEAD")) {
+      // It is answered where there is a GET, without its handler, and matches no route.
+      caller.require(Right.READ);
+      return;
+    }
     RouteRights.of(method, context.endpoints().matchedHttpEndpoint().path)
         .ifPresentOrElse(caller::require, caller::requireService);
   }

@@ -77,6 +77,15 @@ record PasswordHash(
     return MessageDigest.isEqual(key, derive(password, salt, iterations));
   }
 
+  /** The same, and takes as long as that many iterations, which tells nothing about this hash. */
+  boolean isOf(String password, int cost) {
+    boolean is = isOf(password);
+    if (cost > iterations) {
+      derive(password, salt, cost - iterations);
+    }
+    return is;
+  }
+
   private static byte[] derive(String password, byte[] salt, int iterations) {
     // The same password from another keyboard or system may be composed differently.
     char[] characters = Normalizer.normalize(password, Normalizer.Form.NFC).toCharArray();

@@ -1,6 +1,7 @@
 package dev.sluice.console.access;
 
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.runtime.Loopback;
 import io.javalin.http.Context;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.function.Supplier;
 
 /** The header in which a proxy tells whom it has signed in, such as by OIDC. */
 final class ProxyHeader {
+  private static final Networks THIS_MACHINE = Networks.parse(List.of("127.0.0.0/8", "::1"));
+
   private final String header;
   private final Networks trusted;
   private final Optional<Role> usualRole;
@@ -40,6 +43,14 @@ final class ProxyHeader {
     if (!trusted.hold(context.ip())) {
       throw ProblemException.forbidden(
           "Only the proxy may send " + header + ", and " + context.ip() + " is not its address.");
+    }
+    // A website can point its own name at this machine, and send headers from a browser on it.
+    if (THIS_MACHINE.hold(context.ip()) && !Loopback.isHost(context.header("Host"))) {
+      throw ProblemException.forbidden(
+          "A proxy on this machine must call the console by a name of this machine, such as"
+              + " localhost, to send "
+              + header
+              + ".");
     }
     String name = given.getFirst().strip();
     if (given.size() > 1 || !User.isName(name)) {

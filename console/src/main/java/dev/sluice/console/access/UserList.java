@@ -61,7 +61,7 @@ record UserList(Map<String, User> users) {
     return users.values().stream().anyMatch(user -> user.password().isPresent());
   }
 
-  /** Returns the most iterations of all hashes, which a check of an unknown name takes, too. */
+  /** Returns the most iterations of all hashes: what each check takes, also of an unknown name. */
   int cost() {
     return users.values().stream()
         .flatMap(user -> user.password().stream())

@@ -14,14 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Slows down clients that try tokens or passwords, and logs them. The right one is never delayed,
- * wherever it comes from: behind a proxy all users share one address.
+ * Slows down clients that try tokens or passwords, and logs them. The right token is never delayed,
+ * wherever it comes from: behind a proxy all users share one address. A password costs a core's
+ * time to check, so it is delayed before; more of them may be wrong.
  */
 final class WrongSecrets {
   private static final Logger log = LoggerFactory.getLogger(WrongSecrets.class);
-
-  /** Wrong ones that are not delayed, as users mistype. */
-  private static final int FREE = 3;
 
   private static final Backoff DELAY = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(15);
@@ -32,6 +30,10 @@ final class WrongSecrets {
 
   private final Semaphore places = new Semaphore(HELD);
   private final String what;
+
+  /** Wrong ones after which nothing is delayed, as users mistype. */
+  private final int free;
+
   private final InstantSource clock;
   private final Counter counter;
 
@@ -40,9 +42,10 @@ final class WrongSecrets {
 
   private record Tries(long count, Instant last) {}
 
-  private WrongSecrets(InstantSource clock, String what, Counter counter) {
+  private WrongSecrets(InstantSource clock, String what, int free, Counter counter) {
     this.clock = clock;
     this.what = what;
+    this.free = free;
     this.counter = counter;
   }
 
@@ -50,6 +53,7 @@ final class WrongSecrets {
     return new WrongSecrets(
         clock,
         "API token",
+        3,
         Counter.builder("sluice.console.tokens.wrong")
             .description("Requests with a wrong API token")
             .register(meters));
@@ -59,18 +63,31 @@ final class WrongSecrets {
     return new WrongSecrets(
         clock,
         "password",
+        20,
         Counter.builder("sluice.console.passwords.wrong")
             .description("Sign-ins with a wrong name or password")
             .register(meters));
   }
 
   /**
-   * Delays the response to a request with a wrong secret.
+   * Counts a wrong secret, and delays the response to its request.
    *
    * @throws ProblemException 429 if too many are delayed already
    */
   void holdUp(String address) {
-    Duration delay = count(address);
+    hold(count(address));
+  }
+
+  /**
+   * Delays a request before its secret is looked at, if its address has sent many wrong ones.
+   *
+   * @throws ProblemException 429 if too many are delayed already
+   */
+  void slowDown(String address) {
+    hold(due(address));
+  }
+
+  private void hold(Duration delay) {
     if (delay.isZero()) {
       return;
     }
@@ -86,23 +103,34 @@ final class WrongSecrets {
     }
   }
 
-  /** Counts a wrong secret, and returns how long its response is to be delayed. */
+  /** Counts a wrong secret, and returns how long what comes of it is to be delayed. */
   synchronized Duration count(String address) {
     counter.increment();
-    Instant now = clock.instant();
-    Tries before = tries.get(address);
-    long count =
-        before == null || before.last().plus(FORGOTTEN_AFTER).isBefore(now)
-            ? 1
-            : before.count() + 1;
-    tries.put(address, new Tries(count, now));
+    long count = before(address) + 1;
+    tries.put(address, new Tries(count, clock.instant()));
     if (tries.size() > ADDRESSES) {
       tries.remove(tries.keySet().iterator().next());
     }
     if (isPowerOfTen(count)) {
       log.warn("{} wrong {}(s) from {}", count, what, address);
     }
-    return count <= FREE ? Duration.ZERO : DELAY.after(Math.toIntExact(Math.min(count - FREE, 99)));
+    return delay(count);
+  }
+
+  /** Returns how long the next request from an address is to be delayed. */
+  synchronized Duration due(String address) {
+    return delay(before(address));
+  }
+
+  private long before(String address) {
+    Tries before = tries.get(address);
+    return before == null || before.last().plus(FORGOTTEN_AFTER).isBefore(clock.instant())
+        ? 0
+        : before.count();
+  }
+
+  private Duration delay(long count) {
+    return count <= free ? Duration.ZERO : DELAY.after(Math.toIntExact(Math.min(count - free, 99)));
   }
 
   /**

@@ -17,6 +17,8 @@ class PasswordHashTest {
     assertThat(hash.isOf("correct horse battery")).isTrue();
     assertThat(hash.isOf("correct horse batterz")).isFalse();
     assertThat(hash.isOf("")).isFalse();
+    assertThat(hash.isOf("correct horse battery", 2 * CHEAP)).isTrue();
+    assertThat(hash.isOf("correct horse batterz", 2 * CHEAP)).isFalse();
     assertThat(PasswordHash.parse(hash.toString())).isEqualTo(hash);
   }
 

@@ -19,6 +19,8 @@ import io.javalin.config.JavalinConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -112,6 +114,17 @@ class UsersTest {
       assertThat(Visitor.of(other).as("otto", PASSWORD).get("/api/new").status()).isEqualTo(403);
       assertThat(service(other).get("/api/new").text()).isEqualTo("new");
     }
+  }
+
+  /** It names no route, so it asks for what each GET asks for. */
+  @Test
+  void headIsForThoseWhoMayRead() {
+    assertThat(RouteRights.TABLE.entrySet())
+        .filteredOn(route -> route.getKey().startsWith("GET "))
+        .allMatch(route -> route.getValue() == Right.READ);
+    assertThat(Visitor.of(console).as("vera", PASSWORD).send("HEAD", "/api/campaigns", ""))
+        .matches(answer -> answer.status() == 200 && answer.text().isEmpty());
+    assertThat(Visitor.of(console).send("HEAD", "/api/campaigns", "").status()).isEqualTo(401);
   }
 
   @ParameterizedTest
@@ -336,6 +349,37 @@ class UsersTest {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** A website that points its name at this machine reaches it from the browsers on it. */
+  @Test
+  void aProxyOnThisMachineCallsTheConsoleByALocalName() throws IOException {
+    try (Console behind =
+        console(
+            new Users(
+                Optional.of(folder.resolve("users")),
+                Optional.of("X-Forwarded-User"),
+                List.of("127.0.0.1"),
+                Optional.empty(),
+                false))) {
+      assertThat(asOtto(behind, "localhost:" + behind.port())).startsWith("HTTP/1.1 200");
+      assertThat(asOtto(behind, "127.0.0.1")).startsWith("HTTP/1.1 200");
+      assertThat(asOtto(behind, "rebound.example:" + behind.port()))
+          .startsWith("HTTP/1.1 403")
+          .contains("by a name of this machine");
+    }
+  }
+
+  private static String asOtto(Console behind, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), behind.port())) {
+      String request =
+          "GET /api/campaigns HTTP/1.1\r\nHost: "
+              + host
+              + "\r\nX-Forwarded-User: otto\r\nSec-Fetch-Site: same-origin\r\n"
+              + "Connection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -38,6 +38,22 @@ class WrongSecretsTest {
   }
 
   @Test
+  void afterManyWrongPasswordsTheNextIsDelayedAndWhoAsksIsNotCounted() {
+    WrongSecrets passwords = WrongSecrets.passwords(() -> now, meters);
+    for (int i = 0; i < 20; i++) {
+      assertThat(passwords.count("a")).isZero();
+      assertThat(passwords.due("a")).isZero();
+    }
+    passwords.count("a");
+    assertThat(passwords.due("a")).isEqualTo(Duration.ofMillis(200));
+    assertThat(passwords.due("a")).isEqualTo(Duration.ofMillis(200));
+    assertThat(passwords.due("b")).isZero();
+
+    now = now.plus(Duration.ofMinutes(16));
+    assertThat(passwords.due("a")).isZero();
+  }
+
+  @Test
   void afterAQuietWhileItIsForgotten() {
     for (int i = 0; i < 10; i++) {
       wrong.count("a");

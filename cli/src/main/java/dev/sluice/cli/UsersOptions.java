@@ -56,7 +56,7 @@ final class UsersOptions {
 
   Users users() {
     return new Users(
-        Optional.ofNullable(file),
+        given(file == null ? null : file.toString()).map(Path::of),
         given(header),
         trusted == null ? List.of() : trusted.stream().filter(one -> !one.isBlank()).toList(),
         given(role),

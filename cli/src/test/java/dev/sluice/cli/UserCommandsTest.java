@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.console.Users;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,6 +57,15 @@ class UserCommandsTest {
     assertThat(terminal.err())
         .isEqualTo(
             "sluice console: " + file + ", line 2: bo needs a role: viewer, manager or operator\n");
+  }
+
+  /** As Compose files and charts pass variables on that nobody has set. */
+  @Test
+  void anEmptyUsersFileOptionIsNone() {
+    UsersOptions options = new UsersOptions();
+    CommandLine.populateCommand(options, "--users-file=");
+
+    assertThat(options.users()).isEqualTo(Users.NONE);
   }
 
   private int run(String input, String user) {

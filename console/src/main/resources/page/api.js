@@ -1,5 +1,6 @@
 // Talks to the console's API: requests, uploads with progress, and live events.
-import { askForToken } from './dialogs.js';
+import { askForName, askForToken } from './dialogs.js';
+import { is } from './session.js';
 import { say } from './texts.js';
 
 /** How long a person waits for what only informs, ms. */
@@ -36,7 +37,67 @@ export const signedIn = () => known() !== null;
 const headers = (token, more = {}) =>
   token ? { Authorization: `Bearer ${token}`, ...more } : more;
 
-/** After a 401: asks for the token, unless there is a newer one than the request had. */
+/** How often somebody has signed in by name. */
+let signIns = 0;
+
+/** Where users sign in, as the console has said; nothing where there are none. */
+let signIn;
+
+/** How the requests of now show who sends them. */
+const shown = () => ({ token: known(), signIns });
+
+/** After a 401: asks who it is, unless somebody has signed in since the request. */
+async function signInAgain(used, text) {
+  // A refusal that was cut short says nothing new.
+  signIn = problem(401, text).members.signIn ?? signIn;
+  if (used.signIns !== signIns) {
+    return;
+  }
+  if (signIn === 'proxy') {
+    throw new Problem(401, say('signIn.proxy'));
+  }
+  await (signIn ? signInByName() : renewToken(used.token));
+}
+
+/** The session is in a cookie, which no script sees. */
+async function signInByName() {
+  sessionStorage.removeItem(TOKEN);
+  const before = signIns;
+  await askForName(async (name, password) => {
+    const answer = await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name, password }),
+    }).catch(() => {
+      throw new Problem(0, say('api.unread'));
+    });
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw answer.status === 401 ? new Problem(401, say('signIn.refused')) : problem(answer.status, text);
+    }
+    is(parsed(text));
+    signIns++;
+  });
+  if (before === signIns) {
+    throw new Problem(401, say('signIn.none'));
+  }
+}
+
+/** Finds out who it is, if that is known already; nobody is asked for it. */
+export async function recognize() {
+  try {
+    const answer = await fetch('/api/session', { headers: headers(known()), signal: AbortSignal.timeout(GLANCE) });
+    if (answer.ok) {
+      is(await answer.json());
+    } else {
+      signIn = problem(answer.status, await answer.text()).members.signIn;
+    }
+  } catch (error) {
+    console.debug('session', error);
+  }
+}
+
+/** Asks for the token, unless there is a newer one than the request had. */
 async function renewToken(used) {
   if (known() !== used) {
     return;
@@ -86,20 +147,20 @@ async function call(method, path, { body, file, accept, key, within } = {}) {
   if (file) {
     more['Content-Type'] = rowsType(file);
   }
-  const token = known();
+  const used = shown();
   let answer;
   try {
     answer = await fetch(path, {
       method,
       signal: within === undefined ? undefined : AbortSignal.timeout(within),
-      headers: headers(token, more),
+      headers: headers(used.token, more),
       body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch {
     throw await silence(file, method === 'GET' ? 'api.unread' : 'api.silent');
   }
   if (answer.status === 401) {
-    await renewToken(token);
+    await signInAgain(used, await answer.text().catch(() => ''));
     return call(method, path, { body, file, accept, key, within });
   }
   if (!answer.ok) {
@@ -129,10 +190,10 @@ export const rejectedLines = async (file, query) =>
 export function upload(path, file, onProgress, signal) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const token = known();
+    const used = shown();
     const request = new XMLHttpRequest();
     request.open('POST', path);
-    Object.entries(headers(token)).forEach(([name, value]) => request.setRequestHeader(name, value));
+    Object.entries(headers(used.token)).forEach(([name, value]) => request.setRequestHeader(name, value));
     request.setRequestHeader('Content-Type', rowsType(file));
     request.upload.onprogress = (event) => event.total && onProgress(event.loaded / event.total);
     request.onerror = () => silence(file, 'api.uploadBroken').then(reject);
@@ -142,7 +203,7 @@ export function upload(path, file, onProgress, signal) {
     });
     request.onload = () => {
       if (request.status === 401) {
-        renewToken(token).then(() => upload(path, file, onProgress, signal)).then(resolve, reject);
+        signInAgain(used, request.responseText).then(() => upload(path, file, onProgress, signal)).then(resolve, reject);
       } else if (request.status >= 400) {
         reject(problem(request.status, request.responseText));
       } else {
@@ -178,15 +239,15 @@ export function follow(path, onEvent, onConnection = () => {}) {
       const hidden = new AbortController();
       const hide = () => document.hidden && hidden.abort();
       document.addEventListener('visibilitychange', hide);
-      const token = known();
+      const used = shown();
       try {
         const answer = await fetch(path, {
-          headers: headers(token, { Accept: 'text/event-stream' }),
+          headers: headers(used.token, { Accept: 'text/event-stream' }),
           signal: AbortSignal.any([stop.signal, hidden.signal]),
         });
         if (answer.status === 401) {
           try {
-            await renewToken(token);
+            await signInAgain(used, await answer.text().catch(() => ''));
           } catch (unknown) {
             onConnection(false, unknown);
             return;

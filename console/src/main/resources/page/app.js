@@ -1,18 +1,27 @@
 // The page's frame: which view is shown, by the address after the hash.
 import { html, render } from './lib.js';
+import { recognize } from './api.js';
 import { campaigns } from './campaigns.js';
 import { campaign } from './campaign.js';
 import { create } from './create.js';
 import { edit } from './edit.js';
 import { senders } from './senders.js';
+import { may } from './session.js';
 import { suppressions } from './suppressions.js';
+import { trouble } from './states.js';
 import { say } from './texts.js';
+
+/** A view for those who write campaigns. */
+function writing(view) {
+  return (root, ...more) =>
+    may('manage') ? view(root, ...more) : render(html`${trouble(say('role.missing'))}`, root);
+}
 
 const ROUTES = [
   [/^#?\/?$/, campaigns],
-  [/^#\/new$/, create],
+  [/^#\/new$/, writing(create)],
   [/^#\/campaigns\/([0-9a-f-]{36})$/, campaign],
-  [/^#\/campaigns\/([0-9a-f-]{36})\/edit$/, edit],
+  [/^#\/campaigns\/([0-9a-f-]{36})\/edit$/, writing(edit)],
   [/^#\/senders$/, senders],
   [/^#\/suppressions$/, suppressions],
 ];
@@ -59,4 +68,5 @@ addEventListener('click', (event) => {
     open();
   }
 });
+await recognize();
 open();

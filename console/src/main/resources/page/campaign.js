@@ -16,6 +16,7 @@ import { recipients } from './recipients.js';
 import { replies } from './replies.js';
 import { mayResend, resendAll, resendReason } from './resend.js';
 import { hours, local, review } from './review.js';
+import { isAuthor, may, needsFourEyes } from './session.js';
 import { loading, offline, trouble } from './states.js';
 import { testSend } from './testsend.js';
 import { parts, say } from './texts.js';
@@ -142,28 +143,40 @@ export function campaign(root, left, id) {
       cancel: () => button('cancel', cancel, 'danger'),
       resend: () => button('resend', resend(() => resendAll(path, now, left))),
     };
-    const may = {
-      DRAFT: ['start'],
+    if (!may('manage')) {
+      return now.status === 'DRAFT' && mayStart() ? buttons.start() : nothing;
+    }
+    const sensible = {
+      DRAFT: mayStart() ? ['start'] : [],
       SCHEDULED: ['cancel'],
       SENDING: ['pause', 'cancel'],
       PAUSED: ['resume', 'cancel'],
       COMPLETED: mayResend(now) ? ['resend'] : [],
       CANCELLED: [],
     }[now.status];
-    return may.map((name) => buttons[name]());
+    return sensible.map((name) => buttons[name]());
   }
+
+  const mayStart = () => may('start') && !(needsFourEyes() && isAuthor(now));
+
+  /** Why a campaign that could be started cannot be by this person. */
+  const others = () =>
+    !needsFourEyes() || now.status !== 'DRAFT' || mayStart()
+      ? nothing
+      : html`<p class="reason told">${say(may('start') ? 'approval.own' : 'approval.right')}</p>`;
 
   const tool = (name, action) => html`<button id=${name} class="small" ?disabled=${busy} @click=${action}>${say(`campaign.${name}`)}</button>`;
 
   function tools() {
-    const open = OPEN.includes(now.status);
+    const writes = may('manage');
+    const open = writes && OPEN.includes(now.status);
     return html`
       <div class="line tools" role="group" aria-label=${say('campaign.tools')}>
         ${open ? html`<a class="button small" id="edit" href=${`#/campaigns/${id}/edit`}>${say('campaign.edit')}</a>` : nothing}
-        ${open ? tool(now.status === 'DRAFT' ? 'schedule' : 'reschedule', alone(schedule)) : nothing}
-        ${now.status === 'SCHEDULED' ? tool('toDraft', alone(() => change({ scheduledAt: null }, () => say('campaign.isDraft')))) : nothing}
-        ${tool('duplicate', () => duplicate(path, now))}
-        ${ARCHIVABLE.includes(now.status) && !now.archivedAt ? tool('archive', alone(putAway)) : nothing}
+        ${open && mayStart() ? tool(now.status === 'DRAFT' ? 'schedule' : 'reschedule', alone(schedule)) : nothing}
+        ${open && now.status === 'SCHEDULED' && mayStart() ? tool('toDraft', alone(() => change({ scheduledAt: null }, () => say('campaign.isDraft')))) : nothing}
+        ${writes ? tool('duplicate', () => duplicate(path, now)) : nothing}
+        ${writes && ARCHIVABLE.includes(now.status) && !now.archivedAt ? tool('archive', alone(putAway)) : nothing}
         ${exportLink(path, say('campaign.export'), { kind: 'button small' })}
       </div>
     `;
@@ -221,6 +234,8 @@ export function campaign(root, left, id) {
         ${pair('details.hours', hours(now))}
         ${now.localTime ? pair('details.localTime', local(now)) : nothing}
         ${now.round > 1 ? pair('details.round', number(now.round - 1)) : nothing}
+        ${now.authors.length ? pair('details.authors', now.authors.join(', ')) : nothing}
+        ${now.approvedBy ? pair('details.approvedBy', now.approvedBy) : nothing}
         ${now.priority === 1 ? nothing : pair('details.priority', number(now.priority))}
       </dl>
       <div class="preview">${preview(now.message, null)}</div>
@@ -241,14 +256,14 @@ export function campaign(root, left, id) {
             <h1 tabindex="-1">${now.name}</h1> ${badge(now.status)}
             <div class="actions">${commands()}</div>
           </div>
-          ${tools()}
+          ${tools()} ${others()}
           ${now.archivedAt ? html`<p class="reason told">${say('campaign.archived', { time: moment(now.archivedAt) })}</p>` : nothing}
           ${now.status === 'SCHEDULED' ? html`<p class="reason told">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
           ${now.statusReason ? html`<p class="reason">${reasonWords(now.statusReason)}</p>` : nothing}
           ${connected ? nothing : offline()}
-          ${OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
+          ${may('manage') && OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
-          ${failures(path, errors, mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error, left)))() : null)}
+          ${failures(path, errors, may('manage') && mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error, left)))() : null)}
           ${answers.view(now)} ${details()} ${people.view(statuses())}
         `;
 

@@ -3,6 +3,7 @@ import { html, render, nothing } from './lib.js';
 import { audience, badge, bar, moment, number, reasonWords, settled, share, statusWords } from './format.js';
 import { live } from './live.js';
 import { loading, offline, trouble } from './states.js';
+import { may } from './session.js';
 import { say } from './texts.js';
 
 const STATES = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'COMPLETED', 'CANCELLED'];
@@ -78,7 +79,7 @@ export function campaigns(root, left) {
       ? html`<p class="empty" role="status">${say('campaigns.none')}</p>`
       : html`<div class="empty">
           <p>${say('campaigns.empty')}</p>
-          <a class="button primary" href="#/new">${say('campaigns.first')}</a>
+          ${may('manage') ? html`<a class="button primary" href="#/new">${say('campaigns.first')}</a>` : nothing}
         </div>`;
 
   const view = () => html`

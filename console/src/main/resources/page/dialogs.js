@@ -132,6 +132,26 @@ export function askForToken(refused, check) {
   return asking;
 }
 
+let naming = null;
+
+/** Asks who it is, once for all who need it at the same time; `signIn` throws for who cannot be admitted. */
+export function askForName(signIn) {
+  naming ??= form(
+    {
+      title: say('signIn.title'),
+      action: say('signIn.action'),
+      fields: html`
+        <label>${say('signIn.name')}
+          <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required></label>
+        <label>${say('signIn.password')}
+          <input name="password" type="password" autocomplete="current-password" required></label>`,
+      save: (data) => signIn(data.get('name').trim(), data.get('password')),
+    },
+    document.getElementById('sign-in'),
+  ).finally(() => (naming = null));
+  return naming;
+}
+
 /** Tells something: good news for a few seconds, bad news until it is put away. */
 export function note(text, kind = 'good') {
   const line = document.createElement('p');

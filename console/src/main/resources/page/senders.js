@@ -6,6 +6,7 @@ import { changed } from './draft.js';
 import { number, rate, share } from './format.js';
 import { live } from './live.js';
 import { loading, offline, trouble } from './states.js';
+import { may } from './session.js';
 import { say } from './texts.js';
 
 /** The sender as a person wants it, and as the API takes it. */
@@ -102,8 +103,8 @@ export function senders(root, left) {
         <strong>${sender.id}</strong>
         <span class=${`badge ${sender.blocked ? 'failed' : 'completed'}`}>${say(sender.blocked ? 'status.blocked' : 'status.ready')}</span>
         <div class="actions">
-          ${sender.blocked ? html`<button class="primary" @click=${() => unblock(sender)}>${say('senders.unblock')}</button>` : nothing}
-          <button @click=${() => edit(sender)} aria-label=${say('senders.changeOne', sender)}>${say('senders.change')}</button>
+          ${!may('operate') ? nothing : sender.blocked ? html`<button class="primary" @click=${() => unblock(sender)}>${say('senders.unblock')}</button>` : nothing}
+          ${may('operate') ? html`<button @click=${() => edit(sender)} aria-label=${say('senders.changeOne', sender)}>${say('senders.change')}</button>` : nothing}
         </div>
       </div>
       ${sender.blocked ? html`<p class="reason">${sender.blockReason}</p>` : nothing}
@@ -128,7 +129,7 @@ export function senders(root, left) {
 
   const view = () => html`
     <div class="line title"><h1>${say('senders.title')}</h1>
-      <div class="actions"><button id="add-sender" class="primary" @click=${() => edit(null)}>${say('senders.add')}</button></div></div>
+      <div class="actions">${may('operate') ? html`<button id="add-sender" class="primary" @click=${() => edit(null)}>${say('senders.add')}</button>` : nothing}</div></div>
     ${problem ? trouble(problem) : nothing}
     ${connected ? nothing : offline()}
     ${

@@ -8,6 +8,7 @@ import { numbersIn } from './numbers.js';
 import { peopleFile } from './peoplefile.js';
 import { pages } from './pages.js';
 import { outcome, rejections, report, save } from './rejected.js';
+import { may } from './session.js';
 import { say } from './texts.js';
 import { work } from './work.js';
 
@@ -123,8 +124,12 @@ export function suppressions(root, left) {
       <td data-label=${say('suppressions.number')}><code>${one.phone}</code></td>
       <td data-label=${say('suppressions.reason')}>${one.reason}</td>
       <td data-label=${say('suppressions.since')}><small>${moment(one.createdAt)}</small></td>
-      <td class="do"><button class="small" aria-label=${say('suppressions.liftOne', one)} @click=${() => lift(one)}>
-        ${say('suppressions.lift')}</button></td>
+      <td class="do">${
+        may('operate')
+          ? html`<button class="small" aria-label=${say('suppressions.liftOne', one)} @click=${() => lift(one)}>
+              ${say('suppressions.lift')}</button>`
+          : nothing
+      }</td>
     </tr>
   `;
 
@@ -148,6 +153,13 @@ export function suppressions(root, left) {
     <div class="line title"><h1>${say('suppressions.title')}</h1>
       <div class="actions"><button @click=${exportAll}>${say('suppressions.export')}</button></div></div>
     <p class="quiet">${say('suppressions.intro')}</p>
+    ${may('manage') ? addForm() : nothing}
+    ${job.view()} ${reports} ${searchForm()}
+    ${list.view((page) => (page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)))}
+    ${nameless.page()?.length || nameless.failed() ? withoutNumber() : nothing}
+  `;
+
+  const addForm = () => html`
     <form class="sheet" @submit=${add}>
       <div class="columns">
         <label>${say('suppressions.numbers')} <textarea name="numbers" rows="2" placeholder="+5511999990001"
@@ -157,9 +169,6 @@ export function suppressions(root, left) {
       ${people.view(say('suppressions.file'))}
       <div class="actions"><button class="primary" ?disabled=${job.busy()}>${say('suppressions.add')}</button></div>
     </form>
-    ${job.view()} ${reports} ${searchForm()}
-    ${list.view((page) => (page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)))}
-    ${nameless.page()?.length || nameless.failed() ? withoutNumber() : nothing}
   `;
 
   const namelessRow = (one) => html`

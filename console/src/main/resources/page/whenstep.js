@@ -1,5 +1,6 @@
 // When a campaign starts, and at what hours of the day it may send.
 import { html } from './lib.js';
+import { needsFourEyes } from './session.js';
 import { say } from './texts.js';
 
 /** What is wrong with it, or nothing. */
@@ -13,9 +14,13 @@ export function wrongTimes(draft) {
 export function whenStep(draft, change) {
   const field = (name) => (event) => change({ [name]: event.target.value });
   return html`
-    <label>${say('create.startAt')}
-      <input name="scheduledAt" type="datetime-local" .value=${draft.scheduledAt} @input=${field('scheduledAt')}></label>
-    <p class="hint">${say('create.startHint')}</p>
+    ${
+      needsFourEyes()
+        ? html`<p class="hint">${say('approval.time')}</p>`
+        : html`<label>${say('create.startAt')}
+              <input name="scheduledAt" type="datetime-local" .value=${draft.scheduledAt} @input=${field('scheduledAt')}></label>
+            <p class="hint">${say('create.startHint')}</p>`
+    }
     <label>${say('create.localTime')}
       <input name="localTime" type="time" .value=${draft.localTime} @input=${field('localTime')}></label>
     <p class="hint">${say('create.localHint')}</p>

@@ -26,6 +26,7 @@ final class ConsoleCommand implements Callable<Integer> {
   @Mixin private DatabaseOptions database = new DatabaseOptions();
   @Mixin private BoundsOptions bounds = new BoundsOptions();
   @Mixin private WhatsAppAddress whatsApp = new WhatsAppAddress();
+  @Mixin private UsersOptions users = new UsersOptions();
 
   @Option(
       names = "--http-port",
@@ -33,8 +34,9 @@ final class ConsoleCommand implements Callable<Integer> {
       defaultValue = "${env:SLUICE_HTTP_PORT:-" + PORT + "}",
       description =
           "Where it listens (SLUICE_HTTP_PORT; ${DEFAULT-VALUE}). Only this machine reaches it"
-              + " unless SLUICE_API_TOKEN (or SLUICE_API_TOKEN_FILE) sets a bearer token, which the"
-              + " API, /metrics and details of /health/ready then ask for.")
+              + " unless SLUICE_API_TOKEN (or SLUICE_API_TOKEN_FILE) sets a bearer token, or there"
+              + " are users; the API, /metrics and details of /health/ready then ask for one or"
+              + " the other.")
   private int port;
 
   @Option(
@@ -42,7 +44,7 @@ final class ConsoleCommand implements Callable<Integer> {
       paramLabel = "HOST",
       defaultValue = "${env:SLUICE_HTTP_HOST}",
       description =
-          "The address that it is bound to (SLUICE_HTTP_HOST; all with a token, localhost"
+          "The address that it is bound to (SLUICE_HTTP_HOST; all with a token or users, localhost"
               + " without).")
   private @Nullable String host;
 
@@ -80,7 +82,8 @@ final class ConsoleCommand implements Callable<Integer> {
                 optOutWords),
             bounds.bounds(),
             Optional.ofNullable(host),
-            whatsApp.find());
+            whatsApp.find(),
+            users.users());
     Ports.free(config.address(), port, "--http-port (SLUICE_HTTP_PORT)");
     return RoleProcess.run(
         "console",

@@ -35,6 +35,7 @@ import picocli.CommandLine.TypeConversionException;
       SenderCommands.class,
       SuppressionCommands.class,
       TemplateCommands.class,
+      UserCommands.class,
     })
 public final class Sluice {
   private Sluice() {}

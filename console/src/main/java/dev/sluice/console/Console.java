@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
 import dev.sluice.console.access.Doors;
+import dev.sluice.console.access.People;
 import dev.sluice.console.campaign.CampaignChangeRoutes;
 import dev.sluice.console.campaign.CampaignCommandRoutes;
 import dev.sluice.console.campaign.CampaignCopies;
@@ -142,6 +143,17 @@ public final class Console implements AutoCloseable {
       Health health,
       MeterRegistry meters,
       Consumer<JavalinConfig> extra) {
+    Users users = config.users();
+    People people =
+        closer.register(
+            new People(
+                users.file(),
+                users.header(),
+                users.trusted(),
+                users.usualRole(),
+                users.approval(),
+                health,
+                meters));
     PhoneNumbers phoneNumbers = new PhoneNumbers(config.defaultRegion());
     PhoneBeginnings beginnings = new PhoneBeginnings(phoneNumbers);
     Connections connections =
@@ -183,7 +195,12 @@ public final class Console implements AutoCloseable {
             "Too many live views are being read; try again later.");
     Templates templates =
         closer.register(new Templates(config.whatsApp(), new TemplateStates(changing)));
-    Doors doors = new Doors(config.token(), meters);
+    Doors doors =
+        new Doors(
+            config.token(),
+            people,
+            new HeldBodies("sign-in", HeldBodies.Limits.SIGN_INS, deadlines, meters),
+            meters);
     EventStreams live = new EventStreams(feeds);
     RecipientCounts counts = new RecipientCounts();
     ReplyCounts replyCounts = new ReplyCounts();

@@ -18,9 +18,10 @@ import java.util.Optional;
  * @param defaultRegion the region of phone numbers without a country code, for example {@code BR}
  * @param webhooks how the provider's calls are verified, and what they mean
  * @param bounds how large the things that people send may be
- * @param host the address to bind to; by default all addresses with a token, and {@code localhost}
- *     without
+ * @param host the address to bind to; by default all addresses with a token or users, and {@code
+ *     localhost} without
  * @param whatsApp how to read templates; without it they are not read
+ * @param users who may use the console besides services with the token
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
@@ -31,7 +32,8 @@ public record ConsoleConfig(
     WebhookConfig webhooks,
     Bounds bounds,
     Optional<String> host,
-    Optional<WhatsAppConfig> whatsApp) {
+    Optional<WhatsAppConfig> whatsApp,
+    Users users) {
 
   /** Creates a configuration with the default bounds and address. */
   public ConsoleConfig(
@@ -50,7 +52,8 @@ public record ConsoleConfig(
         webhooks,
         Bounds.DEFAULT,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Users.NONE);
   }
 
   public ConsoleConfig {
@@ -61,9 +64,11 @@ public record ConsoleConfig(
       throw new IllegalArgumentException(
           "the API token must have only visible ASCII characters, as clients can send no others");
     }
-    if (token.isEmpty() && host.isPresent() && !Loopback.isAddress(host.get())) {
+    if (isOpen(token, users) && host.isPresent() && !Loopback.isAddress(host.get())) {
       throw new IllegalArgumentException(
-          "the console listens on " + host.get() + " only with an API token; set SLUICE_API_TOKEN");
+          "the console listens on "
+              + host.get()
+              + " only with an API token or users; set SLUICE_API_TOKEN or SLUICE_USERS_FILE");
     }
     defaultRegion.ifPresent(PhoneNumbers::requireRegion);
   }
@@ -79,7 +84,8 @@ public record ConsoleConfig(
         webhooks,
         bounds,
         Optional.of(newHost),
-        whatsApp);
+        whatsApp,
+        users);
   }
 
   /** Returns a copy that reads templates with this configuration. */
@@ -93,13 +99,24 @@ public record ConsoleConfig(
         webhooks,
         bounds,
         host,
-        Optional.of(newWhatsApp));
+        Optional.of(newWhatsApp),
+        users);
+  }
+
+  /** Returns a copy that these users may use. */
+  public ConsoleConfig withUsers(Users newUsers) {
+    return new ConsoleConfig(
+        kafka, database, port, token, defaultRegion, webhooks, bounds, host, whatsApp, newUsers);
+  }
+
+  private static boolean isOpen(Optional<String> token, Users users) {
+    return token.isEmpty() && !users.exist();
   }
 
   /** Returns the address to bind to. */
   public String address() {
-    // Without a token, only this machine may command campaigns.
-    return host.orElse(token.isPresent() ? "0.0.0.0" : "localhost");
+    // Without a token and users, only this machine may command campaigns.
+    return host.orElse(isOpen(token, users) ? "localhost" : "0.0.0.0");
   }
 
   @Override

@@ -100,15 +100,22 @@ public final class ConsoleFixture implements AutoCloseable {
 
   /** Returns the command that was written for a campaign. */
   public CampaignCommand commandOf(String campaign) {
-    return written(sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
+    return commandOf(sandbox, campaign);
+  }
+
+  /** Returns the command that a console on these servers has written for a campaign. */
+  public static CampaignCommand commandOf(Sandbox sandbox, String campaign) {
+    return written(
+        sandbox, sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
   }
 
   /** Returns the request that was written for a sender's first lane. */
   public SendRequest requestTo(String sender) {
-    return written(sandbox.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
+    return written(
+        sandbox, sandbox.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
   }
 
-  private <T> T written(String topic, String key, Class<T> type) {
+  private static <T> T written(Sandbox sandbox, String topic, String key, Class<T> type) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             sandbox.kafka().client(Map.of()),

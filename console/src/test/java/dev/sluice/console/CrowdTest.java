@@ -4,6 +4,7 @@ import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.console.imports.RecipientImport;
@@ -333,7 +334,8 @@ class CrowdTest {
                               new Rows.Row(1, phone, Map.of(), null, null, List.of(), null))
                           .iterator(),
                       new RowRules(new PhoneNumbers(Optional.empty())),
-                      RecipientImport.Accepted.NOTHING));
+                      RecipientImport.Accepted.NOTHING,
+                      Caller.SERVICE));
       assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
       for (String change : List.of(message, "{\"name\":\"Summer\"}")) {

@@ -152,6 +152,7 @@ class OpenApiTest {
     optOut();
     assertThat(check("GET", "/api/opt-outs", "/api/opt-outs", "", "", 200)).hasSize(2);
     check("GET", "/api/opt-outs", "/api/opt-outs?after=%00", "", "", 400);
+    check("GET", "/api/session", "/api/session", "", "", 200);
   }
 
   /** One whose number is known, and one whose is not. */
@@ -174,6 +175,7 @@ class OpenApiTest {
     check("GET", "/api/campaigns/{id}", nobody, "", "", 404);
     check("POST", "/api/campaigns/{id}/pause", nobody + "/pause", "", "", 404);
     check("POST", "/api/campaigns", "/api/campaigns", "application/json", "{}", 400);
+    check("POST", "/api/session", "/api/session", "application/json", "{}", 501);
     check("GET", "/webhooks/whatsapp", "/webhooks/whatsapp", "", "", 403);
   }
 

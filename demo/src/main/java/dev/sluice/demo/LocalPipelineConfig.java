@@ -1,6 +1,7 @@
 package dev.sluice.demo;
 
 import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.providers.http.HttpProviderConfig;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
@@ -91,7 +92,13 @@ record LocalPipelineConfig(
             webhooks,
             console.bounds(),
             console.host(),
-            console.whatsApp()));
+            console.whatsApp(),
+            console.users()));
+  }
+
+  /** Returns the same with a console for these users. */
+  LocalPipelineConfig withUsers(Users users) {
+    return withConsole(console.withUsers(users));
   }
 
   /** Returns the same with the console bound to this address. */

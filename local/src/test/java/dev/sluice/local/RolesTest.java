@@ -98,6 +98,7 @@ class RolesTest {
       -   | DELETE FROM sluice.contact WHERE false
       C   | UPDATE sluice.sender SET cap_messages = 1, cap_days = 7 WHERE false
       C   | UPDATE sluice.campaign SET ignore_cap = true WHERE false
+      C   | UPDATE sluice.campaign SET authors = '{}', approved_by = NULL WHERE false
       -   | DELETE FROM sluice.campaign_recipient WHERE false
       -   | DELETE FROM sluice.sender_recipient WHERE false
       -   | TRUNCATE sluice.campaign

@@ -122,6 +122,13 @@ final class CampaignRounds {
         events.completed(id, standing);
         fanOuts.remove(id);
       }
+      case CampaignStarts.Unapproved(var approver) -> {
+        log.info(
+            "[campaign {}] not started, what {} approved was withdrawn or changed since",
+            FanOutStore.brief(id),
+            Texts.shortened(approver));
+        fanOuts.remove(id);
+      }
       case CampaignStarts.Over(var status) -> {
         log.info("[campaign {}] nothing to send, it is {}", FanOutStore.brief(id), status);
         fanOuts.remove(id);

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ final class ScheduledStarts {
   private final InstantSource steady;
   private final FanOutStore fanOuts;
   private final Output output;
-  private final Map<UUID, Instant> due = new HashMap<>();
+  private final Map<UUID, CampaignRepository.Due> due = new HashMap<>();
   private Instant readAgainAt = Instant.MIN;
 
   ScheduledStarts(
@@ -60,7 +61,7 @@ final class ScheduledStarts {
           NOBODY,
           () -> true,
           () -> {
-            Map<UUID, Instant> read = rows.scheduledUntil(now.plus(EVERY));
+            Map<UUID, CampaignRepository.Due> read = rows.scheduledUntil(now.plus(EVERY));
             return () -> {
               due.clear();
               due.putAll(read);
@@ -69,14 +70,16 @@ final class ScheduledStarts {
           });
     }
     // Once: if its transaction is aborted, the row is still scheduled when it is read again.
-    due.entrySet().removeIf(entry -> !entry.getValue().isAfter(now) && told(entry.getKey(), now));
+    due.entrySet()
+        .removeIf(entry ->
+            !entry.getValue().at().isAfter(now)
+                && told(entry.getKey(), entry.getValue().approvedBy(), now));
   }
 
-  private boolean told(UUID id, Instant now) {
+  private boolean told(UUID id, @Nullable String approvedBy, Instant now) {
     if (fanOuts.find(id) == null) {
       log.info("[campaign {}] its scheduled start is due", FanOutStore.brief(id));
-      output.command(
-          new CampaignCommand(CampaignCommand.Action.START, id, "the producer's schedule", now));
+      output.command(CampaignCommand.start(id, "the producer's schedule", now, approvedBy));
       output.commitSoon();
     }
     return true;

@@ -129,6 +129,50 @@ class CampaignStartsTest extends FanOutTest {
   }
 
   @Test
+  void aStartThatSomebodyApprovedHasNoEffectOnceThatIsWithdrawn() {
+    UUID withdrawn = FIXTURE.campaign(sender, 10);
+    UUID approved = FIXTURE.campaign(sender, 10);
+    set(approved, CAMPAIGN.APPROVED_BY, "ada");
+
+    approvedStart(withdrawn);
+    approvedStart(approved);
+    turns(4);
+
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(approved);
+    assertThat(row(withdrawn)).isEqualTo(CampaignStatus.DRAFT);
+    assertThat(deadLetters.isEmpty()).isTrue();
+
+    // Somebody approves it anew.
+    set(withdrawn, CAMPAIGN.APPROVED_BY, "abe");
+    approvedStart(withdrawn);
+    turns(3);
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(withdrawn);
+  }
+
+  /** The producer reads what is due some seconds ahead. */
+  @Test
+  void aTimeThatIsTakenAwayInTheLastMomentTakesTheApprovalWithIt() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(2));
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    set(campaign, CAMPAIGN.APPROVED_BY, "ada");
+    turns(2);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign SET status = 'DRAFT', scheduled_at = NULL, approved_by = NULL"
+                + " WHERE id = ?",
+            campaign);
+
+    turns(60);
+
+    TestRecord<String, byte[]> start = output(TOPICS.campaignCommands()).readRecord();
+    assertThat(Json.read(start.value(), CampaignCommand.class).approvedBy()).isEqualTo("ada");
+    assertThat(requests()).isEmpty();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.DRAFT);
+  }
+
+  @Test
   void recordsThatComeAgainBecauseOffsetsWereLostArePassedOver() {
     UUID campaign = FIXTURE.campaign(sender, 10);
     driver
@@ -145,6 +189,11 @@ class CampaignStartsTest extends FanOutTest {
     commands.pipeInput(campaign.toString(), json("start", campaign), now.plusSeconds(1));
     turns(3);
     assertThat(requests()).hasSize(10);
+  }
+
+  private void approvedStart(UUID campaign) {
+    byte[] start = Json.write(CampaignCommand.start(campaign, "user:ada@10.0.0.7", now, "ada"));
+    commands.pipeInput(campaign.toString(), new String(start, StandardCharsets.UTF_8));
   }
 
   private void loseTheStore() {

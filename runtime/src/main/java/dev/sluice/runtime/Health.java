@@ -46,7 +46,14 @@ public final class Health {
     }
   }
 
-  /** Returns what operators must know until the process ends, by component. */
+  /** Reports that what was noticed is over. */
+  public void noticeOver(String component) {
+    if (notices.remove(component) != null) {
+      log.info("{}: all right again", component);
+    }
+  }
+
+  /** Returns what operators must know, by component. */
   public Map<String, String> notices() {
     return new TreeMap<>(notices);
   }

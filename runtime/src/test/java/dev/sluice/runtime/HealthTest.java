@@ -30,4 +30,17 @@ class HealthTest {
 
     assertThat(health.problems()).containsOnlyKeys("streams");
   }
+
+  @Test
+  void isReadyInSpiteOfANoticeWhichMayBeOver() {
+    health.notice("users", "line 3 is wrong");
+
+    assertThat(health.problems()).isEmpty();
+    assertThat(health.notices()).containsEntry("users", "line 3 is wrong");
+
+    health.noticeOver("users");
+    health.noticeOver("users");
+
+    assertThat(health.notices()).isEmpty();
+  }
 }

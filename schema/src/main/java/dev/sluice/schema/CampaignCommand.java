@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param repaired for {@code start}: whether a repair has verified that the pending recipients were
  *     never queued, so that a campaign unknown to the producer may continue; null for no
  * @param reasons for {@code resend}: only recipients with one of these error codes; null for all
+ * @param approvedBy for {@code start}: who has approved the campaign as it is; it has no effect
+ *     once that is withdrawn. Null for a start that needs no approval
  */
 public record CampaignCommand(
     Action command,
@@ -30,7 +32,8 @@ public record CampaignCommand(
     @Nullable String reason,
     @Nullable Set<RecipientStatus> statuses,
     @Nullable Boolean repaired,
-    @Nullable Set<String> reasons) {
+    @Nullable Set<String> reasons,
+    @Nullable String approvedBy) {
 
   /** Creates a command that no repair has prepared. */
   public CampaignCommand(
@@ -40,7 +43,7 @@ public record CampaignCommand(
       @Nullable Instant requestedAt,
       @Nullable String reason,
       @Nullable Set<RecipientStatus> statuses) {
-    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null);
+    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null, null);
   }
 
   /**
@@ -54,13 +57,24 @@ public record CampaignCommand(
       Set<RecipientStatus> statuses,
       @Nullable Set<String> reasons) {
     return new CampaignCommand(
-        Action.RESEND, campaignId, requestedBy, requestedAt, null, statuses, null, reasons);
+        Action.RESEND, campaignId, requestedBy, requestedAt, null, statuses, null, reasons, null);
   }
 
   /** Returns a command to continue a campaign after a repair. */
   public static CampaignCommand goOn(UUID campaignId, String requestedBy, Instant requestedAt) {
     return new CampaignCommand(
-        Action.START, campaignId, requestedBy, requestedAt, null, null, true, null);
+        Action.START, campaignId, requestedBy, requestedAt, null, null, true, null, null);
+  }
+
+  /**
+   * Returns a command to start a campaign.
+   *
+   * @param approvedBy who has approved it, or null if it needs no approval
+   */
+  public static CampaignCommand start(
+      UUID campaignId, String requestedBy, Instant requestedAt, @Nullable String approvedBy) {
+    return new CampaignCommand(
+        Action.START, campaignId, requestedBy, requestedAt, null, null, null, null, approvedBy);
   }
 
   /** Creates a command without a reason. */

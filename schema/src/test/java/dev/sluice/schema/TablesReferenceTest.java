@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Compares docs/tables.md with the tables that the migrations create. */
 class TablesReferenceTest {
   private static final Pattern ROW =
-      Pattern.compile("\\| `(\\w+)` \\| ([a-z ]+) \\| (required|default|optional) \\|.*");
+      Pattern.compile("\\| `(\\w+)` \\| ([a-z\\[\\] ]+) \\| (required|default|optional) \\|.*");
   private static final Map<Class<?>, String> TYPES =
       Map.of(
           Integer.class, "integer",
@@ -32,6 +32,7 @@ class TablesReferenceTest {
           Instant.class, "timestamptz",
           LocalTime.class, "time",
           JSONB.class, "jsonb",
+          String[].class, "text[]",
           UUID.class, "uuid");
 
   @Test

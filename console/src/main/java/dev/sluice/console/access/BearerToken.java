@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,21 +15,18 @@ final class BearerToken {
   private static final Pattern CREDENTIALS = Pattern.compile("(?i)bearer[ \\t]+(.+)");
 
   private final byte[] expected;
-  private final WrongTokens wrong;
+  private final WrongSecrets wrong;
+  private final UnaryOperator<ProblemException> told;
 
-  BearerToken(String token, WrongTokens wrong) {
+  /**
+   * Creates it.
+   *
+   * @param told adds to a refusal what else admits a caller
+   */
+  BearerToken(String token, WrongSecrets wrong, UnaryOperator<ProblemException> told) {
     expected = token.getBytes(StandardCharsets.UTF_8);
     this.wrong = wrong;
-  }
-
-  /** Refuses requests without the right token. */
-  void require(Context context) {
-    if (!isGiven(context)) {
-      context.header("WWW-Authenticate", "Bearer");
-      throw ProblemException.unauthorized(
-          "Send the API token as \"Authorization: Bearer <token>\".");
-    }
-    refuseWrong(context);
+    this.told = told;
   }
 
   /** Refuses requests with a wrong token; those with the right one or none pass. */
@@ -39,7 +37,7 @@ final class BearerToken {
     }
     wrong.holdUp(context.ip());
     context.header("WWW-Authenticate", "Bearer");
-    throw ProblemException.unauthorized("This is not the API token.");
+    throw told.apply(ProblemException.unauthorized("This is not the API token."));
   }
 
   /** Returns whether a request carries a token, right or wrong. */

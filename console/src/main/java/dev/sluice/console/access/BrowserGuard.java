@@ -47,14 +47,16 @@ final class BrowserGuard {
   }
 
   /**
-   * Without a token, refuses requests whose host name is not this machine's own; webhooks are
-   * exempt.
+   * Without a token and users, refuses requests whose host name is not this machine's own; webhooks
+   * are exempt.
    */
   void requireOurName(Context context) {
     String host = context.header("Host");
     if (loopbackOnly && !Loopback.isHost(host) && !context.path().startsWith(WEBHOOKS)) {
       throw ProblemException.forbidden(
-          "Without an API token the console answers to localhost only, not to " + host + ".");
+          "Without an API token or users the console answers to localhost only, not to "
+              + host
+              + ".");
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.Bodies;
+import dev.sluice.schema.CampaignStatus;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,17 @@ record CampaignChange(Campaigns.Draft values, Set<String> given) {
         of("localTime", values.localTime(), before.localTime()),
         of("ignoreCap", values.ignoreCap(), before.ignoreCap()),
         of("externalId", values.externalId(), before.externalId()));
+  }
+
+  /** Returns what it means for the approval of a campaign. */
+  FourEyes.Change forApproval(
+      CampaignStatus status, Campaigns.Draft before, Campaigns.Draft after) {
+    boolean timed = concerns("scheduledAt");
+    return new FourEyes.Change(
+        !after.at(null).equals(before.at(null)),
+        timed && !Objects.equals(after.scheduledAt(), before.scheduledAt()),
+        timed && after.scheduledAt() == null,
+        timed ? after.scheduledAt() != null : status == CampaignStatus.SCHEDULED);
   }
 
   private <T> @Nullable T of(String field, @Nullable T value, @Nullable T before) {

@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
@@ -68,7 +69,7 @@ public final class CampaignChangeRoutes {
         !Missing.isAccepted(context)
             && (change.concerns("message") || change.concerns("scheduledAt"))
             && !requireVariables(id, campaigns.after(id, change));
-    campaigns.change(id, change);
+    campaigns.change(id, change, Caller.of(context));
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
     JsonHttp.json(context, 200, MissingCheck.told(views.changed(id, checks), unchecked));
   }
@@ -93,8 +94,9 @@ public final class CampaignChangeRoutes {
     Optional<IdempotencyKey> request =
         IdempotencyKey.of(
             context, Map.of("duplicate", id, "recipients", outcomes.stream().sorted().toList()));
+    Caller author = Caller.of(context);
     CampaignCopies.Made made =
-        uploads.inTurn(Uploads.Use.IMPORT, () -> copies.of(id, outcomes, request));
+        uploads.inTurn(Uploads.Use.IMPORT, () -> copies.of(id, outcomes, request, author));
     CampaignCopies.Copy copy = made.copy();
     if (made.isNew()) {
       Audit.log(

@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
@@ -17,6 +18,7 @@ import io.javalin.http.Context;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,13 @@ public final class CampaignCommandRoutes {
     if (makesSend(action) && status != CampaignStatus.SENDING) {
       templates.require(context, id);
     }
-    commands.publish(id, action, Audit.who(context), resend);
+    Optional<String> approver =
+        action == Action.START && Campaigns.isOpen(status)
+            ? campaigns.approve(id, Caller.of(context))
+            : Optional.empty();
+    String who = Audit.who(context);
+    approver.ifPresentOrElse(
+        name -> commands.start(id, who, name), () -> commands.publish(id, action, who, resend));
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));

@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.Clipped;
 import dev.sluice.schema.RecipientStatus;
@@ -44,16 +45,17 @@ public final class CampaignCopies {
   record Made(Copy copy, boolean isNew) {}
 
   /**
-   * Copies a campaign except for its start time and its external id.
+   * Copies a campaign except for its start time and its external id. Its authors are those of the
+   * copy, too, as nobody else has written it.
    *
    * @param outcomes statuses of the recipients to copy; empty to copy no recipients
    */
-  Made of(UUID id, Set<RecipientStatus> outcomes, Optional<IdempotencyKey> request) {
+  Made of(UUID id, Set<RecipientStatus> outcomes, Optional<IdempotencyKey> request, Caller author) {
     try {
       return sql.transactionResult(transaction -> {
         DSLContext inside = transaction.dsl();
         inside.execute("SET LOCAL statement_timeout = '110s'");
-        return campaign(inside, id, request)
+        return campaign(inside, id, request, author)
             .map(copy ->
                 new Made(
                     new Copy(copy, outcomes.isEmpty() ? 0 : recipients(inside, id, copy, outcomes)),
@@ -76,7 +78,8 @@ public final class CampaignCopies {
   }
 
   /** Returns the new campaign's id, or nothing if the same request has created one. */
-  private Optional<UUID> campaign(DSLContext inside, UUID id, Optional<IdempotencyKey> request) {
+  private Optional<UUID> campaign(
+      DSLContext inside, UUID id, Optional<IdempotencyKey> request, Caller author) {
     var row =
         inside
             .selectFrom(CAMPAIGN)
@@ -98,6 +101,7 @@ public final class CampaignCopies {
         .set(CAMPAIGN.LOCAL_TIME, row.getLocalTime())
         .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
         .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+        .set(CAMPAIGN.AUTHORS, FourEyes.of(row).with(author))
         .onConflictDoNothing()
         .returning(CAMPAIGN.ID)
         .fetchOptional(CAMPAIGN.ID);

@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
@@ -68,7 +69,8 @@ public final class CampaignRoutes {
 
   private void create(Context context) {
     Campaigns.Draft draft = campaigns.requireInBounds(bodies.read(context, Campaigns.Draft.class));
-    Campaigns.Created created = campaigns.create(draft, IdempotencyKey.of(context, draft));
+    Campaigns.Created created =
+        campaigns.create(draft, IdempotencyKey.of(context, draft), Caller.of(context));
     UUID id = created.id();
     if (created.isNew()) {
       Audit.log(context, "create", "campaign " + id);
@@ -111,13 +113,15 @@ public final class CampaignRoutes {
     UUID id = JsonHttp.campaignId(context);
     RowRules here = RowRequest.rules(context, rules);
     RecipientImport.Accepted accepted = RecipientImport.Accepted.of(context);
+    Caller author = Caller.of(context);
     RecipientImport.Report report =
         uploads.take(
             context,
             Uploads.Use.IMPORT,
             body -> {
+              campaigns.addAuthor(id, author);
               Rows rows = RowRequest.rows(context, body, imports.takesZones(id));
-              return imports.run(id, rows, here, accepted);
+              return imports.run(id, rows, here, accepted, author);
             });
     views.added(id);
     Audit.log(context, "import " + report.accepted() + " recipients", "campaign " + id);

@@ -288,6 +288,8 @@ public final class CampaignViews {
     view.put("startedAt", row.get(CAMPAIGN.STARTED_AT));
     view.put("completedAt", row.get(CAMPAIGN.COMPLETED_AT));
     view.put("archivedAt", row.get(CAMPAIGN.ARCHIVED_AT));
+    view.put("authors", List.of(row.get(CAMPAIGN.AUTHORS)));
+    view.put("approvedBy", row.get(CAMPAIGN.APPROVED_BY));
     return view;
   }
 

@@ -10,6 +10,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.currentInstant;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.imports.ExternalId;
@@ -28,10 +29,12 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -77,7 +80,25 @@ public final class Campaigns {
       @Nullable String timeZone,
       @Nullable LocalTime localTime,
       @Nullable Boolean ignoreCap,
-      @Nullable String externalId) {}
+      @Nullable String externalId) {
+
+    /** Returns the same with another start time. */
+    Draft at(@Nullable Instant time) {
+      return new Draft(
+          name,
+          sender,
+          message,
+          priority,
+          onDoubt,
+          time,
+          windowStart,
+          windowEnd,
+          timeZone,
+          localTime,
+          ignoreCap,
+          externalId);
+    }
+  }
 
   /**
    * A campaign that was requested.
@@ -103,12 +124,15 @@ public final class Campaigns {
   }
 
   /** Creates a campaign, or finds the one that the same request has created before. */
-  Created create(Draft draft, Optional<IdempotencyKey> request) {
+  Created create(Draft draft, Optional<IdempotencyKey> request, Caller author) {
     Optional<UUID> before = request.flatMap(key -> key.campaign(sql));
     if (before.isPresent()) {
       return new Created(before.get(), false);
     }
-    Optional<UUID> id = insert(draft, request);
+    if (draft.scheduledAt() != null) {
+      FourEyes.requireNoStart(author);
+    }
+    Optional<UUID> id = insert(draft, request, author);
     if (id.isPresent()) {
       return new Created(id.get(), true);
     }
@@ -119,7 +143,7 @@ public final class Campaigns {
         .orElseThrow(() -> taken(draft.externalId()));
   }
 
-  private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request) {
+  private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request, Caller author) {
     TimeZones.requireRegion(draft.timeZone());
     Map<Field<?>, @Nullable Object> columns = columns(sql, draft);
     requireToCome(draft);
@@ -134,6 +158,7 @@ public final class Campaigns {
                 .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
                 .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
                 .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+                .set(CAMPAIGN.AUTHORS, FourEyes.first(author))
                 .onConflictDoNothing()
                 .returning(CAMPAIGN.ID)
                 .fetchOptional(CAMPAIGN.ID));
@@ -149,21 +174,22 @@ public final class Campaigns {
 
   /** Returns the campaign as it would be after a change. */
   Draft after(UUID id, CampaignChange change) {
-    return change.of(draft(id, sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id))));
+    return change.of(draft(open(id, sql.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)))));
   }
 
   /**
    * Changes a campaign that has not started, and makes it visible again if it was archived. Refuses
    * to while recipients are added to it.
    */
-  void change(UUID id, CampaignChange change) {
+  void change(UUID id, CampaignChange change, Caller author) {
     try {
       sql.transaction(transaction -> {
         DSLContext inside = transaction.dsl();
         waitBriefly(inside);
         requireNoImport(inside, id);
-        Draft before =
-            draft(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate());
+        CampaignRecord row =
+            open(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate());
+        Draft before = draft(row);
         Draft draft = change.of(before);
         if (draft.localTime() != null) {
           if (before.localTime() == null) {
@@ -174,6 +200,8 @@ public final class Campaigns {
           }
         }
         Map<Field<?>, @Nullable Object> columns = columns(inside, draft);
+        columns.putAll(
+            FourEyes.of(row).after(change.forApproval(row.getStatus(), before, draft), author));
         if (change.concerns("timeZone")) {
           TimeZones.requireRegion(draft.timeZone());
         }
@@ -193,13 +221,18 @@ public final class Campaigns {
     }
   }
 
-  /** Reads the draft from its row. */
-  private static Draft draft(UUID id, ResultQuery<CampaignRecord> query) {
+  /** Returns the row of a campaign that has not started. */
+  private static CampaignRecord open(UUID id, ResultQuery<CampaignRecord> query) {
     CampaignRecord row = query.fetchOptional().orElseThrow(() -> notFound(id));
     if (!isOpen(row.getStatus())) {
       throw ProblemException.conflict(
           "The campaign is " + row.getStatus() + ": it is fixed once it has started.");
     }
+    return row;
+  }
+
+  /** Reads the draft from its row. */
+  private static Draft draft(CampaignRecord row) {
     return new Draft(
         row.getName(),
         row.getSenderId(),
@@ -247,6 +280,63 @@ public final class Campaigns {
                   + "\" before: duplicate the campaign without its recipients, and add them to the"
                   + " copy once it is changed.")
           .with("field", field);
+    }
+  }
+
+  /**
+   * Approves the start of a campaign, which nobody changes from then on.
+   *
+   * @return who has approved it; empty if it needs no approval
+   * @throws ProblemException 403 if this person may not start it
+   */
+  Optional<String> approve(UUID id, Caller caller) {
+    if (!caller.needsFourEyes()) {
+      return Optional.empty();
+    }
+    write(
+        id,
+        row -> {
+          FourEyes.of(row).requireStart(caller);
+          return Map.of(CAMPAIGN.APPROVED_BY, caller.name().orElseThrow());
+        });
+    return caller.name();
+  }
+
+  /** Notes who adds recipients to a campaign, if it is a person. */
+  void addAuthor(UUID id, Caller author) {
+    if (author.name().isEmpty()) {
+      return;
+    }
+    String[] authors =
+        sql.select(CAMPAIGN.AUTHORS)
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.ID.eq(id))
+            .fetchOptional(CAMPAIGN.AUTHORS)
+            .orElseThrow(() -> notFound(id));
+    if (author.name().filter(name -> !List.of(authors).contains(name)).isPresent()) {
+      write(
+          id,
+          row -> {
+            FourEyes approval = FourEyes.of(row);
+            approval.requireUnapproved(author);
+            return Map.of(CAMPAIGN.AUTHORS, approval.with(author));
+          });
+    }
+  }
+
+  /** Changes columns of a campaign that has not started, while nobody adds recipients. */
+  private void write(UUID id, Function<CampaignRecord, Map<Field<?>, Object>> columns) {
+    try {
+      sql.transaction(transaction -> {
+        DSLContext inside = transaction.dsl();
+        waitBriefly(inside);
+        requireNoImport(inside, id);
+        CampaignRecord row =
+            open(id, inside.selectFrom(CAMPAIGN).where(CAMPAIGN.ID.eq(id)).forNoKeyUpdate());
+        inside.update(CAMPAIGN).set(columns.apply(row)).where(CAMPAIGN.ID.eq(id)).execute();
+      });
+    } catch (DataAccessException e) {
+      throw LOCK_NOT_AVAILABLE.equals(e.sqlState()) ? held() : e;
     }
   }
 

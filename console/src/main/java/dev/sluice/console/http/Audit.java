@@ -10,6 +10,8 @@ public final class Audit {
   /** Header in which the caller states its user. It is trusted, as the token is shared. */
   static final String USER = "Sluice-User";
 
+  private static final String PERSON = "sluice.person";
+
   private static final Logger log = LoggerFactory.getLogger("dev.sluice.audit");
 
   private Audit() {}
@@ -23,8 +25,20 @@ public final class Audit {
     return Masked.line("who=" + who + " what=" + what + " of=\"" + of.replace('"', '\'') + "\"");
   }
 
-  /** Returns the caller's name, if it gives one, and its address. */
+  /** Names the person who makes the request, and has signed in. */
+  public static void identify(Context context, String person) {
+    context.attribute(PERSON, person);
+  }
+
+  /**
+   * Returns the caller's name and address: {@code user:ana@10.0.0.7} for a person who has signed
+   * in, which no other caller can claim to be, or else the name that it gives, if any.
+   */
   public static String who(Context context) {
+    String person = context.attribute(PERSON);
+    if (person != null) {
+      return "user:" + person + "@" + context.ip();
+    }
     String user = context.header(USER);
     // A caller cannot write lines of its own into the log.
     String name = user == null ? "" : user.replaceAll("[^A-Za-z0-9._@/-]", "");

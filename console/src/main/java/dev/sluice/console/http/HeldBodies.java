@@ -54,6 +54,14 @@ public final class HeldBodies {
             new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)),
             Crowd.FIRST_GOES);
 
+    /** A name and a password; anybody may send one. */
+    public static final Limits SIGN_INS =
+        new Limits(
+            4_096,
+            1 << 20,
+            new Pace(1_024, Duration.ofSeconds(3), Duration.ofSeconds(10)),
+            Crowd.FIRST_GOES);
+
     /** Returns what bodies that are not small may take together, in bytes. */
     int large() {
       return crowd == Crowd.FIRST_GOES ? together : together / 3 * 2;

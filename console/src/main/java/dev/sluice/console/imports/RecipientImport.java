@@ -2,6 +2,7 @@ package dev.sluice.console.imports;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.CampaignStatus;
 import io.javalin.http.Context;
@@ -68,16 +69,18 @@ public final class RecipientImport {
    * other they are variables.
    */
   public boolean takesZones(UUID campaignId) {
-    return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId).and(CAMPAIGN.LOCAL_TIME.isNotNull()));
+    return sql.fetchExists(
+        CAMPAIGN, CAMPAIGN.ID.eq(campaignId).and(CAMPAIGN.LOCAL_TIME.isNotNull()));
   }
 
   /** Takes the rows in. */
-  public Report run(UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted) {
+  public Report run(
+      UUID campaignId, Iterator<Rows.Row> rows, RowRules rules, Accepted accepted, Caller author) {
     GoodRows good = new GoodRows(rows, rules);
     // However many rows come before it, nothing is locked for them.
     good.skipToFirst();
     try {
-      return inOneTransaction(campaignId, good, accepted);
+      return inOneTransaction(campaignId, good, accepted, author);
     } catch (DataAccessException e) {
       if (!HELD.contains(e.sqlState())) {
         throw e;
@@ -88,9 +91,11 @@ public final class RecipientImport {
     }
   }
 
-  private Report inOneTransaction(UUID campaignId, GoodRows rows, Accepted accepted) {
+  private Report inOneTransaction(
+      UUID campaignId, GoodRows rows, Accepted accepted, Caller author) {
     return sql.transactionResult(transaction -> {
       Open campaign = open(transaction.dsl(), campaignId);
+      author.requireUnapproved(campaign.scheduledAt() != null || campaign.isApproved());
       if (!accepted.late()) {
         campaign.requireInTime();
       }
@@ -110,9 +115,13 @@ public final class RecipientImport {
    *
    * @param scheduledAt when it starts by itself, or null if it does not
    * @param zones the recipients' time zones; null if it has no local time
+   * @param isApproved whether somebody has approved its start
    */
   private record Open(
-      @Nullable Instant scheduledAt, Set<String> variables, @Nullable NumberZones zones) {
+      @Nullable Instant scheduledAt,
+      Set<String> variables,
+      @Nullable NumberZones zones,
+      boolean isApproved) {
 
     /** It has waited for recipients: nobody may want it to start at this hour any more. */
     void requireInTime() {
@@ -137,7 +146,8 @@ public final class RecipientImport {
                 CAMPAIGN.SCHEDULED_AT,
                 CAMPAIGN.ARCHIVED_AT,
                 CAMPAIGN.LOCAL_TIME,
-                CAMPAIGN.TIME_ZONE)
+                CAMPAIGN.TIME_ZONE,
+                CAMPAIGN.APPROVED_BY)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forShare()
@@ -156,7 +166,8 @@ public final class RecipientImport {
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,
         Missing.variablesOf(row.value2()),
-        row.value5() == null ? null : new NumberZones(row.value6(), sent(row.value3())));
+        row.value5() == null ? null : new NumberZones(row.value6(), sent(row.value3())),
+        row.value7() != null);
   }
 
   /** Returns when recipients are probably sent to, as far as is known. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jooq.exception.DataAccessException;
@@ -56,9 +57,10 @@ public final class EventStreams implements AutoCloseable {
    * thread.
    *
    * @param key identifies the thing
+   * @param admitted whether the viewer may still look
    * @param source reads the thing; its exceptions become the viewer's response
    */
-  void follow(Context context, String key, Supplier<LiveState> source) {
+  void follow(Context context, String key, BooleanSupplier admitted, Supplier<LiveState> source) {
     if (viewers.incrementAndGet() > mostViewers) {
       viewers.decrementAndGet();
       throw ProblemException.tooManyRequests(
@@ -67,7 +69,7 @@ public final class EventStreams implements AutoCloseable {
     Feed feed = enter(key, source);
     try {
       feed.open();
-      Viewer viewer = begin(context);
+      Viewer viewer = begin(context, admitted);
       feed.add(viewer);
       try {
         viewer.watch();
@@ -96,14 +98,14 @@ public final class EventStreams implements AutoCloseable {
         feed -> Thread.ofVirtual().name("live " + key).start(() -> run(key, feed)));
   }
 
-  private static Viewer begin(Context context) throws IOException {
+  private static Viewer begin(Context context, BooleanSupplier admitted) throws IOException {
     HttpServletResponse response = context.res();
     response.setContentType("text/event-stream;charset=utf-8");
     response.setHeader("Cache-Control", "no-cache");
     response.setHeader("Connection", "close");
     // Makes a proxy pass events on as they come.
     response.setHeader("X-Accel-Buffering", "no");
-    return new Viewer(response.getOutputStream(), Wire.of(context)::close);
+    return new Viewer(response.getOutputStream(), Wire.of(context)::close, admitted);
   }
 
   private void run(String key, Feed feed) {

@@ -1,5 +1,6 @@
 package dev.sluice.console.live;
 
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.campaign.CampaignFilter;
 import dev.sluice.console.campaign.CampaignViews;
 import dev.sluice.console.http.JsonHttp;
@@ -32,15 +33,24 @@ public final class FeedRoutes {
     live.follow(
         context,
         "campaigns",
+        Caller.of(context)::isStill,
         () -> LiveState.list("campaigns", campaigns.newest(CampaignFilter.IN_SIGHT)));
   }
 
   private void campaign(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    live.follow(context, id.toString(), () -> LiveState.one("campaign", campaigns.one(id)));
+    live.follow(
+        context,
+        id.toString(),
+        Caller.of(context)::isStill,
+        () -> LiveState.one("campaign", campaigns.one(id)));
   }
 
   private void senders(Context context) {
-    live.follow(context, "senders", () -> LiveState.list("senders", senders.after("")));
+    live.follow(
+        context,
+        "senders",
+        Caller.of(context)::isStill,
+        () -> LiveState.list("senders", senders.after("")));
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class Viewer {
 
   private final OutputStream out;
   private final Runnable cut;
+  private final BooleanSupplier admitted;
   private final BlockingQueue<Optional<Feed.Moment>> place = new ArrayBlockingQueue<>(1);
   private volatile @Nullable Long writingSince;
 
@@ -29,10 +31,12 @@ final class Viewer {
    * Creates a viewer that has seen nothing yet.
    *
    * @param cut breaks the connection, and with it a write that waits
+   * @param admitted whether the viewer may still look
    */
-  Viewer(OutputStream out, Runnable cut) {
+  Viewer(OutputStream out, Runnable cut, BooleanSupplier admitted) {
     this.out = out;
     this.cut = cut;
+    this.admitted = admitted;
   }
 
   /** Replaces the state that was not sent yet, if any. */
@@ -50,11 +54,17 @@ final class Viewer {
     place.add(next);
   }
 
-  /** Sends what is shown, in the caller's thread, until the viewer goes away or is dismissed. */
+  /**
+   * Sends what is shown, in the caller's thread, until the viewer goes away or is dismissed, or may
+   * no longer look.
+   */
   void watch() throws IOException, InterruptedException {
     LiveState seen = null;
     while (true) {
       Optional<Feed.Moment> next = place.poll(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (!admitted.getAsBoolean()) {
+        return;
+      }
       if (next == null) {
         write(STILL_THERE);
         continue;

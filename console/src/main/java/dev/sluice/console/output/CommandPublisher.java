@@ -36,14 +36,25 @@ public final class CommandPublisher {
   public void publish(
       UUID campaignId, CampaignCommand.Action action, String who, @Nullable Resend resend) {
     Instant now = Instant.now();
-    CampaignCommand command =
+    publish(
         resend == null
             ? new CampaignCommand(action, campaignId, who, now)
-            : CampaignCommand.resend(campaignId, who, now, resend.statuses(), resend.reasons());
+            : CampaignCommand.resend(campaignId, who, now, resend.statuses(), resend.reasons()));
+  }
+
+  /** Starts a campaign that somebody has approved, if it still is when the producer reads this. */
+  public void start(UUID campaignId, String who, String approvedBy) {
+    publish(CampaignCommand.start(campaignId, who, Instant.now(), approvedBy));
+  }
+
+  private void publish(CampaignCommand command) {
     output.write(
         List.of(
             KafkaOutput.record(
-                topics.campaignCommands(), campaignId, EventType.CAMPAIGN_COMMAND, command)));
+                topics.campaignCommands(),
+                command.campaignId(),
+                EventType.CAMPAIGN_COMMAND,
+                command)));
   }
 
   /** Publishes a sender's control, which lets it send or blocks it. */

@@ -70,6 +70,16 @@ class DoorsTest {
     assertThat(get(guarded, path, "sluice.example", "Bearer " + TOKEN)).startsWith("HTTP/1.1 200");
   }
 
+  /** As monitors ask; Javalin answers it itself where there is a GET. */
+  @Test
+  void headIsAnsweredWhereGetIs() {
+    assertThat(ask("HEAD", open, "/api/senders", "localhost", "")).startsWith("HTTP/1.1 200");
+    assertThat(ask("HEAD", open, "/api/nothing", "localhost", "")).startsWith("HTTP/1.1 404");
+    assertThat(ask("HEAD", guarded, "/api/senders", "x", "")).startsWith("HTTP/1.1 401");
+    assertThat(ask("HEAD", guarded, "/api/senders", "x", "Bearer " + TOKEN))
+        .startsWith("HTTP/1.1 200");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "Bearer, 200",
@@ -133,10 +143,16 @@ class DoorsTest {
   }
 
   private static String get(Console to, String path, String host, String authorization) {
+    return ask("GET", to, path, host, authorization);
+  }
+
+  private static String ask(
+      String method, Console to, String path, String host, String authorization) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port())) {
       String request =
-          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
+          "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
               .formatted(
+                  method,
                   path,
                   host,
                   authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.console.ConsoleFixture;
+import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.console.imports.RecipientImport;
@@ -118,7 +119,12 @@ class RecipientRoutesTest {
                               id))
                       .iterator();
               return new RecipientImport(importing)
-                  .run(UUID.fromString(id), rows, rules, RecipientImport.Accepted.NOTHING);
+                  .run(
+                      UUID.fromString(id),
+                      rows,
+                      rules,
+                      RecipientImport.Accepted.NOTHING,
+                      Caller.SERVICE);
             }));
 
     assertThat(report.accepted()).isEqualTo(1);
@@ -148,7 +154,8 @@ class RecipientRoutesTest {
                         UUID.fromString(id),
                         Stream.of(person).iterator(),
                         rules,
-                        RecipientImport.Accepted.NOTHING))
+                        RecipientImport.Accepted.NOTHING,
+                        Caller.SERVICE))
                 .isInstanceOfSatisfying(
                     ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(409))
                 .hasMessageContaining("nobody of this file was added");

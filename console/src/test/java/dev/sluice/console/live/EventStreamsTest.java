@@ -44,6 +44,7 @@ class EventStreamsTest {
                       live.follow(
                           context,
                           "large",
+                          () -> true,
                           () -> LiveState.one("large", reads.incrementAndGet() + LARGE));
                       gone.countDown();
                     });
@@ -53,6 +54,7 @@ class EventStreamsTest {
                         live.follow(
                             context,
                             "small",
+                            () -> true,
                             () -> LiveState.one("small", reads.incrementAndGet())));
               })
           .start();
@@ -84,7 +86,7 @@ class EventStreamsTest {
   @Test
   void whoReadsSlowlyMissesWhatWasInBetween() throws Exception {
     ByteArrayOutputStream told = new ByteArrayOutputStream();
-    Viewer viewer = new Viewer(told, () -> {});
+    Viewer viewer = new Viewer(told, () -> {}, () -> true);
     for (int i = 0; i < 10; i++) {
       viewer.show(Feed.Moment.first(LiveState.one("n", i)));
     }

@@ -47,7 +47,7 @@ class FeedTest {
   /** What somebody is told who begins to watch now. */
   private String shown() throws InterruptedException {
     ByteArrayOutputStream told = new ByteArrayOutputStream();
-    Viewer viewer = new Viewer(told, () -> {});
+    Viewer viewer = new Viewer(told, () -> {}, () -> true);
     feed.add(viewer);
     Thread watching = Thread.ofVirtual().start(() -> watch(viewer));
     await().until(() -> told.size() > 0);

@@ -77,12 +77,19 @@ public final class CampaignRepository {
       @Nullable FrequencyCap cap) {}
 
   /**
-   * Returns the scheduled campaigns that are due up to the given moment, and when. A campaign
-   * without recipients waits for them: the upload of its file may have failed, and if started it
-   * would complete at once.
+   * A scheduled campaign.
+   *
+   * @param approvedBy who has approved its start, or null for a start that needs no approval
    */
-  public Map<UUID, Instant> scheduledUntil(Instant moment) {
-    return sql.select(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT)
+  public record Due(Instant at, @Nullable String approvedBy) {}
+
+  /**
+   * Returns the scheduled campaigns that are due up to the given moment. A campaign without
+   * recipients waits for them: the upload of its file may have failed, and if started it would
+   * complete at once.
+   */
+  public Map<UUID, Due> scheduledUntil(Instant moment) {
+    return sql.select(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT, CAMPAIGN.APPROVED_BY)
         .from(CAMPAIGN)
         .where(CAMPAIGN.STATUS.eq(inline(CampaignStatus.SCHEDULED, CAMPAIGN.STATUS)))
         .and(CAMPAIGN.SCHEDULED_AT.le(moment))
@@ -90,7 +97,9 @@ public final class CampaignRepository {
             selectOne()
                 .from(CAMPAIGN_RECIPIENT)
                 .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(CAMPAIGN.ID)))
-        .fetchMap(CAMPAIGN.ID, CAMPAIGN.SCHEDULED_AT);
+        .fetchMap(
+            CAMPAIGN.ID,
+            row -> new Due(row.get(CAMPAIGN.SCHEDULED_AT), row.get(CAMPAIGN.APPROVED_BY)));
   }
 
   /** Returns a campaign that was started earlier. */

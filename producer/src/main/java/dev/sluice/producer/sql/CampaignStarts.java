@@ -47,6 +47,9 @@ public final class CampaignStarts {
   /** It is scheduled for later. */
   public record Waiting(Instant until) implements Start {}
 
+  /** Its approval was withdrawn, for example because it was changed since. */
+  public record Unapproved(String approver) implements Start {}
+
   /** There is nothing to send, because it has ended. */
   public record Over(CampaignStatus status) implements Start {}
 
@@ -94,6 +97,7 @@ public final class CampaignStarts {
                 CAMPAIGN.START_OFFSET,
                 CAMPAIGN.START_COMMAND_AT)
             .select(CampaignStanding.COLUMNS)
+            .select(CAMPAIGN.APPROVED_BY)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(campaignId))
             .forUpdate()
@@ -106,6 +110,10 @@ public final class CampaignStarts {
     CampaignStatus status = row.get(CAMPAIGN.STATUS);
     return switch (status) {
       case DRAFT, SCHEDULED -> {
+        String approver = command.approvedBy();
+        if (approver != null && row.get(CAMPAIGN.APPROVED_BY) == null) {
+          yield new Not(new Unapproved(approver));
+        }
         Instant scheduled = row.get(CAMPAIGN.SCHEDULED_AT);
         yield scheduled != null && scheduled.isAfter(now)
             ? new Not(markScheduled(sql, campaignId, scheduled))

@@ -133,7 +133,16 @@ public record FanOutState(Phase phase, Steering steering) {
 
     /** Returns whether a repair has verified that no pending recipient was queued before. */
     public boolean afterRepair() {
-      return Boolean.TRUE.equals(Json.read(value, CampaignCommand.class).repaired());
+      return Boolean.TRUE.equals(command().repaired());
+    }
+
+    /** Returns who approved the campaign as it was, or null for a start that needs no approval. */
+    public @Nullable String approvedBy() {
+      return command().approvedBy();
+    }
+
+    private CampaignCommand command() {
+      return Json.read(value, CampaignCommand.class);
     }
   }
 

@@ -33,7 +33,7 @@ final class Grants {
   /** The columns of a campaign that users define before it starts. */
   private static final String DRAFTED =
       "name, sender_id, message, status, priority, on_doubt, scheduled_at, window_start,"
-          + " window_end, time_zone, local_time, external_id, ignore_cap";
+          + " window_end, time_zone, local_time, external_id, ignore_cap, authors, approved_by";
 
   /** The columns of a sender that users define. */
   private static final String SENDER =

@@ -17,10 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-class WrongTokensTest {
+class WrongSecretsTest {
   private Instant now = Instant.parse("2027-03-01T09:00:00Z");
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final WrongTokens wrong = new WrongTokens(() -> now, meters);
+  private final WrongSecrets wrong = WrongSecrets.tokens(() -> now, meters);
 
   @Test
   void aFewMistakesCostNothingAndThenEachCostsMore() {
@@ -35,6 +35,22 @@ class WrongTokensTest {
     assertThat(wrong.count("a")).isEqualTo(Duration.ofSeconds(5));
     assertThat(wrong.count("b")).isZero();
     assertThat(meters.counter("sluice.console.tokens.wrong").count()).isEqualTo(1_007);
+  }
+
+  @Test
+  void afterManyWrongPasswordsTheNextIsDelayedAndWhoAsksIsNotCounted() {
+    WrongSecrets passwords = WrongSecrets.passwords(() -> now, meters);
+    for (int i = 0; i < 20; i++) {
+      assertThat(passwords.count("a")).isZero();
+      assertThat(passwords.due("a")).isZero();
+    }
+    passwords.count("a");
+    assertThat(passwords.due("a")).isEqualTo(Duration.ofMillis(200));
+    assertThat(passwords.due("a")).isEqualTo(Duration.ofMillis(200));
+    assertThat(passwords.due("b")).isZero();
+
+    now = now.plus(Duration.ofMinutes(16));
+    assertThat(passwords.due("a")).isZero();
   }
 
   @Test
@@ -78,7 +94,7 @@ class WrongTokensTest {
 
   @Test
   void theLogHasALineForEveryPowerOfTen() {
-    Logger logger = (Logger) LoggerFactory.getLogger(WrongTokens.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(WrongSecrets.class);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);

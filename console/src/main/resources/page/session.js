@@ -1,0 +1,36 @@
+// Who is signed in and what they may do, so that the page offers nothing else; the console decides all the same.
+import { html, nothing, render } from './lib.js';
+import { say } from './texts.js';
+
+/** As without users: whoever reaches the console may do everything. */
+let now = { name: null, role: null, rights: ['read', 'manage', 'start', 'operate'], approval: false, session: false };
+
+export const may = (right) => now.rights.includes(right);
+
+/** Whether campaigns are started by others than those who wrote them. */
+export const needsFourEyes = () => now.approval && now.name !== null;
+
+export const isAuthor = (campaign) => now.name !== null && campaign.authors.includes(now.name);
+
+async function signOut() {
+  await fetch('/api/session', { method: 'DELETE' });
+  location.reload();
+}
+
+function paint() {
+  const bar = document.getElementById('who');
+  render(
+    now.name === null
+      ? nothing
+      : html`<span class="quiet" title=${say(`role.${now.role}`)}>${now.name}</span>
+          ${now.session ? html`<button id="sign-out" class="small" @click=${signOut}>${say('signIn.out')}</button>` : nothing}`,
+    bar,
+  );
+  document.getElementById('new').hidden = !may('manage');
+}
+
+/** Somebody has signed in. */
+export function is(someone) {
+  now = someone;
+  paint();
+}

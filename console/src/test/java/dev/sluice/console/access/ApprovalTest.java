@@ -1,0 +1,237 @@
+package dev.sluice.console.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleConfig;
+import dev.sluice.console.ConsoleFixture;
+import dev.sluice.console.Users;
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.access.Visitor.Answer;
+import dev.sluice.local.Sandbox;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.schema.CampaignCommand;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who writes a campaign does not start it. */
+class ApprovalTest {
+  private static final String TOKEN = "0123456789abcdef";
+  private static final String PASSWORD = "correct horse battery";
+  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final String DRAFT =
+      "{\"name\":\"Spring\",\"sender\":\"brazil\","
+          + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}";
+  private static final String TIME = "{\"scheduledAt\":\"2090-03-01T09:00:00Z\"}";
+  private static final String NO_TIME = "{\"scheduledAt\":null}";
+  private static final String OTHER_MESSAGE =
+      "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Another\"}}}";
+  private static final String PEOPLE = "phone\n+5511960000001\n";
+
+  @TempDir private static Path folder;
+  private static Console console;
+  private static Visitor service;
+  private static Visitor mia;
+  private static Visitor max;
+  private static Visitor ada;
+  private static Visitor abe;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("users"),
+            """
+            mia:manager:%1$s
+            max:manager:%1$s
+            ada:manager,approve:%1$s
+            abe:viewer,approve:%1$s
+            """
+                .formatted(PasswordHash.of(PASSWORD, 100_000)));
+    console =
+        new Console(
+            new ConsoleConfig(
+                    SANDBOX.kafka(),
+                    SANDBOX.as(ServiceRole.CONSOLE),
+                    0,
+                    Optional.of(TOKEN),
+                    Optional.empty(),
+                    WebhookConfig.NONE)
+                .withUsers(Users.of(file).withApproval()),
+            new Health(),
+            new SimpleMeterRegistry(),
+            settings -> {});
+    service = Visitor.of(console).with("Authorization", "Bearer " + TOKEN);
+    mia = Visitor.of(console).as("mia", PASSWORD);
+    max = Visitor.of(console).as("max", PASSWORD);
+    ada = Visitor.of(console).as("ada", PASSWORD);
+    abe = Visitor.of(console).as("abe", PASSWORD);
+    service.send("PUT", "/api/senders/brazil", "{\"address\":\"106540352242922\"}");
+  }
+
+  @AfterAll
+  static void stop() {
+    console.close();
+  }
+
+  @Test
+  void onlyTheRightToApproveStarts() {
+    String campaign = createdBy(mia);
+
+    assertThat(max.post(campaign + "/start").detail())
+        .isEqualTo("Starting a campaign needs the right to approve, which max does not have.");
+    assertThat(max.post(campaign + "/start").status()).isEqualTo(403);
+    assertThat(abe.post(campaign + "/start").status()).isEqualTo(202);
+    assertThat(abe.get(campaign).json().path("approvedBy").asString()).isEqualTo("abe");
+  }
+
+  @Test
+  void whoeverWroteAnyPartOfItDoesNotStartIt() {
+    String created = createdBy(ada);
+    String changed = createdBy(mia);
+    assertThat(ada.send("PATCH", changed, OTHER_MESSAGE).status()).isEqualTo(200);
+    String filled = createdBy(mia);
+    assertThat(ada.send("POST", filled + "/recipients", PEOPLE).status()).isEqualTo(200);
+    String copied =
+        "/api/campaigns/" + ada.post(createdBy(mia) + "/duplicate").json().path("id").asString();
+
+    for (String own : new String[] {created, changed, filled, copied}) {
+      Answer answer = ada.post(own + "/start");
+      assertThat(answer.status()).isEqualTo(403);
+      assertThat(answer.detail())
+          .isEqualTo("ada has written this campaign or a part of it, so somebody else starts it.");
+      assertThat(ada.send("PATCH", own, TIME).status()).isEqualTo(403);
+      assertThat(abe.post(own + "/start").status()).isEqualTo(202);
+    }
+    assertThat(abe.get(changed).json().path("authors").toString()).isEqualTo("[\"mia\",\"ada\"]");
+  }
+
+  @Test
+  void aStartTimeIsAStart() {
+    assertThat(
+            mia.send(
+                    "POST",
+                    "/api/campaigns",
+                    DRAFT.replace("{\"name\"", TIME.replace("}", ",\"name\"")))
+                .detail())
+        .contains("starts by itself");
+    String campaign = createdBy(mia);
+    assertThat(mia.send("PATCH", campaign, TIME).status()).isEqualTo(403);
+    assertThat(max.send("PATCH", campaign, TIME).detail()).contains("right to approve");
+
+    assertThat(ada.send("PATCH", campaign, TIME).status()).isEqualTo(200);
+
+    assertThat(mia.get(campaign).json().path("approvedBy").asString()).isEqualTo("ada");
+  }
+
+  @Test
+  void whatIsApprovedStaysAsItIsUntilItsTimeIsTakenAway() {
+    String campaign = createdBy(mia);
+    ada.send("PATCH", campaign, TIME);
+
+    for (Visitor anybody : new Visitor[] {mia, max, ada}) {
+      assertThat(anybody.send("PATCH", campaign, OTHER_MESSAGE).detail())
+          .contains("approved as it is");
+      assertThat(anybody.send("POST", campaign + "/recipients", PEOPLE).status()).isEqualTo(403);
+    }
+    // For those alone who may start it, too.
+    assertThat(mia.send("PATCH", campaign, NO_TIME).status()).isEqualTo(403);
+    assertThat(max.send("PATCH", campaign, NO_TIME).status()).isEqualTo(403);
+    assertThat(ada.send("PATCH", campaign, NO_TIME).status()).isEqualTo(200);
+    assertThat(mia.get(campaign).json().path("approvedBy").isNull()).isTrue();
+    assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
+    assertThat(mia.send("PATCH", campaign, TIME).status()).isEqualTo(403);
+  }
+
+  /** The producer may take its time, such as while Kafka is away. */
+  @Test
+  void aStartThatIsOnItsWayIsNotForAnotherMessage() {
+    String campaign = createdBy(mia);
+    assertThat(abe.post(campaign + "/start").status()).isEqualTo(202);
+    assertThat(commandOf(campaign).approvedBy()).isEqualTo("abe");
+
+    assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(403);
+    assertThat(mia.send("POST", campaign + "/recipients", PEOPLE).status()).isEqualTo(403);
+    assertThat(mia.send("PATCH", campaign, NO_TIME).status()).isEqualTo(403);
+    assertThat(ada.send("PATCH", campaign, NO_TIME).status()).isEqualTo(200);
+    assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
+  }
+
+  @Test
+  void servicesNeedNoApproval() {
+    String campaign = createdBy(service);
+    assertThat(service.get(campaign).json().path("authors").isEmpty()).isTrue();
+    assertThat(service.send("PATCH", campaign, TIME).status()).isEqualTo(200);
+    assertThat(service.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
+    assertThat(service.send("POST", campaign + "/recipients", PEOPLE).status()).isEqualTo(200);
+    assertThat(service.post(campaign + "/start").status()).isEqualTo(202);
+    assertThat(commandOf(campaign).approvedBy()).isNull();
+  }
+
+  @Test
+  void aCopyHasTheAuthorsOfTheOriginal() {
+    Answer copied = max.post(createdBy(ada) + "/duplicate");
+    String copy = "/api/campaigns/" + copied.json().path("id").asString();
+
+    assertThat(ada.post(copy + "/start").detail()).contains("ada has written this campaign");
+    assertThat(max.get(copy).json().path("authors").toString()).isEqualTo("[\"ada\",\"max\"]");
+    assertThat(abe.post(copy + "/start").status()).isEqualTo(202);
+  }
+
+  /** Its time alone starts nothing, so giving it the same one is the start. */
+  @Test
+  void schedulingADraftThatAnotherProgramGaveATimeIsAStart() {
+    String campaign = "/api/campaigns/" + inserted(", scheduled_at", ", '2090-03-01T09:00:00Z'");
+    assertThat(mia.send("PATCH", campaign, OTHER_MESSAGE).status()).isEqualTo(200);
+
+    assertThat(mia.send("PATCH", campaign, TIME).status()).isEqualTo(403);
+    assertThat(mia.get(campaign).json().path("status").asString()).isEqualTo("DRAFT");
+    assertThat(ada.send("PATCH", campaign, TIME).status()).isEqualTo(200);
+    assertThat(ada.get(campaign).json().path("status").asString()).isEqualTo("SCHEDULED");
+    assertThat(ada.get(campaign).json().path("approvedBy").asString()).isEqualTo("ada");
+  }
+
+  @Test
+  void aCampaignThatAnotherProgramInsertedIsAnybodysToApprove() {
+    String campaign = "/api/campaigns/" + inserted("", "");
+
+    assertThat(mia.post(campaign + "/start").status()).isEqualTo(403);
+    assertThat(ada.post(campaign + "/start").status()).isEqualTo(202);
+  }
+
+  /** Returns the id of a campaign that another program inserted. */
+  private static String inserted(String columns, String values) {
+    try (Database database =
+        new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
+      return database
+          .sql()
+          .fetchOne(
+              "INSERT INTO sluice.campaign (name, sender_id, message"
+                  + columns
+                  + ") VALUES ('x', 'brazil', '{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}'"
+                  + values
+                  + ") RETURNING id")
+          .get(0)
+          .toString();
+    }
+  }
+
+  private static CampaignCommand commandOf(String campaign) {
+    return ConsoleFixture.commandOf(SANDBOX, campaign.substring("/api/campaigns/".length()));
+  }
+
+  private static String createdBy(Visitor author) {
+    Answer answer = author.send("POST", "/api/campaigns", DRAFT);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+    return "/api/campaigns/" + answer.json().path("id").asString();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.ConsoleClient;
+import dev.sluice.console.Users;
+import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.FreePort;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.Json;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+
+/** The page for people with names, roles and approval. */
+@EnabledIf("dev.sluice.demo.Browser#isThere")
+class UsersPageIT {
+  private static final int PARTITIONS = 2;
+  private static final String TOKEN = "correct-horse-battery";
+  private static final String PASSWORD = "correct horse battery";
+  private static final Closer CLOSER = new Closer();
+  private static Browser browser;
+  private static String campaign = "";
+
+  @RegisterExtension
+  static final TestWatcher LAST_SIGHT =
+      new TestWatcher() {
+        @Override
+        public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
+          browser.picture("failed-users-" + test.getRequiredTestMethod().getName());
+          System.out.println(browser.driver().findElement(By.tagName("body")).getText());
+        }
+      };
+
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Sandbox sandbox = Sandbox.create(PARTITIONS);
+    int port = FreePort.next();
+    String url = "http://localhost:" + port;
+    Path file =
+        Files.writeString(
+            folder.resolve("users"),
+            String.join(
+                "\n",
+                Users.line("vera:viewer", () -> PASSWORD),
+                Users.line("mia:manager,approve", () -> PASSWORD),
+                Users.line("otto:operator,approve", () -> PASSWORD)));
+    WhatsAppSimulator simulator =
+        CLOSER.register(new WhatsAppSimulator(SimulatorConfig.friendly(1_000)));
+    LocalPipeline pipeline =
+        CLOSER.register(
+            new LocalPipeline(
+                LocalPipelineConfig.of(
+                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)
+                    .withConsole(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
+                    .withUsers(Users.of(file).withApproval())
+                    .withHost("localhost"),
+                new Health(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
+    try (ConsoleClient service = new ConsoleClient(url, Optional.of(TOKEN))) {
+      service.put("/api/senders/brazil", Map.of("address", "106540352242922"));
+      campaign =
+          service
+              .post(
+                  "/api/campaigns",
+                  Map.of(
+                      "name",
+                      "Spring",
+                      "sender",
+                      "brazil",
+                      "message",
+                      Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}")))
+              .path("id")
+              .asString();
+    }
+    browser = CLOSER.register(new Browser(url));
+  }
+
+  @AfterAll
+  static void stop() {
+    CLOSER.close();
+  }
+
+  @BeforeEach
+  void nobodyIsSignedIn() {
+    browser.open("");
+    browser.driver().manage().deleteAllCookies();
+  }
+
+  @AfterEach
+  void theBrowserComplainsOfNothingElseThanRefusals() {
+    assertThat(browser.complaints()).allMatch(line -> line.contains("401"));
+  }
+
+  @Test
+  void whoDoesNotKnowThePasswordIsToldSoAndWhoDoesIsShown() {
+    browser.open("#/senders");
+    browser.awaitText("#sign-in", "Password");
+    browser.picture("sign-in-by-name");
+    typeName("otto", "wrong horse battery");
+    browser.awaitText("#sign-in .problem", "no user with this name and password");
+    typeName("otto", PASSWORD);
+    browser.awaitText("#who", "otto");
+    browser.awaitText("main", "106540352242922");
+    browser.find("#add-sender");
+    browser.picture("signed-in");
+
+    browser.click("#sign-out");
+
+    browser.awaitText("#sign-in", "Password");
+  }
+
+  @Test
+  void aViewerIsOfferedNothingThatTheRoleMayNotDo() {
+    signIn("vera", "#/campaigns/" + campaign);
+    browser.awaitText("main h1", "Spring");
+    browser.awaitText("main", "right to approve");
+    browser.picture("viewer");
+    assertGone("#start", "#duplicate", "#edit", "#schedule", "#archive", "input[type=file]");
+    assertThat(browser.driver().findElement(By.id("new")).isDisplayed()).isFalse();
+
+    browser.open("#/senders");
+    browser.awaitText("main", "106540352242922");
+    assertGone("#add-sender", ".card button");
+
+    browser.open("#/suppressions");
+    browser.awaitText("main h1", "");
+    assertGone("form.sheet");
+
+    browser.open("#/new");
+    browser.awaitText("main", "Your role does not allow this");
+  }
+
+  @Test
+  void whoWroteACampaignIsToldThatSomebodyElseStartsIt() {
+    signIn("mia", "#/campaigns/" + campaign);
+    browser.find("#start");
+    browser.click("#duplicate");
+    browser.click("#dialog .primary");
+    browser.awaitText("main h1", "(copy)");
+    browser.awaitText("main", "someone else has to start it");
+    browser.awaitText("main", "Written by");
+    browser.picture("own-campaign");
+    assertGone("#start", "#schedule");
+  }
+
+  private static void signIn(String name, String at) {
+    browser.open(at);
+    browser.awaitText("#sign-in", "Password");
+    typeName(name, PASSWORD);
+    browser.awaitText("#who", name);
+  }
+
+  private static void typeName(String name, String password) {
+    browser.type("#sign-in input[name=name]", name);
+    browser.type("#sign-in input[name=password]", password);
+    browser.click("#sign-in .primary");
+  }
+
+  private static void assertGone(String... selectors) {
+    for (String selector : selectors) {
+      assertThat(browser.driver().findElements(By.cssSelector(selector))).as(selector).isEmpty();
+    }
+  }
+}

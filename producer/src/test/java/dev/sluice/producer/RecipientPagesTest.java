@@ -99,7 +99,8 @@ class RecipientPagesTest {
   @ValueSource(ints = {10, 100_000})
   void aPageIsReadByTheCompositeIndexWithoutASort(int row) {
     Cursor cursor = pages.after(large, null, Cursor.START, null, row, null).getLast().cursor();
-    String plan = explain(pages.page(large, null, cursor, null, 500, null).getSQL(ParamType.INLINED));
+    String plan =
+        explain(pages.page(large, null, cursor, null, 500, null).getSQL(ParamType.INLINED));
 
     assertThat(plan)
         .containsPattern("Index (Only )?Scan using campaign_recipient_page")
@@ -113,7 +114,8 @@ class RecipientPagesTest {
   void aPageOfOneTimeZoneIsReadByItsIndexWithoutASort(int row) {
     UUID zoned = zoned();
     Cursor cursor = pages.after(zoned, TOKYO, Cursor.START, null, row, null).getLast().cursor();
-    String plan = explain(pages.page(zoned, TOKYO, cursor, null, 500, null).getSQL(ParamType.INLINED));
+    String plan =
+        explain(pages.page(zoned, TOKYO, cursor, null, 500, null).getSQL(ParamType.INLINED));
 
     assertThat(plan)
         .containsPattern("Index (Only )?Scan using campaign_recipient_zone")

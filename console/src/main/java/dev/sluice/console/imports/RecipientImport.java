@@ -68,7 +68,8 @@ public final class RecipientImport {
    * other they are variables.
    */
   public boolean takesZones(UUID campaignId) {
-    return sql.fetchExists(CAMPAIGN, CAMPAIGN.ID.eq(campaignId).and(CAMPAIGN.LOCAL_TIME.isNotNull()));
+    return sql.fetchExists(
+        CAMPAIGN, CAMPAIGN.ID.eq(campaignId).and(CAMPAIGN.LOCAL_TIME.isNotNull()));
   }
 
   /** Takes the rows in. */

@@ -91,8 +91,7 @@ class LocalTimeTest {
     String id = CONSOLE.campaign();
     JsonNode csv = body(add(id, "text/csv", "phone,time_zone\n+5511960000001,PST\n"));
     JsonNode json =
-        body(
-            add(id, "application/json", "[{\"phone\":\"+5511960000002\",\"timeZone\":\"PST\"}]"));
+        body(add(id, "application/json", "[{\"phone\":\"+5511960000002\",\"timeZone\":\"PST\"}]"));
 
     assertThat(csv.path("accepted").asInt()).isOne();
     assertThat(json.path("accepted").asInt()).isOne();
@@ -110,8 +109,7 @@ class LocalTimeTest {
 
     assertThat(body(CONSOLE.send("POST", check + "?zones=true", "text/csv", file)).path("usable"))
         .hasToString("0");
-    assertThat(body(CONSOLE.send("POST", check, "text/csv", file)).path("usable"))
-        .hasToString("1");
+    assertThat(body(CONSOLE.send("POST", check, "text/csv", file)).path("usable")).hasToString("1");
   }
 
   /** Zones that nobody asked for would cost place and time in every import. */

@@ -143,7 +143,7 @@ class CampaignFaultsTest extends FanOutTest {
                 + " WHERE campaign_id = ?",
             campaign);
     RecipientPages pages = new RecipientPages(FIXTURE.producer(), () -> now);
-    assertThat(pages.after(campaign, null, Cursor.START, 100, null))
+    assertThat(pages.after(campaign, null, Cursor.START, null, 100, null))
         .hasSize(100)
         .filteredOn(RecipientPages.Recipient::fits)
         .hasSize(17);

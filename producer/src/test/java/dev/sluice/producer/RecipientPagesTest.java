@@ -39,6 +39,7 @@ class RecipientPagesTest {
   private final RecipientPages pages =
       new RecipientPages(fixture.producer(), InstantSource.system());
   private UUID large = new UUID(0, 0);
+  private UUID zoned = new UUID(0, 0);
 
   @BeforeAll
   void fill() {
@@ -46,6 +47,7 @@ class RecipientPagesTest {
     // One statement, hence one created_at for all of them, as with any bulk import.
     large = fixture.campaign("s", RECIPIENTS);
     fixture.campaign("s", 1_000);
+    zoned = zoned();
     fixture.sql().execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000003')");
   }
 
@@ -112,7 +114,6 @@ class RecipientPagesTest {
   @ParameterizedTest
   @ValueSource(ints = {10, 50_000})
   void aPageOfOneTimeZoneIsReadByItsIndexWithoutASort(int row) {
-    UUID zoned = zoned();
     Cursor cursor = pages.after(zoned, TOKYO, Cursor.START, null, row, null).getLast().cursor();
     String plan =
         explain(pages.page(zoned, TOKYO, cursor, null, 500, null).getSQL(ParamType.INLINED));
@@ -127,7 +128,6 @@ class RecipientPagesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 50_000})
   void aPageOfThoseWithoutATimeZoneLooksAtFewOfTheOthers(int row) {
-    UUID zoned = zoned();
     Cursor cursor =
         row == 0
             ? Cursor.START
@@ -145,19 +145,19 @@ class RecipientPagesTest {
 
   @Test
   void thoseWithoutATimeZoneAreFoundAmongAllOthers() {
-    UUID zoned = zoned();
+    UUID fewWithout = zoned();
     fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET time_zone = NULL"
                 + " WHERE campaign_id = ? AND phone LIKE '%5000'",
-            zoned);
+            fewWithout);
     List<String> found = new ArrayList<>();
     Cursor cursor = Cursor.START;
     @Nullable Cursor reach;
     do {
-      reach = pages.reach(zoned, OTHERS, cursor);
-      pages.after(zoned, OTHERS, cursor, reach, 500, null).forEach(one -> found.add(one.phone()));
+      reach = pages.reach(fewWithout, OTHERS, cursor);
+      pages.after(fewWithout, OTHERS, cursor, reach, 500, null).forEach(one -> found.add(one.phone()));
       cursor = reach == null ? cursor : reach;
     } while (reach != null);
 
@@ -165,15 +165,15 @@ class RecipientPagesTest {
   }
 
   private UUID zoned() {
-    UUID zoned = fixture.campaign("s", RECIPIENTS);
+    UUID campaign = fixture.campaign("s", RECIPIENTS);
     fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET time_zone ="
                 + " CASE WHEN id % 2 = 0 THEN 'Asia/Tokyo' ELSE 'America/Sao_Paulo' END"
                 + " WHERE campaign_id = ?",
-            zoned);
-    return zoned;
+            campaign);
+    return campaign;
   }
 
   @Test

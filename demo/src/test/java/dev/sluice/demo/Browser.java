@@ -143,7 +143,10 @@ final class Browser implements AutoCloseable {
   }
 
   void choose(String css, Path file) {
-    driver.findElement(By.cssSelector(css)).sendKeys(file.toAbsolutePath().toString());
+    // Present, as the input of a file may be invisible behind its label.
+    until()
+        .until(ExpectedConditions.presenceOfElementLocated(By.cssSelector(css)))
+        .sendKeys(file.toAbsolutePath().toString());
   }
 
   /**

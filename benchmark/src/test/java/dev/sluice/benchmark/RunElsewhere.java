@@ -24,6 +24,8 @@ final class RunElsewhere {
           Map.entry("status-aggregator", ROLE),
           Map.entry("console", ROLE),
           Map.entry("worker --http-provider sms.json", "TakenPortsTest: a role"),
+          Map.entry("user hash", "UserCommandsTest: it asks for a password"),
+          Map.entry("user hash ana:manager", "UserCommandsTest: it asks for a password"),
           Map.entry("benchmark chaos", "ChaosIT, shorter"),
           Map.entry("benchmark chaos --seed 1", "ChaosIT, shorter"),
           Map.entry("benchmark chaos --kills 0 --freezes 6", "ChaosIT, shorter"),

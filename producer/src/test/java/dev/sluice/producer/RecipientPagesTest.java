@@ -157,7 +157,9 @@ class RecipientPagesTest {
     @Nullable Cursor reach;
     do {
       reach = pages.reach(fewWithout, OTHERS, cursor);
-      pages.after(fewWithout, OTHERS, cursor, reach, 500, null).forEach(one -> found.add(one.phone()));
+      pages
+          .after(fewWithout, OTHERS, cursor, reach, 500, null)
+          .forEach(one -> found.add(one.phone()));
       cursor = reach == null ? cursor : reach;
     } while (reach != null);
 

@@ -69,7 +69,7 @@ class DocumentedCommandsTest {
   @Test
   void theTestsThatRunItElsewhereExist() {
     List<Path> tests =
-        Stream.of("demo", "benchmark")
+        Stream.of("cli", "demo", "benchmark")
             .map(module -> DocumentedCommands.ROOT.resolve(module).resolve("src/test/java"))
             .flatMap(DocumentedCommandsTest::files)
             .map(Path::getFileName)

@@ -47,20 +47,6 @@ class LaneTest {
   }
 
   @Test
-  void aLaneThatHasReadARateIsNotForgottenBeforeItsRequestsComeBack() {
-    FakeTime time = new FakeTime();
-    Lane lane =
-        new Lane(10, new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
-    time.sleep(Duration.ofSeconds(119));
-    lane.setRate(5);
-    time.sleep(Duration.ofSeconds(119));
-    assertThat(lane.isRested(time.nanoTime())).isFalse();
-
-    time.sleep(Duration.ofSeconds(2));
-    assertThat(lane.isRested(time.nanoTime())).isTrue();
-  }
-
-  @Test
   void aThrottleSlowsDownThoseThatWaitForTheirSlots() {
     FakeTime time = new FakeTime();
     Lane lane =

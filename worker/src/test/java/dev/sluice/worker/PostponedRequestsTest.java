@@ -48,6 +48,22 @@ class PostponedRequestsTest {
     assertThat(patient.log).hasSize(1);
   }
 
+  /** Its lane keeps that rate, although it has had nothing to send for more than two minutes. */
+  @Test
+  void whatWaitsForItsTimeIsSentAtItsLanesNewestRate() {
+    SteppedWorker patient = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    patient.write(request(3, 0));
+    patient.run(Duration.ofSeconds(100));
+    Instant soon = patient.time.now().plusSeconds(58);
+    for (int i = 0; i < 100; i++) {
+      patient.write(request(4 + i, 0).again(0, soon, null, 80));
+    }
+    patient.write(request(104, 0).again(0, soon, null, 5));
+    patient.run(Duration.ofSeconds(68));
+
+    assertThat(patient.sent).hasSizeBetween(1 + 45, 1 + 55);
+  }
+
   @Test
   void soDoesWhatIsPostponedWhileItsCampaignIsPaused() {
     answerTime = Duration.ofSeconds(2);

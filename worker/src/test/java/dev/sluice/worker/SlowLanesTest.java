@@ -177,6 +177,18 @@ class SlowLanesTest {
     assertThat(worker.sentBy(NEIGHBOUR)).isEqualTo(1_150);
   }
 
+  /** Although it has had nothing to send for more than two minutes. */
+  @Test
+  void aLaneIsPausedUntilTheEndEvenIfAllThatWasRefusedHasLeftIt() {
+    SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(4)));
+    worker.write(request(SLOW, 80, 0));
+    worker.run(Duration.ofMinutes(3));
+    worker.write(request(SLOW, 80, 1));
+    worker.run(Duration.ofSeconds(30));
+
+    assertThat(worker.sent).hasSize(1);
+  }
+
   @Test
   void pausedLanesKeepNoSlotsFromOthers() {
     SteppedTime time = new SteppedTime();

@@ -80,6 +80,27 @@ class UnwritableTopicsTest {
     assertThat(worker.sentBy("old")).isZero();
   }
 
+  /** Their lane keeps it, however long they wait. */
+  @Test
+  void whatCouldNotBeReturnedIsSentAtItsLanesNewestRateWhenItsCampaignIsResumed() {
+    steer(STOPPED, Control.State.PAUSED);
+    worker.offline.add(TOPICS.returnedRequests());
+    for (int i = 0; i < 150; i++) {
+      worker.write(request("paused", STOPPED));
+    }
+    worker.write(request("paused", STOPPED).again(0, null, null, 5));
+    worker.run(Duration.ofMinutes(4));
+
+    steer(STOPPED, Control.State.RUNNING);
+    worker.run(Duration.ofSeconds(10));
+    assertThat(worker.sentBy("paused")).isBetween(45L, 55L);
+  }
+
+  private void steer(UUID campaign, Control.State state) {
+    worker.view.expect(
+        Control.campaignKey(campaign), new Control(state, null), worker.time.nanoTime());
+  }
+
   static List<SendOutcome> delays() {
     return List.of(
         new SendOutcome.Throttled("80007", "too many calls", Duration.ofMinutes(1)),

@@ -46,6 +46,9 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   final FakeTime time;
   final TopicOutages outages;
 
+  /** The controls that it knows: none at first, then its own and those that the test adds. */
+  final ControlsView view;
+
   private final Dispatcher dispatcher;
   private final Supplier<SendLoop> loops;
   private SendLoop loop;
@@ -90,12 +93,12 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
             },
             new Random(1));
     KafkaConfig kafka = NoControls.kafka(TOPICS);
-    ControlsView controls = NoControls.view(TOPICS, time);
+    view = NoControls.view(TOPICS, time);
     CircuitBreakers breakers = new CircuitBreakers(health, time);
     StallDetector stalls = new StallDetector(health);
     Map<String, MessageProvider> providers = Map.of("whatsapp", this);
     WorkerConfig usual = WorkerConfig.of(kafka, "w");
-    dispatcher = new Dispatcher(providers, breakers, controls, new AnswerTimes(meters), machine);
+    dispatcher = new Dispatcher(providers, breakers, view, new AnswerTimes(meters), machine);
     WorkerMeters workerMeters = new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls);
     loops =
         () ->
@@ -105,7 +108,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
                 dispatcher,
                 breakers,
                 stalls,
-                controls,
+                view,
                 new MissingProviders(providers.keySet(), health, time::nanoTime),
                 new ProviderProbes(
                     providers,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schema.WindowCodec;
 import java.time.Duration;
 import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SeveralSlowLanesTest {
   private static final String SLOW = "slow";
+  private static final String THROTTLED = "throttled";
   private static final String NEIGHBOUR = "neighbour";
   private static final int RATE = 80;
 
@@ -90,7 +92,7 @@ class SeveralSlowLanesTest {
     producer.add(SLOW, 1);
     producer.run(25);
     if (paused) {
-      producer.pause(SLOW);
+      producer.refuse(SLOW, Duration.ofMinutes(5));
     }
     for (int i = 0; i < 10; i++) {
       producer.write(SLOW, kept / 10);
@@ -100,6 +102,25 @@ class SeveralSlowLanesTest {
 
     for (int i = 0; i < 2; i++) {
       assertThat(producer.sentIn(20, NEIGHBOUR)).isGreaterThanOrEqualTo(20 * 1_000 * 95 / 100);
+      assertWindowFits(producer);
+    }
+  }
+
+  /** If it gave back all that it has, it would have nothing to send until more is written. */
+  @Test
+  void andOneThatItsProviderSlowsDownKeepsWhatItSendsIn10s() {
+    SteppedProducer producer = new SteppedProducer(4_000);
+    producer.add(NEIGHBOUR, 1_000, _ -> Duration.ofMillis(500));
+    producer.add(SLOW, 1);
+    producer.add(THROTTLED, 40);
+    producer.run(25);
+
+    for (int i = 0; i < 6; i++) {
+      producer.write(SLOW, 40);
+      producer.refuse(THROTTLED, Duration.ZERO);
+      producer.run(1);
+      producer.accept(THROTTLED);
+      assertThat(producer.sentIn(5, THROTTLED)).isGreaterThanOrEqualTo(5 * 40 / 2);
       assertWindowFits(producer);
     }
   }

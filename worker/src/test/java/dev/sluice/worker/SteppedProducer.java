@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stand-in for the producer, with a {@link SteppedWorker} of its own. It keeps 10 s of work
  * queued for each of its senders, each of which has one lane, unless the worker says that the lane
- * is full or the sender is blocked. The provider accepts every message.
+ * is full or the sender is blocked. The provider accepts what the test does not let it refuse.
  */
 final class SteppedProducer {
   private static final int SECONDS_AHEAD = 10;
@@ -40,7 +40,7 @@ final class SteppedProducer {
     final LongFunction<Duration> answerTime;
     int queued;
     long fullUntilNanos;
-    boolean paused;
+    @Nullable Duration pause;
 
     Sender(String name, int rate, LongFunction<Duration> answerTime, long nowNanos) {
       this.name = name;
@@ -60,14 +60,19 @@ final class SteppedProducer {
     if (takes.isPositive()) {
       time.sleep(takes);
     }
-    return sender != null && sender.paused
-        ? new SendOutcome.Throttled("4", "too many", Duration.ofMinutes(5))
+    return sender != null && sender.pause != null
+        ? new SendOutcome.Throttled("4", "too many", sender.pause)
         : new SendOutcome.Accepted("id." + message.callbackData());
   }
 
-  /** Makes a sender's provider ask it to wait, as often as it is sent something. */
-  void pause(String sender) {
-    senders.get(sender).paused = true;
+  /** Makes a sender's provider refuse its messages and ask it to wait, each time for this long. */
+  void refuse(String sender, Duration pause) {
+    senders.get(sender).pause = pause;
+  }
+
+  /** Makes its provider accept them again. */
+  void accept(String sender) {
+    senders.get(sender).pause = null;
   }
 
   /** Adds a sender that always has more to send. */

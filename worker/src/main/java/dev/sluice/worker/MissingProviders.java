@@ -27,6 +27,9 @@ final class MissingProviders {
   /** A sender that was not asked for this recently has no request waiting here. */
   private static final Duration RECENT = Duration.ofSeconds(2);
 
+  /** Other programs may write to senders without number; what they write to more goes back. */
+  static final int MOST = 1_000;
+
   private final Set<String> known;
   private final Health health;
   private final LongSupplier nanoTime;
@@ -48,6 +51,9 @@ final class MissingProviders {
     }
     long now = nanoTime.getAsLong();
     Waiting before = waiting.get(sender.id());
+    if (before == null && waiting.size() >= MOST) {
+      return Admission.RETURN;
+    }
     waiting.put(
         sender.id(),
         new Waiting(sender.provider(), before == null ? now : before.sinceNanos(), now));

@@ -64,6 +64,7 @@ final class SendLoop {
   private final MissingProviders missing;
   private final ProviderProbes probes;
   private final AdmissionControl admission;
+  private final BlockLimit blockLimit;
   private final ControlsView controls;
   private final CircuitBreakers breakers;
 
@@ -95,6 +96,7 @@ final class SendLoop {
     this.breakers = breakers;
     this.missing = missing;
     this.admission = new AdmissionControl(controls, missing);
+    this.blockLimit = new BlockLimit(controls, health);
     this.scheduler =
         new SendScheduler(
             admission,
@@ -208,7 +210,9 @@ final class SendLoop {
             policy,
             controls,
             admission,
+            blockLimit,
             ticker);
+    blockLimit.review();
     unpublished.forEach(transaction::conclude);
     probes.review(controls.probing(), assignment::hasFirstLaneOf).forEach(transaction::steer);
     for (String sender = probes.poll(); sender != null; sender = probes.poll()) {

@@ -39,6 +39,7 @@ final class SendTransaction {
   private final OutcomePolicy policy;
   private final ControlsView view;
   private final AdmissionControl admission;
+  private final BlockLimit limit;
   private final Ticker ticker;
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
@@ -56,10 +57,12 @@ final class SendTransaction {
       OutcomePolicy policy,
       ControlsView view,
       AdmissionControl admission,
+      BlockLimit limit,
       Ticker ticker) {
     this.ticker = ticker;
     this.view = view;
     this.admission = admission;
+    this.limit = limit;
     this.batch = batch;
     this.policy = policy;
   }
@@ -312,7 +315,7 @@ final class SendTransaction {
     if (controls.containsKey(key)) {
       return true;
     }
-    boolean written = batch.control(key, control);
+    boolean written = limit.allows(key, control, controls) && batch.control(key, control);
     if (written) {
       controls.put(key, control);
     }

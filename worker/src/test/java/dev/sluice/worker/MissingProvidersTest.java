@@ -130,6 +130,18 @@ class MissingProvidersTest {
     assertThat(withIt.poll()).isEqualTo("s");
   }
 
+  /** Nothing bounds how many senders other programs write to. */
+  @Test
+  void requestsOfMoreSendersThanAreWatchedGoBackAtOnce() {
+    for (int i = 0; i < MissingProviders.MOST; i++) {
+      assertThat(missing.of(task("s" + i, "sms"))).isEqualTo(Admission.HOLD);
+    }
+
+    assertThat(missing.of(task("one more", "sms"))).isEqualTo(Admission.RETURN);
+    assertThat(missing.of(task("s0", "sms"))).isEqualTo(Admission.HOLD);
+    assertThat(health.problems()).hasSize(MissingProviders.MOST);
+  }
+
   private ProviderProbes probes(Map<String, MessageProvider> providers) {
     return new ProviderProbes(providers, new Health(), () -> nanos, Runnable::run);
   }
@@ -160,6 +172,10 @@ class MissingProvidersTest {
   }
 
   private SendTask task(String provider) {
+    return task("s", provider);
+  }
+
+  private SendTask task(String sender, String provider) {
     return new SendTask(
         partition,
         0,
@@ -167,7 +183,7 @@ class MissingProvidersTest {
             1,
             new UUID(0, 1),
             1,
-            new SendRequest.Sender("s", provider, "1"),
+            new SendRequest.Sender(sender, provider, "1"),
             0,
             80,
             "+5511960000000",

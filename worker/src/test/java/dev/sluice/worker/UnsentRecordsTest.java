@@ -136,7 +136,9 @@ class UnsentRecordsTest {
     RecordBatch batch =
         new RecordBatch(TOPICS, new CampaignHeaders(), new SizeBudget(TOPICS), outages);
     OutcomePolicy policy = new OutcomePolicy(RetryPolicy.DEFAULT, controls, Machine.REAL.random());
-    SendTransaction transaction = new SendTransaction(batch, policy, controls, admission, time);
+    SendTransaction transaction =
+        new SendTransaction(
+            batch, policy, controls, admission, new BlockLimit(controls, new Health()), time);
     unsent.clear(List.of(partition), transaction);
     return transaction;
   }

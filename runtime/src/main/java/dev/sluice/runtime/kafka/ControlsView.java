@@ -11,10 +11,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,6 +44,7 @@ public final class ControlsView implements AutoCloseable {
   private final Ticker ticker;
   private final Map<String, Entry> newest = new ConcurrentHashMap<>();
   private final Map<String, Control> probing = new ConcurrentHashMap<>();
+  private final Set<String> blocked = ConcurrentHashMap.newKeySet();
   private final AtomicLong version = new AtomicLong();
   private final SkippedRecords skipped;
   private final TopicFollower follower;
@@ -129,9 +132,13 @@ public final class ControlsView implements AutoCloseable {
   private void changed(String key, @Nullable Control control) {
     Control.senderOf(key)
         .ifPresent(sender -> {
-          if (control != null
-              && control.state() == Control.State.BLOCKED
-              && control.endsByItself()) {
+          if (control == null || control.state() != Control.State.BLOCKED) {
+            blocked.remove(sender);
+            probing.remove(sender);
+            return;
+          }
+          blocked.add(sender);
+          if (control.endsByItself()) {
             probing.put(sender, control);
           } else {
             probing.remove(sender);
@@ -145,16 +152,14 @@ public final class ControlsView implements AutoCloseable {
     return version.get();
   }
 
-  /** Returns the senders that are blocked until their providers answer again. */
+  /** Returns a view of the senders that are blocked until their providers answer again. */
   public Map<String, Control> probing() {
-    return Map.copyOf(probing);
+    return Collections.unmodifiableMap(probing);
   }
 
   /** Returns the number of blocked senders. */
-  public long blockedSenders() {
-    return newest.values().stream()
-        .filter(entry -> entry.control().state() == Control.State.BLOCKED)
-        .count();
+  public int blockedSenders() {
+    return blocked.size();
   }
 
   /** Returns how long a key's control has applied, as seen by this process. */

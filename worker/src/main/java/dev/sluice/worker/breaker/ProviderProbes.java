@@ -32,6 +32,11 @@ public final class ProviderProbes {
 
   private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
 
+  /** From this number of blocked senders on, not all are reviewed in each turn of the loop. */
+  private static final int MANY = 100;
+
+  private static final Duration BETWEEN_REVIEWS_OF_MANY = Duration.ofMillis(100);
+
   /** The back-off starts over for a sender that was not blocked for this long. */
   private static final Duration GOOD_SPELL = Duration.ofSeconds(30);
 
@@ -44,6 +49,7 @@ public final class ProviderProbes {
   private final Set<String> told = new HashSet<>();
   private final Set<String> asking = new HashSet<>();
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private long reviewedNanos;
   private final Queue<String> back = new ConcurrentLinkedQueue<>();
 
   /** Consecutive probes, when the next is due, and when the sender was last seen blocked. */
@@ -60,6 +66,7 @@ public final class ProviderProbes {
     this.health = health;
     this.nanoTime = nanoTime;
     this.executor = executor;
+    this.reviewedNanos = nanoTime.getAsLong() - BETWEEN_REVIEWS_OF_MANY.toNanos();
   }
 
   /**
@@ -78,6 +85,10 @@ public final class ProviderProbes {
         back.add(answer.sender());
       }
     }
+    if (blocked.size() > MANY && now - reviewedNanos < BETWEEN_REVIEWS_OF_MANY.toNanos()) {
+      return Map.of();
+    }
+    reviewedNanos = now;
     Set<String> seen = new HashSet<>();
     Map<String, Control> changes = new HashMap<>();
     blocked.forEach((sender, control) -> {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ProviderProbesTest {
@@ -182,6 +183,31 @@ class ProviderProbesTest {
           assertThat(control.endsByItself()).isTrue();
           assertThat(control.reason()).contains("down");
         });
+  }
+
+  /** A review of thousands takes as long as a turn of the loop that sends. */
+  @Test
+  void manyBlockedSendersAreNotReviewedInEachTurn() {
+    AtomicInteger reviewed = new AtomicInteger();
+    Map<String, Control> many = new HashMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      many.put("s" + i, Control.blockedUntilBack("whatsapp", "down"));
+    }
+    for (int turn = 0; turn < 100; turn++) {
+      probes.review(
+          many,
+          sender -> {
+            reviewed.incrementAndGet();
+            return true;
+          });
+      pass(Duration.ofMillis(5));
+    }
+
+    assertThat(reviewed).hasValue(5_000);
+    available = true;
+    look(many);
+    look(many);
+    assertThat(probes.poll()).isNotNull();
   }
 
   private void look(Map<String, Control> blocked) {

@@ -4,7 +4,7 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -16,8 +16,11 @@ final class FailureStreaks {
   /** The length from which a streak is not a coincidence. */
   static final int LONG = 10;
 
-  private final Map<String, Integer> unavailable = new HashMap<>();
-  private final Map<UUID, Refusals> refusals = new HashMap<>();
+  /** Of more senders or campaigns, those whose streaks began first are forgotten. */
+  private static final int MOST = 10_000;
+
+  private final Map<String, Integer> unavailable = bounded();
+  private final Map<UUID, Refusals> refusals = bounded();
 
   private final ControlsView controls;
 
@@ -26,6 +29,15 @@ final class FailureStreaks {
 
   FailureStreaks(ControlsView controls) {
     this.controls = controls;
+  }
+
+  private static <K, V> Map<K, V> bounded() {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > MOST;
+      }
+    };
   }
 
   /** Counts an outcome; call it once for each. */

@@ -40,12 +40,6 @@ final class Lane {
    */
   private static final double LONGEST_HELD_UP_SECONDS = 20;
 
-  /**
-   * Longer than any request waits in memory for its next attempt, because its lane knows the newest
-   * rate.
-   */
-  private static final Duration RESTED = Duration.ofMinutes(2);
-
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
   private final Throughput throughput = new Throughput();
   private final LanePacer pacer;
@@ -100,15 +94,20 @@ final class Lane {
     usedNanos = ticker.nanoTime();
   }
 
+  /** Records that requests of it may return from elsewhere. */
+  void expectReturns() {
+    usedNanos = ticker.nanoTime();
+  }
+
   /**
-   * Returns whether it may be forgotten: it has had nothing to send for so long that a new one
-   * would send no sooner.
+   * Returns whether it may be forgotten: it has had nothing to send for this long, more than a
+   * second, so that a new one would send no sooner.
    */
-  boolean isRested(long nowNanos) {
+  boolean isRested(Duration atLeast, long nowNanos) {
     if (open() > 0 || isThrottled(nowNanos)) {
       usedNanos = nowNanos;
     }
-    return nowNanos - usedNanos > RESTED.toNanos();
+    return nowNanos - usedNanos > atLeast.toNanos();
   }
 
   /** Returns the number of requests that keep their offsets open. */

@@ -31,6 +31,16 @@ final class PartitionState {
   /** A lane whose request has no room tries again in each turn, unless its sender must wait. */
   private static final Duration BLOCKED_AGAIN = Duration.ofSeconds(5);
 
+  /** All lanes are walked in each turn of the loop. */
+  static final int MANY_LANES = 200;
+
+  static final int VERY_MANY_LANES = 2_000;
+
+  /** Longer than any request waits in memory for its next attempt. */
+  private static final Duration RESTED = Duration.ofMinutes(2);
+
+  private static final Duration RESTED_IF_VERY_MANY = Duration.ofSeconds(5);
+
   private final TopicPartition topicPartition;
   private final OffsetWindow window;
   private final Machine machine;
@@ -95,12 +105,15 @@ final class PartitionState {
   }
 
   /**
-   * Forgets lanes that have had nothing to send for a while, because senders may be without number.
-   * A record that waits elsewhere may return to its lane, which knows the newest rate.
+   * Forgets lanes that have had nothing to send for a while if they are many, because other
+   * programs may write to senders without number. A record that waits elsewhere may return to its
+   * lane, which knows the newest rate; of very many lanes, only the sliding second is kept.
    */
   void forgetRested(long nowNanos) {
-    if (unsent.isEmpty()) {
-      lanes.values().removeIf(lane -> lane.isRested(nowNanos));
+    if (lanes.size() > VERY_MANY_LANES) {
+      lanes.values().removeIf(lane -> lane.isRested(RESTED_IF_VERY_MANY, nowNanos));
+    } else if (lanes.size() > MANY_LANES && !unsent.keepsRequests()) {
+      lanes.values().removeIf(lane -> lane.isRested(RESTED, nowNanos));
     }
   }
 

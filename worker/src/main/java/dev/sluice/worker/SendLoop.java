@@ -301,6 +301,10 @@ final class SendLoop {
     } else {
       assignment.all().forEach(PartitionState::rollBack);
       transaction.undo(delayed);
+      unpublished.stream()
+          .map(Finished::task)
+          .filter(task -> !task.partition().lost())
+          .forEach(task -> task.partition().lane(task).expectReturns());
     }
     return verdict != Verdict.REFUSED;
   }

@@ -38,8 +38,9 @@ final class UnsentQueue {
     (isDeadLetter ? deadLetters : returned).add(record);
   }
 
-  boolean isEmpty() {
-    return ready.isEmpty() && returned.isEmpty() && deadLetters.isEmpty();
+  /** Returns whether it may keep requests, which may return to their lanes. */
+  boolean keepsRequests() {
+    return !ready.isEmpty() || !returned.isEmpty();
   }
 
   /** Returns whether requests to be returned are set aside. */

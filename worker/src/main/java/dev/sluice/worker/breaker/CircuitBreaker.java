@@ -44,6 +44,9 @@ public final class CircuitBreaker {
   /** A sender that has sent nothing for this long has nothing to send. */
   private static final long ACTIVE_NANOS = Duration.ofSeconds(30).toNanos();
 
+  /** The time after which it tries again by itself if other workers cannot be told. */
+  private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
+
   /** What an outcome says about the provider. */
   public enum Sign {
     /** It has answered, whatever the response. */
@@ -274,25 +277,31 @@ public final class CircuitBreaker {
   }
 
   /** Records whether the sender is blocked in all workers. */
-  synchronized void controlled(boolean blocked) {
+  synchronized void controlled(boolean blocked, long nowNanos) {
     if (blocked && state == State.OPEN) {
       state = State.BLOCKED;
     } else if (blocked && state != State.BLOCKED) {
       // Blocked by another worker or by a person, so the cause is not ours.
       state = State.BLOCKED;
       cause = null;
-    } else if (!blocked && state == State.BLOCKED) {
-      state = State.HALF_OPEN;
-      period++;
-      first = 1;
-      answered = 0;
-      underWay = 0;
-      doubts = 0;
-      unheard.clear();
-      awaited.clear();
-      newest.clear();
-      newestInDoubt = 0;
+    } else if (!blocked
+        && (state == State.BLOCKED
+            || (state == State.OPEN && nowNanos - openedNanos > UNTOLD_NANOS))) {
+      tryAgain();
     }
+  }
+
+  private void tryAgain() {
+    state = State.HALF_OPEN;
+    period++;
+    first = 1;
+    answered = 0;
+    underWay = 0;
+    doubts = 0;
+    unheard.clear();
+    awaited.clear();
+    newest.clear();
+    newestInDoubt = 0;
   }
 
   synchronized State state() {
@@ -322,9 +331,14 @@ public final class CircuitBreaker {
     return roundTrip.usualNanos();
   }
 
+  /** Returns whether a new one would hold its sender no sooner and let through no more. */
+  synchronized boolean isUnremarkable() {
+    return state != State.HALF_OPEN && roundTrip.usualNanos() <= RoundTripTime.UNKNOWN_NANOS;
+  }
+
   /** Returns whether nothing was sent for this long, so that the breaker can be forgotten. */
   synchronized boolean idle(Duration atLeast, long nowNanos) {
-    boolean held = state == State.OPEN || state == State.BLOCKED;
+    boolean held = state == State.OPEN || (state == State.BLOCKED && cause != null);
     return !held && underWay == 0 && nowNanos - usedNanos > atLeast.toNanos();
   }
 }

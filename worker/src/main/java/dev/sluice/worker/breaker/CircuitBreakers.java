@@ -30,6 +30,9 @@ public final class CircuitBreakers {
   /** All are reviewed in each turn, and other programs may write to senders without number. */
   private static final int MANY = 1_000;
 
+  /** Of more, those whose providers are slow or on trial are forgotten as soon as the others. */
+  private static final int VERY_MANY = 10_000;
+
   private static final Duration FORGOTTEN_IF_MANY = Duration.ofMinutes(2);
 
   /** A longer interval between reviews was a stall of this process, not silence of a provider. */
@@ -72,7 +75,8 @@ public final class CircuitBreakers {
     reviewedNanos = nowNanos;
     long now = awakeNanos(nowNanos);
     Map<String, Control> changes = new HashMap<>();
-    Duration forgotten = all.size() > MANY ? FORGOTTEN_IF_MANY : FORGOTTEN;
+    boolean many = all.size() > MANY;
+    boolean veryMany = all.size() > VERY_MANY;
     Iterator<Map.Entry<Sender, CircuitBreaker>> entries = all.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<Sender, CircuitBreaker> one = entries.next();
@@ -80,11 +84,12 @@ public final class CircuitBreakers {
       CircuitBreaker breaker = one.getValue();
       Control control = controls.apply(sender.id());
       breaker.watch(now);
-      breaker.controlled(control.state() == Control.State.BLOCKED);
+      breaker.controlled(control.state() == Control.State.BLOCKED, now);
       Cause cause = breaker.openFor(now);
       if (cause == null) {
         health.working(component(sender));
-        if (breaker.idle(forgotten, now)) {
+        boolean soon = veryMany || (many && breaker.isUnremarkable());
+        if (breaker.idle(soon ? FORGOTTEN_IF_MANY : FORGOTTEN, now)) {
           entries.remove();
         }
       } else {

@@ -14,7 +14,7 @@ final class RoundTripTime {
   /**
    * The estimate before the first response, which takes longer in a process that has just started.
    */
-  private static final long UNKNOWN_NANOS = Duration.ofSeconds(2).toNanos();
+  static final long UNKNOWN_NANOS = Duration.ofSeconds(2).toNanos();
 
   /** The upper bound of the estimate. */
   private static final double MOST_NANOS = Duration.ofSeconds(30).toNanos();

@@ -96,7 +96,7 @@ class CircuitBreakerSimulationTest {
           opened++;
           blockedUntil = now + millis(Math.min(15_000, 500 << Math.min(opened, 10)));
         }
-        breaker.controlled(blockedUntil > now);
+        breaker.controlled(blockedUntil > now, now);
         due = Math.min(due + rate * 0.005, 1 + rate * 0.01);
         while (due >= 1 && blockedUntil <= now && breaker.room() > 0) {
           due--;

@@ -298,7 +298,7 @@ class CircuitBreakerTest {
     answerQuickly(20);
     List<Ticket> late = launch(20);
     pass(3_200);
-    breaker.controlled(true);
+    breaker.controlled(true, now);
     assertThat(breaker.alive(now)).isFalse();
     end(late.getFirst(), Sign.ANSWER);
     assertThat(breaker.alive(now)).isFalse();
@@ -310,11 +310,11 @@ class CircuitBreakerTest {
   @Test
   void isHalfOpenAfterOthersHaveBlockedTheSenderToo() {
     answerQuickly(20);
-    breaker.controlled(true);
+    breaker.controlled(true, now);
     assertThat(breaker.openFor(now)).as("they know why").isNull();
     assertThat(breaker.room()).as("holding back is not its matter").isPositive();
     assertThat(breaker.tryLaunch(breaker.admit(now), now)).isFalse();
-    breaker.controlled(false);
+    breaker.controlled(false, now);
 
     assertThat(breaker.room()).isEqualTo(1);
   }
@@ -324,7 +324,7 @@ class CircuitBreakerTest {
     fallSilent();
     letGoOn();
     end(launch(), Sign.ANSWER);
-    breaker.controlled(true);
+    breaker.controlled(true, now);
     pass(10_000);
 
     assertThat(breaker.alive(now)).isFalse();
@@ -338,9 +338,9 @@ class CircuitBreakerTest {
   }
 
   private void letGoOn() {
-    breaker.controlled(true);
+    breaker.controlled(true, now);
     pass(1_000);
-    breaker.controlled(false);
+    breaker.controlled(false, now);
   }
 
   private void answerQuickly(int times) {

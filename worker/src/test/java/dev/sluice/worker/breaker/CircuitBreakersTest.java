@@ -78,6 +78,20 @@ class CircuitBreakersTest {
     assertThat(breakers.of(SENDER)).isNotSameAs(breaker);
   }
 
+  /** Otherwise its estimate would be too short, and each message would block it. */
+  @Test
+  void aSlowProvidersSenderIsKeptAlthoughThereAreMany() {
+    Ticket send = launch();
+    pass(4_900);
+    breaker.ended(send, Sign.ANSWER, "", breakers.awakeNanos(now));
+    for (int i = 0; i < 1_000; i++) {
+      breakers.of(new Sender("s" + i, "whatsapp", "1"));
+    }
+    pass(150_000);
+
+    assertThat(breakers.of(SENDER)).isSameAs(breaker);
+  }
+
   @Test
   void unblocksASenderWhoseAnswersWereOnlyLate() {
     Ticket late = fallSilent();
@@ -135,6 +149,33 @@ class CircuitBreakersTest {
     }
 
     assertThat(breakers.of(SENDER)).isNotSameAs(breaker);
+  }
+
+  /** Other programs may write to senders without number, which the provider does not know. */
+  @Test
+  void forgetsSendersThatOthersHaveBlocked() {
+    Ticket send = launch();
+    breaker.ended(send, Sign.ANSWER, "", now);
+    controls.put("s", new Control(Control.State.BLOCKED, "unknown number"));
+    for (int minute = 0; minute < 61; minute++) {
+      pass(60_000);
+    }
+
+    assertThat(breakers.of(SENDER)).isNotSameAs(breaker);
+  }
+
+  /** For example because too many are blocked, or the topic of controls takes no record. */
+  @Test
+  void aSenderWhoseBlockCannotBeWrittenIsTriedAgainAfterAWhile() {
+    fallSilent();
+    pass(20_000);
+    assertThat(breaker.room()).isZero();
+    assertThat(changes).containsOnlyKeys("s");
+
+    pass(15_000);
+    assertThat(breaker.room()).isEqualTo(1);
+    assertThat(changes).isEmpty();
+    assertThat(health.problems()).as("nothing is sent any more").isEmpty();
   }
 
   private Ticket fallSilent() {

@@ -1,0 +1,108 @@
+package dev.sluice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.runtime.Machine;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.junit.jupiter.api.Test;
+
+/** Other programs may write to senders without number, and each turn walks all lanes. */
+class RestedLanesTest {
+  private final FakeTime time = new FakeTime();
+  private final PartitionState partition =
+      new PartitionState(
+          PartitionInMemory.PARTITION,
+          new OffsetWindow(0, List.of()),
+          new OffsetAndMetadata(0, "v1"),
+          new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
+
+  @Test
+  void aFewAreKept() {
+    createLanes(PartitionState.MANY_LANES);
+    pass(Duration.ofHours(1));
+
+    assertThat(partition.lanes()).hasSize(PartitionState.MANY_LANES);
+  }
+
+  @Test
+  void ofManyThoseAreForgottenWhoseRequestsHaveAllBeenDoneForAWhile() {
+    createLanes(PartitionState.MANY_LANES + 1);
+    pass(Duration.ofSeconds(119));
+    Lane used = partition.lane(task(0));
+    used.setRate(5);
+    partition.lane(task(1)).expectReturns();
+    pass(Duration.ofSeconds(2));
+
+    assertThat(partition.lanes()).containsExactlyInAnyOrder(used, partition.lane(task(1)));
+  }
+
+  /** Its lane knows the newest rate. */
+  @Test
+  void noneIsForgottenWhileARequestMayReturnToIt() {
+    createLanes(PartitionState.MANY_LANES + 1);
+    partition.addUnsent(new UnsentRecord.Held(task(0)));
+    pass(Duration.ofHours(1));
+
+    assertThat(partition.lanes()).hasSize(PartitionState.MANY_LANES + 1);
+  }
+
+  @Test
+  void aDeadLetterThatCannotBeWrittenKeepsNone() {
+    createLanes(PartitionState.MANY_LANES + 1);
+    var record = new ConsumerRecord<>("send-requests", 0, 1, new byte[0], new byte[0]);
+    partition.unsent().setAside(new UnsentRecord.Unreadable(partition, record, "no request"));
+    pass(Duration.ofMinutes(3));
+
+    assertThat(partition.lanes()).isEmpty();
+  }
+
+  @Test
+  void ofVeryManyOnlyThoseOfTheLastSecondsAreKept() {
+    createLanes(PartitionState.VERY_MANY_LANES + 1);
+    partition.addUnsent(new UnsentRecord.Held(task(0)));
+    pass(Duration.ofSeconds(4));
+    assertThat(partition.lanes()).hasSize(PartitionState.VERY_MANY_LANES + 1);
+
+    pass(Duration.ofSeconds(2));
+    assertThat(partition.lanes()).isEmpty();
+  }
+
+  private void createLanes(int count) {
+    for (int i = 0; i < count; i++) {
+      partition.lane(task(i));
+    }
+  }
+
+  private void pass(Duration wait) {
+    time.sleep(wait);
+    partition.forgetRested(time.nanoTime());
+  }
+
+  private SendTask task(int sender) {
+    return new SendTask(
+        partition,
+        0,
+        new SendRequest(
+            1,
+            new UUID(0, 1),
+            1,
+            new SendRequest.Sender("s" + sender, "whatsapp", "1"),
+            0,
+            80,
+            "+5511960000000",
+            Json.MAPPER.createObjectNode(),
+            OnDoubt.HOLD,
+            0,
+            null),
+        -1,
+        0);
+  }
+}

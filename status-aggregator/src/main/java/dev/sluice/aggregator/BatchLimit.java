@@ -1,15 +1,24 @@
 package dev.sluice.aggregator;
 
+import java.time.Duration;
+
 /**
  * The most results of a campaign in one statement. Like the window of a TCP connection (RFC 5681,
  * slow start and congestion avoidance) it doubles with each full batch that is written, so that a
- * backlog needs few statements. After a failure it starts over with little, because a small
- * statement ends sooner and touches fewer locked rows, and grows slowly beyond half of what failed:
- * rows that take milliseconds each are written in batches that just fit a statement's time.
+ * backlog needs few statements. It does not grow beyond what takes seconds, because campaigns that
+ * were slow once wait for the places of those that always are. After a failure it starts over with
+ * little, because a small statement ends sooner and touches fewer locked rows, and grows slowly
+ * beyond half of what failed.
  */
 final class BatchLimit {
   /** The most at all, so that a statement ends in time even with a backlog. */
   static final int LARGEST = 5_000;
+
+  /** What takes longer is written in smaller parts. */
+  static final Duration LONGEST = Duration.ofSeconds(5);
+
+  /** Even if each statement takes long, whatever its size. */
+  private static final int FEW = 10;
 
   private final int first;
   private final int largest;
@@ -32,9 +41,11 @@ final class BatchLimit {
     return most;
   }
 
-  /** Records that so many results were written at once. */
-  void written(int results) {
-    if (results >= most) {
+  /** Records that so many results were written at once, and how long that took. */
+  void written(int results, Duration took) {
+    if (took.compareTo(LONGEST) > 0) {
+      most = Math.min(most, Math.max(FEW, results / 2));
+    } else if (results >= most && took.multipliedBy(2).compareTo(LONGEST) <= 0) {
       int grown = most < threshold ? Math.min(threshold, 2 * most) : most + Math.min(first, most);
       most = Math.min(largest, grown);
     }

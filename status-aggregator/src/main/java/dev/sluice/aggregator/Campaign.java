@@ -176,7 +176,7 @@ final class Campaign {
     lag.wrote(outcome.written().size() + outcome.refused().size(), outcome.took());
     refusals.take(outcome, nowMillis, changedMillis);
     if (outcome.trouble() == null) {
-      limit.written(tried);
+      limit.written(tried, outcome.took());
     } else if (outcome.trouble().fault() != Fault.AWAY && tried > 0) {
       limit.failed(tried);
     }

@@ -2,10 +2,14 @@ package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchLimitTest {
   private static final int FIRST = 100;
+  private static final Duration QUICK = Duration.ofMillis(20);
 
   private final BatchLimit limit = new BatchLimit(FIRST);
 
@@ -13,16 +17,16 @@ class BatchLimitTest {
   void aBacklogNeedsFewStatements() {
     for (int i = 0; i < 6; i++) {
       assertThat(limit.most()).isEqualTo(FIRST << i);
-      limit.written(limit.most());
+      write(QUICK);
     }
     assertThat(limit.most()).isEqualTo(BatchLimit.LARGEST);
-    limit.written(limit.most());
+    write(QUICK);
     assertThat(limit.most()).isEqualTo(BatchLimit.LARGEST);
   }
 
   @Test
   void smallBatchesSayNothingOfLargeOnes() {
-    limit.written(FIRST - 1);
+    limit.written(FIRST - 1, QUICK);
 
     assertThat(limit.most()).isEqualTo(FIRST);
   }
@@ -48,36 +52,41 @@ class BatchLimitTest {
       limit.failed(size);
     }
     int fits = limit.most();
-    limit.written(fits);
+    limit.written(fits, QUICK);
 
     assertThat(limit.most()).isEqualTo(2 * fits);
   }
 
-  /** A trigger takes 8 ms a row: 3,750 rows fit a statement's 30 s. */
-  @Test
-  void rowsThatAreSlowAreWrittenAlmostAsFastAsPossible() {
-    int fitting = 3_750;
-    long written = 0;
-    long failures = 0;
-    for (long time = 0; time < 40L * fitting; ) {
-      int size = limit.most();
-      if (size > fitting) {
-        time += fitting;
-        failures++;
-        limit.failed(size);
-      } else {
-        time += size;
-        written += size;
-        limit.written(size);
-      }
+  /** Otherwise ten campaigns whose rows are slow keep others waiting for minutes. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 50, 200, 400})
+  void slowRowsAreWrittenInStatementsOfSeconds(int millisARow) {
+    for (int i = 0; i < 10; i++) {
+      write(Duration.ofMillis((long) millisARow * limit.most()));
     }
-    assertThat(failures).isLessThan(8);
-    assertThat(written).isGreaterThan(30L * fitting);
+
+    assertThat(Duration.ofMillis((long) millisARow * limit.most()))
+        .isBetween(Duration.ofSeconds(2), BatchLimit.LONGEST);
+  }
+
+  @Test
+  void aDatabaseThatIsSlowWhateverIsWrittenStillGetsBatches() {
+    for (int i = 0; i < 10; i++) {
+      write(Duration.ofSeconds(20));
+    }
+    assertThat(limit.most()).isEqualTo(10);
+
+    write(Duration.ofMillis(5));
+    assertThat(limit.most()).isEqualTo(20);
+  }
+
+  private void write(Duration took) {
+    limit.written(limit.most(), took);
   }
 
   private void grow() {
     while (limit.most() < BatchLimit.LARGEST) {
-      limit.written(limit.most());
+      write(QUICK);
     }
   }
 }

@@ -17,13 +17,20 @@ final class BatchLimit {
   /** What takes longer is written in smaller parts. */
   static final Duration LONGEST = Duration.ofSeconds(5);
 
-  /** Even if each statement takes long, whatever its size. */
-  private static final int FEW = 10;
+  /** Whether larger batches take longer. If they do not, smaller ones only write less. */
+  private enum Size {
+    UNKNOWN,
+    COUNTS,
+    INDIFFERENT
+  }
 
   private final int first;
   private final int largest;
   private int most;
   private int threshold;
+  private Size size = Size.UNKNOWN;
+  private int lastResults;
+  private long lastTookNanos = 1;
 
   /**
    * Creates the limit.
@@ -43,17 +50,31 @@ final class BatchLimit {
 
   /** Records that so many results were written at once, and how long that took. */
   void written(int results, Duration took) {
-    if (took.compareTo(LONGEST) > 0) {
-      most = Math.min(most, Math.max(FEW, results / 2));
-    } else if (results >= most && took.multipliedBy(2).compareTo(LONGEST) <= 0) {
+    compare(results, Math.max(1, took.toNanos()));
+    if (took.compareTo(LONGEST) > 0 && size != Size.INDIFFERENT) {
+      most = Math.min(most, Math.max(1, results / 2));
+    } else if (results >= most
+        && (took.multipliedBy(2).compareTo(LONGEST) <= 0 || size != Size.COUNTS)) {
       int grown = most < threshold ? Math.min(threshold, 2 * most) : most + Math.min(first, most);
       most = Math.min(largest, grown);
     }
+  }
+
+  /** Learns from a batch that is clearly larger or smaller than the last one. */
+  private void compare(int results, long tookNanos) {
+    double larger = (double) results / lastResults;
+    if (lastResults > 0 && (larger >= 1.5 || larger <= 1 / 1.5)) {
+      double elasticity = Math.log((double) tookNanos / lastTookNanos) / Math.log(larger);
+      size = elasticity > 0.5 ? Size.COUNTS : Size.INDIFFERENT;
+    }
+    lastResults = results;
+    lastTookNanos = tookNanos;
   }
 
   /** Records that a batch of so many results could not be written. */
   void failed(int results) {
     threshold = Math.max(1, Math.min(most, results) / 2);
     most = Math.min(first, threshold);
+    size = Size.UNKNOWN;
   }
 }

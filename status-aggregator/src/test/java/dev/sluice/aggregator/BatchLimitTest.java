@@ -59,7 +59,7 @@ class BatchLimitTest {
 
   /** Otherwise ten campaigns whose rows are slow keep others waiting for minutes. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 8, 50, 200, 400})
+  @ValueSource(ints = {1, 2, 8, 50, 200, 400, 2_500})
   void slowRowsAreWrittenInStatementsOfSeconds(int millisARow) {
     for (int i = 0; i < 10; i++) {
       write(Duration.ofMillis((long) millisARow * limit.most()));
@@ -69,15 +69,41 @@ class BatchLimitTest {
         .isBetween(Duration.ofSeconds(2), BatchLimit.LONGEST);
   }
 
-  @Test
-  void aDatabaseThatIsSlowWhateverIsWrittenStillGetsBatches() {
+  /** Smaller batches would only write less, and a healthy campaign would fall behind. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 6, 20})
+  void aDatabaseThatIsSlowWhateverIsWrittenGetsLargeBatches(int seconds) {
     for (int i = 0; i < 10; i++) {
-      write(Duration.ofSeconds(20));
+      write(Duration.ofSeconds(seconds));
     }
-    assertThat(limit.most()).isEqualTo(10);
 
-    write(Duration.ofMillis(5));
-    assertThat(limit.most()).isEqualTo(20);
+    assertThat(limit.most()).isEqualTo(BatchLimit.LARGEST);
+  }
+
+  /** A trigger is added that takes 200 ms a row, when batches of all sizes took milliseconds. */
+  @Test
+  void whatWasLearnedIsForgottenWithAFailure() {
+    grow();
+    for (int i = 0; i < 12; i++) {
+      long millis = 200L * limit.most();
+      if (millis > 30_000) {
+        limit.failed(limit.most());
+      } else {
+        write(Duration.ofMillis(millis));
+      }
+    }
+
+    assertThat(limit.most()).isBetween(12, 25);
+  }
+
+  @Test
+  void aLongStatementOnceIsForgottenSoon() {
+    grow();
+    write(Duration.ofSeconds(6));
+    assertThat(limit.most()).isEqualTo(BatchLimit.LARGEST / 2);
+    write(QUICK);
+
+    assertThat(limit.most()).isEqualTo(BatchLimit.LARGEST);
   }
 
   private void write(Duration took) {

@@ -47,7 +47,7 @@ final class BlockLimit {
 
   /** Ends the notice once there is room again. */
   void review() {
-    if (view.blockedSenders() < MOST) {
+    if (view.blockedSenders() < MOST - MOST / 10) {
       health.noticeOver(COMPONENT);
     }
   }

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,11 @@ final class PartitionState {
 
   static final int VERY_MANY_LANES = 2_000;
 
-  /** Longer than any request waits in memory for its next attempt. */
-  private static final Duration RESTED = Duration.ofMinutes(2);
+  static final Duration RESTED = Duration.ofMinutes(2);
 
   private static final Duration RESTED_IF_VERY_MANY = Duration.ofSeconds(5);
+
+  private static final long FORGET_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final TopicPartition topicPartition;
   private final OffsetWindow window;
@@ -62,6 +64,7 @@ final class PartitionState {
   private boolean heldBack;
   private @Nullable Blockade blockade;
   private @Nullable String damage;
+  private long forgotNanos;
   private boolean stopped;
   private long stoppedNanos;
   private Filling filling = Filling.LITTLE;
@@ -80,6 +83,7 @@ final class PartitionState {
     this.topicPartition = topicPartition;
     this.window = window;
     this.committed = committed;
+    this.forgotNanos = machine.ticker().nanoTime();
   }
 
   TopicPartition topicPartition() {
@@ -106,15 +110,18 @@ final class PartitionState {
 
   /**
    * Forgets lanes that have had nothing to send for a while if they are many, because other
-   * programs may write to senders without number. A record that waits elsewhere may return to its
-   * lane, which knows the newest rate; of very many lanes, only the sliding second is kept.
+   * programs may write to senders without number. A request that waits elsewhere may return to its
+   * lane, which knows the newest rate.
    */
-  void forgetRested(long nowNanos) {
-    if (lanes.size() > VERY_MANY_LANES) {
-      lanes.values().removeIf(lane -> lane.isRested(RESTED_IF_VERY_MANY, nowNanos));
-    } else if (lanes.size() > MANY_LANES && !unsent.keepsRequests()) {
-      lanes.values().removeIf(lane -> lane.isRested(RESTED, nowNanos));
+  void forgetRested(DelayedTasks delayed, long nowNanos) {
+    if (lanes.size() <= MANY_LANES || nowNanos - forgotNanos < FORGET_EVERY_NANOS) {
+      return;
     }
+    forgotNanos = nowNanos;
+    Stream.concat(delayed.of(this).stream(), unsent.requests())
+        .forEach(task -> lane(task).expectReturns());
+    Duration rested = lanes.size() > VERY_MANY_LANES ? RESTED_IF_VERY_MANY : RESTED;
+    lanes.values().removeIf(lane -> lane.isRested(rested, nowNanos));
   }
 
   /** Adds a record that will be done unsent, as soon as the window allows. */

@@ -219,7 +219,7 @@ final class SendLoop {
       transaction.unblock(sender);
     }
     // While what returns to a lane is in no transaction, which may fail.
-    assignment.all().forEach(partition -> partition.forgetRested(ticker.nanoTime()));
+    assignment.all().forEach(partition -> partition.forgetRested(delayed, ticker.nanoTime()));
     unsentRecords.clear(assignment.all(), transaction);
     breakers.review(controls::sender, ticker.nanoTime()).forEach(transaction::steer);
     scheduler.pick(assignment.all(), transaction);

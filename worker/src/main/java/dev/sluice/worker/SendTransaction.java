@@ -162,8 +162,13 @@ final class SendTransaction {
       }
       case Disposition.BlockSender(var control) -> {
         String key = Control.senderKey(task.request().sender().id());
-        boolean told = !isNews(key, task, Control.State.BLOCKED) || control(key, control);
-        await(task, told ? RECHECK : UNTOLD);
+        if (!isNews(key, task, Control.State.BLOCKED)) {
+          await(task, RECHECK);
+        } else if (limit.allows(key, control, controls)) {
+          await(task, control(key, control) ? RECHECK : UNTOLD);
+        } else {
+          turnAway(task);
+        }
       }
       case Disposition.StopCampaign(var pause) when task.request().isForTest() -> {
         endTest(task, Objects.requireNonNullElse(pause.reason(), "refused"));
@@ -172,6 +177,18 @@ final class SendTransaction {
       case Disposition.StopCampaign(var pause) -> {
         await(task, stop(pause, task) ? RECHECK : UNTOLD);
       }
+    }
+  }
+
+  /** Returns a request whose sender cannot be blocked, and lets its lane rest. */
+  private void turnAway(SendTask task) {
+    if (!task.partition().lost()) {
+      task.partition().lane(task).throttled(UNTOLD);
+    }
+    if (giveBack(task, AdmissionControl.fullForAMoment(task))) {
+      mark(task, State.DONE);
+    } else {
+      await(task, UNTOLD);
     }
   }
 

@@ -55,6 +55,9 @@ final class SenderMeters {
       partition
           .lanesByKey()
           .forEach((key, lane) -> {
+            if (lane.isRested(PartitionState.RESTED, now)) {
+              return;
+            }
             String id = key.substring(0, key.lastIndexOf('/'));
             String sender = sizes.size() < MOST || sizes.containsKey(id) ? id : REST;
             rates.merge(sender, lane.currentRate(now), Double::sum);

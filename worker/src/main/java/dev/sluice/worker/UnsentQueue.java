@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,17 @@ final class UnsentQueue {
     (isDeadLetter ? deadLetters : returned).add(record);
   }
 
-  /** Returns whether it may keep requests, which may return to their lanes. */
-  boolean keepsRequests() {
-    return !ready.isEmpty() || !returned.isEmpty();
+  /** Returns the requests, which may return to their lanes. */
+  Stream<SendTask> requests() {
+    return Stream.concat(ready.stream(), returned.stream())
+        .mapMulti((record, requests) -> {
+          switch (record) {
+            case UnsentRecord.Held held -> requests.accept(held.task());
+            case UnsentRecord.Returned back -> requests.accept(back.task());
+            case UnsentRecord.InDoubt doubt -> {}
+            case UnsentRecord.Unreadable unreadable -> {}
+          }
+        });
   }
 
   /** Returns whether requests to be returned are set aside. */

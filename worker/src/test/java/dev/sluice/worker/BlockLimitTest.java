@@ -61,7 +61,9 @@ class BlockLimitTest {
     limit.review();
     assertThat(health.notices()).isNotEmpty();
 
-    view.expect(Control.senderKey("s1"), RUNNING, time.nanoTime() + 1);
+    for (int i = 0; i <= BlockLimit.MOST / 10; i++) {
+      view.expect(Control.senderKey("s" + i), RUNNING, time.nanoTime() + 1);
+    }
     limit.review();
 
     assertThat(health.notices()).isEmpty();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Other programs may write to senders without number, and each turn walks all lanes. */
 class RestedLanesTest {
   private final FakeTime time = new FakeTime();
+  private final DelayedTasks delayed = new DelayedTasks();
   private final PartitionState partition =
       new PartitionState(
           PartitionInMemory.PARTITION,
@@ -36,22 +37,25 @@ class RestedLanesTest {
   void ofManyThoseAreForgottenWhoseRequestsHaveAllBeenDoneForAWhile() {
     createLanes(PartitionState.MANY_LANES + 1);
     pass(Duration.ofSeconds(119));
-    Lane used = partition.lane(task(0));
+    Lane used = lane(0);
     used.setRate(5);
-    partition.lane(task(1)).expectReturns();
+    lane(1).expectReturns();
     pass(Duration.ofSeconds(2));
 
-    assertThat(partition.lanes()).containsExactlyInAnyOrder(used, partition.lane(task(1)));
+    assertThat(partition.lanes()).containsExactlyInAnyOrder(used, lane(1));
   }
 
   /** Its lane knows the newest rate. */
   @Test
-  void noneIsForgottenWhileARequestMayReturnToIt() {
-    createLanes(PartitionState.MANY_LANES + 1);
+  void aLaneIsKeptWhileARequestMayReturnToIt() {
+    createLanes(PartitionState.VERY_MANY_LANES + 1);
+    List<Lane> expected = List.of(lane(0), lane(1), lane(2));
     partition.addUnsent(new UnsentRecord.Held(task(0)));
+    partition.unsent().setAside(new UnsentRecord.Returned(task(1), null));
+    delayed.add(task(2), Long.MAX_VALUE);
     pass(Duration.ofHours(1));
 
-    assertThat(partition.lanes()).hasSize(PartitionState.MANY_LANES + 1);
+    assertThat(partition.lanes()).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test
@@ -67,7 +71,6 @@ class RestedLanesTest {
   @Test
   void ofVeryManyOnlyThoseOfTheLastSecondsAreKept() {
     createLanes(PartitionState.VERY_MANY_LANES + 1);
-    partition.addUnsent(new UnsentRecord.Held(task(0)));
     pass(Duration.ofSeconds(4));
     assertThat(partition.lanes()).hasSize(PartitionState.VERY_MANY_LANES + 1);
 
@@ -75,15 +78,19 @@ class RestedLanesTest {
     assertThat(partition.lanes()).isEmpty();
   }
 
+  private Lane lane(int sender) {
+    return partition.lane(task(sender));
+  }
+
   private void createLanes(int count) {
     for (int i = 0; i < count; i++) {
-      partition.lane(task(i));
+      lane(i);
     }
   }
 
   private void pass(Duration wait) {
     time.sleep(wait);
-    partition.forgetRested(time.nanoTime());
+    partition.forgetRested(delayed, time.nanoTime());
   }
 
   private SendTask task(int sender) {

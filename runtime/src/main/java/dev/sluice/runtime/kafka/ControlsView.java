@@ -111,7 +111,7 @@ public final class ControlsView implements AutoCloseable {
    *
    * @param decidedNanos when it was decided, by the ticker
    */
-  public void expect(String key, Control control, long decidedNanos) {
+  public synchronized void expect(String key, Control control, long decidedNanos) {
     Entry before = newest.get(key);
     if (before == null || decidedNanos - before.sinceNanos() > 0) {
       put(key, control, ticker.now());
@@ -242,7 +242,7 @@ public final class ControlsView implements AutoCloseable {
     return new String(record.key(), StandardCharsets.UTF_8);
   }
 
-  private void apply(String key, ConsumerRecord<byte[], byte[]> record) {
+  private synchronized void apply(String key, ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       newest.remove(key);
       changed(key, null);

@@ -333,7 +333,7 @@ public final class CircuitBreaker {
 
   /** Returns whether a new one would hold its sender no sooner and let through no more. */
   synchronized boolean isUnremarkable() {
-    return state != State.HALF_OPEN && roundTrip.usualNanos() <= RoundTripTime.UNKNOWN_NANOS;
+    return state == State.CLOSED && roundTrip.usualNanos() <= RoundTripTime.UNKNOWN_NANOS;
   }
 
   /** Returns whether nothing was sent for this long, so that the breaker can be forgotten. */

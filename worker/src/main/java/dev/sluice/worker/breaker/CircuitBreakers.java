@@ -89,7 +89,7 @@ public final class CircuitBreakers {
       if (cause == null) {
         health.working(component(sender));
         boolean soon = veryMany || (many && breaker.isUnremarkable());
-        if (breaker.idle(soon ? FORGOTTEN_IF_MANY : FORGOTTEN, now)) {
+        if (!control.endsByItself() && breaker.idle(soon ? FORGOTTEN_IF_MANY : FORGOTTEN, now)) {
           entries.remove();
         }
       } else {

@@ -2,10 +2,12 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Topics;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,24 @@ class BlockLimitTest {
 
     assertThat(health.notices()).isEmpty();
     assertThat(limit.allows(NEW, BLOCKED, Map.of())).isTrue();
+  }
+
+  /** Its requests were refused again and again at its full rate otherwise. */
+  @Test
+  void aSenderThatCannotBeBlockedRestsAndItsRequestsGoBack() {
+    SteppedWorker worker =
+        new SteppedWorker(message -> new SendOutcome.SenderBlocked("190", "the token has expired"));
+    for (int i = 0; i < BlockLimit.MOST; i++) {
+      worker.view.expect(Control.senderKey("s" + i), BLOCKED, worker.time.nanoTime());
+    }
+    worker.writeToManyOthers();
+    worker.run(Duration.ofSeconds(20));
+
+    assertThat(worker.sent).hasSize(PartitionState.MANY_LANES + 1);
+    assertThat(worker.returned)
+        .hasSize(PartitionState.MANY_LANES + 1)
+        .allSatisfy(request -> assertThat(request.full()).isNotNull());
+    assertThat(worker.controls).isEmpty();
   }
 
   private void blockAsManyAsMayBe() {

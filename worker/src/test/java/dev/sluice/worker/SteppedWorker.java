@@ -4,6 +4,8 @@ import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.Json;
+import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -107,6 +110,25 @@ final class SteppedWorker extends WorkerInMemory {
   /** Writes a request that is this old. */
   void write(SendRequest request, Duration age) {
     partition.write(request, age);
+  }
+
+  /** Writes one request to each of so many other senders that lanes at rest are forgotten. */
+  void writeToManyOthers() {
+    for (int i = 0; i <= PartitionState.MANY_LANES; i++) {
+      write(
+          new SendRequest(
+              1_000_000 + i,
+              new UUID(0, 9),
+              1,
+              new SendRequest.Sender("other" + i, "whatsapp", "other" + i),
+              0,
+              80,
+              "+5511960000000",
+              Json.MAPPER.createObjectNode(),
+              OnDoubt.HOLD,
+              0,
+              null));
+    }
   }
 
   /** Runs the worker for a while: on a virtual thread, which hands over to others far sooner. */

@@ -85,6 +85,7 @@ class UnwritableTopicsTest {
   void whatCouldNotBeReturnedIsSentAtItsLanesNewestRateWhenItsCampaignIsResumed() {
     steer(STOPPED, Control.State.PAUSED);
     worker.offline.add(TOPICS.returnedRequests());
+    worker.writeToManyOthers();
     for (int i = 0; i < 150; i++) {
       worker.write(request("paused", STOPPED));
     }

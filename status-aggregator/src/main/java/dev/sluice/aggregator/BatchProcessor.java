@@ -167,6 +167,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       Campaign campaign = campaigns.get(id);
       if (campaign != null && campaign.forgettable(now())) {
         campaigns.remove(id);
+        troubles.forget(id);
       } else if (campaign != null) {
         campaign.look(troubles.away(), troubles.inTimeMillis(now()), now());
         flushIfDue(campaign);

@@ -190,10 +190,14 @@ final class Campaign {
     return done;
   }
 
-  /** Returns what is wrong after a flush: it failed, or it wrote too little; null if nothing is. */
+  /**
+   * Returns what is wrong after a flush: it failed, or it wrote too little; null if nothing is, or
+   * nothing is left, as no later flush would tell that all is well.
+   */
   Flush.@Nullable Trouble trouble(Flush.Outcome outcome) {
     Flush.Trouble trouble = outcome.trouble();
-    return trouble == null && lag.behind() ? new Flush.Trouble(Fault.BUSY, TOO_SLOW) : trouble;
+    boolean tooSlow = trouble == null && lag.behind() && !batch.isEmpty();
+    return tooSlow ? new Flush.Trouble(Fault.BUSY, TOO_SLOW) : trouble;
   }
 
   /** Returns whether the flush changed rows of the campaign, according to the counters. */

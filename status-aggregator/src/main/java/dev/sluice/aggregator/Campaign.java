@@ -78,11 +78,11 @@ final class Campaign {
    * Notices whether its results are written more slowly than they come.
    *
    * @param away whether the database is unavailable
-   * @param othersMillis when results of any campaign were last written in time
+   * @param pace how fast others' results are written in time
    */
-  void look(boolean away, long othersMillis, long nowMillis) {
+  void look(boolean away, Pace pace, long nowMillis) {
     boolean excused = away || refusals.stuckBecause() != null || refusals.heldUntil() != null;
-    lag.look(batch.ageMillis(nowMillis), excused, othersMillis, nowMillis);
+    lag.look(batch.ageMillis(nowMillis), excused, pace, nowMillis);
     weigh();
   }
 

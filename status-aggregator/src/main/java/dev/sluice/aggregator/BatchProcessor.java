@@ -43,6 +43,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final StatusAggregatorConfig config;
   private final Flushes flushes;
   private final Troubles troubles;
+  private final Pace pace;
   private final Room room;
   private final MeterRegistry meters;
   private final BooleanSupplier stopping;
@@ -61,12 +62,14 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       StatusAggregatorConfig config,
       Flushes flushes,
       Troubles troubles,
+      Pace pace,
       Room room,
       MeterRegistry meters,
       BooleanSupplier stopping) {
     this.config = config;
     this.flushes = flushes;
     this.troubles = troubles;
+    this.pace = pace;
     this.room = room;
     this.meters = meters;
     this.stopping = stopping;
@@ -167,8 +170,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       Campaign campaign = campaigns.get(id);
       if (campaign != null && campaign.forgettable(now())) {
         campaigns.remove(id);
+        troubles.forget(id);
+        pace.forget(id);
       } else if (campaign != null) {
-        campaign.look(troubles.away(), troubles.inTimeMillis(now()), now());
+        campaign.look(troubles.away(), pace, now());
         flushIfDue(campaign);
         if (campaign.crowds() && !troubles.away()) {
           pause(campaign);
@@ -216,7 +221,11 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void takeIn(Campaign campaign, Flush.Outcome outcome) {
     if (campaign.changedBy(outcome)) {
-      troubles.changed(campaign.flushBegunMillis(), campaign.inTime(now()), now());
+      troubles.changed(campaign.flushBegunMillis(), now());
+      if (campaign.inTime(now())) {
+        pace.wrote(
+            campaign.id(), outcome.written().size(), outcome.took(), campaign.flushBegunMillis());
+      }
     }
     traced.written(outcome.written(), now());
     campaign.flushed(outcome, now(), troubles.changedMillis(now())).forEach(this::forget);
@@ -330,6 +339,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   public void close() {
     campaigns.forEach((id, campaign) -> {
       troubles.forget(id);
+      pace.forget(id);
       campaign.leave();
     });
     campaigns.clear();

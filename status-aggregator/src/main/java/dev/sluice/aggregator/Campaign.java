@@ -78,11 +78,11 @@ final class Campaign {
    * Notices whether its results are written more slowly than they come.
    *
    * @param away whether the database is unavailable
-   * @param othersMillis when results of any campaign were last written in time
+   * @param pace how fast others' results are written in time
    */
-  void look(boolean away, long othersMillis, long nowMillis) {
+  void look(boolean away, Pace pace, long nowMillis) {
     boolean excused = away || refusals.stuckBecause() != null || refusals.heldUntil() != null;
-    lag.look(batch.ageMillis(nowMillis), excused, othersMillis, nowMillis);
+    lag.look(batch.ageMillis(nowMillis), excused, pace, nowMillis);
     weigh();
   }
 
@@ -190,10 +190,14 @@ final class Campaign {
     return done;
   }
 
-  /** Returns what is wrong after a flush: it failed, or it wrote too little; null if nothing is. */
+  /**
+   * Returns what is wrong after a flush: it failed, or it wrote too little; null if nothing is, or
+   * nothing is left, as no later flush would tell that all is well.
+   */
   Flush.@Nullable Trouble trouble(Flush.Outcome outcome) {
     Flush.Trouble trouble = outcome.trouble();
-    return trouble == null && lag.behind() ? new Flush.Trouble(Fault.BUSY, TOO_SLOW) : trouble;
+    boolean tooSlow = trouble == null && lag.behind() && !batch.isEmpty();
+    return tooSlow ? new Flush.Trouble(Fault.BUSY, TOO_SLOW) : trouble;
   }
 
   /** Returns whether the flush changed rows of the campaign, according to the counters. */

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether a campaign's results come faster than its rows can be written: they are late while
- * others' are written in time, and each of its rows takes long. Being late alone says nothing:
- * after an outage, or behind others in the queue, results of a healthy campaign are late, too.
+ * others' are written in time, and each of its rows takes several times as long as theirs. Being
+ * late alone says nothing: after an outage, or behind others in the queue, results of a healthy
+ * campaign are late, too. Slow rows alone say nothing either: all are slow if the database is.
  */
 final class Lag {
   /** Beyond the flush interval. */
@@ -14,8 +15,10 @@ final class Lag {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** Usual rows take a fiftieth of that. */
-  private static final Duration SLOW_ROW = Duration.ofMillis(3);
+  private static final int TIMES_OTHERS = 5;
+
+  /** Up to that, a thousand rows a second are written. Usual rows take a fifteenth of it. */
+  private static final Duration FAST_ROW = Duration.ofMillis(1);
 
   /** The time that PostgreSQL must have spent on them, as single statements say little. */
   private static final Duration ENOUGH = Duration.ofSeconds(1);
@@ -45,20 +48,27 @@ final class Lag {
    * Looks at how long the oldest result has waited.
    *
    * @param excused whether it waits for another reason than slow rows
-   * @param othersMillis when results of any campaign were last written in time
+   * @param pace how fast others' results are written in time
    */
-  void look(long ageMillis, boolean excused, long othersMillis, long nowMillis) {
+  void look(long ageMillis, boolean excused, Pace pace, long nowMillis) {
     if (excused || inTime(ageMillis)) {
       sinceMillis = null;
       behind = false;
     } else if (sinceMillis == null) {
       beginAt(nowMillis);
     } else if (nowMillis - sinceMillis >= PATIENCE.toMillis()
-        && othersMillis > sinceMillis
         && took.compareTo(ENOUGH) >= 0) {
-      behind = took.compareTo(SLOW_ROW.multipliedBy(written)) > 0;
-      beginAt(nowMillis);
+      Duration others = pace.since(sinceMillis, nowMillis);
+      if (others != null) {
+        behind = took.compareTo(slowRow(others).multipliedBy(written)) > 0;
+        beginAt(nowMillis);
+      }
     }
+  }
+
+  private static Duration slowRow(Duration others) {
+    Duration slow = others.multipliedBy(TIMES_OTHERS);
+    return slow.compareTo(FAST_ROW) > 0 ? slow : FAST_ROW;
   }
 
   private void beginAt(long nowMillis) {

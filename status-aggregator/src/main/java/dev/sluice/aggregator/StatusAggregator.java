@@ -95,6 +95,7 @@ public final class StatusAggregator implements AutoCloseable {
     Flushes flushes =
         new Flushes(statement, flushing, FLUSHES_AT_ONCE, new SteadyClock(Ticker.SYSTEM), meters);
     Troubles troubles = new Troubles(health, meters);
+    Pace pace = new Pace();
     Room room = new Room(config.maxPending(), meters);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     return closer.register(
@@ -104,7 +105,8 @@ public final class StatusAggregator implements AutoCloseable {
             AggregatorTopology.of(
                 config.kafka().topics(),
                 watchdog.over(() ->
-                    new BatchProcessor(config, flushes, troubles, room, meters, () -> stopping))),
+                    new BatchProcessor(
+                        config, flushes, troubles, pace, room, meters, () -> stopping))),
             watchdog,
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,

@@ -41,7 +41,6 @@ final class Troubles {
   private int failures;
   private long retryAtMillis;
   private long changedMillis = Long.MIN_VALUE;
-  private long inTimeMillis = Long.MIN_VALUE;
 
   Troubles(Health health, MeterRegistry meters) {
     this.health = health;
@@ -120,16 +119,9 @@ final class Troubles {
     forget(campaignId);
   }
 
-  /**
-   * Records since when rows of a campaign have changed, so a failure does not affect all.
-   *
-   * @param inTime whether its results had not waited for too long, so the database is not slow
-   */
-  synchronized void changed(long sinceMillis, boolean inTime, long nowMillis) {
+  /** Records since when rows of a campaign have changed, so a failure does not affect all. */
+  synchronized void changed(long sinceMillis, long nowMillis) {
     changedMillis = Math.max(changedMillis(nowMillis), sinceMillis);
-    if (inTime) {
-      inTimeMillis = Math.max(inTimeMillis(nowMillis), sinceMillis);
-    }
   }
 
   /**
@@ -137,11 +129,6 @@ final class Troubles {
    */
   synchronized long changedMillis(long nowMillis) {
     return changedMillis <= nowMillis ? changedMillis : Long.MIN_VALUE;
-  }
-
-  /** Returns when results of any campaign were last written in time. */
-  synchronized long inTimeMillis(long nowMillis) {
-    return inTimeMillis <= nowMillis ? inTimeMillis : Long.MIN_VALUE;
   }
 
   /** Records that the database is available again. */

@@ -59,16 +59,22 @@ class CampaignTest {
     loadCounts(100);
     add(1, 2, 3, 4, 5);
     long late = NOW + 30_000;
-    campaign.look(false, NOW, late);
+    Pace pace = new Pace();
+    campaign.look(false, pace, late);
     took = Duration.ofSeconds(1);
     write(2, late + 29_000);
-    campaign.look(false, late + 1, late + 29_999);
+    pace.wrote(new UUID(0, 2), 10, Duration.ofMillis(5), late + 1);
+    campaign.look(false, pace, late + 29_999);
     assertThat(campaign.stuckBecause()).isNull();
 
-    campaign.look(false, late + 1, late + 30_000);
+    campaign.look(false, pace, late + 30_000);
     assertThat(campaign.stuckBecause()).contains("come faster");
-    write(3, late + 30_000);
-    campaign.look(false, late + 1, late + 30_001);
+    add(6, 7);
+    Flush.Outcome some = write(4, late + 30_000);
+    assertThat(campaign.trouble(some)).isNotNull();
+    Flush.Outcome rest = write(1, late + 30_000);
+    assertThat(campaign.trouble(rest)).as("no flush follows that would end it").isNull();
+    campaign.look(false, pace, late + 30_001);
     assertThat(campaign.stuckBecause()).isNull();
   }
 
@@ -79,11 +85,11 @@ class CampaignTest {
   }
 
   /** What is due is so many results, which are written at once. */
-  private void write(int results, long nowMillis) {
+  private Flush.Outcome write(int results, long nowMillis) {
     Flush flush = campaign.due(nowMillis);
     assertThat(flush).isNotNull();
     assertThat(flush.results()).hasSize(results);
-    flush(flush, nowMillis);
+    return flush(flush, nowMillis);
   }
 
   /** Reads the campaign's row, as nothing is written before that. */
@@ -92,7 +98,7 @@ class CampaignTest {
     flush(new Flush(ID, List.of(), false), NOW);
   }
 
-  private void flush(Flush flush, long nowMillis) {
+  private Flush.Outcome flush(Flush flush, long nowMillis) {
     sent += flush.results().size();
     CampaignCounts counts =
         new CampaignCounts(
@@ -103,7 +109,9 @@ class CampaignTest {
             Instant.EPOCH,
             null);
     campaign.flushing(flush, nowMillis);
-    campaign.flushed(
-        new Flush.Outcome(ID, flush.results(), List.of(), counts, false, null, took), nowMillis, 0);
+    Flush.Outcome outcome =
+        new Flush.Outcome(ID, flush.results(), List.of(), counts, false, null, took);
+    campaign.flushed(outcome, nowMillis, 0);
+    return outcome;
   }
 }

@@ -95,6 +95,7 @@ abstract class CrowdedRoomFixture {
             InstantSource.system(),
             new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
+    Pace pace = new Pace();
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -102,7 +103,7 @@ abstract class CrowdedRoomFixture {
     return new TopologyTestDriver(
         AggregatorTopology.of(
             TOPICS,
-            () -> new BatchProcessor(config, flushes, troubles, room, meters, this::countWait)),
+            () -> new BatchProcessor(config, flushes, troubles, pace, room, meters, this::countWait)),
         settings);
   }
 

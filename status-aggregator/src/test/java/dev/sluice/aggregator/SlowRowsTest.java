@@ -52,9 +52,9 @@ class SlowRowsTest extends CrowdedRoomFixture {
     }
 
     until(() -> stored() == 0);
+    until(() -> health.problems().isEmpty());
     replay("");
     untilCompleted(slow);
-    until(() -> health.problems().isEmpty());
     assertThat(FIXTURE.wrongCounters(slow)).isEmpty();
     assertThat(FIXTURE.wrongCounters(healthy)).isEmpty();
   }

@@ -92,6 +92,7 @@ abstract class TopologyFixture {
     Flushes flushes =
         new Flushes(statement, executor, 4, InstantSource.system(), new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
+    Pace pace = new Pace();
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -101,7 +102,7 @@ abstract class TopologyFixture {
             TOPICS,
             () ->
                 new TakenOver(
-                    new BatchProcessor(config, flushes, troubles, room, meters, () -> false))),
+                    new BatchProcessor(config, flushes, troubles, pace, room, meters, () -> false))),
         settings);
   }
 

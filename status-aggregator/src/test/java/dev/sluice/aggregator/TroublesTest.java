@@ -40,14 +40,12 @@ class TroublesTest {
   void aTimeThatIsSetBackWithItsThreadHoldsNobodyUp() {
     long hour = Duration.ofHours(1).toMillis();
     troubles.failed(campaign(1), GONE, null, hour);
-    troubles.changed(hour, true, hour);
+    troubles.changed(hour, hour);
 
     assertThat(troubles.mayTry(campaign(1), 0)).isTrue();
     assertThat(troubles.mayTry(campaign(1), 100)).as("the wait begins anew").isFalse();
     assertThat(troubles.changedMillis(100)).isLessThan(0);
-    assertThat(troubles.inTimeMillis(100)).isLessThan(0);
-    troubles.changed(50, false, 100);
-    assertThat(troubles.inTimeMillis(100)).isLessThan(0);
+    troubles.changed(50, 100);
     assertThat(troubles.changedMillis(100)).isEqualTo(50);
   }
 

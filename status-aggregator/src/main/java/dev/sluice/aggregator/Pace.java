@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * all tasks of the process.
  */
 final class Pace {
+  /** A statement of a few rows takes about as long as one of so many. */
+  private static final int FEW = 20;
+
   private final Map<UUID, Writes> lately = new HashMap<>();
 
   /** A campaign's last writes; each earlier one counts half as much as the next. */
@@ -21,7 +24,7 @@ final class Pace {
 
     Writes and(int moreResults, Duration time, long beganMillis) {
       return new Writes(
-          results / 2 + moreResults, nanos / 2 + time.toNanos(), beganMillis);
+          results / 2 + Math.max(FEW, moreResults), nanos / 2 + time.toNanos(), beganMillis);
     }
 
     double nanosEach() {

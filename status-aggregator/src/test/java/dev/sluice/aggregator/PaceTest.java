@@ -14,7 +14,7 @@ class PaceTest {
 
   @Test
   void onlyWritesSinceThenCount() {
-    pace.wrote(ONE, 10, Duration.ofMillis(20), 1_000);
+    pace.wrote(ONE, 100, Duration.ofMillis(200), 1_000);
 
     assertThat(pace.since(999, 1_000)).isEqualTo(Duration.ofMillis(2));
     assertThat(pace.since(1_000, 1_001)).isNull();
@@ -25,8 +25,8 @@ class PaceTest {
 
   @Test
   void newerWritesOfACampaignCountMore() {
-    pace.wrote(ONE, 20, Duration.ofMillis(10), 1);
-    pace.wrote(ONE, 10, Duration.ofMillis(55), 2);
+    pace.wrote(ONE, 200, Duration.ofMillis(100), 1);
+    pace.wrote(ONE, 100, Duration.ofMillis(550), 2);
 
     assertThat(pace.since(0, 2)).isEqualTo(Duration.ofMillis(3));
   }
@@ -47,5 +47,13 @@ class PaceTest {
     pace.wrote(OTHER, 10, Duration.ofMillis(1), 1);
 
     assertThat(pace.since(0, 1)).isEqualTo(Duration.ofMillis(4));
+  }
+
+  /** Most of their time is that of a statement, whatever it writes. */
+  @Test
+  void theRowsOfSmallStatementsDoNotPassForSlow() {
+    pace.wrote(ONE, 2, Duration.ofMillis(4), 1);
+
+    assertThat(pace.since(0, 1)).isLessThan(Duration.ofMillis(1));
   }
 }

@@ -46,6 +46,18 @@ class LaneTest {
         .isEqualTo(80);
   }
 
+  /** However long nothing of it may be sent. */
+  @Test
+  void aLaneIsNotForgottenWhileRequestsAreQueued() {
+    FakeTime time = new FakeTime();
+    Lane lane =
+        new Lane(10, new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
+    lane.add(task(1));
+    time.sleep(Duration.ofMinutes(3));
+
+    assertThat(lane.isRested(time.nanoTime())).isFalse();
+  }
+
   @Test
   void aThrottleSlowsDownThoseThatWaitForTheirSlots() {
     FakeTime time = new FakeTime();

@@ -140,6 +140,17 @@ class AlertRulesTest {
         .isSubsetOf(known);
   }
 
+  /** Where nothing is said, Grafana shows everything from 80 on in red. */
+  @Test
+  void aPanelOfOneNumberSaysWhichNumbersAreBad() {
+    assertThat(MetricNames.panels().filter(panel -> panel.path("type").asString().equals("stat")))
+        .isNotEmpty()
+        .allSatisfy(panel ->
+            assertThat(panel.at("/fieldConfig/defaults/thresholds/steps"))
+                .as(panel.path("title").asString())
+                .isNotEmpty());
+  }
+
   /** The rate of what may fall means nothing. */
   @ParameterizedTest
   @MethodSource("rules")

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The names of metrics: those that a process exposes, and those that documents and dashboards use.
@@ -57,12 +58,17 @@ final class MetricNames {
 
   /** Returns the expressions of the dashboards. */
   static List<String> expressions() {
-    return Stream.of("operator", "sender")
-        .map(dashboard -> Json.MAPPER.readTree(text("deploy/grafana/" + dashboard + ".json")))
-        .flatMap(dashboard -> dashboard.path("panels").valueStream())
+    return panels()
         .flatMap(panel -> panel.path("targets").valueStream())
         .map(target -> target.path("expr").asString())
         .toList();
+  }
+
+  /** Returns the panels of the dashboards. */
+  static Stream<JsonNode> panels() {
+    return Stream.of("operator", "sender")
+        .map(dashboard -> Json.MAPPER.readTree(text("deploy/grafana/" + dashboard + ".json")))
+        .flatMap(dashboard -> dashboard.path("panels").valueStream());
   }
 
   static Set<String> alerts() {

@@ -103,7 +103,8 @@ abstract class CrowdedRoomFixture {
     return new TopologyTestDriver(
         AggregatorTopology.of(
             TOPICS,
-            () -> new BatchProcessor(config, flushes, troubles, pace, room, meters, this::countWait)),
+            () ->
+                new BatchProcessor(config, flushes, troubles, pace, room, meters, this::countWait)),
         settings);
   }
 

@@ -102,7 +102,8 @@ abstract class TopologyFixture {
             TOPICS,
             () ->
                 new TakenOver(
-                    new BatchProcessor(config, flushes, troubles, pace, room, meters, () -> false))),
+                    new BatchProcessor(
+                        config, flushes, troubles, pace, room, meters, () -> false))),
         settings);
   }
 

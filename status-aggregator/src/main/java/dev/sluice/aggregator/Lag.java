@@ -56,8 +56,7 @@ final class Lag {
       behind = false;
     } else if (sinceMillis == null) {
       beginAt(nowMillis);
-    } else if (nowMillis - sinceMillis >= PATIENCE.toMillis()
-        && took.compareTo(ENOUGH) >= 0) {
+    } else if (nowMillis - sinceMillis >= PATIENCE.toMillis() && took.compareTo(ENOUGH) >= 0) {
       Duration others = pace.since(sinceMillis, nowMillis);
       if (others != null) {
         behind = took.compareTo(slowRow(others).multipliedBy(written)) > 0;

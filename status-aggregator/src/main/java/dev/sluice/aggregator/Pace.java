@@ -20,8 +20,7 @@ final class Pace {
     static final Writes NONE = new Writes(0, 0, 0);
 
     Writes and(int moreResults, Duration time, long beganMillis) {
-      return new Writes(
-          results / 2 + moreResults, nanos / 2 + time.toNanos(), beganMillis);
+      return new Writes(results / 2 + moreResults, nanos / 2 + time.toNanos(), beganMillis);
     }
 
     double nanosEach() {

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoleProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
+  private static final String OPENING = "process";
 
   private final Health health = new Health();
   private final PrometheusMeterRegistry meters =
@@ -34,7 +35,7 @@ public final class RoleProcess implements AutoCloseable {
     CountDownLatch stop = new CountDownLatch(1);
     try (StopSignal _ = new StopSignal(stop::countDown)) {
       try (RoleProcess process = new RoleProcess()) {
-        opening.open(process);
+        process.open(opening);
         log.info("{} is up", role);
         stop.await();
         log.info("{} is stopping", role);
@@ -42,6 +43,16 @@ public final class RoleProcess implements AutoCloseable {
       log.info("{} has stopped", role);
     }
     return 0;
+  }
+
+  /**
+   * Opens the resources. Health is served from the first moment, and is not ready before the last
+   * of them is open: a rollout would stop the next process too soon.
+   */
+  void open(Opening opening) throws Exception {
+    health.starting(OPENING);
+    opening.open(this);
+    health.working(OPENING);
   }
 
   public Health health() {

@@ -40,6 +40,12 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
    */
   static final String LOOKUP = "places";
 
+  /**
+   * A new member is first assigned nothing, until the others have given partitions away. One that
+   * has nothing after this time is a spare.
+   */
+  private static final Duration SPARE_AFTER = Duration.ofSeconds(3);
+
   /** A dead worker's transaction ends sooner, by its own timeout. */
   private static final Duration KNOWN_WITHIN = Duration.ofSeconds(20);
 
@@ -63,6 +69,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   private long lastLookupNanos;
   private long untilNextLookupNanos;
   private long lastAssignedNanos;
+  private boolean member;
 
   /**
    * Follows a source's assignment.
@@ -94,7 +101,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     lastAssignedNanos = machine.ticker().nanoTime();
     lastLookupNanos = lastAssignedNanos;
     untilNextLookupNanos = 0;
-    health.working("group");
+    member = true;
   }
 
   @Override
@@ -125,6 +132,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   /** Opens the partitions whose windows can be recovered now. */
   void recover() {
     long now = machine.ticker().nanoTime();
+    reportMembership(now);
     if (!closed.isEmpty() && now - lastLookupNanos >= RETRY_CLOSED.toNanos()) {
       recovering.addAll(closed);
     }
@@ -149,6 +157,13 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     }
     if (readable() > before) {
       log.info("took over {} partition(s), owns {}", readable() - before, owned.size());
+    }
+  }
+
+  /** A rollout that went on before would stop a worker whose partitions are still on the move. */
+  private void reportMembership(long now) {
+    if (member && (!owned.isEmpty() || now - lastAssignedNanos >= SPARE_AFTER.toNanos())) {
+      health.working("group");
     }
   }
 

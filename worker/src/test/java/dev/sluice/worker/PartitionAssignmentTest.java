@@ -36,13 +36,16 @@ class PartitionAssignmentTest {
   private final Deque<Runnable> lookups = new ArrayDeque<>();
 
   private boolean lookupsWait;
-  private final PartitionAssignment assignment =
-      new PartitionAssignment(
-          new KafkaRequestSource(consumer, kafka, KNOWN.topic()),
-          KNOWN.topic(),
-          partitions -> {},
-          health,
-          new Machine(time, this::start, new Random(1)));
+  private final PartitionAssignment assignment = create();
+
+  private PartitionAssignment create() {
+    return new PartitionAssignment(
+        new KafkaRequestSource(consumer, kafka, KNOWN.topic()),
+        KNOWN.topic(),
+        partitions -> {},
+        health,
+        new Machine(time, this::start, new Random(1)));
+  }
 
   private Thread start(Thread.Builder kind, Runnable task) {
     lookups.add(task);
@@ -136,6 +139,36 @@ class PartitionAssignmentTest {
     lookUp();
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNotNull();
+  }
+
+  /** Others give partitions away only after a new member's first assignment, which is empty. */
+  @Test
+  void aNewMemberIsReadyOnceItHasAPartition() {
+    health.starting("group");
+    PartitionAssignment joining = create();
+    joining.onPartitionsAssigned(List.of());
+    joining.recover();
+    assertThat(health.problems()).containsKey("group");
+
+    time.sleep(Duration.ofSeconds(1));
+    joining.onPartitionsAssigned(List.of(KNOWN));
+    joining.recover();
+    joining.recover();
+    assertThat(health.problems()).isEmpty();
+  }
+
+  @Test
+  void aSpareMemberIsReadyAfter3s() {
+    health.starting("group");
+    PartitionAssignment spare = create();
+    spare.onPartitionsAssigned(List.of());
+    time.sleep(Duration.ofMillis(2_999));
+    spare.recover();
+    assertThat(health.problems()).containsKey("group");
+
+    time.sleep(Duration.ofMillis(1));
+    spare.recover();
+    assertThat(health.problems()).isEmpty();
   }
 
   private static final class Kafka implements StablePlaces {

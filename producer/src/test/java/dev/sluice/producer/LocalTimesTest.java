@@ -14,6 +14,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -80,6 +82,23 @@ class LocalTimesTest extends FanOutTest {
         .hasSize(750)
         .extracting(SendRequest::recipientId)
         .doesNotHaveDuplicates();
+  }
+
+  /** Else hundreds of small zones, one after another, would keep the pages of the sender small. */
+  @Test
+  void onlyTheFirstZoneBeginsWithASmallPage() {
+    UUID campaign = atNine(300);
+    zone(campaign, 1, 290, TOKYO);
+    command("start", campaign);
+    turns(2);
+    now = Instant.parse("2027-03-11T00:00:00Z");
+    List<Integer> pages = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      turns(1);
+      pages.add(requests().size());
+    }
+
+    assertThat(pages.stream().filter(size -> size > 0)).containsExactly(10, 290);
   }
 
   @Test

@@ -63,9 +63,12 @@ final class RequestFeeder {
 
   /** A campaign with requests to write. */
   private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {
-    /** Returns whether it waits for its first page, whether or not that holds any request. */
+    /**
+     * Returns whether it waits for its first page, whether or not that holds any request. Further
+     * passes begin at the start, too, but not the sending.
+     */
     boolean isFresh() {
-      return progress.cursor().equals(Cursor.START);
+      return progress.cursor().equals(Cursor.START) && progress.fed() == 0;
     }
   }
 

@@ -4,7 +4,8 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.selectCount;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.select;
 
 import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.schema.RecipientStatus;
@@ -14,8 +15,13 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Name;
+import org.jooq.Record1;
+import org.jooq.Select;
 import org.jspecify.annotations.Nullable;
 
 /** Plans the passes of campaigns that are sent at a local time. */
@@ -41,16 +47,8 @@ public final class RecipientZones {
     }
     // After a repair the moments are those of the first start: nobody waits for another day.
     Instant start = started.since();
-    var r = CAMPAIGN_RECIPIENT;
-    List<String> found =
-        sql.select(r.TIME_ZONE)
-            .from(r)
-            .where(pending(campaign))
-            .and(r.TIME_ZONE.isNotNull())
-            .groupBy(r.TIME_ZONE)
-            .orderBy(count().desc())
-            .limit(MOST)
-            .fetch(r.TIME_ZONE);
+    List<String> all = sql.fetchValues(names(campaign.id()));
+    List<String> found = all.size() > MOST ? sql.fetchValues(largest(campaign.id())) : all;
     List<ZonePasses.Pass> passes = new ArrayList<>();
     for (String name : found) {
       ZoneId zone = zone(name);
@@ -58,8 +56,7 @@ public final class RecipientZones {
         passes.add(new ZonePasses.Pass(name, local.moment(zone, start)));
       }
     }
-    boolean others = passes.size() < found.size() || found.size() == MOST;
-    if (passes.isEmpty() || others || someHaveNone(campaign)) {
+    if (passes.isEmpty() || passes.size() < all.size() || someHaveNone(started)) {
       passes.add(new ZonePasses.Pass(null, local.moment(local.zone(), start)));
     }
     passes.sort(Comparator.comparing(ZonePasses.Pass::at));
@@ -67,22 +64,56 @@ public final class RecipientZones {
   }
 
   /**
-   * Counts both by their indexes, as a start counts all recipients: to look for one without a zone
-   * where there is none, would read every row.
+   * Returns the zones, one more than there may be: each is where the index goes on behind the one
+   * before, so that it does not matter how many recipients they have.
    */
-  private boolean someHaveNone(CampaignRepository.Campaign campaign) {
+  public Select<Record1<String>> names(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
-    var all = selectCount().from(r).where(pending(campaign));
-    var zoned = selectCount().from(r).where(pending(campaign)).and(r.TIME_ZONE.isNotNull());
-    return sql.select(field(field(all).gt(field(zoned)))).fetchSingle().value1();
+    Name zones = name("zones");
+    Field<String> last = field(name("zones", "last"), String.class);
+    var first = select(r.TIME_ZONE).from(r).where(zoned(campaignId));
+    var next = select(r.TIME_ZONE).from(r).where(zoned(campaignId)).and(r.TIME_ZONE.gt(last));
+    return sql.withRecursive(
+            zones
+                .fields(name("last"))
+                .as(
+                    select(field(first.orderBy(r.TIME_ZONE).limit(1)))
+                        .unionAll(
+                            select(field(next.orderBy(r.TIME_ZONE).limit(1)))
+                                .from(zones)
+                                .where(last.isNotNull()))))
+        .select(last)
+        .from(zones)
+        .where(last.isNotNull())
+        .limit(MOST + 1);
+  }
+
+  private Select<Record1<String>> largest(UUID campaignId) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.TIME_ZONE)
+        .from(r)
+        .where(zoned(campaignId))
+        .groupBy(r.TIME_ZONE)
+        .orderBy(count().desc())
+        .limit(MOST);
+  }
+
+  /**
+   * Counts those who have one, by the index: to look for one without a zone where there is none,
+   * would read every row. If in doubt some have none: a pass of nobody does no harm.
+   */
+  private boolean someHaveNone(CampaignStarts.Started started) {
+    int have = sql.fetchCount(CAMPAIGN_RECIPIENT, zoned(started.campaign().id()));
+    return have != started.standing().counts().pending();
   }
 
   /** The status is inlined because the index of zones has it in its condition. */
-  private static Condition pending(CampaignRepository.Campaign campaign) {
+  private static Condition zoned(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;
     return r.CAMPAIGN_ID
-        .eq(campaign.id())
-        .and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)));
+        .eq(campaignId)
+        .and(r.STATUS.eq(inline(RecipientStatus.PENDING, r.STATUS)))
+        .and(r.TIME_ZONE.isNotNull());
   }
 
   /** Returns null for no time zone; other programs write this column. */

@@ -9,8 +9,8 @@ class RoleProcessTest {
   @Test
   void isReadyOnceEverythingIsOpen() throws Exception {
     try (RoleProcess process = new RoleProcess()) {
-      process.open(opening ->
-          assertThat(opening.health().problems()).containsEntry("process", "starting"));
+      process.open(
+          opening -> assertThat(opening.health().problems()).containsEntry("process", "starting"));
 
       assertThat(process.health().problems()).isEmpty();
     }

@@ -106,15 +106,18 @@ final class SendScheduler {
     }
     if (blocked || heldBack) {
       partition.lanes().stream()
-          .filter(lane -> (blocked && lane.isThrottled(now)) || holdsTheBase(lane, now, scarce))
+          .filter(lane -> (blocked && lane.isThrottled(now)) || holdsTheBase(partition, lane))
           .forEach(lane -> giveBack(partition, lane, Math.ceilDiv(lane.size(), 4)));
     }
   }
 
-  /** Requests that are refused again and again, or of a low rate, may hold the base for minutes. */
-  private static boolean holdsTheBase(Lane lane, long nowNanos, boolean scarce) {
-    return lane.behind(nowNanos, scarce) > 0
-        && (lane.isThrottled(nowNanos) || !lane.isHeldUp(nowNanos));
+  /**
+   * Returns whether the window cannot move on before its next request is sent. At a low rate that
+   * may take minutes, and what is left of 10 s of work may have been read long before.
+   */
+  private static boolean holdsTheBase(PartitionState partition, Lane lane) {
+    SendTask next = lane.peek();
+    return next != null && next.offset() == partition.window().firstOpen();
   }
 
   /** Returns the oldest requests of a lane, which hold the window's base. */

@@ -55,7 +55,7 @@ class LaneTest {
     lane.add(task(1));
     time.sleep(Duration.ofMinutes(3));
 
-    assertThat(lane.isRested(time.nanoTime())).isFalse();
+    assertThat(lane.isRested(PartitionState.RESTED, time.nanoTime())).isFalse();
   }
 
   @Test

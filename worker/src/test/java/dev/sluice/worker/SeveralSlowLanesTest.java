@@ -125,6 +125,26 @@ class SeveralSlowLanesTest {
     }
   }
 
+  /** What the slow lanes keep is 10 s of work or less by then, but was read 15 s before. */
+  @Test
+  void aFastLaneKeepsItsRateBesideRequestsThatWereReadLongBefore() {
+    SteppedProducer producer = new SteppedProducer(4_000);
+    producer.add(NEIGHBOUR, 1_000, _ -> Duration.ofMillis(500));
+    producer.add(SLOW, 1);
+    producer.add(THROTTLED, 10);
+    producer.run(25);
+
+    for (int i = 0; i < 12; i++) {
+      producer.write(SLOW, i < 2 ? 50 : 0);
+      producer.refuse(THROTTLED, Duration.ZERO);
+      long sent = producer.sentIn(1, NEIGHBOUR);
+      producer.accept(THROTTLED);
+      sent += producer.sentIn(5, NEIGHBOUR);
+      assertThat(sent).isGreaterThanOrEqualTo(6 * 1_000 * 95 / 100);
+      assertWindowFits(producer);
+    }
+  }
+
   private static void assertWindowFits(SteppedProducer producer) {
     assertThat(producer.worker.partition.committed().metadata())
         .hasSizeLessThanOrEqualTo(WindowCodec.MAX_LENGTH);

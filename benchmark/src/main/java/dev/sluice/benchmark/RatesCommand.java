@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** Measures how exactly the whole system keeps rates, and this machine's limit. */
+/**
+ * Measures how exactly the whole system keeps rates, and this machine's limit, with the demo, which
+ * the launcher has on its class path.
+ */
 @Command(
     name = "rates",
     description =

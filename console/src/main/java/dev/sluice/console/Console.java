@@ -7,6 +7,7 @@ import dev.sluice.console.campaign.CampaignCommandRoutes;
 import dev.sluice.console.campaign.CampaignCopies;
 import dev.sluice.console.campaign.CampaignFilter;
 import dev.sluice.console.campaign.CampaignRoutes;
+import dev.sluice.console.campaign.CampaignRows;
 import dev.sluice.console.campaign.CampaignViews;
 import dev.sluice.console.campaign.Campaigns;
 import dev.sluice.console.campaign.ErrorRoutes;
@@ -221,8 +222,10 @@ public final class Console implements AutoCloseable {
               new CampaignViews(reading, controls, fresh, counts, replyCounts, usage);
           new ExportRoutes(new RecipientExports(reading, exports), campaignViews)
               .add(settings.routes);
+          CampaignRows campaignRows = new CampaignRows(changing);
           Campaigns campaigns =
-              new Campaigns(changing, config.bounds().name(), config.bounds().message());
+              new Campaigns(
+                  changing, campaignRows, config.bounds().name(), config.bounds().message());
           MissingCheck missing = new MissingCheck(checks);
           new CampaignChangeRoutes(
                   bodies,
@@ -242,6 +245,7 @@ public final class Console implements AutoCloseable {
           new CampaignRoutes(
                   bodies,
                   campaigns,
+                  campaignRows,
                   campaignViews,
                   uploads,
                   new RecipientImport(importing),
@@ -252,7 +256,7 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new CampaignCommandRoutes(
                   bodies,
-                  new Campaigns(commanding, config.bounds().name(), config.bounds().message()),
+                  new CampaignRows(commanding),
                   commands,
                   missing,
                   new TemplateCheck(new TemplateStates(commanding), templates))

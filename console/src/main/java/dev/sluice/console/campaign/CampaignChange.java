@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param given the names of the fields that are given
  */
-record CampaignChange(Campaigns.Draft values, Set<String> given) {
+record CampaignChange(Draft values, Set<String> given) {
 
   static CampaignChange read(byte[] body) {
-    Campaigns.Draft values = Bodies.read(body, Campaigns.Draft.class);
+    Draft values = Bodies.read(body, Draft.class);
     return new CampaignChange(values, Bodies.names(body));
   }
 
@@ -23,8 +23,8 @@ record CampaignChange(Campaigns.Draft values, Set<String> given) {
     return given.contains(field);
   }
 
-  Campaigns.Draft of(Campaigns.Draft before) {
-    return new Campaigns.Draft(
+  Draft of(Draft before) {
+    return new Draft(
         of("name", values.name(), before.name()),
         of("sender", values.sender(), before.sender()),
         of("message", values.message(), before.message()),
@@ -40,8 +40,7 @@ record CampaignChange(Campaigns.Draft values, Set<String> given) {
   }
 
   /** Returns what it means for the approval of a campaign. */
-  FourEyes.Change forApproval(
-      CampaignStatus status, Campaigns.Draft before, Campaigns.Draft after) {
+  FourEyes.Change forApproval(CampaignStatus status, Draft before, Draft after) {
     boolean timed = concerns("scheduledAt");
     return new FourEyes.Change(
         !after.at(null).equals(before.at(null)),

@@ -79,7 +79,7 @@ public final class CampaignChangeRoutes {
    *
    * @return whether all recipients that need checking were checked
    */
-  private boolean requireVariables(UUID id, Campaigns.Draft after) {
+  private boolean requireVariables(UUID id, Draft after) {
     if (after.scheduledAt() == null || after.message() == null) {
       return true;
     }

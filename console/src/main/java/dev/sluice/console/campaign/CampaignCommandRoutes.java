@@ -1,5 +1,7 @@
 package dev.sluice.console.campaign;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
+
 import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.HeldBodies;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/campaigns/{id}/…}: starts, pauses, resumes, cancels and resends campaigns. */
 public final class CampaignCommandRoutes {
   private final HeldBodies bodies;
-  private final Campaigns campaigns;
+  private final CampaignRows rows;
+  private final Approvals approvals;
   private final CommandPublisher commands;
   private final MissingCheck missing;
   private final TemplateCheck templates;
@@ -34,16 +37,17 @@ public final class CampaignCommandRoutes {
   /**
    * Creates the routes.
    *
-   * @param campaigns reads on connections that only commands use, as a pause must not wait for one
+   * @param rows are read on connections that only commands use, as a pause must not wait for one
    */
   public CampaignCommandRoutes(
       HeldBodies bodies,
-      Campaigns campaigns,
+      CampaignRows rows,
       CommandPublisher commands,
       MissingCheck missing,
       TemplateCheck templates) {
     this.bodies = bodies;
-    this.campaigns = campaigns;
+    this.rows = rows;
+    this.approvals = new Approvals(rows);
     this.commands = commands;
     this.missing = missing;
     this.templates = templates;
@@ -83,7 +87,7 @@ public final class CampaignCommandRoutes {
 
   private void command(Context context, Action action, CommandPublisher.@Nullable Resend resend) {
     UUID id = JsonHttp.campaignId(context);
-    CampaignStatus status = campaigns.status(id);
+    CampaignStatus status = rows.read(id, CAMPAIGN.STATUS);
     if (!sensible(action).contains(status)) {
       throw ProblemException.conflict(
           "The campaign is "
@@ -94,15 +98,15 @@ public final class CampaignCommandRoutes {
     }
     boolean unchecked =
         action == Action.START
-            && Campaigns.isOpen(status)
+            && CampaignRows.isOpen(status)
             && !Missing.isAccepted(context)
             && !missing.require(id, "It was not started.");
     if (makesSend(action) && status != CampaignStatus.SENDING) {
       templates.require(context, id);
     }
     Optional<String> approver =
-        action == Action.START && Campaigns.isOpen(status)
-            ? campaigns.approve(id, Caller.of(context))
+        action == Action.START && CampaignRows.isOpen(status)
+            ? approvals.approve(id, Caller.of(context))
             : Optional.empty();
     String who = Audit.who(context);
     approver.ifPresentOrElse(

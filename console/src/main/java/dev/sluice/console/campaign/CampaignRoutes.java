@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class CampaignRoutes {
   private final HeldBodies bodies;
   private final Campaigns campaigns;
+  private final Approvals approvals;
   private final CampaignViews views;
   private final Uploads uploads;
   private final RecipientImport imports;
@@ -40,6 +41,7 @@ public final class CampaignRoutes {
   public CampaignRoutes(
       HeldBodies bodies,
       Campaigns campaigns,
+      CampaignRows rows,
       CampaignViews views,
       Uploads uploads,
       RecipientImport imports,
@@ -52,6 +54,7 @@ public final class CampaignRoutes {
     this.beginnings = beginnings;
     this.lists = lists;
     this.campaigns = campaigns;
+    this.approvals = new Approvals(rows);
     this.views = views;
     this.uploads = uploads;
     this.imports = imports;
@@ -68,7 +71,7 @@ public final class CampaignRoutes {
   }
 
   private void create(Context context) {
-    Campaigns.Draft draft = campaigns.requireInBounds(bodies.read(context, Campaigns.Draft.class));
+    Draft draft = campaigns.requireInBounds(bodies.read(context, Draft.class));
     Campaigns.Created created =
         campaigns.create(draft, IdempotencyKey.of(context, draft), Caller.of(context));
     UUID id = created.id();
@@ -119,7 +122,7 @@ public final class CampaignRoutes {
             context,
             Uploads.Use.IMPORT,
             body -> {
-              campaigns.addAuthor(id, author);
+              approvals.addAuthor(id, author);
               Rows rows = RowRequest.rows(context, body, imports.takesZones(id));
               return imports.run(id, rows, here, accepted, author);
             });

@@ -1,23 +1,17 @@
 package dev.sluice.console.access;
 
+import static dev.sluice.console.access.UsersFixture.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.Console;
-import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.ConsoleFixture;
 import dev.sluice.console.Users;
-import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.access.Visitor.Answer;
-import dev.sluice.local.Sandbox;
-import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
-import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignCommand;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,9 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who writes a campaign does not start it. */
 class ApprovalTest {
-  private static final String TOKEN = "0123456789abcdef";
-  private static final String PASSWORD = "correct horse battery";
-  private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final String DRAFT =
       "{\"name\":\"Spring\",\"sender\":\"brazil\","
           + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}";
@@ -38,6 +29,7 @@ class ApprovalTest {
   private static final String PEOPLE = "phone\n+5511960000001\n";
 
   @TempDir private static Path folder;
+  private static UsersFixture users;
   private static Console console;
   private static Visitor service;
   private static Visitor mia;
@@ -47,35 +39,13 @@ class ApprovalTest {
 
   @BeforeAll
   static void start() throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve("users"),
-            """
-            mia:manager:%1$s
-            max:manager:%1$s
-            ada:manager,approve:%1$s
-            abe:viewer,approve:%1$s
-            """
-                .formatted(PasswordHash.of(PASSWORD, 100_000)));
-    console =
-        new Console(
-            new ConsoleConfig(
-                    SANDBOX.kafka(),
-                    SANDBOX.as(ServiceRole.CONSOLE),
-                    0,
-                    Optional.of(TOKEN),
-                    Optional.empty(),
-                    WebhookConfig.NONE)
-                .withUsers(Users.of(file).withApproval()),
-            new Health(),
-            new SimpleMeterRegistry(),
-            settings -> {});
-    service = Visitor.of(console).with("Authorization", "Bearer " + TOKEN);
+    users = new UsersFixture(folder);
+    console = users.console(Users.of(users.file()).withApproval());
+    service = UsersFixture.service(console);
     mia = Visitor.of(console).as("mia", PASSWORD);
     max = Visitor.of(console).as("max", PASSWORD);
     ada = Visitor.of(console).as("ada", PASSWORD);
     abe = Visitor.of(console).as("abe", PASSWORD);
-    service.send("PUT", "/api/senders/brazil", "{\"address\":\"106540352242922\"}");
   }
 
   @AfterAll
@@ -211,7 +181,7 @@ class ApprovalTest {
   /** Returns the id of a campaign that another program inserted. */
   private static String inserted(String columns, String values) {
     try (Database database =
-        new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(users.sandbox().database(), 1, "test", new SimpleMeterRegistry())) {
       return database
           .sql()
           .fetchOne(
@@ -226,7 +196,8 @@ class ApprovalTest {
   }
 
   private static CampaignCommand commandOf(String campaign) {
-    return ConsoleFixture.commandOf(SANDBOX, campaign.substring("/api/campaigns/".length()));
+    return ConsoleFixture.commandOf(
+        users.sandbox(), campaign.substring("/api/campaigns/".length()));
   }
 
   private static String createdBy(Visitor author) {

@@ -45,6 +45,21 @@ class HttpCallsTest {
 
   @Parameter private boolean tls;
 
+  /** Accepts a message of each connection, and notes what stands before its body. */
+  private static RawServer.Conversation noting(Queue<String> heads) {
+    return connection -> {
+      heads.add(connection.readRequest());
+      connection.accept();
+    };
+  }
+
+  private static RawServer.Conversation answering(String text) {
+    return connection -> {
+      connection.readRequest();
+      connection.write(text);
+    };
+  }
+
   @Test
   void aMessageThatGetsNoConnectionIsSafeToTryAgain() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
@@ -66,13 +81,7 @@ class HttpCallsTest {
     Queue<String> heads = new ConcurrentLinkedQueue<>();
     AtomicReference<Instant> permitted = new AtomicReference<>(Instant.MAX);
     System.setProperty(HttpCalls.WRITE_TIMES, "true");
-    try (RawServer server =
-            new RawServer(
-                tls,
-                connection -> {
-                  heads.add(connection.readRequest());
-                  connection.accept();
-                });
+    try (RawServer server = new RawServer(tls, noting(heads));
         HttpCalls calls = ProviderFixture.calls(server.url())) {
       post(calls, server.url(), () -> permitted.set(Instant.now()));
 
@@ -94,13 +103,7 @@ class HttpCallsTest {
   @Test
   void otherwiseARequestHasNoSuchHeader() throws IOException {
     Queue<String> heads = new ConcurrentLinkedQueue<>();
-    try (RawServer server =
-            new RawServer(
-                tls,
-                connection -> {
-                  heads.add(connection.readRequest());
-                  connection.accept();
-                });
+    try (RawServer server = new RawServer(tls, noting(heads));
         HttpCalls calls = ProviderFixture.calls(server.url())) {
       post(calls, server.url(), Permit.FREE);
 
@@ -285,12 +288,9 @@ class HttpCallsTest {
     try (RawServer server =
             new RawServer(
                 tls,
-                connection -> {
-                  connection.readRequest();
-                  connection.write(
-                      "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 100000\r\n\r\n"
-                          + "x".repeat(100_000));
-                });
+                answering(
+                    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 100000\r\n\r\n"
+                        + "x".repeat(100_000)));
         WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1")))
           .isInstanceOfSatisfying(
@@ -303,11 +303,7 @@ class HttpCallsTest {
   void anAnswerWhoseBodyBreaksOffLeavesTheMessageInDoubt() throws IOException {
     try (RawServer server =
             new RawServer(
-                tls,
-                connection -> {
-                  connection.readRequest();
-                  connection.write("HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n{\"messages\":");
-                });
+                tls, answering("HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n{\"messages\":"));
         WhatsAppProvider provider = trusting(server.url())) {
       assertThat(provider.send(message("c:1:1"))).isInstanceOf(SendOutcome.InDoubt.class);
     }
@@ -318,11 +314,8 @@ class HttpCallsTest {
     try (RawServer server =
             new RawServer(
                 tls,
-                connection -> {
-                  connection.readRequest();
-                  connection.write(
-                      "HTTP/1.1 307 Temporary Redirect\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n");
-                });
+                answering(
+                    "HTTP/1.1 307 Temporary Redirect\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
         WhatsAppProvider provider = trusting(server.url())) {
       provider.send(message("c:1:1"));
 

@@ -1,10 +1,10 @@
-package dev.sluice.benchmark;
+package dev.sluice.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.sluice.benchmark.DocumentedCommands.Documented;
 import dev.sluice.cli.Sluice;
+import dev.sluice.conformance.DocumentedCommands.Documented;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark;
+package dev.sluice.conformance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

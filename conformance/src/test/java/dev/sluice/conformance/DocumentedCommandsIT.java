@@ -1,10 +1,10 @@
-package dev.sluice.benchmark;
+package dev.sluice.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.benchmark.DocumentedCommands.Documented;
 import dev.sluice.cli.Sluice;
+import dev.sluice.conformance.DocumentedCommands.Documented;
 import dev.sluice.local.FreePort;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.TextHeader;

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark;
+package dev.sluice.conformance;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -73,7 +73,9 @@ class ArchitectureTest {
         .whereLayer("cli")
         .mayOnlyBeAccessedByLayers("demo", "benchmark")
         .whereLayer("demo")
-        .mayOnlyBeAccessedByLayers("benchmark")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("benchmark")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("local")
         .mayOnlyBeAccessedByLayers("demo", "benchmark")
         .check(CODE);

@@ -2,6 +2,7 @@ package dev.sluice.console.campaign;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.row;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -43,10 +45,21 @@ public final class CampaignViews {
   /** Other programs may insert longer names; a list shows their beginning. */
   private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
 
+  /** Other programs may insert many of them and long ones; before V20 also NULL and arrays. */
+  private static final Field<String[]> AUTHORS =
+      field(
+              "ARRAY(SELECT left(author, 64) FROM unnest({0}) WITH ORDINALITY AS one (author, place)"
+                  + " WHERE author IS NOT NULL ORDER BY place LIMIT 100)",
+              String[].class, CAMPAIGN.AUTHORS)
+          .as(CAMPAIGN.AUTHORS);
+
   private static final List<? extends Field<?>> COLUMNS =
-      CAMPAIGN
-          .fieldStream()
-          .filter(field -> !field.equals(CAMPAIGN.MESSAGE) && !field.equals(CAMPAIGN.NAME))
+      Stream.concat(
+              CAMPAIGN
+                  .fieldStream()
+                  .filter(field ->
+                      !Set.of(CAMPAIGN.MESSAGE, CAMPAIGN.NAME, CAMPAIGN.AUTHORS).contains(field)),
+              Stream.of(AUTHORS))
           .toList();
 
   private final DSLContext sql;

@@ -125,6 +125,36 @@ class CampaignViewTest {
               controls,
               fresh,
               new RecipientCounts(),
+  /** As other programs could write them once. */
+  @Test
+  void aCampaignWithUnusableAuthorsIsListedBesideTheOthers() {
+    String id = campaign("ffff0000-0000-4000-8000-000000000006");
+    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+      owner
+          .sql()
+          .execute("ALTER TABLE sluice.campaign DROP CONSTRAINT IF EXISTS campaign_authors_bound");
+    }
+
+    assertThat(authors(id, "ARRAY['crm', NULL, repeat('x', 1000)]"))
+        .isEqualTo("[\"crm\",\"" + "x".repeat(64) + "\"]");
+    assertThat(authors(id, "ARRAY[['a', 'b'], ['c', 'd']]")).isEqualTo("[\"a\",\"b\",\"c\",\"d\"]");
+    assertThat(authors(id, "array_fill('a'::text, ARRAY[1000])"))
+        .isEqualTo("[" + "\"a\",".repeat(99) + "\"a\"]");
+  }
+
+  private static String authors(String id, String written) {
+    sql().execute("UPDATE sluice.campaign SET authors = " + written + " WHERE id = ?::uuid", id);
+    HttpResponse<String> list = get("/api/campaigns");
+    assertThat(list.statusCode()).as(list.body()).isEqualTo(200);
+    return Json.MAPPER
+        .readTree(list.body())
+        .valueStream()
+        .filter(row -> row.path("id").asString().equals(id))
+        .map(row -> row.path("authors").toString())
+        .findFirst()
+        .orElseThrow();
+  }
+
               new ReplyCounts(),
               new DailyUsage());
       Checks checks = new Checks(counts.sql(), 1);

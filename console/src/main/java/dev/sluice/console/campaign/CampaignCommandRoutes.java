@@ -2,6 +2,7 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class CampaignCommandRoutes {
   private final HeldBodies bodies;
   private final Campaigns campaigns;
+  private final Bulkhead changes;
+  private final Campaigns changing;
   private final CommandPublisher commands;
   private final MissingCheck missing;
   private final TemplateCheck templates;
@@ -35,15 +38,21 @@ public final class CampaignCommandRoutes {
    * Creates the routes.
    *
    * @param campaigns reads on connections that only commands use, as a pause must not wait for one
+   * @param changes places of those who change something
+   * @param changing writes, on connections for changes
    */
   public CampaignCommandRoutes(
       HeldBodies bodies,
       Campaigns campaigns,
+      Bulkhead changes,
+      Campaigns changing,
       CommandPublisher commands,
       MissingCheck missing,
       TemplateCheck templates) {
     this.bodies = bodies;
     this.campaigns = campaigns;
+    this.changes = changes;
+    this.changing = changing;
     this.commands = commands;
     this.missing = missing;
     this.templates = templates;
@@ -102,7 +111,7 @@ public final class CampaignCommandRoutes {
     }
     Optional<String> approver =
         action == Action.START && Campaigns.isOpen(status)
-            ? campaigns.approve(id, Caller.of(context))
+            ? approver(id, Caller.of(context))
             : Optional.empty();
     String who = Audit.who(context);
     approver.ifPresentOrElse(
@@ -110,6 +119,13 @@ public final class CampaignCommandRoutes {
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));
+  }
+
+  /** An approval writes to the campaign's row, for which it may have to wait, unlike commands. */
+  private Optional<String> approver(UUID id, Caller caller) {
+    return caller.needsFourEyes()
+        ? Optional.of(changes.run(() -> changing.approve(id, caller)))
+        : Optional.empty();
   }
 
   private static boolean makesSend(Action action) {

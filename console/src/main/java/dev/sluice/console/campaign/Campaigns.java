@@ -27,9 +27,9 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -180,10 +180,12 @@ public final class Campaigns {
   /**
    * Changes a campaign that has not started, and makes it visible again if it was archived. Refuses
    * to while recipients are added to it.
+   *
+   * @param answer reads what is shown of it, while nobody else can change it
    */
-  void change(UUID id, CampaignChange change, Caller author) {
+  <T> T change(UUID id, CampaignChange change, Caller author, Function<DSLContext, T> answer) {
     try {
-      sql.transaction(transaction -> {
+      return sql.transactionResult(transaction -> {
         DSLContext inside = transaction.dsl();
         waitBriefly(inside);
         requireNoImport(inside, id);
@@ -211,6 +213,7 @@ public final class Campaigns {
         }
         columns.put(CAMPAIGN.ARCHIVED_AT, null);
         inside.update(CAMPAIGN).set(columns).where(CAMPAIGN.ID.eq(id)).execute();
+        return answer.apply(inside);
       });
     } catch (DataAccessException e) {
       throw switch (e.sqlState()) {
@@ -286,34 +289,35 @@ public final class Campaigns {
   /**
    * Approves the start of a campaign, which nobody changes from then on.
    *
-   * @return who has approved it; empty if it needs no approval
+   * @return who has approved it
    * @throws ProblemException 403 if this person may not start it
    */
-  Optional<String> approve(UUID id, Caller caller) {
-    if (!caller.needsFourEyes()) {
-      return Optional.empty();
-    }
+  String approve(UUID id, Caller person) {
+    String name = person.name().orElseThrow();
     write(
         id,
         row -> {
-          FourEyes.of(row).requireStart(caller);
-          return Map.of(CAMPAIGN.APPROVED_BY, caller.name().orElseThrow());
+          FourEyes.of(row).requireStart(person);
+          return Map.of(CAMPAIGN.APPROVED_BY, name);
         });
-    return caller.name();
+    return name;
   }
 
-  /** Notes who adds recipients to a campaign, if it is a person. */
-  void addAuthor(UUID id, Caller author) {
-    if (author.name().isEmpty()) {
-      return;
-    }
+  /**
+   * Notes who adds recipients to a campaign, if it is a person.
+   *
+   * @return whether they have written no other part of it
+   */
+  boolean addAuthor(UUID id, Caller author) {
     String[] authors =
         sql.select(CAMPAIGN.AUTHORS)
             .from(CAMPAIGN)
             .where(CAMPAIGN.ID.eq(id))
             .fetchOptional(CAMPAIGN.AUTHORS)
             .orElseThrow(() -> notFound(id));
-    if (author.name().filter(name -> !List.of(authors).contains(name)).isPresent()) {
+    boolean isNew =
+        author.name().filter(name -> !Arrays.asList(authors).contains(name)).isPresent();
+    if (isNew) {
       write(
           id,
           row -> {
@@ -322,6 +326,7 @@ public final class Campaigns {
             return Map.of(CAMPAIGN.AUTHORS, approval.with(author));
           });
     }
+    return isNew;
   }
 
   /** Changes columns of a campaign that has not started, while nobody adds recipients. */
@@ -340,10 +345,14 @@ public final class Campaigns {
     }
   }
 
-  /** Archives a campaign that sends nothing and will not start by itself; nothing is deleted. */
-  void archive(UUID id) {
+  /**
+   * Archives a campaign that sends nothing and will not start by itself; nothing is deleted.
+   *
+   * @param answer reads what is shown of it
+   */
+  <T> T archive(UUID id, Function<DSLContext, T> answer) {
     try {
-      sql.transaction(transaction -> {
+      return sql.transactionResult(transaction -> {
         DSLContext inside = transaction.dsl();
         waitBriefly(inside);
         requireNoImport(inside, id);
@@ -366,6 +375,7 @@ public final class Campaigns {
             .set(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()))
             .where(CAMPAIGN.ID.eq(id))
             .execute();
+        return answer.apply(inside);
       });
     } catch (DataAccessException e) {
       throw LOCK_NOT_AVAILABLE.equals(e.sqlState()) ? held() : e;

@@ -84,6 +84,9 @@ public final class Console implements AutoCloseable {
   /** How long a live view waits for its turn to be read again. */
   private static final Duration FEEDS_PATIENCE = Duration.ofSeconds(10);
 
+  /** How long a change waits for its turn. */
+  private static final Duration CHANGES_PATIENCE = Duration.ofSeconds(10);
+
   /** Changed names examined in one turn. */
   private static final int LATE_ROWS_PAGE = 500;
 
@@ -184,6 +187,13 @@ public final class Console implements AutoCloseable {
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
     Exports exports = new Exports(limits.uploads().pace());
     Checks checks = new Checks(connections.checks().sql(), limits.connections().checks());
+    // Before the pool, which gives a connection to whoever comes by, however long others wait.
+    Bulkhead changes =
+        new Bulkhead(
+            limits.connections().changes(),
+            CHANGES_PATIENCE,
+            "Too many changes are being made at once, or the database is slow; nothing was changed."
+                + " Try again in a moment.");
     Uploads uploads = new Uploads(limits.uploads(), deadlines);
     RowRules recipientRules =
         new RowRules(
@@ -229,8 +239,9 @@ public final class Console implements AutoCloseable {
           MissingCheck missing = new MissingCheck(checks);
           new CampaignChangeRoutes(
                   bodies,
+                  changes,
                   campaigns,
-                  new CampaignViews(changing, controls, fresh, counts, replyCounts, usage),
+                  campaignViews,
                   new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
@@ -244,6 +255,7 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new CampaignRoutes(
                   bodies,
+                  changes,
                   campaigns,
                   campaignRows,
                   campaignViews,
@@ -257,12 +269,15 @@ public final class Console implements AutoCloseable {
           new CampaignCommandRoutes(
                   bodies,
                   new CampaignRows(commanding),
+                  changes,
+                  campaignRows,
                   commands,
                   missing,
                   new TemplateCheck(new TemplateStates(commanding), templates))
               .add(settings.routes);
           new SenderRoutes(
                   bodies,
+                  changes,
                   new Senders(changing),
                   new SenderViews(reading, controls, usage),
                   new SenderViews(changing, controls, usage),
@@ -274,6 +289,7 @@ public final class Console implements AutoCloseable {
                   beginnings,
                   lists,
                   new Suppressions(suppressing),
+                  changes,
                   new Lifts(changing),
                   uploads,
                   suppressionRules,
@@ -281,7 +297,7 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new TestRoutes(
                   bodies,
-                  new TestSends(changing, output, config.kafka().topics(), phoneNumbers),
+                  new TestSends(changes, changing, output, config.kafka().topics(), phoneNumbers),
                   fresh.tests())
               .add(settings.routes);
           new TemplateRoutes(new Senders(reading), lists, templates).add(settings.routes);

@@ -15,11 +15,14 @@ import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -118,6 +121,36 @@ class CrowdTest {
 
       assertThat(CROWD.api.post("/api/campaigns/" + CROWD.sending + "/pause", "", "").statusCode())
           .isEqualTo(202);
+    }
+  }
+
+  /**
+   * Each waits for a row for 0.1 s, and all of them for longer than the pool lets anybody wait for
+   * a connection.
+   */
+  @Test
+  void whoChangesSomethingWaitsForTheirTurnAndIsToldIfItDoesNotCome() throws Exception {
+    CROWD.api.put("/api/senders/held", "{\"address\":\"1065403\"}");
+    List<Future<HttpResponse<byte[]>>> answers = new ArrayList<>();
+    try (Connection holder = Crowd.owner();
+        var holding = holder.createStatement();
+        ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      holder.setAutoCommit(false);
+      holding.execute("SELECT FROM sluice.sender WHERE id = 'held' FOR UPDATE");
+      for (int i = 0; i < 130; i++) {
+        answers.add(
+            people.submit(() ->
+                CROWD.api.put(
+                    "/api/senders/held", "{\"address\":\"1065403\",\"dailyLimit\":250}")));
+      }
+      Set<Integer> statuses = new TreeSet<>();
+      for (Future<HttpResponse<byte[]>> answer : answers) {
+        statuses.add(answer.get().statusCode());
+        if (answer.get().statusCode() == 429) {
+          assertProblem(answer.get(), 429, "Too many changes are being made");
+        }
+      }
+      assertThat(statuses).containsExactly(409, 429);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.sluice.schema.RecipientStatus;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -91,6 +92,46 @@ class MigrationTest {
 
     migrate();
     assertThat(theIndexIsValid()).isEqualTo("t");
+  }
+
+  /** One of them kept the lists of all campaigns from everybody. */
+  @Test
+  void authorsThatCannotBeShownAreMendedAndTakenNoMore() throws SQLException {
+    List<String> unusable =
+        List.of(
+            "ARRAY['ana', NULL, 'bia']",
+            "ARRAY[['ana', 'bia'], ['caio', NULL]]",
+            "ARRAY['ana', repeat('x', 70000)]");
+    execute(
+        SANDBOX.owner(),
+        "ALTER TABLE sluice.campaign DROP CONSTRAINT IF EXISTS campaign_authors_bound;"
+            + " DELETE FROM sluice.flyway_schema_history WHERE version::int >= 20;"
+            + " INSERT INTO sluice.sender (id, address) VALUES ('authors', '1')");
+    for (String authors : unusable) {
+      execute(SANDBOX.database(), insert(authors));
+    }
+    execute(SANDBOX.database(), insert("ARRAY[repeat('y', 64)]"));
+
+    migrate();
+
+    assertThat(
+            query(
+                "SELECT string_agg(authors::text, ' ' ORDER BY length(authors::text))"
+                    + " FROM sluice.campaign WHERE sender_id = 'authors'"))
+        .isEqualTo(
+            "{ana,bia} {ana,bia,caio} {" + "y".repeat(64) + "} {ana," + "x".repeat(64) + "}");
+    for (String authors : unusable) {
+      assertThatThrownBy(() -> execute(SANDBOX.database(), insert(authors)))
+          .hasMessageContaining("campaign_authors_bound");
+    }
+    execute(SANDBOX.owner(), "DELETE FROM sluice.campaign WHERE sender_id = 'authors'");
+  }
+
+  private static String insert(String authors) {
+    return "INSERT INTO sluice.campaign (name, sender_id, message, authors)"
+        + " VALUES ('n', 'authors', '{\"type\":\"text\"}', "
+        + authors
+        + ")";
   }
 
   private static @Nullable Void migrate() throws SQLException {

@@ -90,13 +90,13 @@ public final class CrowdedConsole {
         crowd.deafViewers(50);
         crowd.viewers(1);
         crowd.followers(place.drafts().stream().map(CrowdedConsole::path).toList());
-        crowd.changers(20, path(place.drafts().getFirst()));
         crowd.readers(100);
         // Warm up, as a running console is.
         for (int i = 0; i < WARM_UP; i++) {
           command(place, place.sending(), "pause");
           command(place, place.drafts().get(1), "start");
         }
+        crowd.changers(20, path(place.drafts().getFirst()));
         Future<Double> imported =
             importing.submit(() -> importInto(place, place.drafts().getFirst()));
         List<Duration> pauses = new ArrayList<>();

@@ -3,9 +3,9 @@ package dev.sluice.console.campaign;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.console.access.Caller;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Notes in the rows of campaigns who wrote them, and who approved their start. */
@@ -19,29 +19,29 @@ final class Approvals {
   /**
    * Approves the start of a campaign, which nobody changes from then on.
    *
-   * @return who has approved it; empty if it needs no approval
+   * @return who has approved it
    * @throws dev.sluice.console.http.ProblemException 403 if this person may not start it
    */
-  Optional<String> approve(UUID id, Caller caller) {
-    if (!caller.needsFourEyes()) {
-      return Optional.empty();
-    }
+  String approve(UUID id, Caller person) {
+    String name = person.name().orElseThrow();
     rows.changeOpen(
         id,
         (inside, row) -> {
-          FourEyes.of(row).requireStart(caller);
-          return Map.of(CAMPAIGN.APPROVED_BY, caller.name().orElseThrow());
+          FourEyes.of(row).requireStart(person);
+          return Map.of(CAMPAIGN.APPROVED_BY, name);
         });
-    return caller.name();
+    return name;
   }
 
-  /** Notes who adds recipients to a campaign, if it is a person. */
-  void addAuthor(UUID id, Caller author) {
-    if (author.name().isEmpty()) {
-      return;
-    }
-    List<String> authors = List.of(rows.read(id, CAMPAIGN.AUTHORS));
-    if (author.name().filter(authors::contains).isEmpty()) {
+  /**
+   * Notes who adds recipients to a campaign, if it is a person.
+   *
+   * @return whether they have written no other part of it
+   */
+  boolean addAuthor(UUID id, Caller author) {
+    List<String> authors = Arrays.asList(rows.read(id, CAMPAIGN.AUTHORS));
+    boolean isNew = author.name().filter(name -> !authors.contains(name)).isPresent();
+    if (isNew) {
       rows.changeOpen(
           id,
           (inside, row) -> {
@@ -50,5 +50,6 @@ final class Approvals {
             return Map.of(CAMPAIGN.AUTHORS, approval.with(author));
           });
     }
+    return isNew;
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Uploads;
@@ -18,10 +19,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jooq.Record;
 
 /** {@code /api/campaigns/{id}}: changes, duplicates and archives campaigns. */
 public final class CampaignChangeRoutes {
   private final HeldBodies bodies;
+  private final Bulkhead changes;
   private final Campaigns campaigns;
   private final CampaignViews views;
   private final CampaignCopies copies;
@@ -32,11 +35,13 @@ public final class CampaignChangeRoutes {
   /**
    * Creates the routes.
    *
-   * @param views read campaigns right after a change
+   * @param changes places of those who change something
+   * @param views show campaigns right after a change
    * @param checks count their recipients then
    */
   public CampaignChangeRoutes(
       HeldBodies bodies,
+      Bulkhead changes,
       Campaigns campaigns,
       CampaignViews views,
       CampaignCopies copies,
@@ -44,6 +49,7 @@ public final class CampaignChangeRoutes {
       MissingCheck missing,
       Uploads uploads) {
     this.bodies = bodies;
+    this.changes = changes;
     this.campaigns = campaigns;
     this.views = views;
     this.copies = copies;
@@ -68,10 +74,13 @@ public final class CampaignChangeRoutes {
     boolean unchecked =
         !Missing.isAccepted(context)
             && (change.concerns("message") || change.concerns("scheduledAt"))
-            && !requireVariables(id, campaigns.after(id, change));
-    campaigns.change(id, change, Caller.of(context));
+            && !requireVariables(id, changes.run(() -> campaigns.after(id, change)));
+    Record row =
+        changes.run(() ->
+            campaigns.change(
+                id, change, Caller.of(context), inside -> CampaignViews.rowOf(inside, id)));
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
-    JsonHttp.json(context, 200, MissingCheck.told(views.changed(id, checks), unchecked));
+    JsonHttp.json(context, 200, MissingCheck.told(views.changed(row, checks), unchecked));
   }
 
   /**
@@ -110,8 +119,9 @@ public final class CampaignChangeRoutes {
 
   private void archive(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    campaigns.archive(id);
+    Record row =
+        changes.run(() -> campaigns.archive(id, inside -> CampaignViews.rowOf(inside, id)));
     Audit.log(context, "archive", "campaign " + id);
-    JsonHttp.json(context, 200, views.changed(id, checks));
+    JsonHttp.json(context, 200, views.changed(row, checks));
   }
 }

@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class CampaignCommandRoutes {
   private final HeldBodies bodies;
   private final CampaignRows rows;
+  private final Bulkhead changes;
   private final Approvals approvals;
   private final CommandPublisher commands;
   private final MissingCheck missing;
@@ -38,16 +40,21 @@ public final class CampaignCommandRoutes {
    * Creates the routes.
    *
    * @param rows are read on connections that only commands use, as a pause must not wait for one
+   * @param changes places of those who change something
+   * @param changing are written, on connections for changes
    */
   public CampaignCommandRoutes(
       HeldBodies bodies,
       CampaignRows rows,
+      Bulkhead changes,
+      CampaignRows changing,
       CommandPublisher commands,
       MissingCheck missing,
       TemplateCheck templates) {
     this.bodies = bodies;
     this.rows = rows;
-    this.approvals = new Approvals(rows);
+    this.changes = changes;
+    this.approvals = new Approvals(changing);
     this.commands = commands;
     this.missing = missing;
     this.templates = templates;
@@ -106,7 +113,7 @@ public final class CampaignCommandRoutes {
     }
     Optional<String> approver =
         action == Action.START && CampaignRows.isOpen(status)
-            ? approvals.approve(id, Caller.of(context))
+            ? approver(id, Caller.of(context))
             : Optional.empty();
     String who = Audit.who(context);
     approver.ifPresentOrElse(
@@ -114,6 +121,13 @@ public final class CampaignCommandRoutes {
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));
+  }
+
+  /** An approval writes to the campaign's row, for which it may have to wait, unlike commands. */
+  private Optional<String> approver(UUID id, Caller caller) {
+    return caller.needsFourEyes()
+        ? Optional.of(changes.run(() -> approvals.approve(id, caller)))
+        : Optional.empty();
   }
 
   private static boolean makesSend(Action action) {

@@ -2,6 +2,7 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
@@ -22,12 +23,14 @@ import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/campaigns}: creates and reads campaigns, and imports recipients. */
 public final class CampaignRoutes {
   private final HeldBodies bodies;
+  private final Bulkhead changes;
   private final Campaigns campaigns;
   private final Approvals approvals;
   private final CampaignViews views;
@@ -38,8 +41,15 @@ public final class CampaignRoutes {
   private final PhoneBeginnings beginnings;
   private final Lists lists;
 
+  /**
+   * Creates the routes.
+   *
+   * @param changes places of those who change something
+   * @param lists places of readers
+   */
   public CampaignRoutes(
       HeldBodies bodies,
+      Bulkhead changes,
       Campaigns campaigns,
       CampaignRows rows,
       CampaignViews views,
@@ -50,6 +60,7 @@ public final class CampaignRoutes {
       PhoneBeginnings beginnings,
       Lists lists) {
     this.bodies = bodies;
+    this.changes = changes;
     this.recipients = recipients;
     this.beginnings = beginnings;
     this.lists = lists;
@@ -72,8 +83,9 @@ public final class CampaignRoutes {
 
   private void create(Context context) {
     Draft draft = campaigns.requireInBounds(bodies.read(context, Draft.class));
+    Optional<IdempotencyKey> request = IdempotencyKey.of(context, draft);
     Campaigns.Created created =
-        campaigns.create(draft, IdempotencyKey.of(context, draft), Caller.of(context));
+        changes.run(() -> campaigns.create(draft, request, Caller.of(context)));
     UUID id = created.id();
     if (created.isNew()) {
       Audit.log(context, "create", "campaign " + id);
@@ -122,7 +134,9 @@ public final class CampaignRoutes {
             context,
             Uploads.Use.IMPORT,
             body -> {
-              approvals.addAuthor(id, author);
+              if (author.name().isPresent()) {
+                changes.run(() -> approvals.addAuthor(id, author));
+              }
               Rows rows = RowRequest.rows(context, body, imports.takesZones(id));
               return imports.run(id, rows, here, accepted, author);
             });

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +53,21 @@ public final class CampaignRows {
 
   /** Changes a campaign that has not started. */
   void changeOpen(UUID id, Change columns) {
-    change(id, (inside, row) -> columns.apply(inside, requireOpen(row)));
+    changeOpen(id, columns, inside -> id);
   }
 
-  void change(UUID id, Change columns) {
-    Briefly.change(
+  /** The same, with what is read of it in the same transaction. */
+  <T> T changeOpen(UUID id, Change columns, Function<DSLContext, T> answer) {
+    return change(id, (inside, row) -> columns.apply(inside, requireOpen(row)), answer);
+  }
+
+  /**
+   * Changes a campaign.
+   *
+   * @param answer reads what is shown of it, while nobody else can change it
+   */
+  <T> T change(UUID id, Change columns, Function<DSLContext, T> answer) {
+    return Briefly.change(
         sql,
         PATIENCE,
         CampaignRows::held,
@@ -69,11 +80,12 @@ public final class CampaignRows {
                   .forNoKeyUpdate()
                   .fetchOptional()
                   .orElseThrow(() -> notFound(id));
-          return inside
+          inside
               .update(CAMPAIGN)
               .set(columns.apply(inside, row))
               .where(CAMPAIGN.ID.eq(id))
               .execute();
+          return answer.apply(inside);
         });
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.console.campaign;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.row;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -43,10 +45,21 @@ public final class CampaignViews {
   /** Other programs may insert longer names; a list shows their beginning. */
   private static final Field<String> NAME = left(CAMPAIGN.NAME, 200).as(CAMPAIGN.NAME);
 
+  /** Other programs may insert many of them and long ones; before V20 also NULL and arrays. */
+  private static final Field<String[]> AUTHORS =
+      field(
+              "ARRAY(SELECT left(author, 64) FROM unnest({0}) WITH ORDINALITY AS one (author, place)"
+                  + " WHERE author IS NOT NULL ORDER BY place LIMIT 100)",
+              String[].class, CAMPAIGN.AUTHORS)
+          .as(CAMPAIGN.AUTHORS);
+
   private static final List<? extends Field<?>> COLUMNS =
-      CAMPAIGN
-          .fieldStream()
-          .filter(field -> !field.equals(CAMPAIGN.MESSAGE) && !field.equals(CAMPAIGN.NAME))
+      Stream.concat(
+              CAMPAIGN
+                  .fieldStream()
+                  .filter(field ->
+                      !Set.of(CAMPAIGN.MESSAGE, CAMPAIGN.NAME, CAMPAIGN.AUTHORS).contains(field)),
+              Stream.of(AUTHORS))
           .toList();
 
   private final DSLContext sql;
@@ -83,7 +96,7 @@ public final class CampaignViews {
    * too long.
    */
   public Map<String, @Nullable Object> one(UUID id) {
-    Record row = rowOf(id);
+    Record row = rowOf(sql, id);
     Map<String, @Nullable Object> view = views(List.of(row), Long.MAX_VALUE).getFirst();
     // Nobody answers what was never sent.
     Optional<ReplyCounts.Counts> counts =
@@ -96,16 +109,14 @@ public final class CampaignViews {
   }
 
   /**
-   * Returns a campaign that was just changed. The change is done whatever happens here, so what
-   * cannot be read is left out: {@code total} and {@code pending} are null if counting the
-   * recipients takes too long, and if nothing can be read the view holds the id alone.
+   * Returns a campaign that was just changed. The change is done whatever happens here: {@code
+   * total} and {@code pending} are null if counting the recipients takes too long.
    *
+   * @param row what the transaction of the change has read
    * @param checks where the recipients are counted
    */
-  Map<String, @Nullable Object> changed(UUID id, Checks checks) {
-    return Afterwards.read(() -> rowOf(id))
-        .map(row -> withMessage(view(row, countedTotal(row, checks), Map.of()), row))
-        .orElseGet(() -> Map.of("id", id));
+  Map<String, @Nullable Object> changed(Record row, Checks checks) {
+    return withMessage(view(row, countedTotal(row, checks), Map.of()), row);
   }
 
   private @Nullable Long countedTotal(Record row, Checks checks) {
@@ -117,8 +128,9 @@ public final class CampaignViews {
             .orElse(Map.of()));
   }
 
-  private Record rowOf(UUID id) {
-    return rows(List.of(CAMPAIGN.NAME, CAMPAIGN.MESSAGE), CAMPAIGN.ID.eq(id))
+  /** Reads what is shown of one campaign. */
+  static Record rowOf(DSLContext sql, UUID id) {
+    return rows(sql, List.of(CAMPAIGN.NAME, CAMPAIGN.MESSAGE), CAMPAIGN.ID.eq(id))
         .fetchOptional()
         .orElseThrow(() -> notFound(id));
   }
@@ -202,14 +214,15 @@ public final class CampaignViews {
 
   private List<Map<String, @Nullable Object>> page(Condition which) {
     return views(
-        rows(List.of(NAME), which)
+        rows(sql, List.of(NAME), which)
             .orderBy(CAMPAIGN.CREATED_AT.desc(), CAMPAIGN.ID.desc())
             .limit(PAGE)
             .fetch(),
         RecipientCounts.TOO_MANY);
   }
 
-  private SelectConditionStep<Record> rows(List<Field<?>> more, Condition which) {
+  private static SelectConditionStep<Record> rows(
+      DSLContext sql, List<Field<?>> more, Condition which) {
     return sql.select(COLUMNS)
         .select(more)
         .select(SENDER.RATE_PER_SECOND, SENDER.DAILY_LIMIT)

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
@@ -130,10 +131,13 @@ public final class Campaigns {
   /**
    * Changes a campaign that has not started, and makes it visible again if it was archived. Refuses
    * to while recipients are added to it.
+   *
+   * @param answer reads what is shown of it, while nobody else can change it
    */
-  void change(UUID id, CampaignChange change, Caller author) {
+  <T> T change(UUID id, CampaignChange change, Caller author, Function<DSLContext, T> answer) {
     try {
-      rows.changeOpen(id, (inside, row) -> columns(inside, row, change, author));
+      return rows.changeOpen(
+          id, (inside, row) -> columns(inside, row, change, author), answer);
     } catch (DataAccessException e) {
       throw UNIQUE_VIOLATION.equals(e.sqlState()) ? taken(change.values().externalId()) : e;
     }
@@ -181,9 +185,13 @@ public final class Campaigns {
     }
   }
 
-  /** Archives a campaign that sends nothing and will not start by itself; nothing is deleted. */
-  void archive(UUID id) {
-    rows.change(
+  /**
+   * Archives a campaign that sends nothing and will not start by itself; nothing is deleted.
+   *
+   * @param answer reads what is shown of it
+   */
+  <T> T archive(UUID id, Function<DSLContext, T> answer) {
+    return rows.change(
         id,
         (inside, row) -> {
           if (!IDLE.contains(row.getStatus())) {
@@ -193,7 +201,8 @@ public final class Campaigns {
                     + "; only drafts and campaigns that have ended can be archived.");
           }
           return Map.of(CAMPAIGN.ARCHIVED_AT, coalesce(CAMPAIGN.ARCHIVED_AT, currentInstant()));
-        });
+        },
+        answer);
   }
 
   private static void requireToCome(Draft draft) {

@@ -9,6 +9,7 @@ import dev.sluice.schema.jooq.tables.records.CampaignRecord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,8 @@ record FourEyes(CampaignStatus status, List<String> authors, @Nullable String ap
   record Change(boolean content, boolean moved, boolean withdrawn, boolean scheduled) {}
 
   static FourEyes of(CampaignRecord row) {
-    return new FourEyes(row.getStatus(), List.of(row.getAuthors()), row.getApprovedBy());
+    List<String> authors = Stream.of(row.getAuthors()).filter(Objects::nonNull).toList();
+    return new FourEyes(row.getStatus(), authors, row.getApprovedBy());
   }
 
   /** Returns the authors of a new campaign. */

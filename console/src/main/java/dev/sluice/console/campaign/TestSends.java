@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
 
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.console.output.KafkaOutput;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jooq.DSLContext;
+import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -37,12 +39,24 @@ public final class TestSends {
   /** Numbers of one test. */
   static final int MOST = 10;
 
+  private final Bulkhead changes;
   private final DSLContext sql;
   private final KafkaOutput output;
   private final Topics topics;
   private final PhoneNumbers phoneNumbers;
 
-  public TestSends(DSLContext sql, KafkaOutput output, Topics topics, PhoneNumbers phoneNumbers) {
+  /**
+   * Creates the sends.
+   *
+   * @param changes places of those who use the connections
+   */
+  public TestSends(
+      Bulkhead changes,
+      DSLContext sql,
+      KafkaOutput output,
+      Topics topics,
+      PhoneNumbers phoneNumbers) {
+    this.changes = changes;
     this.sql = sql;
     this.output = output;
     this.topics = topics;
@@ -68,21 +82,7 @@ public final class TestSends {
 
   Sent send(UUID campaign, Wish wish) {
     Set<String> to = numbers(wish.to());
-    var row =
-        sql.select(
-                CAMPAIGN.MESSAGE,
-                SENDER.ID,
-                SENDER.PROVIDER,
-                SENDER.ADDRESS,
-                SENDER.RATE_PER_SECOND,
-                SENDER.LANES)
-            .from(CAMPAIGN)
-            .join(SENDER)
-            .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
-            .where(CAMPAIGN.ID.eq(campaign))
-            .fetchOptional()
-            .orElseThrow(() -> ProblemException.notFound("There is no campaign " + campaign + "."));
-    requireWilling(to);
+    Record row = changes.run(() -> look(campaign, to));
     JsonNode message =
         rendered(row.get(CAMPAIGN.MESSAGE).data(), row.get(SENDER.PROVIDER), wish.variables());
     var sender =
@@ -107,6 +107,26 @@ public final class TestSends {
     }
     output.write(records);
     return new Sent(testId, to);
+  }
+
+  /** Reads the message and its sender, for numbers that may be sent to. */
+  private Record look(UUID campaign, Set<String> to) {
+    Record row =
+        sql.select(
+                CAMPAIGN.MESSAGE,
+                SENDER.ID,
+                SENDER.PROVIDER,
+                SENDER.ADDRESS,
+                SENDER.RATE_PER_SECOND,
+                SENDER.LANES)
+            .from(CAMPAIGN)
+            .join(SENDER)
+            .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+            .where(CAMPAIGN.ID.eq(campaign))
+            .fetchOptional()
+            .orElseThrow(() -> ProblemException.notFound("There is no campaign " + campaign + "."));
+    requireWilling(to);
+    return row;
   }
 
   private Set<String> numbers(@Nullable List<@Nullable String> given) {

@@ -55,9 +55,19 @@ public final class Problems {
     JsonHttp.problem(
         context,
         ProblemException.unavailable(
-            !context.method().equals(HandlerType.GET) && wasCutOff(e)
-                ? "The database did not answer; look whether it was done before you repeat it."
-                : "The database did not answer; nothing was changed."));
+            silence(e)
+                + (!context.method().equals(HandlerType.GET) && wasCutOff(e)
+                    ? "; look whether it was done before you repeat it."
+                    : "; nothing was changed.")));
+  }
+
+  /** Returns in words why a statement has no result. */
+  public static String silence(DataAccessException e) {
+    SQLTransientConnectionException none = e.getCause(SQLTransientConnectionException.class);
+    // The pool tells as the cause why a connection could not be opened.
+    return none != null && none.getCause() == null
+        ? "Too many requests use the database at once, or it is slow"
+        : "The database did not answer";
   }
 
   /** Returns whether the connection was lost, perhaps after PostgreSQL had received a COMMIT. */

@@ -1,6 +1,7 @@
 package dev.sluice.console.sender;
 
 import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/senders}: which senders there are, and how fast they send. */
 public final class SenderRoutes {
   private final HeldBodies bodies;
+  private final Bulkhead changes;
   private final Senders senders;
   private final SenderViews views;
   private final SenderViews changed;
@@ -28,17 +30,20 @@ public final class SenderRoutes {
   /**
    * Creates the routes.
    *
+   * @param changes places of those who change something
    * @param views read senders for lists
-   * @param changed read a changed sender, on the connections for commands
+   * @param changed read a changed sender, on the connections for changes
    */
   public SenderRoutes(
       HeldBodies bodies,
+      Bulkhead changes,
       Senders senders,
       SenderViews views,
       SenderViews changed,
       CommandPublisher commands,
       Lists lists) {
     this.bodies = bodies;
+    this.changes = changes;
     this.senders = senders;
     this.views = views;
     this.changed = changed;
@@ -77,7 +82,7 @@ public final class SenderRoutes {
 
   private void unblock(Context context) {
     String id = Fields.storable("id", context.pathParam("id"));
-    if (senders.find(id).isEmpty()) {
+    if (changes.run(() -> senders.find(id)).isEmpty()) {
       throw ProblemException.notFound("There is no sender " + id + ".");
     }
     String who = Audit.who(context);
@@ -120,7 +125,6 @@ public final class SenderRoutes {
       throw ProblemException.field(
           "account", "is the provider's account that the address belongs to (WhatsApp: its id)");
     }
-    requireLanesFree(id, lanes);
     SenderRecord sender = new SenderRecord();
     sender.setId(id);
     sender.setProvider(change.provider() == null ? "whatsapp" : change.provider());
@@ -135,9 +139,15 @@ public final class SenderRoutes {
     if (change.account() != null) {
       sender.setAccount(change.account().isEmpty() ? null : change.account());
     }
-    SenderRecord saved = senders.put(sender);
-    Audit.log(context, "put", "sender " + id);
-    JsonHttp.json(context, 200, changed.changed(saved));
+    JsonHttp.json(
+        context,
+        200,
+        changes.run(() -> {
+          requireLanesFree(id, lanes);
+          SenderRecord saved = senders.put(sender);
+          Audit.log(context, "put", "sender " + id);
+          return changed.changed(saved);
+        }));
   }
 
   private static void requireCap(@Nullable Integer messages, @Nullable Integer days) {

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param commands for starts, pauses, resumes, cancels and resends alone: none of them waits for a
  *     lock
- * @param changes for changes of campaigns and senders, which may wait for locks
+ * @param changes for changes of campaigns and senders, which may wait for locks, in turn
  * @param webhooks for the provider's calls
  * @param lists for what users and pages read
  * @param feeds for live views

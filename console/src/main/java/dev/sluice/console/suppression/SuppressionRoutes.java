@@ -47,9 +47,10 @@ public final class SuppressionRoutes {
   private final PhoneBeginnings beginnings;
   private final Lists lists;
   private final Suppressions added;
+  private final Bulkhead changes;
   private final Lifts lifts;
 
-  /** A lift waits for others while it holds a connection, of which commands have only few. */
+  /** A lift waits for others while it holds a connection, of which changes have only few. */
   private final Bulkhead lifting =
       new Bulkhead(
           1, Duration.ofSeconds(3), "Other suppressions are being lifted; try again later.");
@@ -64,6 +65,7 @@ public final class SuppressionRoutes {
    * @param suppressions read lists
    * @param lists places of readers
    * @param added add numbers, on connections of their own
+   * @param changes places of those who change something
    * @param lifts lift suppressions
    * @param exports write files of all of them
    */
@@ -72,6 +74,7 @@ public final class SuppressionRoutes {
       PhoneBeginnings beginnings,
       Lists lists,
       Suppressions added,
+      Bulkhead changes,
       Lifts lifts,
       Uploads uploads,
       RowRules rules,
@@ -80,6 +83,7 @@ public final class SuppressionRoutes {
     this.beginnings = beginnings;
     this.lists = lists;
     this.added = added;
+    this.changes = changes;
     this.lifts = lifts;
     this.uploads = uploads;
     this.rules = rules;
@@ -157,7 +161,8 @@ public final class SuppressionRoutes {
     Optional<String> reason =
         Reading.given(context, "reason")
             .map(why -> Fields.atMost(Suppressions.LONGEST_REASON, "reason", why));
-    Lifts.Lifted lifted = lifting.run(() -> lifts.lift(phone, reason, Audit.who(context)));
+    Lifts.Lifted lifted =
+        lifting.run(() -> changes.run(() -> lifts.lift(phone, reason, Audit.who(context))));
     Audit.log(
         context,
         "lift a suppression",
@@ -172,7 +177,7 @@ public final class SuppressionRoutes {
     return switch (cause) {
       case ProblemException told -> told;
       case DataAccessException e when Problems.isRefusal(e) -> Problems.refusal(e);
-      case DataAccessException _ -> ProblemException.unavailable("The database did not answer.");
+      case DataAccessException e -> ProblemException.unavailable(Problems.silence(e) + ".");
       default -> ProblemException.unavailable("The file cannot be read to its end.");
     };
   }

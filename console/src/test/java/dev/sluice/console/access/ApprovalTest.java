@@ -2,6 +2,7 @@ package dev.sluice.console.access;
 
 import static dev.sluice.console.access.UsersFixture.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleFixture;
@@ -12,6 +13,12 @@ import dev.sluice.schema.CampaignCommand;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,6 +185,58 @@ class ApprovalTest {
     assertThat(ada.post(campaign + "/start").status()).isEqualTo(202);
   }
 
+  /** They write to the campaign's row, which another program may hold. */
+  @Test
+  void startsThatWaitForTheirApprovalHoldUpNoPause() {
+    String sending = createdBy(mia);
+    // As many as there are connections for commands.
+    List<String> drafts = List.of(createdBy(mia), createdBy(mia));
+    try (Database owner = new Database(users.sandbox().owner(), 1, "test", new SimpleMeterRegistry());
+        ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      DSLContext sql = owner.sql();
+      sql.execute("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = ?::uuid", id(sending));
+      sql.execute(
+          """
+          CREATE FUNCTION sluice.await_leave() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            WHILE EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 20) LOOP
+              PERFORM pg_sleep(0.01);
+            END LOOP;
+            RETURN NEW;
+          END
+          $$;
+          CREATE TRIGGER await_leave BEFORE UPDATE ON sluice.campaign
+            FOR EACH ROW EXECUTE FUNCTION sluice.await_leave()
+          """);
+      List<Future<Answer>> starts =
+          sql.transactionResult(holding -> {
+            holding.dsl().execute("SELECT pg_advisory_xact_lock(20)");
+            List<Future<Answer>> begun =
+                drafts.stream()
+                    .map(draft -> people.submit(() -> abe.post(draft + "/start")))
+                    .toList();
+            await().until(() -> writers(holding.dsl()) == drafts.size());
+            assertThat(service.post(sending + "/pause").status()).isEqualTo(202);
+            return begun;
+          });
+
+      assertThat(starts).extracting(start -> start.get().status()).containsOnly(202);
+      sql.execute("DROP FUNCTION sluice.await_leave() CASCADE");
+    }
+  }
+
+  private static int writers(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                + " WHERE datname = current_database()"
+                + " AND relation = 'sluice.campaign'::regclass AND mode = 'RowExclusiveLock'")
+        .get(0, int.class);
+  }
+
+  private static String id(String path) {
+    return path.substring("/api/campaigns/".length());
+  }
+
   /** Returns the id of a campaign that another program inserted. */
   private static String inserted(String columns, String values) {
     try (Database database =
@@ -196,8 +255,7 @@ class ApprovalTest {
   }
 
   private static CampaignCommand commandOf(String campaign) {
-    return ConsoleFixture.commandOf(
-        users.sandbox(), campaign.substring("/api/campaigns/".length()));
+    return ConsoleFixture.commandOf(users.sandbox(), id(campaign));
   }
 
   private static String createdBy(Visitor author) {

@@ -10,7 +10,11 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -289,6 +293,55 @@ class CampaignChangeTest {
     assertThat(body(get(id)).path("archivedAt").isNull()).isFalse();
     await()
         .untilAsserted(() -> assertThat(body(patch(id, "{}")).path("total").asInt()).isEqualTo(1));
+  }
+
+  /** The table is locked as soon as the change has committed: its answer asks for nothing more. */
+  @Test
+  void aChangeIsAnsweredByItsOwnTransaction() throws Exception {
+    String id = CONSOLE.campaign();
+    CONSOLE.sql(sql ->
+        sql.execute(
+            """
+            CREATE FUNCTION sluice.await_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              WHILE NOT EXISTS (SELECT FROM pg_locks JOIN pg_database AS here ON here.oid = database
+                WHERE datname = current_database()
+                  AND relation = 'sluice.campaign'::regclass AND NOT granted) LOOP
+                PERFORM pg_sleep(0.01);
+              END LOOP;
+              RETURN NEW;
+            END
+            $$;
+            CREATE TRIGGER await_lock BEFORE UPDATE ON sluice.campaign
+              FOR EACH ROW EXECUTE FUNCTION sluice.await_lock()
+            """));
+    try (ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Callable<HttpResponse<byte[]>> change :
+          List.<Callable<HttpResponse<byte[]>>>of(
+              () -> patch(id, "{\"name\":\"Summer\"}"), () -> archive(id))) {
+        HttpResponse<byte[]> answer =
+            CONSOLE.sql(sql ->
+                sql.transactionResult(holding -> {
+                  var answering = person.submit(change);
+                  await().until(() -> isCampaignBeingWritten(holding.dsl()));
+                  holding.dsl().execute("LOCK TABLE sluice.campaign");
+                  return answering.get();
+                }));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(body(answer).path("name").asString("")).isEqualTo("Summer");
+      }
+    } finally {
+      CONSOLE.sql(sql -> sql.execute("DROP FUNCTION sluice.await_lock() CASCADE"));
+    }
+  }
+
+  private static boolean isCampaignBeingWritten(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                + " WHERE datname = current_database()"
+                + " AND relation = 'sluice.campaign'::regclass AND mode = 'RowExclusiveLock')")
+        .get(0, boolean.class);
   }
 
   @Test

@@ -273,7 +273,11 @@ public final class Console implements AutoCloseable {
                   campaignRows,
                   commands,
                   missing,
-                  new TemplateCheck(new TemplateStates(commanding), templates))
+                  new TemplateCheck(
+                      new TemplateStates(commanding),
+                      changes,
+                      new TemplateStates(changing),
+                      templates))
               .add(settings.routes);
           new SenderRoutes(
                   bodies,

@@ -1,6 +1,7 @@
 package dev.sluice.console.sender;
 
 import dev.sluice.console.http.Audit;
+import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.ProblemException;
 import io.javalin.http.Context;
 import java.util.List;
@@ -12,10 +13,22 @@ import java.util.UUID;
  */
 public final class TemplateCheck {
   private final TemplateStates states;
+  private final Bulkhead changes;
+  private final TemplateStates changing;
   private final Templates templates;
 
-  public TemplateCheck(TemplateStates states, Templates templates) {
+  /**
+   * Creates the check.
+   *
+   * @param states are read on connections that only commands use, as a pause must not wait for one
+   * @param changes places of those who change something
+   * @param changing are written, on connections for changes
+   */
+  public TemplateCheck(
+      TemplateStates states, Bulkhead changes, TemplateStates changing, Templates templates) {
     this.states = states;
+    this.changes = changes;
+    this.changing = changing;
     this.templates = templates;
   }
 
@@ -41,7 +54,7 @@ public final class TemplateCheck {
       return;
     }
     if (isAccepted(context, "acceptStopped")) {
-      states.allow(campaignId);
+      changes.run(() -> changing.allow(campaignId));
       Audit.log(context, "allow its template", "campaign " + campaignId);
       return;
     }

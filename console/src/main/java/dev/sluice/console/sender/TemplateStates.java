@@ -116,8 +116,12 @@ public final class TemplateStates {
         .fetchOptional(SENDER.ACCOUNT);
   }
 
-  /** A person who has seen what stops a campaign's template says that it may be used. */
-  void allow(UUID campaignId) {
+  /**
+   * A person who has seen what stops a campaign's template says that it may be used.
+   *
+   * @return whether its message has a template
+   */
+  boolean allow(UUID campaignId) {
     Instant now = Instant.now();
     // A stop counts as the end of its second, which may lie ahead.
     Instant at =
@@ -134,13 +138,15 @@ public final class TemplateStates {
         field(
             "jsonb_extract_path_text({0}, 'template', 'language', 'code')",
             String.class, CAMPAIGN.MESSAGE);
-    sql.select(coalesce(SENDER.ACCOUNT, inline("")), name, coalesce(language, inline("")))
-        .from(CAMPAIGN)
-        .join(SENDER)
-        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
-        .where(CAMPAIGN.ID.eq(campaignId))
-        .and(name.isNotNull())
-        .fetch(row -> new State(row.value1(), row.value2(), row.value3(), null, at))
-        .forEach(state -> learn(Set.of(state)));
+    Set<State> allowed =
+        sql.select(coalesce(SENDER.ACCOUNT, inline("")), name, coalesce(language, inline("")))
+            .from(CAMPAIGN)
+            .join(SENDER)
+            .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
+            .where(CAMPAIGN.ID.eq(campaignId))
+            .and(name.isNotNull())
+            .fetchSet(row -> new State(row.value1(), row.value2(), row.value3(), null, at));
+    learn(allowed);
+    return !allowed.isEmpty();
   }
 }

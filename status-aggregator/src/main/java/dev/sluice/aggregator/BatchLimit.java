@@ -17,6 +17,9 @@ final class BatchLimit {
   /** What takes longer is written in smaller parts. */
   static final Duration LONGEST = Duration.ofSeconds(5);
 
+  /** A batch of one row would never be compared with a larger one. */
+  private static final int FEWEST = 2;
+
   /** Whether larger batches take longer. If they do not, smaller ones only write less. */
   private enum Size {
     UNKNOWN,
@@ -52,7 +55,7 @@ final class BatchLimit {
   void written(int results, Duration took) {
     compare(results, Math.max(1, took.toNanos()));
     if (took.compareTo(LONGEST) > 0 && size != Size.INDIFFERENT) {
-      most = Math.min(most, Math.max(1, results / 2));
+      most = Math.min(most, Math.max(FEWEST, results / 2));
     } else if (results >= most
         && (took.multipliedBy(2).compareTo(LONGEST) <= 0 || size != Size.COUNTS)) {
       int grown = most < threshold ? Math.min(threshold, 2 * most) : most + Math.min(first, most);

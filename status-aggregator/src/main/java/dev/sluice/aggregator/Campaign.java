@@ -175,9 +175,10 @@ final class Campaign {
     flushing = false;
     lag.wrote(outcome.written().size() + outcome.refused().size(), outcome.took());
     refusals.take(outcome, nowMillis, changedMillis);
-    if (outcome.trouble() == null) {
+    Flush.Trouble trouble = outcome.trouble();
+    if (tried > 0 && trouble == null) {
       limit.written(tried, outcome.took());
-    } else if (outcome.trouble().fault() != Fault.AWAY && tried > 0) {
+    } else if (tried > 0 && trouble != null && trouble.fault() != Fault.AWAY) {
       limit.failed(tried);
     }
     outcome.refused().forEach(refused -> batch.remove(refused.result(), nowMillis));

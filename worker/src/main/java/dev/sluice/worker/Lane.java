@@ -107,7 +107,8 @@ final class Lane {
     if (open() > 0 || isThrottled(nowNanos)) {
       usedNanos = nowNanos;
     }
-    return nowNanos - usedNanos > atLeast.toNanos();
+    double interval = 1e9 / permitsPerSecond;
+    return nowNanos - usedNanos > Math.max(atLeast.toNanos(), 2 * interval);
   }
 
   /** Returns the number of requests that keep their offsets open. */

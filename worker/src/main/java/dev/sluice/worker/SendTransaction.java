@@ -183,7 +183,7 @@ final class SendTransaction {
   /** Returns a request whose sender cannot be blocked, and lets its lane rest. */
   private void turnAway(SendTask task) {
     if (!task.partition().lost()) {
-      task.partition().lane(task).throttled(UNTOLD);
+      task.partition().lane(task).throttled(AdmissionControl.MOMENT);
     }
     if (giveBack(task, AdmissionControl.fullForAMoment(task))) {
       mark(task, State.DONE);

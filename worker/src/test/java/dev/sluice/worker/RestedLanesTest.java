@@ -78,6 +78,18 @@ class RestedLanesTest {
     assertThat(partition.lanes()).isEmpty();
   }
 
+  /** Its first slot is an interval away, so a new one would send later. */
+  @Test
+  void aVerySlowLaneIsKeptForTwoOfItsIntervals() {
+    createLanes(PartitionState.VERY_MANY_LANES + 1);
+    lane(0).setRate(1 / 20d);
+    pass(Duration.ofSeconds(39));
+    assertThat(partition.lanes()).containsExactly(lane(0));
+
+    pass(Duration.ofSeconds(2));
+    assertThat(partition.lanes()).isEmpty();
+  }
+
   private Lane lane(int sender) {
     return partition.lane(task(sender));
   }

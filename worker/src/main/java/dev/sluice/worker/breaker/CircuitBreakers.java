@@ -33,7 +33,7 @@ public final class CircuitBreakers {
   /** Of more, those whose providers are slow or on trial are forgotten as soon as the others. */
   private static final int VERY_MANY = 10_000;
 
-  private static final Duration FORGOTTEN_IF_MANY = Duration.ofMinutes(2);
+  private static final Duration FORGOTTEN_IF_MANY = Duration.ofSeconds(30);
 
   /** A longer interval between reviews was a stall of this process, not silence of a provider. */
   private static final long REVIEW_NANOS = Duration.ofSeconds(1).toNanos();

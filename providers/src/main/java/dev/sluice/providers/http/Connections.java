@@ -96,7 +96,9 @@ final class Connections implements AutoCloseable {
         .setDnsResolver(
             new TimedLookup(SystemDefaultDnsResolver.INSTANCE, endpoint.connectTimeout()))
         .setTlsSocketStrategy(
-            new DefaultClientTlsStrategy(Authorities.trust(endpoint.authorities())))
+            new Handshakes(
+                new DefaultClientTlsStrategy(Authorities.trust(endpoint.authorities())),
+                endpoint.answerTimeout()))
         .build();
   }
 

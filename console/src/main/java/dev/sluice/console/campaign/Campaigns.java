@@ -136,8 +136,7 @@ public final class Campaigns {
    */
   <T> T change(UUID id, CampaignChange change, Caller author, Function<DSLContext, T> answer) {
     try {
-      return rows.changeOpen(
-          id, (inside, row) -> columns(inside, row, change, author), answer);
+      return rows.changeOpen(id, (inside, row) -> columns(inside, row, change, author), answer);
     } catch (DataAccessException e) {
       throw UNIQUE_VIOLATION.equals(e.sqlState()) ? taken(change.values().externalId()) : e;
     }

@@ -14,7 +14,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -191,7 +190,8 @@ class ApprovalTest {
     String sending = createdBy(mia);
     // As many as there are connections for commands.
     List<String> drafts = List.of(createdBy(mia), createdBy(mia));
-    try (Database owner = new Database(users.sandbox().owner(), 1, "test", new SimpleMeterRegistry());
+    try (Database owner =
+            new Database(users.sandbox().owner(), 1, "test", new SimpleMeterRegistry());
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       DSLContext sql = owner.sql();
       sql.execute("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = ?::uuid", id(sending));

@@ -107,8 +107,8 @@ final class Lane {
     if (open() > 0 || isThrottled(nowNanos)) {
       usedNanos = nowNanos;
     }
-    double interval = 1e9 / permitsPerSecond;
-    return nowNanos - usedNanos > Math.max(atLeast.toNanos(), 2 * interval);
+    long intervals = (long) (2e9 / permitsPerSecond);
+    return nowNanos - usedNanos > Math.max(atLeast.toNanos(), intervals);
   }
 
   /** Returns the number of requests that keep their offsets open. */

@@ -70,6 +70,14 @@ public final class WorkerCommand implements Callable<Integer> {
               + " (SLUICE_HTTP_PROVIDERS; none).")
   private @Nullable List<Path> httpProviders;
 
+  @Option(
+      names = "--write-times",
+      defaultValue = "${env:SLUICE_WRITE_TIMES:-false}",
+      description =
+          "Each message says when it was written, in a header, for benchmarks; never for a real"
+              + " provider (SLUICE_WRITE_TIMES; ${DEFAULT-VALUE}).")
+  private boolean writeTimes;
+
   @Override
   public Integer call() throws Exception {
     List<HttpProviderConfig> others =
@@ -94,19 +102,22 @@ public final class WorkerCommand implements Callable<Integer> {
           process.register(
               new Worker(
                   config.withTraces(traces),
-                  providers(provider, others, maxInFlight),
+                  providers(provider, others, maxInFlight, writeTimes),
                   process.health(),
                   process.meters()));
         });
   }
 
   public static Map<String, MessageProvider> providers(
-      Optional<WhatsAppConfig> whatsApp, List<HttpProviderConfig> others, int maxInFlight) {
+      Optional<WhatsAppConfig> whatsApp,
+      List<HttpProviderConfig> others,
+      int maxInFlight,
+      boolean writeTimes) {
     Map<String, MessageProvider> providers = new HashMap<>();
     whatsApp.ifPresent(
-        config -> providers.put("whatsapp", new WhatsAppProvider(config, maxInFlight)));
+        config -> providers.put("whatsapp", new WhatsAppProvider(config, maxInFlight, writeTimes)));
     for (HttpProviderConfig other : others) {
-      if (providers.put(other.name(), new HttpProvider(other, maxInFlight)) != null) {
+      if (providers.put(other.name(), new HttpProvider(other, maxInFlight, writeTimes)) != null) {
         throw new IllegalArgumentException("two providers are called " + other.name());
       }
     }

@@ -4,14 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
-import dev.sluice.local.SimulatorConfig;
-import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.runtime.Closer;
-import dev.sluice.runtime.Health;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,15 +15,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,47 +30,27 @@ import org.openqa.selenium.Keys;
 /** The whole page behind a token, with each service in its own database role. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class ConsoleTokenIT {
-  private static final int PARTITIONS = 2;
   private static final String TOKEN = "correct-horse-battery";
-  private static final Closer CLOSER = new Closer();
-  private static String url = "";
+  private static ServedPage page;
   private static Browser browser;
 
-  @RegisterExtension
-  static final TestWatcher LAST_SIGHT =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
-          browser.picture("failed-token-" + test.getRequiredTestMethod().getName());
-          System.out.println(browser.driver().findElement(By.tagName("body")).getText());
-        }
-      };
+  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
-    Sandbox sandbox = Sandbox.create(PARTITIONS);
-    int port = FreePort.next();
-    url = "http://localhost:" + port;
-    WhatsAppSimulator simulator =
-        CLOSER.register(new WhatsAppSimulator(SimulatorConfig.friendly(1_000)));
-    LocalPipeline pipeline =
-        CLOSER.register(
-            new LocalPipeline(
-                LocalPipelineConfig.of(
-                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)
-                    .withConsole(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
-                    .withHost("localhost"),
-                new Health(),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
-    browser = CLOSER.register(new Browser(url));
+    page =
+        new ServedPage(config ->
+            config
+                .withConsole(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
+                .withHost("localhost"));
+    browser = page.browser();
   }
 
   @AfterAll
   static void stop() {
-    CLOSER.close();
+    page.close();
   }
 
   @BeforeEach
@@ -213,7 +182,7 @@ class ConsoleTokenIT {
   @Test
   void whoTakesLongToSignInStillSeesTheWholeReview() {
     String id;
-    try (ConsoleClient client = new ConsoleClient(url, Optional.of(TOKEN))) {
+    try (ConsoleClient client = new ConsoleClient(page.url(), Optional.of(TOKEN))) {
       client.put("/api/senders/limited", Map.of("address", "106540352242923", "dailyLimit", 250));
       id =
           client
@@ -280,7 +249,7 @@ class ConsoleTokenIT {
   }
 
   private static HttpResponse<String> get(String path, String token) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(page.url() + path));
     if (!token.isEmpty()) {
       request.header("Authorization", "bearer " + token);
     }

@@ -42,8 +42,9 @@ class DemoIT {
     assertThat(summary.path("delivered").asInt()).isEqualTo(150);
     assertThat(summary.path("read").asInt()).isBetween(1, 149);
     assertThat(summary.path("duplicates").asInt(-1)).isZero();
-    // One more or less of those that look regularly whether there is something to do falls into it.
-    assertThat(summary.path("sqlStatements").asInt()).isBetween(3, 20);
+    // Many fewer than recipients; on a busy machine more of those that look regularly whether there
+    // is something to do fall into it.
+    assertThat(summary.path("sqlStatements").asInt()).isBetween(3, 50);
     assertThat(summary.propertyNames())
         .containsExactlyInAnyOrder(
             "recipients",

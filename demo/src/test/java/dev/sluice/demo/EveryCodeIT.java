@@ -1,28 +1,17 @@
 package dev.sluice.demo;
 
+import static dev.sluice.demo.PipelineFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.ConsoleClient;
-import dev.sluice.local.FreePort;
 import dev.sluice.local.Refusal;
-import dev.sluice.local.Sandbox;
-import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.runtime.Closer;
-import dev.sluice.runtime.Health;
-import dev.sluice.runtime.database.Database;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
@@ -37,9 +26,6 @@ import tools.jackson.databind.JsonNode;
  * to the row. Each code has its own recipient, whose number makes the simulator answer with it.
  */
 class EveryCodeIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final int PARTITIONS = 4;
-
   /** A code and the HTTP status of its response. */
   private record Code(int code, int status) {
     String number() {
@@ -98,13 +84,10 @@ class EveryCodeIT {
           .flatMap(List::stream)
           .toList();
 
-  private final Sandbox sandbox = Sandbox.create(PARTITIONS);
-  private final int consolePort = FreePort.next();
-  private final Closer closer = new Closer();
-  private final DSLContext sql =
-      closer.register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())).sql();
-  private WhatsAppSimulator simulator;
-  private ConsoleClient console;
+  private final PipelineFixture pipeline = new PipelineFixture(4);
+  private final DSLContext sql = pipeline.sql();
+  private final ConsoleClient console = new ConsoleClient(pipeline.uri("").toString());
+  private final WhatsAppSimulator simulator = pipeline.simulator(PipelineFixture.friendly());
 
   private static List<Code> codes(int status, int... codes) {
     return IntStream.of(codes).mapToObj(code -> new Code(code, status)).toList();
@@ -112,25 +95,13 @@ class EveryCodeIT {
 
   @BeforeEach
   void start() {
-    simulator =
-        closer.register(
-            new WhatsAppSimulator(
-                SimulatorConfig.friendly(1_000)
-                    .withLatency(Duration.ofMillis(5), Duration.ofMillis(20))));
-    LocalPipeline pipeline =
-        closer.register(
-            new LocalPipeline(
-                LocalPipelineConfig.of(
-                    sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort),
-                new Health(),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
-    console = closer.register(new ConsoleClient("http://localhost:" + consolePort));
-    await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));
+    pipeline.start(simulator, settings -> settings);
   }
 
   @AfterEach
   void stop() {
-    closer.close();
+    console.close();
+    pipeline.close();
   }
 
   @Test
@@ -150,8 +121,8 @@ class EveryCodeIT {
         .flatMap(List::stream)
         .forEach(code -> alone.put(code, campaign("s" + code.code(), List.of(code))));
 
-    await().atMost(PATIENCE).until(() -> status(failing).equals("COMPLETED"));
-    Map<String, Record> rows = rows(failing);
+    await().atMost(PATIENCE).until(() -> pipeline.isCompleted(failing));
+    Map<String, Record> rows = pipeline.recipients(failing);
     Stream.of(FAILS, COUNTRY, OPTS_OUT)
         .flatMap(List::stream)
         .forEach(code -> {
@@ -189,8 +160,8 @@ class EveryCodeIT {
     for (Code code : IN_DOUBT) {
       await("%d leaves it in doubt".formatted(code.code()))
           .atMost(PATIENCE)
-          .until(() -> status(alone.get(code)).equals("COMPLETED"));
-      assertThat(rows(alone.get(code)).get(code.number()).get("status"))
+          .until(() -> pipeline.isCompleted(alone.get(code)));
+      assertThat(pipeline.recipients(alone.get(code)).get(code.number()).get("status"))
           .as("%d", code.code())
           .isEqualTo("UNCONFIRMED");
     }
@@ -200,8 +171,8 @@ class EveryCodeIT {
     for (Code code : SOON) {
       await("%d is tried again".formatted(code.code()))
           .atMost(PATIENCE)
-          .until(() -> status(alone.get(code)).equals("COMPLETED"));
-      assertThat(rows(alone.get(code)).get(code.number()).get("status"))
+          .until(() -> pipeline.isCompleted(alone.get(code)));
+      assertThat(pipeline.recipients(alone.get(code)).get(code.number()).get("status"))
           .as("%d", code.code())
           .isEqualTo("SENT");
     }
@@ -216,14 +187,15 @@ class EveryCodeIT {
     for (Code code : mended) {
       await("%d is over".formatted(code.code()))
           .atMost(PATIENCE)
-          .until(() -> status(alone.get(code)).equals("COMPLETED"));
-      assertThat(rows(alone.get(code)).get(code.number()).get("status")).isEqualTo("SENT");
+          .until(() -> pipeline.isCompleted(alone.get(code)));
+      assertThat(pipeline.recipients(alone.get(code)).get(code.number()).get("status"))
+          .isEqualTo("SENT");
     }
     assertThat(simulator.report().duplicates()).isZero();
   }
 
   private void assertPending(Code code, UUID campaign) {
-    Record row = rows(campaign).get(code.number());
+    Record row = pipeline.recipients(campaign).get(code.number());
     assertThat(row.get("status")).as("%d", code.code()).isEqualTo("PENDING");
   }
 
@@ -252,18 +224,10 @@ class EveryCodeIT {
   }
 
   private String status(UUID campaign) {
-    return sql.fetchSingle("SELECT status FROM sluice.campaign WHERE id = ?", campaign)
-        .get(0, String.class);
+    return pipeline.campaign(campaign).get("status", String.class);
   }
 
   private String reason(UUID campaign) {
     return console.get("/api/campaigns/" + campaign).path("statusReason").asString("");
-  }
-
-  private Map<String, Record> rows(UUID campaign) {
-    return sql
-        .fetch("SELECT * FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign)
-        .stream()
-        .collect(Collectors.toMap(row -> row.get("phone", String.class), Function.identity()));
   }
 }

@@ -177,7 +177,8 @@ class KafkaRightsIT {
                 Optional.of(
                     WhatsAppConfig.of(provider, WhatsAppConfig.DEFAULT_API_VERSION, "token")),
                 List.of(),
-                100),
+                100,
+                false),
             health("worker"),
             meters));
     closer.register(

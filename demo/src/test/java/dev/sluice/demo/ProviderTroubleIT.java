@@ -1,34 +1,22 @@
 package dev.sluice.demo;
 
+import static dev.sluice.demo.PipelineFixture.PATIENCE;
+import static dev.sluice.demo.PipelineFixture.friendly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.cli.JvmMeters;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.CollectedSpans;
-import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.providers.http.HttpProviderConfig;
-import dev.sluice.runtime.Closer;
-import dev.sluice.runtime.Health;
-import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -49,18 +35,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Tests the provider's responses through all services, up to the rows. */
 class ProviderTroubleIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final int PARTITIONS = 2;
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
-  private final Sandbox sandbox = Sandbox.create(PARTITIONS);
-  private final int consolePort = FreePort.next();
-  private final Closer closer = new Closer();
-  private final Health health = new Health();
+  private final PipelineFixture pipeline = new PipelineFixture(2);
+  private final DSLContext sql = pipeline.sql();
   private final CollectedSpans spans = new CollectedSpans();
-  private final Traces traces = closer.register(Traces.exporting(spans, "sluice", 1));
-  private final DSLContext sql =
-      closer.register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())).sql();
+  private final Traces traces = Traces.exporting(spans, "sluice", 1);
 
   @BeforeEach
   void sender() {
@@ -71,7 +49,8 @@ class ProviderTroubleIT {
 
   @AfterEach
   void stop() {
-    closer.close();
+    pipeline.close();
+    traces.close();
   }
 
   @Test
@@ -81,17 +60,17 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(refusals(codes));
     UUID campaign = campaign(codes.size() + 5);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
 
     awaitCompletion(campaign);
 
-    Map<String, Record> rows = rows(campaign);
+    Map<String, Record> rows = pipeline.recipients(campaign);
     for (int i = 0; i < codes.size(); i++) {
       Record row = rows.get(phone(i + 1));
       assertThat(row.get("status")).as("%d", codes.get(i)).isEqualTo("FAILED");
       assertThat(row.get("error_code")).isEqualTo(Integer.toString(codes.get(i)));
     }
-    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(5);
+    assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(5);
     assertThat(sql.fetch("SELECT phone FROM sluice.suppression ORDER BY phone").map(r -> r.get(0)))
         .containsExactly(phone(1 + codes.indexOf(131050)), phone(1 + codes.indexOf(130403)));
     aRecipientsWayIsOneTrace(recipient(campaign, phone(1)), "FAILED", 400);
@@ -139,14 +118,7 @@ class ProviderTroubleIT {
 
   /** Checked here, because enough has happened by now. */
   private void metricsAreThoseThatPeopleRelyOn() throws Exception {
-    int answer =
-        HTTP.send(
-                HttpRequest.newBuilder(uri("/webhooks/whatsapp"))
-                    .POST(BodyPublishers.ofString("unsigned"))
-                    .build(),
-                BodyHandlers.discarding())
-            .statusCode();
-    assertThat(answer).isEqualTo(403);
+    assertThat(pipeline.post("/webhooks/whatsapp", "unsigned")).isEqualTo(403);
 
     // Exists only with a token.
     Set<String> documented = MetricNames.documented();
@@ -155,7 +127,7 @@ class ProviderTroubleIT {
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> {
-          Set<String> exposed = exposedMetrics();
+          Set<String> exposed = MetricNames.exposed(pipeline.text("/metrics"));
           assertThat(MetricNames.families(exposed))
               .as("the list in the docs")
               .isEqualTo(documented);
@@ -169,11 +141,6 @@ class ProviderTroubleIT {
     assertThat(MetricNames.runbook()).as("a line an alert").isEqualTo(MetricNames.alerts());
   }
 
-  private Set<String> exposedMetrics() throws Exception {
-    return MetricNames.exposed(
-        HTTP.send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString()).body());
-  }
-
   /** Whom the provider refused has had no message, so the next campaign reaches them. */
   @Test
   void whoHasHadAsManyMessagesAsTheCapAllowsIsSkippedByTheNextCampaign() throws Exception {
@@ -181,18 +148,18 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(refusals(List.of(131026, 131049)));
     UUID first = campaign(5);
-    command(first, "start");
+    pipeline.command(first, "start");
     awaitCompletion(first);
     simulator.setRefusals(List.of());
     UUID second = campaign(6);
-    command(second, "start");
+    pipeline.command(second, "start");
     awaitCompletion(second);
 
-    Record row = campaignRow(second);
+    Record row = pipeline.campaign(second);
     assertThat(row.get("sent", Long.class)).isEqualTo(3);
     assertThat(row.get("suppressed", Long.class)).isEqualTo(3);
-    assertThat(rows(second).get(phone(5)).get("error_code")).isEqualTo("capped");
-    JsonNode reasons = json("/api/campaigns/" + second + "/errors");
+    assertThat(pipeline.recipients(second).get(phone(5)).get("error_code")).isEqualTo("capped");
+    JsonNode reasons = pipeline.json("/api/campaigns/" + second + "/errors");
     assertThat(reasons.path(0).path("code").asString()).isEqualTo("capped");
     assertThat(reasons.path(0).path("count").asInt()).isEqualTo(3);
   }
@@ -201,7 +168,7 @@ class ProviderTroubleIT {
   void aRevokedTokenBlocksTheSenderAndNobodyFails() throws Exception {
     WhatsAppSimulator simulator = start(friendly());
     UUID campaign = campaign(600);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
     await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
     simulator.setAccessToken("another");
 
@@ -209,38 +176,40 @@ class ProviderTroubleIT {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> json("/api/senders/s").path("blocked").asBoolean());
+        .until(() -> pipeline.json("/api/senders/s").path("blocked").asBoolean());
     System.out.printf(
         "the sender was blocked %d ms after its token was revoked%n",
         (System.nanoTime() - revokedNanos) / 1_000_000);
-    assertThat(json("/api/senders/s").path("blockReason").asString()).contains("190");
-    assertThat(json("/api/campaigns/" + campaign).path("statusReason").asString())
+    assertThat(pipeline.json("/api/senders/s").path("blockReason").asString()).contains("190");
+    assertThat(pipeline.json("/api/campaigns/" + campaign).path("statusReason").asString())
         .contains("blocked");
 
     simulator.setAccessToken(null);
-    post("/api/senders/s/unblock");
+    assertThat(pipeline.post("/api/senders/s/unblock", "")).isEqualTo(202);
     awaitCompletion(campaign);
 
-    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(600);
+    assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(600);
     assertThat(simulator.report().duplicates()).isZero();
-    assertThat(json("/api/senders/s").path("blocked").asBoolean()).isFalse();
+    assertThat(pipeline.json("/api/senders/s").path("blocked").asBoolean()).isFalse();
   }
 
   @Test
   void aProviderThatIsDownHoldsTheSenderAndItGoesOnByItself() throws Exception {
     WhatsAppSimulator simulator = start(friendly());
     UUID campaign = campaign(600);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
     await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
     simulator.setRefusals(List.of(Refusal.parse(".*=2/503")));
-    await().atMost(PATIENCE).until(() -> json("/api/senders/s").path("blocked").asBoolean());
+    await()
+        .atMost(PATIENCE)
+        .until(() -> pipeline.json("/api/senders/s").path("blocked").asBoolean());
     long errors = simulator.report().errors();
     // It is blocked again and again, each time after a few more messages were tried.
     await().atMost(PATIENCE).until(() -> simulator.report().errors() > errors);
     simulator.setRefusals(List.of());
     awaitCompletion(campaign);
 
-    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(600);
+    assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(600);
     assertThat(simulator.report().duplicates()).isZero();
   }
 
@@ -249,30 +218,33 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(List.of(Refusal.parse(".*0000[0-9][0-9]=132015")));
     UUID campaign = campaign(50);
-    command(campaign, "start");
-    await().atMost(PATIENCE).until(() -> campaignRow(campaign).get("status").equals("PAUSED"));
+    pipeline.command(campaign, "start");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> pipeline.campaign(campaign).get("status").equals("PAUSED"));
     // The row is written a moment before the reason arrives through Kafka.
     await()
         .atMost(PATIENCE)
         .until(() ->
-            json("/api/campaigns/" + campaign)
+            pipeline
+                .json("/api/campaigns/" + campaign)
                 .path("statusReason")
                 .asString("")
                 .contains("132015"));
-    assertThat(json("/api/senders/s").path("blocked").asBoolean()).isFalse();
+    assertThat(pipeline.json("/api/senders/s").path("blocked").asBoolean()).isFalse();
 
     simulator.setRefusals(List.of());
-    command(campaign, "resume");
+    pipeline.command(campaign, "resume");
     awaitCompletion(campaign);
 
-    assertThat(campaignRow(campaign).get("sent", Long.class)).isEqualTo(50);
+    assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(50);
   }
 
   @Test
   void receiptsSettleWhoWasInDoubtAndCountEverybodyOnce() throws Exception {
     ReceiptConfig receipts =
         new ReceiptConfig(
-            URI.create("http://localhost:" + consolePort + "/webhooks/whatsapp"),
+            pipeline.uri("/webhooks/whatsapp"),
             "app-secret",
             Duration.ofSeconds(1),
             50,
@@ -283,12 +255,12 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator =
         start(friendly().withTrouble(0, 0.05, Duration.ofMillis(300)).withReceipts(receipts));
     UUID campaign = campaign(400);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
 
     await()
         .atMost(PATIENCE)
         .until(() -> {
-          Record row = campaignRow(campaign);
+          Record row = pipeline.campaign(campaign);
           return row.get("delivered", Long.class) + row.get("read", Long.class) == 400;
         });
 
@@ -301,20 +273,20 @@ class ProviderTroubleIT {
                     campaign)
                 .intoMap(row -> row.get(0, String.class), row -> row.get(1, Long.class)))
         .containsOnlyKeys("DELIVERED", "READ")
-        .containsEntry("READ", campaignRow(campaign).get("read", Long.class));
+        .containsEntry("READ", pipeline.campaign(campaign).get("read", Long.class));
   }
 
   @Test
   void exactlyThoseWhoseAnswerHangsAreInDoubt() throws Exception {
     WhatsAppSimulator simulator = start(friendly().withTrouble(0, 0.02, Duration.ofMillis(300)));
     UUID campaign = campaign(500);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
     awaitCompletion(campaign);
 
     assertThat(simulator.report().hung()).isPositive();
-    assertThat(campaignRow(campaign).get("unconfirmed", Long.class))
+    assertThat(pipeline.campaign(campaign).get("unconfirmed", Long.class))
         .isEqualTo(simulator.report().hung());
-    assertThat(campaignRow(campaign).get("sent", Long.class))
+    assertThat(pipeline.campaign(campaign).get("sent", Long.class))
         .isEqualTo(500 - simulator.report().hung());
     assertThat(simulator.report().duplicates()).isZero();
   }
@@ -327,10 +299,10 @@ class ProviderTroubleIT {
         campaign(
             3,
             "{\"type\":\"template\",\"template\":{\"name\":\"spring\",\"language\":{\"code\":\"de\"}}}");
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
     awaitCompletion(campaign);
 
-    assertThat(rows(campaign).values())
+    assertThat(pipeline.recipients(campaign).values())
         .allSatisfy(row -> {
           assertThat(row.get("status")).isEqualTo("SENT");
           assertThat(row.get("error_detail")).isEqualTo("held_for_quality_assessment");
@@ -346,11 +318,11 @@ class ProviderTroubleIT {
             + " VALUES ('other', 'generic', '777', 200)");
     UUID campaign = campaign(20);
     sql.execute("UPDATE sluice.campaign SET sender_id = 'other' WHERE id = ?", campaign);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
     awaitCompletion(campaign);
 
     assertThat(simulator.accepted().count("777")).isEqualTo(20);
-    assertThat(rows(campaign).values())
+    assertThat(pipeline.recipients(campaign).values())
         .allSatisfy(row -> {
           assertThat(row.get("status")).isEqualTo("SENT");
           assertThat(row.get("provider_message_id", String.class)).startsWith("wamid.");
@@ -363,14 +335,14 @@ class ProviderTroubleIT {
     sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
     // More than fit in a lane, so that some go back to the producer.
     UUID campaign = campaign(400);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
 
     await()
         .atMost(PATIENCE)
         .untilAsserted(() ->
-            assertThat(health.problems().get("provider of s"))
+            assertThat(pipeline.health().problems().get("provider of s"))
                 .contains("knows no provider \"pigeon\""));
-    assertThat(rows(campaign).values())
+    assertThat(pipeline.recipients(campaign).values())
         .allSatisfy(row -> assertThat(row.get("status")).isEqualTo("PENDING"));
   }
 
@@ -379,25 +351,21 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(refusals(List.of(131026, 131049)));
     UUID campaign = campaign(20);
-    command(campaign, "start");
+    pipeline.command(campaign, "start");
     awaitCompletion(campaign);
-    assertThat(campaignRow(campaign).get("failed", Long.class)).isEqualTo(2);
+    assertThat(pipeline.campaign(campaign).get("failed", Long.class)).isEqualTo(2);
 
     simulator.setRefusals(List.of());
-    command(campaign, "resend");
+    pipeline.command(campaign, "resend");
     await()
         .atMost(PATIENCE)
         .until(() ->
-            campaignRow(campaign).get("sent", Long.class) == 20
-                && campaignRow(campaign).get("status").equals("COMPLETED"));
+            pipeline.campaign(campaign).get("sent", Long.class) == 20
+                && pipeline.isCompleted(campaign));
 
-    assertThat(campaignRow(campaign).get("round", Integer.class)).isEqualTo(2);
-    assertThat(campaignRow(campaign).get("failed", Long.class)).isZero();
+    assertThat(pipeline.campaign(campaign).get("round", Integer.class)).isEqualTo(2);
+    assertThat(pipeline.campaign(campaign).get("failed", Long.class)).isZero();
     assertThat(simulator.accepted().count()).isEqualTo(20);
-  }
-
-  private static SimulatorConfig friendly() {
-    return SimulatorConfig.friendly(1_000).withLatency(Duration.ofMillis(5), Duration.ofMillis(20));
   }
 
   private static List<Refusal> refusals(List<Integer> codes) {
@@ -407,22 +375,17 @@ class ProviderTroubleIT {
   }
 
   private WhatsAppSimulator start(SimulatorConfig config) throws IOException {
-    WhatsAppSimulator simulator = closer.register(new WhatsAppSimulator(config));
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    closer.register(new JvmMeters(meters));
-    LocalPipeline pipeline =
-        closer.register(
-            new LocalPipeline(
-                LocalPipelineConfig.of(
-                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort)
-                    .withOthers(generic(simulator.url()))
-                    .withWebhooks(
-                        new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
-                    .withFlushInterval(Duration.ofSeconds(2))
-                    .withTraces(traces),
-                health,
-                meters));
-    await().atMost(PATIENCE).until(() -> pipeline.ready(PARTITIONS));
+    WhatsAppSimulator simulator = pipeline.simulator(config);
+    HttpProviderConfig generic = generic(simulator.url());
+    pipeline.start(
+        simulator,
+        settings ->
+            settings
+                .withOthers(generic)
+                .withWebhooks(
+                    new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                .withFlushInterval(Duration.ofSeconds(2))
+                .withTraces(traces));
     return simulator;
   }
 
@@ -470,40 +433,7 @@ class ProviderTroubleIT {
     return id;
   }
 
-  private void command(UUID campaign, String command) throws Exception {
-    post("/api/campaigns/" + campaign + "/" + command);
-  }
-
-  private void post(String path) throws Exception {
-    assertThat(
-            HTTP.send(
-                    HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build(),
-                    BodyHandlers.ofString())
-                .statusCode())
-        .isEqualTo(202);
-  }
-
-  private JsonNode json(String path) throws Exception {
-    return Json.MAPPER.readTree(
-        HTTP.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString()).body());
-  }
-
-  private URI uri(String path) {
-    return URI.create("http://localhost:" + consolePort + path);
-  }
-
   private void awaitCompletion(UUID campaign) {
-    await().atMost(PATIENCE).until(() -> campaignRow(campaign).get("status").equals("COMPLETED"));
-  }
-
-  private Record campaignRow(UUID campaign) {
-    return sql.fetchSingle("SELECT * FROM sluice.campaign WHERE id = ?", campaign);
-  }
-
-  private Map<String, Record> rows(UUID campaign) {
-    return sql
-        .fetch("SELECT * FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign)
-        .stream()
-        .collect(Collectors.toMap(row -> row.get("phone", String.class), Function.identity()));
+    await().atMost(PATIENCE).until(() -> pipeline.isCompleted(campaign));
   }
 }

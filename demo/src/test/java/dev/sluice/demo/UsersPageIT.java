@@ -5,30 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
-import dev.sluice.local.SimulatorConfig;
-import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.runtime.Closer;
-import dev.sluice.runtime.Health;
 import dev.sluice.schema.Json;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,30 +25,18 @@ import org.openqa.selenium.By;
 /** The page for people with names, roles and approval. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class UsersPageIT {
-  private static final int PARTITIONS = 2;
   private static final String TOKEN = "correct-horse-battery";
   private static final String PASSWORD = "correct horse battery";
-  private static final Closer CLOSER = new Closer();
+  private static ServedPage page;
   private static Browser browser;
   private static String campaign = "";
 
-  @RegisterExtension
-  static final TestWatcher LAST_SIGHT =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
-          browser.picture("failed-users-" + test.getRequiredTestMethod().getName());
-          System.out.println(browser.driver().findElement(By.tagName("body")).getText());
-        }
-      };
+  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
 
   @TempDir private static Path folder;
 
   @BeforeAll
   static void start() throws IOException {
-    Sandbox sandbox = Sandbox.create(PARTITIONS);
-    int port = FreePort.next();
-    String url = "http://localhost:" + port;
     Path file =
         Files.writeString(
             folder.resolve("users"),
@@ -69,20 +45,14 @@ class UsersPageIT {
                 Users.line("vera:viewer", () -> PASSWORD),
                 Users.line("mia:manager,approve", () -> PASSWORD),
                 Users.line("otto:operator,approve", () -> PASSWORD)));
-    WhatsAppSimulator simulator =
-        CLOSER.register(new WhatsAppSimulator(SimulatorConfig.friendly(1_000)));
-    LocalPipeline pipeline =
-        CLOSER.register(
-            new LocalPipeline(
-                LocalPipelineConfig.of(
-                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)
-                    .withConsole(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
-                    .withUsers(Users.of(file).withApproval())
-                    .withHost("localhost"),
-                new Health(),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
-    try (ConsoleClient service = new ConsoleClient(url, Optional.of(TOKEN))) {
+    page =
+        new ServedPage(config ->
+            config
+                .withConsole(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
+                .withUsers(Users.of(file).withApproval())
+                .withHost("localhost"));
+    browser = page.browser();
+    try (ConsoleClient service = new ConsoleClient(page.url(), Optional.of(TOKEN))) {
       service.put("/api/senders/brazil", Map.of("address", "106540352242922"));
       campaign =
           service
@@ -98,12 +68,11 @@ class UsersPageIT {
               .path("id")
               .asString();
     }
-    browser = CLOSER.register(new Browser(url));
   }
 
   @AfterAll
   static void stop() {
-    CLOSER.close();
+    page.close();
   }
 
   @BeforeEach

@@ -4,17 +4,12 @@ import com.deque.html.axecore.results.Rule;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.runtime.Closer;
-import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,76 +20,56 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.TestWatcher;
-import org.openqa.selenium.By;
 
 /**
  * The page with all services behind it, opened for the first test class of a JVM that uses it and
  * closed after the last.
  */
 final class WholePage implements BeforeAllCallback, TestWatcher {
-  private static final int PARTITIONS = 2;
-  private @Nullable Opened opened;
+  private @Nullable ServedPage opened;
 
-  private static final class Opened implements AutoCloseable {
-    private final Closer closer = new Closer();
-    private final WhatsAppSimulator simulator;
-    private final Browser browser;
-
-    private Opened() {
-      Sandbox sandbox = Sandbox.create(PARTITIONS);
-      try (Database database =
-          new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())) {
-        database
-            .sql()
-            .execute(
-                "INSERT INTO sluice.opt_out (name, reason)"
-                    + " VALUES ('BR.' || repeat('1502576394655843', 8), 'opt-out message')");
-      }
-      int port = FreePort.next();
-      URI webhook = URI.create("http://localhost:" + port + "/webhooks/whatsapp");
-      simulator =
-          closer.register(
-              new WhatsAppSimulator(
-                  SimulatorConfig.friendly(1_000)
-                      .withLatency(Duration.ofMillis(20), Duration.ofMillis(60))
-                      .withReceipts(ReceiptConfig.to(webhook, "app-secret"))));
-      LocalPipeline pipeline =
-          closer.register(
-              new LocalPipeline(
-                  LocalPipelineConfig.of(
-                          sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)
-                      .withWebhooks(
-                          new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
-                      .withFlushInterval(Duration.ofSeconds(2)),
-                  new Health(),
-                  new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
-      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
-      try (ConsoleClient client = new ConsoleClient("http://localhost:" + port)) {
-        client.put(
-            "/api/senders/brazil",
-            Map.of(
-                "address",
-                "106540352242922",
-                "ratePerSecond",
-                60,
-                "dailyLimit",
-                100_000,
-                "account",
-                "102290129340398"));
-      }
-      browser = closer.register(new Browser("http://localhost:" + port));
+  private static ServedPage open() {
+    Sandbox sandbox = ServedPage.sandbox();
+    try (Database database =
+        new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())) {
+      database
+          .sql()
+          .execute(
+              "INSERT INTO sluice.opt_out (name, reason)"
+                  + " VALUES ('BR.' || repeat('1502576394655843', 8), 'opt-out message')");
     }
-
-    @Override
-    public void close() {
-      closer.close();
+    ServedPage page =
+        new ServedPage(
+            sandbox,
+            url ->
+                SimulatorConfig.friendly(1_000)
+                    .withLatency(Duration.ofMillis(20), Duration.ofMillis(60))
+                    .withReceipts(
+                        ReceiptConfig.to(URI.create(url + "/webhooks/whatsapp"), "app-secret")),
+            config ->
+                config
+                    .withWebhooks(
+                        new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                    .withFlushInterval(Duration.ofSeconds(2)));
+    try (ConsoleClient client = new ConsoleClient(page.url())) {
+      client.put(
+          "/api/senders/brazil",
+          Map.of(
+              "address",
+              "106540352242922",
+              "ratePerSecond",
+              60,
+              "dailyLimit",
+              100_000,
+              "account",
+              "102290129340398"));
     }
+    return page;
   }
 
   @Override
@@ -102,22 +77,20 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     opened =
         context
             .getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
-            .computeIfAbsent(Opened.class, key -> new Opened(), Opened.class);
+            .computeIfAbsent(WholePage.class, key -> open(), ServedPage.class);
   }
 
   @Override
   public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
-    browser().picture("failed-" + test.getRequiredTestMethod().getName());
-    System.out.println(browser().driver().findElement(By.tagName("body")).getText());
-    System.out.println(browser().complaints());
+    new LastSight(this::browser).testFailed(test, cause);
   }
 
   Browser browser() {
-    return Objects.requireNonNull(opened).browser;
+    return Objects.requireNonNull(opened).browser();
   }
 
   WhatsAppSimulator simulator() {
-    return Objects.requireNonNull(opened).simulator;
+    return Objects.requireNonNull(opened).simulator();
   }
 
   void create(String name, Path csv) {

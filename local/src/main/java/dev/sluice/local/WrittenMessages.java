@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When workers wrote the messages of each number, and when these arrived, whether or not they were
- * accepted. It knows only those of workers that say when they write ({@code sluice.write-times}).
+ * accepted. It knows only those of workers that say when they write ({@code SLUICE_WRITE_TIMES}).
  * Times are those of the machine's clock, µs since 1970.
  */
 public final class WrittenMessages {

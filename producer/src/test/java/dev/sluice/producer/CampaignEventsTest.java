@@ -206,8 +206,7 @@ class CampaignEventsTest extends FanOutTest {
     commands.pipeInput(empty.toString(), json("start", empty), at);
     turns(3);
     assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
-    driver.close();
-    open();
+    loseTheStore();
     commands.pipeInput(campaign.toString(), json("start", campaign), at);
     commands.pipeInput(empty.toString(), json("start", empty), at);
     turns(3);

@@ -196,11 +196,6 @@ class CampaignStartsTest extends FanOutTest {
     commands.pipeInput(campaign.toString(), new String(start, StandardCharsets.UTF_8));
   }
 
-  private void loseTheStore() {
-    driver.close();
-    open();
-  }
-
   private static void add(Connection connection, UUID campaign, int recipients)
       throws SQLException {
     try (var statement =

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
-import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -165,14 +163,5 @@ class CappedPeopleTest extends FanOutTest {
     return results.readValuesToList().stream()
         .map(value -> Json.read(value, SendResult.class))
         .toList();
-  }
-
-  private void giveBack(SendRequest request) {
-    ReturnedRequest returned =
-        new ReturnedRequest(request.recipientId(), request.campaignId(), request.round(), 0, null);
-    input(TOPICS.returnedRequests())
-        .pipeInput(
-            request.campaignId().toString(),
-            new String(Json.write(returned), StandardCharsets.UTF_8));
   }
 }

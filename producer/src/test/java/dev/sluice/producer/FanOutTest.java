@@ -11,6 +11,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -145,6 +146,11 @@ abstract class FanOutTest {
     driver.close();
   }
 
+  void loseTheStore() {
+    driver.close();
+    open();
+  }
+
   void turns(int turns) {
     for (int i = 0; i < turns; i++) {
       now = now.plusMillis(50);
@@ -173,6 +179,24 @@ abstract class FanOutTest {
   /** Returns the requests written since the last call. */
   List<SendRequest> requests() {
     return requests.readRecordsToList().stream().map(FanOutTest::read).toList();
+  }
+
+  /** Returns a request unsent, as a worker does. */
+  void giveBack(SendRequest request) {
+    giveBack(
+        new ReturnedRequest(
+            request.recipientId(),
+            request.campaignId(),
+            request.round(),
+            request.attempts(),
+            request.firstTriedAt()));
+  }
+
+  void giveBack(ReturnedRequest request) {
+    input(TOPICS.returnedRequests())
+        .pipeInput(
+            request.campaignId().toString(),
+            new String(Json.write(request), StandardCharsets.UTF_8));
   }
 
   /**

@@ -103,10 +103,7 @@ class LocalTimesTest extends FanOutTest {
 
   @Test
   void aPauseKeepsTheZoneAndThePlaceInIt() {
-    UUID campaign = atNine(650);
-    zone(campaign, 1, 50, TOKYO);
-    command("start", campaign);
-    turns(1);
+    UUID campaign = started(600, 50);
     now = Instant.parse("2027-03-10T08:00:00Z");
     turns(2);
     int before = requests().size();
@@ -127,10 +124,7 @@ class LocalTimesTest extends FanOutTest {
   /** A page of them looks at 10,000 rows, of which perhaps none is theirs. */
   @Test
   void aFewWithoutAZoneAreFoundAmongManyWithOne() {
-    UUID campaign = atNine(25_000);
-    zone(campaign, 1, 24_998, TOKYO);
-    command("start", campaign);
-    turns(2);
+    started(25_000, 24_998);
     now = Instant.parse("2027-03-10T08:00:00Z");
     turns(20);
 
@@ -177,9 +171,7 @@ class LocalTimesTest extends FanOutTest {
   /** It cannot read the stored state, so that it pauses the campaign and leaves that as it is. */
   @Test
   void aResumeAloneEndsAPauseByAnEarlierProducer() {
-    UUID campaign = atNine(10);
-    command("start", campaign);
-    turns(2);
+    UUID campaign = started(10, 0);
     inForce.put(Control.campaignKey(campaign), new Control(Control.State.PAUSED, "unreadable"));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.PAUSED);
     now = Instant.parse("2027-03-10T08:00:00Z");
@@ -222,14 +214,10 @@ class LocalTimesTest extends FanOutTest {
    */
   @Test
   void aRepairKeepsTheMomentsOfTheStart() {
-    UUID campaign = atNine(20);
-    zone(campaign, 1, 10, TOKYO);
-    command("start", campaign);
-    turns(2);
+    UUID campaign = started(20, 10);
     set(campaign, CAMPAIGN.STARTED_AT, START);
 
-    driver.close();
-    open();
+    loseTheStore();
     now = Instant.parse("2027-03-10T20:00:00Z");
     repair(campaign);
     turns(5);
@@ -242,15 +230,11 @@ class LocalTimesTest extends FanOutTest {
 
   @Test
   void aResendThatGoesOnAfterARepairWaitsForNoLocalTime() {
-    UUID campaign = atNine(10);
-    zone(campaign, 1, 10, TOKYO);
-    command("start", campaign);
-    turns(2);
+    UUID campaign = started(10, 10);
     set(campaign, CAMPAIGN.STARTED_AT, START);
     set(campaign, CAMPAIGN.ROUND, 2);
 
-    driver.close();
-    open();
+    loseTheStore();
     repair(campaign);
     turns(5);
     assertThat(requests()).hasSize(10);
@@ -272,10 +256,7 @@ class LocalTimesTest extends FanOutTest {
 
   @Test
   void aResendWaitsForNoLocalTime() {
-    UUID campaign = atNine(10);
-    zone(campaign, 1, 10, TOKYO);
-    command("start", campaign);
-    turns(2);
+    UUID campaign = started(10, 10);
     now = Instant.parse("2027-03-11T00:00:00Z");
     turns(5);
     assertThat(requests()).hasSize(10);
@@ -303,6 +284,15 @@ class LocalTimesTest extends FanOutTest {
     UUID campaign = FIXTURE.campaign(sender, recipients);
     set(campaign, CAMPAIGN.LOCAL_TIME, LocalTime.of(9, 0));
     set(campaign, CAMPAIGN.TIME_ZONE, "Europe/Berlin");
+    return campaign;
+  }
+
+  /** Starts such a campaign, of which the first recipients are in Tokyo. */
+  private UUID started(int recipients, int inTokyo) {
+    UUID campaign = atNine(recipients);
+    zone(campaign, 1, inTokyo, TOKYO);
+    command("start", campaign);
+    turns(2);
     return campaign;
   }
 

@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
-import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -101,7 +98,7 @@ class LostStateTest extends FanOutTest {
     command("pause", campaign);
     turns(3);
     hearControls();
-    first.forEach(one -> giveBack(one.recipientId(), campaign, 1));
+    first.forEach(this::giveBack);
     command("resend", campaign);
     command("resume", campaign);
     turns(5);
@@ -120,7 +117,7 @@ class LostStateTest extends FanOutTest {
     command("pause", campaign);
     turns(3);
     hearControls();
-    first.forEach(one -> giveBack(one.recipientId(), campaign, 1));
+    first.forEach(this::giveBack);
     command("resend", campaign);
     command("pause", campaign);
     command("resume", campaign);
@@ -154,8 +151,8 @@ class LostStateTest extends FanOutTest {
     command("pause", campaign);
     turns(3);
     hearControls();
-    giveBack(second.recipientId(), campaign, 2);
-    giveBack(first.recipientId(), campaign, 1);
+    giveBack(second);
+    giveBack(first);
     command("resume", campaign);
     turns(5);
     hearControls();
@@ -178,19 +175,5 @@ class LostStateTest extends FanOutTest {
     hearControls();
     assertThat(inForce.get(Control.campaignKey(campaign)).state())
         .isEqualTo(Control.State.CANCELLED);
-  }
-
-  private void loseTheStore() {
-    driver.close();
-    open();
-  }
-
-  private void giveBack(long recipient, UUID campaign, int round) {
-    input(TOPICS.returnedRequests())
-        .pipeInput(
-            campaign.toString(),
-            new String(
-                Json.write(new ReturnedRequest(recipient, campaign, round, 0, null)),
-                StandardCharsets.UTF_8));
   }
 }

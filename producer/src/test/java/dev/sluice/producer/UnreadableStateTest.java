@@ -199,13 +199,6 @@ class UnreadableStateTest extends FanOutTest {
     return campaign;
   }
 
-  private void giveBack(ReturnedRequest request) {
-    input(TOPICS.returnedRequests())
-        .pipeInput(
-            request.campaignId().toString(),
-            new String(Json.write(request), StandardCharsets.UTF_8));
-  }
-
   private KeyValueStore<String, byte[]> stored() {
     return driver.getKeyValueStore(FanOutTopology.STORE);
   }

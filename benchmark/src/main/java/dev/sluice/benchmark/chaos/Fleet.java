@@ -1,7 +1,6 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.Sandbox;
-import dev.sluice.providers.http.HttpCalls;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,8 +14,7 @@ public final class Fleet implements AutoCloseable {
   static final Map<String, String> WRITING_SOON = Map.of("SLUICE_FLUSH_INTERVAL", "2s");
 
   /** Makes workers say when they write each message, for {@link RateHeld}. */
-  public static final Map<String, String> SAYING_WHEN =
-      Map.of("SLUICE_JAVA_OPTIONS", "-D" + HttpCalls.WRITE_TIMES + "=true");
+  public static final Map<String, String> SAYING_WHEN = Map.of("SLUICE_WRITE_TIMES", "true");
 
   /** Returns this environment, in which workers also say when they write. */
   static Map<String, String> sayingWhen(Map<String, String> environment) {

@@ -124,10 +124,11 @@ final class Attempt extends HttpClientContext {
    */
   static final class Noting extends HttpRequestExecutor {
     private final Rests rests;
-    private final boolean sayingWhen = Boolean.getBoolean(HttpCalls.WRITE_TIMES);
+    private final boolean writeTimes;
 
-    Noting(Rests rests) {
+    Noting(Rests rests, boolean writeTimes) {
       this.rests = rests;
+      this.writeTimes = writeTimes;
     }
 
     @Override
@@ -145,7 +146,7 @@ final class Attempt extends HttpClientContext {
         // An exception would close the connection; a response keeps it open.
         return new BasicClassicHttpResponse(HttpStatus.SC_NO_CONTENT);
       }
-      if (sayingWhen) {
+      if (writeTimes) {
         request.setHeader(WRITTEN, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
       }
       ClassicHttpResponse answer = super.execute(request, connection, information, context);

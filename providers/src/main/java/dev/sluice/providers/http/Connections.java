@@ -51,7 +51,7 @@ final class Connections implements AutoCloseable {
     client =
         HttpClients.custom()
             .setConnectionManager(pool)
-            .setRequestExecutor(new Attempt.Noting(rests))
+            .setRequestExecutor(new Attempt.Noting(rests, endpoint.writeTimes()))
             .setRoutePlanner((_, _) -> route)
             .setKeepAliveStrategy(rests)
             .setDefaultRequestConfig(

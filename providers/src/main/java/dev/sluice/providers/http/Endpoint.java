@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param answerTimeout the limit for a whole call, from the first of these to the last byte of the
  *     response
  * @param connections the most concurrent calls
+ * @param writeTimes whether each request says when it was written, in a header {@code
+ *     Sluice-Written}, for benchmarks that tell an uneven pace from messages that bunch in transit
  */
 public record Endpoint(
     URI baseUrl,
     @Nullable Path authorities,
     Duration connectTimeout,
     Duration answerTimeout,
-    int connections) {}
+    int connections,
+    boolean writeTimes) {}

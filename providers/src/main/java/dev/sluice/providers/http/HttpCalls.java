@@ -36,12 +36,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * which are safe to repeat, from those that leave the message in doubt.
  */
 public final class HttpCalls implements AutoCloseable {
-  /**
-   * The system property that makes each request say when it was written, in a header {@code
-   * Sluice-Written}, for benchmarks that tell an uneven pace from messages that bunch in transit.
-   */
-  public static final String WRITE_TIMES = "sluice.write-times";
-
   /** A response has about 300 bytes; an HTML page from an intermediary may be larger. */
   private static final int LONGEST_ANSWER = 65_536;
 

@@ -38,13 +38,27 @@ public final class HttpProvider implements MessageProvider {
    * @throws IllegalArgumentException if the file of headers or of certificates cannot be read
    */
   public HttpProvider(HttpProviderConfig config, int atATime) {
+    this(config, atATime, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param writeTimes whether each request says when it was written
+   */
+  public HttpProvider(HttpProviderConfig config, int atATime, boolean writeTimes) {
     this.config = config;
     headers = config.headers();
     template = config.template();
     calls =
         new HttpCalls(
             new Endpoint(
-                config.base(), config.caFile(), CONNECT_TIMEOUT, config.timeout(), atATime));
+                config.base(),
+                config.caFile(),
+                CONNECT_TIMEOUT,
+                config.timeout(),
+                atATime,
+                writeTimes));
   }
 
   @Override

@@ -43,7 +43,8 @@ public final class MessageTemplates implements AutoCloseable {
                 config.caFile(),
                 config.connectTimeout(),
                 config.answerTimeout(),
-                CALLS));
+                CALLS,
+                false));
   }
 
   /**

@@ -34,6 +34,15 @@ public final class WhatsAppProvider implements MessageProvider {
    * @throws IllegalArgumentException if the certificates cannot be read
    */
   public WhatsAppProvider(WhatsAppConfig config, int atATime) {
+    this(config, atATime, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param writeTimes whether each request says when it was written
+   */
+  public WhatsAppProvider(WhatsAppConfig config, int atATime, boolean writeTimes) {
     this.config = config;
     headers = Map.of("Authorization", "Bearer " + config.accessToken());
     calls =
@@ -43,7 +52,8 @@ public final class WhatsAppProvider implements MessageProvider {
                 config.caFile(),
                 config.connectTimeout(),
                 config.answerTimeout(),
-                atATime));
+                atATime,
+                writeTimes));
   }
 
   @Override

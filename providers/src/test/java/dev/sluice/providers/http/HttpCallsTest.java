@@ -80,9 +80,8 @@ class HttpCallsTest {
   void aRequestSaysWhenItWasWrittenIfThatIsSwitchedOn() throws IOException {
     Queue<String> heads = new ConcurrentLinkedQueue<>();
     AtomicReference<Instant> permitted = new AtomicReference<>(Instant.MAX);
-    System.setProperty(HttpCalls.WRITE_TIMES, "true");
     try (RawServer server = new RawServer(tls, noting(heads));
-        HttpCalls calls = ProviderFixture.calls(server.url())) {
+        HttpCalls calls = ProviderFixture.sayingWhen(server.url())) {
       post(calls, server.url(), () -> permitted.set(Instant.now()));
 
       long micros =
@@ -95,8 +94,6 @@ class HttpCallsTest {
               .orElseThrow();
       assertThat(Instant.EPOCH.plus(micros, ChronoUnit.MICROS))
           .isBetween(permitted.get().truncatedTo(ChronoUnit.MICROS), Instant.now());
-    } finally {
-      System.clearProperty(HttpCalls.WRITE_TIMES);
     }
   }
 

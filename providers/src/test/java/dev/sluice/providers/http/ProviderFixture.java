@@ -35,13 +35,23 @@ public final class ProviderFixture {
 
   /** The same, with this deadline. */
   static HttpCalls calls(String url, Duration answerTimeout) {
+    return calls(url, answerTimeout, false);
+  }
+
+  /** One whose requests say when they were written. */
+  static HttpCalls sayingWhen(String url) {
+    return calls(url, Duration.ofMinutes(5), true);
+  }
+
+  private static HttpCalls calls(String url, Duration answerTimeout, boolean writeTimes) {
     return new HttpCalls(
         new Endpoint(
             URI.create(url),
             TestCertificate.SHARED.file(),
             Duration.ofSeconds(2),
             answerTimeout,
-            1));
+            1,
+            writeTimes));
   }
 
   /** Posts something; what is answered does not matter. */

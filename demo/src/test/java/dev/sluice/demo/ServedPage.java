@@ -1,0 +1,75 @@
+package dev.sluice.demo;
+
+import dev.sluice.local.FreePort;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+
+/** The page with all services and the simulator behind it, in a browser. */
+final class ServedPage implements AutoCloseable {
+  private static final int PARTITIONS = 2;
+
+  private final Closer closer = new Closer();
+  private final String url;
+  private final WhatsAppSimulator simulator;
+  private final Browser browser;
+
+  /**
+   * Starts them.
+   *
+   * @param provider returns the simulator's configuration for the console's URL
+   * @param more settings of the services
+   */
+  ServedPage(
+      Sandbox sandbox,
+      Function<String, SimulatorConfig> provider,
+      UnaryOperator<LocalPipelineConfig> more) {
+    int port = FreePort.next();
+    url = "http://localhost:" + port;
+    simulator = closer.register(new WhatsAppSimulator(provider.apply(url)));
+    LocalPipeline pipeline =
+        closer.register(
+            new LocalPipeline(
+                more.apply(
+                    LocalPipelineConfig.of(
+                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)),
+                new Health(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
+    browser = closer.register(new Browser(url));
+  }
+
+  /** Starts them on servers of their own, with a provider that accepts everything. */
+  ServedPage(UnaryOperator<LocalPipelineConfig> more) {
+    this(sandbox(), url -> SimulatorConfig.friendly(1_000), more);
+  }
+
+  static Sandbox sandbox() {
+    return Sandbox.create(PARTITIONS);
+  }
+
+  String url() {
+    return url;
+  }
+
+  WhatsAppSimulator simulator() {
+    return simulator;
+  }
+
+  Browser browser() {
+    return browser;
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

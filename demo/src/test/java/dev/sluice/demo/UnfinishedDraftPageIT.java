@@ -1,0 +1,154 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.ConsoleClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests what the page does about a campaign that is not finished, in a browser. */
+@EnabledIf("dev.sluice.demo.Browser#isThere")
+class UnfinishedDraftPageIT {
+  private static ConsolePage page;
+  private static ConsoleClient client;
+  private static Browser browser;
+
+  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    page = new ConsolePage();
+    client = page.client();
+    browser = page.browser();
+  }
+
+  @AfterAll
+  static void stop() {
+    page.close();
+  }
+
+  @AfterEach
+  void nothingButRefusalsIsComplainedOf() {
+    assertThat(browser.complaints()).allMatch(line -> line.contains("400") || line.contains("409"));
+  }
+
+  /** The draft is created before its recipients; trying again must not create another. */
+  @Test
+  void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() throws Exception {
+    int before = client.get("/api/campaigns").size();
+    page.sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
+    page.recipientsOf("Hi");
+    browser.hold("/recipients/check");
+    browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
+    browser.click("select[name=charset] option[value=windows-1252]");
+    browser.awaitHeld(2);
+    assertThat(browser.aborted()).isEqualTo(1L);
+    for (int click = 1; click <= 3; click++) {
+      browser.click("#next");
+    }
+    browser.release();
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.type("input[name=test-numbers]", "+5511960000009");
+    browser.hold("/api/campaigns");
+    browser.click("#test-send");
+    browser.click("#create");
+    browser.awaitHeld(1);
+    browser.release();
+    browser.awaitText(".problem", "Create tries again with the same campaign");
+    browser.picture("file-not-added");
+    page.sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT broken");
+    browser.click("#create");
+
+    browser.awaitText("h1", "From a file");
+    browser.awaitText(".figure.pending dd", "1");
+    assertThat(client.get("/api/campaigns").size()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void whatIsDiscardedDuringItsUploadIsNeitherFilledNorScheduled() throws IOException {
+    page.recipientsOf("Hi");
+    browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
+    browser.awaitText(".report", "1 usable");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const at = document.querySelector('input[name=scheduledAt]');
+            at.value = '2099-05-10T09:30';
+            at.dispatchEvent(new Event('input'));
+            """);
+    browser.click("#next");
+    browser.hold("/recipients?");
+    browser.click("#create");
+    browser.awaitHeld(1);
+    String id = kept("made");
+    browser.click("a[href='#/new']");
+    browser.awaitText("#notes", "The campaign was not created, because you left the page");
+    browser.click(".reason button");
+    browser.until().until(driver -> kept("name") == null);
+    browser.type("input[name=name]", "Another one");
+    browser.release();
+    browser
+        .until()
+        .until(driver -> client.get("/api/campaigns/" + id).path("archivedAt").isString());
+
+    assertThat(client.get("/api/campaigns/" + id).path("status").asString()).isEqualTo("DRAFT");
+    assertThat(client.get("/api/campaigns/" + id).path("total").asLong()).isZero();
+    assertThat(browser.driver().getCurrentUrl()).endsWith("#/new");
+    assertThat(kept("name")).isEqualTo("Another one");
+  }
+
+  /** What was made of it may have been finished there, and must not be written over. */
+  @Test
+  void aDraftThatAnotherTabHasEndedIsOneOfItsOwnAgain() {
+    page.write("Hi");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const name = 'sluice-unfinished-campaign';
+            localStorage.setItem(name, JSON.stringify({ name: 'Of two tabs', made: 'theirs' }));
+            """);
+    browser.open("#/new");
+    browser.awaitText(".reason", "You left this campaign unfinished");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const name = 'sluice-unfinished-campaign';
+            localStorage.removeItem(name);
+            dispatchEvent(new StorageEvent('storage', { key: name, newValue: null }));
+            """);
+
+    assertThat(kept("name")).isEqualTo("Of two tabs");
+    assertThat(kept("made")).isNull();
+  }
+
+  private static @Nullable String kept(String field) {
+    return (String)
+        browser
+            .driver()
+            .executeScript(
+                "return JSON.parse(localStorage.getItem('sluice-unfinished-campaign'))?.[arguments[0]]",
+                field);
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("people.csv"), text);
+  }
+}

@@ -260,6 +260,7 @@ export function campaign(root, left, id) {
           ${now.archivedAt ? html`<p class="reason told">${say('campaign.archived', { time: moment(now.archivedAt) })}</p>` : nothing}
           ${now.status === 'SCHEDULED' ? html`<p class="reason told">${say('campaign.scheduledFor', { time: moment(now.scheduledAt) })}</p>` : nothing}
           ${now.statusReason ? html`<p class="reason">${reasonWords(now.statusReason)}</p>` : nothing}
+          ${now.nextZone ? html`<p class="reason told">${say('campaign.nextZone', { zone: now.nextZone.timeZone, time: moment(now.nextZone.at) })}</p>` : nothing}
           ${connected ? nothing : offline()}
           ${may('manage') && OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 

@@ -246,9 +246,29 @@ final class CampaignCommands {
               defaultValue = "${env:SLUICE_LIST_ARCHIVED:-false}",
               description =
                   "Also those that were archived (SLUICE_LIST_ARCHIVED; ${DEFAULT-VALUE}).")
-          boolean archived) {
+          boolean archived,
+      @Option(
+              names = "--search",
+              paramLabel = "TEXT",
+              defaultValue = "${env:SLUICE_LIST_SEARCH:-}",
+              description =
+                  "Only those whose names contain this, in any case (SLUICE_LIST_SEARCH; all).")
+          String search,
+      @Option(
+              names = "--status",
+              paramLabel = "STATUS",
+              defaultValue = "${env:SLUICE_LIST_STATUS:-}",
+              description = "Only those in this state, like PAUSED (SLUICE_LIST_STATUS; all).")
+          String status) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.get("/api/campaigns?archived=" + archived);
+      JsonNode answer =
+          client.get(
+              "/api/campaigns?archived="
+                  + archived
+                  + "&search="
+                  + ConsoleClient.segment(search)
+                  + "&status="
+                  + ConsoleClient.segment(status));
       console.print(answer, () -> CampaignLines.list(console, answer));
     }
     return 0;

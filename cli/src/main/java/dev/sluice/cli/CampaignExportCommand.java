@@ -27,6 +27,14 @@ final class CampaignExportCommand implements Callable<Integer> {
       description = "Only those, like FAILED,UNCONFIRMED (SLUICE_EXPORT_STATUS; all).")
   private List<String> statuses = List.of();
 
+  @Option(
+      names = "--reason",
+      paramLabel = "CODE",
+      defaultValue = "${env:SLUICE_EXPORT_REASON}",
+      description =
+          "Only those with this code, as campaign errors lists it (SLUICE_EXPORT_REASON; all).")
+  private @Nullable String reason;
+
   @Parameters(index = "0", paramLabel = "CAMPAIGN", description = CampaignCommands.ID)
   private ShortId campaign;
 
@@ -47,7 +55,8 @@ final class CampaignExportCommand implements Callable<Integer> {
       String path =
           CampaignCommands.path(client.campaign(campaign))
               + "/export?status="
-              + ConsoleClient.segment(String.join(",", statuses));
+              + ConsoleClient.segment(String.join(",", statuses))
+              + (reason == null ? "" : "&reason=" + ConsoleClient.segment(reason));
       if (file == null) {
         client.getCsv(path, System.out);
         System.out.flush();

@@ -13,6 +13,12 @@ final class CampaignLines {
     if (!reason.isEmpty()) {
       console.line("%-12s %s", "because", reason);
     }
+    JsonNode next = campaign.path("nextZone");
+    if (next.isObject()) {
+      console.line(
+          "%-12s %s from %s on",
+          "next", next.path("timeZone").asString(""), next.path("at").asString(""));
+    }
     console.line("%-12s %s", "recipients", count(campaign.path("total")));
     console.line("%-12s %s", "pending", count(campaign.path("pending")));
     campaign

@@ -63,6 +63,12 @@ class CampaignCommandsTest {
     assertThat(terminal.out()).contains(id).doesNotContain(copy);
     assertThat(terminal.run("campaign", "list", "--archived")).isZero();
     assertThat(terminal.out()).contains(copy);
+    terminal.clear();
+    assertThat(terminal.run("campaign", "list", "--search", "X & nobody's")).isZero();
+    assertThat(terminal.run("campaign", "list", "--status", "paused")).isZero();
+    assertThat(terminal.out()).doesNotContain(id);
+    assertThat(terminal.run("campaign", "list", "--search", "X", "--status", "draft")).isZero();
+    assertThat(terminal.out()).contains(id);
     Path export = folder.resolve("export.csv");
     assertThat(terminal.run("campaign", "export", brief, export.toString())).isZero();
     assertThat(export).content().contains("+5511960000001,,PENDING,").contains(",Ana");
@@ -70,6 +76,9 @@ class CampaignCommandsTest {
             terminal.run("campaign", "export", brief, "--status", "FAILED,READ", export.toString()))
         .isZero();
     assertThat(export).content().doesNotContain("Ana");
+    assertThat(terminal.run("campaign", "export", brief, "--reason", "131049", export.toString()))
+        .isZero();
+    assertThat(export).content().startsWith("phone,").doesNotContain("Ana");
     assertThat(terminal.run("campaign", "test", brief, "--variable", "name=Bia", "+5511960000001"))
         .isZero();
     assertThat(terminal.out()).contains("on its way to +5511960000001");

@@ -13,6 +13,7 @@ import dev.sluice.console.campaign.Campaigns;
 import dev.sluice.console.campaign.ErrorRoutes;
 import dev.sluice.console.campaign.ExportRoutes;
 import dev.sluice.console.campaign.FreshResults;
+import dev.sluice.console.campaign.NextZones;
 import dev.sluice.console.campaign.ReplyRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
@@ -216,6 +217,7 @@ public final class Console implements AutoCloseable {
     RecipientCounts counts = new RecipientCounts();
     ReplyCounts replyCounts = new ReplyCounts();
     DailyUsage usage = new DailyUsage();
+    NextZones zones = new NextZones();
     Javalin listening =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -224,12 +226,12 @@ public final class Console implements AutoCloseable {
           settings.jetty.port = config.port();
           doors.add(settings.routes);
           new FeedRoutes(
-                  new CampaignViews(following, controls, fresh, counts, replyCounts, usage),
+                  new CampaignViews(following, controls, fresh, counts, replyCounts, usage, zones),
                   new SenderViews(following, controls, usage),
                   live)
               .add(settings.routes);
           CampaignViews campaignViews =
-              new CampaignViews(reading, controls, fresh, counts, replyCounts, usage);
+              new CampaignViews(reading, controls, fresh, counts, replyCounts, usage, zones);
           new ExportRoutes(new RecipientExports(reading, exports), campaignViews)
               .add(settings.routes);
           CampaignRows campaignRows = new CampaignRows(changing);
@@ -336,7 +338,7 @@ public final class Console implements AutoCloseable {
         () -> {
           output.warmUp();
           Json.write(
-              new CampaignViews(commanding, controls, fresh, counts, replyCounts, usage)
+              new CampaignViews(commanding, controls, fresh, counts, replyCounts, usage, zones)
                   .newest(CampaignFilter.IN_SIGHT));
         });
     listening.start();

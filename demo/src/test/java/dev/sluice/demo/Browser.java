@@ -1,5 +1,7 @@
 package dev.sluice.demo;
 
+import com.deque.html.axecore.results.Rule;
+import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -108,6 +111,13 @@ final class Browser implements AutoCloseable {
         Map.of(
             "features",
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+  }
+
+  /** Keeps what is downloaded from now on in this folder. */
+  void downloadTo(Path folder) {
+    driver.executeCdpCommand(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", folder.toAbsolutePath().toString()));
   }
 
   WebElement find(String css) {
@@ -222,6 +232,25 @@ final class Browser implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep a picture", e);
     }
+  }
+
+  /** Returns how many of the campaign's people have got as far as this. */
+  int count(String status) {
+    String text = find(".figure." + status + " dd").getText();
+    return Integer.parseInt(text.split("\\s", 2)[0].replace(",", ""));
+  }
+
+  /** Returns the serious accessibility faults of the current page. */
+  List<String> faults() {
+    return new AxeBuilder()
+        .analyze(driver).getViolations().stream()
+            .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
+            .map(Browser::words)
+            .toList();
+  }
+
+  private static String words(Rule rule) {
+    return rule.getId() + ": " + rule.getNodes().stream().map(node -> node.getHtml()).toList();
   }
 
   /** Returns the browser's log, such as policy violations and missing files. */

@@ -1,5 +1,6 @@
 package dev.sluice.demo;
 
+import static java.time.temporal.ChronoUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Refusal;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,20 +54,20 @@ class ConsolePageIT {
     browser.click("#resume");
     browser.awaitText(".badge", "completed");
     browser.awaitText(".figure.pending dd", "0");
-    browser.until().until(driver -> count("delivered") == 400);
+    browser.until().until(driver -> browser.count("delivered") == 400);
     browser.picture("campaign-completed");
     assertThat(simulator.report().duplicates()).isZero();
 
     simulator.setReplied(0);
     browser.awaitText("#clicks", "Tell me more");
     browser.awaitText("section[aria-labelledby=replies] table", "Thanks! Until when is it?");
-    browser.until().until(driver -> count("replied") >= 40);
-    assertThat(count("replied")).isLessThanOrEqualTo(120);
+    browser.until().until(driver -> browser.count("replied") >= 40);
+    assertThat(browser.count("replied")).isLessThanOrEqualTo(120);
     browser.resize(Browser.PHONE);
     browser.picture("campaign-replies-phone");
     browser.resize(Browser.DESKTOP);
     browser.picture("campaign-replies");
-    assertThat(PAGE.faults()).isEmpty();
+    assertThat(browser.faults()).isEmpty();
     browser.type("input[name=number]", "+5521");
     browser.click("section[aria-labelledby=replies] .filter button");
     browser.awaitText("section[aria-labelledby=replies]", "No one");
@@ -116,7 +119,7 @@ class ConsolePageIT {
     browser.awaitText("#dialog", "1 recipient has opted out since then");
     browser.awaitText("#dialog .primary", "Send to 2 recipients");
     browser.click("#dialog .primary");
-    browser.until().until(driver -> count("failed") == 0 && count("pending") == 0);
+    browser.until().until(driver -> browser.count("failed") == 0 && browser.count("pending") == 0);
     browser.awaitText(".badge", "completed");
     assertThat(browser.find("main").getText()).contains("Resends\n1");
     lift("+5511960000002");
@@ -175,7 +178,7 @@ class ConsolePageIT {
     browser.type("input[name='value-body.order']", "first_name");
     browser.type("input[name='value-button.0']", "first_name");
     browser.picture("template-form");
-    assertThat(PAGE.faults()).isEmpty();
+    assertThat(browser.faults()).isEmpty();
     browser.click("#next");
     browser.choose("input[name=file]", WholePage.csv(folder, 3, "Ana"));
     browser.awaitText(".bubble", "Hi Ana, your order Ana is on its way.");
@@ -189,7 +192,7 @@ class ConsolePageIT {
         .until(driver ->
             browser.find(".outcomes li:last-child").getText().matches("(?s).*(delivered|read)"));
     browser.picture("test-send");
-    assertThat(PAGE.faults()).isEmpty();
+    assertThat(browser.faults()).isEmpty();
     browser.click("#create");
     browser.awaitText("h1", "Order update");
     browser.awaitText(".figure.pending dd", "3");
@@ -242,9 +245,11 @@ class ConsolePageIT {
 
   @Test
   void theReviewAndTheCampaignSayAtWhatTimeOfTheirsPeopleAreSentTo() throws IOException {
-    String words = "09:00 in each recipient's time zone";
+    ZoneId theirs = ZoneId.of("America/Sao_Paulo");
+    String inTwoHours = LocalTime.now(theirs).plusHours(2).truncatedTo(MINUTES).toString();
+    String words = inTwoHours + " in each recipient's time zone";
     browser.open("#/new");
-    browser.type("input[name=name]", "At nine");
+    browser.type("input[name=name]", "In their time");
     browser.type("textarea[name=text]", "Hi {{first_name}}");
     browser.find("select[name=sender] option");
     browser.click("#next");
@@ -257,17 +262,25 @@ class ConsolePageIT {
         .executeScript(
             """
             const time = document.querySelector('input[name=localTime]');
-            time.value = '09:00';
+            [time.value] = arguments;
             time.dispatchEvent(new Event('input'));
-            """);
+            """,
+            inTwoHours);
     browser.picture("local-time");
     browser.click("#next");
     browser.awaitText("dl.pairs", words);
     browser.click("#create");
-    browser.awaitText("h1", "At nine");
+    browser.awaitText("h1", "In their time");
     browser.awaitText("main", words);
     browser.click("#start");
     browser.awaitText("#dialog", words);
+    browser.click("#dialog .primary");
+    browser.awaitText(".badge", "sending");
+    browser.awaitText(".reason", "Next: recipients in America/Sao_Paulo, from");
+    browser.picture("campaign-next-zone");
+    browser.click("#cancel");
+    browser.click("#dialog .danger");
+    browser.awaitText(".badge", "cancelled");
   }
 
   @Test
@@ -315,12 +328,7 @@ class ConsolePageIT {
   }
 
   private int pending() {
-    return count("pending");
-  }
-
-  private int count(String status) {
-    String text = browser.find(".figure." + status + " dd").getText();
-    return Integer.parseInt(text.split("\\s", 2)[0].replace(",", ""));
+    return browser.count("pending");
   }
 
   private List<String> found() {

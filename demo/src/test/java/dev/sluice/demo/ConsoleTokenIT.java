@@ -70,6 +70,7 @@ class ConsoleTokenIT {
     browser.awaitText("#sign-in", "API token");
     assertThat(browser.find("#sign-in").getText()).doesNotContain("did not accept");
     browser.picture("sign-in");
+    assertThat(browser.faults()).isEmpty();
     browser.type("#sign-in input", "no-such-token-at-all");
     browser.click("#sign-in .primary");
     browser.awaitText("#sign-in .problem", "did not accept this token");

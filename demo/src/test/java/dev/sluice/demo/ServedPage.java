@@ -18,6 +18,7 @@ final class ServedPage implements AutoCloseable {
   private static final int PARTITIONS = 2;
 
   private final Closer closer = new Closer();
+  private final Sandbox sandbox;
   private final String url;
   private final WhatsAppSimulator simulator;
   private final Browser browser;
@@ -32,6 +33,7 @@ final class ServedPage implements AutoCloseable {
       Sandbox sandbox,
       Function<String, SimulatorConfig> provider,
       UnaryOperator<LocalPipelineConfig> more) {
+    this.sandbox = sandbox;
     int port = FreePort.next();
     url = "http://localhost:" + port;
     simulator = closer.register(new WhatsAppSimulator(provider.apply(url)));
@@ -49,11 +51,15 @@ final class ServedPage implements AutoCloseable {
 
   /** Starts them on servers of their own, with a provider that accepts everything. */
   ServedPage(UnaryOperator<LocalPipelineConfig> more) {
-    this(sandbox(), url -> SimulatorConfig.friendly(1_000), more);
+    this(newSandbox(), url -> SimulatorConfig.friendly(1_000), more);
   }
 
-  static Sandbox sandbox() {
+  static Sandbox newSandbox() {
     return Sandbox.create(PARTITIONS);
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
   }
 
   String url() {

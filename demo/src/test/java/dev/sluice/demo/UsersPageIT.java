@@ -91,6 +91,7 @@ class UsersPageIT {
     browser.open("#/senders");
     browser.awaitText("#sign-in", "Password");
     browser.picture("sign-in-by-name");
+    assertThat(browser.faults()).isEmpty();
     typeName("otto", "wrong horse battery");
     browser.awaitText("#sign-in .problem", "no user with this name and password");
     typeName("otto", PASSWORD);

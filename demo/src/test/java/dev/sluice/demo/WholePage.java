@@ -1,14 +1,16 @@
 package dev.sluice.demo;
 
-import com.deque.html.axecore.results.Rule;
-import com.deque.html.axecore.selenium.AxeBuilder;
 import dev.sluice.cli.ConsoleClient;
+import dev.sluice.console.Console;
+import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.database.DatabaseConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -34,7 +35,7 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
   private @Nullable ServedPage opened;
 
   private static ServedPage open() {
-    Sandbox sandbox = ServedPage.sandbox();
+    Sandbox sandbox = ServedPage.newSandbox();
     try (Database database =
         new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())) {
       database
@@ -93,6 +94,25 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     return Objects.requireNonNull(opened).simulator();
   }
 
+  DatabaseConfig owner() {
+    return Objects.requireNonNull(opened).sandbox().owner();
+  }
+
+  /** Opens another console of the same pipeline, in Brazil and for these users. */
+  Console console(Users users) {
+    Sandbox sandbox = Objects.requireNonNull(opened).sandbox();
+    LocalPipelineConfig config =
+        LocalPipelineConfig.of(sandbox.kafka(), sandbox.database(), simulator().url(), 1, 0)
+            .withConsole(Optional.empty(), Optional.of("BR"), WebhookConfig.NONE)
+            .withUsers(users)
+            .withHost("localhost");
+    return new Console(
+        config.console().withWhatsApp(config.provider()),
+        new Health(),
+        new SimpleMeterRegistry(),
+        settings -> {});
+  }
+
   void create(String name, Path csv) {
     browser().open("#/new");
     browser().type("input[name=name]", name);
@@ -101,19 +121,6 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     browser().choose("input[name=file]", csv);
     browser().createDraft();
     browser().awaitText("h1", name);
-  }
-
-  /** Returns the accessibility faults of the current page. */
-  List<String> faults() {
-    return new AxeBuilder()
-        .analyze(browser().driver()).getViolations().stream()
-            .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
-            .map(WholePage::words)
-            .toList();
-  }
-
-  private static String words(Rule rule) {
-    return rule.getId() + ": " + rule.getNodes().stream().map(node -> node.getHtml()).toList();
   }
 
   /** Writes a CSV file of people with these first names in turn. */

@@ -103,7 +103,7 @@ class LocalTimesTest extends FanOutTest {
 
   @Test
   void aPauseKeepsTheZoneAndThePlaceInIt() {
-    UUID campaign = started(600, 50);
+    UUID campaign = started(650, 50);
     now = Instant.parse("2027-03-10T08:00:00Z");
     turns(2);
     int before = requests().size();

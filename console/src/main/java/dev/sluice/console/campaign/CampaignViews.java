@@ -17,6 +17,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ShortId;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ public final class CampaignViews {
   private final ReplyCounts replies;
   private final DailyUsage usage;
   private final FreshResults fresh;
+  private final NextZones zones;
 
   /**
    * Creates the views.
@@ -75,6 +77,7 @@ public final class CampaignViews {
    * @param recipients shared by all views
    * @param replies shared by all views
    * @param usage shared by all views
+   * @param zones shared by all views
    */
   public CampaignViews(
       DSLContext sql,
@@ -82,18 +85,20 @@ public final class CampaignViews {
       FreshResults fresh,
       RecipientCounts recipients,
       ReplyCounts replies,
-      DailyUsage usage) {
+      DailyUsage usage,
+      NextZones zones) {
     this.sql = sql;
     this.controls = controls;
     this.fresh = fresh;
+    this.zones = zones;
     this.recipients = recipients;
     this.replies = replies;
     this.usage = usage;
   }
 
   /**
-   * Returns a campaign with its message and its replies' counts, which are null if counting takes
-   * too long.
+   * Returns a campaign with its message, the time zone that comes next, and its replies' counts,
+   * which are null if counting takes too long.
    */
   public Map<String, @Nullable Object> one(UUID id) {
     Record row = rowOf(sql, id);
@@ -105,6 +110,7 @@ public final class CampaignViews {
             : replies.of(sql, id);
     view.put("replied", counts.map(ReplyCounts.Counts::replied).orElse(null));
     view.put("clicks", counts.map(ReplyCounts.Counts::clicks).orElse(null));
+    view.put("nextZone", zones.of(sql, row, Instant.now()).orElse(null));
     return withMessage(view, row);
   }
 

@@ -106,7 +106,8 @@ class CampaignViewTest {
               fresh,
               new RecipientCounts(),
               new ReplyCounts(),
-              new DailyUsage());
+              new DailyUsage(),
+              new NextZones());
       Checks checks = new Checks(counts.sql(), 1);
       Record row = CampaignViews.rowOf(commands.sql(), id);
       assertThat(views.changed(row, checks).get("total")).isEqualTo(0L);

@@ -165,6 +165,31 @@ class LocalTimeTest {
         .isEqualTo("Europe/Berlin");
   }
 
+  /** While it waits for that zone's time, nothing else would say why nothing is sent. */
+  @Test
+  void aCampaignThatIsSendingTellsWhichZoneComesNext() {
+    String id = atNine();
+    add(id, "text/csv", "phone\n+819012345678\n+4915112345678\n+5511960000001\n");
+    assertThat(campaign(id).path("nextZone").isNull()).as("of a draft").isTrue();
+
+    started(id, "2099-06-10T06:00:00Z");
+    JsonNode next = campaign(id).path("nextZone");
+    assertThat(next.path("timeZone").asString()).isEqualTo("Europe/Berlin");
+    assertThat(next.path("at").asString()).isEqualTo("2099-06-10T07:00:00Z");
+
+    started(id, "2020-06-10T06:00:00Z");
+    assertThat(campaign(id).path("nextZone").isNull()).as("after all moments").isTrue();
+  }
+
+  private static void started(String id, String at) {
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign SET status = 'SENDING', total = 3, started_at = ?::timestamptz"
+                + " WHERE id = ?::uuid",
+            at,
+            id));
+  }
+
   private static String atNine() {
     HttpResponse<byte[]> created =
         CONSOLE.send(

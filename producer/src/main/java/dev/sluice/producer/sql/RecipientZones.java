@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 
 import dev.sluice.producer.state.ZonePasses;
+import dev.sluice.schema.LocalMoment;
 import dev.sluice.schema.RecipientStatus;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -53,11 +54,11 @@ public final class RecipientZones {
     for (String name : found) {
       ZoneId zone = zone(name);
       if (zone != null) {
-        passes.add(new ZonePasses.Pass(name, local.moment(zone, start)));
+        passes.add(new ZonePasses.Pass(name, LocalMoment.of(local.time(), zone, start)));
       }
     }
     if (passes.isEmpty() || passes.size() < all.size() || someHaveNone(started)) {
-      passes.add(new ZonePasses.Pass(null, local.moment(local.zone(), start)));
+      passes.add(new ZonePasses.Pass(null, LocalMoment.of(local.time(), local.zone(), start)));
     }
     passes.sort(Comparator.comparing(ZonePasses.Pass::at));
     return new ZonePasses(passes, 0);

@@ -1,15 +1,14 @@
-package dev.sluice.producer;
+package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.producer.sql.LocalSending;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LocalSendingTest {
+class LocalMomentTest {
   @ParameterizedTest
   @CsvSource({
     // Still to come today, exactly now, an hour late, and later than that.
@@ -27,6 +26,6 @@ class LocalSendingTest {
   })
   void aZonesMomentIsTheFirstSuchTimeFromAnHourBeforeTheStartOn(
       Instant start, LocalTime time, ZoneId zone, Instant moment) {
-    assertThat(new LocalSending(time, ZoneId.of("UTC")).moment(zone, start)).isEqualTo(moment);
+    assertThat(LocalMoment.of(time, zone, start)).isEqualTo(moment);
   }
 }

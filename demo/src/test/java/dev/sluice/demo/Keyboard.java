@@ -50,8 +50,7 @@ final class Keyboard {
     type(letter);
     browser
         .until()
-        .until(driver ->
-            browser.find(css + " option:checked").getText().startsWith(letter));
+        .until(driver -> browser.find(css + " option:checked").getText().startsWith(letter));
   }
 
   /** Chooses one of a group of radio buttons, of which Tab reaches only one. */

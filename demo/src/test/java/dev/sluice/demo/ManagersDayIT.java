@@ -144,12 +144,10 @@ class ManagersDayIT {
   private static Path oddFile() throws IOException {
     List<String> lines = new ArrayList<>(List.of("Primeiro Nome;Celular;WhatsApp;Pedido"));
     for (int i = 1; i <= PEOPLE; i++) {
-      lines.add(
-          "\"%s\";(21) 96000-%04d;sim;A-%d".formatted(name(i).replace("\"", "\"\""), i, i));
+      lines.add("\"%s\";(21) 96000-%04d;sim;A-%d".formatted(name(i).replace("\"", "\"\""), i, i));
     }
     lines.add("Ana;12;sim;A-0");
-    return Files.write(
-        folder.resolve("pedidos.csv"), String.join("\r\n", lines).getBytes(EXCEL));
+    return Files.write(folder.resolve("pedidos.csv"), String.join("\r\n", lines).getBytes(EXCEL));
   }
 
   private static String name(int person) {
@@ -193,7 +191,9 @@ class ManagersDayIT {
   }
 
   private void readTheFunnel() {
-    browser.until().until(driver -> browser.count("delivered") == PEOPLE - 3 && browser.count("failed") == 3);
+    browser
+        .until()
+        .until(driver -> browser.count("delivered") == PEOPLE - 3 && browser.count("failed") == 3);
     assertThat(browser.count("sent")).isEqualTo(PEOPLE - 3);
     assertThat(browser.count("pending")).isZero();
     browser.until().until(driver -> browser.count("read") > 0);
@@ -209,7 +209,9 @@ class ManagersDayIT {
     browser.awaitText("#dialog .primary", "Send to 3 recipients");
     look("resend");
     keyboard.press("#dialog .primary");
-    browser.until().until(driver -> browser.count("failed") == 0 && browser.count("delivered") == PEOPLE);
+    browser
+        .until()
+        .until(driver -> browser.count("failed") == 0 && browser.count("delivered") == PEOPLE);
     browser.awaitText(".badge", "completed");
   }
 
@@ -245,8 +247,7 @@ class ManagersDayIT {
   }
 
   private static List<String> rowsOf(String campaign) {
-    try (Database database =
-        new Database(PAGE.owner(), 1, "test", new SimpleMeterRegistry())) {
+    try (Database database = new Database(PAGE.owner(), 1, "test", new SimpleMeterRegistry())) {
       return database
           .sql()
           .fetch(

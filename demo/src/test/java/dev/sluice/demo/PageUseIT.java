@@ -61,9 +61,7 @@ class PageUseIT {
     browser.open("#/");
     browser.find("h1");
     new Keyboard(browser).press(".skip");
-    browser
-        .until()
-        .until(driver -> driver.switchTo().activeElement().getTagName().equals("main"));
+    browser.until().until(driver -> driver.switchTo().activeElement().getTagName().equals("main"));
   }
 
   /** A browser opens six connections to a host; a hidden tab must hold none. */

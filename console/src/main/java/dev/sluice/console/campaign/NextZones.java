@@ -81,8 +81,7 @@ public final class NextZones {
             sql,
             PATIENCE,
             BY_INDEX,
-            inside ->
-                inside.resultQuery(SQL, DSL.val(campaign)).fetch().getValues(0, String.class))
+            inside -> inside.resultQuery(SQL, DSL.val(campaign)).fetch().getValues(0, String.class))
         .orElse(List.of())
         .stream()
         .flatMap(NextZones::zone)

@@ -96,9 +96,7 @@ final class Connections implements AutoCloseable {
         .setDnsResolver(
             new TimedLookup(SystemDefaultDnsResolver.INSTANCE, endpoint.connectTimeout()))
         .setTlsSocketStrategy(
-            new Handshakes(
-                new DefaultClientTlsStrategy(Authorities.trust(endpoint.authorities())),
-                endpoint.answerTimeout()))
+            new DefaultClientTlsStrategy(Authorities.trust(endpoint.authorities())))
         .build();
   }
 

@@ -19,17 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.By;
 
 /** A campaign manager's whole day behind a login, on a phone's screen and without a mouse. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -45,15 +42,7 @@ class ManagersDayIT {
 
   @RegisterExtension static final WholePage PAGE = new WholePage();
 
-  @RegisterExtension
-  static final TestWatcher LAST_SIGHT =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
-          browser.picture("failed-day");
-          System.out.println(browser.driver().findElement(By.tagName("body")).getText());
-        }
-      };
+  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
 
   @TempDir private static Path folder;
   private static Browser browser;

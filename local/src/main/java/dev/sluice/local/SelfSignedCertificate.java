@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
@@ -39,7 +40,8 @@ public final class SelfSignedCertificate {
       try (InputStream stream = Files.newInputStream(store)) {
         key.load(stream, PASSWORD.toCharArray());
       }
-      Files.writeString(file, pem(key));
+      byte[] certificate = Objects.requireNonNull(key.getCertificate(ALIAS)).getEncoded();
+      Files.writeString(file, pem("CERTIFICATE", certificate));
       return new SelfSignedCertificate(key, file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make a certificate in " + file, e);
@@ -80,20 +82,29 @@ public final class SelfSignedCertificate {
     }
   }
 
-  private static String pem(KeyStore key) throws GeneralSecurityException {
-    byte[] encoded = Objects.requireNonNull(key.getCertificate(ALIAS)).getEncoded();
+  private static String pem(String label, byte[] encoded) {
     return String.join(
         "\n",
         List.of(
-            "-----BEGIN CERTIFICATE-----",
+            "-----BEGIN " + label + "-----",
             Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded),
-            "-----END CERTIFICATE-----",
+            "-----END " + label + "-----",
             ""));
   }
 
   /** Returns the certificate's PEM file. */
   public Path file() {
     return file;
+  }
+
+  /** Returns its private key as PEM, for servers that read files. */
+  public String privateKey() {
+    try {
+      Key own = Objects.requireNonNull(key.getKey(ALIAS, PASSWORD.toCharArray()));
+      return pem("PRIVATE KEY", own.getEncoded());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("cannot read the key that was made", e);
+    }
   }
 
   /** Returns the TLS context of a server with this certificate. */

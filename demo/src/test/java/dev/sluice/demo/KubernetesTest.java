@@ -2,10 +2,12 @@ package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.cli.Sluice;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -187,11 +189,36 @@ class KubernetesTest {
         .contains("WHATSAPP_ACCESS_TOKEN_FILE");
   }
 
+  /** Rules and dashboards ask for the job of each role; the console asks for its token. */
+  @ParameterizedTest
+  @CsvSource({"producer, ''", "worker, ''", "status-aggregator, ''", "console, api-token"})
+  void theMetricsOfEachRoleAreScrapedUnderItsName(String role, String token) {
+    JsonNode monitor =
+        Manifests.trees("components/pod-monitor/pod-monitors.yaml")
+            .map(document -> document.path("spec"))
+            .filter(spec -> selects(Manifests.selector(spec.path("selector")), role))
+            .reduce((one, other) -> {
+              throw new AssertionError("two monitors select " + role);
+            })
+            .orElseThrow();
+    JsonNode endpoint = monitor.path("podMetricsEndpoints").path(0);
+    PodTemplateSpec pod = Manifests.deployment(role).getSpec().getTemplate();
+
+    assertThat(pod.getMetadata().getLabels())
+        .containsEntry(monitor.path("jobLabel").asText(), role)
+        .containsEntry("app.kubernetes.io/name", "sluice");
+    assertThat(endpoint.path("port").asText())
+        .isEqualTo(container(pod).getPorts().getFirst().getName());
+    assertThat(endpoint.at("/authorization/credentials/key").asText()).isEqualTo(token);
+    assertThat(endpoint.at("/authorization/credentials/name").asText())
+        .isEqualTo(token.isEmpty() ? "" : "sluice-" + role);
+  }
+
   private static Set<Integer> mayCall(String role) {
     return Manifests.BASE.stream()
         .filter(NetworkPolicy.class::isInstance)
         .map(NetworkPolicy.class::cast)
-        .filter(policy -> selects(policy, role))
+        .filter(policy -> selects(policy.getSpec().getPodSelector(), role))
         .flatMap(policy -> policy.getSpec().getEgress().stream())
         .flatMap(rule -> rule.getPorts().stream())
         .map(NetworkPolicyPort::getPort)
@@ -199,8 +226,7 @@ class KubernetesTest {
         .collect(Collectors.toSet());
   }
 
-  private static boolean selects(NetworkPolicy policy, String role) {
-    var selector = policy.getSpec().getPodSelector();
+  private static boolean selects(LabelSelector selector, String role) {
     String component = selector.getMatchLabels().getOrDefault("app.kubernetes.io/component", role);
     return component.equals(role)
         && selector.getMatchExpressions().stream()

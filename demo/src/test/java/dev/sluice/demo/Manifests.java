@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -63,6 +64,10 @@ final class Manifests {
 
   static Stream<JsonNode> trees(String file) {
     return documents(file).stream().map(STRICT::<JsonNode>valueToTree);
+  }
+
+  static LabelSelector selector(JsonNode tree) {
+    return STRICT.convertValue(tree, LabelSelector.class);
   }
 
   private static List<HasMetadata> base() {

@@ -60,6 +60,7 @@ class ComposeFileTest {
             "postgres",
             "kafka-ui",
             "prometheus",
+            "alertmanager",
             "grafana",
             "migrate",
             "simulator",
@@ -287,7 +288,7 @@ class ComposeFileTest {
                 .map(JsonNode::asString)
                 .filter(volume -> volume.startsWith("./"))
                 .map(volume -> ROOT.resolve(volume.substring(2, volume.indexOf(':')))))
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(path -> assertThat(path).exists());
   }
 
@@ -305,6 +306,25 @@ class ComposeFileTest {
     assertThat(ports)
         .isEqualTo(
             Map.of("producer", 8081, "worker", 8082, "status-aggregator", 8083, "console", 8080));
+  }
+
+  @Test
+  void prometheusAlertsGoToAlertmanagerWhichGrafanaShows() {
+    JsonNode alertmanager = read("deploy/alertmanager/alertmanager.yml");
+    JsonNode prometheus = read("deploy/prometheus/prometheus.yml").at("/alerting/alertmanagers/0");
+    JsonNode grafana = read("deploy/grafana/provisioning/datasources/prometheus.yml");
+    String address = prometheus.at("/static_configs/0/targets/0").asString();
+
+    assertThat(SERVICES.has(address.split(":", 2)[0])).isTrue();
+    assertThat(SERVICES.at("/alertmanager/healthcheck/test").toString())
+        .contains("http://localhost:" + address.split(":", 2)[1] + "/-/ready");
+    assertThat(SERVICES.at("/alertmanager/volumes").toString())
+        .contains("./deploy/alertmanager:/etc/alertmanager:ro");
+    assertThat(grafana.at("/datasources/1/url").asString()).isEqualTo("http://" + address);
+    assertThat(grafana.at("/datasources/1/uid"))
+        .isEqualTo(grafana.at("/datasources/0/jsonData/alertmanagerUid"));
+    assertThat(alertmanager.path("receivers").valueStream().map(one -> one.path("name")))
+        .containsExactly(alertmanager.at("/route/receiver"));
   }
 
   @Test

@@ -16,6 +16,8 @@ final class DocumentedCommands {
   private static final Pattern SHELL = Pattern.compile("(?ms)^```sh\\n(.*?)^```$");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```.*?^```$");
   private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
+  private static final Pattern OTHER_PROGRAM =
+      Pattern.compile("(docker|kubectl|mvn|promtool|kcat|openssl|apt-get|kafka-[a-z.-]+) .+");
   private static final Pattern COMMAND =
       Pattern.compile("(xargs [^|]*)?(?<![\\w/.-])(\\./)?sluice ([^|)#]+)");
 
@@ -44,6 +46,14 @@ final class DocumentedCommands {
     return documents().stream().flatMap(file -> lines(read(file)));
   }
 
+  /** Returns the commands of other programs in the text, with their arguments. */
+  static Stream<String> ofOtherPrograms() {
+    return documents().stream()
+        .flatMap(file -> spans(read(file)))
+        .filter(span -> OTHER_PROGRAM.matcher(span).matches())
+        .distinct();
+  }
+
   private static List<Path> documents() {
     try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
       return Stream.concat(
@@ -67,13 +77,17 @@ final class DocumentedCommands {
     String name = file.getFileName().toString();
     return Stream.concat(
             lines(text),
-            SPAN.matcher(BLOCK.matcher(text).replaceAll(""))
-                .results()
-                .map(span -> span.group(1).replaceAll("\\s+", " "))
+            spans(text)
                 // Others quote messages that name a command.
                 .filter(span -> span.matches("(\\./|source <\\(\\./)?sluice .*")))
         .flatMap(line -> COMMAND.matcher(line).results())
         .map(command -> documented(name, command));
+  }
+
+  private static Stream<String> spans(String text) {
+    return SPAN.matcher(BLOCK.matcher(text).replaceAll(""))
+        .results()
+        .map(span -> span.group(1).replaceAll("\\s+", " "));
   }
 
   private static Documented documented(String file, MatchResult command) {

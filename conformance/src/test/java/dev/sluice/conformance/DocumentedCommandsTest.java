@@ -67,6 +67,12 @@ class DocumentedCommandsTest {
   }
 
   @Test
+  void ofEachCommandOfAnotherProgramItIsSaidWhoRunsIt() {
+    assertThat(DocumentedCommands.ofOtherPrograms())
+        .containsExactlyInAnyOrderElementsOf(RunElsewhere.OTHERS.keySet());
+  }
+
+  @Test
   void theTestsThatRunItElsewhereExist() {
     List<Path> tests =
         Stream.of("cli", "demo", "benchmark")

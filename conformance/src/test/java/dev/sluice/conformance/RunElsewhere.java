@@ -46,11 +46,45 @@ final class RunElsewhere {
           Map.entry("benchmark run fan-out --size 60000", BY_HAND),
           Map.entry("benchmark run status", BY_HAND));
 
+  private static final String DOCKER = "needs Docker, as ci.yml has it";
+  private static final String KAFKA = "needs Kafka's own scripts, which come with its distribution";
+
+  /** The commands of other programs. */
+  static final Map<String, String> OTHERS =
+      Map.ofEntries(
+          Map.entry("docker build --target roles", DOCKER),
+          Map.entry("docker compose up --build", DOCKER),
+          Map.entry("docker compose up --scale worker=4", DOCKER),
+          Map.entry("docker compose down -v", DOCKER),
+          Map.entry(
+              "kubectl kustomize deploy/kubernetes/overlays/keda",
+              "KubernetesTest, where it is installed"),
+          Map.entry(
+              "kubectl create configmap sluice-database-ca --from-file=ca.crt", "needs a cluster"),
+          Map.entry("mvn verify", "it is what runs this"),
+          Map.entry("mvn spotless:apply", "it changes the sources, which mvn verify checks"),
+          Map.entry("apt-get install chromium chromium-driver", "the machine of the tests does it"),
+          Map.entry("promtool test rules", "PromtoolTest"),
+          Map.entry("promtool test rules alerts_test.yml", "PromtoolTest"),
+          Map.entry(
+              "kcat -b localhost:9092 -t sluice.campaign-events",
+              "KafkaRightsIT reads every topic; few machines have kcat"),
+          Map.entry("openssl rand -hex 32", "nothing of ours"),
+          Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
+          Map.entry("kafka-configs --alter", KAFKA),
+          Map.entry("kafka-topics --alter", KAFKA),
+          Map.entry(
+              "kafka-consumer-groups --reset-offsets --to-datetime …"
+                  + " --topic sluice.send-results --execute",
+              KAFKA),
+          Map.entry("kafka-transactions.sh abort", KAFKA),
+          Map.entry("kafka-transactions.sh find-hanging --broker-id <id>", KAFKA));
+
   private RunElsewhere() {}
 
   /** Returns the names of the tests that run them. */
   static Stream<String> tests() {
-    return COMMANDS.values().stream()
+    return Stream.concat(COMMANDS.values().stream(), OTHERS.values().stream())
         .flatMap(reason -> TEST.matcher(reason).results().map(MatchResult::group))
         .distinct();
   }

@@ -84,16 +84,29 @@ final class Manifests {
     return manifests;
   }
 
-  @SuppressWarnings("unchecked")
   static List<Map<String, Object>> documents(String file) {
     try {
-      String text = Files.readString(FOLDER.resolve(file));
-      return StreamSupport.stream(
-              new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(text).spliterator(), false)
-          .map(document -> (Map<String, Object>) document)
-          .toList();
+      return parsed(Files.readString(FOLDER.resolve(file)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  static List<Map<String, Object>> parsed(String text) {
+    return StreamSupport.stream(
+            new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(text).spliterator(), false)
+        .map(document -> (Map<String, Object>) document)
+        .toList();
+  }
+
+  /** Checks a document against the model of its kind; Strimzi's and KEDA's kinds have none. */
+  static void requireModelled(Map<String, Object> document) {
+    String kind = document.get("apiVersion") + "/" + document.get("kind");
+    if (KINDS.containsKey(kind)) {
+      STRICT.convertValue(document, KINDS.get(kind));
+    } else {
+      assertThat(kind).matches("(keda[.]sh/v1alpha1|kafka[.]strimzi[.]io/v1)/[A-Za-z]+");
     }
   }
 

@@ -9,9 +9,13 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,6 +71,27 @@ class PendingResultsTest extends TopologyFixture {
     assertThat(FIXTURE.rows(campaign))
         .isEqualTo(Map.of(RecipientStatus.SENT, 2, RecipientStatus.PENDING, 1));
     assertThat(storeIsEmpty()).isTrue();
+  }
+
+  /** They name the changelog and what is in it, which other versions read. */
+  @Test
+  void theStoreKeepsItsNameAndKeys() throws IOException {
+    restartWithoutFlushing();
+    UUID campaign = FIXTURE.campaign(1);
+    List<Long> recipients = FIXTURE.recipients(campaign);
+    send(campaign, recipients, RecipientStatus.SENT);
+
+    List<String> keys = new ArrayList<>();
+    try (var all = stored().all()) {
+      all.forEachRemaining(entry -> keys.add(PendingResults.NAME + " " + entry.key));
+    }
+    assertThat(keys)
+        .isEqualTo(
+            Files.readAllLines(Path.of("src/test/resources/golden/store-keys.txt")).stream()
+                .map(line ->
+                    line.replace("{campaign}", campaign.toString())
+                        .replace("{recipient}", recipients.getFirst().toString()))
+                .toList());
   }
 
   private KeyValueStore<String, byte[]> stored() {

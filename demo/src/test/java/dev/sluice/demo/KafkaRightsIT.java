@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
+import dev.sluice.cli.Sluice;
 import dev.sluice.cli.WorkerCommand;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
@@ -14,6 +15,7 @@ import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
 import dev.sluice.local.Sandbox;
+import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.producer.FanOut;
@@ -21,44 +23,63 @@ import dev.sluice.producer.FanOutConfig;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
-import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Topics;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Runs each role with exactly the rights of docs/security.md, and with one less. */
+/**
+ * Runs each role with exactly the rights of docs/security.md, and with one less; over TLS and SASL,
+ * with the settings that Kubernetes' overlay for Strimzi mounts.
+ */
 class KafkaRightsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Topics TOPICS = new Topics("sluice.");
   private static final String SECRET = "app-secret";
+  private static final Path CLIENT =
+      Path.of("../deploy/kubernetes/overlays/strimzi/client.properties");
+  private static final List<String> ROLES =
+      List.of("migrate", "producer", "worker", "status-aggregator", "console");
 
   /**
    * Rights whose use takes minutes or a lock to provoke: scheduled starts, stuck campaigns, long
@@ -76,15 +97,20 @@ class KafkaRightsIT {
   private final int port = FreePort.next();
   private final int securePort = FreePort.next();
   private final Map<String, Health> healths = new HashMap<>();
+  private final Sandbox database = Sandbox.create(1);
+
+  @TempDir private Path secrets;
 
   @Test
   void theDocumentedRightsAreEnoughAndNeeded(@TempDir Path data) throws Exception {
     List<KafkaRight> rights = KafkaRight.documented();
+    SelfSignedCertificate certificate = SelfSignedCertificate.writtenTo(secrets.resolve("ca.crt"));
     try (closer) {
-      closer.register(new EmbeddedKafka(data, port, this::secured));
+      closer.register(new EmbeddedKafka(data, port, settings -> secured(settings, certificate)));
       Admin admin = closer.register(Admin.create(Map.of("bootstrap.servers", "localhost:" + port)));
       admin.createAcls(rights.stream().map(KafkaRight::binding).toList()).all().get();
-      Migration.createTopics(as("migrate"), 2, Optional.of((short) 1));
+      letIn(admin);
+      migrate();
       WhatsAppSimulator simulator =
           closer.register(
               new WhatsAppSimulator(
@@ -112,43 +138,95 @@ class KafkaRightsIT {
     }
   }
 
-  private Map<String, String> secured(Map<String, String> settings) {
+  private Map<String, String> secured(
+      Map<String, String> settings, SelfSignedCertificate certificate) {
     Map<String, String> secured = new HashMap<>(settings);
     for (String listeners : List.of("listeners", "advertised.listeners")) {
       secured.merge(
-          listeners, "SASL_PLAINTEXT://localhost:" + securePort, (one, other) -> one + "," + other);
+          listeners, "SASL_SSL://localhost:" + securePort, (one, other) -> one + "," + other);
     }
     secured.merge(
-        "listener.security.protocol.map",
-        "SASL_PLAINTEXT:SASL_PLAINTEXT",
-        (one, other) -> one + "," + other);
-    secured.put("sasl.enabled.mechanisms", "PLAIN");
+        "listener.security.protocol.map", "SASL_SSL:SASL_SSL", (one, other) -> one + "," + other);
+    secured.put("ssl.keystore.type", "PEM");
+    secured.put("ssl.keystore.key", certificate.privateKey());
+    secured.put("ssl.keystore.certificate.chain", text(certificate.file()));
+    secured.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
     secured.put(
-        "listener.name.sasl_plaintext.plain.sasl.jaas.config",
-        "org.apache.kafka.common.security.plain.PlainLoginModule required "
-            + Stream.of("migrate", "producer", "worker", "status-aggregator", "console")
-                .map(role -> "user_" + role + "=\"secret\"")
-                .collect(Collectors.joining(" "))
-            + ";");
+        "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config",
+        ScramLoginModule.class.getName() + " required;");
     secured.put("authorizer.class.name", RecordingAuthorizer.class.getName());
     // The broker itself and this test, through the other listener.
     secured.put("super.users", "User:ANONYMOUS");
     return secured;
   }
 
-  private KafkaConfig as(String role) {
+  /** Creates the roles' users, and their secrets as Strimzi does. */
+  private void letIn(Admin admin) throws Exception {
+    ScramCredentialInfo scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096);
+    admin
+        .alterUserScramCredentials(
+            ROLES.stream()
+                .<UserScramCredentialAlteration>map(
+                    role -> new UserScramCredentialUpsertion(role, scram, "secret of " + role))
+                .toList())
+        .all()
+        .get();
+    for (String role : ROLES) {
+      Path user = Files.createDirectory(secrets.resolve(role));
+      Files.writeString(
+          user.resolve("sasl.jaas.config"),
+          "%s required username=\"%s\" password=\"secret of %s\";"
+              .formatted(ScramLoginModule.class.getName(), role, role));
+      Files.writeString(
+          settings(role),
+          text(CLIENT)
+              .replace("/run/secrets/kafka-ca/ca.crt", secrets.resolve("ca.crt").toString())
+              .replace("/run/secrets/kafka-user", user.toString()));
+    }
+  }
+
+  private Path settings(String role) {
+    return secrets.resolve(role + ".properties");
+  }
+
+  /** By the command, which reads the settings from a file and waits until the users are known. */
+  private void migrate() {
+    StringWriter err = new StringWriter();
+    DatabaseConfig owner = database.owner();
+    int exitCode =
+        Sluice.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "migrate",
+                "--kafka=localhost:" + securePort,
+                "--kafka-config=" + settings("migrate"),
+                "--partitions=2",
+                "--replication-factor=1",
+                "--database="
+                    + owner.url()
+                    + (owner.password() == null ? "" : "?password=" + owner.password()),
+                "--owner-user=" + owner.user());
+    assertThat(exitCode).as(err.toString()).isZero();
+  }
+
+  private KafkaConfig as(String role) throws IOException {
+    Properties settings = new Properties();
+    try (Reader file = Files.newBufferedReader(settings(role))) {
+      settings.load(file);
+    }
     return new KafkaConfig(
         "localhost:" + securePort,
         TOPICS,
-        Map.of(
-            "security.protocol",
-            "SASL_PLAINTEXT",
-            "sasl.mechanism",
-            "PLAIN",
-            "sasl.jaas.config",
-            "org.apache.kafka.common.security.plain.PlainLoginModule required username=\""
-                + role
-                + "\" password=\"secret\";"));
+        settings.stringPropertyNames().stream()
+            .collect(Collectors.toMap(Function.identity(), settings::getProperty)));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Health health(String role) {
@@ -161,8 +239,7 @@ class KafkaRightsIT {
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().problems()));
   }
 
-  private void start(String provider) {
-    Sandbox database = Sandbox.create(1);
+  private void start(String provider) throws IOException {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     closer.register(
         new StatusAggregator(

@@ -25,6 +25,7 @@ import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
+import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Topics;
@@ -53,6 +54,7 @@ import java.util.Properties;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -76,6 +78,7 @@ class KafkaRightsIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Topics TOPICS = new Topics("sluice.");
   private static final String SECRET = "app-secret";
+  private static final String GARBAGE = "no JSON";
   private static final Path CLIENT =
       Path.of("../deploy/kubernetes/overlays/strimzi/client.properties");
   private static final List<String> ROLES =
@@ -134,8 +137,22 @@ class KafkaRightsIT {
           .extracting(KafkaRight::toString)
           .containsExactlyInAnyOrderElementsOf(ONLY_IN_TROUBLE);
 
+      everyRecordCanBeReadByPeople();
       takeAway(admin, rights);
     }
+  }
+
+  /** Checked here, because by now there are records of every kind. */
+  private void everyRecordCanBeReadByPeople() throws Exception {
+    KafkaConfig reader = new KafkaConfig("localhost:" + port, TOPICS, Map.of());
+    List<String> types = Stream.of(EventType.values()).map(EventType::text).toList();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> ReadTopics.of(reader), topics -> topics.types().containsAll(types))
+        .requireReadable(GARBAGE);
+    assertThat(ReadTopics.groups(reader))
+        .containsExactlyInAnyOrder(
+            TOPICS.producerGroup(), TOPICS.workerGroup(), TOPICS.statusAggregatorGroup());
   }
 
   private Map<String, String> secured(
@@ -325,7 +342,7 @@ class KafkaRightsIT {
             new StringSerializer())) {
       for (String topic :
           List.of(TOPICS.campaignCommands(), TOPICS.sendRequests(), TOPICS.sendResults())) {
-        producer.send(new ProducerRecord<>(topic, "x", "no JSON")).get();
+        producer.send(new ProducerRecord<>(topic, "x", GARBAGE)).get();
       }
     }
   }

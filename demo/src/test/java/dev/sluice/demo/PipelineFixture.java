@@ -11,6 +11,7 @@ import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -77,6 +78,10 @@ final class PipelineFixture implements AutoCloseable {
 
   Health health() {
     return health;
+  }
+
+  KafkaConfig kafka() {
+    return sandbox.kafka();
   }
 
   DSLContext sql() {

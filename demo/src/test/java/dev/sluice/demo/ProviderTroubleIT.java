@@ -14,6 +14,7 @@ import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.providers.http.HttpProviderConfig;
 import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Topics;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
@@ -75,7 +76,19 @@ class ProviderTroubleIT {
         .containsExactly(phone(1 + codes.indexOf(131050)), phone(1 + codes.indexOf(130403)));
     aRecipientsWayIsOneTrace(recipient(campaign, phone(1)), "FAILED", 400);
     aRecipientsWayIsOneTrace(recipient(campaign, phone(codes.size() + 1)), "SENT", 200);
+    recordsOfATracedCampaignSayItsTrace();
     metricsAreThoseThatPeopleRelyOn();
+  }
+
+  private void recordsOfATracedCampaignSayItsTrace() throws Exception {
+    Topics names = pipeline.kafka().topics();
+    ReadTopics topics = ReadTopics.of(pipeline.kafka());
+
+    topics.requireReadable("");
+    for (String topic :
+        List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
+      assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
+    }
   }
 
   private long recipient(UUID campaign, String phone) {

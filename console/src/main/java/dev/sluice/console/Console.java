@@ -165,9 +165,9 @@ public final class Console implements AutoCloseable {
         closer.register(Connections.open(config.database(), limits.connections(), meters));
     closer.register(DatabaseProbe.of(connections.commands(), config.database(), health));
     closer.register(KafkaProbe.of(config.kafka(), health));
-    FreshResults fresh = closer.register(new FreshResults(config.kafka()));
+    FreshResults fresh = closer.register(new FreshResults(config.kafka(), health));
     ControlsView controls = closer.register(new ControlsView(config.kafka(), health, meters));
-    KafkaOutput output = closer.register(new KafkaOutput(config.kafka(), meters));
+    KafkaOutput output = closer.register(new KafkaOutput(config.kafka(), health, meters));
     CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();
     DSLContext following = connections.feeds().sql();

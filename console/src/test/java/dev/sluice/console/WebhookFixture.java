@@ -120,14 +120,16 @@ public final class WebhookFixture implements AutoCloseable {
 
   /** Writes a sender's control as a worker does. */
   public void control(String senderId, Control control) {
-    try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
+    try (KafkaOutput output =
+        new KafkaOutput(sandbox.kafka(), new Health(), new SimpleMeterRegistry())) {
       new CommandPublisher(output, sandbox.kafka().topics()).control(senderId, control);
     }
   }
 
   /** Writes a campaign's control as the producer does. */
   public void control(UUID campaignId, Control control) {
-    try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
+    try (KafkaOutput output =
+        new KafkaOutput(sandbox.kafka(), new Health(), new SimpleMeterRegistry())) {
       output.write(
           List.of(
               KafkaOutput.record(
@@ -218,7 +220,8 @@ public final class WebhookFixture implements AutoCloseable {
 
   /** Writes a result as a worker does. */
   public void result(SendResult result) {
-    try (KafkaOutput output = new KafkaOutput(sandbox.kafka(), new SimpleMeterRegistry())) {
+    try (KafkaOutput output =
+        new KafkaOutput(sandbox.kafka(), new Health(), new SimpleMeterRegistry())) {
       output.write(
           List.of(
               KafkaOutput.record(

@@ -158,11 +158,12 @@ final class SteppedWorker extends WorkerInMemory {
   public Verdict commit(
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets) {
-    Set<String> unwritten =
+    Map<String, String> unwritten =
         records.stream()
             .map(ProducerRecord::topic)
             .filter(offline::contains)
-            .collect(Collectors.toSet());
+            .distinct()
+            .collect(Collectors.toMap(topic -> topic, _ -> "no answer"));
     if (!unwritten.isEmpty()) {
       time.sleep(Duration.ofSeconds(2));
       outages.failed(unwritten);

@@ -18,6 +18,7 @@ import dev.sluice.worker.output.TopicOutages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,7 +55,7 @@ class UnsentRecordsTest {
 
   @BeforeEach
   void bothTopicsAreOut() {
-    outages.failed(Set.of(TOPICS.deadLetters(), TOPICS.returnedRequests()));
+    outages.failed(Map.of(TOPICS.deadLetters(), "away", TOPICS.returnedRequests(), "away"));
   }
 
   @Test

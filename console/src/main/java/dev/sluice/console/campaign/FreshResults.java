@@ -1,11 +1,13 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.console.reply.SentMessages;
+import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.TopicFollower;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Reasons;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,13 +50,17 @@ public final class FreshResults implements AutoCloseable {
           ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
           250);
 
+  private static final String COMPONENT = "live counts";
+
+  private final Health health;
   private final TopicFollower follower;
   private final TestResults tests = new TestResults();
   private final SentMessages sent = new SentMessages();
   private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Instant completeSince;
 
-  public FreshResults(KafkaConfig kafka) {
+  public FreshResults(KafkaConfig kafka, Health health) {
+    this.health = health;
     follower =
         new TopicFollower(
             kafka, kafka.topics().sendResults(), NEW_ONES_IN_BATCHES, new Reader(), Machine.REAL);
@@ -103,7 +110,10 @@ public final class FreshResults implements AutoCloseable {
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position);
       countAnew();
-      return records -> records.forEach(record -> take(record.value()));
+      return records -> {
+        health.noticeOver(COMPONENT);
+        records.forEach(record -> take(record.value()));
+      };
     }
 
     @Override
@@ -114,8 +124,12 @@ public final class FreshResults implements AutoCloseable {
 
     @Override
     public void failed(Throwable cause) {
-      // Kafka's probe reports whether Kafka can be reached.
-      log.debug("cannot read the results", cause);
+      if (cause instanceof AuthorizationException) {
+        health.notice(COMPONENT, "the results cannot be read: " + Reasons.of(cause));
+      } else {
+        // Kafka's probe reports whether Kafka can be reached.
+        log.debug("cannot read the results", cause);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.console.output;
 
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
@@ -10,13 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +29,21 @@ import org.jspecify.annotations.Nullable;
  * records.
  */
 public final class KafkaOutput implements AutoCloseable {
+  private static final String COMPONENT = "kafka rights";
+
   private final KafkaConfig kafka;
+  private final Health health;
   private final MeterRegistry meters;
+
+  /** The topics that it was last not allowed to write to. */
+  private final Set<String> denied = ConcurrentHashMap.newKeySet();
+
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean closed;
 
-  public KafkaOutput(KafkaConfig kafka, MeterRegistry meters) {
+  public KafkaOutput(KafkaConfig kafka, Health health, MeterRegistry meters) {
     this.kafka = kafka;
+    this.health = health;
     this.meters = meters;
   }
 
@@ -67,9 +79,9 @@ public final class KafkaOutput implements AutoCloseable {
       for (Future<?> acknowledgement : acknowledgements) {
         acknowledgement.get();
       }
+      records.forEach(record -> allowed(record.topic()));
     } catch (ExecutionException | KafkaException e) {
-      throw ProblemException.unavailable(
-          "Kafka at " + kafka.bootstrapServers() + " did not take it; try again.");
+      throw refused(e, "did not take it");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ProblemException.unavailable("The console is stopping; try again.");
@@ -81,8 +93,27 @@ public final class KafkaOutput implements AutoCloseable {
     try {
       return producer().partitionsFor(topic).size();
     } catch (KafkaException e) {
-      throw ProblemException.unavailable(
-          "Kafka at " + kafka.bootstrapServers() + " did not answer; try again.");
+      throw refused(e, "did not answer");
+    }
+  }
+
+  /** Trying again does not help without a right, and only an operator can grant it. */
+  private ProblemException refused(Exception failure, String otherwise) {
+    String address = "Kafka at " + kafka.bootstrapServers();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TopicAuthorizationException e) {
+        denied.addAll(e.unauthorizedTopics());
+        String reason = address + " does not let the console write: " + e.getMessage();
+        health.notice(COMPONENT, reason);
+        return ProblemException.unavailable(reason + ".");
+      }
+    }
+    return ProblemException.unavailable(address + " " + otherwise + "; try again.");
+  }
+
+  private void allowed(String topic) {
+    if (!denied.isEmpty() && denied.remove(topic) && denied.isEmpty()) {
+      health.noticeOver(COMPONENT);
     }
   }
 

@@ -97,7 +97,7 @@ class CampaignViewTest {
         Database counts = named("counts");
         ControlsView controls =
             new ControlsView(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
-        FreshResults fresh = new FreshResults(SANDBOX.kafka());
+        FreshResults fresh = new FreshResults(SANDBOX.kafka(), new Health());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =
           new CampaignViews(

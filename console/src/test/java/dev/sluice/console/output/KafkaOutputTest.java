@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -58,7 +59,7 @@ class KafkaOutputTest {
         new KafkaConfig("nowhere:1", new Topics(""), Map.of(), new OneProducer(away));
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>("t", new byte[0]);
 
-    try (KafkaOutput output = new KafkaOutput(kafka, new SimpleMeterRegistry())) {
+    try (KafkaOutput output = new KafkaOutput(kafka, new Health(), new SimpleMeterRegistry())) {
       assertThatThrownBy(() -> output.write(List.of(record, record, record)))
           .isInstanceOf(ProblemException.class)
           .hasMessageContaining("nowhere:1 did not take it");

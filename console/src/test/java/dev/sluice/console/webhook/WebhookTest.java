@@ -158,7 +158,7 @@ class WebhookTest {
                 + UUID.randomUUID()
                 + ":1:1\"}],\"messages\":[{\"from\":\"5511970000091\",\"type\":\"text\","
                 + "\"text\":{\"body\":\"STOP\"}}]");
-    try (KafkaOutput output = new KafkaOutput(away, FIXTURE.meters);
+    try (KafkaOutput output = new KafkaOutput(away, new Health(), FIXTURE.meters);
         ControlsView controls = new ControlsView(away, new Health(), new SimpleMeterRegistry())) {
       WebhookIntake intake =
           new WebhookIntake(

@@ -42,7 +42,7 @@ public final class LagReader implements WorkerLag.Source {
     this.health = health;
     this.log = log;
     this.admin = admin;
-    leastInSync = new LeastInSync(admin, kafka.topics().sendRequests(), TIMEOUT_MS);
+    leastInSync = new LeastInSync(admin, kafka.topics().sendRequests(), health, TIMEOUT_MS);
   }
 
   /**

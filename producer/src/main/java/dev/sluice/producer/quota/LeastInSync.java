@@ -1,5 +1,7 @@
 package dev.sluice.producer.quota;
 
+import dev.sluice.runtime.Health;
+import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -9,26 +11,25 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How many replicas of a partition must be in sync for a topic to take records, {@code
  * min.insync.replicas}: read once a minute, as it hardly ever changes.
  */
 final class LeastInSync {
-  private static final Logger log = LoggerFactory.getLogger(LeastInSync.class);
+  private static final String COMPONENT = "replicas";
   private static final Duration EXPIRES = Duration.ofMinutes(1);
 
   private final Admin admin;
   private final ConfigResource topic;
+  private final Health health;
   private final long timeoutMillis;
   private int newest = 1;
-  private boolean told;
   private long expiresNanos = System.nanoTime();
 
-  LeastInSync(Admin admin, String topic, long timeoutMillis) {
+  LeastInSync(Admin admin, String topic, Health health, long timeoutMillis) {
     this.admin = admin;
+    this.health = health;
     this.topic = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     this.timeoutMillis = timeoutMillis;
   }
@@ -39,13 +40,12 @@ final class LeastInSync {
       expiresNanos = System.nanoTime() + EXPIRES.toNanos();
       try {
         newest = read();
-        told = false;
+        health.noticeOver(COMPONENT);
       } catch (ExecutionException | TimeoutException e) {
-        if (!told) {
-          log.warn(
-              "cannot read {} of {}: {}", TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, topic.name(), e);
-        }
-        told = true;
+        health.notice(
+            COMPONENT,
+            "cannot read %s of %s: %s"
+                .formatted(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, topic.name(), Reasons.of(e)));
       }
     }
     return newest;

@@ -95,6 +95,11 @@ public final class Places {
     }
   }
 
+  /** Returns the id of the transactions in which places are committed. */
+  public static String transactionalId(KafkaConfig kafka) {
+    return kafka.topics().transactionalId("windows", "repair");
+  }
+
   /** Returns a consumer that only names the group and never joins it. */
   private KafkaConsumer<byte[], byte[]> consumer() {
     return new KafkaConsumer<>(
@@ -105,10 +110,7 @@ public final class Places {
 
   private KafkaProducer<byte[], byte[]> producer() {
     return new KafkaProducer<>(
-        kafka.client(
-            Map.of(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                kafka.topics().transactionalId("windows", "repair"))),
+        kafka.client(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(kafka))),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }

@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -181,12 +183,21 @@ public final class StreamsApplication implements AutoCloseable {
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
-  private static String rootMessage(Throwable failure) {
+  /** What is denied is told by the failure above, if its reason does not name it. */
+  private String rootMessage(Throwable failure) {
+    Throwable above = failure;
     Throwable root = failure;
     while (root.getCause() != null) {
+      above = root;
       root = root.getCause();
     }
-    return root.toString();
+    if (root instanceof TransactionalIdAuthorizationException) {
+      return "Kafka denies it its transactional ids " + group + "-…: " + root.getMessage();
+    }
+    boolean named =
+        !(root instanceof AuthorizationException)
+            || String.valueOf(above.getMessage()).contains(String.valueOf(root.getMessage()));
+    return named ? root.toString() : Reasons.of(above) + " " + root;
   }
 
   private void pause(Duration wait) {

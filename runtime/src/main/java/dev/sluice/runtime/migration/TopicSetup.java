@@ -2,6 +2,8 @@ package dev.sluice.runtime.migration;
 
 import dev.sluice.runtime.Backoff;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.runtime.kafka.Places;
+import dev.sluice.schema.Reasons;
 import dev.sluice.schema.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -42,10 +45,36 @@ final class TopicSetup {
     try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       List<NewTopic> wanted = topics(kafka.topics(), lanePartitions, replicationFactor);
       Set<String> present = admin.listTopics().names().get();
-      create(admin, wanted.stream().filter(topic -> !present.contains(topic.name())).toList());
-      allowLargeDeadLetters(admin, kafka.topics().deadLetters());
-      commitFirstWindows(admin);
+      List<NewTopic> missing =
+          wanted.stream().filter(topic -> !present.contains(topic.name())).toList();
+      doing(
+          "creating " + missing.stream().map(NewTopic::name).toList(),
+          () -> create(admin, missing));
+      String deadLetters = kafka.topics().deadLetters();
+      doing(
+          "setting the largest record of " + deadLetters,
+          () -> allowLargeDeadLetters(admin, deadLetters));
+      doing(
+          "committing the first offsets of group %s in %s, as %s"
+              .formatted(
+                  kafka.topics().workerGroup(),
+                  kafka.topics().sendRequests(),
+                  Places.transactionalId(kafka)),
+          () -> commitFirstWindows(admin));
       log.info("topics: {} present", wanted.stream().map(NewTopic::name).toList());
+    }
+  }
+
+  private interface Step {
+    void run() throws InterruptedException, ExecutionException;
+  }
+
+  /** Kafka's own reasons do not always name what they are about, above all if it is denied. */
+  private static void doing(String what, Step step) throws InterruptedException {
+    try {
+      step.run();
+    } catch (ExecutionException | KafkaException e) {
+      throw new KafkaException(what + " failed: " + Reasons.of(e), e);
     }
   }
 

@@ -1,10 +1,11 @@
 package dev.sluice.worker.output;
 
+import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +27,7 @@ final class SentRecords {
   private final Producer<byte[], byte[]> producer;
   private final List<Sent> sent = new ArrayList<>();
   private final Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
-  private final Set<String> refusing = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> refusing = new ConcurrentHashMap<>();
 
   private record Sent(String topic, Future<RecordMetadata> place) {}
 
@@ -42,10 +43,11 @@ final class SentRecords {
               switch (failure) {
                 case null -> {}
                 case RecordTooLargeException e -> tooLarge.add(record);
-                case TopicAuthorizationException e -> refusing.addAll(e.unauthorizedTopics());
+                case TopicAuthorizationException e ->
+                    e.unauthorizedTopics().forEach(topic -> refusing.put(topic, Reasons.of(e)));
                 // Because of another record.
                 case TransactionAbortedException e -> {}
-                default -> refusing.add(record.topic());
+                default -> refusing.put(record.topic(), Reasons.of(failure));
               }
             });
     sent.add(new Sent(record.topic(), place));
@@ -67,19 +69,21 @@ final class SentRecords {
     }
   }
 
-  /** Returns the topics that have refused a record, or else those that have not answered yet. */
-  Set<String> unwritten() {
+  /**
+   * Returns the topics that have refused a record, or else those that have not answered yet, and
+   * why.
+   */
+  Map<String, String> unwritten() {
     return refusing.isEmpty() && tooLarge.isEmpty()
         ? sent.stream()
             .filter(one -> !one.place.isDone())
-            .map(Sent::topic)
-            .collect(Collectors.toSet())
+            .collect(Collectors.toMap(Sent::topic, _ -> "no answer", (one, _) -> one))
         : refusing();
   }
 
-  /** Returns the topics that have refused a record. */
-  Set<String> refusing() {
-    return Set.copyOf(refusing);
+  /** Returns the topics that have refused a record, and why. */
+  Map<String, String> refusing() {
+    return Map.copyOf(refusing);
   }
 
   /** Returns the records that were refused because of their size. */

@@ -62,20 +62,23 @@ public final class TopicOutages {
    * Records that topics could not be written to. If results or requests are among them, it is not
    * these topics that fail.
    *
+   * @param topics the reasons, by topic
    * @return whether it is them
    */
-  public boolean failed(Set<String> topics) {
-    if (topics.isEmpty() || !dispensable.containsAll(topics)) {
+  public boolean failed(Map<String, String> topics) {
+    if (topics.isEmpty() || !dispensable.containsAll(topics.keySet())) {
       return false;
     }
-    topics.forEach(topic -> {
+    topics.forEach((topic, reason) -> {
       Outage before = outages.get(topic);
       int failures = before == null ? 1 : before.failures() + 1;
       Duration wait = LEFT_OUT.after(failures);
       outages.put(topic, new Outage(failures, nanoTime.getAsLong() + wait.toNanos()));
       health.failing(
           component(topic),
-          "records could not be written; they wait, and it is tried again in "
+          "records could not be written ("
+              + reason
+              + "); they wait, and it is tried again in "
               + wait.toSeconds()
               + " s");
     });

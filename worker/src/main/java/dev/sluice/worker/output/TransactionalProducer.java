@@ -31,6 +31,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,7 +153,7 @@ public final class TransactionalProducer implements AutoCloseable {
       if (outages.failed(sent.refusing())) {
         return abandon(current, Verdict.UNKNOWN);
       }
-      health.failing("transactions", describe(e) + notTaking(sent.unwritten()));
+      health.failing("transactions", describe(e) + notTaking(sent.unwritten().keySet()));
       renew();
       if (failures > 1) {
         pause(REBUILD.after(failures));
@@ -177,6 +178,12 @@ public final class TransactionalProducer implements AutoCloseable {
   private String describe(KafkaException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
+        case TransactionalIdAuthorizationException e -> {
+          return "Kafka denies this worker its transactional id "
+              + transactionalId
+              + ": "
+              + e.getMessage();
+        }
         case AuthorizationException e -> {
           return "Kafka denies this worker a permission it needs: " + e.getMessage();
         }

@@ -60,10 +60,12 @@ record KafkaRight(
   }
 
   boolean covers(String who, AclOperation what, ResourcePattern on) {
-    return role.equals(who)
-        && operation == what
-        && type == on.resourceType()
-        && (prefix ? on.name().startsWith(name) : on.name().equals(name));
+    return role.equals(who) && operation == what && type == on.resourceType() && isFor(on.name());
+  }
+
+  /** Returns whether it is for what has this name. */
+  boolean isFor(String what) {
+    return prefix ? what.startsWith(name) : what.equals(name);
   }
 
   @Override

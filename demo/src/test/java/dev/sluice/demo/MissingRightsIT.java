@@ -1,0 +1,153 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.cli.Sluice;
+import dev.sluice.local.Sandbox;
+import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.Health;
+import dev.sluice.runtime.database.DatabaseConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AclOperation;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Takes each right of docs/security.md away in turn, whose role must then say what it lacks. */
+class MissingRightsIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final Pattern REFUSED = Pattern.compile("(?i)not authorized|authorization fail");
+
+  private final Sandbox database = Sandbox.create(1);
+  private final Map<String, String> silent = new ConcurrentHashMap<>();
+
+  @Test
+  void noRoleWorksWithoutOneOfItsRightsAndEachNamesIt(@TempDir Path data, @TempDir Path secrets)
+      throws Exception {
+    List<KafkaRight> rights = new ArrayList<>(KafkaRight.documented());
+    rights.addAll(OthersOnTrial.RIGHTS);
+    try (SecuredKafka kafka = new SecuredKafka(data, secrets);
+        TrialRows rows = new TrialRows(database);
+        WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(100))) {
+      kafka.grant(rights);
+      migrateWithoutEach(kafka, rights);
+      WorkerOnTrial.teach(simulator);
+      List<RoleOnTrial> roles =
+          List.of(
+              new ProducerOnTrial(kafka, database, rows),
+              new WorkerOnTrial(kafka, simulator.url()),
+              new AggregatorOnTrial(kafka, database, rows),
+              new ConsoleOnTrial(kafka, database, rows),
+              new OthersOnTrial(kafka));
+      try (ExecutorService atOnce = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<?>> trials = new ArrayList<>();
+        for (RoleOnTrial role : roles) {
+          trials.add(
+              atOnce.submit(() -> {
+                for (KafkaRight right : ofRole(rights, role.name())) {
+                  tryWithout(kafka, right, role);
+                }
+                return null;
+              }));
+        }
+        for (Future<?> trial : trials) {
+          trial.get();
+        }
+      }
+    }
+    assertThat(new TreeMap<>(silent)).as("rights whose lack is not told, and what is").isEmpty();
+  }
+
+  /** Those that create something come last, because their role has done it once before. */
+  private static List<KafkaRight> ofRole(List<KafkaRight> rights, String role) {
+    return rights.stream()
+        .filter(right -> right.role().equals(role))
+        .sorted((one, other) ->
+            Boolean.compare(
+                one.operation() == AclOperation.CREATE, other.operation() == AclOperation.CREATE))
+        .toList();
+  }
+
+  private void tryWithout(SecuredKafka kafka, KafkaRight right, RoleOnTrial role) throws Exception {
+    Health health = new Health();
+    kafka.revoke(right);
+    if (right.operation() == AclOperation.CREATE) {
+      kafka.delete(right);
+    }
+    try (AutoCloseable _ = role.start(health, right)) {
+      try {
+        await().atMost(PATIENCE).until(() -> isNamed(right, said(role, health)));
+      } catch (ConditionTimeoutException e) {
+        silent.put(right.toString(), said(role, health).toList().toString());
+      } finally {
+        kafka.grant(List.of(right));
+      }
+    }
+  }
+
+  private static Stream<String> said(RoleOnTrial role, Health health) throws Exception {
+    return Stream.of(
+            lines(health.problems()).stream(),
+            lines(health.notices()).stream(),
+            role.answers().stream())
+        .flatMap(lines -> lines);
+  }
+
+  private static List<String> lines(Map<String, String> said) {
+    return said.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue()).toList();
+  }
+
+  private static boolean isNamed(KafkaRight right, Stream<String> said) {
+    return said.anyMatch(line -> REFUSED.matcher(line).find() && line.contains(right.name()));
+  }
+
+  /** Before the others, because only the first migration has everything to do. */
+  private void migrateWithoutEach(SecuredKafka kafka, List<KafkaRight> rights) throws Exception {
+    for (KafkaRight right : ofRole(rights, "migrate").reversed()) {
+      kafka.revoke(right);
+      String said = migrate(kafka);
+      if (!isNamed(right, said.lines())) {
+        silent.put(right.toString(), said);
+      }
+      kafka.grant(List.of(right));
+    }
+    assertThat(migrate(kafka)).isEmpty();
+  }
+
+  /** Returns what it says if it fails. */
+  private String migrate(SecuredKafka kafka) {
+    StringWriter err = new StringWriter();
+    DatabaseConfig owner = database.owner();
+    int exitCode =
+        Sluice.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "migrate",
+                "--kafka=" + kafka.address(),
+                "--kafka-config=" + kafka.settings("migrate"),
+                "--partitions=2",
+                "--replication-factor=1",
+                "--wait=0s",
+                "--database="
+                    + owner.url()
+                    + (owner.password() == null ? "" : "?password=" + owner.password()),
+                "--owner-user=" + owner.user());
+    return exitCode == 0 ? "" : err.toString();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.sluice.demo;
+
+import dev.sluice.local.EmbeddedKafka;
+import dev.sluice.local.FreePort;
+import dev.sluice.local.SelfSignedCertificate;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Topics;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * A broker with TLS, SCRAM and the standard authorizer, for roles with the settings that
+ * Kubernetes' overlay for Strimzi mounts. The test itself may do everything, through a listener of
+ * its own.
+ */
+final class SecuredKafka implements AutoCloseable {
+  static final Topics TOPICS = new Topics("sluice.");
+  private static final Path CLIENT =
+      Path.of("../deploy/kubernetes/overlays/strimzi/client.properties");
+  private static final List<String> ROLES =
+      List.of("migrate", "producer", "worker", "status-aggregator", "console", OthersOnTrial.NAME);
+
+  private final Closer closer = new Closer();
+  private final int port = FreePort.next();
+  private final int securePort = FreePort.next();
+  private final Path secrets;
+  private final Admin admin;
+  private final KafkaProducer<String, String> producer;
+
+  /**
+   * Starts it, with users and no rights.
+   *
+   * @param secrets the folder of what Strimzi mounts
+   */
+  SecuredKafka(Path data, Path secrets) throws Exception {
+    this.secrets = secrets;
+    SelfSignedCertificate certificate = SelfSignedCertificate.writtenTo(secrets.resolve("ca.crt"));
+    RecordingAuthorizer.ALLOWED.clear();
+    RecordingAuthorizer.DENIED.clear();
+    closer.register(new EmbeddedKafka(data, port, settings -> secured(settings, certificate)));
+    Map<String, Object> own = Map.of("bootstrap.servers", "localhost:" + port);
+    admin = closer.register(Admin.create(own));
+    producer =
+        closer.register(new KafkaProducer<>(own, new StringSerializer(), new StringSerializer()));
+    letIn();
+  }
+
+  private Map<String, String> secured(
+      Map<String, String> settings, SelfSignedCertificate certificate) {
+    Map<String, String> secured = new HashMap<>(settings);
+    for (String listeners : List.of("listeners", "advertised.listeners")) {
+      secured.merge(
+          listeners, "SASL_SSL://localhost:" + securePort, (one, other) -> one + "," + other);
+    }
+    secured.merge(
+        "listener.security.protocol.map", "SASL_SSL:SASL_SSL", (one, other) -> one + "," + other);
+    secured.put("ssl.keystore.type", "PEM");
+    secured.put("ssl.keystore.key", certificate.privateKey());
+    secured.put("ssl.keystore.certificate.chain", text(certificate.file()));
+    secured.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+    secured.put(
+        "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config",
+        ScramLoginModule.class.getName() + " required;");
+    secured.put("authorizer.class.name", RecordingAuthorizer.class.getName());
+    // The broker itself and the test, through the other listener.
+    secured.put("super.users", "User:ANONYMOUS");
+    return secured;
+  }
+
+  /** Creates the roles' users, and their secrets as Strimzi does. */
+  private void letIn() throws Exception {
+    ScramCredentialInfo scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096);
+    admin
+        .alterUserScramCredentials(
+            ROLES.stream()
+                .<UserScramCredentialAlteration>map(
+                    role -> new UserScramCredentialUpsertion(role, scram, "secret of " + role))
+                .toList())
+        .all()
+        .get();
+    for (String role : ROLES) {
+      Path user = Files.createDirectory(secrets.resolve(role));
+      Files.writeString(
+          user.resolve("sasl.jaas.config"),
+          "%s required username=\"%s\" password=\"secret of %s\";"
+              .formatted(ScramLoginModule.class.getName(), role, role));
+      Files.writeString(
+          settings(role),
+          text(CLIENT)
+              .replace("/run/secrets/kafka-ca/ca.crt", secrets.resolve("ca.crt").toString())
+              .replace("/run/secrets/kafka-user", user.toString()));
+    }
+  }
+
+  /** Returns the file of a role's settings. */
+  Path settings(String role) {
+    return secrets.resolve(role + ".properties");
+  }
+
+  /** Returns the address for roles. */
+  String address() {
+    return "localhost:" + securePort;
+  }
+
+  /** Returns how a role reaches it. */
+  KafkaConfig as(String role) throws IOException {
+    Properties settings = new Properties();
+    try (Reader file = Files.newBufferedReader(settings(role))) {
+      settings.load(file);
+    }
+    return new KafkaConfig(
+        address(),
+        TOPICS,
+        settings.stringPropertyNames().stream()
+            .collect(Collectors.toMap(Function.identity(), settings::getProperty)));
+  }
+
+  /** Returns how the test reaches it. */
+  KafkaConfig asTest() {
+    return new KafkaConfig("localhost:" + port, TOPICS, Map.of());
+  }
+
+  void grant(Collection<KafkaRight> rights) throws Exception {
+    admin.createAcls(rights.stream().map(KafkaRight::binding).toList()).all().get();
+  }
+
+  void revoke(KafkaRight right) throws Exception {
+    admin.deleteAcls(List.of(right.binding().toFilter())).all().get();
+  }
+
+  /** Deletes the topics that a right is for. */
+  void delete(KafkaRight right) throws Exception {
+    admin
+        .deleteTopics(admin.listTopics().names().get().stream().filter(right::isFor).toList())
+        .all()
+        .get();
+  }
+
+  /** Writes a record into the topic's first partition. */
+  void write(String topic, String key, String value) throws Exception {
+    producer.send(new ProducerRecord<>(topic, 0, key, value)).get();
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

@@ -1,10 +1,16 @@
 package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -12,8 +18,12 @@ import org.junit.jupiter.api.condition.OS;
 /** Runs the commands of the image as processes, from the folders of the image. */
 @EnabledOnOs(OS.LINUX)
 class ImageIT {
+  private static final Pattern SIZE = Pattern.compile("(?m)^image: MB: (.+): (\\d+)$");
+  private static final int CLOSE_ENOUGH = 3;
+
   @Test
-  void everyRoleStartsAndStopsAsInTheImage() throws IOException, InterruptedException {
+  void everyRoleStartsAndStopsAsInTheImageWhichIsAsLargeAsDocumented()
+      throws IOException, InterruptedException {
     ProcessBuilder verify =
         new ProcessBuilder("deploy/image/verify")
             .directory(Path.of("..").toFile())
@@ -30,6 +40,25 @@ class ImageIT {
             "image: console: ready",
             "image: producer: ready",
             "image: status-aggregator: ready",
-            "image: worker: ready");
+            "image: worker: ready",
+            "image: simulator: listens, stopped");
+    assertSizes(said);
+  }
+
+  /** The table's rows are what the script has told. */
+  private static void assertSizes(String said) throws IOException {
+    String document = Files.readString(Path.of("../docs/operations.md"));
+    List<MatchResult> sizes = SIZE.matcher(said).results().toList();
+
+    assertThat(sizes).hasSize(6);
+    for (MatchResult size : sizes) {
+      Matcher row =
+          Pattern.compile("(?m)^\\| " + Pattern.quote(size.group(1)) + " \\| (\\d+) \\|$")
+              .matcher(document);
+      assertThat(row.find()).as("row for %s", size.group()).isTrue();
+      assertThat(Integer.parseInt(row.group(1)))
+          .as(size.group(1))
+          .isCloseTo(Integer.parseInt(size.group(2)), within(CLOSE_ENOUGH));
+    }
   }
 }

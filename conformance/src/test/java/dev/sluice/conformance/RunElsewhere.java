@@ -58,7 +58,7 @@ final class RunElsewhere {
           Map.entry("docker compose down -v", DOCKER),
           Map.entry(
               "kubectl kustomize deploy/kubernetes/overlays/keda",
-              "KubernetesTest, where it is installed"),
+              "KubernetesOverlaysTest, where it is installed"),
           Map.entry(
               "kubectl create configmap sluice-database-ca --from-file=ca.crt", "needs a cluster"),
           Map.entry("mvn verify", "it is what runs this"),

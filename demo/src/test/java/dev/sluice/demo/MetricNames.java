@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +23,9 @@ final class MetricNames {
   private static final Path ROOT = Path.of("..");
   private static final Pattern NAME =
       Pattern.compile("\\b(sluice|jvm|process|system|kafka)_[a-z0-9_]+");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|([^|]*)\\|");
+  private static final Pattern SERIES = Pattern.compile("(sluice_[a-z_]+)(\\{.*\\})? [^ ]+");
+  private static final Pattern TAG = Pattern.compile("([a-z_]+)=\"");
   private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: (\\w+)$");
   private static final Pattern RUNBOOK = Pattern.compile("(?m)^\\| `(Sluice[A-Za-z]+)` \\|");
 
@@ -35,16 +40,39 @@ final class MetricNames {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Returns the metrics of a process under the names used in documents. */
-  static Set<String> families(Set<String> exposed) {
-    return exposed.stream()
-        .map(name -> name.replaceFirst("_(bucket|count|sum|max)$", ""))
-        .filter(name -> name.startsWith("sluice_"))
-        .collect(Collectors.toCollection(TreeSet::new));
+  private static String family(String name) {
+    return name.replaceFirst("_(bucket|count|sum|max)$", "");
   }
 
-  static Set<String> documented() {
-    return found(ROW, 1, "docs/operations.md");
+  /** Returns the tags of our metrics in a scrape, under the names used in documents. */
+  static Map<String, Set<String>> tags(String scrape) {
+    Map<String, Set<String>> tags = new TreeMap<>();
+    scrape
+        .lines()
+        .map(SERIES::matcher)
+        .filter(Matcher::matches)
+        .forEach(series -> {
+          Set<String> own = tags.computeIfAbsent(family(series.group(1)), name -> new TreeSet<>());
+          if (series.group(2) != null) {
+            TAG.matcher(series.group(2)).results().forEach(tag -> own.add(tag.group(1)));
+          }
+        });
+    return tags;
+  }
+
+  /** Returns the tags of each metric by the table of the documents. */
+  static Map<String, Set<String>> documentedTags() {
+    String table = text("docs/operations.md").split("\n## Metrics\n", 2)[1].split("\n## ", 2)[0];
+    return new TreeMap<>(
+        ROW.matcher(table)
+            .results()
+            .collect(
+                Collectors.toMap(
+                    row -> row.group(1),
+                    row ->
+                        Stream.of(row.group(2).replaceAll("[` ]", "").split(",", -1))
+                            .filter(tag -> !tag.isEmpty())
+                            .collect(Collectors.toCollection(TreeSet::new)))));
   }
 
   /** Returns the series that dashboards and rules query. */

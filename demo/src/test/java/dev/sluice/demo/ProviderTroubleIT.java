@@ -120,10 +120,12 @@ class ProviderTroubleIT {
   private void metricsAreThoseThatPeopleRelyOn(UUID campaign) throws Exception {
     assertThat(pipeline.post("/webhooks/whatsapp", "unsigned")).isEqualTo(403);
 
+    pipeline.block("limited");
+
     Map<String, Set<String>> documented = MetricNames.documentedTags();
     // Exists only with a token.
     documented.remove("sluice_console_tokens_wrong_total");
-    // A sender's gauges follow its lanes once a second.
+    // A sender's gauges follow its lanes and controls once a second.
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> {

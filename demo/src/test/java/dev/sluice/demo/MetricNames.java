@@ -26,6 +26,8 @@ final class MetricNames {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|([^|]*)\\|");
   private static final Pattern SERIES = Pattern.compile("(sluice_[a-z_]+)(\\{.*\\})? [^ ]+");
   private static final Pattern TAG = Pattern.compile("([a-z_]+)=\"");
+  private static final Pattern SELECTOR = Pattern.compile("(sluice_[a-z_]+)\\{([^}]*)\\}");
+  private static final Pattern VALUE = Pattern.compile("([a-z_]+)(?:=|!=|=~)\"([^\"]*)\"");
   private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: (\\w+)$");
   private static final Pattern RUNBOOK = Pattern.compile("(?m)^\\| `(Sluice[A-Za-z]+)` \\|");
 
@@ -82,6 +84,34 @@ final class MetricNames {
       NAME.matcher(expression).results().forEach(hit -> asked.add(hit.group()));
     }
     return asked;
+  }
+
+  /** Returns each series with each of its tags, like {@code up{job="worker"}}. */
+  static Set<String> tagged(String scrape) {
+    return scrape
+        .lines()
+        .map(SERIES::matcher)
+        .filter(series -> series.matches() && series.group(2) != null)
+        .flatMap(series -> tagged(series.group(1), series.group(2)))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Returns the tags that dashboards and rules ask for, but for the sender that is chosen. */
+  static Set<String> askedTags() {
+    return Stream.concat(Stream.of(text("deploy/prometheus/alerts.yml")), expressions().stream())
+        .flatMap(text -> SELECTOR.matcher(text).results())
+        .flatMap(selector -> tagged(selector.group(1), selector.group(2)))
+        .filter(tagged -> !tagged.contains("$"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<String> tagged(String series, String tags) {
+    return VALUE
+        .matcher(tags)
+        .results()
+        .flatMap(tag ->
+            Stream.of(tag.group(2).split("\\|"))
+                .map(value -> "%s{%s=\"%s\"}".formatted(series, tag.group(1), value)));
   }
 
   /** Returns the expressions of the dashboards. */

@@ -136,6 +136,7 @@ class ProviderTroubleIT {
               .as("neither campaigns nor people")
               .doesNotContain(campaign.toString(), "+551196");
           assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
+          assertThat(MetricNames.tagged(scrape)).containsAll(MetricNames.askedTags());
           assertThat(exposed)
               .as("of Kafka's clients and Streams")
               .anyMatch(name -> name.startsWith("kafka_consumer_"))

@@ -11,6 +11,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.Reply;
 import dev.sluice.schema.SendResult;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -194,9 +195,17 @@ public final class WebhookFixture implements AutoCloseable {
     return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
   }
 
-  public double counted(String kind) {
-    var counter = meters.find("sluice.console.receipts").tag("kind", kind).counter();
+  /** Returns how many items of a kind have had this fate. */
+  public double counted(String kind, String fate) {
+    var counter = meters.find("sluice.console.receipts").tags("kind", kind, "fate", fate).counter();
     return counter == null ? 0 : counter.count();
+  }
+
+  /** Returns how many items were counted in all. */
+  public double counted() {
+    return meters.find("sluice.console.receipts").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   /** Returns a campaign's results that are on the topic now. */

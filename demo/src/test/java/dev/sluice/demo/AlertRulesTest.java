@@ -34,9 +34,8 @@ class AlertRulesTest {
   private static final Pattern RATED = Pattern.compile("\\b(?:rate|increase)\\(([a-z_]+)");
   private static final Pattern TEMPLATE = Pattern.compile("\\{\\{(.*?)}}");
   private static final Pattern LABEL = Pattern.compile("\\$labels\\.([a-z_]+)");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|([^|]*)\\|");
   private static final Set<String> ADDED_BY_PROMETHEUS = Set.of("job", "instance");
-  private static final Map<String, Set<String>> TAGS = tags();
+  private static final Map<String, Set<String>> TAGS = MetricNames.documentedTags();
 
   /** Fewer scrapes than two in a range give no rate. */
   private static final Duration THREE_SCRAPES = Duration.ofSeconds(30);
@@ -197,22 +196,6 @@ class AlertRulesTest {
         .filter(metric -> Pattern.compile("\\b" + metric + "\\b").matcher(expression).find())
         .flatMap(metric -> known(metric).stream())
         .collect(Collectors.toCollection(() -> new TreeSet<>(ADDED_BY_PROMETHEUS)));
-  }
-
-  /**
-   * Returns the tags of each metric by the table in the documents, which a run is compared with.
-   */
-  private static Map<String, Set<String>> tags() {
-    String table = read("docs/operations.md").split("\n## Metrics\n", 2)[1].split("\n## ", 2)[0];
-    return ROW.matcher(table)
-        .results()
-        .collect(
-            Collectors.toMap(
-                row -> row.group(1),
-                row ->
-                    Stream.of(row.group(2).replaceAll("[` ]", "").split(",", -1))
-                        .filter(tag -> !tag.isEmpty())
-                        .collect(Collectors.toSet())));
   }
 
   private static Map<String, List<Map<String, List<Map<String, Object>>>>> yaml(String file) {

@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +23,11 @@ final class MetricNames {
   private static final Path ROOT = Path.of("..");
   private static final Pattern NAME =
       Pattern.compile("\\b(sluice|jvm|process|system|kafka)_[a-z0-9_]+");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(sluice_[a-z_]+)` \\|([^|]*)\\|");
+  private static final Pattern SERIES = Pattern.compile("(sluice_[a-z_]+)(\\{.*\\})? [^ ]+");
+  private static final Pattern TAG = Pattern.compile("([a-z_]+)=\"");
+  private static final Pattern SELECTOR = Pattern.compile("(sluice_[a-z_]+)\\{([^}]*)\\}");
+  private static final Pattern VALUE = Pattern.compile("([a-z_]+)(?:=|!=|=~)\"([^\"]*)\"");
   private static final Pattern ALERT = Pattern.compile("(?m)^ +- alert: (\\w+)$");
   private static final Pattern RUNBOOK = Pattern.compile("(?m)^\\| `(Sluice[A-Za-z]+)` \\|");
 
@@ -35,16 +42,39 @@ final class MetricNames {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Returns the metrics of a process under the names used in documents. */
-  static Set<String> families(Set<String> exposed) {
-    return exposed.stream()
-        .map(name -> name.replaceFirst("_(bucket|count|sum|max)$", ""))
-        .filter(name -> name.startsWith("sluice_"))
-        .collect(Collectors.toCollection(TreeSet::new));
+  private static String family(String name) {
+    return name.replaceFirst("_(bucket|count|sum|max)$", "");
   }
 
-  static Set<String> documented() {
-    return found(ROW, 1, "docs/operations.md");
+  /** Returns the tags of our metrics in a scrape, under the names used in documents. */
+  static Map<String, Set<String>> tags(String scrape) {
+    Map<String, Set<String>> tags = new TreeMap<>();
+    scrape
+        .lines()
+        .map(SERIES::matcher)
+        .filter(Matcher::matches)
+        .forEach(series -> {
+          Set<String> own = tags.computeIfAbsent(family(series.group(1)), name -> new TreeSet<>());
+          if (series.group(2) != null) {
+            TAG.matcher(series.group(2)).results().forEach(tag -> own.add(tag.group(1)));
+          }
+        });
+    return tags;
+  }
+
+  /** Returns the tags of each metric by the table of the documents. */
+  static Map<String, Set<String>> documentedTags() {
+    String table = text("docs/operations.md").split("\n## Metrics\n", 2)[1].split("\n## ", 2)[0];
+    return new TreeMap<>(
+        ROW.matcher(table)
+            .results()
+            .collect(
+                Collectors.toMap(
+                    row -> row.group(1),
+                    row ->
+                        Stream.of(row.group(2).replaceAll("[` ]", "").split(",", -1))
+                            .filter(tag -> !tag.isEmpty())
+                            .collect(Collectors.toCollection(TreeSet::new)))));
   }
 
   /** Returns the series that dashboards and rules query. */
@@ -54,6 +84,34 @@ final class MetricNames {
       NAME.matcher(expression).results().forEach(hit -> asked.add(hit.group()));
     }
     return asked;
+  }
+
+  /** Returns each series with each of its tags, like {@code up{job="worker"}}. */
+  static Set<String> tagged(String scrape) {
+    return scrape
+        .lines()
+        .map(SERIES::matcher)
+        .filter(series -> series.matches() && series.group(2) != null)
+        .flatMap(series -> tagged(series.group(1), series.group(2)))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Returns the tags that dashboards and rules ask for, but for the sender that is chosen. */
+  static Set<String> askedTags() {
+    return Stream.concat(Stream.of(text("deploy/prometheus/alerts.yml")), expressions().stream())
+        .flatMap(text -> SELECTOR.matcher(text).results())
+        .flatMap(selector -> tagged(selector.group(1), selector.group(2)))
+        .filter(tagged -> !tagged.contains("$"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<String> tagged(String series, String tags) {
+    return VALUE
+        .matcher(tags)
+        .results()
+        .flatMap(tag ->
+            Stream.of(tag.group(2).split("\\|"))
+                .map(value -> "%s{%s=\"%s\"}".formatted(series, tag.group(1), value)));
   }
 
   /** Returns the expressions of the dashboards. */

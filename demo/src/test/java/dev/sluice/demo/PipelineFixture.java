@@ -12,6 +12,7 @@ import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -22,12 +23,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import tools.jackson.databind.JsonNode;
@@ -112,6 +116,20 @@ final class PipelineFixture implements AutoCloseable {
   /** Gives a command, like {@code start}, which is taken. */
   void command(UUID campaign, String command) throws IOException, InterruptedException {
     assertThat(post("/api/campaigns/" + campaign + "/" + command, "")).isEqualTo(202);
+  }
+
+  /** Blocks a sender, as workers do. */
+  void block(String sender) throws Exception {
+    Control control = new Control(Control.State.BLOCKED, "its token was revoked");
+    try (Producer<byte[], byte[]> producer = sandbox.kafka().producer(Map.of())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  sandbox.kafka().topics().controls(),
+                  Control.senderKey(sender).getBytes(StandardCharsets.UTF_8),
+                  Json.write(control)))
+          .get();
+    }
   }
 
   /** Returns the answer's status. */

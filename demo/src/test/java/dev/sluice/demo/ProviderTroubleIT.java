@@ -77,7 +77,7 @@ class ProviderTroubleIT {
     aRecipientsWayIsOneTrace(recipient(campaign, phone(1)), "FAILED", 400);
     aRecipientsWayIsOneTrace(recipient(campaign, phone(codes.size() + 1)), "SENT", 200);
     recordsOfATracedCampaignSayItsTrace();
-    metricsAreThoseThatPeopleRelyOn();
+    metricsAreThoseThatPeopleRelyOn(campaign);
   }
 
   private void recordsOfATracedCampaignSayItsTrace() throws Exception {
@@ -130,21 +130,26 @@ class ProviderTroubleIT {
   }
 
   /** Checked here, because enough has happened by now. */
-  private void metricsAreThoseThatPeopleRelyOn() throws Exception {
+  private void metricsAreThoseThatPeopleRelyOn(UUID campaign) throws Exception {
     assertThat(pipeline.post("/webhooks/whatsapp", "unsigned")).isEqualTo(403);
 
+    pipeline.block("limited");
+
+    Map<String, Set<String>> documented = MetricNames.documentedTags();
     // Exists only with a token.
-    Set<String> documented = MetricNames.documented();
     documented.remove("sluice_console_tokens_wrong_total");
-    // A sender's gauges follow its lanes once a second.
+    // A sender's gauges follow its lanes and controls once a second.
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> {
-          Set<String> exposed = MetricNames.exposed(pipeline.text("/metrics"));
-          assertThat(MetricNames.families(exposed))
-              .as("the list in the docs")
-              .isEqualTo(documented);
+          String scrape = pipeline.text("/metrics");
+          Set<String> exposed = MetricNames.exposed(scrape);
+          assertThat(MetricNames.tags(scrape)).as("the list in the docs").isEqualTo(documented);
+          assertThat(scrape)
+              .as("neither campaigns nor people")
+              .doesNotContain(campaign.toString(), "+551196");
           assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
+          assertThat(MetricNames.tagged(scrape)).containsAll(MetricNames.askedTags());
           assertThat(exposed)
               .as("of Kafka's clients and Streams")
               .anyMatch(name -> name.startsWith("kafka_consumer_"))

@@ -75,7 +75,11 @@ final class CampaignEnds {
     Map<UUID, Announced> open = events.open();
     watch.underWay(open.values());
     watch.unreadable(fanOuts.returns().unreadable(open.keySet()));
+    watch.returned(fanOuts.returns().count());
     seen.keySet().retainAll(open.keySet());
+    watch.recipients(
+        open.keySet().stream().mapToLong(this::fed).sum(),
+        seen.values().stream().mapToLong(Seen::pending).sum());
     List<UUID> due =
         open.keySet().stream()
             .filter(id -> due(id, now))
@@ -91,6 +95,13 @@ final class CampaignEnds {
             return () -> due.forEach(id -> look(id, read.get(id)));
           });
     }
+  }
+
+  private long fed(UUID id) {
+    FanOutState fanOut = fanOuts.find(id);
+    return fanOut != null && fanOut.phase() instanceof FanOutState.Started started
+        ? started.progress().fed()
+        : 0;
   }
 
   private Instant lastSeen(UUID id) {

@@ -129,7 +129,7 @@ final class CampaignLifecycle {
           return () ->
               standing.ifPresentOrElse(
                   now -> recorded(id, fanOut, now),
-                  () -> rounds.refuse(id, fanOut, "unknown campaign " + id));
+                  () -> rounds.refuse(id, fanOut, Refusal.UNKNOWN, "unknown campaign " + id));
         });
   }
 

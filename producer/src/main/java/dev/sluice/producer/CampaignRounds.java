@@ -139,9 +139,11 @@ final class CampaignRounds {
           refuse(
               id,
               fanOut,
+              Refusal.IMPOSSIBLE,
               "it was started before and this producer has no record of how far it came; see sluice"
                   + " campaign repair");
-      case CampaignStarts.Unknown() -> refuse(id, fanOut, "unknown campaign " + id);
+      case CampaignStarts.Unknown() ->
+          refuse(id, fanOut, Refusal.UNKNOWN, "unknown campaign " + id);
     }
   }
 
@@ -248,10 +250,11 @@ final class CampaignRounds {
   }
 
   /** Gives a campaign up that cannot be started; its command becomes a dead letter. */
-  void refuse(UUID id, FanOutState fanOut, String reason) {
+  void refuse(UUID id, FanOutState fanOut, Refusal refusal, String reason) {
     log.warn("[campaign {}] refused: {}", FanOutStore.brief(id), reason);
     if (fanOut.phase() instanceof FanOutState.Requested(var origin)) {
       output.deadLetter(
+          refusal,
           origin.key(),
           origin.value(),
           new DeadLetter(origin.topic(), origin.partition(), origin.offset(), reason),

@@ -21,11 +21,14 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Pattern KEY =
       Pattern.compile("campaign/[0-9a-fA-F-]{36}|sender/[A-Za-z0-9._-]{1,100}");
 
+  private final OutputMeters meters;
   private ProcessorContext<byte[], byte[]> context;
 
   // Kafka Streams calls init before anything else.
   @SuppressWarnings("NullAway.Init")
-  ControlsCheck() {}
+  ControlsCheck(OutputMeters meters) {
+    this.meters = meters;
+  }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> newContext) {
@@ -47,6 +50,7 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       RecordMetadata place = context.recordMetadata().orElseThrow();
       DeadLetter letter =
           new DeadLetter(place.topic(), place.partition(), place.offset(), e.getMessage());
+      meters.deadLetter(Refusal.UNREADABLE);
       context.forward(
           DeadLetterRecord.of(
               record.key(),

@@ -76,9 +76,7 @@ public final class FanOut implements AutoCloseable {
     Gauge.builder("sluice.producer.lag", backlog, FanOut::lag)
         .description("Requests that are queued for the workers and not done")
         .register(meters);
-    Gauge.builder("sluice.producer.senders.blocked", controls, ControlsView::blockedSenders)
-        .description("Senders that are blocked")
-        .register(meters);
+    closer.register(BlockedSenders.follow(controls, meters));
     WarmUp.of("fan-out", health, () -> warmUp(sql));
     FanOutTick.Surroundings around =
         FanOutTick.Surroundings.of(
@@ -91,6 +89,7 @@ public final class FanOut implements AutoCloseable {
             steady,
             health,
             meters);
+    OutputMeters outputMeters = new OutputMeters(meters);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     return closer.register(
         new StreamsApplication(
@@ -98,12 +97,13 @@ public final class FanOut implements AutoCloseable {
             config.kafka().topics().producerGroup(),
             FanOutTopology.of(
                 config.kafka().topics(),
+                outputMeters,
                 watchdog.over(() ->
                     new FanOutProcessor(
                         config.kafka().topics(),
                         InstantSource.system(),
                         steady,
-                        meters,
+                        outputMeters,
                         config.traces(),
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output)))),

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reports campaigns that should make progress and do not, in the health report and in meters. */
 final class FanOutHealth {
+  /** The description of {@code sluice.producer.campaigns}. */
+  static final String CAMPAIGNS = "Campaigns that are not archived, by state";
+
+  private static final String RECIPIENTS =
+      "Recipients of campaigns under way: those whose requests are written, those without a result";
+
   /** A longer wait is not explained by load. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -37,6 +44,9 @@ final class FanOutHealth {
   private volatile int paused;
   private volatile long held;
   private volatile long sending;
+  private volatile long fed;
+  private volatile long pending;
+  private volatile int returned;
   private volatile int unreadable;
 
   /**
@@ -64,12 +74,23 @@ final class FanOutHealth {
         .description("Campaigns paused because something is wrong with them")
         .register(meters);
     Gauge.builder("sluice.producer.campaigns", this, watch -> watch.sending)
-        .description("Campaigns that have started and not ended, by state")
+        .description(CAMPAIGNS)
         .tag("state", "sending")
         .register(meters);
     Gauge.builder("sluice.producer.campaigns", this, watch -> watch.held)
-        .description("Campaigns that have started and not ended, by state")
+        .description(CAMPAIGNS)
         .tag("state", "paused")
+        .register(meters);
+    Gauge.builder("sluice.producer.recipients", this, watch -> watch.fed)
+        .description(RECIPIENTS)
+        .tag("state", "fed")
+        .register(meters);
+    Gauge.builder("sluice.producer.recipients", this, watch -> watch.pending)
+        .description(RECIPIENTS)
+        .tag("state", "pending")
+        .register(meters);
+    Gauge.builder("sluice.producer.returns.waiting", this, watch -> watch.returned)
+        .description("Returned requests that wait until they may be written again")
         .register(meters);
     Gauge.builder("sluice.producer.returns.unreadable", this, watch -> watch.unreadable)
         .description("Returned requests that cannot be read; their recipients stay pending")
@@ -80,6 +101,22 @@ final class FanOutHealth {
   void underWay(Collection<Announced> campaigns) {
     held = campaigns.stream().filter(Announced::paused).count();
     sending = campaigns.size() - held;
+  }
+
+  /**
+   * Records how far campaigns under way have come.
+   *
+   * @param requests written in their rounds
+   * @param withoutResult recipients without a result, according to their rows
+   */
+  void recipients(long requests, long withoutResult) {
+    fed = requests;
+    pending = withoutResult;
+  }
+
+  /** Records how many returned requests wait to be written again. */
+  void returned(int requests) {
+    returned = requests;
   }
 
   /**
@@ -100,6 +137,16 @@ final class FanOutHealth {
         "recipients stay pending whose returned requests cannot be read, see sluice campaign"
             + " repair: "
             + named);
+  }
+
+  /** Forgets what the meters show of the campaigns: whoever takes them over shows it. */
+  void close() {
+    underWay(List.of());
+    recipients(0, 0);
+    returned(0);
+    unreadable(Map.of());
+    oldest = null;
+    paused = 0;
   }
 
   private double waitingSeconds() {

@@ -17,7 +17,6 @@ import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.UnreadableEventException;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +54,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final Topics topics;
   private final InstantSource clock;
   private final InstantSource steady;
-  private final MeterRegistry meters;
+  private final OutputMeters meters;
   private final Traces traces;
   private final TickFactory ticks;
   private final RefusalLog refusals;
@@ -79,7 +78,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       Topics topics,
       InstantSource clock,
       InstantSource steady,
-      MeterRegistry meters,
+      OutputMeters meters,
       Traces traces,
       TickFactory ticks) {
     this.topics = topics;
@@ -136,7 +135,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         obey(command, record);
       }
     } catch (UnreadableEventException e) {
-      refuse(record, Texts.shortened(e.getMessage()));
+      refuse(record, Refusal.UNREADABLE, Texts.shortened(e.getMessage()));
     }
   }
 
@@ -149,7 +148,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private void takeBack(ReturnedRequest request, Record<byte[], byte[]> record) {
     FanOutState fanOut = fanOuts.find(request.campaignId());
     if (fanOut == null) {
-      refuse(record, "nothing is known of campaign " + request.campaignId());
+      refuse(record, Refusal.UNKNOWN, "nothing is known of campaign " + request.campaignId());
       return;
     }
     fanOuts.giveBack(request, fanOut);
@@ -217,12 +216,18 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       fanOuts.put(id, FanOutState.requested(origin(command, record)).told(wanted, why));
       events.control(id, new Control(wanted, why));
     } else if (fanOut == null) {
-      refuse(record, "cannot " + command.command() + " a campaign that was not started");
+      refuse(
+          record,
+          Refusal.UNKNOWN,
+          "cannot " + command.command() + " a campaign that was not started");
     } else if (fanOut.phase() instanceof FanOutState.Unreadable(var why)
         && wanted == Control.State.RUNNING) {
-      refuse(record, "cannot " + command.command() + " it, see sluice campaign repair: " + why);
+      refuse(
+          record,
+          Refusal.IMPOSSIBLE,
+          "cannot " + command.command() + " it, see sluice campaign repair: " + why);
     } else if (!fanOut.active() && wanted != Control.State.CANCELLED) {
-      refuse(record, "cannot " + command.command() + " a cancelled campaign");
+      refuse(record, Refusal.IMPOSSIBLE, "cannot " + command.command() + " a cancelled campaign");
     } else if (fanOut.state() != wanted || tick.pausedElsewhere(id, fanOut)) {
       String why = reason(command);
       FanOutState told = fanOut.told(wanted, why);
@@ -244,9 +249,12 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Set<RecipientStatus> statuses =
         command.statuses() == null ? Set.of(RecipientStatus.FAILED) : command.statuses();
     if (fanOut == null || !fanOut.active() || !(fanOut.phase() instanceof FanOutState.Fed)) {
-      refuse(record, "resend is only possible once a campaign has completed");
+      refuse(record, Refusal.IMPOSSIBLE, "resend is only possible once a campaign has completed");
     } else if (statuses.isEmpty() || !RESENDABLE.containsAll(statuses)) {
-      refuse(record, "only FAILED and UNCONFIRMED recipients can be sent to once more");
+      refuse(
+          record,
+          Refusal.IMPOSSIBLE,
+          "only FAILED and UNCONFIRMED recipients can be sent to once more");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
       fanOuts.put(
@@ -283,10 +291,11 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         traceparent(command, record));
   }
 
-  private void refuse(Record<byte[], byte[]> record, String reason) {
+  private void refuse(Record<byte[], byte[]> record, Refusal refusal, String reason) {
     RecordMetadata place = context.recordMetadata().orElseThrow();
     refusals.refused(place, reason);
     output.deadLetter(
+        refusal,
         record.key(),
         record.value(),
         new DeadLetter(place.topic(), place.partition(), place.offset(), reason),

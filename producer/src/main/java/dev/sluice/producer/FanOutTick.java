@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -33,7 +34,7 @@ final class FanOutTick {
   private final CampaignEnds ends;
   private final CampaignLifecycle lifecycle;
   private final RequestFeeder feeder;
-  private final DailyLimitUse dailyLimits;
+  private final List<DatabaseGauge> gauges;
   private final CampaignFacts facts;
   private final CampaignFaults faults;
   private final OversizedRequests tooLarge;
@@ -48,7 +49,7 @@ final class FanOutTick {
       CampaignEnds ends,
       CampaignLifecycle lifecycle,
       RequestFeeder feeder,
-      DailyLimitUse dailyLimits,
+      List<DatabaseGauge> gauges,
       CampaignFacts facts,
       Surroundings around,
       FanOutStore fanOuts) {
@@ -58,7 +59,7 @@ final class FanOutTick {
     this.ends = ends;
     this.lifecycle = lifecycle;
     this.feeder = feeder;
-    this.dailyLimits = dailyLimits;
+    this.gauges = List.copyOf(gauges);
     this.facts = facts;
     faults = around.faults();
     tooLarge = around.tooLarge();
@@ -77,7 +78,7 @@ final class FanOutTick {
    * @param executor runs database tasks
    * @param clock the time of day
    * @param steady the clock of waits, which does not jump
-   * @param dailyLimits the meter of how much of them senders have used
+   * @param gauges those that are read from the database
    */
   record Surroundings(
       DSLContext sql,
@@ -93,7 +94,7 @@ final class FanOutTick {
       CampaignFaults faults,
       OversizedRequests tooLarge,
       FanOutHealth watch,
-      MultiGauge dailyLimits) {
+      Map<DatabaseGauge.Subject, MultiGauge> gauges) {
 
     static Surroundings of(
         DSLContext sql,
@@ -120,7 +121,7 @@ final class FanOutTick {
           faults,
           new OversizedRequests(config.kafka().topics(), faults, steady, meters),
           new FanOutHealth(health, faults, steady, meters),
-          DailyLimitUse.gauge(meters));
+          DatabaseGauge.register(meters));
     }
   }
 
@@ -162,7 +163,7 @@ final class FanOutTick {
         new CampaignLifecycle(
             sql.rows(), tasks, around.faults(), around.watch(), fanOuts, events, rounds, hours),
         new RequestFeeder(around, sql, tasks, facts, fanOuts, output),
-        new DailyLimitUse(sql.dailyLimit(), tasks, steady, around.dailyLimits()),
+        DatabaseGauge.of(around.gauges(), sql, tasks, steady),
         facts,
         around,
         fanOuts);
@@ -190,9 +191,8 @@ final class FanOutTick {
 
   /** Ends the task, which another producer may take over. */
   void close() {
-    dailyLimits.close();
-    // Whoever takes over counts them.
-    watch.unreadable(Map.of());
+    gauges.forEach(DatabaseGauge::close);
+    watch.close();
   }
 
   /** Does what is possible now. */
@@ -201,7 +201,7 @@ final class FanOutTick {
     tooLarge.blame();
     tasks.settle();
     schedule.turn();
-    dailyLimits.turn();
+    gauges.forEach(DatabaseGauge::turn);
     ends.turn();
     lifecycle.turn();
     for (int step = 0; step < STEPS && tasks.settle(); step++) {

@@ -37,7 +37,10 @@ final class FanOutTopology {
   // The lambda implements the partitioner without headers (KIP-1321): until Kafka 5.0 the one with
   // headers is a default method, which a lambda cannot implement.
   @SuppressWarnings("removal")
-  static Topology of(Topics topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> fanOut) {
+  static Topology of(
+      Topics topics,
+      OutputMeters meters,
+      ProcessorSupplier<byte[], byte[], byte[], byte[]> fanOut) {
     ByteArraySerializer bytes = new ByteArraySerializer();
     return new Topology()
         .addSource(
@@ -79,7 +82,7 @@ final class FanOutTopology {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer(),
             topics.controls())
-        .addProcessor(CONTROLS_CHECK, ControlsCheck::new, CONTROLS_SOURCE)
+        .addProcessor(CONTROLS_CHECK, () -> new ControlsCheck(meters), CONTROLS_SOURCE)
         .addSink("dead-letters-of-controls", topics.deadLetters(), bytes, bytes, CONTROLS_CHECK);
   }
 }

@@ -13,16 +13,10 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,31 +38,17 @@ final class Output {
   private final InstantSource clock;
   private final Traces traces;
   private final CampaignHeaders headers = new CampaignHeaders();
-  private final Meter.MeterProvider<Counter> requests;
-  private final Meter.MeterProvider<Counter> events;
-  private final Counter deadLetters;
-  private final Map<String, Counter> requestsBySender = new HashMap<>();
+  private final OutputMeters meters;
 
   Output(
       ProcessorContext<byte[], byte[]> context,
       InstantSource clock,
-      MeterRegistry meters,
+      OutputMeters meters,
       Traces traces) {
     this.context = context;
     this.clock = clock;
     this.traces = traces;
-    requests =
-        Counter.builder("sluice.producer.requests")
-            .description("Requests that were written, by sender")
-            .withRegistry(meters);
-    events =
-        Counter.builder("sluice.producer.events")
-            .description("Events that were written, by kind")
-            .withRegistry(meters);
-    deadLetters =
-        Counter.builder("sluice.producer.dead.letters")
-            .description("Commands, controls and returned requests that cannot be used")
-            .register(meters);
+    this.meters = meters;
   }
 
   /** Sets the trace of the campaign's records from now on; null leaves it unchanged. */
@@ -82,9 +62,7 @@ final class Output {
    * @param since when its page was asked for, or null if it was written before
    */
   void request(SendRequest request, @Nullable Instant since) {
-    requestsBySender
-        .computeIfAbsent(request.sender().id(), sender -> requests.withTag("sender", sender))
-        .increment();
+    meters.request(request.sender().id());
     List<Header> itsHeaders = headers.of(EventType.SEND_REQUEST, request.campaignId());
     trace(request.campaignId(), request.recipientId(), request.round(), itsHeaders, since);
     forward(request.laneKey().toString(), request, itsHeaders, REQUESTS);
@@ -129,7 +107,7 @@ final class Output {
   }
 
   void event(CampaignEvent event) {
-    events.withTag("event", event.event().name().toLowerCase(Locale.ROOT)).increment();
+    meters.event(event.event());
     forward(event.campaignId(), event, EventType.CAMPAIGN_EVENT, EVENTS);
   }
 
@@ -139,11 +117,12 @@ final class Output {
    * @param belonging the headers that name its campaign and trace
    */
   void deadLetter(
+      Refusal refusal,
       byte @Nullable [] key,
       byte @Nullable [] value,
       DeadLetter letter,
       Iterable<Header> belonging) {
-    deadLetters.increment();
+    meters.deadLetter(refusal);
     context.forward(
         DeadLetterRecord.of(key, value, clock.millis(), letter, belonging), DEAD_LETTERS);
   }

@@ -267,7 +267,8 @@ class CampaignEventsTest extends FanOutTest {
             new CampaignEvents(
                 announced,
                 () -> now,
-                new Output(new MockProcessorContext<>(), () -> now, meters, Traces.OFF)),
+                new Output(
+                    new MockProcessorContext<>(), () -> now, new OutputMeters(meters), Traces.OFF)),
             around.watch(),
             () -> now);
     for (int second = 0; second < 3; second++) {

@@ -108,16 +108,18 @@ abstract class FanOutTest {
             steady,
             health,
             meters);
+    OutputMeters outputMeters = new OutputMeters(meters);
     driver =
         new TopologyTestDriver(
             FanOutTopology.of(
                 TOPICS,
+                outputMeters,
                 () ->
                     new FanOutProcessor(
                         TOPICS,
                         clock,
                         steady,
-                        new SimpleMeterRegistry(),
+                        outputMeters,
                         traces(),
                         (fanOuts, events, output) ->
                             FanOutTick.of(around, fanOuts, events, output))),

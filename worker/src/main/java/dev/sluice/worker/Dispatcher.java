@@ -49,7 +49,7 @@ final class Dispatcher {
   private final ControlsView controls;
   private final Machine machine;
   private final Ticker ticker;
-  private final AnswerTimes times;
+  private final CallMeters meters;
   private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
   private final Set<Send> sends = ConcurrentHashMap.newKeySet();
 
@@ -68,13 +68,13 @@ final class Dispatcher {
       Map<String, MessageProvider> providers,
       CircuitBreakers breakers,
       ControlsView controls,
-      AnswerTimes times,
+      CallMeters meters,
       Machine machine) {
     this.controls = controls;
     this.machine = machine;
     this.ticker = machine.ticker();
     this.breakers = breakers;
-    this.times = times;
+    this.meters = meters;
     this.providers = Map.copyOf(providers);
   }
 
@@ -144,6 +144,7 @@ final class Dispatcher {
       if (!stage.compareAndSet(Stage.PREPARING, Stage.WRITTEN)) {
         throw new WithdrawnException(GIVEN_AWAY);
       }
+      meters.launched(sender.id());
     }
 
     @Override
@@ -253,7 +254,7 @@ final class Dispatcher {
             default -> permitted;
           };
       if (written) {
-        times.ended(sender.id(), ticker.nanoTime() - writtenNanos);
+        meters.ended(sender.id(), ticker.nanoTime() - writtenNanos);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.sluice.schema.WindowCodec;
 import dev.sluice.schema.WindowCodec.State;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.HeldMemory.Filling;
+import dev.sluice.worker.UnsentRecord.Cause;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,42 +144,51 @@ final class RequestReader {
     partition.addWaiting(1);
     int bytes = size(record);
     partition.addBytes(bytes);
+    SendRequest request;
     try {
-      SendRequest request = read(record);
-      campaigns.hear(request.campaignId(), record.headers());
-      SendTask task = new SendTask(partition, record.offset(), request, record.timestamp(), bytes);
-      task.traceOn(
-          traces.of(
-              request.campaignId(), request.recipientId(), request.round(), record.headers()));
-      if (state == State.STARTED) {
-        SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
-        partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, ticker.now())));
-      } else {
-        partition.lane(task).setRate(request.permitsPerSecond());
-        enqueue(task);
-      }
+      request = Json.read(record.value(), SendRequest.class);
     } catch (UnreadableEventException e) {
-      partition.addUnsent(new UnsentRecord.Unreadable(partition, record, e.getMessage()));
+      refuse(partition, record, Cause.UNREADABLE, e.getMessage());
+      return;
+    }
+    String lane = request.laneKey().toString();
+    Instant notBefore = request.notBefore();
+    if (record.key() == null || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+      refuse(partition, record, Cause.LANE, "the key is not the request's lane " + lane);
+    } else if (notBefore != null && notBefore.isAfter(ticker.now().plus(FURTHEST))) {
+      String reason = "notBefore is more than " + FURTHEST.toDays() + " days ahead: " + notBefore;
+      refuse(partition, record, Cause.TIME, reason);
+    } else {
+      admit(
+          new SendTask(partition, record.offset(), request, record.timestamp(), bytes),
+          record,
+          state);
+    }
+  }
+
+  private static void refuse(
+      PartitionState partition, ConsumerRecord<byte[], byte[]> record, Cause cause, String reason) {
+    partition.addUnsent(new UnsentRecord.Unreadable(partition, record, cause, reason));
+  }
+
+  private void admit(SendTask task, ConsumerRecord<byte[], byte[]> record, State state) {
+    PartitionState partition = task.partition();
+    SendRequest request = task.request();
+    campaigns.hear(request.campaignId(), record.headers());
+    task.traceOn(
+        traces.of(request.campaignId(), request.recipientId(), request.round(), record.headers()));
+    if (state == State.STARTED) {
+      SendOutcome inDoubt = new SendOutcome.InDoubt("the worker that was sending it died");
+      partition.addUnsent(new UnsentRecord.InDoubt(new Finished(task, inDoubt, ticker.now())));
+    } else {
+      partition.lane(task).setRate(request.permitsPerSecond());
+      enqueue(task);
     }
   }
 
   /** Returns the size of a record, bytes. */
   static int size(ConsumerRecord<byte[], byte[]> record) {
     return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
-  }
-
-  private SendRequest read(ConsumerRecord<byte[], byte[]> record) {
-    SendRequest request = Json.read(record.value(), SendRequest.class);
-    String lane = request.laneKey().toString();
-    if (record.key() == null || !lane.equals(new String(record.key(), StandardCharsets.UTF_8))) {
-      throw new UnreadableEventException("the key is not the request's lane " + lane);
-    }
-    Instant notBefore = request.notBefore();
-    if (notBefore != null && notBefore.isAfter(ticker.now().plus(FURTHEST))) {
-      throw new UnreadableEventException(
-          "notBefore is more than " + FURTHEST.toDays() + " days ahead: " + notBefore);
-    }
-    return request;
   }
 
   private void enqueue(SendTask task) {

@@ -296,6 +296,7 @@ final class SendLoop {
       }
       unpublished.clear();
       meters.committed(transaction.records());
+      transaction.deadLetters().forEach(letter -> meters.deadLetter(letter.cause()));
       transaction.settled().forEach(meters::finished);
       transaction.apply(dispatcher, delayed, begunNanos);
     } else {

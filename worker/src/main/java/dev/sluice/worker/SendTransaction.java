@@ -136,6 +136,14 @@ final class SendTransaction {
         .toList();
   }
 
+  /** Returns the records that this transaction writes to the dead letters. */
+  List<UnsentRecord.Unreadable> deadLetters() {
+    return removed.stream()
+        .filter(UnsentRecord.Unreadable.class::isInstance)
+        .map(UnsentRecord.Unreadable.class::cast)
+        .toList();
+  }
+
   private void remove(UnsentRecord record) {
     changes++;
     removed.add(record);

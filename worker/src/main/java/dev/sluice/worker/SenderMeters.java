@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.runtime.MetersBySender;
 import dev.sluice.schema.WindowCodec;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,14 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gauges of the lanes and windows that the worker owns, updated once a second. Beyond a number of
- * senders, the rest share a series, because other programs may write to senders without number.
+ * Gauges of the lanes and windows that the worker owns, updated once a second. Of the lanes'
+ * senders, as many have a series of their own as in {@link MetersBySender}.
  */
 final class SenderMeters {
-  static final int MOST = 1_000;
-
-  static final String REST = "(others)";
-
   private static final long BETWEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final MultiGauge permitted;
@@ -59,7 +56,10 @@ final class SenderMeters {
               return;
             }
             String id = key.substring(0, key.lastIndexOf('/'));
-            String sender = sizes.size() < MOST || sizes.containsKey(id) ? id : REST;
+            String sender =
+                sizes.size() < MetersBySender.MOST || sizes.containsKey(id)
+                    ? id
+                    : MetersBySender.REST;
             rates.merge(sender, lane.currentRate(now), Double::sum);
             sizes.merge(sender, (double) lane.size(), Double::sum);
           });

@@ -73,8 +73,19 @@ sealed interface UnsentRecord {
     }
   }
 
-  /** A record that cannot be read as a request. */
-  record Unreadable(PartitionState partition, ConsumerRecord<byte[], byte[]> record, String reason)
+  /** What makes a record a dead letter. */
+  enum Cause {
+    /** It is no request. */
+    UNREADABLE,
+    /** Its key is another lane than the request's. */
+    LANE,
+    /** It is not to be sent for days. */
+    TIME
+  }
+
+  /** A record that is no request that can be sent. */
+  record Unreadable(
+      PartitionState partition, ConsumerRecord<byte[], byte[]> record, Cause cause, String reason)
       implements UnsentRecord {
     @Override
     public long offset() {

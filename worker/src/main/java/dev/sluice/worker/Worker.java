@@ -115,8 +115,7 @@ public final class Worker implements AutoCloseable {
       breakers = new CircuitBreakers(health, machine.ticker());
       stalls = new StallDetector(health);
       controls = closer.register(new ControlsView(config.kafka(), health, registry, machine));
-      dispatcher =
-          new Dispatcher(providers, breakers, controls, new AnswerTimes(registry), machine);
+      dispatcher = new Dispatcher(providers, breakers, controls, new CallMeters(registry), machine);
       missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
       probes =
           new ProviderProbes(

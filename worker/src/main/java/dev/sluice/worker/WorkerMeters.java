@@ -1,37 +1,54 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.MetersBySender;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.Topics;
 import dev.sluice.worker.Dispatcher.Finished;
+import dev.sluice.worker.UnsentRecord.Cause;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The worker's meters. */
 final class WorkerMeters {
+  private static final String IN_DOUBT = "in_doubt";
+
   private final Timer transactions;
   private final SenderMeters senders;
   private final Meter.MeterProvider<Counter> outcomes;
-  private final Map<Ended, Counter> byEnd = new HashMap<>();
-
-  /** The senders that have counters of their own. */
-  private final Set<String> senderIds = new HashSet<>();
-
+  private final Map<Cause, Counter> deadLetters = new EnumMap<>(Cause.class);
+  private final MetersBySender<SenderOutcomes> outcomesBySender;
   private final Map<String, Counter> recordsByTopic = new HashMap<>();
 
-  private record Ended(String sender, String outcome) {}
+  /** The counters of one sender's outcomes. */
+  private final class SenderOutcomes {
+    private final Map<String, Counter> byKind = new HashMap<>();
+    private final Function<String, Counter> register;
+
+    SenderOutcomes(String sender) {
+      register = kind -> outcomes.withTags("sender", sender, "outcome", kind);
+      // Shown as 0 before the first doubt, so that its increase is seen.
+      byKind.computeIfAbsent(IN_DOUBT, register);
+    }
+
+    void count(String kind) {
+      byKind.computeIfAbsent(kind, register).increment();
+    }
+  }
 
   WorkerMeters(
       MeterRegistry registry,
@@ -44,6 +61,15 @@ final class WorkerMeters {
         Counter.builder("sluice.worker.outcomes")
             .description("Attempts to send, by sender and what came of them")
             .withRegistry(registry);
+    for (Cause cause : Cause.values()) {
+      deadLetters.put(
+          cause,
+          Counter.builder("sluice.worker.dead.letters")
+              .description("Records that are no request that can be sent, by what is wrong")
+              .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
+    outcomesBySender = new MetersBySender<>(SenderOutcomes::new);
     for (String topic :
         List.of(
             topics.sendResults(),
@@ -63,7 +89,17 @@ final class WorkerMeters {
     transactions =
         Timer.builder("sluice.worker.transactions")
             .description("Transactions that record outcomes and picks")
-            .publishPercentiles(0.5, 0.99)
+            .serviceLevelObjectives(
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(20),
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofMillis(200),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5))
             .register(registry);
     Gauge.builder("sluice.worker.in.flight", dispatcher, Dispatcher::inFlight)
         .description("Messages waiting for their time slot or for the provider's answer")
@@ -95,6 +131,11 @@ final class WorkerMeters {
     }
   }
 
+  /** Counts a dead letter of a committed transaction. */
+  void deadLetter(Cause cause) {
+    Objects.requireNonNull(deadLetters.get(cause)).increment();
+  }
+
   void finished(Finished finished) {
     String kind =
         switch (finished.outcome()) {
@@ -111,17 +152,8 @@ final class WorkerMeters {
           case SendOutcome.NotLaunched n -> "not_launched";
           case SendOutcome.Disconnected d -> "disconnected";
           case SendOutcome.NotPrepared p -> "not_prepared";
-          case SendOutcome.InDoubt d -> "in_doubt";
+          case SendOutcome.InDoubt d -> IN_DOUBT;
         };
-    String sender = finished.task().request().sender().id();
-    boolean own = senderIds.size() < SenderMeters.MOST || senderIds.contains(sender);
-    if (own) {
-      senderIds.add(sender);
-    }
-    byEnd
-        .computeIfAbsent(
-            new Ended(own ? sender : SenderMeters.REST, kind),
-            one -> outcomes.withTags("sender", one.sender(), "outcome", one.outcome()))
-        .increment();
+    outcomesBySender.of(finished.task().request().sender().id()).count(kind);
   }
 }

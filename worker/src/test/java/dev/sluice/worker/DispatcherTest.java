@@ -70,6 +70,7 @@ class DispatcherTest {
     Timer answers = meters.get("sluice.worker.answers").timer();
     assertThat(answers.count()).isEqualTo(2);
     assertThat(answers.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(200);
+    assertThat(meters.get("sluice.worker.launched").counter().count()).isEqualTo(2);
   }
 
   @Test
@@ -88,6 +89,9 @@ class DispatcherTest {
     sends.remove().run();
 
     assertThat(meters.find("sluice.worker.answers").timer()).isNull();
+    assertThat(meters.get("sluice.worker.launched").counter().count())
+        .as("those that had their permit")
+        .isOne();
   }
 
   @Test
@@ -189,7 +193,7 @@ class DispatcherTest {
         Map.of("provider", provider),
         new CircuitBreakers(new Health(), time),
         NoControls.view(topics, time),
-        new AnswerTimes(meters),
+        new CallMeters(meters),
         machine);
   }
 }

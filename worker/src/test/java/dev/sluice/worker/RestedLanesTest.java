@@ -62,7 +62,11 @@ class RestedLanesTest {
   void aDeadLetterThatCannotBeWrittenKeepsNone() {
     createLanes(PartitionState.MANY_LANES + 1);
     var record = new ConsumerRecord<>("send-requests", 0, 1, new byte[0], new byte[0]);
-    partition.unsent().setAside(new UnsentRecord.Unreadable(partition, record, "no request"));
+    partition
+        .unsent()
+        .setAside(
+            new UnsentRecord.Unreadable(
+                partition, record, UnsentRecord.Cause.UNREADABLE, "no request"));
     pass(Duration.ofMinutes(3));
 
     assertThat(partition.lanes()).isEmpty();

@@ -62,7 +62,8 @@ class UnsentRecordsTest {
   void deadLettersAreLookedAtOnceUntilTheirTopicIsBack() {
     for (int offset = 0; offset < RECORDS; offset++) {
       partition.addUnsent(
-          new UnsentRecord.Unreadable(partition, new Watched(offset), "no request"));
+          new UnsentRecord.Unreadable(
+              partition, new Watched(offset), UnsentRecord.Cause.UNREADABLE, "no request"));
     }
 
     assertThatNoTurnLooksAtThemAgain();

@@ -98,7 +98,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     StallDetector stalls = new StallDetector(health);
     Map<String, MessageProvider> providers = Map.of("whatsapp", this);
     WorkerConfig usual = WorkerConfig.of(kafka, "w");
-    dispatcher = new Dispatcher(providers, breakers, view, new AnswerTimes(meters), machine);
+    dispatcher = new Dispatcher(providers, breakers, view, new CallMeters(meters), machine);
     WorkerMeters workerMeters = new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls);
     loops =
         () ->

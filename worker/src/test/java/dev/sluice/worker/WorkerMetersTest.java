@@ -1,13 +1,17 @@
 package dev.sluice.worker;
 
+import static dev.sluice.worker.PartitionInMemory.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WorkerMetersTest {
@@ -34,14 +38,44 @@ class WorkerMetersTest {
 
     assertThat(worker.sent).hasSize(1_500);
     assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1_001);
-    assertThat(worker.meters.find("sluice.worker.outcomes").counters()).hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.outcomes").tag("outcome", "accepted").counters())
+        .hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.outcomes").tag("outcome", "in_doubt").counters())
+        .as("0, so that the first one is an increase")
+        .hasSize(1_001);
     assertThat(worker.meters.find("sluice.worker.answers").timers()).hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.launched").counters()).hasSize(1_001);
+    assertThat(worker.meters.get("sluice.worker.launched").tag("sender", "(others)").counter())
+        .satisfies(others -> assertThat(others.count()).isEqualTo(500));
 
     worker.run(Duration.ofMinutes(1));
     worker.write(request(1_500, "s0"));
     worker.run(Duration.ofSeconds(90));
 
     assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1);
+  }
+
+  @Test
+  void deadLettersAreCountedByWhatIsWrongWithThem() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    worker.partition.write("s/0", "poison");
+    worker.partition.write("s/0", "more of it");
+    worker.partition.write("s/1", new String(Json.write(request(1)), StandardCharsets.UTF_8));
+    worker.write(request(2, "s", worker.time.now().plus(Duration.ofDays(365))));
+    worker.offline.add(TOPICS.deadLetters());
+    worker.run(Duration.ofSeconds(1));
+    assertThat(deadLetters(worker, "unreadable")).as("before they are written").isZero();
+    worker.offline.clear();
+    worker.run(Duration.ofMinutes(1));
+
+    assertThat(deadLetters(worker, "unreadable")).isEqualTo(2);
+    assertThat(deadLetters(worker, "lane")).isOne();
+    assertThat(deadLetters(worker, "time")).isOne();
+    assertThat(worker.partition.deadLetters).hasSize(4);
+  }
+
+  private static double deadLetters(SteppedWorker worker, String cause) {
+    return worker.meters.get("sluice.worker.dead.letters").tag("cause", cause).counter().count();
   }
 
   private static double outcomes(SteppedWorker worker, String outcome) {
@@ -58,6 +92,10 @@ class WorkerMetersTest {
   }
 
   private static SendRequest request(long recipient, String sender) {
+    return request(recipient, sender, null);
+  }
+
+  private static SendRequest request(long recipient, String sender, @Nullable Instant notBefore) {
     return new SendRequest(
         recipient,
         new UUID(0, 1),
@@ -69,6 +107,6 @@ class WorkerMetersTest {
         Json.MAPPER.createObjectNode(),
         OnDoubt.HOLD,
         0,
-        null);
+        notBefore);
   }
 }

@@ -7,6 +7,8 @@ import dev.sluice.schema.Reply;
 import dev.sluice.schema.Topics;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 
 /** Stores what recipients write back, and publishes it. */
@@ -32,9 +34,9 @@ public final class Replies {
    * Takes the replies among the messages of one call. A message that comes again is not stored
    * again, but it is published again, as the first time may have failed after it was stored.
    *
-   * @return how many of the messages are replies
+   * @return the ids of the messages that are replies
    */
-  public int take(List<Incoming> messages) {
+  public Set<String> take(List<Incoming> messages) {
     List<Reply> replies = answered.by(messages);
     if (!replies.isEmpty()) {
       store(replies);
@@ -44,7 +46,7 @@ public final class Replies {
                   KafkaOutput.record(topics.replies(), reply.campaignId(), EventType.REPLY, reply))
               .toList());
     }
-    return replies.size();
+    return replies.stream().map(Reply::messageId).collect(Collectors.toUnmodifiableSet());
   }
 
   private void store(List<Reply> replies) {

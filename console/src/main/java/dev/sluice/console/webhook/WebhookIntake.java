@@ -6,6 +6,8 @@ import dev.sluice.console.reply.Replies;
 import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.console.suppression.OptOuts;
 import dev.sluice.console.suppression.Said;
+import dev.sluice.console.webhook.WebhookItems.Fate;
+import dev.sluice.console.webhook.WebhookItems.Item;
 import dev.sluice.providers.whatsapp.ErrorCodes;
 import dev.sluice.providers.whatsapp.Person;
 import dev.sluice.providers.whatsapp.WebhookEvent;
@@ -26,13 +28,11 @@ import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.Topics;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -61,7 +61,7 @@ public final class WebhookIntake {
   private final TemplateStates templates;
   private final ProviderStops stops;
   private final OptOutWords optOutWords;
-  private final MeterRegistry meters;
+  private final WebhookItems items;
 
   public WebhookIntake(
       DSLContext sql,
@@ -74,7 +74,7 @@ public final class WebhookIntake {
     this.output = output;
     this.controls = controls;
     this.replies = replies;
-    this.meters = meters;
+    items = new WebhookItems(meters);
     this.topics = topics;
     results = new ReceiptResults(sql);
     optOuts = new OptOuts(sql);
@@ -83,14 +83,19 @@ public final class WebhookIntake {
     stops = new ProviderStops(sql, controls, topics);
     this.optOutWords = new OptOutWords(optOutWords);
     // Shown as 0 before the first one.
-    EnumSet.range(RecipientStatus.SENT, RecipientStatus.READ)
-        .forEach(status -> count(status.name(), 0));
+    for (RecipientStatus status : EnumSet.range(RecipientStatus.SENT, RecipientStatus.READ)) {
+      items.expect(status.name(), Fate.ACCEPTED);
+      items.expect(status.name(), Fate.FOREIGN);
+    }
   }
+
+  /** A message, and what becomes of it if it is no reply. */
+  private record Heard(Incoming message, Fate otherwise) {}
 
   /** What one call reported, sorted by what to do about it. */
   private static final class Sorted {
     final List<Receipt> receipts = new ArrayList<>();
-    final List<Incoming> messages = new ArrayList<>();
+    final List<Heard> messages = new ArrayList<>();
     final List<OptOuts.Wish> optOuts = new ArrayList<>();
     final List<OptOuts.Wish> returns = new ArrayList<>();
     final List<Renamed> renamed = new ArrayList<>();
@@ -99,6 +104,13 @@ public final class WebhookIntake {
     final List<TemplateStates.State> templates = new ArrayList<>();
     final Set<Business> businesses = new HashSet<>();
     final List<String> notices = new ArrayList<>();
+
+    /** What became of the items but receipts and messages. */
+    final List<Item> items = new ArrayList<>();
+
+    void add(String kind, Fate fate) {
+      items.add(new Item(kind, fate));
+    }
 
     boolean stopsTemplates() {
       return !stoppedTemplates().isEmpty();
@@ -130,7 +142,6 @@ public final class WebhookIntake {
     updates.forEach(update -> sort(update, sorted));
     sorted.notices.stream().limit(MOST_LOGGED).forEach(words -> log.info("provider: {}", words));
     ReceiptResults.Sorted receipts = results.of(sorted.receipts);
-    count("foreign", receipts.foreign().size());
     try {
       store(sorted);
     } finally {
@@ -141,14 +152,32 @@ public final class WebhookIntake {
     if (sorted.stopsSomething()) {
       stop(sorted);
     }
-    count("reply", replies.take(sorted.messages));
+    Set<String> replied = replies.take(sorted.messages.stream().map(Heard::message).toList());
+    items.count(items(sorted, receipts, replied));
+  }
+
+  private static List<Item> items(
+      Sorted sorted, ReceiptResults.Sorted receipts, Set<String> replied) {
+    List<Item> items = new ArrayList<>(sorted.items);
+    for (SendResult result : receipts.results()) {
+      items.add(new Item(result.status().name(), Fate.ACCEPTED));
+    }
+    for (Receipt receipt : receipts.foreign()) {
+      items.add(new Item(receipt.status().name(), Fate.FOREIGN));
+    }
+    for (Heard heard : sorted.messages) {
+      boolean reply = replied.contains(heard.message().messageId());
+      items.add(new Item("message", reply ? Fate.ACCEPTED : heard.otherwise()));
+    }
+    return items;
   }
 
   private void store(Sorted sorted) {
     // Of our messages too: the aggregator knows only the number, and nothing of changes.
     sorted.receipts.stream()
         .flatMap(receipt -> ReceiptResults.wish(receipt).stream())
-        .forEach(wish -> wish(sorted.optOuts, wish));
+        .filter(wish -> wish.person().isKnown())
+        .forEach(sorted.optOuts::add);
     int added = optOuts.take(sorted.optOuts, sorted.returns, sorted.renamed);
     if (added > 0) {
       log.info("{} opt-out(s) stored", added);
@@ -165,51 +194,70 @@ public final class WebhookIntake {
           String detail = receipt.errorDetail() == null ? "" : receipt.errorDetail();
           sorted.troubles.add(new SenderTrouble(receipt.business(), code, detail, receipt.at()));
         }
-        count(receipt.status().name(), 1);
       }
       case Incoming message -> {
-        sorted.messages.add(message);
-        if (message.forms().stream().anyMatch(optOutWords::contains)) {
-          wish(sorted.optOuts, new OptOuts.Wish(message.from(), Said.MESSAGE, message.at()));
-        } else {
-          count("message", 1);
-        }
+        boolean optOut = message.forms().stream().anyMatch(optOutWords::contains);
+        sorted.messages.add(
+            new Heard(
+                message,
+                optOut
+                    ? wish(
+                        sorted.optOuts,
+                        new OptOuts.Wish(message.from(), Said.MESSAGE, message.at()))
+                    : Fate.IGNORED));
       }
       case Preference(Person from, boolean stop, var at) ->
-          wish(
-              stop ? sorted.optOuts : sorted.returns,
-              new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at));
-      case Renamed renamed -> sorted.renamed.add(renamed);
+          sorted.add(
+              "preference",
+              wish(
+                  stop ? sorted.optOuts : sorted.returns,
+                  new OptOuts.Wish(from, stop ? OptOutReason.PREFERENCE : Said.RESUME, at)));
+      case Renamed renamed -> {
+        sorted.renamed.add(renamed);
+        sorted.add("renamed", Fate.ACCEPTED);
+      }
       case SenderTrouble trouble -> {
         // The number may belong to no sender here; then nothing else comes of it.
-        count("trouble", 1);
         sorted.notices.add("error " + trouble.code() + " " + trouble.detail());
-        if (ErrorCodes.blocksSender(trouble.code())) {
+        boolean blocks = ErrorCodes.blocksSender(trouble.code());
+        if (blocks) {
           sorted.troubles.add(trouble);
         }
+        sorted.add("trouble", blocks ? Fate.ACCEPTED : Fate.LOGGED);
       }
-      case TemplateStopped(var account, var name, var language, var reason, var at) ->
-          sorted.templates.add(new TemplateStates.State(account, name, language, reason, at));
+      case TemplateStopped(var account, var name, var language, var reason, var at) -> {
+        sorted.templates.add(new TemplateStates.State(account, name, language, reason, at));
+        sorted.add("template", Fate.ACCEPTED);
+      }
       case TemplateAllowed(var account, var name, var language, var at) -> {
         sorted.templates.add(new TemplateStates.State(account, name, language, null, at));
         sorted.notices.add("the template " + name + " " + language + " may be used");
-        count("notice", 1);
+        sorted.add("template", Fate.ACCEPTED);
       }
-      case AccountRestricted restricted -> sorted.restrictions.add(restricted);
+      case AccountRestricted restricted -> {
+        sorted.restrictions.add(restricted);
+        sorted.add("account", Fate.ACCEPTED);
+      }
       case Notice(String words) -> {
         sorted.notices.add(words);
-        count("notice", 1);
+        sorted.add("notice", Fate.LOGGED);
       }
-      case Other(var kind) -> count(kind.name().toLowerCase(Locale.ROOT), 1);
+      case Other(var kind) ->
+          sorted.add(
+              "other",
+              switch (kind) {
+                case IGNORED -> Fate.IGNORED;
+                case UNREADABLE -> Fate.UNREADABLE;
+              });
     }
   }
 
-  private void wish(List<OptOuts.Wish> wishes, OptOuts.Wish wish) {
-    if (wish.person().isKnown()) {
-      wishes.add(wish);
-    } else {
-      count("nameless", 1);
+  private static Fate wish(List<OptOuts.Wish> wishes, OptOuts.Wish wish) {
+    if (!wish.person().isKnown()) {
+      return Fate.NAMELESS;
     }
+    wishes.add(wish);
+    return Fate.ACCEPTED;
   }
 
   private void write(List<SendResult> settled) {
@@ -236,13 +284,5 @@ public final class WebhookIntake {
     if (!records.isEmpty()) {
       log.warn("{} sender(s) or campaign(s) stopped, as the provider reports", records.size());
     }
-  }
-
-  private void count(String kind, int times) {
-    Counter.builder("sluice.console.receipts")
-        .description("What webhook calls have told, by kind")
-        .tag("kind", kind)
-        .register(meters)
-        .increment(times);
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.providers.whatsapp.WebhookSignature;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -55,7 +56,7 @@ public final class WebhookRoutes {
   private final WebhookIntake intake;
   private final Optional<WebhookSignature> signature;
   private final Optional<String> verifyToken;
-  private final MeterRegistry meters;
+  private final Meter.MeterProvider<Counter> refused;
 
   /**
    * Takes calls that are signed.
@@ -71,7 +72,10 @@ public final class WebhookRoutes {
       MeterRegistry meters) {
     this.bodies = bodies;
     this.intake = intake;
-    this.meters = meters;
+    refused =
+        Counter.builder("sluice.console.webhooks.refused")
+            .description("Webhook calls that were refused")
+            .withRegistry(meters);
     signature = appSecret.map(WebhookSignature::new);
     this.verifyToken = verifyToken;
   }
@@ -159,10 +163,6 @@ public final class WebhookRoutes {
   }
 
   private void count(String reason) {
-    Counter.builder("sluice.console.webhooks.refused")
-        .description("Webhook calls that were refused")
-        .tag("kind", reason)
-        .register(meters)
-        .increment();
+    refused.withTag("kind", reason).increment();
   }
 }

@@ -126,7 +126,8 @@ class RepliesTest {
             "\"id\":\"wamid.50\",\"type\":\"text\",\"text\":{\"body\":\"a\\u0000\\ud800\\nb\"}"
                 + ours,
             text("wamid.6", answering("wamid.of-others")));
-    double counted = FIXTURE.counted("reply");
+    double ignored = FIXTURE.counted("message", "ignored");
+    double counted = FIXTURE.counted("message", "accepted");
 
     assertThat(FIXTURE.post(call)).isEqualTo(200);
     assertThat(FIXTURE.post(call)).isEqualTo(200);
@@ -151,7 +152,10 @@ class RepliesTest {
             Reply::answeredMessageId)
         .containsOnly(
             tuple(recipient, "crm-" + phone, "+" + phone, Reply.Kind.BUTTON, "Yes", "wamid.ours"));
-    assertThat(FIXTURE.counted("reply") - counted).isEqualTo(12);
+    assertThat(FIXTURE.counted("message", "accepted") - counted).isEqualTo(12);
+    assertThat(FIXTURE.counted("message", "ignored") - ignored)
+        .as("no reply to a campaign")
+        .isEqualTo(4);
   }
 
   @Test

@@ -213,10 +213,10 @@ class OptOutsTest {
 
   @Test
   void anOptOutByNobodyIsCounted() throws Exception {
-    double before = FIXTURE.counted("nameless");
+    double before = FIXTURE.counted("message", "nameless");
     FIXTURE.post(incoming("", "stop"));
 
-    assertThat(FIXTURE.counted("nameless") - before).isEqualTo(1);
+    assertThat(FIXTURE.counted("message", "nameless") - before).isEqualTo(1);
   }
 
   @Test

@@ -202,7 +202,7 @@ class ProviderStopsTest {
     log.start();
     intake.addAppender(log);
     intake.setLevel(Level.INFO);
-    double before = FIXTURE.counted("trouble");
+    double before = FIXTURE.counted("trouble", "accepted");
     try {
       FIXTURE.post(
           value(
@@ -213,7 +213,7 @@ class ProviderStopsTest {
       intake.setLevel(null);
     }
 
-    assertThat(FIXTURE.counted("trouble") - before).isEqualTo(1);
+    assertThat(FIXTURE.counted("trouble", "accepted") - before).isEqualTo(1);
     assertThat(log.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly("provider: error 131031 locked");
@@ -262,7 +262,7 @@ class ProviderStopsTest {
 
   @Test
   void whatElseIsToldIsCounted() throws Exception {
-    double before = FIXTURE.counted("notice");
+    double before = FIXTURE.counted("notice", "logged");
     for (String field :
         List.of(
             "message_template_quality_update",
@@ -272,7 +272,7 @@ class ProviderStopsTest {
       assertThat(FIXTURE.post(event("1", now(), field, "{\"event\":\"X\\nY\"}"))).isEqualTo(200);
     }
 
-    assertThat(FIXTURE.counted("notice") - before).isEqualTo(4);
+    assertThat(FIXTURE.counted("notice", "logged") - before).isEqualTo(4);
   }
 
   @Test

@@ -61,14 +61,14 @@ class WebhookTest {
 
   @Test
   void itemsOfNoUseAreCountedByWhatTheyAre() throws Exception {
-    double unreadable = FIXTURE.counted("unreadable");
-    double ignored = FIXTURE.counted("ignored");
+    double unreadable = FIXTURE.counted("other", "unreadable");
+    double ignored = FIXTURE.counted("other", "ignored");
 
     assertThat(FIXTURE.post(value("\"statuses\":[{\"status\":7},{\"status\":\"warning\"}]")))
         .isEqualTo(200);
 
-    assertThat(FIXTURE.counted("unreadable") - unreadable).isEqualTo(1);
-    assertThat(FIXTURE.counted("ignored") - ignored).isEqualTo(1);
+    assertThat(FIXTURE.counted("other", "unreadable") - unreadable).isEqualTo(1);
+    assertThat(FIXTURE.counted("other", "ignored") - ignored).isEqualTo(1);
   }
 
   @Test
@@ -151,6 +151,7 @@ class WebhookTest {
   /** The provider repeats the call late, and the person may be sent to until then. */
   @Test
   void anOptOutIsStoredThoughKafkaDoesNotTakeTheReceiptBesideIt() {
+    double before = FIXTURE.counted();
     KafkaConfig away = new KafkaConfig("nowhere", new Topics("away."), Map.of());
     String call =
         value(
@@ -176,6 +177,7 @@ class WebhookTest {
           .hasMessageContaining("did not take it");
     }
     assertThat(FIXTURE.suppressed("+5511970000091")).isTrue();
+    assertThat(FIXTURE.counted()).as("they are counted when they come again").isEqualTo(before);
   }
 
   @Test
@@ -191,7 +193,8 @@ class WebhookTest {
             campaign,
             campaign);
     String now = "\"timestamp\":\"" + Instant.now().getEpochSecond() + "\"";
-    double foreign = FIXTURE.counted("foreign");
+    double before = FIXTURE.counted();
+    double foreign = FIXTURE.counted("READ", "foreign");
     String mixed =
         value(
             "\"statuses\":["
@@ -207,7 +210,8 @@ class WebhookTest {
     assertThat(FIXTURE.results(campaign))
         .singleElement()
         .satisfies(result -> assertThat(result.status()).isEqualTo(RecipientStatus.READ));
-    assertThat(FIXTURE.counted("foreign") - foreign).isEqualTo(39);
+    assertThat(FIXTURE.counted("READ", "foreign") - foreign).isEqualTo(39);
+    assertThat(FIXTURE.counted() - before).as("each once").isEqualTo(40);
   }
 
   @Test

@@ -24,20 +24,27 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
+import org.jooq.Record2;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The rows of campaigns and senders, as far as the fan-out reads and writes them. */
 public final class CampaignRepository {
+  private static final Set<CampaignStatus> NOT_UNDER_WAY =
+      EnumSet.complementOf(EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED));
+
   /** The longest message that is read, bytes as text. */
   private static final int LONGEST_MESSAGE = 256 * 1024;
 
@@ -231,6 +238,23 @@ public final class CampaignRepository {
       case BLOCKED -> throw new IllegalArgumentException("senders are blocked, not campaigns");
     }
     return standing(campaignId);
+  }
+
+  /**
+   * Returns how many campaigns there are in each state but those of campaigns under way, without
+   * the archived ones. It walks the table, which is small.
+   */
+  public Map<CampaignStatus, Integer> notUnderWay() {
+    Map<CampaignStatus, Integer> counts = new EnumMap<>(CampaignStatus.class);
+    NOT_UNDER_WAY.forEach(status -> counts.put(status, 0));
+    counts.putAll(
+        sql.select(CAMPAIGN.STATUS, count())
+            .from(CAMPAIGN)
+            .where(CAMPAIGN.STATUS.in(NOT_UNDER_WAY))
+            .and(CAMPAIGN.ARCHIVED_AT.isNull())
+            .groupBy(CAMPAIGN.STATUS)
+            .fetchMap(Record2::value1, Record2::value2));
+    return counts;
   }
 
   /** Returns a campaign's progress. */

@@ -113,6 +113,11 @@ public final class ReturnedRequests {
     return counts;
   }
 
+  /** Returns how many can be read and wait, of all campaigns. */
+  public int count() {
+    return total;
+  }
+
   void add(ReturnedRequest request) {
     String key = key(request);
     ReturnedRequest before = read(key, store.get(key));

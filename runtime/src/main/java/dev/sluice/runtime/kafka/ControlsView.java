@@ -157,6 +157,11 @@ public final class ControlsView implements AutoCloseable {
     return Collections.unmodifiableMap(probing);
   }
 
+  /** Returns the blocked senders. */
+  public Set<String> blocked() {
+    return Set.copyOf(blocked);
+  }
+
   /** Returns the number of blocked senders. */
   public int blockedSenders() {
     return blocked.size();

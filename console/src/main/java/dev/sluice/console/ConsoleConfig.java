@@ -56,6 +56,12 @@ public record ConsoleConfig(
         Users.NONE);
   }
 
+  /** Creates a configuration for any free port, without a token, a region and webhooks. */
+  public static ConsoleConfig of(KafkaConfig kafka, DatabaseConfig database) {
+    return new ConsoleConfig(
+        kafka, database, 0, Optional.empty(), Optional.empty(), WebhookConfig.NONE);
+  }
+
   public ConsoleConfig {
     if (token.isPresent() && token.get().length() < 16) {
       throw new IllegalArgumentException("the API token must have at least 16 characters");

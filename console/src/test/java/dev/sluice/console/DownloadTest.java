@@ -19,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -59,13 +58,7 @@ class DownloadTest {
     }
     console =
         new Console(
-            new ConsoleConfig(
-                SANDBOX.kafka(),
-                SANDBOX.database(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                WebhookConfig.NONE),
+            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.database()),
             new Console.Limits(
                 new Connections.Sizes(1, 1, 1, 1, 1, 1),
                 4,

@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,13 +47,7 @@ class HostileCallsTest {
     database = new Database(sandbox.database(), 2, "test", meters);
     console =
         new Console(
-            new ConsoleConfig(
-                sandbox.kafka(),
-                sandbox.database(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                WebhookConfig.NONE),
+            ConsoleConfig.of(sandbox.kafka(), sandbox.database()),
             new Health(),
             meters,
             settings -> {});

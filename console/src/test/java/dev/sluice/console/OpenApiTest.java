@@ -22,7 +22,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -47,13 +46,7 @@ class OpenApiTest {
   static void start() {
     console =
         new Console(
-            new ConsoleConfig(
-                SANDBOX.kafka(),
-                SANDBOX.as(ServiceRole.CONSOLE),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                WebhookConfig.NONE),
+            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE)),
             new Health(),
             new SimpleMeterRegistry(),
             CONFIGS::add);

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,13 +106,7 @@ class SpooledUploadsTest {
 
   private Console console(long together, long leastFree, Duration importsTake) {
     return new Console(
-        new ConsoleConfig(
-            SANDBOX.kafka(),
-            SANDBOX.database(),
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            WebhookConfig.NONE),
+        ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.database()),
         new Console.Limits(
             Connections.Sizes.DEFAULT,
             4,

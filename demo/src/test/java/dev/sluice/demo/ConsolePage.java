@@ -1,35 +1,42 @@
 package dev.sluice.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
-import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
 
-/** The page of a console with a sender and no other service, in a browser. */
-final class ConsolePage implements AutoCloseable {
+/**
+ * The page of a console with a sender and no other service, in a browser, for the tests of a class.
+ * No test may make the browser complain of anything but refusals.
+ */
+final class ConsolePage
+    implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
   private final Closer closer = new Closer();
-  private final Sandbox sandbox = Sandbox.create(1);
-  private final ConsoleClient client;
-  private final Browser browser;
+  private @Nullable Sandbox sandbox;
+  private @Nullable ConsoleClient client;
+  private @Nullable Browser browser;
 
-  ConsolePage() {
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    sandbox = Sandbox.create(1);
     Console console =
         closer.register(
             new Console(
-                new ConsoleConfig(
-                    sandbox.kafka(),
-                    sandbox.database(),
-                    0,
-                    Optional.empty(),
-                    Optional.empty(),
-                    WebhookConfig.NONE),
+                ConsoleConfig.of(sandbox.kafka(), sandbox.database()),
                 new Health(),
                 new SimpleMeterRegistry(),
                 settings -> {}));
@@ -39,37 +46,50 @@ final class ConsolePage implements AutoCloseable {
     browser = closer.register(new Browser(url));
   }
 
+  @Override
+  public void afterEach(ExtensionContext context) {
+    assertThat(browser().complaints())
+        .allMatch(line -> line.contains("400") || line.contains("409"));
+  }
+
+  @Override
+  public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
+    new LastSight(this::browser).testFailed(test, cause);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    closer.close();
+  }
+
   ConsoleClient client() {
-    return client;
+    return Objects.requireNonNull(client);
   }
 
   Browser browser() {
-    return browser;
+    return Objects.requireNonNull(browser);
   }
 
   /** Runs a statement as the owner of the tables. */
   void sql(String statement) {
-    try (Database owner = new Database(sandbox.owner(), 1, "test", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(
+            Objects.requireNonNull(sandbox).owner(), 1, "test", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
   }
 
   /** Begins a campaign with this message. */
   void write(String text) {
-    browser.open("#/new");
-    browser.type("input[name=name]", "From a file");
-    browser.type("textarea[name=text]", text);
-    browser.find("select[name=sender] option");
+    browser().open("#/new");
+    browser().type("input[name=name]", "From a file");
+    browser().type("textarea[name=text]", text);
+    browser().find("select[name=sender] option");
   }
 
   /** Begins a campaign and goes on to its recipients. */
   void recipientsOf(String text) {
     write(text);
-    browser.click("#next");
-  }
-
-  @Override
-  public void close() {
-    closer.close();
+    browser().click("#next");
   }
 }

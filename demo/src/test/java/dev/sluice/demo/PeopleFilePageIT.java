@@ -12,48 +12,33 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the choice of a recipients file in a browser, which reports problems at once. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class PeopleFilePageIT {
   private static final Charset WINDOWS = Charset.forName("windows-1252");
-  private static ConsolePage page;
+  @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
+
   private static ConsoleClient client;
   private static Browser browser;
-
-  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
-    page = new ConsolePage();
-    client = page.client();
-    browser = page.browser();
-  }
-
-  @AfterAll
-  static void stop() {
-    page.close();
-  }
-
-  @AfterEach
-  void nothingButRefusalsIsComplainedOf() {
-    assertThat(browser.complaints()).allMatch(line -> line.contains("400") || line.contains("409"));
+    client = PAGE.client();
+    browser = PAGE.browser();
   }
 
   @Test
   void whatIsWrongIsToldAndMendedBeforeAnythingIsMade() throws IOException {
     int before = client.get("/api/campaigns").size();
-    page.recipientsOf("Oi {{Primeiro Nome}}");
+    PAGE.recipientsOf("Oi {{Primeiro Nome}}");
     browser.choose("input[name=file]", file("phone\n12\n", StandardCharsets.UTF_8));
     browser.awaitText(".problem", "This file has no usable rows");
     Path corrected =
@@ -89,8 +74,8 @@ class PeopleFilePageIT {
 
   @Test
   void whoLacksAVariableOrGetsNothingIsToldOfAtCreationAndAtTheStart() throws IOException {
-    page.sql("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000009')");
-    page.recipientsOf("Hi {{name}} of {{city}}");
+    PAGE.sql("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000009')");
+    PAGE.recipientsOf("Hi {{name}} of {{city}}");
     browser.choose(
         "input[name=file]",
         file(
@@ -136,7 +121,7 @@ class PeopleFilePageIT {
             .path("id")
             .asString();
     client.importCsv(UUID.fromString(id), file("phone\n+5511960000001\n", StandardCharsets.UTF_8));
-    page.sql(
+    PAGE.sql(
         "INSERT INTO sluice.template_state (name, language, account, stopped, at)"
             + " VALUES ('spring', 'en', '', 'the provider has paused it', now())");
     browser.open("#/campaigns/" + id);
@@ -164,7 +149,7 @@ class PeopleFilePageIT {
                     Map.of("type", "text", "text", Map.of("body", "Hi"))))
             .path("id")
             .asString();
-    page.sql(
+    PAGE.sql(
         "UPDATE sluice.campaign SET status = 'SCHEDULED', scheduled_at = now() - interval '1 hour'"
             + " WHERE id = '"
             + id
@@ -202,14 +187,14 @@ class PeopleFilePageIT {
 
   @Test
   void doubleBracesAroundNothingAreShownInThePreview() {
-    page.write("Hi {{First Name}, your code is ready");
+    PAGE.write("Hi {{First Name}, your code is ready");
     browser.awaitText(".preview .problem", "Double braces must surround a column name");
   }
 
   @Test
   void theCampaignsOwnImportAndTheSuppressionsReadFilesTheSameWay() throws IOException {
     Path file = file("Telefon;Vorname\n0151 23456789;Jürgen\n", StandardCharsets.UTF_8);
-    page.recipientsOf("Hi {{Vorname}}");
+    PAGE.recipientsOf("Hi {{Vorname}}");
     browser.createDraft();
     browser.awaitText("h1", "From a file");
     browser.choose("input[name=file]", file);

@@ -7,49 +7,34 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests what the page does about a campaign that is not finished, in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class UnfinishedDraftPageIT {
-  private static ConsolePage page;
+  @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
+
   private static ConsoleClient client;
   private static Browser browser;
-
-  @RegisterExtension static final TestWatcher LAST_SIGHT = new LastSight(() -> browser);
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void start() {
-    page = new ConsolePage();
-    client = page.client();
-    browser = page.browser();
-  }
-
-  @AfterAll
-  static void stop() {
-    page.close();
-  }
-
-  @AfterEach
-  void nothingButRefusalsIsComplainedOf() {
-    assertThat(browser.complaints()).allMatch(line -> line.contains("400") || line.contains("409"));
+    client = PAGE.client();
+    browser = PAGE.browser();
   }
 
   /** The draft is created before its recipients; trying again must not create another. */
   @Test
   void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() throws Exception {
     int before = client.get("/api/campaigns").size();
-    page.sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
-    page.recipientsOf("Hi");
+    PAGE.sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
+    PAGE.recipientsOf("Hi");
     browser.hold("/recipients/check");
     browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
     browser.click("select[name=charset] option[value=windows-1252]");
@@ -69,7 +54,7 @@ class UnfinishedDraftPageIT {
     browser.release();
     browser.awaitText(".problem", "Create tries again with the same campaign");
     browser.picture("file-not-added");
-    page.sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT broken");
+    PAGE.sql("ALTER TABLE sluice.campaign_recipient DROP CONSTRAINT broken");
     browser.click("#create");
 
     browser.awaitText("h1", "From a file");
@@ -79,7 +64,7 @@ class UnfinishedDraftPageIT {
 
   @Test
   void whatIsDiscardedDuringItsUploadIsNeitherFilledNorScheduled() throws IOException {
-    page.recipientsOf("Hi");
+    PAGE.recipientsOf("Hi");
     browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
     browser.awaitText(".report", "1 usable");
     browser.click("#next");
@@ -116,7 +101,7 @@ class UnfinishedDraftPageIT {
   /** What was made of it may have been finished there, and must not be written over. */
   @Test
   void aDraftThatAnotherTabHasEndedIsOneOfItsOwnAgain() {
-    page.write("Hi");
+    PAGE.write("Hi");
     browser
         .driver()
         .executeScript(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
-import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.sender.DailyUsage;
@@ -27,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,13 +55,7 @@ class CampaignViewTest {
     database = new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
     console =
         new Console(
-            new ConsoleConfig(
-                SANDBOX.kafka(),
-                SANDBOX.as(ServiceRole.CONSOLE),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                WebhookConfig.NONE),
+            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE)),
             new Health(),
             new SimpleMeterRegistry(),
             settings -> {});

@@ -3,6 +3,7 @@ package dev.sluice.benchmark;
 import dev.sluice.benchmark.chaos.Steering;
 import dev.sluice.local.SeparateInfrastructure;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Spec;
             + " starts beside a large one.",
     mixinStandardHelpOptions = true)
 final class SteeringCommand implements Callable<Integer> {
+  /** I8: nothing is launched later than this after a pause or cancel was acknowledged. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
   @Spec private CommandSpec spec;
 
   // picocli sets the specification before it calls.
@@ -29,6 +33,7 @@ final class SteeringCommand implements Callable<Integer> {
       Steering steering =
           new Steering(
               servers,
+              AT_ONCE,
               line -> {
                 out.println(line);
                 out.flush();

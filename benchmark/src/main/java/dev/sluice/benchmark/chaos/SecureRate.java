@@ -6,6 +6,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.SimulatorReport;
 import dev.sluice.local.TemporaryFolder;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
@@ -76,30 +77,35 @@ public final class SecureRate {
         fleet.start("status-aggregator", 1);
         fleet.start("worker", 1);
         watch.until("everybody is ready", fleet::ready);
-        // Warm up first: a worker that has sent nothing yet spends its time compiling.
+        // Warm up first: a worker that has sent nothing yet spends its time compiling, and opens
+        // its connections on the processors of its provider.
         warmUp.start();
-        watch.until("the worker is warm", warmUp::completed);
+        watch.until("the worker is warm", () -> simulator.accepted().count() == recipients);
+        double cold = reached(simulator);
         simulator.reset();
         campaign.start();
         watch.untilCompleted(campaign);
-        double seconds =
-            Duration.between(simulator.report().firstAt(), simulator.report().lastAt()).toMillis()
-                / 1e3;
-        double reached = (recipients - 1) / seconds;
+        double reached = reached(simulator);
         story.accept(
             String.format(
                 Locale.ROOT,
-                "%d over TLS at %.0f/s, answers after %d ms: %.1f/s (%.1f %%), at most %d in a"
-                    + " second; %s",
+                "%d over TLS at %.0f/s, answers after %d ms: %.1f/s (%.1f %%; by a cold worker"
+                    + " before, %.1f/s), at most %d in a second; %s",
                 recipients,
                 rate,
                 answers.toMillis(),
                 reached,
                 100 * reached / rate,
+                cold,
                 simulator.report().maxInOneSecond(),
                 campaign.counts()));
         assertThat(reached).isGreaterThanOrEqualTo(0.95 * rate);
       }
     }
+  }
+
+  private double reached(WhatsAppSimulator simulator) {
+    SimulatorReport report = simulator.report();
+    return (recipients - 1) * 1e3 / Duration.between(report.firstAt(), report.lastAt()).toMillis();
   }
 }

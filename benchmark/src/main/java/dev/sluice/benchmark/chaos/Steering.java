@@ -24,19 +24,19 @@ import java.util.function.Consumer;
 public final class Steering {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /** I8: nothing is launched later than this after a pause or cancel was acknowledged. */
-  private static final Duration AT_ONCE = Duration.ofSeconds(1);
-
   private final Infrastructure servers;
+  private final Duration atOnce;
   private final Consumer<String> story;
 
   /**
    * Creates a run.
    *
+   * @param atOnce how long after a pause or cancel was acknowledged the last message may arrive
    * @param story receives a line for each measurement
    */
-  public Steering(Infrastructure servers, Consumer<String> story) {
+  public Steering(Infrastructure servers, Duration atOnce, Consumer<String> story) {
     this.servers = servers;
+    this.atOnce = atOnce;
     this.story = story;
   }
 
@@ -93,10 +93,10 @@ public final class Steering {
     command(console, campaign, command);
     Instant acknowledged = Instant.now();
     long then = simulator.accepted().count(number);
-    // Waits until nothing has come for 2 s, twice the limit.
+    // Waits until nothing has come for twice the limit.
     await()
         .atMost(PATIENCE)
-        .until(() -> simulator.accepted().idleFor(number, AT_ONCE.multipliedBy(2)));
+        .until(() -> simulator.accepted().idleFor(number, atOnce.multipliedBy(2)));
     Duration last = Duration.between(acknowledged, simulator.accepted().lastAt(number));
     story.accept(
         String.format(
@@ -106,7 +106,7 @@ public final class Steering {
             then,
             simulator.accepted().count(number) - then,
             last.toMillis()));
-    assertThat(last).as("the last one after the %s", command).isLessThanOrEqualTo(AT_ONCE);
+    assertThat(last).as("the last one after the %s", command).isLessThanOrEqualTo(atOnce);
     assertThat(simulator.accepted().count(number))
         .as("those sent to in spite of the %s", command)
         .isLessThan(recipients);

@@ -1,7 +1,9 @@
 package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.runtime.Machine;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
@@ -73,6 +76,28 @@ class LaneTest {
     lane.reserve().await(() -> {});
 
     assertThat(Duration.ofNanos(time.nanoTime() - before)).isGreaterThan(Duration.ofMillis(190));
+  }
+
+  @Test
+  void sendsGetReadyOnlyShortlyBeforeTheirSlotsSoThatTheyHoldFewConnections() {
+    FakeTime time = new FakeTime();
+    Lane lane =
+        new Lane(200, new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
+    List<LanePacer.Slot> first = Stream.generate(lane::reserve).limit(20).toList();
+    first.forEach(slot -> slot.awaitBegin(() -> {}));
+
+    LanePacer.Slot next = lane.reserve();
+    assertThatThrownBy(() -> next.awaitBegin(LaneTest::withdraw)).hasMessage("it is early");
+    next.release();
+
+    first.getFirst().release();
+    lane.reserve().awaitBegin(LaneTest::withdraw);
+    assertThatThrownBy(() -> lane.reserve().awaitBegin(LaneTest::withdraw))
+        .hasMessage("it is early");
+  }
+
+  private static void withdraw() {
+    throw new WithdrawnException("it is early");
   }
 
   @Test

@@ -14,14 +14,29 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to a stall is made up slowly, because the provider counts every second.
  *
  * <p>INVARIANT: the first in line has its turn or has left; when the first leaves, it passes the
- * turn to the next.
+ * turn to the next. A send is early only while {@link #most()} others get ready or are.
  */
 public final class LanePacer {
   /** How often sends waiting for their turn check whether they are still wanted. */
   private static final Duration RECHECK = Duration.ofMillis(250);
 
+  /**
+   * How long before its slot a send is ready at the latest. One that is ready much earlier only
+   * keeps a connection from the others, which then open more.
+   */
+  private static final Duration EARLY = Duration.ofMillis(100);
+
   /** A lane whose sends take longer to get ready loses slots. */
   private static final long MOST_READYING_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /**
+   * If getting ready takes longer, which is opening a connection on a busy machine, sends that
+   * begin sooner would make it take longer still.
+   */
+  private static final long MOST_EARLIER_NANOS = Duration.ofMillis(300).toNanos();
+
+  /** Slow lanes need few sends that are ready. */
+  private static final int LEAST_READYING = 10;
 
   private final Ticker ticker;
   private final Pace pace;
@@ -32,16 +47,43 @@ public final class LanePacer {
   /** Sends that are ready; the first waits for its time, the others for their turn. */
   private final Deque<Slot> line = new ArrayDeque<>();
 
+  /** Sends that need not get ready yet. */
+  private final Deque<Slot> early = new ArrayDeque<>();
+
+  /** Sends that get ready or are. */
+  private int readyingSends;
+
+  private volatile double permitsPerSecond;
+
   /** Sends that will ask for a slot, or wait for one. */
   private final AtomicInteger reserved = new AtomicInteger();
 
   /** The slot of one send; used by one thread. */
   public final class Slot {
+    private final CountDownLatch begin = new CountDownLatch(1);
     private final CountDownLatch turn = new CountDownLatch(1);
-    private final long reservedNanos = ticker.nanoTime();
+    private long begunNanos = ticker.nanoTime();
     private boolean open = true;
 
     private Slot() {}
+
+    /**
+     * Waits until the send must get ready.
+     *
+     * @param check called repeatedly during the wait; an exception ends it
+     */
+    public void awaitBegin(Runnable check) {
+      enter(this);
+      try {
+        while (!ticker.await(begin, RECHECK)) {
+          check.run();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WithdrawnException("interrupted");
+      }
+      begunNanos = ticker.nanoTime();
+    }
 
     /**
      * Waits until the send may pass.
@@ -51,7 +93,7 @@ public final class LanePacer {
      */
     public void await(Runnable check) {
       check.run();
-      readying.measured(Math.min(ticker.nanoTime() - reservedNanos, MOST_READYING_NANOS));
+      readying.measured(Math.min(ticker.nanoTime() - begunNanos, MOST_READYING_NANOS));
       // Skips the line if there is nothing to wait for, because a line that moves by waking threads
       // is slow.
       if (pace.tryPass() > 0) {
@@ -84,6 +126,7 @@ public final class LanePacer {
       if (open) {
         open = false;
         reserved.decrementAndGet();
+        exit(this);
       }
     }
   }
@@ -95,7 +138,34 @@ public final class LanePacer {
    */
   public LanePacer(double permitsPerSecond, Ticker ticker) {
     this.ticker = ticker;
+    this.permitsPerSecond = permitsPerSecond;
     pace = new Pace(permitsPerSecond, ticker::nanoTime);
+  }
+
+  private synchronized void enter(Slot slot) {
+    early.add(slot);
+    begin();
+  }
+
+  private void begin() {
+    while (!early.isEmpty() && readyingSends < most()) {
+      readyingSends++;
+      early.remove().begin.countDown();
+    }
+  }
+
+  private synchronized void exit(Slot slot) {
+    if (slot.begin.getCount() == 0) {
+      readyingSends--;
+    } else {
+      early.remove(slot);
+    }
+    begin();
+  }
+
+  private long most() {
+    double seconds = (EARLY.toNanos() + Math.min(readying.nanos(), MOST_EARLIER_NANOS)) / 1e9;
+    return Math.max(LEAST_READYING, (long) (permitsPerSecond * seconds));
   }
 
   private synchronized void join(Slot slot) {
@@ -111,6 +181,7 @@ public final class LanePacer {
   }
 
   public void setRate(double newPermitsPerSecond) {
+    permitsPerSecond = newPermitsPerSecond;
     pace.setRate(newPermitsPerSecond);
   }
 

@@ -119,6 +119,7 @@ final class Dispatcher {
     private final long launchedNanos = awakeNanos();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.PREPARING);
     private final long begunNanos;
+    private long openingNanos;
     private long writtenNanos;
     private int httpStatus;
 
@@ -135,7 +136,7 @@ final class Dispatcher {
 
     @Override
     public void await() {
-      requireOpenedInTime(launchedNanos);
+      requireOpenedInTime();
       slot.await(this::requireWanted);
       if (!breaker.tryLaunch(ticket, awakeNanos())) {
         throw new WithdrawnException("the provider does not answer this sender");
@@ -155,6 +156,18 @@ final class Dispatcher {
     void withdraw() {
       if (stage.compareAndSet(Stage.PREPARING, Stage.WITHDRAWN)) {
         finished.add(new Finished(task, new SendOutcome.NotLaunched(GIVEN_AWAY), ticker.now()));
+      }
+    }
+
+    /**
+     * Otherwise a provider whose connections take that long would be tried forever without using up
+     * attempts.
+     */
+    private void requireOpenedInTime() {
+      Duration opening = Duration.ofNanos(awakeNanos() - openingNanos);
+      if (opening.compareTo(STALLED) > 0) {
+        throw new OpenedLateException(
+            "the provider took " + opening.toMillis() + " ms to accept a connection");
       }
     }
 
@@ -194,6 +207,8 @@ final class Dispatcher {
             "unknown_provider", "the workers know no provider \"" + sender.provider() + "\"");
       }
       try {
+        slot.awaitBegin(this::requireWanted);
+        openingNanos = awakeNanos();
         return provider.send(
             new OutgoingMessage(
                 sender.address(),
@@ -261,18 +276,6 @@ final class Dispatcher {
 
   private long awakeNanos() {
     return breakers.awakeNanos(ticker.nanoTime());
-  }
-
-  /**
-   * Otherwise a provider whose connections take that long would be tried forever without using up
-   * attempts.
-   */
-  private void requireOpenedInTime(long launchedNanos) {
-    Duration opening = Duration.ofNanos(awakeNanos() - launchedNanos);
-    if (opening.compareTo(STALLED) > 0) {
-      throw new OpenedLateException(
-          "the provider took " + opening.toMillis() + " ms to accept a connection");
-    }
   }
 
   /** Thrown if the provider was ready for the message only when its start was too long ago. */

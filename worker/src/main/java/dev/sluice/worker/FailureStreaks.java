@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
@@ -19,16 +20,29 @@ final class FailureStreaks {
   /** Of more senders or campaigns, those whose streaks began first are forgotten. */
   private static final int MOST = 10_000;
 
-  private final Map<String, Integer> unavailable = bounded();
+  private final Map<String, Outage> outages = bounded();
   private final Map<UUID, Refusals> refusals = bounded();
 
   private final ControlsView controls;
+  private final Ticker ticker;
+
+  /**
+   * A provider that was not available to a sender.
+   *
+   * @param count how often in a row
+   * @param seenNanos when this was seen first, since the sender was last unblocked
+   * @param goesOn whether it also concerns messages that were launched after that. Messages of one
+   *     moment fail together, such as those whose connections were too late to open, while the next
+   *     ones find these connections open
+   */
+  private record Outage(int count, long seenNanos, boolean goesOn) {}
 
   /** The last of them was launched at this time. */
   private record Refusals(String code, int count, long launchedNanos) {}
 
-  FailureStreaks(ControlsView controls) {
+  FailureStreaks(ControlsView controls, Ticker ticker) {
     this.controls = controls;
+    this.ticker = ticker;
   }
 
   private static <K, V> Map<K, V> bounded() {
@@ -45,14 +59,14 @@ final class FailureStreaks {
     SendRequest request = task.request();
     switch (outcome) {
       case SendOutcome.Accepted a -> {
-        unavailable.remove(request.sender().id());
+        outages.remove(request.sender().id());
         refusals.remove(request.campaignId());
       }
-      case SendOutcome.Unavailable u -> unavailable.merge(request.sender().id(), 1, Integer::sum);
+      case SendOutcome.Unavailable u -> unavailable(request.sender().id(), task.launchedNanos());
       case SendOutcome.BadRequest(String code, String detail) -> refused(task, code);
       case SendOutcome.NotPrepared p -> refused(task, "");
-      case SendOutcome.Refused r -> unavailable.remove(request.sender().id());
-      case SendOutcome.OptedOut o -> unavailable.remove(request.sender().id());
+      case SendOutcome.Refused r -> outages.remove(request.sender().id());
+      case SendOutcome.OptedOut o -> outages.remove(request.sender().id());
       case SendOutcome.TryAgain t -> {}
       case SendOutcome.PairLimited p -> {}
       case SendOutcome.Throttled t -> {}
@@ -64,6 +78,19 @@ final class FailureStreaks {
     }
   }
 
+  private void unavailable(String senderId, long launchedNanos) {
+    outages.compute(
+        senderId,
+        (id, before) -> {
+          int count = before == null ? 1 : before.count() + 1;
+          if (before == null || resumedSince(Control.senderKey(id), before.seenNanos())) {
+            return new Outage(count, ticker.nanoTime(), false);
+          }
+          boolean later = launchedNanos - before.seenNanos() > 0;
+          return new Outage(count, before.seenNanos(), before.goesOn() || later);
+        });
+  }
+
   private void refused(SendTask task, String code) {
     UUID campaignId = task.request().campaignId();
     Refusals one = new Refusals(code, 1, task.launchedNanos());
@@ -71,20 +98,27 @@ final class FailureStreaks {
         campaignId,
         one,
         (before, first) ->
-            before.code().equals(code) && !resumedSince(campaignId, before.launchedNanos())
+            before.code().equals(code)
+                    && !resumedSince(Control.campaignKey(campaignId), before.launchedNanos())
                 ? new Refusals(code, before.count() + 1, one.launchedNanos())
                 : first);
   }
 
-  /** Otherwise the first refusal after a resume would pause the campaign again. */
-  private boolean resumedSince(UUID campaignId, long nanos) {
-    String key = Control.campaignKey(campaignId);
+  /** Otherwise the first failure after a resume would end it again. */
+  private boolean resumedSince(String key, long nanos) {
     return controls.find(key).state() == Control.State.RUNNING && !controls.appliedAt(key, nanos);
+  }
+
+  /** Returns whether the provider was not available to this sender for a long streak. */
+  boolean isUnavailable(String senderId) {
+    Outage outage = outages.get(senderId);
+    return outage != null && outage.count() >= LONG;
   }
 
   /** Returns whether the provider seems to be down for this sender. */
   boolean providerIsDown(String senderId) {
-    return unavailable.getOrDefault(senderId, 0) >= LONG;
+    Outage outage = outages.get(senderId);
+    return outage != null && outage.count() >= LONG && outage.goesOn();
   }
 
   /** Returns whether the campaign's request seems to be at fault rather than its recipients. */

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Clipped;
@@ -22,10 +23,10 @@ final class OutcomePolicy {
   private final RandomGenerator random;
   private final FailureStreaks failures;
 
-  OutcomePolicy(RetryPolicy retries, ControlsView controls, RandomGenerator random) {
-    this.failures = new FailureStreaks(controls);
+  OutcomePolicy(RetryPolicy retries, ControlsView controls, Machine machine) {
+    this.failures = new FailureStreaks(controls, machine.ticker());
     this.retries = retries;
-    this.random = random;
+    this.random = machine.random();
   }
 
   /** Counts an outcome; call it once, before {@link #decide}. */
@@ -45,7 +46,7 @@ final class OutcomePolicy {
           case SendOutcome.PairLimited p -> true;
           case SendOutcome.InDoubt d -> true;
           case SendOutcome.NotPrepared p -> true;
-          case SendOutcome.Unavailable u -> !failures.providerIsDown(task.request().sender().id());
+          case SendOutcome.Unavailable u -> !failures.isUnavailable(task.request().sender().id());
           case SendOutcome.Throttled t -> false;
           case SendOutcome.SenderBlocked b -> false;
           case SendOutcome.CampaignStopped s -> false;
@@ -87,10 +88,7 @@ final class OutcomePolicy {
               : again(finished, NOT_PREPARED, detail, null);
       case SendOutcome.TryAgain(String code, String detail, Duration after) ->
           again(finished, code, detail, after);
-      case SendOutcome.Unavailable(String code, String detail, Duration after) ->
-          failures.providerIsDown(task.request().sender().id())
-              ? blockSender(finished, code, "the provider seems to be down: " + detail, true)
-              : again(finished, code, detail, after);
+      case SendOutcome.Unavailable u -> unavailable(finished, u);
       case SendOutcome.PairLimited(String code, String detail) ->
           // Meta: wait 4^X s after a failure, X from 0.
           again(
@@ -115,6 +113,18 @@ final class OutcomePolicy {
               ? new Disposition.Wait(retries.wait(1, null, random))
               : publish(finished, RecipientStatus.UNCONFIRMED, null, "in_doubt", detail);
     };
+  }
+
+  private Disposition unavailable(Finished finished, SendOutcome.Unavailable outcome) {
+    String sender = finished.task().request().sender().id();
+    if (failures.providerIsDown(sender)) {
+      String detail = "the provider seems to be down: " + outcome.detail();
+      return blockSender(finished, outcome.code(), detail, true);
+    }
+    return failures.isUnavailable(sender)
+        // It may be down, which is not the message's fault.
+        ? later(finished, retries.wait(1, outcome.after(), random), outcome.code(), outcome.detail())
+        : again(finished, outcome.code(), outcome.detail(), outcome.after());
   }
 
   /** Returns the wait, at most as long as the lane pauses. */

@@ -112,7 +112,7 @@ final class SendLoop {
     this.config = config;
     this.meters = meters;
     this.fullPartitions = new FullPartitions(health);
-    this.policy = new OutcomePolicy(config.retries(), controls, machine.random());
+    this.policy = new OutcomePolicy(config.retries(), controls, machine);
     this.assignment =
         new PartitionAssignment(
             source, config.kafka().topics().sendRequests(), this::drain, health, machine);

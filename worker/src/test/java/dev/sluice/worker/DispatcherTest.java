@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
  * Tests sends of one lane of 2/s; each runs when the test says so, and time passes while it waits.
  */
 class DispatcherTest {
+  private static final Duration LATE = Duration.ofSeconds(4);
+
   private final FakeTime time = new FakeTime();
   private final Deque<Runnable> sends = new ArrayDeque<>();
   private final Machine machine =
@@ -152,6 +154,36 @@ class DispatcherTest {
     assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
         .isEqualTo(new SendOutcome.Accepted("id"));
     assertThat(dispatcher.poll()).isNull();
+  }
+
+  @Test
+  void aConnectionThatOpensLateIsAnOutageOfTheProvider() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          time.sleep(LATE);
+          permit.await();
+          return new SendOutcome.Accepted("id");
+        });
+    launch(dispatcher);
+    sends.remove().run();
+
+    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
+        .isInstanceOf(SendOutcome.Unavailable.class);
+  }
+
+  @Test
+  void aMessageThatWasLateForWantOfAThreadIsNoOutage() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          return new SendOutcome.Accepted("id");
+        });
+    launch(dispatcher);
+    time.sleep(LATE);
+    sends.remove().run();
+
+    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
+        .isInstanceOf(SendOutcome.NotLaunched.class);
   }
 
   private SendOutcome outcomeOfError(Dispatcher dispatcher) {

@@ -14,7 +14,9 @@ import dev.sluice.schema.SendRequest;
 import dev.sluice.worker.Dispatcher.Finished;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OutcomePolicyTest {
@@ -25,7 +27,10 @@ class OutcomePolicyTest {
   private final FakeTime time = new FakeTime();
   private final ControlsView controls = NoControls.view(PartitionInMemory.TOPICS, time);
   private final OutcomePolicy policy =
-      new OutcomePolicy(RetryPolicy.DEFAULT, controls, Machine.REAL.random());
+      new OutcomePolicy(
+          RetryPolicy.DEFAULT,
+          controls,
+          new Machine(time, Machine.REAL.threads(), Machine.REAL.random()));
 
   @Test
   void anAcceptedMessageIsSent() {
@@ -193,10 +198,10 @@ class OutcomePolicyTest {
   @Test
   void aRowOfOutagesBlocksTheSenderAndUsesUpNoAttempts() {
     SendOutcome down = new SendOutcome.Unavailable("not_connected", "refused", null);
-    SendTask last = task(OnDoubt.HOLD, 4);
     for (int i = 0; i < FailureStreaks.LONG; i++) {
-      policy.observe(new Finished(task(OnDoubt.HOLD, 0), down, NOW));
+      policy.observe(new Finished(launched(), down, NOW));
     }
+    SendTask last = launched(4);
     policy.observe(new Finished(last, down, NOW));
 
     assertThat(last.attempts()).isEqualTo(4);
@@ -210,14 +215,45 @@ class OutcomePolicyTest {
   }
 
   @Test
+  void messagesOfOneMomentThatFailTogetherDoNotBlockTheirSenderButTheNextOnesDo() {
+    SendOutcome late = new SendOutcome.Unavailable("not_connected", "late", null);
+    List<SendTask> together = Stream.generate(() -> task(OnDoubt.HOLD, 0)).limit(200).toList();
+    together.forEach(task -> task.launched(time.nanoTime()));
+    time.sleep(Duration.ofSeconds(3));
+    for (SendTask task : together.reversed()) {
+      assertThat(decideAbout(task, late)).isInstanceOf(Disposition.Wait.class);
+      assertThat(task.attempts()).isLessThanOrEqualTo(1);
+    }
+
+    assertThat(decideAbout(launched(), late)).isInstanceOf(Disposition.BlockSender.class);
+  }
+
+  @Test
+  void theFirstFailureAfterAnUnblockingDoesNotBlockTheSenderAgainNorUseUpAnAttempt() {
+    SendOutcome down = new SendOutcome.Unavailable("not_connected", "refused", null);
+    for (int i = 0; i <= FailureStreaks.LONG; i++) {
+      policy.observe(new Finished(launched(), down, NOW));
+    }
+    control(Control.senderKey("s"), Control.State.BLOCKED);
+    control(Control.senderKey("s"), Control.State.RUNNING);
+
+    SendTask first = launched(5);
+    SendTask together = launched();
+    assertThat(decideAbout(together, down)).isInstanceOf(Disposition.Wait.class);
+    assertThat(decideAbout(first, down)).isInstanceOf(Disposition.Wait.class);
+    assertThat(first.attempts()).isEqualTo(5);
+    assertThat(decideAbout(launched(), down)).isInstanceOf(Disposition.BlockSender.class);
+  }
+
+  @Test
   void aSuccessInBetweenEndsTheRow() {
     SendOutcome down = new SendOutcome.Unavailable("131000", "?", null);
     for (int i = 0; i < 3 * FailureStreaks.LONG; i++) {
       SendOutcome outcome = i % 5 == 4 ? new SendOutcome.Accepted("wamid") : down;
-      policy.observe(new Finished(task(OnDoubt.HOLD, 0), outcome, NOW));
+      policy.observe(new Finished(launched(), outcome, NOW));
     }
 
-    assertThat(decide(task(OnDoubt.HOLD, 1), down)).isInstanceOf(Disposition.Wait.class);
+    assertThat(decide(launched(1), down)).isInstanceOf(Disposition.Wait.class);
   }
 
   @Test
@@ -296,15 +332,23 @@ class OutcomePolicyTest {
   }
 
   private SendTask launched() {
+    return launched(0);
+  }
+
+  private SendTask launched(int attempts) {
     time.sleep(Duration.ofSeconds(1));
-    SendTask task = task(OnDoubt.HOLD, 0);
+    SendTask task = task(OnDoubt.HOLD, attempts);
     task.launched(time.nanoTime());
     return task;
   }
 
   private void control(Control.State state) {
+    control(Control.campaignKey(new UUID(0, 1)), state);
+  }
+
+  private void control(String key, Control.State state) {
     time.sleep(Duration.ofSeconds(1));
-    controls.expect(Control.campaignKey(new UUID(0, 1)), new Control(state, null), time.nanoTime());
+    controls.expect(key, new Control(state, null), time.nanoTime());
   }
 
   private Disposition decideAbout(SendTask task, SendOutcome outcome) {

@@ -137,7 +137,7 @@ class UnsentRecordsTest {
   private SendTransaction clear() {
     RecordBatch batch =
         new RecordBatch(TOPICS, new CampaignHeaders(), new SizeBudget(TOPICS), outages);
-    OutcomePolicy policy = new OutcomePolicy(RetryPolicy.DEFAULT, controls, Machine.REAL.random());
+    OutcomePolicy policy = new OutcomePolicy(RetryPolicy.DEFAULT, controls, Machine.REAL);
     SendTransaction transaction =
         new SendTransaction(
             batch, policy, controls, admission, new BlockLimit(controls, new Health()), time);

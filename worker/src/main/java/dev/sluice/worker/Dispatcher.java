@@ -120,6 +120,7 @@ final class Dispatcher {
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.PREPARING);
     private final long begunNanos;
     private long openingNanos;
+    private long queuedNanos;
     private long writtenNanos;
     private int httpStatus;
 
@@ -149,6 +150,13 @@ final class Dispatcher {
     }
 
     @Override
+    public void queued(Duration time) {
+      queuedNanos += time.toNanos();
+      slot.queued(time);
+      requireWanted();
+    }
+
+    @Override
     public void answered(int status) {
       httpStatus = status;
     }
@@ -164,7 +172,7 @@ final class Dispatcher {
      * attempts.
      */
     private void requireOpenedInTime() {
-      Duration opening = Duration.ofNanos(awakeNanos() - openingNanos);
+      Duration opening = Duration.ofNanos(awakeNanos() - openingNanos - queuedNanos);
       if (opening.compareTo(STALLED) > 0) {
         throw new OpenedLateException(
             "the provider took " + opening.toMillis() + " ms to accept a connection");

@@ -123,7 +123,8 @@ final class OutcomePolicy {
     }
     return failures.isUnavailable(sender)
         // It may be down, which is not the message's fault.
-        ? later(finished, retries.wait(1, outcome.after(), random), outcome.code(), outcome.detail())
+        ? later(
+            finished, retries.wait(1, outcome.after(), random), outcome.code(), outcome.detail())
         : again(finished, outcome.code(), outcome.detail(), outcome.after());
   }
 

@@ -172,14 +172,16 @@ class DispatcherTest {
   }
 
   @Test
-  void aMessageThatWasLateForWantOfAThreadIsNoOutage() {
+  void aMessageThatWasLateForWantOfAThreadOrBehindOthersOfItsProcessIsNoOutage() {
     Dispatcher dispatcher =
         dispatcher((message, permit) -> {
+          time.sleep(LATE.dividedBy(2));
+          permit.queued(LATE.dividedBy(2));
           permit.await();
           return new SendOutcome.Accepted("id");
         });
     launch(dispatcher);
-    time.sleep(LATE);
+    time.sleep(LATE.dividedBy(2));
     sends.remove().run();
 
     assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())

@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
@@ -36,12 +37,14 @@ final class Attempt extends HttpClientContext {
 
   private final HttpUriRequestBase request;
   private final Permit permit;
+  private final boolean probe;
   private final Duration timeout;
   private volatile long deadlineNanos;
   private volatile boolean waiting;
   private volatile boolean permitted;
   private volatile boolean begun;
   private volatile boolean late;
+  private volatile Openings.@Nullable Place place;
   private @Nullable WithdrawnException withdrawn;
 
   /**
@@ -51,10 +54,20 @@ final class Attempt extends HttpClientContext {
    *     first byte on
    */
   Attempt(HttpUriRequestBase request, Permit permit, Duration timeout) {
+    this(request, permit, false, timeout);
+  }
+
+  private Attempt(HttpUriRequestBase request, Permit permit, boolean probe, Duration timeout) {
     this.request = request;
+    this.probe = probe;
     this.permit = permit;
     this.timeout = timeout;
     deadlineNanos = System.nanoTime() + timeout.toNanos();
+  }
+
+  /** Prepares a call that sends no message: it needs no permit and waits for no other call. */
+  static Attempt probe(HttpUriRequestBase request, Duration timeout) {
+    return new Attempt(request, Permit.FREE, true, timeout);
   }
 
   /** Returns whether it got its permit. */
@@ -72,8 +85,35 @@ final class Attempt extends HttpClientContext {
     return late;
   }
 
+  /** Waits until it may get itself a connection. A message that has its permit must not wait. */
+  void awaitPlace(Openings openings) throws IOException {
+    if (permitted || probe) {
+      return;
+    }
+    long left = deadlineNanos - System.nanoTime();
+    waiting = true;
+    try {
+      place = openings.take(permit);
+    } finally {
+      deadlineNanos = System.nanoTime() + left;
+      waiting = false;
+    }
+  }
+
+  /** Lets the next call get itself a connection. */
+  void leavePlace() {
+    Openings.Place taken = place;
+    if (taken != null) {
+      taken.leave();
+    }
+  }
+
   /** Aborts the call if its deadline has passed; the wait for the permit does not count. */
   void endIfLate(long nowNanos) {
+    Openings.Place taken = place;
+    if (taken != null) {
+      taken.leaveIfLate(nowNanos);
+    }
     if (!waiting && nowNanos - deadlineNanos > 0) {
       late = true;
       request.abort();
@@ -91,6 +131,7 @@ final class Attempt extends HttpClientContext {
    * Waits for the permit and returns whether the request may be written; false if it was withdrawn.
    */
   private boolean begin(HttpClientConnection connection, Rests rests) throws IOException {
+    leavePlace();
     if (!permitted) {
       // If a new connection is needed, open it before the permit rather than after.
       rests.check(connection);
@@ -124,10 +165,12 @@ final class Attempt extends HttpClientContext {
    */
   static final class Noting extends HttpRequestExecutor {
     private final Rests rests;
+    private final Openings openings;
     private final boolean writeTimes;
 
-    Noting(Rests rests, boolean writeTimes) {
+    Noting(Rests rests, Openings openings, boolean writeTimes) {
       this.rests = rests;
+      this.openings = openings;
       this.writeTimes = writeTimes;
     }
 
@@ -150,7 +193,12 @@ final class Attempt extends HttpClientContext {
         request.setHeader(WRITTEN, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
       }
       ClassicHttpResponse answer = super.execute(request, connection, information, context);
-      rests.begin(connection, answer, context);
+      boolean first = rests.begin(connection, answer, context);
+      boolean kept = DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, answer, context);
+      // A connection that was used before is closed now and then, when a server shuts down.
+      if (kept || first) {
+        openings.kept(kept);
+      }
       return answer;
     }
   }

@@ -37,6 +37,7 @@ final class Connections implements AutoCloseable {
 
   private final HttpHost target;
   private final CloseableHttpClient client;
+  private final Openings openings;
 
   /**
    * Creates the pool; connections are opened when needed.
@@ -48,10 +49,11 @@ final class Connections implements AutoCloseable {
     PoolingHttpClientConnectionManager pool = pool(endpoint);
     HttpRoute route = route(target);
     Rests rests = new Rests();
+    openings = new Openings(() -> pool.getStats(route).getAvailable() > 0);
     client =
         HttpClients.custom()
             .setConnectionManager(pool)
-            .setRequestExecutor(new Attempt.Noting(rests, endpoint.writeTimes()))
+            .setRequestExecutor(new Attempt.Noting(rests, openings, endpoint.writeTimes()))
             .setRoutePlanner((_, _) -> route)
             .setKeepAliveStrategy(rests)
             .setDefaultRequestConfig(
@@ -113,11 +115,14 @@ final class Connections implements AutoCloseable {
   ClassicHttpResponse open(ClassicHttpRequest request, Attempt attempt) throws IOException {
     while (true) {
       try {
+        attempt.awaitPlace(openings);
         ClassicHttpResponse answer = client.executeOpen(target, request, attempt);
         attempt.requireWanted();
         return answer;
       } catch (Rests.OverException e) {
         // It was closed with nothing written to it. The pool has others or opens a new one.
+      } finally {
+        attempt.leavePlace();
       }
     }
   }

@@ -107,7 +107,7 @@ public final class HttpCalls implements AutoCloseable {
   public Answer get(URI uri, Map<String, String> headers, int longest) throws IOException {
     HttpGet request = new HttpGet(uri);
     headers.forEach(request::setHeader);
-    return exchange(request, new Attempt(request, Permit.FREE, endpoint.answerTimeout()), longest);
+    return exchange(request, Attempt.probe(request, endpoint.answerTimeout()), longest);
   }
 
   private Answer exchange(HttpUriRequestBase request, Attempt attempt) throws IOException {
@@ -151,7 +151,7 @@ public final class HttpCalls implements AutoCloseable {
   public boolean available() {
     HttpGet root = new HttpGet(endpoint.baseUrl().resolve("/"));
     try {
-      Attempt attempt = new Attempt(root, Permit.FREE, endpoint.connectTimeout());
+      Attempt attempt = Attempt.probe(root, endpoint.connectTimeout());
       return exchange(root, attempt).status() < 500;
     } catch (IOException | RuntimeException e) {
       log.debug("no answer from {}", endpoint.baseUrl(), e);

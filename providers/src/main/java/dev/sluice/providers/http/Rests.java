@@ -35,7 +35,7 @@ final class Rests implements ConnectionKeepAliveStrategy {
 
   private static final Timeout LOOK = Timeout.ofMilliseconds(1);
 
-  private record Rest(long sinceNanos, long seenNanos, long mostNanos) {}
+  private record Rest(long sinceNanos, long seenNanos, long mostNanos, boolean unused) {}
 
   /** Thrown if a connection must not be used any more and nothing was written to it. */
   static final class OverException extends IOException {
@@ -56,11 +56,15 @@ final class Rests implements ConnectionKeepAliveStrategy {
     return TimeValue.ofMilliseconds(Math.clamp(announced - 1000, 1, LONGEST.toMillis()));
   }
 
-  /** Records that a connection has received a response and is idle from now on. */
-  void begin(HttpClientConnection connection, HttpResponse answer, HttpContext context) {
+  /**
+   * Records that a connection has received a response and is idle from now on; returns whether it
+   * was its first.
+   */
+  boolean begin(HttpClientConnection connection, HttpResponse answer, HttpContext context) {
     long now = System.nanoTime();
-    rests.put(
-        connection, new Rest(now, now, getKeepAliveDuration(answer, context).toNanoseconds()));
+    long most = getKeepAliveDuration(answer, context).toNanoseconds();
+    Rest before = rests.put(connection, new Rest(now, now, most, false));
+    return before == null || before.unused();
   }
 
   /**
@@ -70,7 +74,7 @@ final class Rests implements ConnectionKeepAliveStrategy {
    */
   void check(HttpClientConnection connection) throws OverException {
     long now = System.nanoTime();
-    Rest rest = rests.computeIfAbsent(connection, _ -> new Rest(now, now, LONGEST.toNanos()));
+    Rest rest = rests.computeIfAbsent(connection, _ -> new Rest(now, now, LONGEST.toNanos(), true));
     if (now - rest.sinceNanos() > rest.mostNanos()) {
       throw new OverException();
     }
@@ -78,7 +82,7 @@ final class Rests implements ConnectionKeepAliveStrategy {
       if (closed(connection)) {
         throw new OverException();
       }
-      rests.put(connection, new Rest(rest.sinceNanos(), now, rest.mostNanos()));
+      rests.put(connection, new Rest(rest.sinceNanos(), now, rest.mostNanos(), rest.unused()));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sluice.providers.spi;
 
+import java.time.Duration;
+
 /**
  * The right to send one message now. A provider waits for it as the last act before the message's
  * first byte is written, with everything ready that may take time, so that the provider sees the
@@ -17,6 +19,14 @@ public interface Permit {
    *     written then; do not catch the exception, it is for the permit's issuer
    */
   void await();
+
+  /**
+   * Notes that the message waited this much longer for others of this process before its connection
+   * was opened, which is no delay of the provider's.
+   *
+   * @throws WithdrawnException as {@link #await} does
+   */
+  default void queued(Duration time) {}
 
   /** Notes the status of the answer, if the provider is called over HTTP. */
   default void answered(int httpStatus) {}

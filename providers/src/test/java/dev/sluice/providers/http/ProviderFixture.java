@@ -35,22 +35,28 @@ public final class ProviderFixture {
 
   /** The same, with this deadline. */
   static HttpCalls calls(String url, Duration answerTimeout) {
-    return calls(url, answerTimeout, false);
+    return calls(url, answerTimeout, 1, false);
+  }
+
+  /** So many calls at a time. */
+  static HttpCalls calls(String url, int connections) {
+    return calls(url, Duration.ofMinutes(5), connections, false);
   }
 
   /** One whose requests say when they were written. */
   static HttpCalls sayingWhen(String url) {
-    return calls(url, Duration.ofMinutes(5), true);
+    return calls(url, Duration.ofMinutes(5), 1, true);
   }
 
-  private static HttpCalls calls(String url, Duration answerTimeout, boolean writeTimes) {
+  private static HttpCalls calls(
+      String url, Duration answerTimeout, int connections, boolean writeTimes) {
     return new HttpCalls(
         new Endpoint(
             URI.create(url),
             TestCertificate.SHARED.file(),
             Duration.ofSeconds(2),
             answerTimeout,
-            1,
+            connections,
             writeTimes));
   }
 

@@ -121,6 +121,14 @@ public final class LanePacer {
       }
     }
 
+    /**
+     * Notes that the send waited this long for others before it got ready. Sends that are launched
+     * earlier would only wait longer.
+     */
+    public void queued(Duration time) {
+      begunNanos += time.toNanos();
+    }
+
     /** Returns the slot if the send has not passed. */
     public void release() {
       if (open) {

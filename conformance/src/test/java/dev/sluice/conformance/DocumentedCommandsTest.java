@@ -67,7 +67,7 @@ class DocumentedCommandsTest {
   }
 
   @Test
-  void ofEachCommandOfAnotherProgramItIsSaidWhoRunsIt() {
+  void everyDocumentedCommandOfAnotherProgramIsListedWithWhatRunsIt() {
     assertThat(DocumentedCommands.ofOtherPrograms())
         .containsExactlyInAnyOrderElementsOf(RunElsewhere.OTHERS.keySet());
   }

@@ -46,7 +46,8 @@ final class RunElsewhere {
           Map.entry("benchmark run fan-out --size 60000", BY_HAND),
           Map.entry("benchmark run status", BY_HAND));
 
-  private static final String DOCKER = "needs Docker, as ci.yml has it";
+  private static final String DOCKER =
+      "needs Docker; ci.yml builds all images and starts the compose file";
   private static final String KAFKA = "needs Kafka's own scripts, which come with its distribution";
 
   /** The commands of other programs. */
@@ -63,13 +64,13 @@ final class RunElsewhere {
               "kubectl create configmap sluice-database-ca --from-file=ca.crt", "needs a cluster"),
           Map.entry("mvn verify", "it is what runs this"),
           Map.entry("mvn spotless:apply", "it changes the sources, which mvn verify checks"),
-          Map.entry("apt-get install chromium chromium-driver", "the machine of the tests does it"),
+          Map.entry("apt-get install chromium chromium-driver", "changes the machine"),
           Map.entry("promtool test rules", "PromtoolTest"),
           Map.entry("promtool test rules alerts_test.yml", "PromtoolTest"),
           Map.entry(
               "kcat -b localhost:9092 -t sluice.campaign-events",
-              "KafkaRightsIT reads every topic; few machines have kcat"),
-          Map.entry("openssl rand -hex 32", "nothing of ours"),
+              "KafkaRightsIT reads every topic, with Kafka's own client"),
+          Map.entry("openssl rand -hex 32", "makes a random password, without Sluice"),
           Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
           Map.entry("kafka-configs --alter", KAFKA),
           Map.entry("kafka-topics --alter", KAFKA),

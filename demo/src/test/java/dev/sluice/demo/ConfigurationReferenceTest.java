@@ -38,7 +38,7 @@ class ConfigurationReferenceTest {
         .isEqualTo(read);
   }
 
-  /** Except those that are told in words, because they depend on more. */
+  /** Except those that are described in words, because they depend on more. */
   @Test
   void defaultsAreThoseOfTheCommands() throws IOException {
     Map<String, Set<String>> defaults = new HashMap<>();
@@ -49,8 +49,9 @@ class ConfigurationReferenceTest {
                 .ifPresent(name ->
                     defaults
                         .computeIfAbsent(name, _ -> new TreeSet<>())
-                        .add(Variables.standardOf(option))));
+                        .add(Variables.defaultOf(option))));
     SoftAssertions softly = new SoftAssertions();
+    Set<String> compared = new TreeSet<>();
     rows()
         .forEach(row -> {
           List<String> names = names(row);
@@ -60,6 +61,7 @@ class ConfigurationReferenceTest {
             String one =
                 told.size() == 1 ? told.getFirst() : told.get(Math.min(i, told.size() - 1));
             if (real != null && one.matches("none|`[^`]*`")) {
+              compared.add(names.get(i));
               softly
                   .assertThat(real)
                   .as(names.get(i))
@@ -68,6 +70,7 @@ class ConfigurationReferenceTest {
           }
         });
     softly.assertAll();
+    assertThat(compared).hasSizeGreaterThan(60);
   }
 
   private static Stream<String> rows() throws IOException {

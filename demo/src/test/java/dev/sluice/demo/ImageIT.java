@@ -45,7 +45,7 @@ class ImageIT {
     assertSizes(said);
   }
 
-  /** The table's rows are what the script has told. */
+  /** Compares the table's rows with the sizes that the script has printed. */
   private static void assertSizes(String said) throws IOException {
     String document = Files.readString(Path.of("../docs/operations.md"));
     List<MatchResult> sizes = SIZE.matcher(said).results().toList();

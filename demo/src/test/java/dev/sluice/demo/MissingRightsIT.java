@@ -47,7 +47,7 @@ class MissingRightsIT {
         WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(100))) {
       kafka.grant(rights);
       migrateWithoutEach(kafka, rights);
-      WorkerOnTrial.teach(simulator);
+      WorkerOnTrial.setRefusals(simulator);
       List<RoleOnTrial> roles =
           List.of(
               new ProducerOnTrial(kafka, database, rows),
@@ -71,7 +71,9 @@ class MissingRightsIT {
         }
       }
     }
-    assertThat(new TreeMap<>(silent)).as("rights whose lack is not told, and what is").isEmpty();
+    assertThat(new TreeMap<>(silent))
+        .as("rights whose lack is not reported, and what is instead")
+        .isEmpty();
   }
 
   /** Those that create something come last, because their role has done it once before. */

@@ -87,6 +87,7 @@ class ProviderTroubleIT {
     topics.requireReadable("");
     for (String topic :
         List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
+      assertThat(topics.of(topic)).as(topic).isNotEmpty();
       assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
     }
   }

@@ -20,10 +20,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * All records of a run, read as a Kafka UI reads them: topics and groups from the brokers, keys and
- * values as text.
- */
+/** All records of a run: topics and groups as the brokers list them, keys and values as text. */
 final class ReadTopics {
   private static final Duration WAIT = Duration.ofMillis(500);
 
@@ -91,7 +88,7 @@ final class ReadTopics {
         .isEqualTo(Objects.requireNonNull(EventType.of(record.topic(), kafka.topics())).text());
     assertThat(record.key()).matches("[!-~]+");
     if (record.value() == null) {
-      // A control that is in force no more.
+      // A control that no longer applies.
       assertThat(record.topic()).isEqualTo(kafka.topics().controls());
       return;
     }
@@ -120,10 +117,14 @@ final class ReadTopics {
     return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  /** Returns the records of a topic without this header. */
+  /** Returns the records of a topic. */
+  List<ConsumerRecord<String, String>> of(String topic) {
+    return records.stream().filter(record -> record.topic().equals(topic)).toList();
+  }
+
+  /** Returns the values of a topic's records without this header. */
   List<String> without(String name, String topic) {
-    return records.stream()
-        .filter(record -> record.topic().equals(topic))
+    return of(topic).stream()
         .filter(record -> header(record, name) == null)
         .map(ConsumerRecord::value)
         .toList();

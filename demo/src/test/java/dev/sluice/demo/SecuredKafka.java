@@ -1,5 +1,7 @@
 package dev.sluice.demo;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.sluice.local.EmbeddedKafka;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.SelfSignedCertificate;
@@ -16,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,6 +29,9 @@ import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -62,7 +69,7 @@ final class SecuredKafka implements AutoCloseable {
     admin = closer.register(Admin.create(own));
     producer =
         closer.register(new KafkaProducer<>(own, new StringSerializer(), new StringSerializer()));
-    letIn();
+    createUsers();
   }
 
   private Map<String, String> secured(
@@ -87,8 +94,10 @@ final class SecuredKafka implements AutoCloseable {
     return secured;
   }
 
-  /** Creates the roles' users, and their secrets as Strimzi does. */
-  private void letIn() throws Exception {
+  /**
+   * Creates the roles' users, and their secrets as Strimzi does, and waits until they can log in.
+   */
+  private void createUsers() throws Exception {
     ScramCredentialInfo scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096);
     admin
         .alterUserScramCredentials(
@@ -109,6 +118,19 @@ final class SecuredKafka implements AutoCloseable {
           text(CLIENT)
               .replace("/run/secrets/kafka-ca/ca.crt", secrets.resolve("ca.crt").toString())
               .replace("/run/secrets/kafka-user", user.toString()));
+      await().until(() -> canLogIn(role));
+    }
+  }
+
+  private boolean canLogIn(String role) throws Exception {
+    try (Admin user = Admin.create(as(role).client(Map.of()))) {
+      user.describeCluster().nodes().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthenticationException) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -141,11 +163,19 @@ final class SecuredKafka implements AutoCloseable {
   }
 
   void grant(Collection<KafkaRight> rights) throws Exception {
-    admin.createAcls(rights.stream().map(KafkaRight::binding).toList()).all().get();
+    List<AclBinding> bindings = rights.stream().map(KafkaRight::binding).toList();
+    admin.createAcls(bindings).all().get();
+    await().until(() -> inForce().containsAll(bindings));
   }
 
   void revoke(KafkaRight right) throws Exception {
     admin.deleteAcls(List.of(right.binding().toFilter())).all().get();
+    await().until(() -> !inForce().contains(right.binding()));
+  }
+
+  /** Returns what the broker applies, which hears of changes after the controller. */
+  private Set<AclBinding> inForce() throws Exception {
+    return Set.copyOf(admin.describeAcls(AclBindingFilter.ANY).values().get());
   }
 
   /** Deletes the topics that a right is for. */

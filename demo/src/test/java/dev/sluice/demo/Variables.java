@@ -19,8 +19,8 @@ final class Variables {
     return declared(option).map(variable -> variable.group(1));
   }
 
-  /** Returns what an option is without its variable; empty if it has no default. */
-  static String standardOf(OptionSpec option) {
+  /** Returns an option's value when its variable is not set; empty if it has no default. */
+  static String defaultOf(OptionSpec option) {
     return declared(option)
         .map(variable -> Objects.requireNonNullElse(variable.group(2), ""))
         .orElse("");

@@ -25,8 +25,8 @@ record WorkerOnTrial(SecuredKafka kafka, String provider) implements RoleOnTrial
   private static final String CAMPAIGN_STOPPED = "+5511970000022";
   private static final String TOO_SOON = "+5511970000023";
 
-  /** Tells the provider what to answer. */
-  static void teach(WhatsAppSimulator simulator) {
+  /** Makes the provider refuse what the requests below expect to be refused. */
+  static void setRefusals(WhatsAppSimulator simulator) {
     simulator.setRefusals(
         List.of(
             Refusal.parse(".*0021=190/401"),

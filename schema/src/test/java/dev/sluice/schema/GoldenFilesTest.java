@@ -21,10 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Records, their keys and windows in every form that any version has written them in. Nothing has
- * been released yet, so these files stand for earlier versions: old and new ones run side by side
- * during an upgrade, so this one must read the files without loss and write them so that the other
- * can read them. When a field is added, add a file and its line in {@code SHA256SUMS}; change none.
+ * Records, their keys and windows in the forms in which they have been written since these files
+ * exist (28 November 2026). Nothing has been released yet, so these files stand for earlier
+ * versions: old and new ones run side by side during an upgrade, so this one must read the files
+ * without loss and write them so that the other can read them. When a field is added, add a file
+ * and its line in {@code SHA256SUMS}; change none.
  */
 class GoldenFilesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");

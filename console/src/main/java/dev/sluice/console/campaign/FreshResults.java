@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
@@ -50,7 +51,13 @@ public final class FreshResults implements AutoCloseable {
           ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
           250);
 
-  private static final String COMPONENT = "live counts";
+  private static final String COMPONENT = "fresh results";
+
+  /**
+   * Polls that end a notice although they bring nothing. Before that, the brokers may not have
+   * answered yet: without Read only the fetch is refused.
+   */
+  private static final int QUIET_POLLS = 10;
 
   private final Health health;
   private final TopicFollower follower;
@@ -110,8 +117,11 @@ public final class FreshResults implements AutoCloseable {
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position);
       countAnew();
+      AtomicInteger polls = new AtomicInteger();
       return records -> {
-        health.noticeOver(COMPONENT);
+        if (!records.isEmpty() || polls.incrementAndGet() == QUIET_POLLS) {
+          health.noticeOver(COMPONENT);
+        }
         records.forEach(record -> take(record.value()));
       };
     }
@@ -125,7 +135,10 @@ public final class FreshResults implements AutoCloseable {
     @Override
     public void failed(Throwable cause) {
       if (cause instanceof AuthorizationException) {
-        health.notice(COMPONENT, "the results cannot be read: " + Reasons.of(cause));
+        health.notice(
+            COMPONENT,
+            "no live counts and no outcomes of test messages, as the results cannot be read: "
+                + Reasons.of(cause));
       } else {
         // Kafka's probe reports whether Kafka can be reached.
         log.debug("cannot read the results", cause);

@@ -5,21 +5,26 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Reasons;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +34,9 @@ import org.jspecify.annotations.Nullable;
  * records.
  */
 public final class KafkaOutput implements AutoCloseable {
-  private static final String COMPONENT = "kafka rights";
-
   private final KafkaConfig kafka;
   private final Health health;
   private final MeterRegistry meters;
-
-  /** The topics that it was last not allowed to write to. */
-  private final Set<String> denied = ConcurrentHashMap.newKeySet();
 
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean closed;
@@ -79,9 +79,9 @@ public final class KafkaOutput implements AutoCloseable {
       for (Future<?> acknowledgement : acknowledgements) {
         acknowledgement.get();
       }
-      records.forEach(record -> allowed(record.topic()));
+      topics(records).forEach(topic -> health.noticeOver(component(topic)));
     } catch (ExecutionException | KafkaException e) {
-      throw refused(e, "did not take it");
+      throw refused(e, topics(records), "did not take it");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ProblemException.unavailable("The console is stopping; try again.");
@@ -93,28 +93,42 @@ public final class KafkaOutput implements AutoCloseable {
     try {
       return producer().partitionsFor(topic).size();
     } catch (KafkaException e) {
-      throw refused(e, "did not answer");
+      throw refused(e, Set.of(topic), "did not answer");
     }
   }
 
-  /** Trying again does not help without a right, and only an operator can grant it. */
-  private ProblemException refused(Exception failure, String otherwise) {
+  private static Set<String> topics(List<ProducerRecord<byte[], byte[]>> records) {
+    return records.stream().map(ProducerRecord::topic).collect(Collectors.toSet());
+  }
+
+  private static String component(String topic) {
+    return "topic " + topic;
+  }
+
+  /**
+   * Trying again does not help without a right, and only an operator can grant it. Whether it has
+   * been granted is known only after the next write, so the notice says when it was missing.
+   */
+  private ProblemException refused(Exception failure, Set<String> topics, String otherwise) {
     String address = "Kafka at " + kafka.bootstrapServers();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof TopicAuthorizationException e) {
-        denied.addAll(e.unauthorizedTopics());
-        String reason = address + " does not let the console write: " + e.getMessage();
-        health.notice(COMPONENT, reason);
+      if (cause instanceof AuthorizationException) {
+        Set<String> denied =
+            cause instanceof TopicAuthorizationException e && !e.unauthorizedTopics().isEmpty()
+                ? e.unauthorizedTopics()
+                : topics;
+        String reason =
+            "%s does not let the console write to %s: %s"
+                .formatted(
+                    address,
+                    String.join(", ", new TreeSet<>(denied)),
+                    Reasons.of(cause).replaceFirst("[.]$", ""));
+        String when = " (at %s)".formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        denied.forEach(topic -> health.notice(component(topic), reason + when));
         return ProblemException.unavailable(reason + ".");
       }
     }
     return ProblemException.unavailable(address + " " + otherwise + "; try again.");
-  }
-
-  private void allowed(String topic) {
-    if (!denied.isEmpty() && denied.remove(topic) && denied.isEmpty()) {
-      health.noticeOver(COMPONENT);
-    }
   }
 
   /** Connects, so that the first request does not have to. */

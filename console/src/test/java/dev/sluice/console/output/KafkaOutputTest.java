@@ -14,8 +14,10 @@ import dev.sluice.schema.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -24,7 +26,10 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 
 class KafkaOutputTest {
@@ -66,6 +71,55 @@ class KafkaOutputTest {
     }
 
     assertThat(written).hasSize(1);
+  }
+
+  @Test
+  void whatMayNotBeWrittenIsNoticedByTopicUntilItIsWritten() {
+    Map<String, RuntimeException> denied = new HashMap<>();
+    denied.put("a", new TopicAuthorizationException(Set.of("a")));
+    // What a user without any right to write hears first.
+    denied.put("b", new ClusterAuthorizationException("Cluster authorization failed."));
+    Health health = new Health();
+
+    try (KafkaOutput output = denying(denied, health)) {
+      for (String topic : List.of("a", "b")) {
+        assertThatThrownBy(() -> output.write(to(topic)))
+            .isInstanceOf(ProblemException.class)
+            .hasMessageContaining("Kafka at nowhere:1 does not let the console write to " + topic);
+      }
+      assertThat(health.notices()).containsOnlyKeys("topic a", "topic b");
+      assertThat(health.notices().get("topic a"))
+          .matches(
+              "Kafka at nowhere:1 does not let the console write to a:"
+                  + " Not authorized to access topics: \\[a] \\(at 20.*Z\\)");
+
+      denied.remove("b");
+      output.write(to("b"));
+      assertThat(health.notices()).containsOnlyKeys("topic a");
+    }
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> to(String topic) {
+    return List.of(new ProducerRecord<>(topic, new byte[0]));
+  }
+
+  /** Returns an output to a Kafka that fails the topics' records with these. */
+  private static KafkaOutput denying(Map<String, RuntimeException> denied, Health health) {
+    Producer<byte[], byte[]> producer =
+        new MockProducer<>() {
+          @Override
+          public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+            RuntimeException failure = denied.get(record.topic());
+            return failure == null
+                ? CompletableFuture.completedFuture(
+                    new RecordMetadata(new TopicPartition(record.topic(), 0), 0, 0, 0, 0, 0))
+                : CompletableFuture.failedFuture(failure);
+          }
+        };
+    return new KafkaOutput(
+        new KafkaConfig("nowhere:1", new Topics(""), Map.of(), new OneProducer(producer)),
+        health,
+        new SimpleMeterRegistry());
   }
 
   private record OneProducer(Producer<byte[], byte[]> one) implements KafkaClients {

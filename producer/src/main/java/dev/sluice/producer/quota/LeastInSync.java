@@ -11,12 +11,16 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How many replicas of a partition must be in sync for a topic to take records, {@code
  * min.insync.replicas}: read once a minute, as it hardly ever changes.
  */
 final class LeastInSync {
+  private static final Logger log = LoggerFactory.getLogger(LeastInSync.class);
   private static final String COMPONENT = "replicas";
   private static final Duration EXPIRES = Duration.ofMinutes(1);
 
@@ -42,13 +46,26 @@ final class LeastInSync {
         newest = read();
         health.noticeOver(COMPONENT);
       } catch (ExecutionException | TimeoutException e) {
-        health.notice(
-            COMPONENT,
-            "cannot read %s of %s: %s"
-                .formatted(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, topic.name(), Reasons.of(e)));
+        failed(e);
       }
     }
     return newest;
+  }
+
+  private void failed(Exception cause) {
+    if (cause.getCause() instanceof AuthorizationException) {
+      health.notice(
+          COMPONENT,
+          "cannot read %s of %s, so %d is assumed: %s"
+              .formatted(
+                  TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                  topic.name(),
+                  newest,
+                  Reasons.of(cause)));
+    } else {
+      // Kafka's probe reports whether Kafka can be reached.
+      log.debug("cannot read how many replicas must be in sync", cause);
+    }
   }
 
   private int read() throws InterruptedException, ExecutionException, TimeoutException {

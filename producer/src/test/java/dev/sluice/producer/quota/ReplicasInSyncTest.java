@@ -6,12 +6,17 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.ForwardingAdmin;
@@ -25,6 +30,11 @@ import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +88,39 @@ class ReplicasInSyncTest {
         .isEqualTo(
             "partition(s) [1] of send-requests have fewer replicas in sync than"
                 + " min.insync.replicas, so nothing is fed into them");
+  }
+
+  @Test
+  void onlyAMissingRightToReadTheNumberIsNoticed() throws Exception {
+    assertThat(noticeOf(new TimeoutException("Kafka is away"))).isNull();
+    assertThat(noticeOf(new TopicAuthorizationException(Set.of("t"))))
+        .isEqualTo(
+            "cannot read min.insync.replicas of t, so 1 is assumed:"
+                + " Not authorized to access topics: [t]");
+  }
+
+  private @Nullable String noticeOf(ApiException failure) throws Exception {
+    try (Admin admin = new FailingConfigs(kafka.client(Map.of()), failure)) {
+      assertThat(new LeastInSync(admin, "t", health, 5_000).replicas()).isOne();
+    }
+    return health.notices().get("replicas");
+  }
+
+  private static final class FailingConfigs extends ForwardingAdmin {
+    private final ApiException failure;
+
+    FailingConfigs(Map<String, Object> settings, ApiException failure) {
+      super(settings);
+      this.failure = failure;
+    }
+
+    @Override
+    public DescribeConfigsResult describeConfigs(
+        Collection<ConfigResource> resources, DescribeConfigsOptions options) {
+      KafkaFutureImpl<Config> failed = new KafkaFutureImpl<>();
+      failed.completeExceptionally(failure);
+      return new DescribeConfigsResult(Map.of(resources.iterator().next(), failed)) {};
+    }
   }
 
   /** Describes one of a topic's partitions as if it had a second replica, which is not in sync. */

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Entries of the producer's stores in every form that any version has written them in. After an
- * upgrade the new version reads the changelog, after a downgrade the old one. Add files when a
- * field is added; change none, as GoldenFilesTest checks. (Returned requests and results are
- * records, whose files are in the schema module.)
+ * Entries of the producer's stores in the forms in which they have been written since these files
+ * exist (28 November 2026). After an upgrade the new version reads the changelog, after a downgrade
+ * the old one. Add files when a field is added; change none, as GoldenFilesTest checks. (Returned
+ * requests and results are records, whose files are in the schema module.)
  */
 class GoldenStoreEntriesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");

@@ -183,7 +183,7 @@ public final class StreamsApplication implements AutoCloseable {
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
-  /** What is denied is told by the failure above, if its reason does not name it. */
+  /** If the root does not name what Kafka denies, the failure that it caused does. */
   private String rootMessage(Throwable failure) {
     Throwable above = failure;
     Throwable root = failure;
@@ -192,12 +192,15 @@ public final class StreamsApplication implements AutoCloseable {
       root = root.getCause();
     }
     if (root instanceof TransactionalIdAuthorizationException) {
-      return "Kafka denies it its transactional ids " + group + "-…: " + root.getMessage();
+      return "Kafka denies the transactional ids " + group + "-…: " + Reasons.of(root);
     }
-    boolean named =
-        !(root instanceof AuthorizationException)
-            || String.valueOf(above.getMessage()).contains(String.valueOf(root.getMessage()));
-    return named ? root.toString() : Reasons.of(above) + " " + root;
+    if (!(root instanceof AuthorizationException)) {
+      return root.toString();
+    }
+    String reason = Reasons.of(root);
+    return String.valueOf(above.getMessage()).contains(reason)
+        ? reason
+        : Reasons.of(above) + ": " + reason;
   }
 
   private void pause(Duration wait) {

@@ -47,14 +47,14 @@ final class TopicSetup {
       Set<String> present = admin.listTopics().names().get();
       List<NewTopic> missing =
           wanted.stream().filter(topic -> !present.contains(topic.name())).toList();
-      doing(
+      run(
           "creating " + missing.stream().map(NewTopic::name).toList(),
           () -> create(admin, missing));
       String deadLetters = kafka.topics().deadLetters();
-      doing(
+      run(
           "setting the largest record of " + deadLetters,
           () -> allowLargeDeadLetters(admin, deadLetters));
-      doing(
+      run(
           "committing the first offsets of group %s in %s, as %s"
               .formatted(
                   kafka.topics().workerGroup(),
@@ -70,7 +70,7 @@ final class TopicSetup {
   }
 
   /** Kafka's own reasons do not always name what they are about, above all if it is denied. */
-  private static void doing(String what, Step step) throws InterruptedException {
+  private static void run(String what, Step step) throws InterruptedException {
     try {
       step.run();
     } catch (ExecutionException | KafkaException e) {

@@ -1,7 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.runtime.Loop;
-import dev.sluice.runtime.MetersBySender;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.kafka.ControlsView;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,7 +32,7 @@ final class BlockedSenders {
         new BlockedSenders(
             controls,
             MultiGauge.builder("sluice.producer.sender.blocked")
-                .description("1 for each sender that is blocked")
+                .description("1 for a sender that is blocked; many have no series")
                 .register(meters));
     return Loop.start("blocked-senders", senders::review);
   }
@@ -44,7 +44,7 @@ final class BlockedSenders {
       each.register(
           blocked.stream()
               .sorted()
-              .limit(MetersBySender.MOST)
+              .limit(NamedSenders.MOST)
               .<MultiGauge.Row<?>>map(sender -> MultiGauge.Row.of(Tags.of("sender", sender), 1))
               .toList(),
           true);

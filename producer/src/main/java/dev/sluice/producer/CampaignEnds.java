@@ -77,12 +77,19 @@ final class CampaignEnds {
     watch.unreadable(fanOuts.returns().unreadable(open.keySet()));
     watch.returned(fanOuts.returns().count());
     seen.keySet().retainAll(open.keySet());
+    Map<UUID, FanOutState> found = new HashMap<>();
+    for (UUID id : open.keySet()) {
+      FanOutState fanOut = fanOuts.find(id);
+      if (fanOut != null) {
+        found.put(id, fanOut);
+      }
+    }
     watch.recipients(
-        open.keySet().stream().mapToLong(this::fed).sum(),
+        found.values().stream().mapToLong(CampaignEnds::fed).sum(),
         seen.values().stream().mapToLong(Seen::pending).sum());
     List<UUID> due =
         open.keySet().stream()
-            .filter(id -> due(id, now))
+            .filter(id -> due(id, found.get(id), now))
             .sorted(Comparator.comparing(this::lastSeen))
             .limit(MOST)
             .toList();
@@ -97,11 +104,8 @@ final class CampaignEnds {
     }
   }
 
-  private long fed(UUID id) {
-    FanOutState fanOut = fanOuts.find(id);
-    return fanOut != null && fanOut.phase() instanceof FanOutState.Started started
-        ? started.progress().fed()
-        : 0;
+  private static long fed(FanOutState fanOut) {
+    return fanOut.phase() instanceof FanOutState.Started started ? started.progress().fed() : 0;
   }
 
   private Instant lastSeen(UUID id) {
@@ -109,17 +113,16 @@ final class CampaignEnds {
     return last == null ? Instant.MIN : last.at();
   }
 
-  private boolean due(UUID id, Instant now) {
+  private boolean due(UUID id, @Nullable FanOutState fanOut, Instant now) {
     Seen last = seen.get(id);
-    return last == null || !last.at().plus(settling(id, last.pending())).isAfter(now);
+    return last == null || !last.at().plus(settling(fanOut, last.pending())).isAfter(now);
   }
 
   /**
    * Returns the shortest time in which this many can be sent to, within bounds because the rate may
    * change.
    */
-  private Duration settling(UUID id, long pending) {
-    FanOutState fanOut = fanOuts.find(id);
+  private Duration settling(@Nullable FanOutState fanOut, long pending) {
     String senderId = fanOut == null ? null : fanOut.senderId();
     CampaignRepository.Sender sender = senderId == null ? null : facts.sender(senderId);
     if (sender == null) {

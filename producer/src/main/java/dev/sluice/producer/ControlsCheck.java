@@ -50,7 +50,7 @@ final class ControlsCheck implements Processor<byte[], byte[], byte[], byte[]> {
       RecordMetadata place = context.recordMetadata().orElseThrow();
       DeadLetter letter =
           new DeadLetter(place.topic(), place.partition(), place.offset(), e.getMessage());
-      meters.deadLetter(Refusal.UNREADABLE);
+      meters.deadLetter(Refusal.UNREADABLE, letter);
       context.forward(
           DeadLetterRecord.of(
               record.key(),

@@ -1,7 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.producer.sql.FanOutRepositories;
-import dev.sluice.runtime.MetersBySender;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -146,7 +146,7 @@ final class DatabaseGauge {
     gauge.register(
         values.entrySet().stream()
             .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-            .limit(MetersBySender.MOST)
+            .limit(NamedSenders.MOST)
             .<MultiGauge.Row<?>>map(
                 one -> MultiGauge.Row.of(Tags.of(subject.tag, one.getKey()), one.getValue()))
             .toList(),

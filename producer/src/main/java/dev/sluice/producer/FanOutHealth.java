@@ -26,7 +26,7 @@ final class FanOutHealth {
   static final String CAMPAIGNS = "Campaigns that are not archived, by state";
 
   private static final String RECIPIENTS =
-      "Recipients of campaigns under way: those whose requests are written, those without a result";
+      "Recipients of campaigns under way: those with requests in the round, those without a result";
 
   /** A longer wait is not explained by load. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -106,8 +106,8 @@ final class FanOutHealth {
   /**
    * Records how far campaigns under way have come.
    *
-   * @param requests written in their rounds
-   * @param withoutResult recipients without a result, according to their rows
+   * @param requests how many requests have been written in their rounds
+   * @param withoutResult how many recipients have no result, according to their rows
    */
   void recipients(long requests, long withoutResult) {
     fed = requests;

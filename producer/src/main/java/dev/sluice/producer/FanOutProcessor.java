@@ -249,7 +249,10 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Set<RecipientStatus> statuses =
         command.statuses() == null ? Set.of(RecipientStatus.FAILED) : command.statuses();
     if (fanOut == null || !fanOut.active() || !(fanOut.phase() instanceof FanOutState.Fed)) {
-      refuse(record, Refusal.IMPOSSIBLE, "resend is only possible once a campaign has completed");
+      refuse(
+          record,
+          fanOut == null ? Refusal.UNKNOWN : Refusal.IMPOSSIBLE,
+          "resend is only possible once a campaign has completed");
     } else if (statuses.isEmpty() || !RESENDABLE.containsAll(statuses)) {
       refuse(
           record,

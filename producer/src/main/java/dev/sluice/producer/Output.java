@@ -122,7 +122,7 @@ final class Output {
       byte @Nullable [] value,
       DeadLetter letter,
       Iterable<Header> belonging) {
-    meters.deadLetter(refusal);
+    meters.deadLetter(refusal, letter);
     context.forward(
         DeadLetterRecord.of(key, value, clock.millis(), letter, belonging), DEAD_LETTERS);
   }

@@ -4,8 +4,8 @@ package dev.sluice.producer;
 enum Refusal {
   /** It is no command, control or returned request. */
   UNREADABLE,
-  /** Nothing is known of its campaign. */
+  /** The fan-out knows nothing of its campaign, which was perhaps never started. */
   UNKNOWN,
-  /** Its campaign's state does not allow it. */
+  /** It asks for what nobody can have, or not in its campaign's state. */
   IMPOSSIBLE
 }

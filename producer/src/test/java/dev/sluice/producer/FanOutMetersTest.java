@@ -2,6 +2,7 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,7 +26,6 @@ class FanOutMetersTest extends FanOutTest {
     written.subList(0, 7).forEach(this::giveBack);
     turns(30);
     assertThat(returned()).isEqualTo(7);
-    assertThat(recipients("fed")).as("each counts once").isEqualTo(written.size());
 
     loseTheStore();
     assertThat(returned()).isZero();
@@ -36,9 +36,30 @@ class FanOutMetersTest extends FanOutTest {
   }
 
   @Test
+  void aRecipientWhoseRequestIsWrittenAgainIsFedOnce() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    command("start", campaign);
+    turns(30);
+    List<SendRequest> written = requests();
+    assertThat(written).hasSize(10);
+    command("pause", campaign);
+    hearControls();
+    written.subList(0, 7).forEach(this::giveBack);
+    command("resume", campaign);
+    hearControls();
+    turns(60);
+
+    assertThat(requests()).hasSize(7);
+    assertThat(returned()).isZero();
+    assertThat(recipients("fed")).isEqualTo(10);
+  }
+
+  @Test
   void deadLettersAreCountedByCause() {
     UUID campaign = FIXTURE.campaign(sender, 1);
+    command("start", campaign);
     command("resend", campaign);
+    command("resend", UUID.randomUUID());
     command("pause", UUID.randomUUID());
     command("start", UUID.randomUUID());
     giveBack(new ReturnedRequest(1, UUID.randomUUID(), 1, 0, null));
@@ -47,9 +68,19 @@ class FanOutMetersTest extends FanOutTest {
     turns(2);
 
     assertThat(deadLetters("impossible")).isOne();
-    assertThat(deadLetters("unknown")).isEqualTo(3);
+    assertThat(deadLetters("unknown")).isEqualTo(4);
     assertThat(deadLetters("unreadable")).as("of commands and of controls").isEqualTo(2);
-    assertThat(deadLetters.readRecordsToList()).hasSize(6);
+    assertThat(deadLetters.readRecordsToList()).hasSize(7);
+  }
+
+  @Test
+  void aDeadLetterOfARepeatedTransactionCountsOnce() {
+    OutputMeters output = new OutputMeters(meters);
+    output.deadLetter(Refusal.UNREADABLE, new DeadLetter("commands", 0, 7, "not JSON"));
+    output.deadLetter(Refusal.UNREADABLE, new DeadLetter("commands", 0, 7, "not JSON"));
+    output.deadLetter(Refusal.UNREADABLE, new DeadLetter("commands", 1, 7, "not JSON"));
+
+    assertThat(deadLetters("unreadable")).isEqualTo(2);
   }
 
   /** Other programs may add any, and each stays for as long as the process. */

@@ -10,18 +10,21 @@ import org.junit.jupiter.api.Test;
 
 class MetersBySenderTest {
   private final Queue<String> registered = new ConcurrentLinkedQueue<>();
+  private final NamedSenders senders = new NamedSenders();
   private final MetersBySender<String> meters =
-      new MetersBySender<>(sender -> {
-        registered.add(sender);
-        return "of " + sender;
-      });
+      new MetersBySender<>(
+          senders,
+          sender -> {
+            registered.add(sender);
+            return "of " + sender;
+          });
 
   @Test
   void aSenderKeepsItsMeterAndThoseBeyondTheMostShareOne() {
-    List<String> senders = IntStream.range(0, 1_500).mapToObj(i -> "s" + i).toList();
-    senders.forEach(meters::of);
+    List<String> all = IntStream.range(0, 1_500).mapToObj(i -> "s" + i).toList();
+    all.forEach(meters::of);
 
-    assertThat(senders.stream().map(meters::of).distinct())
+    assertThat(all.stream().map(meters::of).distinct())
         .hasSize(1_001)
         .startsWith("of s0")
         .endsWith("of (others)");
@@ -31,7 +34,16 @@ class MetersBySenderTest {
   }
 
   @Test
-  void threadsThatMeetNewSendersAtATimeRegisterNoMore() {
+  void metersThatSeeSendersInAnotherOrderNameTheSameOnes() {
+    MetersBySender<String> others = new MetersBySender<>(senders, sender -> "also of " + sender);
+    IntStream.range(0, 1_500).forEach(i -> meters.of("s" + i));
+
+    assertThat(others.of("s1499")).isEqualTo("also of (others)");
+    assertThat(others.of("s0")).isEqualTo("also of s0");
+  }
+
+  @Test
+  void threadsThatMeetNewSendersAtOnceRegisterNoMore() {
     IntStream.range(0, 20_000).parallel().forEach(i -> meters.of("s" + i % 5_000));
 
     assertThat(registered).hasSize(1_001).doesNotHaveDuplicates().contains("(others)");

@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.MetersBySender;
+import dev.sluice.runtime.NamedSenders;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,10 +15,10 @@ final class CallMeters {
   private final MetersBySender<Counter> launched;
   private final MetersBySender<Timer> answers;
 
-  CallMeters(MeterRegistry registry) {
+  CallMeters(MeterRegistry registry, NamedSenders senders) {
     Meter.MeterProvider<Counter> counters =
         Counter.builder("sluice.worker.launched")
-            .description("Messages handed to the provider in their time slot, by sender")
+            .description("Messages written to the provider in their time slot, once they ended")
             .withRegistry(registry);
     Meter.MeterProvider<Timer> timers =
         Timer.builder("sluice.worker.answers")
@@ -31,17 +33,27 @@ final class CallMeters {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10))
             .withRegistry(registry);
-    launched = new MetersBySender<>(sender -> counters.withTag("sender", sender));
-    answers = new MetersBySender<>(sender -> timers.withTag("sender", sender));
+    launched = new MetersBySender<>(senders, sender -> counters.withTag("sender", sender));
+    answers = new MetersBySender<>(senders, sender -> timers.withTag("sender", sender));
   }
 
-  /** Counts a message that has its permit and is written now. */
-  void launched(String senderId) {
-    launched.of(senderId).increment();
-  }
-
-  /** Records that a call has ended this long after its first byte. */
-  void ended(String senderId, long nanos) {
-    answers.of(senderId).record(nanos, TimeUnit.NANOSECONDS);
+  /**
+   * Counts a call that had its permit, and has ended this long after it. Only the outcome tells
+   * whether the message was written: its connection may have been closed while it waited.
+   */
+  void ended(String senderId, SendOutcome outcome, long nanos) {
+    switch (outcome) {
+      case SendOutcome.NotLaunched _, SendOutcome.Disconnected _ -> {}
+      // Whatever answered was not the provider itself.
+      case SendOutcome.Unavailable down -> {
+        if (!down.isUnwritten()) {
+          launched.of(senderId).increment();
+        }
+      }
+      default -> {
+        launched.of(senderId).increment();
+        answers.of(senderId).record(nanos, TimeUnit.NANOSECONDS);
+      }
+    }
   }
 }

@@ -146,7 +146,6 @@ final class Dispatcher {
       if (!stage.compareAndSet(Stage.PREPARING, Stage.WRITTEN)) {
         throw new WithdrawnException(GIVEN_AWAY);
       }
-      meters.launched(sender.id());
     }
 
     @Override
@@ -270,14 +269,8 @@ final class Dispatcher {
       // provider that fails before it asks for one.
       boolean tells = permitted || outcome instanceof SendOutcome.InDoubt;
       breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
-      boolean written =
-          switch (outcome) {
-            case SendOutcome.NotLaunched _, SendOutcome.Disconnected _, SendOutcome.Unavailable _ ->
-                false;
-            default -> permitted;
-          };
-      if (written) {
-        meters.ended(sender.id(), ticker.nanoTime() - writtenNanos);
+      if (permitted) {
+        meters.ended(sender.id(), outcome, ticker.nanoTime() - writtenNanos);
       }
     }
   }

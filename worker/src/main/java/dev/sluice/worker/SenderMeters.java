@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.runtime.MetersBySender;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.schema.WindowCodec;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,21 +10,28 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/**
- * Gauges of the lanes and windows that the worker owns, updated once a second. Of the lanes'
- * senders, as many have a series of their own as in {@link MetersBySender}.
- */
+/** Gauges of the lanes and windows that the worker owns, updated once a second. */
 final class SenderMeters {
   private static final long BETWEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private final NamedSenders senders;
+  private final Consumer<String> met;
   private final MultiGauge permitted;
   private final MultiGauge queued;
   private boolean everReviewed;
   private long reviewedNanos;
   private volatile double occupancy;
 
-  SenderMeters(MeterRegistry registry) {
+  /**
+   * Creates the gauges.
+   *
+   * @param met is told of the senders that have lanes, again and again
+   */
+  SenderMeters(MeterRegistry registry, NamedSenders senders, Consumer<String> met) {
+    this.senders = senders;
+    this.met = met;
     permitted =
         MultiGauge.builder("sluice.worker.permitted")
             .description("The rate that the sender's lanes here may use now, messages/s")
@@ -56,15 +63,13 @@ final class SenderMeters {
               return;
             }
             String id = key.substring(0, key.lastIndexOf('/'));
-            String sender =
-                sizes.size() < MetersBySender.MOST || sizes.containsKey(id)
-                    ? id
-                    : MetersBySender.REST;
+            String sender = senders.nameOf(id);
             rates.merge(sender, lane.currentRate(now), Double::sum);
             sizes.merge(sender, (double) lane.size(), Double::sum);
           });
     }
     occupancy = (double) longest / WindowCodec.MAX_LENGTH;
+    rates.keySet().forEach(met);
     permitted.register(rows(rates), true);
     queued.register(rows(sizes), true);
   }

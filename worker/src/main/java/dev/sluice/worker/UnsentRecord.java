@@ -75,15 +75,15 @@ sealed interface UnsentRecord {
 
   /** What makes a record a dead letter. */
   enum Cause {
-    /** It is no request. */
+    /** It cannot be read as a request. */
     UNREADABLE,
-    /** Its key is another lane than the request's. */
+    /** Its key is not the request's lane. */
     LANE,
-    /** It is not to be sent for days. */
+    /** It is due more than a week ahead. */
     TIME
   }
 
-  /** A record that is no request that can be sent. */
+  /** A record that cannot be sent as a request. */
   record Unreadable(
       PartitionState partition, ConsumerRecord<byte[], byte[]> record, Cause cause, String reason)
       implements UnsentRecord {

@@ -5,6 +5,7 @@ import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.Restarts;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
@@ -115,7 +116,9 @@ public final class Worker implements AutoCloseable {
       breakers = new CircuitBreakers(health, machine.ticker());
       stalls = new StallDetector(health);
       controls = closer.register(new ControlsView(config.kafka(), health, registry, machine));
-      dispatcher = new Dispatcher(providers, breakers, controls, new CallMeters(registry), machine);
+      NamedSenders senders = new NamedSenders();
+      dispatcher =
+          new Dispatcher(providers, breakers, controls, new CallMeters(registry, senders), machine);
       missing = new MissingProviders(providers.keySet(), health, machine.ticker()::nanoTime);
       probes =
           new ProviderProbes(
@@ -124,7 +127,9 @@ public final class Worker implements AutoCloseable {
               machine.ticker()::nanoTime,
               probe ->
                   machine.threads().start(Thread.ofVirtual().name("probe of a provider"), probe));
-      meters = new WorkerMeters(registry, config.kafka().topics(), dispatcher, breakers, stalls);
+      meters =
+          new WorkerMeters(
+              registry, senders, config.kafka().topics(), dispatcher, breakers, stalls);
       output =
           new TransactionalProducer(
               config.kafka(),

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.MetersBySender;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.Topics;
 import dev.sluice.worker.Dispatcher.Finished;
@@ -28,7 +29,7 @@ final class WorkerMeters {
   private static final String IN_DOUBT = "in_doubt";
 
   private final Timer transactions;
-  private final SenderMeters senders;
+  private final SenderMeters lanes;
   private final Meter.MeterProvider<Counter> outcomes;
   private final Map<Cause, Counter> deadLetters = new EnumMap<>(Cause.class);
   private final MetersBySender<SenderOutcomes> outcomesBySender;
@@ -41,7 +42,6 @@ final class WorkerMeters {
 
     SenderOutcomes(String sender) {
       register = kind -> outcomes.withTags("sender", sender, "outcome", kind);
-      // Shown as 0 before the first doubt, so that its increase is seen.
       byKind.computeIfAbsent(IN_DOUBT, register);
     }
 
@@ -52,11 +52,11 @@ final class WorkerMeters {
 
   WorkerMeters(
       MeterRegistry registry,
+      NamedSenders senders,
       Topics topics,
       Dispatcher dispatcher,
       CircuitBreakers breakers,
       StallDetector stalls) {
-    senders = new SenderMeters(registry);
     outcomes =
         Counter.builder("sluice.worker.outcomes")
             .description("Attempts to send, by sender and what came of them")
@@ -65,11 +65,14 @@ final class WorkerMeters {
       deadLetters.put(
           cause,
           Counter.builder("sluice.worker.dead.letters")
-              .description("Records that are no request that can be sent, by what is wrong")
+              .description("Records that cannot be sent as requests, by what is wrong")
               .tag("cause", cause.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }
-    outcomesBySender = new MetersBySender<>(SenderOutcomes::new);
+    outcomesBySender = new MetersBySender<>(senders, SenderOutcomes::new);
+    // Doubts are shown as 0 from a sender's first lane on, so that their increase is seen. Those of
+    // a takeover are counted before there are lanes.
+    lanes = new SenderMeters(registry, senders, outcomesBySender::of);
     for (String topic :
         List.of(
             topics.sendResults(),
@@ -118,7 +121,7 @@ final class WorkerMeters {
 
   /** Updates the meters of the lanes and windows owned, at most once a second. */
   void review(List<PartitionState> owned, long nowNanos) {
-    senders.review(owned, nowNanos);
+    lanes.review(owned, nowNanos);
   }
 
   /** Counts the records of a committed transaction. */

@@ -9,6 +9,7 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
@@ -76,7 +77,24 @@ class DispatcherTest {
   }
 
   @Test
-  void whatNeverWentOutIsNoAnswer() {
+  void whatAProviderThatIsDownRefusesWasSentAllTheSame() {
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          String code = sends.isEmpty() ? "503" : SendOutcome.Unavailable.NOT_CONNECTED;
+          return new SendOutcome.Unavailable(code, "", null);
+        });
+    launch(dispatcher);
+    launch(dispatcher);
+    sends.remove().run();
+    sends.remove().run();
+
+    assertThat(meters.get("sluice.worker.launched").counter().count()).isOne();
+    assertThat(meters.find("sluice.worker.answers").timer()).isNull();
+  }
+
+  @Test
+  void whatNeverWentOutIsNeitherSentNorAnswered() {
     Dispatcher dispatcher =
         dispatcher((message, permit) -> {
           if (sends.isEmpty()) {
@@ -91,9 +109,7 @@ class DispatcherTest {
     sends.remove().run();
 
     assertThat(meters.find("sluice.worker.answers").timer()).isNull();
-    assertThat(meters.get("sluice.worker.launched").counter().count())
-        .as("those that had their permit")
-        .isOne();
+    assertThat(meters.find("sluice.worker.launched").counter()).isNull();
   }
 
   @Test
@@ -242,7 +258,7 @@ class DispatcherTest {
         Map.of("provider", provider),
         new CircuitBreakers(new Health(), time),
         NoControls.view(topics, time),
-        new CallMeters(meters),
+        new CallMeters(meters, new NamedSenders()),
         machine);
   }
 }

@@ -6,6 +6,7 @@ import static dev.sluice.worker.PartitionInMemory.TOPICS;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.Threads;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -98,8 +99,11 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
     StallDetector stalls = new StallDetector(health);
     Map<String, MessageProvider> providers = Map.of("whatsapp", this);
     WorkerConfig usual = WorkerConfig.of(kafka, "w");
-    dispatcher = new Dispatcher(providers, breakers, view, new CallMeters(meters), machine);
-    WorkerMeters workerMeters = new WorkerMeters(meters, TOPICS, dispatcher, breakers, stalls);
+    NamedSenders senders = new NamedSenders();
+    dispatcher =
+        new Dispatcher(providers, breakers, view, new CallMeters(meters, senders), machine);
+    WorkerMeters workerMeters =
+        new WorkerMeters(meters, senders, TOPICS, dispatcher, breakers, stalls);
     loops =
         () ->
             new SendLoop(

@@ -27,6 +27,25 @@ class WorkerMetersTest {
     assertThat(outcomes(worker, "accepted")).isOne();
   }
 
+  @Test
+  void thatASenderHasNoDoubtsIsShownBeforeItsFirstOutcome() {
+    SteppedTime time = new SteppedTime();
+    SteppedWorker worker =
+        new SteppedWorker(
+            10,
+            time,
+            message -> {
+              time.sleep(Duration.ofSeconds(10));
+              return new SendOutcome.InDoubt("no answer");
+            });
+    worker.write(request(1));
+    worker.run(Duration.ofSeconds(3));
+    assertThat(outcomes(worker, "in_doubt")).isZero();
+
+    worker.run(Duration.ofSeconds(15));
+    assertThat(outcomes(worker, "in_doubt")).isOne();
+  }
+
   /** Other programs may write to any. */
   @Test
   void thousandsOfSendersShareTheirLastSeriesAndLeaveNoLanesBehind() {

@@ -89,7 +89,7 @@ public final class WebhookIntake {
     }
   }
 
-  /** A message, and what becomes of it if it is no reply. */
+  /** A message, and what becomes of it if it is no reply; a wish by nobody is lost even so. */
   private record Heard(Incoming message, Fate otherwise) {}
 
   /** What one call reported, sorted by what to do about it. */
@@ -163,11 +163,16 @@ public final class WebhookIntake {
       items.add(new Item(result.status().name(), Fate.ACCEPTED));
     }
     for (Receipt receipt : receipts.foreign()) {
-      items.add(new Item(receipt.status().name(), Fate.FOREIGN));
+      // An opt-out told of our own message is not lost: its result leads to the number.
+      boolean lost =
+          ReceiptResults.wish(receipt).filter(wish -> !wish.person().isKnown()).isPresent();
+      items.add(new Item(receipt.status().name(), lost ? Fate.NAMELESS : Fate.FOREIGN));
     }
     for (Heard heard : sorted.messages) {
       boolean reply = replied.contains(heard.message().messageId());
-      items.add(new Item("message", reply ? Fate.ACCEPTED : heard.otherwise()));
+      Fate otherwise = heard.otherwise();
+      items.add(
+          new Item("message", reply && otherwise != Fate.NAMELESS ? Fate.ACCEPTED : otherwise));
     }
     return items;
   }
@@ -217,7 +222,7 @@ public final class WebhookIntake {
         sorted.add("renamed", Fate.ACCEPTED);
       }
       case SenderTrouble trouble -> {
-        // The number may belong to no sender here; then nothing else comes of it.
+        // Logged, too, because the number may belong to no sender here.
         sorted.notices.add("error " + trouble.code() + " " + trouble.detail());
         boolean blocks = ErrorCodes.blocksSender(trouble.code());
         if (blocks) {

@@ -17,11 +17,11 @@ final class WebhookItems {
 
   /** What became of an item. */
   enum Fate {
-    /** It was taken up. */
+    /** It was stored or passed on; what stops senders stops those that are known here. */
     ACCEPTED,
     /** It is about a message that others sent from the same number. */
     FOREIGN,
-    /** It does not say whom it is about. */
+    /** It tells of a wish, but not whose, so that the wish is lost. */
     NAMELESS,
     /** It is news for people to read. */
     LOGGED,

@@ -101,6 +101,25 @@ class RepliesTest {
   }
 
   @Test
+  void anOptOutByNobodyIsCountedAsSuchEvenIfItIsAReply() throws Exception {
+    FIXTURE.sender("unnamed");
+    UUID campaign = campaign("unnamed", Duration.ofDays(1));
+    recipient(campaign, newNumber(), "READ", "wamid.unnamed", Duration.ofHours(9));
+    double nameless = FIXTURE.counted("message", "nameless");
+    double counted = FIXTURE.counted();
+    FIXTURE.post(
+        call(
+            "unnamed",
+            "",
+            "\"id\":\"wamid.70\",\"type\":\"text\",\"text\":{\"body\":\"STOP\"}"
+                + answering("wamid.unnamed")));
+
+    assertThat(rows(campaign)).hasSize(1);
+    assertThat(FIXTURE.counted("message", "nameless") - nameless).isEqualTo(1);
+    assertThat(FIXTURE.counted() - counted).isEqualTo(1);
+  }
+
+  @Test
   void whatAnswersOneOfOurMessagesIsStoredOnceAndPublished() throws Exception {
     FIXTURE.sender("answered");
     UUID campaign = campaign("answered", Duration.ofDays(10));

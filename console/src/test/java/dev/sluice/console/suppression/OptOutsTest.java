@@ -9,6 +9,7 @@ import dev.sluice.providers.whatsapp.Person;
 import dev.sluice.runtime.database.Database;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -217,6 +218,23 @@ class OptOutsTest {
     FIXTURE.post(incoming("", "stop"));
 
     assertThat(FIXTURE.counted("message", "nameless") - before).isEqualTo(1);
+  }
+
+  @Test
+  void anOptOutByNobodyInAReceiptIsLostOnlyIfTheMessageIsForeign() throws Exception {
+    double nameless = FIXTURE.counted("FAILED", "nameless");
+    double accepted = FIXTURE.counted("FAILED", "accepted");
+    double all = FIXTURE.counted();
+    String error = "\"status\":\"failed\",\"errors\":[{\"code\":131050,\"title\":\"stopped\"}]";
+    FIXTURE.post(
+        value(
+            ("\"statuses\":[{\"id\":\"wamid.nobody1\",%s},"
+                    + "{\"id\":\"wamid.nobody2\",\"biz_opaque_callback_data\":\"%s:1:1\",%s}]")
+                .formatted(error, UUID.randomUUID(), error)));
+
+    assertThat(FIXTURE.counted("FAILED", "nameless") - nameless).isEqualTo(1);
+    assertThat(FIXTURE.counted("FAILED", "accepted") - accepted).isEqualTo(1);
+    assertThat(FIXTURE.counted() - all).isEqualTo(2);
   }
 
   @Test

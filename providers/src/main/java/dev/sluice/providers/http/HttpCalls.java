@@ -92,7 +92,9 @@ public final class HttpCalls implements AutoCloseable {
     }
     if (!attempt.begun()) {
       return new SendOutcome.Unavailable(
-          "not_connected", "the proxy answered " + answer.status() + " to CONNECT", null);
+          SendOutcome.Unavailable.NOT_CONNECTED,
+          "the proxy answered " + answer.status() + " to CONNECT",
+          null);
     }
     permit.answered(answer.status());
     return judge.apply(answer);
@@ -137,7 +139,7 @@ public final class HttpCalls implements AutoCloseable {
         attempt.late() || e instanceof ConnectTimeoutException
             ? "the provider did not accept a connection in time"
             : "no connection to " + endpoint.baseUrl() + ": " + Reasons.of(e);
-    return new SendOutcome.Unavailable("not_connected", detail, null);
+    return new SendOutcome.Unavailable(SendOutcome.Unavailable.NOT_CONNECTED, detail, null);
   }
 
   private SendOutcome inDoubt(Attempt attempt, Exception e) {

@@ -43,7 +43,15 @@ public sealed interface SendOutcome {
    * As {@link TryAgain}, but from a provider that seems to be down. If many in a row end so, they
    * use up no attempts, and the sender waits until the provider is back.
    */
-  record Unavailable(String code, String detail, @Nullable Duration after) implements SendOutcome {}
+  record Unavailable(String code, String detail, @Nullable Duration after) implements SendOutcome {
+    /** The code if there was no connection, so that nothing was written. */
+    public static final String NOT_CONNECTED = "not_connected";
+
+    /** Returns whether the message was not written. */
+    public boolean isUnwritten() {
+      return code.equals(NOT_CONNECTED);
+    }
+  }
 
   /** Too many messages to this recipient; others may be sent. It uses up an attempt. */
   record PairLimited(String code, String detail) implements SendOutcome {}

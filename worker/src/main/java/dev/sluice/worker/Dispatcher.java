@@ -224,7 +224,8 @@ final class Dispatcher {
                 task.callbackData()),
             this);
       } catch (OpenedLateException e) {
-        return new SendOutcome.Unavailable("not_connected", String.valueOf(e.getMessage()), null);
+        return new SendOutcome.Unavailable(
+            SendOutcome.Unavailable.NOT_CONNECTED, String.valueOf(e.getMessage()), null);
       } catch (WithdrawnException e) {
         return new SendOutcome.NotLaunched(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {

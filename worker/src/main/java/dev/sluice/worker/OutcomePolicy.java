@@ -105,7 +105,7 @@ final class OutcomePolicy {
       case SendOutcome.NotLaunched(String detail) ->
           later(finished, Duration.ZERO, "not_launched", detail);
       case SendOutcome.Disconnected(String detail) ->
-          later(finished, Duration.ZERO, "not_connected", detail);
+          later(finished, Duration.ZERO, SendOutcome.Unavailable.NOT_CONNECTED, detail);
       case SendOutcome.InDoubt(String detail) ->
           task.request().onDoubt() == OnDoubt.RESEND
                   && !task.partition().lost()

@@ -22,17 +22,16 @@ public final class NamedSenders {
    * first call for each of them takes a lock.
    */
   public String nameOf(String senderId) {
-    if (named.contains(senderId)) {
-      return senderId;
+    if (!full && !named.contains(senderId)) {
+      admit(senderId);
     }
-    return full ? REST : admitted(senderId);
+    return named.contains(senderId) ? senderId : REST;
   }
 
-  private synchronized String admitted(String senderId) {
+  private synchronized void admit(String senderId) {
     if (named.size() < MOST) {
       named.add(senderId);
       full = named.size() == MOST;
     }
-    return named.contains(senderId) ? senderId : REST;
   }
 }

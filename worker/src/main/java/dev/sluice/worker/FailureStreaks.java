@@ -5,6 +5,7 @@ import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -16,6 +17,9 @@ import java.util.UUID;
 final class FailureStreaks {
   /** The length from which a streak is not a coincidence. */
   static final int LONG = 10;
+
+  /** Failures further apart than this do not show that an outage goes on. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
 
   /** Of more senders or campaigns, those whose streaks began first are forgotten. */
   private static final int MOST = 10_000;
@@ -30,12 +34,14 @@ final class FailureStreaks {
    * A provider that was not available to a sender.
    *
    * @param count how often in a row
-   * @param seenNanos when this was seen first, since the sender was last unblocked
+   * @param seenNanos when this was seen first, since the sender was last unblocked and since {@link
+   *     #QUIET} without a failure
+   * @param lastNanos when it was seen last
    * @param goesOn whether it also concerns messages that were launched after that. Messages of one
    *     moment fail together, such as those whose connections were too late to open, while the next
    *     ones find these connections open
    */
-  private record Outage(int count, long seenNanos, boolean goesOn) {}
+  private record Outage(int count, long seenNanos, long lastNanos, boolean goesOn) {}
 
   /** The last of them was launched at this time. */
   private record Refusals(String code, int count, long launchedNanos) {}
@@ -82,12 +88,15 @@ final class FailureStreaks {
     outages.compute(
         senderId,
         (id, before) -> {
+          long now = ticker.nanoTime();
           int count = before == null ? 1 : before.count() + 1;
-          if (before == null || resumedSince(Control.senderKey(id), before.seenNanos())) {
-            return new Outage(count, ticker.nanoTime(), false);
+          if (before == null
+              || now - before.lastNanos() > QUIET.toNanos()
+              || resumedSince(Control.senderKey(id), before.seenNanos())) {
+            return new Outage(count, now, now, false);
           }
           boolean later = launchedNanos - before.seenNanos() > 0;
-          return new Outage(count, before.seenNanos(), before.goesOn() || later);
+          return new Outage(count, before.seenNanos(), now, before.goesOn() || later);
         });
   }
 

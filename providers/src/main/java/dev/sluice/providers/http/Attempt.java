@@ -108,7 +108,7 @@ final class Attempt extends HttpClientContext {
     }
   }
 
-  /** Aborts the call if its deadline has passed; the wait for the permit does not count. */
+  /** Aborts the call if its deadline has passed; its waits for a place and permit do not count. */
   void endIfLate(long nowNanos) {
     Openings.Place taken = place;
     if (taken != null) {

@@ -22,12 +22,18 @@ final class Openings {
   static final Duration HOLDS_UP = Duration.ofSeconds(1);
 
   /** How often calls in the queue check whether they may pass. */
-  private static final Duration RECHECK = Duration.ofMillis(100);
+  private static final Duration RECHECK = Duration.ofMillis(50);
+
+  /** How long getting an idle connection takes at most, unless another call has got it. */
+  private static final Duration HOLDS_UP_SPARE = Duration.ofMillis(50);
 
   private final BooleanSupplier idle;
   private final Semaphore places = new Semaphore(AT_ONCE, true);
 
-  /** A place for one call that finds an idle connection while all others wait for new ones. */
+  /**
+   * A place for one call that sees an idle connection while all others wait for new ones. If
+   * another call is faster, it opens one, too.
+   */
   private final Semaphore spare = new Semaphore(1);
 
   private volatile boolean kept = true;
@@ -44,10 +50,12 @@ final class Openings {
   /** The place of a call that gets itself a connection; it is left at most once. */
   static final class Place {
     private final long sinceNanos = System.nanoTime();
+    private final Duration holdsUp;
     private @Nullable Semaphore from;
 
-    private Place(@Nullable Semaphore from) {
+    private Place(@Nullable Semaphore from, Duration holdsUp) {
       this.from = from;
+      this.holdsUp = holdsUp;
     }
 
     /** Leaves it to the next call; does nothing if it has been left. */
@@ -60,7 +68,7 @@ final class Openings {
 
     /** Leaves it if the call has had it for too long. */
     void leaveIfLate(long nowNanos) {
-      if (nowNanos - sinceNanos >= HOLDS_UP.toNanos()) {
+      if (nowNanos - sinceNanos >= holdsUp.toNanos()) {
         leave();
       }
     }
@@ -73,13 +81,14 @@ final class Openings {
    */
   Place take(Permit permit) throws InterruptedIOException {
     if (!kept) {
-      return new Place(null);
+      return new Place(null, HOLDS_UP);
     }
     try {
       if (places.tryAcquire(0, TimeUnit.NANOSECONDS)) {
-        return new Place(places);
+        return new Place(places, HOLDS_UP);
       }
-      return queue(permit);
+      Place place = takeSpare();
+      return place == null ? queue(permit) : place;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted before a connection was opened");
@@ -90,10 +99,7 @@ final class Openings {
     long toldNanos = System.nanoTime();
     while (true) {
       boolean taken = places.tryAcquire(RECHECK.toNanos(), TimeUnit.NANOSECONDS);
-      Place place =
-          taken
-              ? new Place(places)
-              : idle.getAsBoolean() && spare.tryAcquire() ? new Place(spare) : null;
+      Place place = taken ? new Place(places, HOLDS_UP) : takeSpare();
       long now = System.nanoTime();
       try {
         permit.queued(Duration.ofNanos(now - toldNanos));
@@ -108,6 +114,10 @@ final class Openings {
         return place;
       }
     }
+  }
+
+  private @Nullable Place takeSpare() {
+    return idle.getAsBoolean() && spare.tryAcquire() ? new Place(spare, HOLDS_UP_SPARE) : null;
   }
 
   /** Notes whether the provider keeps a connection open after its response. */

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to a stall is made up slowly, because the provider counts every second.
  *
  * <p>INVARIANT: the first in line has its turn or has left; when the first leaves, it passes the
- * turn to the next. A send is early only while {@link #most()} others get ready or are.
+ * turn to the next. A send waits to begin only while {@link #most()} others get ready or are, or
+ * until one of them has passed after the rate was raised.
  */
 public final class LanePacer {
   /** How often sends waiting for their turn check whether they are still wanted. */
@@ -28,12 +29,6 @@ public final class LanePacer {
 
   /** A lane whose sends take longer to get ready loses slots. */
   private static final long MOST_READYING_NANOS = Duration.ofSeconds(1).toNanos();
-
-  /**
-   * If getting ready takes longer, which is opening a connection on a busy machine, sends that
-   * begin sooner would make it take longer still.
-   */
-  private static final long MOST_EARLIER_NANOS = Duration.ofMillis(300).toNanos();
 
   /** Slow lanes need few sends that are ready. */
   private static final int LEAST_READYING = 10;
@@ -172,7 +167,7 @@ public final class LanePacer {
   }
 
   private long most() {
-    double seconds = (EARLY.toNanos() + Math.min(readying.nanos(), MOST_EARLIER_NANOS)) / 1e9;
+    double seconds = (EARLY.toNanos() + readying.nanos()) / 1e9;
     return Math.max(LEAST_READYING, (long) (permitsPerSecond * seconds));
   }
 

@@ -101,13 +101,14 @@ final class Openings {
       boolean taken = places.tryAcquire(RECHECK.toNanos(), TimeUnit.NANOSECONDS);
       Place place = taken ? new Place(places, HOLDS_UP) : takeSpare();
       long now = System.nanoTime();
+      boolean wanted = false;
       try {
         permit.queued(Duration.ofNanos(now - toldNanos));
-      } catch (RuntimeException e) {
-        if (place != null) {
+        wanted = true;
+      } finally {
+        if (!wanted && place != null) {
           place.leave();
         }
-        throw e;
       }
       toldNanos = now;
       if (place != null) {

@@ -96,6 +96,25 @@ class LaneTest {
         .hasMessage("it is early");
   }
 
+  @Test
+  void oneSendThatTakesLongToGetReadyDoesNotLetManyMoreBegin() {
+    FakeTime time = new FakeTime();
+    Lane lane =
+        new Lane(200, new Machine(time, (kind, task) -> kind.unstarted(task), new Random(1)));
+    for (int ready = 0; ready < 40; ready++) {
+      lane.reserve().await(() -> {});
+    }
+    LanePacer.Slot late = lane.reserve();
+    time.sleep(Duration.ofSeconds(1));
+    late.await(() -> {});
+
+    // The rate of 131 ms: 100, and a 32nd of the second.
+    Stream.generate(lane::reserve).limit(26).forEach(slot -> slot.awaitBegin(() -> {}));
+
+    assertThatThrownBy(() -> lane.reserve().awaitBegin(LaneTest::withdraw))
+        .hasMessage("it is early");
+  }
+
   private static void withdraw() {
     throw new WithdrawnException("it is early");
   }

@@ -36,8 +36,12 @@ public final class LanePacer {
   private final Ticker ticker;
   private final Pace pace;
 
-  /** How long sends take from their reservation until they come for their slots. */
-  private final SlowestLately readying = new SlowestLately(0);
+  /**
+   * How long sends take to get ready. By Little's law a lane whose sends need the mean of it keeps
+   * its rate if as many get ready as it sends in that time. If the slowest determined the number, a
+   * few new connections would make a lane lease hundreds, and open those that it lacks.
+   */
+  private final MeanLately readying = new MeanLately();
 
   /** Sends that are ready; the first waits for its time, the others for their turn. */
   private final Deque<Slot> line = new ArrayDeque<>();

@@ -35,6 +35,11 @@ final class Connections implements AutoCloseable {
   /** Each connection has two buffers; requests and responses are a few hundred bytes. */
   private static final int BUFFER_BYTES = 2048;
 
+  /** A response's head is not endless either: a line of 16 KiB at most, and this many of them. */
+  private static final int LONGEST_LINE = 16 * 1024;
+
+  private static final int MOST_HEADERS = 100;
+
   private final HttpHost target;
   private final CloseableHttpClient client;
   private final Openings openings;
@@ -85,7 +90,12 @@ final class Connections implements AutoCloseable {
         .setMaxConnTotal(endpoint.connections())
         .setConnectionFactory(
             ManagedHttpClientConnectionFactory.builder()
-                .http1Config(Http1Config.custom().setBufferSize(BUFFER_BYTES).build())
+                .http1Config(
+                    Http1Config.custom()
+                        .setBufferSize(BUFFER_BYTES)
+                        .setMaxLineLength(LONGEST_LINE)
+                        .setMaxHeaderCount(MOST_HEADERS)
+                        .build())
                 .build())
         // Reads have no timeout of their own; the call's deadline ends them.
         .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())

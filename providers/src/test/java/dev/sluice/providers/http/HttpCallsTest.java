@@ -21,11 +21,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -42,6 +44,9 @@ class HttpCallsTest {
       };
 
   private static final byte[] MORE_THAN_BUFFERS_HOLD = new byte[30_000_000];
+
+  /** Bytes; more than socket buffers hold. */
+  private static final long ENDLESS = 100_000_000;
 
   @Parameter private boolean tls;
 
@@ -142,6 +147,27 @@ class HttpCallsTest {
       }
     } finally {
       over.countDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "\r\nX: x"})
+  void aResponseWhoseHeadNeverEndsIsGivenUp(String part) throws Exception {
+    AtomicLong written = new AtomicLong();
+    try (RawServer endless =
+            new RawServer(
+                tls,
+                connection -> {
+                  connection.readRequest();
+                  connection.write("HTTP/1.1 200 OK\r\nX: x");
+                  while (written.addAndGet(part.length() * 1_000L) < ENDLESS) {
+                    connection.write(part.repeat(1_000));
+                  }
+                });
+        HttpCalls calls = ProviderFixture.calls(endless.url())) {
+      assertThat(post(calls, endless.url(), Permit.FREE)).isInstanceOf(SendOutcome.InDoubt.class);
+
+      assertThat(written.get()).isLessThan(ENDLESS);
     }
   }
 

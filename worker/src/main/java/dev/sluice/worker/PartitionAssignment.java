@@ -270,6 +270,11 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     return owned.size();
   }
 
+  /** Returns how many partitions are closed. */
+  int closed() {
+    return closed.size();
+  }
+
   /** Forgets everything at once. */
   void abandon() {
     Set<TopicPartition> everything = new HashSet<>(owned.keySet());

@@ -224,7 +224,7 @@ final class SendLoop {
     breakers.review(controls::sender, ticker.nanoTime()).forEach(transaction::steer);
     scheduler.pick(assignment.all(), transaction);
     missing.report(transaction::block);
-    meters.review(assignment.all(), ticker.nanoTime());
+    meters.review(assignment.all(), assignment.closed(), ticker.nanoTime());
     fullPartitions.review(assignment.all(), ticker.nanoTime());
     if (transaction.isEmpty() && !onlyMarkersPassed()) {
       return true;

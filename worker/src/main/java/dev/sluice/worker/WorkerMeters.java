@@ -34,6 +34,7 @@ final class WorkerMeters {
   private final Map<Cause, Counter> deadLetters = new EnumMap<>(Cause.class);
   private final MetersBySender<SenderOutcomes> outcomesBySender;
   private final Map<String, Counter> recordsByTopic = new HashMap<>();
+  private volatile int closed;
 
   /** The counters of one sender's outcomes. */
   private final class SenderOutcomes {
@@ -107,6 +108,9 @@ final class WorkerMeters {
     Gauge.builder("sluice.worker.in.flight", dispatcher, Dispatcher::inFlight)
         .description("Messages waiting for their time slot or for the provider's answer")
         .register(registry);
+    Gauge.builder("sluice.worker.partitions.closed", this, meters -> meters.closed)
+        .description("Partitions whose offset window cannot be read, so that nothing is sent")
+        .register(registry);
     Gauge.builder("sluice.worker.breakers.open", breakers, CircuitBreakers::open)
         .description("Senders held back because nothing reliable is answered")
         .register(registry);
@@ -119,8 +123,14 @@ final class WorkerMeters {
     transactions.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Updates the meters of the lanes and windows owned, at most once a second. */
-  void review(List<PartitionState> owned, long nowNanos) {
+  /**
+   * Updates the meters of the partitions.
+   *
+   * @param owned those with lanes and windows, whose meters are updated at most once a second
+   * @param newClosed how many are assigned and closed
+   */
+  void review(List<PartitionState> owned, int newClosed, long nowNanos) {
+    closed = newClosed;
     lanes.review(owned, nowNanos);
   }
 

@@ -46,6 +46,22 @@ class WorkerMetersTest {
     assertThat(outcomes(worker, "in_doubt")).isOne();
   }
 
+  @Test
+  void countsThePartitionsThatAreClosed() {
+    SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
+    worker.takeOver("somebody else's bytes");
+    worker.run(Duration.ofSeconds(5));
+    assertThat(closed(worker)).isOne();
+
+    worker.takeOver("v1");
+    worker.run(Duration.ofSeconds(5));
+    assertThat(closed(worker)).isZero();
+  }
+
+  private static double closed(SteppedWorker worker) {
+    return worker.meters.get("sluice.worker.partitions.closed").gauge().value();
+  }
+
   /** Other programs may write to any. */
   @Test
   void thousandsOfSendersShareTheirLastSeriesAndLeaveNoLanesBehind() {

@@ -294,9 +294,11 @@ public final class Worker implements AutoCloseable {
                 // With the classic protocol the client chooses how soon its death is noticed.
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                 6_000,
-                // With their next heartbeat remaining members learn that one has left.
+                // With their next heartbeat members learn that one has left or come; lanes that
+                // move
+                // are silent until the last has.
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                500,
+                200,
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                 60_000,
                 // All records of one poll are in memory at once, and they may be large.

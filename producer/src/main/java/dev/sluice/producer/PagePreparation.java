@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * sender's daily limit, and renders their messages.
  */
 final class PagePreparation {
-  /** The largest total size of a page's messages, characters. */
-  static final int LARGEST_PAGE = 2 * 1024 * 1024;
+  /**
+   * The largest total size of a page's messages, roughly, bytes: of a thousand with 20 parts and a
+   * kilobyte of text. All campaigns share the memory, and the thread that writes a page.
+   */
+  static final int LARGEST_PAGE = 4 * 1024 * 1024;
 
   private final RecipientPages recipients;
   private final DailyLimit dailyLimit;
@@ -98,13 +101,13 @@ final class PagePreparation {
       List<RecipientPages.Recipient> recipients,
       Function<RecipientPages.Recipient, RenderedRequest> rendering) {
     List<RenderedRequest> renderedRequests = new ArrayList<>();
-    int characters = 0;
+    int bytes = 0;
     for (RecipientPages.Recipient one : recipients) {
-      if (characters > LARGEST_PAGE) {
+      if (bytes > LARGEST_PAGE) {
         break;
       }
       RenderedRequest rendered = rendering.apply(one);
-      characters += rendered.characters();
+      bytes += rendered.bytes();
       renderedRequests.add(rendered);
     }
     return renderedRequests;

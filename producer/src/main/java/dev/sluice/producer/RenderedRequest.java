@@ -20,14 +20,14 @@ sealed interface RenderedRequest {
   /**
    * A message to be sent.
    *
-   * @param characters the memory used by rendering it for this recipient, characters
+   * @param bytes how much memory it takes, roughly, bytes
    * @param before the returned request, or null if this is the first
    */
   record Message(
       CampaignRepository.Campaign campaign,
       RecipientPages.Recipient recipient,
       JsonNode body,
-      int characters,
+      int bytes,
       @Nullable ReturnedRequest before)
       implements RenderedRequest {
 
@@ -51,13 +51,13 @@ sealed interface RenderedRequest {
   /** Nothing to send; only a result is written. */
   record Settled(SendResult result) implements RenderedRequest {
     @Override
-    public int characters() {
+    public int bytes() {
       return 0;
     }
   }
 
-  /** Returns its memory beyond the parts shared by all recipients, characters. */
-  int characters();
+  /** Returns how much memory it takes until it is written, roughly, bytes. */
+  int bytes();
 
   /** Renders the campaign's message for a recipient, or gives the reason why there is none. */
   static RenderedRequest to(
@@ -86,7 +86,8 @@ sealed interface RenderedRequest {
         Optional<String> problem = Providers.rules(sender.identity().provider()).problem(message);
         yield problem.isPresent()
             ? failed(campaign, recipient, before, "invalid_message", problem.get(), now)
-            : new Message(campaign, recipient, message, characters, before);
+            : new Message(
+                campaign, recipient, message, campaign.template().bytes() + characters, before);
       }
       case MessageTemplate.MissingVariable(String name) ->
           failed(

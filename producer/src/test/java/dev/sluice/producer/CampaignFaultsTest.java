@@ -89,6 +89,44 @@ class CampaignFaultsTest extends FanOutTest {
   }
 
   @Test
+  void aMessageOfVeryManyPartsPausesTheCampaign() {
+    UUID faulty = FIXTURE.campaign(sender, 10);
+    set(faulty, CAMPAIGN.MESSAGE, parts(2_000));
+    command("start", faulty);
+    turns(TRIES);
+
+    assertThat(requests()).isEmpty();
+    assertThat(row(faulty)).isEqualTo(CampaignStatus.PAUSED);
+    assertThat(newestControl(faulty).reason()).contains("2000 are allowed");
+  }
+
+  /** A hundred of them take 20 MB in memory. */
+  @Test
+  void aPageOfMessagesWithManyPartsIsSmallAlthoughTheirTextsAreShort() {
+    UUID campaign = FIXTURE.campaign(sender, 100);
+    set(campaign, CAMPAIGN.MESSAGE, parts(1_900));
+
+    assertThat(firstPage(campaign).renderedRequests()).hasSizeBetween(10, 30);
+  }
+
+  private static JSONB parts(int parts) {
+    return JSONB.valueOf(
+        "{\"type\":\"interactive\",\"interactive\":{\"a\":[\"{{name}}\""
+            + ",{}".repeat(parts)
+            + "]}}");
+  }
+
+  private PreparedPage firstPage(UUID campaign) {
+    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now, () -> now, null);
+    return new PagePreparation(sql, () -> now)
+        .next(
+            sql.rows().find(campaign).orElseThrow(),
+            sql.rows().sender(sender),
+            new FanOutState.Progress(sender, Cursor.START, 0, null),
+            100);
+  }
+
+  @Test
   void variablesThatCannotBeReadFailTheirRecipientAlone() {
     UUID campaign = FIXTURE.campaign(sender, 3);
     FIXTURE.setVariables(
@@ -156,7 +194,7 @@ class CampaignFaultsTest extends FanOutTest {
         .doesNotHaveDuplicates();
   }
 
-  /** Variables of 1 KB make messages of 60 KB; a page holds two million characters. */
+  /** Variables of 1 KB make messages of 66 KB with 62 parts; a page holds 4 MB. */
   @Test
   void aPageWhoseMessagesWouldBeTooLargeIsWrittenInSmallerOnes() {
     UUID campaign = FIXTURE.campaign(sender, 100);
@@ -174,15 +212,8 @@ class CampaignFaultsTest extends FanOutTest {
                 + " SET variables = jsonb_build_object('a', repeat('x', 1000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now, () -> now, null);
-    PreparedPage page =
-        new PagePreparation(sql, () -> now)
-            .next(
-                sql.rows().find(campaign).orElseThrow(),
-                sql.rows().sender(sender),
-                new FanOutState.Progress(sender, Cursor.START, 0, null),
-                100);
-    assertThat(page.renderedRequests()).hasSize(35);
+    PreparedPage page = firstPage(campaign);
+    assertThat(page.renderedRequests()).hasSize(63);
     assertThat(page.last()).isFalse();
 
     command("start", campaign);

@@ -27,6 +27,7 @@ public final class MessageTemplate {
 
   private final JsonNode message;
   private final RenderedPart whole;
+  private final int bytes;
 
   /**
    * Prepares a message for rendering, which is the greater part of the work.
@@ -36,6 +37,15 @@ public final class MessageTemplate {
   public MessageTemplate(JsonNode message) {
     this.message = message;
     whole = RenderedPart.of(message);
+    bytes = message.toString().length() + MessageParts.BYTES * MessageParts.in(message);
+  }
+
+  /**
+   * Returns how much memory the message takes when it is rendered and written, besides the values
+   * of its variables, roughly, bytes.
+   */
+  public int bytes() {
+    return bytes;
   }
 
   /** The result of rendering for one recipient. */
@@ -86,11 +96,15 @@ public final class MessageTemplate {
   }
 
   /**
-   * Describes double braces that are not a variable and would be sent as they are; empty if there
-   * are none.
+   * Describes why the message cannot be sent: it has too many parts, or double braces that are not
+   * a variable and would be sent as they are. Empty if there is no reason.
    */
   public Optional<String> problem() {
-    return problem(message);
+    int parts = MessageParts.in(message);
+    return parts > MessageParts.MOST
+        ? Optional.of(
+            "it has " + parts + " fields and values; " + MessageParts.MOST + " are allowed")
+        : problem(message);
   }
 
   private static Optional<String> problem(JsonNode node) {

@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
  * @param lane which of the sender's lanes it goes through, from 0 to 999
  * @param permitsPerSecond the lane's rate, messages/s, from {@link #SLOWEST} to {@link #FASTEST}
  * @param to the recipient's number in E.164 with its {@code +}
- * @param message the provider's message body, rendered, without the recipient
+ * @param message the provider's message body, rendered, without the recipient; of at most {@link
+ *     MessageParts#MOST} parts
  * @param onDoubt what to do if it is unknown whether it was sent
  * @param attempts how often it was already tried, up to 1,000
  * @param notBefore when it may be tried again, or null for at once
@@ -166,6 +167,10 @@ public record SendRequest(
     requireWithin("attempts", attempts, 0, MOST_ATTEMPTS);
     requireWithin("round", round, 1, Integer.MAX_VALUE);
     requireLength("to", to, 32);
+    if (MessageParts.in(message) > MessageParts.MOST) {
+      throw new IllegalArgumentException(
+          "message must have at most " + MessageParts.MOST + " fields and values");
+    }
     onDoubt = onDoubt == null ? OnDoubt.HOLD : onDoubt;
   }
 

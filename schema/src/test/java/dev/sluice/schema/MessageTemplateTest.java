@@ -109,6 +109,21 @@ class MessageTemplateTest {
   }
 
   @Test
+  void aMessageOfVeryManyPartsIsAProblem() {
+    assertThat(parts(1_999).problem()).isEmpty();
+    assertThat(parts(2_000).problem()).hasValue("it has 2001 fields and values; 2000 are allowed");
+  }
+
+  @Test
+  void itsPartsTakeMemoryWhateverTheirTextsAre() {
+    assertThat(parts(1_999).bytes()).isGreaterThan(200_000);
+  }
+
+  private static MessageTemplate parts(int parts) {
+    return new MessageTemplate(Json.MAPPER.readTree("[\"{{a}}\"" + ",{}".repeat(parts - 1) + "]"));
+  }
+
+  @Test
   void textsCountTogether() {
     MessageTemplate template =
         new MessageTemplate(Json.MAPPER.readTree("[\"{{a}}{{a}}\",\"{{a}}!\",\"fixed\"]"));

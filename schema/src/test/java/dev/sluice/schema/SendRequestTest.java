@@ -48,6 +48,20 @@ class SendRequestTest {
         .hasMessageContaining(reason);
   }
 
+  /** Which take thirty times their bytes in memory. */
+  @Test
+  void boundsThePartsOfAMessage() {
+    assertThat(read(manyParts(1_999)).message()).hasSize(1_999);
+
+    assertThatThrownBy(() -> read(manyParts(2_000)))
+        .isInstanceOf(UnreadableEventException.class)
+        .hasMessageContaining("message must have at most 2000 fields and values");
+  }
+
+  private static String manyParts(int parts) {
+    return GOOD.replace("\"message\":{}", "\"message\":[1" + ",{}".repeat(parts - 1) + "]");
+  }
+
   @Test
   void boundsTheLengthOfTexts() {
     assertThatThrownBy(

@@ -3,8 +3,9 @@ package dev.sluice.worker;
 import java.util.Collection;
 
 /**
- * Limits the bytes of requests held in memory, over all partitions. Below half of the limit no
- * partition is restricted; beyond the limit each has an equal share.
+ * Limits the bytes of requests held in memory, over all partitions: of their records, and of the
+ * parts of a message beyond the usual number. Below half of the limit no partition is restricted;
+ * beyond the limit each has an equal share.
  */
 final class HeldMemory {
   /**

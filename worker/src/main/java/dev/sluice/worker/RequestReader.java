@@ -5,6 +5,7 @@ import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.MessageParts;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.UnreadableEventException;
 import dev.sluice.schema.WindowCodec;
@@ -38,6 +39,9 @@ final class RequestReader {
   private static final int MANY = 200;
 
   private static final Duration FURTHEST = Duration.ofDays(7);
+
+  /** What a text or a template has; {@link HeldMemory} has room for this many of each request. */
+  private static final int USUAL_PARTS = 20;
 
   private final RequestSource source;
   private final PartitionAssignment assignment;
@@ -159,8 +163,10 @@ final class RequestReader {
       String reason = "notBefore is more than " + FURTHEST.toDays() + " days ahead: " + notBefore;
       refuse(partition, record, Cause.TIME, reason);
     } else {
+      int ofParts = bytesOfParts(request);
+      partition.addBytes(ofParts);
       admit(
-          new SendTask(partition, record.offset(), request, record.timestamp(), bytes),
+          new SendTask(partition, record.offset(), request, record.timestamp(), bytes + ofParts),
           record,
           state);
     }
@@ -189,6 +195,11 @@ final class RequestReader {
   /** Returns the size of a record, bytes. */
   static int size(ConsumerRecord<byte[], byte[]> record) {
     return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+  }
+
+  /** Returns how much memory a message of many parts takes beyond some times its bytes. */
+  private static int bytesOfParts(SendRequest request) {
+    return MessageParts.BYTES * Math.max(0, MessageParts.in(request.message()) - USUAL_PARTS);
   }
 
   private void enqueue(SendTask task) {

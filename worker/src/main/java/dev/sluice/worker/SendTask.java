@@ -33,7 +33,7 @@ final class SendTask {
    *
    * @param writtenMillis when the producer wrote the request, ms since 1970, or a negative number
    *     if unknown
-   * @param bytes the record's size
+   * @param bytes how much it counts for in the partition's memory
    */
   SendTask(
       PartitionState partition, long offset, SendRequest request, long writtenMillis, int bytes) {
@@ -68,7 +68,7 @@ final class SendTask {
     return request;
   }
 
-  /** Returns the size of its record. */
+  /** Returns how much it counts for in the partition's memory. */
   int bytes() {
     return bytes;
   }

@@ -13,6 +13,7 @@ import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -20,10 +21,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /** The bytes of records read and waiting are limited, whatever the size of a request. */
 class HeldMemoryTest {
   private static final int LARGE = 20_000;
+  private static final JsonNode NULL = NullNode.getInstance();
 
   /** How many recipients each sender may have. */
   private static final long RECIPIENTS = 1_000_000;
@@ -35,6 +39,21 @@ class HeldMemoryTest {
     SteppedWorker worker = new SteppedWorker(HeldMemoryTest::accepted, new HeldMemory(400_000));
     for (int i = 0; i < 1_000; i++) {
       worker.write(request("large", i, LARGE));
+    }
+    for (int turn = 0; turn < 2_000; turn++) {
+      worker.turn();
+      assertThat(worker.held()).as("whatever one fetch brings").isLessThanOrEqualTo(20);
+    }
+    assertThat(worker.sentBy("large")).isEqualTo(1_000);
+  }
+
+  @Test
+  void neitherAreRequestsWhoseMessagesHaveManyParts() {
+    SteppedWorker worker = new SteppedWorker(HeldMemoryTest::accepted, new HeldMemory(400_000));
+    for (int i = 0; i < 1_000; i++) {
+      worker.write(
+          request(
+              "large", i, Json.MAPPER.createArrayNode().addAll(Collections.nCopies(220, NULL))));
     }
     for (int turn = 0; turn < 2_000; turn++) {
       worker.turn();
@@ -184,6 +203,10 @@ class HeldMemoryTest {
   }
 
   private static SendRequest request(String sender, long recipient, int size) {
+    return request(sender, recipient, Json.MAPPER.createObjectNode().put("body", "x".repeat(size)));
+  }
+
+  private static SendRequest request(String sender, long recipient, JsonNode message) {
     return new SendRequest(
         recipient,
         new UUID(0, 1),
@@ -192,7 +215,7 @@ class HeldMemoryTest {
         0,
         80,
         "+5511960000000",
-        Json.MAPPER.createObjectNode().put("body", "x".repeat(size)),
+        message,
         OnDoubt.HOLD,
         0,
         null);

@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.runtime.DurationBuckets;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import io.micrometer.core.instrument.Counter;
@@ -44,17 +45,7 @@ final class FlushMeters {
         .description("Writes of results to PostgreSQL, by how they ended")
         .tag("outcome", outcome)
         .serviceLevelObjectives(
-            Duration.ofMillis(5),
-            Duration.ofMillis(10),
-            Duration.ofMillis(20),
-            Duration.ofMillis(50),
-            Duration.ofMillis(100),
-            Duration.ofMillis(200),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(10))
+            DurationBuckets.between(Duration.ofMillis(5), Duration.ofSeconds(10)))
         .register(meters);
   }
 

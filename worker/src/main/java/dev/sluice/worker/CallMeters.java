@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.DurationBuckets;
 import dev.sluice.runtime.MetersBySender;
 import dev.sluice.runtime.NamedSenders;
 import io.micrometer.core.instrument.Counter;
@@ -24,14 +25,7 @@ final class CallMeters {
         Timer.builder("sluice.worker.answers")
             .description("From a message's first byte until the provider answered or was given up")
             .serviceLevelObjectives(
-                Duration.ofMillis(50),
-                Duration.ofMillis(100),
-                Duration.ofMillis(200),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10))
+                DurationBuckets.between(Duration.ofMillis(50), Duration.ofSeconds(10)))
             .withRegistry(registry);
     launched = new MetersBySender<>(senders, sender -> counters.withTag("sender", sender));
     answers = new MetersBySender<>(senders, sender -> timers.withTag("sender", sender));

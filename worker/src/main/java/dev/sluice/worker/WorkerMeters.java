@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.runtime.DurationBuckets;
 import dev.sluice.runtime.MetersBySender;
 import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.kafka.EventType;
@@ -94,16 +95,7 @@ final class WorkerMeters {
         Timer.builder("sluice.worker.transactions")
             .description("Transactions that record outcomes and picks")
             .serviceLevelObjectives(
-                Duration.ofMillis(5),
-                Duration.ofMillis(10),
-                Duration.ofMillis(20),
-                Duration.ofMillis(50),
-                Duration.ofMillis(100),
-                Duration.ofMillis(200),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5))
+                DurationBuckets.between(Duration.ofMillis(5), Duration.ofSeconds(5)))
             .register(registry);
     Gauge.builder("sluice.worker.in.flight", dispatcher, Dispatcher::inFlight)
         .description("Messages waiting for their time slot or for the provider's answer")

@@ -300,6 +300,13 @@ export function campaign(root, left, id) {
   }
 
   paint();
+  get(`${path}/pace`)
+    .then((known) => {
+      pace.before(known);
+      paint();
+    })
+    // The chart begins with what is sent from now on.
+    .catch(() => {});
   const errorsTimer = setInterval(() => now && readErrors().catch(() => {}), 3000);
   // A steady pace is told once, so time passes for the chart without an event as well.
   const look = () =>

@@ -19,6 +19,16 @@ export class Pace {
     this.permitted = [];
   }
 
+  /** Puts before the rest what was sent in steps of so many seconds before this page was opened. */
+  before({ from, stepSeconds, sent }) {
+    const first = Date.parse(from) / 1000;
+    const times = sent.map((_, step) => first + (step + 1) * stepSeconds);
+    const known = times.filter((time) => time <= (this.times[0] ?? Date.now() / 1000));
+    this.times.unshift(...known);
+    this.rates.unshift(...sent.slice(0, known.length).map((count) => count / stepSeconds));
+    this.permitted.unshift(...known.map(() => null));
+  }
+
   /** Takes in how many are sent a second at a time, in seconds; null if that is not known. */
   add(seconds, rate, permitted) {
     this.times.push(seconds);

@@ -18,6 +18,7 @@ final class RouteRights {
           Map.entry("GET /api/campaigns/{id}/recipients", Right.READ),
           Map.entry("GET /api/campaigns/{id}/suppressed", Right.READ),
           Map.entry("GET /api/campaigns/{id}/errors", Right.READ),
+          Map.entry("GET /api/campaigns/{id}/pace", Right.READ),
           Map.entry("GET /api/campaigns/{id}/replies", Right.READ),
           Map.entry("GET /api/campaigns/{id}/export", Right.READ),
           Map.entry("GET /api/tests/{testId}", Right.READ),

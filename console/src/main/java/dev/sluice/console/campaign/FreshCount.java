@@ -37,6 +37,7 @@ final class FreshCount {
   private final Map<RecipientStatus, Long> outcomes = new EnumMap<>(RecipientStatus.class);
   private final int[] sent = new int[SLOTS];
   private final long[] slots = new long[SLOTS];
+  private final SentOverTime overTime = new SentOverTime();
   private int round = 1;
   private Instant first = Instant.EPOCH;
   private Instant last = Instant.EPOCH;
@@ -62,6 +63,7 @@ final class FreshCount {
     outcomes.merge(result.status(), 1L, Long::sum);
     if (result.attempts() > 0) {
       addToPace(result.at());
+      overTime.add(result.at());
     }
   }
 
@@ -105,6 +107,11 @@ final class FreshCount {
     }
     // To a tenth, so that a steady rate is no change.
     return Math.round(count * 10_000.0 / span.toMillis()) / 10.0;
+  }
+
+  /** Returns the messages sent since the counting started. */
+  synchronized SentOverTime.Steps overTime() {
+    return overTime.steps();
   }
 
   /**

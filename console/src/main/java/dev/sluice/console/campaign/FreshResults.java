@@ -79,6 +79,12 @@ public final class FreshResults implements AutoCloseable {
     return count == null ? null : count.perSecond(Instant.now());
   }
 
+  /** Returns the messages sent over time, as far as that is known. */
+  SentOverTime.Steps sentOverTime(UUID campaignId) {
+    FreshCount count = find(campaignId);
+    return count == null ? SentOverTime.Steps.NONE : count.overTime();
+  }
+
   /**
    * Returns the results that a row does not count yet, by status; null if there are none or that is
    * not known.

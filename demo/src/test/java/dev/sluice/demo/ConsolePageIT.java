@@ -58,6 +58,10 @@ class ConsolePageIT {
     browser.picture("campaign-completed");
     assertThat(simulator.report().duplicates()).isZero();
 
+    browser.driver().navigate().refresh();
+    browser.find("#chart canvas");
+    browser.picture("campaign-reloaded");
+
     simulator.setReplied(0);
     browser.awaitText("#clicks", "Tell me more");
     browser.awaitText("section[aria-labelledby=replies] table", "Thanks! Until when is it?");

@@ -9,14 +9,16 @@ final class BoundsOptions {
       names = "--max-name",
       paramLabel = "CHARACTERS",
       defaultValue = "${env:SLUICE_MAX_NAME:-200}",
-      description = "A campaign's name, at most 1,000 (SLUICE_MAX_NAME; ${DEFAULT-VALUE}).")
+      description =
+          "Characters of a campaign's name, at most 1000 (SLUICE_MAX_NAME; ${DEFAULT-VALUE}).")
   private int name;
 
   @Option(
       names = "--max-message",
       paramLabel = "BYTES",
       defaultValue = "${env:SLUICE_MAX_MESSAGE:-65536}",
-      description = "A campaign's message, at most 196608 (SLUICE_MAX_MESSAGE; ${DEFAULT-VALUE}).")
+      description =
+          "Bytes of a campaign's message, at most 196608 (SLUICE_MAX_MESSAGE; ${DEFAULT-VALUE}).")
   private int message;
 
   @Option(
@@ -24,7 +26,8 @@ final class BoundsOptions {
       paramLabel = "CHARACTERS",
       defaultValue = "${env:SLUICE_MAX_VALUE:-1024}",
       description =
-          "One variable of a recipient, at most 49152 (SLUICE_MAX_VALUE; ${DEFAULT-VALUE}).")
+          "Characters of one variable of a recipient, at most 49152 (SLUICE_MAX_VALUE;"
+              + " ${DEFAULT-VALUE}).")
   private int value;
 
   @Option(
@@ -32,7 +35,7 @@ final class BoundsOptions {
       paramLabel = "BYTES",
       defaultValue = "${env:SLUICE_MAX_VARIABLES:-16384}",
       description =
-          "A recipient's variables together, at most 49152 (SLUICE_MAX_VARIABLES;"
+          "Bytes of a recipient's variables together, at most 49152 (SLUICE_MAX_VARIABLES;"
               + " ${DEFAULT-VALUE}).")
   private int variables;
 

@@ -22,7 +22,7 @@ final class CampaignEditOptions {
   @Option(
       names = "--sender",
       defaultValue = "${env:SLUICE_EDIT_SENDER}",
-      description = "Who sends (SLUICE_EDIT_SENDER; as it is).")
+      description = "The sender (SLUICE_EDIT_SENDER; as it is).")
   private @Nullable String sender;
 
   @Option(
@@ -63,7 +63,7 @@ final class CampaignEditOptions {
       paramLabel = "ZONE",
       defaultValue = "${env:SLUICE_EDIT_TIME_ZONE}",
       description =
-          "Whose hours these are, and of recipients without a zone, like America/Sao_Paulo"
+          "The zone of the sending hours, and of recipients without one, like America/Sao_Paulo"
               + " (SLUICE_EDIT_TIME_ZONE; as it is).")
   private @Nullable String timeZone;
 

@@ -24,7 +24,8 @@ final class CampaignExportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "STATUS",
       defaultValue = "${env:SLUICE_EXPORT_STATUS:-}",
-      description = "Only those, like FAILED,UNCONFIRMED (SLUICE_EXPORT_STATUS; all).")
+      description =
+          "Only those with these statuses, like FAILED,UNCONFIRMED (SLUICE_EXPORT_STATUS; all).")
   private List<String> statuses = List.of();
 
   @Option(

@@ -20,7 +20,7 @@ final class CampaignOptions {
       names = "--sender",
       required = true,
       defaultValue = "${env:SLUICE_CAMPAIGN_SENDER}",
-      description = "Who sends (SLUICE_CAMPAIGN_SENDER).")
+      description = "The sender (SLUICE_CAMPAIGN_SENDER).")
   private String sender;
 
   @Option(
@@ -64,7 +64,7 @@ final class CampaignOptions {
       paramLabel = "ZONE",
       defaultValue = "${env:SLUICE_CAMPAIGN_TIME_ZONE:-UTC}",
       description =
-          "Whose hours these are, and of recipients without a zone, like America/Sao_Paulo"
+          "The zone of the sending hours, and of recipients without one, like America/Sao_Paulo"
               + " (SLUICE_CAMPAIGN_TIME_ZONE;"
               + " ${DEFAULT-VALUE}).")
   private String timeZone;

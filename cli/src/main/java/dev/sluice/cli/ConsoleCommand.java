@@ -63,8 +63,8 @@ final class ConsoleCommand implements Callable<Integer> {
       paramLabel = "WORD",
       defaultValue = "${env:SLUICE_OPT_OUT_WORDS:-" + WebhookConfig.DEFAULT_OPT_OUT_WORDS + "}",
       description =
-          "Messages by which people ask to be left alone (SLUICE_OPT_OUT_WORDS;"
-              + " ${DEFAULT-VALUE}).")
+          "Messages and quick replies by which people ask to be left alone; those given replace all"
+              + " of these (SLUICE_OPT_OUT_WORDS; ${DEFAULT-VALUE}).")
   private List<String> optOutWords = List.of();
 
   @Override

@@ -19,8 +19,9 @@ final class DatabaseOptions {
       paramLabel = "ROLE",
       defaultValue = "${env:SLUICE_DATABASE_USER:-sluice_app}",
       description =
-          "The services' role (SLUICE_DATABASE_USER; ${DEFAULT-VALUE}); its password is in"
-              + " SLUICE_DATABASE_PASSWORD or SLUICE_DATABASE_PASSWORD_FILE.")
+          "The service's role: sluice_producer, sluice_aggregator, sluice_console, or sluice_app,"
+              + " which has the rights of all three (SLUICE_DATABASE_USER; ${DEFAULT-VALUE}). Its"
+              + " password is in SLUICE_DATABASE_PASSWORD or SLUICE_DATABASE_PASSWORD_FILE.")
   private String user = "";
 
   DatabaseConfig config() {

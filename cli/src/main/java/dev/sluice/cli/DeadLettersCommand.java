@@ -130,7 +130,7 @@ final class DeadLettersCommand {
         paramLabel = "N",
         split = ",",
         defaultValue = "${env:SLUICE_DEAD_LETTER_NUMBERS}",
-        description = "Which ones, as list shows them (SLUICE_DEAD_LETTER_NUMBERS).")
+        description = "Which letters, as list shows them (SLUICE_DEAD_LETTER_NUMBERS).")
     private List<Long> numbers = List.of();
 
     // picocli sets the specification before it calls.

@@ -8,7 +8,7 @@ final class LateOption {
       names = "--accept-late",
       defaultValue = "${env:SLUICE_ACCEPT_LATE:-false}",
       description =
-          "Although the campaign's scheduled time has passed: it starts at once, with these"
+          "Go on although the campaign's scheduled time has passed: it starts at once, with these"
               + " recipients (SLUICE_ACCEPT_LATE; ${DEFAULT-VALUE}).")
   private boolean accepted;
 

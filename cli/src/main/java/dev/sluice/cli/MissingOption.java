@@ -9,7 +9,7 @@ final class MissingOption {
       names = "--accept-missing",
       defaultValue = "${env:SLUICE_ACCEPT_MISSING:-false}",
       description =
-          "Although recipients lack variables of the message: they fail and get nothing"
+          "Go on although recipients lack variables of the message: they fail and get nothing"
               + " (SLUICE_ACCEPT_MISSING; ${DEFAULT-VALUE}).")
   private boolean accepted;
 

@@ -67,27 +67,28 @@ final class SenderCommands {
       @Option(
               names = "--provider",
               defaultValue = "${env:SLUICE_SENDER_PROVIDER}",
-              description = "Who delivers (SLUICE_SENDER_PROVIDER; whatsapp for a new one).")
+              description = "The provider (SLUICE_SENDER_PROVIDER; whatsapp for a new one).")
           @Nullable String provider,
       @Option(
               names = "--rate",
               paramLabel = "MESSAGES/S",
               defaultValue = "${env:SLUICE_SENDER_RATE}",
-              description = "What it may send (SLUICE_SENDER_RATE; 80 for a new one).")
+              description = "Messages/s that it may send (SLUICE_SENDER_RATE; 80 for a new one).")
           @Nullable Double rate,
       @Option(
               names = "--lanes",
               defaultValue = "${env:SLUICE_SENDER_LANES}",
               description =
-                  "How many workers share it at most (SLUICE_SENDER_LANES; 1 for a new one).")
+                  "The most workers that share its rate; it cannot be changed later"
+                      + " (SLUICE_SENDER_LANES; 1 for a new one).")
           @Nullable Integer lanes,
       @Option(
               names = "--daily-limit",
               paramLabel = "PEOPLE|none",
               defaultValue = "${env:SLUICE_SENDER_DAILY_LIMIT}",
               description =
-                  "Different people within 24 hours (SLUICE_SENDER_DAILY_LIMIT; none for a new"
-                      + " one).")
+                  "The most different people within 24 hours (SLUICE_SENDER_DAILY_LIMIT; none for a"
+                      + " new one).")
           @Nullable String dailyLimit,
       @Option(
               names = "--frequency-cap",

@@ -42,8 +42,8 @@ final class StatusAggregatorCommand implements Callable<Integer> {
       paramLabel = "RESULTS",
       defaultValue = "${env:SLUICE_MAX_PENDING:-100000}",
       description =
-          "Results that may wait while they cannot be written"
-              + " (SLUICE_MAX_PENDING; ${DEFAULT-VALUE}).")
+          "Results that may wait while they cannot be written, about 1 KB each; at least twice"
+              + " --flush-size (SLUICE_MAX_PENDING; ${DEFAULT-VALUE}).")
   private int maxPending;
 
   @Override

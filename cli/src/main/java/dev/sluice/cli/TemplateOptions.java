@@ -8,16 +8,16 @@ final class TemplateOptions {
       names = "--accept-stopped",
       defaultValue = "${env:SLUICE_ACCEPT_STOPPED:-false}",
       description =
-          "Although the provider is known to have stopped its template: you know that it may be"
-              + " used again (SLUICE_ACCEPT_STOPPED; ${DEFAULT-VALUE}).")
+          "Go on although the provider is known to have stopped its template: you know that it may"
+              + " be used again (SLUICE_ACCEPT_STOPPED; ${DEFAULT-VALUE}).")
   private boolean stopped;
 
   @Option(
       names = "--accept-template",
       defaultValue = "${env:SLUICE_ACCEPT_TEMPLATE:-false}",
       description =
-          "Although its message does not fit the template that the provider lists: you are sure"
-              + " that the provider accepts it (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")
+          "Go on although its message does not fit the template that the provider lists: you are"
+              + " sure that the provider accepts it (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")
   private boolean unfit;
 
   /** Returns further query parameters, or an empty text. */

@@ -27,7 +27,7 @@ final class WhatsAppOptions {
       defaultValue = "${env:SLUICE_SERVER_ERRORS_IN_DOUBT:-true}",
       description =
           "Whether a message is in doubt, and not sent again by itself, that was answered with a"
-              + " server error which does not say that it was not sent"
+              + " server error which does not say that it was not sent; false tries it again"
               + " (SLUICE_SERVER_ERRORS_IN_DOUBT; ${DEFAULT-VALUE}).")
   private boolean serverErrorsInDoubt;
 

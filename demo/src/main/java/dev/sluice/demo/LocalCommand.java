@@ -96,7 +96,8 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
       names = "--data",
       paramLabel = "DIR",
       defaultValue = "${env:SLUICE_LOCAL_DATA}",
-      description = "Keep the data there (SLUICE_LOCAL_DATA; else it is gone at the end).")
+      description =
+          "Keep the data there; without a folder it is gone at the end (SLUICE_LOCAL_DATA; none).")
   private @Nullable Path data;
 
   @Option(

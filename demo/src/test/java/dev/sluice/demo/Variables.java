@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
@@ -13,6 +15,19 @@ final class Variables {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:([A-Z_]+)(?::-([^}]*))?");
 
   private Variables() {}
+
+  /** Returns a command and all commands below it. */
+  static Stream<CommandLine> commands(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().flatMap(Variables::commands));
+  }
+
+  /** Returns the options of a command, except for those that all commands have. */
+  static Stream<OptionSpec> options(CommandLine command) {
+    return command.getCommandSpec().options().stream()
+        .filter(option -> !option.usageHelp() && !option.versionHelp());
+  }
 
   /** Returns the variable of an option, if it has one. */
   static Optional<String> of(OptionSpec option) {
@@ -26,14 +41,13 @@ final class Variables {
         .orElse("");
   }
 
-  /** Reads the declaration of the option: picocli only returns the variable's value. */
-  private static Optional<Matcher> declared(OptionSpec option) {
+  /** Returns an option as it is declared: picocli only returns the values of variables. */
+  static Option declaration(OptionSpec option) {
     // A field or a method parameter.
-    if (!(option.userObject() instanceof AnnotatedElement declared)) {
-      return Optional.empty();
-    }
-    return Optional.ofNullable(declared.getAnnotation(Option.class))
-        .map(annotation -> VARIABLE.matcher(annotation.defaultValue()))
-        .filter(Matcher::find);
+    return ((AnnotatedElement) option.userObject()).getAnnotation(Option.class);
+  }
+
+  private static Optional<Matcher> declared(OptionSpec option) {
+    return Optional.of(VARIABLE.matcher(declaration(option).defaultValue())).filter(Matcher::find);
   }
 }

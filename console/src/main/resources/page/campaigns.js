@@ -1,6 +1,7 @@
 // All campaigns, live; or those that are searched for, page by page.
 import { html, render, nothing } from './lib.js';
 import { audience, badge, bar, moment, number, reasonWords, settled, share, statusWords } from './format.js';
+import { get } from './api.js';
 import { live } from './live.js';
 import { loading, offline, trouble } from './states.js';
 import { may } from './session.js';
@@ -9,16 +10,33 @@ import { say } from './texts.js';
 const STATES = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'COMPLETED', 'CANCELLED'];
 const TYPING = 300;
 
+/** The beginning of a day, or of one that is some days later. */
+function midnight(day, later) {
+  const begin = new Date(`${day}T00:00`);
+  begin.setDate(begin.getDate() + later);
+  return begin;
+}
+
 const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
 
 export function campaigns(root, left) {
   let list = { rows: null };
   let problem = '';
   let connected = true;
-  let wanted = { search: '', status: '', archived: '' };
+  let wanted = { search: '', status: '', senderId: '', from: '', until: '', archived: '' };
+  let senders = [];
   let typing = null;
 
-  const query = () => new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+  /** The query of what is wanted; days begin and end where the browser is. */
+  const query = () => {
+    const { from, until, ...rest } = wanted;
+    const asked = {
+      ...rest,
+      createdFrom: from && midnight(from, 0).toISOString(),
+      createdUntil: until && midnight(until, 1).toISOString(),
+    };
+    return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+  };
   const filtered = () => query().size > 0;
 
   function narrow(name, value) {
@@ -68,6 +86,21 @@ export function campaigns(root, left) {
           <option value="">${say('people.all')}</option>
           ${STATES.map((one) => html`<option value=${one} ?selected=${one === wanted.status}>${statusWords(one)}</option>`)}
         </select></label>
+      ${
+        senders.length < 2
+          ? nothing
+          : html`<label>${say('campaigns.sender')}
+              <select name="senderId" @change=${(event) => narrow('senderId', event.target.value)}>
+                <option value="">${say('people.all')}</option>
+                ${senders.map((id) => html`<option value=${id} ?selected=${id === wanted.senderId}>${id}</option>`)}
+              </select></label>`
+      }
+      <label>${say('campaigns.from')}
+        <input name="from" type="date" .value=${wanted.from}
+          @change=${(event) => narrow('from', event.target.value)}></label>
+      <label>${say('campaigns.until')}
+        <input name="until" type="date" .value=${wanted.until}
+          @change=${(event) => narrow('until', event.target.value)}></label>
       <label class="check"><input name="archived" type="checkbox" .checked=${wanted.archived !== ''}
           @change=${(event) => narrow('archived', event.target.checked ? 'true' : '')}>
         <span>${say('campaigns.withArchived')}</span></label>
@@ -99,6 +132,13 @@ export function campaigns(root, left) {
 
   const paint = () => render(view(), root);
   paint();
+  get('/api/senders')
+    .then((all) => {
+      senders = all.map(({ id }) => id);
+      paint();
+    })
+    // The list can do without this choice.
+    .catch(() => {});
   list = live('/api/campaigns', newestFirst, paint, (up, error) => {
     connected = up;
     problem = error?.message ?? '';

@@ -259,7 +259,13 @@ final class CampaignCommands {
               paramLabel = "STATUS",
               defaultValue = "${env:SLUICE_LIST_STATUS:-}",
               description = "Only those in this state, like PAUSED (SLUICE_LIST_STATUS; all).")
-          String status) {
+          String status,
+      @Option(
+              names = "--sender",
+              paramLabel = "ID",
+              defaultValue = "${env:SLUICE_LIST_SENDER:-}",
+              description = "Only those of this sender (SLUICE_LIST_SENDER; all).")
+          String sender) {
     try (ConsoleClient client = console.client()) {
       JsonNode answer =
           client.get(
@@ -268,7 +274,9 @@ final class CampaignCommands {
                   + "&search="
                   + ConsoleClient.segment(search)
                   + "&status="
-                  + ConsoleClient.segment(status));
+                  + ConsoleClient.segment(status)
+                  + "&senderId="
+                  + ConsoleClient.segment(sender));
       console.print(answer, () -> CampaignLines.list(console, answer));
     }
     return 0;

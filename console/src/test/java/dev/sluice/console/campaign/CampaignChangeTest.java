@@ -9,6 +9,7 @@ import dev.sluice.console.ConsoleFixture;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -269,6 +270,23 @@ class CampaignChangeTest {
     assertThat(listed("?search=off_")).isEmpty();
     assertThat(listed("?search=off_&archived=true")).containsExactly(id);
     assertProblem(CONSOLE.send("GET", "/api/campaigns?status=LOST", "", ""), 400, "SENDING");
+  }
+
+  @Test
+  void theListIsSearchedBySenderAndTime() {
+    String id = CONSOLE.campaign();
+    JsonNode one = body(get(id));
+    String sender = one.path("senderId").asString();
+    String created = one.path("createdAt").asString();
+    String later = Instant.parse(created).plusMillis(1).toString();
+
+    assertThat(listed("?senderId=" + sender)).contains(id);
+    assertThat(listed("?senderId=nobody")).isEmpty();
+    assertThat(listed("?createdFrom=" + created + "&createdUntil=" + later)).contains(id);
+    assertThat(listed("?createdFrom=" + later)).doesNotContain(id);
+    assertThat(listed("?createdUntil=" + created)).doesNotContain(id);
+    assertProblem(
+        CONSOLE.send("GET", "/api/campaigns?createdFrom=May", "", ""), 400, "\"createdFrom\"");
   }
 
   @Test

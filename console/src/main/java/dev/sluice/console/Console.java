@@ -15,6 +15,7 @@ import dev.sluice.console.campaign.ExportRoutes;
 import dev.sluice.console.campaign.FreshResults;
 import dev.sluice.console.campaign.NextZones;
 import dev.sluice.console.campaign.ReplyRoutes;
+import dev.sluice.console.campaign.ReviewRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
 import dev.sluice.console.http.Bulkhead;
@@ -251,6 +252,7 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           Recipients recipients = new Recipients(reading);
           new ErrorRoutes(campaignViews, recipients, lists).add(settings.routes);
+          new ReviewRoutes(reading, campaignViews, recipients, lists).add(settings.routes);
           ReplyPages replies = new ReplyPages(reading);
           new ReplyRoutes(
                   campaignViews, replies, new ReplyExports(replies, exports), beginnings, lists)

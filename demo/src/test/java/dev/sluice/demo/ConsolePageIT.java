@@ -132,7 +132,10 @@ class ConsolePageIT {
     browser.start();
     browser.awaitText(".badge", "completed");
     PAGE.create("Once too often", WholePage.csv(folder, 4, "Ana"));
-    browser.start();
+    browser.click("#start");
+    browser.awaitText("#dialog", "3 recipients who have had as many messages lately");
+    browser.awaitText("#dialog .primary", "Send to 1 recipient");
+    browser.click("#dialog .primary");
     browser.awaitText(".badge", "completed");
     browser.awaitText(".figure.suppressed dd", "3");
     browser.awaitText("section[aria-labelledby=errors]", "The frequency cap skipped these people");
@@ -274,6 +277,8 @@ class ConsolePageIT {
     browser.awaitText("main", words);
     browser.click("#start");
     browser.awaitText("#dialog", words);
+    browser.awaitText("#dialog", "when the last time zone (America/Sao_Paulo) is done");
+    browser.picture("review-local-time");
     browser.click("#dialog .primary");
     browser.awaitText(".badge", "sending");
     browser.awaitText(".reason", "Next: recipients in America/Sao_Paulo, from");

@@ -208,7 +208,8 @@ public final class Console implements AutoCloseable {
             FEEDS_PATIENCE,
             "Too many live views are being read; try again later.");
     Templates templates =
-        closer.register(new Templates(config.whatsApp(), new TemplateStates(changing)));
+        closer.register(
+            new Templates(config.whatsApp(), new TemplateStates(connections.upkeep().sql())));
     Doors doors =
         new Doors(
             config.token(),

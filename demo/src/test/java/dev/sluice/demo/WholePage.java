@@ -123,6 +123,8 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     browser().find("select[name=sender] option");
     browser().click("#next");
     browser().choose("input[name=file]", csv);
+    // It moves the buttons below it.
+    browser().find(".report");
     browser().createDraft();
     browser().awaitText("h1", name);
   }

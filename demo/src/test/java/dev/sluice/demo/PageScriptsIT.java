@@ -225,6 +225,40 @@ class PageScriptsIT {
         .getFirst();
   }
 
+  /** So that it learns who looks by then; only what ends early is a broken connection. */
+  @Test
+  void aLiveViewThatTheConsoleEndsAfterAWhileIsFollowedOnWithoutAWord() {
+    browser.open("#/new");
+    browser.find("h1");
+    Object connections =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [done] = arguments;
+                const lasting = [60_000, 10];
+                let now = Date.now();
+                Date.now = () => now;
+                window.fetch = async () =>
+                  new Response(
+                    new ReadableStream(
+                      { pull(stream) { now += lasting.shift(); stream.close(); } },
+                      { highWaterMark: 0 }));
+                import('/api.js').then(({ follow }) => {
+                  const told = [];
+                  const stop = follow('/any', () => {}, (up) => {
+                    told.push(up);
+                    if (!up) {
+                      stop();
+                      done(told);
+                    }
+                  });
+                });
+                """);
+
+    assertThat(connections).isEqualTo(List.of(true, true, false));
+  }
+
   @Test
   void whatAProxyAnswersInThePlaceOfTheConsoleEndsAnUpload() {
     browser.open("#/");

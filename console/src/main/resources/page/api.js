@@ -226,6 +226,9 @@ const visible = () =>
     look();
   });
 
+/** What ends sooner, in milliseconds, was not ended for its age. */
+const SHORTEST_VIEW = 30_000;
+
 /**
  * Follows server-sent events until the returned function is called; connects again by itself.
  * Not EventSource, which cannot carry the token. A browser opens six connections to a host, for all
@@ -261,7 +264,12 @@ export function follow(path, onEvent, onConnection = () => {}) {
         }
         if (answer.ok) {
           onConnection(true);
+          const begun = Date.now();
           await read(answer.body, freshOnly(onEvent, onConnection));
+          // The console ends a view after a while to be told anew who looks.
+          if (Date.now() - begun > SHORTEST_VIEW) {
+            continue;
+          }
         } else {
           await answer.text();
         }

@@ -1,8 +1,9 @@
 // All campaigns, live; or those that are searched for, page by page.
 import { html, render, nothing } from './lib.js';
-import { audience, badge, bar, moment, number, reasonWords, settled, share, statusWords } from './format.js';
+import { audience, badge, bar, moment, number, settled, share, statusWords } from './format.js';
 import { get } from './api.js';
 import { live } from './live.js';
+import { reasonWords } from './reasons.js';
 import { loading, offline, trouble } from './states.js';
 import { may } from './session.js';
 import { say } from './texts.js';

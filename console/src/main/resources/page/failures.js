@@ -2,6 +2,7 @@
 import { html, nothing } from './lib.js';
 import { exportLink } from './exports.js';
 import { number, statusWords } from './format.js';
+import { codeWords } from './reasons.js';
 import { parts, say } from './texts.js';
 
 const again = ({ retryHelps }) =>
@@ -12,7 +13,7 @@ const again = ({ retryHelps }) =>
 /** No failure: they get nothing from this campaign, however often it is sent. */
 const skipped = ({ status }) => status === 'SUPPRESSED';
 
-const words = (error) => (skipped(error) ? say(error.code ? 'failures.capped' : 'failures.suppressed') : error.words);
+const words = (error) => (skipped(error) ? say(error.code ? 'failures.capped' : 'failures.suppressed') : codeWords(error.code, error.words));
 
 /** Who has no code cannot be told from others. */
 const actions = (path, error, resend) => html`

@@ -47,26 +47,6 @@ export function duration(seconds) {
 
 export const statusWords = (status) => sayOr(`status.${status}`, status.toLowerCase());
 
-/** Who has asked for something over the API without a name. */
-const NAMELESS = /^(?:api@.*|an unnamed service)$/;
-
-/** A person who has signed in, and the address of their machine. */
-const PERSON = /^user:(.+)@[^@]+$/;
-const ASKED = /^requested by (.+?)(?:: (.+?))?(; waits for its sending hours)?$/s;
-
-/** Why a campaign does not send, for people: the API names addresses of machines. */
-export function reasonWords(reason) {
-  const asked = ASKED.exec(reason);
-  if (!asked) {
-    return reason;
-  }
-  const [, who, why, waits] = asked;
-  const by = NAMELESS.test(who)
-    ? say('reason.byHand')
-    : say('reason.by', { who: PERSON.exec(who)?.[1] ?? who });
-  return [by, why && `: ${why}`, waits && `; ${say('reason.waits')}`].filter(Boolean).join('');
-}
-
 export const badge = (status) =>
   html`<span class="badge ${status.toLowerCase()}">${statusWords(status)}</span>`;
 

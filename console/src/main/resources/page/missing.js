@@ -1,6 +1,7 @@
 // What to do where people lack variables that a message needs: nothing, or leave them out.
 import { confirm, note } from './dialogs.js';
 import { number } from './format.js';
+import { reasonWords } from './reasons.js';
 import { say } from './texts.js';
 
 /** What the console says is in the way, and may be accepted. */
@@ -32,8 +33,8 @@ async function accepted({ missing, stoppedTemplate, unfitTemplate }, key, total)
   const sure = await confirm({
     title: say(unfitTemplate ? 'campaign.unfit' : 'campaign.stopped'),
     text: unfitTemplate
-      ? say('campaign.unfitText', { reasons: unfitTemplate.join('; ') })
-      : say('campaign.stoppedText', { reason: stoppedTemplate }),
+      ? say('campaign.unfitText', { reasons: unfitTemplate.map(reasonWords).join('; ') })
+      : say('campaign.stoppedText', { reason: reasonWords(stoppedTemplate) }),
     action: say('campaign.stoppedAnyway'),
     danger: true,
   });

@@ -3,6 +3,7 @@ import { html, nothing } from './lib.js';
 import { glance } from './api.js';
 import { confirm, note } from './dialogs.js';
 import { inWords, number } from './format.js';
+import { codeWords } from './reasons.js';
 import { say } from './texts.js';
 
 export const mayResend = ({ status, counts }) => status === 'COMPLETED' && counts.failed + counts.unconfirmed > 0;
@@ -62,7 +63,8 @@ export async function resendReason(path, shown, left) {
     note(say('resend.gone'), 'bad');
     return null;
   }
-  const { words, retryHelps } = error;
+  const { retryHelps } = error;
+  const words = codeWords(code, error.words);
   const out = await optedOut(path, status, code);
   if (left.aborted) {
     return null;

@@ -5,6 +5,7 @@ import { confirm, form, note } from './dialogs.js';
 import { changed } from './draft.js';
 import { number, rate, share } from './format.js';
 import { live } from './live.js';
+import { reasonWords } from './reasons.js';
 import { loading, offline, trouble } from './states.js';
 import { may } from './session.js';
 import { say } from './texts.js';
@@ -84,7 +85,7 @@ export function senders(root, left) {
   async function unblock(sender) {
     const yes = await confirm({
       title: say('senders.unblockTitle', sender),
-      text: say('senders.unblockText', { reason: sender.blockReason }),
+      text: say('senders.unblockText', { reason: reasonWords(sender.blockReason) }),
       action: say('senders.unblockAction'),
     });
     if (yes) {
@@ -107,7 +108,7 @@ export function senders(root, left) {
           ${may('operate') ? html`<button @click=${() => edit(sender)} aria-label=${say('senders.changeOne', sender)}>${say('senders.change')}</button>` : nothing}
         </div>
       </div>
-      ${sender.blocked ? html`<p class="reason">${sender.blockReason}</p>` : nothing}
+      ${sender.blocked ? html`<p class="reason">${reasonWords(sender.blockReason)}</p>` : nothing}
       <dl class="pairs">
         <div><dt>${say('senders.provider')}</dt><dd>${sender.provider}</dd></div>
         <div><dt>${say('senders.address')}</dt><dd><code>${sender.address}</code></dd></div>

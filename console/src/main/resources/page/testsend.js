@@ -4,6 +4,7 @@ import { get, post } from './api.js';
 import { note } from './dialogs.js';
 import { badge } from './format.js';
 import { numbersIn } from './numbers.js';
+import { codeWords } from './reasons.js';
 import { trouble } from './states.js';
 import { say } from './texts.js';
 
@@ -69,7 +70,7 @@ export function testSend({ campaign, names, values, paint, left }) {
     const known = outcomes.find((one) => one.number === i + 1);
     return html`<li><code>${to}</code>
       ${known ? badge(known.status) : html`<span class="quiet">${say(waiting ? 'test.waiting' : 'test.silent')}</span>`}
-      ${known?.words ? html`<span>${known.words} <small class="quiet">${known.detail ?? ''}</small></span>` : nothing}</li>`;
+      ${known?.words ? html`<span>${codeWords(known.errorCode, known.words)} <small class="quiet">${known.detail ?? ''}</small></span>` : nothing}</li>`;
   };
 
   const variable = (name) => html`

@@ -132,6 +132,7 @@ final class CampaignCommands {
       @Option(
               names = "--unconfirmed",
               defaultValue = "${env:SLUICE_RESEND_UNCONFIRMED:-false}",
+              fallbackValue = "true",
               description =
                   "Also to those who are UNCONFIRMED: some of them may get it twice"
                       + " (SLUICE_RESEND_UNCONFIRMED; ${DEFAULT-VALUE}).")
@@ -244,6 +245,7 @@ final class CampaignCommands {
       @Option(
               names = "--archived",
               defaultValue = "${env:SLUICE_LIST_ARCHIVED:-false}",
+              fallbackValue = "true",
               description =
                   "Also those that were archived (SLUICE_LIST_ARCHIVED; ${DEFAULT-VALUE}).")
           boolean archived,

@@ -90,6 +90,7 @@ final class CampaignOptions {
   @Option(
       names = "--ignore-cap",
       defaultValue = "${env:SLUICE_CAMPAIGN_IGNORE_CAP:-false}",
+      fallbackValue = "true",
       description =
           "Send also to people who have had as many messages as a frequency cap allows"
               + " (SLUICE_CAMPAIGN_IGNORE_CAP; ${DEFAULT-VALUE}).")

@@ -55,6 +55,7 @@ final class CampaignRepairCommand implements Callable<Integer> {
   @Option(
       names = "--yes",
       defaultValue = "${env:SLUICE_REPAIR_YES:-false}",
+      fallbackValue = "true",
       description = "Do it; without this it only says what it would do (SLUICE_REPAIR_YES).")
   private boolean confirmed;
 

@@ -7,6 +7,7 @@ final class LateOption {
   @Option(
       names = "--accept-late",
       defaultValue = "${env:SLUICE_ACCEPT_LATE:-false}",
+      fallbackValue = "true",
       description =
           "Go on although the campaign's scheduled time has passed: it starts at once, with these"
               + " recipients (SLUICE_ACCEPT_LATE; ${DEFAULT-VALUE}).")

@@ -8,6 +8,7 @@ final class MissingOption {
   @Option(
       names = "--accept-missing",
       defaultValue = "${env:SLUICE_ACCEPT_MISSING:-false}",
+      fallbackValue = "true",
       description =
           "Go on although recipients lack variables of the message: they fail and get nothing"
               + " (SLUICE_ACCEPT_MISSING; ${DEFAULT-VALUE}).")

@@ -27,14 +27,16 @@ final class SenderCommands {
           answer,
           () -> {
             console.line(
-                "%-20s %10s %6s %15s  %s", "ID", "RATE/S", "LANES", "PEOPLE IN 24 H", "BLOCKED");
+                "%-20s %10s %6s %15s %8s  %s",
+                "ID", "RATE/S", "LANES", "PEOPLE IN 24 H", "CAP", "BLOCKED");
             answer.forEach(row ->
                 console.line(
-                    "%-20s %10.1f %6d %15s  %s",
+                    "%-20s %10.1f %6d %15s %8s  %s",
                     row.path("id").asString(""),
                     row.path("ratePerSecond").asDouble(),
                     row.path("lanes").asInt(),
                     people(row),
+                    cap(row),
                     row.path("blockReason").asString("no")));
           });
     }
@@ -47,6 +49,13 @@ final class SenderCommands {
             + "/"
             + sender.path("dailyLimit").asInt()
         : "no limit";
+  }
+
+  /** As {@code --frequency-cap} takes it. */
+  private static String cap(JsonNode sender) {
+    return sender.hasNonNull("capMessages")
+        ? sender.path("capMessages").asInt() + "/" + sender.path("capDays").asInt()
+        : "none";
   }
 
   @Command(

@@ -23,6 +23,7 @@ final class TemplateCommands {
       @Option(
               names = "--refresh",
               defaultValue = "${env:SLUICE_TEMPLATE_REFRESH:-false}",
+              fallbackValue = "true",
               description =
                   "Asks the provider although they were read a moment ago"
                       + " (SLUICE_TEMPLATE_REFRESH; ${DEFAULT-VALUE}).")

@@ -7,6 +7,7 @@ final class TemplateOptions {
   @Option(
       names = "--accept-stopped",
       defaultValue = "${env:SLUICE_ACCEPT_STOPPED:-false}",
+      fallbackValue = "true",
       description =
           "Go on although the provider is known to have stopped its template: you know that it may"
               + " be used again (SLUICE_ACCEPT_STOPPED; ${DEFAULT-VALUE}).")
@@ -15,6 +16,7 @@ final class TemplateOptions {
   @Option(
       names = "--accept-template",
       defaultValue = "${env:SLUICE_ACCEPT_TEMPLATE:-false}",
+      fallbackValue = "true",
       description =
           "Go on although its message does not fit the template that the provider lists: you are"
               + " sure that the provider accepts it (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")

@@ -49,6 +49,7 @@ final class UsersOptions {
   @Option(
       names = "--approval",
       defaultValue = "${env:SLUICE_APPROVAL:-false}",
+      fallbackValue = "true",
       description =
           "A campaign is started by a user with the right to approve who has not written it"
               + " (SLUICE_APPROVAL; ${DEFAULT-VALUE}).")

@@ -48,6 +48,7 @@ final class WindowCommand {
     @Option(
         names = "--all",
         defaultValue = "${env:SLUICE_WINDOW_ALL:-false}",
+        fallbackValue = "true",
         description = "Show long windows whole (SLUICE_WINDOW_ALL).")
     private boolean all;
 
@@ -125,6 +126,7 @@ final class WindowCommand {
     @Option(
         names = "--yes",
         defaultValue = "${env:SLUICE_WINDOW_YES:-false}",
+        fallbackValue = "true",
         description = "Do it; without this it only says what it would do (SLUICE_WINDOW_YES).")
     private boolean confirmed;
 

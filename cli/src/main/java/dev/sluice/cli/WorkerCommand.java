@@ -73,6 +73,7 @@ public final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--write-times",
       defaultValue = "${env:SLUICE_WRITE_TIMES:-false}",
+      fallbackValue = "true",
       description =
           "Each message says when it was written, in a header, for benchmarks; never for a real"
               + " provider (SLUICE_WRITE_TIMES; ${DEFAULT-VALUE}).")

@@ -52,6 +52,8 @@ class SenderCommandsTest {
     JsonNode sender = TestConsole.read("/api/senders/capped");
     assertThat(sender.path("capMessages").asInt()).isEqualTo(3);
     assertThat(sender.path("capDays").asInt()).isEqualTo(7);
+    assertThat(terminal.run("sender", "list")).isZero();
+    assertThat(terminal.out()).containsPattern("capped .* 3/7 +no");
 
     assertThat(terminal.run("sender", "put", "capped", "--frequency-cap", "none")).isZero();
     assertThat(TestConsole.read("/api/senders/capped").path("capDays").isNull()).isTrue();

@@ -16,6 +16,7 @@ import dev.sluice.console.campaign.FreshResults;
 import dev.sluice.console.campaign.NextZones;
 import dev.sluice.console.campaign.PaceRoutes;
 import dev.sluice.console.campaign.ReplyRoutes;
+import dev.sluice.console.campaign.ReviewRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
 import dev.sluice.console.http.Bulkhead;
@@ -45,6 +46,7 @@ import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.reply.ReplyExports;
 import dev.sluice.console.reply.ReplyPages;
 import dev.sluice.console.sender.DailyUsage;
+import dev.sluice.console.sender.ScheduledTemplates;
 import dev.sluice.console.sender.SenderRoutes;
 import dev.sluice.console.sender.SenderViews;
 import dev.sluice.console.sender.Senders;
@@ -207,7 +209,8 @@ public final class Console implements AutoCloseable {
             FEEDS_PATIENCE,
             "Too many live views are being read; try again later.");
     Templates templates =
-        closer.register(new Templates(config.whatsApp(), new TemplateStates(changing)));
+        closer.register(
+            new Templates(config.whatsApp(), new TemplateStates(connections.upkeep().sql())));
     Doors doors =
         new Doors(
             config.token(),
@@ -253,6 +256,7 @@ public final class Console implements AutoCloseable {
           Recipients recipients = new Recipients(reading);
           new ErrorRoutes(campaignViews, recipients, lists).add(settings.routes);
           new PaceRoutes(fresh).add(settings.routes);
+          new ReviewRoutes(reading, campaignViews, recipients, lists).add(settings.routes);
           ReplyPages replies = new ReplyPages(reading);
           new ReplyRoutes(
                   campaignViews, replies, new ReplyExports(replies, exports), beginnings, lists)
@@ -344,6 +348,10 @@ public final class Console implements AutoCloseable {
                   .newest(CampaignFilter.IN_SIGHT));
         });
     listening.start();
+    if (config.whatsApp().isPresent()) {
+      closer.register(
+          new ScheduledTemplates(connections.upkeep().sql(), templates, controls, commands));
+    }
     closer.register(new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE)));
     return listening;
   }

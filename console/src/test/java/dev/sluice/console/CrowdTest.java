@@ -110,7 +110,8 @@ class CrowdTest {
 
   /** Each change waits for the lock on a connection for changes, of which there is one. */
   @Test
-  void whoChangesASenderThatIsLockedHoldsUpNoPause() throws Exception {
+  void whoChangesASenderThatIsLockedHoldsUpNoPauseAndNoCheckOfAChange() throws Exception {
+    String lacking = CROWD.lacking();
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
         TableLock lock = new TableLock("sender")) {
       for (int i = 0; i < 10; i++) {
@@ -121,6 +122,11 @@ class CrowdTest {
 
       assertThat(CROWD.api.post("/api/campaigns/" + CROWD.sending + "/pause", "", "").statusCode())
           .isEqualTo(202);
+      assertProblem(
+          CROWD.api.patch(
+              "/api/campaigns/" + lacking, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}"),
+          409,
+          "\"name\" (1)");
     }
   }
 

@@ -121,6 +121,7 @@ class OpenApiTest {
     check("GET", "/api/campaigns/{id}/errors", campaign + "/errors", "", "", 200);
     check("GET", "/api/campaigns/{id}/replies", campaign + "/replies", "", "", 200);
     check("GET", "/api/campaigns/{id}/suppressed", campaign + "/suppressed", "", "", 200);
+    check("GET", "/api/campaigns/{id}/zones", campaign + "/zones", "", "", 200);
     check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);
     check("POST", "/api/campaigns/{id}/cancel", campaign + "/cancel", "", "", 202);
     check(

@@ -101,6 +101,17 @@ final class Browser implements AutoCloseable {
     driver.get(url + "/" + hash);
   }
 
+  /** Has the page, once it is opened, speak this language. */
+  void speak(String language) {
+    driver.executeCdpCommand(
+        "Emulation.setUserAgentOverride",
+        Map.of(
+            "userAgent",
+            String.valueOf(driver.executeScript("return navigator.userAgent")),
+            "acceptLanguage",
+            language));
+  }
+
   void resize(Dimension size) {
     driver.manage().window().setSize(size);
   }

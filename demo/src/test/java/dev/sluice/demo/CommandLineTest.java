@@ -47,6 +47,19 @@ class CommandLineTest {
                 .contains(" (" + Variables.of(option).orElseThrow()));
   }
 
+  /** By itself, picocli takes a switch for the opposite of what the environment says. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void aSwitchThatTheEnvironmentSetsStaysSetWhereItIsGiven(String command) {
+    CommandLine commandLine = Sluice.complete(Sluice.commandLine()).getSubcommands().get(command);
+    Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())
+        .flatMap(one -> one.getCommandSpec().options().stream())
+        .filter(option -> option.type() == boolean.class && option.arity().max() == 0)
+        .filter(option -> Variables.of(option).isPresent())
+        .forEach(option ->
+            assertThat(option.fallbackValue()).as(option.longestName()).isEqualTo("true"));
+  }
+
   @ParameterizedTest
   @MethodSource("commands")
   void aWrongOptionGetsOneClearLineAndExitCodeTwo(String command) {

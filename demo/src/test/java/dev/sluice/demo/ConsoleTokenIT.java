@@ -108,6 +108,8 @@ class ConsoleTokenIT {
     browser.find("select[name=sender] option");
     browser.click("#next");
     browser.choose("input[name=file]", csv);
+    // It moves the buttons below it.
+    browser.find(".report");
     browser.createDraft();
     browser.awaitText("h1", "Behind a token");
     browser.awaitText(".figure.pending dd", "120");

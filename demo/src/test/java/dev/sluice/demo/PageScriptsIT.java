@@ -1,17 +1,25 @@
 package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.providers.whatsapp.TemplateFit;
+import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.StatusReasons;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Tests functions of the page's scripts, some of which must agree with the services. */
@@ -23,6 +31,7 @@ class PageScriptsIT {
 
   @AfterEach
   void theBrowserHasNothingToComplainOf() {
+    browser.speak("en-US");
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -103,6 +112,151 @@ class PageScriptsIT {
                     end,
                     zone))
         .isEqualTo(expected == null ? null : Instant.parse(expected).toEpochMilli());
+  }
+
+  /** Also where a zone takes longer than until the next one, and where the hours end before it. */
+  @ParameterizedTest
+  @CsvSource({
+    "3600, 100, , , 2026-06-01T10:01:40Z",
+    "3600, 7200, , , 2026-06-01T12:00:00Z",
+    "10800, 100, , , 2026-06-01T11:01:40Z",
+    "3600, 3600, 08:00:00, 09:30:00, 2026-06-02T09:00:00Z",
+  })
+  void aCampaignWithALocalTimeEndsWhenItsLastZoneIsDone(
+      int first, int second, @Nullable String start, @Nullable String end, String expected) {
+    browser.open("#/new");
+    browser.find("h1");
+
+    assertThat(
+            browser
+                .driver()
+                .executeAsyncScript(
+                    """
+                    const [first, second, windowStart, windowEnd, done] = arguments;
+                    const zones = [
+                      { at: '2026-06-01T08:00:00Z', recipients: first },
+                      { at: '2026-06-01T10:00:00Z', recipients: second },
+                    ];
+                    import('/review.js').then(({ sentBy }) =>
+                      done(sentBy(Date.parse('2026-06-01T07:00:00Z'), zones, 1, { windowStart, windowEnd, timeZone: 'UTC' })));
+                    """,
+                    first,
+                    second,
+                    start,
+                    end))
+        .isEqualTo(Instant.parse(expected).toEpochMilli());
+  }
+
+  /** What others have written, such as a provider's own words, stays as it is. */
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void theServicesReasonsAreSaidInTheReadersLanguage(String reason, String german) {
+    browser.speak("de");
+    browser.open("#/new");
+    browser.find("h1");
+
+    assertThat(
+            browser
+                .driver()
+                .executeAsyncScript(
+                    """
+                    const [reason, done] = arguments;
+                    import('/reasons.js').then(({ reasonWords }) => done(reasonWords(reason)));
+                    """,
+                    reason))
+        .isEqualTo(german);
+  }
+
+  static Stream<Arguments> reasons() {
+    return Stream.of(
+        arguments(
+            StatusReasons.dailyLimit(100_000),
+            "Der Absender hat in 24 Stunden an 100.000 Personen geschrieben, sein Tageslimit. Die"
+                + " Kampagne läuft von selbst weiter, eine Stunde nachdem diese aus den 24 Stunden"
+                + " fallen."),
+        arguments(
+            StatusReasons.blockedSender("131031: locked"),
+            "Der Absender ist gesperrt: 131031 (Das Konto ist gesperrt.): locked"),
+        arguments(
+            StatusReasons.blockedSender("2: " + StatusReasons.providerDown("HTTP 503")),
+            "Der Absender ist gesperrt: der Anbieter scheint ausgefallen zu sein: HTTP 503"),
+        arguments(
+            "no answer since 12:34:56 UTC: 7 sent meanwhile",
+            "kaum eine Antwort des Anbieters seit 12:34:56 UTC: 7 sent meanwhile"),
+        arguments(
+            "unknown_provider: " + StatusReasons.unknownProvider("sms"),
+            "ein Worker kennt keinen Anbieter „sms“"),
+        arguments(
+            StatusReasons.hoursOver("09:00-20:00 America/Sao_Paulo"),
+            "Außerhalb der Sendezeiten (09:00 bis 20:00, America/Sao_Paulo)"),
+        arguments(
+            StatusReasons.fault("value too long"), "Sie kann nicht weiterlaufen: value too long"),
+        arguments(
+            "requested by worker: " + StatusReasons.refusedCampaign("132015") + ": it is paused",
+            "Automatisch: der Anbieter lehnt die Kampagne ab mit 132015 (Die Vorlage wurde"
+                + " angehalten, weil sie Menschen missfiel.): it is paused"),
+        arguments(
+            "requested by worker: " + StatusReasons.refusedInARow(10, "135000") + ": error",
+            "Automatisch: 10 nacheinander wurden abgelehnt mit 135000 (Der Anbieter hat die"
+                + " Nachricht abgelehnt, ohne zu sagen, warum.): error"),
+        arguments(
+            "requested by worker: " + StatusReasons.notPreparedInARow(10) + ": no file",
+            "Automatisch: 10 nacheinander ließen sich nicht vorbereiten: no file"),
+        arguments(
+            "requested by the provider: "
+                + StatusReasons.stoppedTemplate("PAUSED", "spring", "de_DE"),
+            "Automatisch: der Anbieter hat die Vorlage spring (de_DE) angehalten"),
+        arguments(
+            StatusReasons.waitsForHours("requested by user:ana@10.0.0.7"),
+            "Durch ana; wartet auf die Sendezeiten"),
+        arguments("requested by api@10.0.0.7", "Von Hand, auf der Seite oder über die API"),
+        arguments("requested by crm: wrong list", "Durch crm: wrong list"),
+        arguments(misfit("BODY", "Hi {{1}}"), "Parameter im Text: 0, die Vorlage braucht aber 1"),
+        arguments(
+            "button 1 lacks its parameter; the template is not approved (PENDING)",
+            "der Schaltfläche 1 fehlt ihr Parameter; die Vorlage ist nicht genehmigt (in Prüfung)"),
+        arguments("anything else", "anything else"));
+  }
+
+  private static String misfit(String part, String text) {
+    JsonNode listed = Json.MAPPER.createArrayNode().addObject().put("type", part).put("text", text);
+    return TemplateFit.misfits(
+            Json.MAPPER.createArrayNode().add(listed), "POSITIONAL", Json.MAPPER.createArrayNode())
+        .getFirst();
+  }
+
+  /** So that it learns who looks by then; only what ends early is a broken connection. */
+  @Test
+  void aLiveViewThatTheConsoleEndsAfterAWhileIsFollowedOnWithoutAWord() {
+    browser.open("#/new");
+    browser.find("h1");
+    Object connections =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [done] = arguments;
+                const lasting = [60_000, 10];
+                let now = Date.now();
+                Date.now = () => now;
+                window.fetch = async () =>
+                  new Response(
+                    new ReadableStream(
+                      { pull(stream) { now += lasting.shift(); stream.close(); } },
+                      { highWaterMark: 0 }));
+                import('/api.js').then(({ follow }) => {
+                  const told = [];
+                  const stop = follow('/any', () => {}, (up) => {
+                    told.push(up);
+                    if (!up) {
+                      stop();
+                      done(told);
+                    }
+                  });
+                });
+                """);
+
+    assertThat(connections).isEqualTo(List.of(true, true, false));
   }
 
   @Test

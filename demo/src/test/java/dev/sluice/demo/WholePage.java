@@ -90,6 +90,10 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     return Objects.requireNonNull(opened).browser();
   }
 
+  ConsoleClient client() {
+    return new ConsoleClient(Objects.requireNonNull(opened).url());
+  }
+
   WhatsAppSimulator simulator() {
     return Objects.requireNonNull(opened).simulator();
   }
@@ -119,6 +123,8 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     browser().find("select[name=sender] option");
     browser().click("#next");
     browser().choose("input[name=file]", csv);
+    // It moves the buttons below it.
+    browser().find(".report");
     browser().createDraft();
     browser().awaitText("h1", name);
   }

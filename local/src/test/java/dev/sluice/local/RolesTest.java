@@ -92,6 +92,7 @@ class RolesTest {
       -   | UPDATE sluice.suppression SET phone = '' WHERE false
       P   | INSERT INTO sluice.sender_recipient (sender_id, phone) SELECT '', '' WHERE false
       P   | UPDATE sluice.sender_recipient SET counted_at = now() WHERE false
+      P C | SELECT count(*) FROM sluice.contact
       P   | INSERT INTO sluice.contact (phone, messages) SELECT '', '{}' WHERE false
       P   | UPDATE sluice.contact SET messages = '{}' WHERE false
       -   | UPDATE sluice.contact SET phone = '' WHERE false

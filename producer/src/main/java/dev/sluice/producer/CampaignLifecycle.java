@@ -5,6 +5,7 @@ import dev.sluice.producer.sql.CampaignStanding;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.StatusReasons;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -78,7 +79,7 @@ final class CampaignLifecycle {
 
   private void giveUp(UUID id, FanOutState fanOut, String fault) {
     log.error("[campaign {}] paused, it cannot go on: {}", FanOutStore.brief(id), fault);
-    String why = "it cannot go on: " + fault;
+    String why = StatusReasons.fault(fault);
     fanOuts.put(id, fanOut.faulty(fault, why));
     events.control(id, new Control(Control.State.PAUSED, why));
   }

@@ -15,6 +15,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
+import dev.sluice.schema.StatusReasons;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
@@ -237,7 +238,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
           id,
           told.effective() == wanted
               ? new Control(wanted, why)
-              : new Control(told.effective(), why + "; waits for its sending hours"));
+              : new Control(told.effective(), StatusReasons.waitsForHours(why)));
     }
   }
 

@@ -149,6 +149,7 @@ final class FanOutTick {
             around.faults(),
             facts,
             around.watch(),
+            around.controls(),
             clock,
             fanOuts,
             events,

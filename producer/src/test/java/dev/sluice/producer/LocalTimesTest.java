@@ -87,10 +87,7 @@ class LocalTimesTest extends FanOutTest {
   /** Else hundreds of small zones, one after another, would keep the pages of the sender small. */
   @Test
   void onlyTheFirstZoneBeginsWithASmallPage() {
-    UUID campaign = atNine(300);
-    zone(campaign, 1, 290, TOKYO);
-    command("start", campaign);
-    turns(2);
+    started(300, 290);
     now = Instant.parse("2027-03-11T00:00:00Z");
     List<Integer> pages = new ArrayList<>();
     for (int i = 0; i < 8; i++) {

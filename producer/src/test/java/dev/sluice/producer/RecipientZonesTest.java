@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.producer.sql.CampaignStanding;
 import dev.sluice.producer.sql.CampaignStarts;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.state.ZonePasses;
@@ -61,6 +62,23 @@ class RecipientZonesTest {
         .containsExactlyInAnyOrder("Asia/Tokyo", null);
   }
 
+  /** As after a repair, while results of what was sent before still arrive. */
+  @Test
+  void nobodyGetsAPassForThoseWhoWereSettledSinceTheStart() {
+    UUID campaign = campaign(10, "'Asia/Tokyo'");
+    CampaignStanding before = sql.rows().standing(campaign).orElseThrow();
+    fixture
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET status = 'SENT' WHERE id = (SELECT min(id) FROM"
+                + " sluice.campaign_recipient WHERE campaign_id = ?)",
+            campaign);
+    fixture.sql().execute("UPDATE sluice.campaign SET sent = 1 WHERE id = ?", campaign);
+
+    assertThat(passes(campaign, before).named()).containsExactly("Asia/Tokyo");
+    assertThat(passes(campaign, before).passes()).hasSize(1);
+  }
+
   /** A damaged column; the rest shares the pass of those who have none. */
   @Test
   void ofMoreThanAThousandZonesTheLargestHavePasses() {
@@ -75,13 +93,15 @@ class RecipientZonesTest {
   }
 
   private ZonePasses passes(UUID campaign) {
+    return passes(campaign, sql.rows().standing(campaign).orElseThrow());
+  }
+
+  private ZonePasses passes(UUID campaign, CampaignStanding standing) {
     return Objects.requireNonNull(
         sql.zones()
             .passes(
                 new CampaignStarts.Started(
-                    sql.rows().find(campaign).orElseThrow(),
-                    sql.rows().standing(campaign).orElseThrow(),
-                    Instant.now())));
+                    sql.rows().find(campaign).orElseThrow(), standing, Instant.now())));
   }
 
   /** Returns a campaign that has started, with the zone of its nth recipient. */

@@ -4,6 +4,7 @@ import dev.sluice.providers.spi.MessageRules;
 import dev.sluice.providers.whatsapp.ErrorCodes;
 import dev.sluice.providers.whatsapp.MessageValidator;
 import java.util.Optional;
+import java.util.Set;
 
 /** The message rules and error codes of providers, by provider name; needs no connection. */
 public final class Providers {
@@ -16,6 +17,11 @@ public final class Providers {
    */
   public static MessageRules rules(String provider) {
     return provider.equals("whatsapp") ? MessageValidator::problem : message -> Optional.empty();
+  }
+
+  /** Returns the error codes that are known. */
+  public static Set<String> codes() {
+    return ErrorCodes.codes();
   }
 
   /** Explains a provider's error code to people who run campaigns; empty if it is unknown. */

@@ -1,5 +1,7 @@
 package dev.sluice.schema;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,11 @@ public record FrequencyCap(int messages, int days) {
           "a frequency cap is like 3/7, for 3 messages in 7 days, not '" + text + "'");
     }
     return new FrequencyCap(Integer.parseInt(cap.group(1)), Integer.parseInt(cap.group(2)));
+  }
+
+  /** Returns since when messages count. */
+  public Instant since(Instant now) {
+    return now.minus(Duration.ofDays(days - 1)).minus(SendRequest.COUNTS_FOR);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.StatusReasons;
 import dev.sluice.worker.breaker.ProviderProbes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -91,7 +92,7 @@ final class MissingProviders {
           sender,
           Control.blockedUntilBack(
               one.provider(),
-              ProviderProbes.UNKNOWN + ": a worker knows no provider \"" + one.provider() + "\""));
+              ProviderProbes.UNKNOWN + ": " + StatusReasons.unknownProvider(one.provider())));
       // If it is unblocked meanwhile, it waits for as long again.
       return new Waiting(one.provider(), now, one.lastNanos());
     });

@@ -9,6 +9,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.StatusReasons;
 import dev.sluice.worker.Dispatcher.Finished;
 import dev.sluice.worker.pacing.AdaptiveThrottle;
 import java.time.Duration;
@@ -72,10 +73,7 @@ final class OutcomePolicy {
           failures.campaignIsAtFault(task.request().campaignId())
                   && !retries.exhausted(task, finished.at())
               ? stopCampaign(
-                  finished,
-                  code,
-                  FailureStreaks.LONG + " in a row were refused with " + code,
-                  detail)
+                  finished, code, StatusReasons.refusedInARow(FailureStreaks.LONG, code), detail)
               : failed(finished, code, detail);
       case SendOutcome.NotPrepared(String detail) ->
           failures.campaignIsAtFault(task.request().campaignId())
@@ -83,7 +81,7 @@ final class OutcomePolicy {
               ? stopCampaign(
                   finished,
                   NOT_PREPARED,
-                  FailureStreaks.LONG + " in a row could not be prepared",
+                  StatusReasons.notPreparedInARow(FailureStreaks.LONG),
                   detail)
               : again(finished, NOT_PREPARED, detail, null);
       case SendOutcome.TryAgain(String code, String detail, Duration after) ->
@@ -101,7 +99,7 @@ final class OutcomePolicy {
       case SendOutcome.SenderBlocked(String code, String detail) ->
           blockSender(finished, code, detail, false);
       case SendOutcome.CampaignStopped(String code, String detail) ->
-          stopCampaign(finished, code, "the provider refuses the campaign with " + code, detail);
+          stopCampaign(finished, code, StatusReasons.refusedCampaign(code), detail);
       case SendOutcome.NotLaunched(String detail) ->
           later(finished, Duration.ZERO, "not_launched", detail);
       case SendOutcome.Disconnected(String detail) ->
@@ -118,7 +116,7 @@ final class OutcomePolicy {
   private Disposition unavailable(Finished finished, SendOutcome.Unavailable outcome) {
     String sender = finished.task().request().sender().id();
     if (failures.providerIsDown(sender)) {
-      String detail = "the provider seems to be down: " + outcome.detail();
+      String detail = StatusReasons.providerDown(outcome.detail());
       return blockSender(finished, outcome.code(), detail, true);
     }
     return failures.isUnavailable(sender)

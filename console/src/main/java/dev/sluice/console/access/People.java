@@ -122,7 +122,9 @@ public final class People implements AutoCloseable {
   Optional<Caller> caller(Context context) {
     Optional<Caller> vouchedFor =
         proxy.flatMap(header ->
-            header.user(context).map(user -> caller(user, () -> header.isKnown(user.name()))));
+            header
+                .user(context)
+                .map(user -> caller(user, header.standing(user, System::nanoTime))));
     return vouchedFor.isPresent()
         ? vouchedFor
         : Optional.ofNullable(context.cookie(COOKIE)).flatMap(this::ofSession);

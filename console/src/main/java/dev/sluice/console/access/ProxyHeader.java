@@ -3,14 +3,19 @@ package dev.sluice.console.access;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.runtime.Loopback;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The header in which a proxy tells whom it has signed in, such as by OIDC. */
 final class ProxyHeader {
   private static final Networks THIS_MACHINE = Networks.parse(List.of("127.0.0.0/8", "::1"));
+
+  private static final Duration NAMED = Duration.ofMinutes(1);
 
   private final String header;
   private final Networks trusted;
@@ -62,8 +67,15 @@ final class ProxyHeader {
             .orElseThrow(() -> ProblemException.forbidden(name + " is no user of this console.")));
   }
 
-  boolean isKnown(String name) {
-    return find(name).isPresent();
+  /**
+   * Returns whether the user whom the proxy names now may go on looking. Nobody hears of a sign-out
+   * at the proxy, so it has to name the user anew after a minute.
+   *
+   * @param nanos a clock that does not jump
+   */
+  BooleanSupplier standing(User user, LongSupplier nanos) {
+    long begun = nanos.getAsLong();
+    return () -> nanos.getAsLong() - begun < NAMED.toNanos() && find(user.name()).isPresent();
   }
 
   private Optional<User> find(String name) {

@@ -17,6 +17,7 @@ final class RouteRights {
           Map.entry("GET /api/campaigns/{id}/events", Right.READ),
           Map.entry("GET /api/campaigns/{id}/recipients", Right.READ),
           Map.entry("GET /api/campaigns/{id}/suppressed", Right.READ),
+          Map.entry("GET /api/campaigns/{id}/zones", Right.READ),
           Map.entry("GET /api/campaigns/{id}/errors", Right.READ),
           Map.entry("GET /api/campaigns/{id}/pace", Right.READ),
           Map.entry("GET /api/campaigns/{id}/replies", Right.READ),

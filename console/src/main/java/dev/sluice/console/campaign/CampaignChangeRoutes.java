@@ -15,7 +15,6 @@ import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -74,7 +73,7 @@ public final class CampaignChangeRoutes {
     boolean unchecked =
         !Missing.isAccepted(context)
             && (change.concerns("message") || change.concerns("scheduledAt"))
-            && !requireVariables(id, changes.run(() -> campaigns.after(id, change)));
+            && !requireVariables(id, change);
     Record row =
         changes.run(() ->
             campaigns.change(
@@ -84,16 +83,21 @@ public final class CampaignChangeRoutes {
   }
 
   /**
-   * A campaign with a start time starts by itself, when nobody can be asked.
+   * A campaign with a start time starts by itself, when nobody can be asked. It is read where its
+   * recipients are checked, so that a change waits for its turn once.
    *
    * @return whether all recipients that need checking were checked
    */
-  private boolean requireVariables(UUID id, Draft after) {
-    if (after.scheduledAt() == null || after.message() == null) {
-      return true;
-    }
-    MessageTemplate message = new MessageTemplate(Objects.requireNonNull(after.message()));
-    return missing.require(id, message, "It starts by itself, so nothing was changed.");
+  private boolean requireVariables(UUID id, CampaignChange change) {
+    return missing.require(
+        id,
+        "It starts by itself, so nothing was changed.",
+        sql -> {
+          Draft after = Campaigns.after(sql, id, change);
+          return after.scheduledAt() == null || after.message() == null
+              ? null
+              : new MessageTemplate(after.message());
+        });
   }
 
   private void duplicate(Context context) {

@@ -20,7 +20,6 @@ import dev.sluice.console.recipient.Recipients;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +77,6 @@ public final class CampaignRoutes {
     routes.get("/api/campaigns/{id}", this::read);
     routes.post("/api/campaigns/{id}/recipients", this::importRecipients);
     routes.get("/api/campaigns/{id}/recipients", this::recipients);
-    routes.get("/api/campaigns/{id}/suppressed", this::suppressed);
   }
 
   private void create(Context context) {
@@ -165,24 +163,5 @@ public final class CampaignRoutes {
     } catch (NumberFormatException e) {
       throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
     }
-  }
-
-  /**
-   * Counts the recipients with a status, and perhaps an error code, that would get nothing if they
-   * were sent to.
-   */
-  private void suppressed(Context context) {
-    UUID id = JsonHttp.campaignId(context);
-    RecipientStatus status =
-        RecipientStatuses.one("status", Reading.given(context, "status").orElse("PENDING"));
-    String reason = context.queryParam("reason");
-    lists.send(
-        context,
-        () -> {
-          views.require(id);
-          Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-          answer.put("suppressed", recipients.suppressed(id, status, reason));
-          return answer;
-        });
   }
 }

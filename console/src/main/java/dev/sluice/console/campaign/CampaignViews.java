@@ -17,6 +17,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ShortId;
+import dev.sluice.schema.StatusReasons;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -335,7 +336,7 @@ public final class CampaignViews {
       case PAUSED, CANCELLED -> controls.campaign(row.get(CAMPAIGN.ID)).reason();
       case SENDING ->
           sender.state() == Control.State.BLOCKED
-              ? "the sender is blocked: " + sender.reason()
+              ? StatusReasons.blockedSender(String.valueOf(sender.reason()))
               : limitReached(row, used);
       case DRAFT, SCHEDULED, COMPLETED -> null;
     };
@@ -344,10 +345,7 @@ public final class CampaignViews {
   private static @Nullable String limitReached(Record row, Map<String, Integer> used) {
     Integer limit = row.get(SENDER.DAILY_LIMIT);
     return limit != null && used.getOrDefault(row.get(CAMPAIGN.SENDER_ID), 0) >= limit
-        ? "the sender has written to "
-            + limit
-            + " different people within 24 hours, its daily limit; it goes on an hour after they"
-            + " fall out of the 24 hours, as messages may wait for so long"
+        ? StatusReasons.dailyLimit(limit)
         : null;
   }
 }

@@ -124,8 +124,8 @@ public final class Campaigns {
   }
 
   /** Returns the campaign as it would be after a change. */
-  Draft after(UUID id, CampaignChange change) {
-    return change.of(Draft.of(rows.open(id)));
+  static Draft after(DSLContext sql, UUID id, CampaignChange change) {
+    return change.of(Draft.of(new CampaignRows(sql).open(id)));
   }
 
   /**

@@ -51,7 +51,7 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
   static final Missing UNKNOWN = new Missing(0, Map.of(), true);
 
   private static final Set<String> SORTED = Set.of("enable_sort");
-  private static final Missing NOTHING = new Missing(0, Map.of(), false);
+  static final Missing NOTHING = new Missing(0, Map.of(), false);
 
   /** Returns what a campaign's recipients lack. */
   static Missing of(DSLContext sql, UUID campaignId) {

@@ -34,12 +34,27 @@ public final class MissingCheck {
    * @throws ProblemException 409 if some lack any
    */
   public boolean require(UUID campaignId, String undone) {
-    return require(campaignId, undone, sql -> Missing.of(sql, campaignId));
+    return check(campaignId, undone, sql -> Missing.of(sql, campaignId));
   }
 
-  /** Does the same for a message that is about to become the campaign's. */
-  public boolean require(UUID campaignId, MessageTemplate message, String undone) {
-    return require(campaignId, undone, sql -> Missing.of(sql, campaignId, message.variables()));
+  /**
+   * Does the same for a message that is about to become the campaign's.
+   *
+   * @param message reads it; null for none
+   */
+  public boolean require(UUID campaignId, String undone, Reader message) {
+    return check(
+        campaignId,
+        undone,
+        sql -> {
+          MessageTemplate found = message.read(sql);
+          return found == null ? Missing.NOTHING : Missing.of(sql, campaignId, found.variables());
+        });
+  }
+
+  /** Reads a message. */
+  public interface Reader {
+    @Nullable MessageTemplate read(DSLContext sql);
   }
 
   /** Returns a response that says {@code unchecked} if not all recipients were checked. */
@@ -52,7 +67,7 @@ public final class MissingCheck {
     return told;
   }
 
-  private boolean require(UUID campaignId, String undone, Function<DSLContext, Missing> look) {
+  private boolean check(UUID campaignId, String undone, Function<DSLContext, Missing> look) {
     Missing found = checks.ifFree(look).orElse(Missing.UNKNOWN);
     if (found.recipients() > 0) {
       throw found.problem(undone);

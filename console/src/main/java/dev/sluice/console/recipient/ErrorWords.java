@@ -6,6 +6,8 @@ import dev.sluice.providers.Providers;
 import dev.sluice.schema.RecipientStatus;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the pipeline's own error codes mean to the people who run a campaign, and what helps. */
@@ -60,6 +62,12 @@ public final class ErrorWords {
           "invalid_address");
 
   private ErrorWords() {}
+
+  /** Returns the codes that have an explanation. */
+  static Set<String> codes() {
+    return Stream.concat(WORDS.keySet().stream(), Providers.codes().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   /** Returns whether trying again can help, or null if that is not known. */
   static @Nullable Boolean retryHelps(RecipientStatus status, @Nullable String code) {

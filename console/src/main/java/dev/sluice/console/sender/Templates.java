@@ -7,6 +7,7 @@ import dev.sluice.providers.whatsapp.TemplateFit;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Reasons;
+import dev.sluice.schema.StatusReasons;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +178,17 @@ public final class Templates implements AutoCloseable {
     return newest.isEmpty() ? misfits : misfits(used.template(), newest);
   }
 
+  /**
+   * Returns the same for several templates, by the account's newest list.
+   *
+   * @param used those of the account, by whatever tells them apart
+   */
+  <K> Map<K, List<String>> misfits(String account, Map<K, JsonNode> used) {
+    List<Map<String, @Nullable Object>> newest = listed(account, true);
+    return used.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, one -> misfits(one.getValue(), newest)));
+  }
+
   /** The provider's events write {@code en-US} for what is {@code en_US} elsewhere. */
   private static boolean isSame(String language, @Nullable Object listed) {
     return language.replace('-', '_').equalsIgnoreCase(String.valueOf(listed).replace('-', '_'));
@@ -236,7 +249,7 @@ public final class Templates implements AutoCloseable {
       String account, Map<String, @Nullable Object> template, Instant at) {
     String name = String.valueOf(template.get("name"));
     String language = String.valueOf(template.get("language"));
-    String reason = MessageTemplates.stopped(status(template), name, language);
+    String reason = StatusReasons.stoppedTemplate(status(template), name, language);
     return new TemplateStates.State(account, name, language, reason, at);
   }
 

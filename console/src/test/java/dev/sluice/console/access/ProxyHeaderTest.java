@@ -16,8 +16,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,24 @@ class ProxyHeaderTest {
             .with("X-Forwarded-User", "otto")
             .get("/api/session");
     assertThat(withSession.status()).isEqualTo(403);
+  }
+
+  /** The proxy tells nobody of a sign-out, so it is asked again. */
+  @Test
+  void aLiveViewTrustsTheProxyForAMinute() {
+    AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    BooleanSupplier standing =
+        new ProxyHeader(
+                "X-Forwarded-User",
+                Networks.parse(List.of("192.0.2.7")),
+                Optional.of(Role.VIEWER),
+                () -> UserList.EMPTY)
+            .standing(User.of("vera", Role.VIEWER), nanos::get);
+
+    nanos.addAndGet(Duration.ofSeconds(59).toNanos());
+    assertThat(standing.getAsBoolean()).isTrue();
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(standing.getAsBoolean()).isFalse();
   }
 
   @Test

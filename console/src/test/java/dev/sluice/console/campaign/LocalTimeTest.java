@@ -3,6 +3,7 @@ package dev.sluice.console.campaign;
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.console.ConsoleFixture;
 import java.net.http.HttpResponse;
@@ -179,6 +180,33 @@ class LocalTimeTest {
 
     started(id, "2020-06-10T06:00:00Z");
     assertThat(campaign(id).path("nextZone").isNull()).as("after all moments").isTrue();
+  }
+
+  /** So that a person sees before the start when the last of them gets it. */
+  @Test
+  void aDraftTellsWhenEachZoneIsSentTo() {
+    String id = atNine();
+    add(id, "text/csv", "phone\n+819012345678\n+4915112345678\n+4915112345679\n+80012345678\n");
+    edit(id, "{\"scheduledAt\":\"2099-06-10T06:00:00Z\"}");
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign_recipient SET time_zone = 'Mars/Olympus'"
+                + " WHERE campaign_id = ?::uuid AND phone = '+4915112345679'",
+            id));
+
+    assertThat(body(CONSOLE.send("GET", "/api/campaigns/" + id + "/zones", "", "")).path("zones"))
+        .extracting(
+            zone -> zone.path("timeZone").asString(),
+            zone -> zone.path("recipients").asInt(),
+            zone -> zone.path("at").asString())
+        .containsExactly(
+            tuple("Europe/Berlin", 1, "2099-06-10T07:00:00Z"),
+            tuple("UTC", 2, "2099-06-10T09:00:00Z"),
+            tuple("Asia/Tokyo", 1, "2099-06-11T00:00:00Z"));
+    assertThat(
+            body(CONSOLE.send("GET", "/api/campaigns/" + CONSOLE.campaign() + "/zones", "", ""))
+                .path("zones"))
+        .isEmpty();
   }
 
   private static void started(String id, String at) {

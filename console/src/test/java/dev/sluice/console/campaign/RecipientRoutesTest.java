@@ -12,6 +12,8 @@ import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowRules;
 import dev.sluice.console.imports.Rows;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,51 @@ class RecipientRoutesTest {
     assertThat(report.path("rejected").path(2).path("reason").asString()).contains("4 columns");
     assertThat(body(CONSOLE.send("GET", "/api/campaigns/" + id, "", "")).path("total").asInt())
         .isEqualTo(2);
+  }
+
+  @Test
+  void whomTheSendersCapWouldSkipIsCountedBesideWhoHasOptedOut() {
+    CONSOLE.send(
+        "PUT",
+        "/api/senders/capped",
+        "application/json",
+        "{\"address\":\"1\",\"capMessages\":2,\"capDays\":7}");
+    String id = CONSOLE.campaign();
+    String path = "/api/campaigns/" + id;
+    CONSOLE.send(
+        "POST",
+        path + "/recipients",
+        "text/csv",
+        "phone\n+4915200000001\n+4915200000002\n+4915200000003\n+4915200000004\n");
+    CONSOLE.send("POST", "/api/suppressions", "text/csv", "phone\n+4915200000004\n");
+    String two =
+        "{\"-1\":{\"sender\":\"capped\",\"round\":1,\"at\":\"%s\"},"
+            + "\"-2\":{\"sender\":\"%s\",\"round\":1,\"at\":\"%s\"}}";
+    Instant lately = Instant.now().minus(Duration.ofDays(1));
+    Instant longAgo = Instant.now().minus(Duration.ofDays(9));
+    had("+4915200000001", two.formatted(lately, "capped", lately));
+    had("+4915200000002", two.formatted(lately, "another", lately));
+    had("+4915200000003", two.formatted(lately, "capped", longAgo));
+    had("+4915200000004", two.formatted(lately, "capped", lately));
+    assertThat(capped(path)).as("of a sender without a cap").isZero();
+
+    edit(path, "{\"sender\":\"capped\"}");
+    assertThat(capped(path)).isEqualTo(1);
+    edit(path, "{\"ignoreCap\":true}");
+    assertThat(capped(path)).isZero();
+  }
+
+  private static void had(String phone, String messages) {
+    CONSOLE.sql(
+        sql -> sql.execute("INSERT INTO sluice.contact VALUES (?, ?::jsonb)", phone, messages));
+  }
+
+  private static int capped(String path) {
+    return body(CONSOLE.send("GET", path + "/suppressed", "", "")).path("capped").asInt(-1);
+  }
+
+  private static void edit(String path, String change) {
+    assertThat(CONSOLE.send("PATCH", path, "application/json", change).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.sluice.producer.sql;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.schema.FrequencyCap;
-import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -156,9 +155,7 @@ public final class FrequencyCaps {
   }
 
   private static Instant since(@Nullable FrequencyCap cap, Instant now) {
-    return cap == null
-        ? now
-        : now.minus(Duration.ofDays(cap.days() - 1)).minus(SendRequest.COUNTS_FOR);
+    return cap == null ? now : cap.since(now);
   }
 
   private static Field<Instant> time(Instant time) {

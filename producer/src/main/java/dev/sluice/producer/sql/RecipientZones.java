@@ -1,11 +1,13 @@
 package dev.sluice.producer.sql;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
 
 import dev.sluice.producer.state.ZonePasses;
 import dev.sluice.schema.LocalMoment;
@@ -57,7 +59,7 @@ public final class RecipientZones {
         passes.add(new ZonePasses.Pass(name, LocalMoment.of(local.time(), zone, start)));
       }
     }
-    if (passes.isEmpty() || passes.size() < all.size() || someHaveNone(started)) {
+    if (passes.isEmpty() || passes.size() < all.size() || someHaveNone(campaign.id())) {
       passes.add(new ZonePasses.Pass(null, LocalMoment.of(local.time(), local.zone(), start)));
     }
     passes.sort(Comparator.comparing(ZonePasses.Pass::at));
@@ -100,12 +102,17 @@ public final class RecipientZones {
   }
 
   /**
-   * Counts those who have one, by the index: to look for one without a zone where there is none,
-   * would read every row. If in doubt some have none: a pass of nobody does no harm.
+   * Counts those who have one, by the index, and compares that with the counters of the same
+   * moment: to look for one without a zone where there is none, would read every row.
    */
-  private boolean someHaveNone(CampaignStarts.Started started) {
-    int have = sql.fetchCount(CAMPAIGN_RECIPIENT, zoned(started.campaign().id()));
-    return have != started.standing().counts().pending();
+  private boolean someHaveNone(UUID campaignId) {
+    Field<Integer> have =
+        field(selectCount().from(CAMPAIGN_RECIPIENT).where(zoned(campaignId))).as("have");
+    return sql.select(CampaignStanding.COLUMNS)
+        .select(have)
+        .from(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(campaignId))
+        .fetchSingle(row -> row.get(have) != CampaignStanding.of(row).counts().pending());
   }
 
   /** The status is inlined because the index of zones has it in its condition. */

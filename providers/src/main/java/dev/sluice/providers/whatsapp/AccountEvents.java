@@ -4,6 +4,7 @@ import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
 import dev.sluice.providers.whatsapp.WebhookEvent.Notice;
 import dev.sluice.providers.whatsapp.WebhookEvent.TemplateAllowed;
 import dev.sluice.providers.whatsapp.WebhookEvent.TemplateStopped;
+import dev.sluice.schema.StatusReasons;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ final class AccountEvents {
     }
     return switch (event) {
       case "PAUSED", "DISABLED" -> {
-        String reason = MessageTemplates.stopped(event, name, language);
+        String reason = StatusReasons.stoppedTemplate(event, name, language);
         yield new TemplateStopped(
             account, name, language, joined(reason, because(value), ": "), at);
       }

@@ -416,6 +416,11 @@ public final class ErrorCodes {
     return TABLE.values();
   }
 
+  /** Returns all codes of the table, as they are written. */
+  public static Set<String> codes() {
+    return TABLE.keySet().stream().map(String::valueOf).collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Returns a code's row, or null if there is none. */
   static @Nullable Rule of(int code) {
     return TABLE.get(code);

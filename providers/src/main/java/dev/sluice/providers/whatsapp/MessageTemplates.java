@@ -8,7 +8,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -66,20 +65,6 @@ public final class MessageTemplates implements AutoCloseable {
           page.at("/paging/next").isString() ? page.at("/paging/cursors/after").asString("") : "";
     } while (!after.isEmpty() && templates.size() < MOST);
     return templates.stream().limit(MOST).toList();
-  }
-
-  /**
-   * Explains why a template must not be used.
-   *
-   * @param status {@code PAUSED} or {@code DISABLED}
-   */
-  public static String stopped(String status, String name, String language) {
-    return "the provider has "
-        + status.toLowerCase(Locale.ROOT)
-        + " the template "
-        + name
-        + " "
-        + language;
   }
 
   private JsonNode page(String account, String after) throws IOException {

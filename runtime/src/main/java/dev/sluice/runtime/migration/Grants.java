@@ -126,7 +126,7 @@ final class Grants {
               NOTHING,
               READ),
           new Rights(
-              "contact", READ + ", INSERT (phone, messages), UPDATE (messages)", NOTHING, NOTHING));
+              "contact", READ + ", INSERT (phone, messages), UPDATE (messages)", NOTHING, READ));
 
   /** The tables that other programs fill and correct, using the application role. */
   private static final Set<String> FILLED_BY_PROGRAMS =

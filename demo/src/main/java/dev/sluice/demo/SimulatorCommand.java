@@ -144,8 +144,9 @@ public final class SimulatorCommand implements Callable<Integer>, Sluice.Extensi
       defaultValue = "${env:SIMULATOR_TROUBLE}",
       description =
           "Accepts messages of senders whose phone number id matches, and answers wrongly: silence,"
-              + " reset, endless-body, trickle, oversize, html, bad-gateway, gateway-timeout."
-              + " Repeatable; PUT /simulator/troubles changes it (SIMULATOR_TROUBLE).")
+              + " reset, endless-head, endless-body, trickle, oversize, html, bad-gateway,"
+              + " gateway-timeout. Repeatable; PUT /simulator/troubles changes it"
+              + " (SIMULATOR_TROUBLE).")
   private @Nullable List<Trouble> trouble;
 
   @Option(

@@ -21,6 +21,8 @@ public record Trouble(Pattern numbers, Mode mode) {
     SILENCE,
     /** The connection is reset once the request has been read. */
     RESET,
+    /** The response's first header field goes on and on. */
+    ENDLESS_HEAD,
     /** The response stops after its head and the beginning of its body. */
     ENDLESS_BODY,
     /** A correct response at four bytes per second. */

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Blocker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class TroubledAnswers {
   private static final Logger log = LoggerFactory.getLogger(TroubledAnswers.class);
   private static final Duration BETWEEN_BYTES = Duration.ofMillis(250);
+  private static final Duration BETWEEN_PIECES = Duration.ofMillis(10);
+  private static final String PIECE = "x".repeat(4_096);
   private static final int TOO_LONG = 100_000;
   private static final String PAGE = "<html><body>Something else answered</body></html>";
 
@@ -40,6 +44,10 @@ final class TroubledAnswers {
           disconnect(context);
         }
         case RESET -> disconnect(context);
+        case ENDLESS_HEAD -> {
+          writeEndlessHead(endPoint(context));
+          disconnect(context);
+        }
         case ENDLESS_BODY -> {
           context.contentType("application/json").header("Content-Length", "300");
           OutputStream body = context.outputStream();
@@ -61,6 +69,21 @@ final class TroubledAnswers {
       }
     } catch (IOException e) {
       log.debug("the worker did not wait for the end of its answer", e);
+    }
+  }
+
+  /** Bypasses Jetty's response, whose head has an end. */
+  private void writeEndlessHead(EndPoint connection) throws IOException, InterruptedException {
+    write(connection, "HTTP/1.1 200 OK\r\nX-Endless: ");
+    do {
+      write(connection, PIECE);
+    } while (!hold(BETWEEN_PIECES));
+  }
+
+  private static void write(EndPoint connection, String text) throws IOException {
+    try (Blocker.Callback written = Blocker.callback()) {
+      connection.write(written, ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+      written.block();
     }
   }
 
@@ -89,16 +112,19 @@ final class TroubledAnswers {
 
   /** Closes the connection as a dying process does: with a reset and no response. */
   static void disconnect(Context context) throws IOException {
-    EndPoint connection =
-        ServletContextRequest.getServletContextRequest(context.req())
-            .getConnectionMetaData()
-            .getConnection()
-            .getEndPoint();
+    EndPoint connection = endPoint(context);
     if (connection.getTransport() instanceof SocketChannel channel) {
       channel.setOption(StandardSocketOptions.SO_LINGER, 0);
       channel.close();
     }
     connection.close();
+  }
+
+  private static EndPoint endPoint(Context context) {
+    return ServletContextRequest.getServletContextRequest(context.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint();
   }
 
   /** Releases all held connections. */

@@ -1,103 +1,158 @@
 package dev.sluice.benchmark.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.sluice.schema.CampaignCommand;
+import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import org.awaitility.Awaitility;
+import java.util.List;
+import org.postgresql.PGConnection;
 
 /** Faults in a campaign's rows, and in the writing of them. */
 final class CampaignFaults {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int FEW = 20;
+
+  /** More than the status aggregator writes at a time. */
+  private static final int LOCKED = 20;
+
+  private static final int PEOPLE = 1_000;
+  private static final int REFUSED = 50;
+
   private CampaignFaults() {}
 
   static Incident timeZone(Scene scene) {
     CampaignRun victim = scene.victim(500, 80);
-    return Incident.lasting(() -> {
-      scene.withoutChecks("campaign");
-      scene.sql(
-          "UPDATE sluice.campaign SET time_zone = 'Mars/Olympus', window_start = '00:00',"
-              + " window_end = '23:59' WHERE id = ?",
-          victim.id());
-      victim.start();
-    });
+    return Incident.lasting(
+        () -> {
+          scene.withoutChecks("campaign");
+          scene.sql(
+              "UPDATE sluice.campaign SET time_zone = 'Mars/Olympus', window_start = '00:00',"
+                  + " window_end = '23:59' WHERE id = ?",
+              victim.id());
+          victim.start();
+        },
+        () ->
+            await("it is paused")
+                .atMost(PATIENCE)
+                .until(() -> victim.status() == CampaignStatus.PAUSED));
   }
 
   static Incident hugeVariables(Scene scene) {
-    CampaignRun victim = scene.victim(20, 80);
-    return Incident.lasting(() -> {
-      scene.withoutChecks("campaign_recipient");
-      scene.sql(
-          "UPDATE sluice.campaign_recipient SET variables = jsonb_build_object('name',"
-              + " repeat('x', 2600000)) WHERE campaign_id = ?",
-          victim.id());
-      victim.start();
-    });
+    CampaignRun victim = scene.victim(FEW, 80);
+    return Incident.lasting(
+        () -> {
+          scene.withoutChecks("campaign_recipient");
+          setName(scene, victim, 2_600_000);
+          victim.start();
+        },
+        () -> allFailed(scene, victim, "variables_too_large"));
   }
 
+  /** The variables are within their bound, and the message would have 240 million characters. */
   static Incident exploding(Scene scene) {
-    CampaignRun victim = scene.victim(20, 80);
-    return Incident.lasting(() -> {
-      scene.withoutChecks("campaign");
-      scene.withoutChecks("campaign_recipient");
-      scene.sql(
-          "UPDATE sluice.campaign SET message = jsonb_build_object('type', 'text', 'text',"
-              + " jsonb_build_object('body', repeat('{{name}}', 4000))) WHERE id = ?",
-          victim.id());
-      scene.sql(
-          "UPDATE sluice.campaign_recipient SET variables = jsonb_build_object('name',"
-              + " repeat('x', 300000)) WHERE campaign_id = ?",
-          victim.id());
-      victim.start();
-    });
+    CampaignRun victim = scene.victim(FEW, 80);
+    return Incident.lasting(
+        () -> {
+          scene.withoutChecks("campaign");
+          scene.sql(
+              "UPDATE sluice.campaign SET message = jsonb_build_object('type', 'text', 'text',"
+                  + " jsonb_build_object('body', repeat('{{name}}', 4000))) WHERE id = ?",
+              victim.id());
+          setName(scene, victim, 60_000);
+          victim.start();
+        },
+        () -> allFailed(scene, victim, "message_too_long"));
+  }
+
+  private static void setName(Scene scene, CampaignRun victim, int length) throws SQLException {
+    scene.sql(
+        "UPDATE sluice.campaign_recipient SET variables = jsonb_build_object('name',"
+            + " repeat('x', ?)) WHERE campaign_id = ?",
+        length,
+        victim.id());
+  }
+
+  private static void allFailed(Scene scene, CampaignRun victim, String code) {
+    await("all fail with " + code)
+        .atMost(PATIENCE)
+        .until(() ->
+            scene.ask(
+                "SELECT bool_and(error_code IS NOT DISTINCT FROM ?)"
+                    + " FROM sluice.campaign_recipient WHERE campaign_id = ?",
+                code,
+                victim.id()));
   }
 
   static Incident missingRow(Scene scene) {
     CampaignRun victim = scene.victim(20_000, 80);
-    return Incident.lasting(() -> {
-      victim.start();
-      Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
-      scene.sql("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", victim.id());
-      scene.sql("DELETE FROM sluice.campaign WHERE id = ?", victim.id());
-    });
+    Tail letters = scene.deadLetters();
+    return Incident.lasting(
+        () -> {
+          victim.start();
+          await().atMost(PATIENCE).until(() -> scene.taken(victim) > 0);
+          scene.sql("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", victim.id());
+          scene.sql("DELETE FROM sluice.campaign WHERE id = ?", victim.id());
+        },
+        () ->
+            letters.awaitLetters(
+                1,
+                scene.sandbox().kafka().topics().sendResults(),
+                "unknown campaign " + victim.id()));
   }
 
   static Incident importing(Scene scene) {
-    CampaignRun victim = scene.victim(500, 80);
     return new Held(
         scene,
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
-            + " VALUES (?, '+5511950000001', '{\"name\":\"Ana\"}')",
-        victim,
+            + " SELECT unnest(?), '+5511950000001', '{\"name\":\"Ana\"}'",
+        List.of(scene.victim(500, 80)),
         true);
   }
 
-  static Incident locked(Scene scene) {
-    // Where times count, it sends for as long as they are taken.
-    CampaignRun victim = scene.victim(scene.measured() ? 4_000 : 2_400, 80);
-    return new Held(
-        scene,
-        "SELECT 1 FROM sluice.campaign_recipient WHERE campaign_id = ? FOR UPDATE",
-        victim,
-        false);
+  static Incident lockedRecipients(Scene scene) {
+    return locked(scene, "campaign_recipient WHERE campaign_id", manyOf(scene));
+  }
+
+  static Incident lockedCampaign(Scene scene) {
+    return locked(scene, "campaign WHERE id", manyOf(scene));
+  }
+
+  static Incident lockedCampaigns(Scene scene) {
+    return locked(scene, "campaign WHERE id", scene.victims(LOCKED, 4_000 / LOCKED, 80));
+  }
+
+  /** Where times count, it sends for as long as they are taken. */
+  private static List<CampaignRun> manyOf(Scene scene) {
+    return List.of(scene.victim(scene.measured() ? 4_000 : 2_400, 80));
+  }
+
+  private static Incident locked(Scene scene, String rows, List<CampaignRun> victims) {
+    String statement = "SELECT 1 FROM sluice." + rows + " = ANY(?) FOR UPDATE";
+    return new Held(scene, statement, victims, false);
   }
 
   /** A transaction that is held open. */
   private static final class Held implements Incident {
     private final Scene scene;
     private final String statement;
-    private final CampaignRun victim;
+    private final List<CampaignRun> victims;
     private final boolean beforeTheStart;
     private Connection holder;
+    private int process;
 
     // Connected in hold().
     @SuppressWarnings("NullAway.Init")
-    Held(Scene scene, String statement, CampaignRun victim, boolean beforeTheStart) {
+    Held(Scene scene, String statement, List<CampaignRun> victims, boolean beforeTheStart) {
       this.scene = scene;
       this.statement = statement;
-      this.victim = victim;
+      this.victims = victims;
       this.beforeTheStart = beforeTheStart;
     }
 
@@ -105,20 +160,46 @@ final class CampaignFaults {
     public void begin() throws Exception {
       if (beforeTheStart) {
         hold();
-        victim.start();
+        start();
       } else {
-        victim.start();
-        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
+        start();
+        await()
+            .atMost(PATIENCE)
+            .until(() -> victims.stream().allMatch(victim -> scene.taken(victim) > 0));
         hold();
+      }
+    }
+
+    private void start() throws Exception {
+      for (CampaignRun victim : victims) {
+        victim.start();
       }
     }
 
     private void hold() throws SQLException {
       holder = scene.connection();
       holder.setAutoCommit(false);
+      process = holder.unwrap(PGConnection.class).getBackendPID();
       try (var prepared = holder.prepareStatement(statement)) {
-        prepared.setObject(1, victim.id());
+        Object[] ids = victims.stream().map(CampaignRun::id).toArray();
+        prepared.setArray(1, holder.createArrayOf("uuid", ids));
         prepared.execute();
+      }
+    }
+
+    /** A start passes over a locked row; results have to wait for one. */
+    @Override
+    public void tookPlace() {
+      if (beforeTheStart) {
+        assertThat(victims).allMatch(victim -> victim.status() == CampaignStatus.DRAFT);
+      } else {
+        await("somebody waits for the lock")
+            .atMost(PATIENCE)
+            .until(() ->
+                scene.ask(
+                    "SELECT count(*) > 0 FROM pg_locks"
+                        + " WHERE NOT granted AND ? = ANY(pg_blocking_pids(pid))",
+                    process));
       }
     }
 
@@ -126,15 +207,17 @@ final class CampaignFaults {
     public void end() throws Exception {
       holder.commit();
       holder.close();
-      Awaitility.await("the campaign that was held up goes on by itself")
-          .atMost(Duration.ofMinutes(2))
-          .until(victim::completed);
-      new EverybodySettled(victim).verify();
+      for (CampaignRun victim : victims) {
+        await("the campaign that was held up goes on by itself")
+            .atMost(PATIENCE)
+            .until(victim::completed);
+        new EverybodySettled(victim).verify();
+      }
     }
   }
 
   static Incident resend(Scene scene) {
-    return new Resend(scene, scene.victim(1_000, 200));
+    return new Resend(scene, scene.victim(PEOPLE, 200));
   }
 
   /** Half of a completed campaign is resent while receipts of the other half arrive. */
@@ -152,7 +235,7 @@ final class CampaignFaults {
           """,
           victim.sender());
       victim.start();
-      Awaitility.await().atMost(Duration.ofMinutes(1)).until(victim::completed);
+      await().atMost(PATIENCE).until(victim::completed);
       scene.sql(
           "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?"
               + " AND id % 2 = 0",
@@ -183,9 +266,18 @@ final class CampaignFaults {
     }
 
     @Override
+    public void tookPlace() {
+      await("everybody concerned is sent to once more")
+          .atMost(PATIENCE)
+          .until(() ->
+              scene.taken(victim) == PEOPLE + PEOPLE / 2
+                  && victim.counts().containsKey(RecipientStatus.DELIVERED));
+    }
+
+    @Override
     public void end() {
-      Awaitility.await("everybody concerned is sent to once more")
-          .atMost(Duration.ofMinutes(1))
+      await("it completes")
+          .atMost(PATIENCE)
           .until(() -> victim.completed() && !victim.counts().containsKey(RecipientStatus.PENDING));
     }
   }
@@ -201,12 +293,16 @@ final class CampaignFaults {
                   + " WHERE campaign_id = ?",
               victim.id());
           scene.sql("UPDATE sluice.sender SET daily_limit = 1000000 WHERE id = ?", victim.sender());
+          // A sequence, as what else a page that is given up has written is undone.
+          scene.sql("CREATE SEQUENCE sluice.slow_pages");
           scene.sql(
               """
-              CREATE FUNCTION sluice.slow_page() RETURNS trigger LANGUAGE plpgsql AS $$
+              CREATE FUNCTION sluice.slow_page() RETURNS trigger SECURITY DEFINER
+              LANGUAGE plpgsql AS $$
               BEGIN
                 IF EXISTS (SELECT 1 FROM fresh JOIN sluice.campaign_recipient r USING (phone)
                            WHERE r.campaign_id = '%s') THEN
+                  PERFORM nextval('sluice.slow_pages');
                   PERFORM pg_sleep(5);
                 END IF;
                 RETURN NULL;
@@ -221,15 +317,22 @@ final class CampaignFaults {
               """);
           victim.start();
         },
-        () -> scene.sql("DROP TRIGGER slow_page ON sluice.sender_recipient"));
+        () ->
+            await("a page is slow")
+                .atMost(PATIENCE)
+                .until(() -> scene.ask("SELECT is_called FROM sluice.slow_pages")),
+        () -> {
+          scene.sql("DROP TRIGGER slow_page ON sluice.sender_recipient");
+          scene.command(CampaignCommand.Action.CANCEL, victim);
+        });
   }
 
   static Incident refusedResults(Scene scene) {
-    return new Refused(scene, scene.victim(2_000, 80));
+    return new Refused(scene, scene.victim(2_000, 80), scene.deadLetters());
   }
 
   /** PostgreSQL refuses results with a certain code. */
-  private record Refused(Scene scene, CampaignRun victim) implements Incident {
+  private record Refused(Scene scene, CampaignRun victim, Tail letters) implements Incident {
     /** Done beforehand, because it waits for every transaction that has written to the table. */
     @Override
     public void prepare() throws Exception {
@@ -241,9 +344,9 @@ final class CampaignFaults {
     @Override
     public void begin() throws Exception {
       victim.start();
-      Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> scene.taken(victim) > 0);
+      await().atMost(PATIENCE).until(() -> scene.taken(victim) > 0);
       victim.statuses().keySet().stream()
-          .limit(50)
+          .limit(REFUSED)
           .forEach(recipient ->
               scene.result(
                   new SendResult(
@@ -257,6 +360,11 @@ final class CampaignFaults {
                       1,
                       Instant.now())));
       scene.flush();
+    }
+
+    @Override
+    public void tookPlace() {
+      letters.awaitLetters(REFUSED, scene.sandbox().kafka().topics().sendResults(), "poison");
     }
 
     @Override

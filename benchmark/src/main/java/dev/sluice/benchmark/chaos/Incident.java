@@ -9,6 +9,12 @@ interface Incident {
   /** Begins the fault, while all campaigns are sending. */
   void begin() throws Exception;
 
+  /**
+   * Waits until the fault has reached the code that it is meant for, and fails if it does not. Else
+   * a fault that no longer happens would harm nobody.
+   */
+  void tookPlace() throws Exception;
+
   /** Ends the fault. */
   default void end() throws Exception {}
 
@@ -20,16 +26,21 @@ interface Incident {
   }
 
   /** Returns a fault that does not end by itself, for example a record that stays in the log. */
-  static Incident lasting(Step step) {
-    return step::run;
+  static Incident lasting(Step begin, Step tookPlace) {
+    return passing(begin, tookPlace, () -> {});
   }
 
   /** Returns a fault that can be undone. */
-  static Incident passing(Step begin, Step end) {
+  static Incident passing(Step begin, Step tookPlace, Step end) {
     return new Incident() {
       @Override
       public void begin() throws Exception {
         begin.run();
+      }
+
+      @Override
+      public void tookPlace() throws Exception {
+        tookPlace.run();
       }
 
       @Override
@@ -39,7 +50,7 @@ interface Incident {
     };
   }
 
-  /** The beginning or end of a fault. */
+  /** A part of a fault. */
   interface Step {
     /** Runs the step. */
     void run() throws Exception;

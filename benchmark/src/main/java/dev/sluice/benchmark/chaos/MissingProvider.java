@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.TemporaryFolder;
-import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +16,7 @@ import java.util.Map;
  */
 final class MissingProvider implements Incident {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final String PROVIDER = "new";
   private static final String KNOWS = "worker 1";
   private static final String LACKS = "worker 2";
 
@@ -36,40 +35,21 @@ final class MissingProvider implements Incident {
   @Override
   public void prepare() throws Exception {
     folder = new TemporaryFolder("provider");
-    file = Map.of("SLUICE_HTTP_PROVIDERS", described().toString());
+    Path described =
+        new ProviderFiles(folder.path(), Path.of(scene.fleet().variable("WHATSAPP_CA_FILE")))
+            .write(PROVIDER, scene.simulator().url());
+    file =
+        Map.of(
+            ProviderFiles.VARIABLE,
+            scene.fleet().variable(ProviderFiles.VARIABLE) + "," + described);
     // Each of its lanes is in another partition.
     scene.sql(
-        "UPDATE sluice.sender SET provider = 'gate', lanes = 8 WHERE id = ?", victim.sender());
+        "UPDATE sluice.sender SET provider = ?, lanes = 8 WHERE id = ?", PROVIDER, victim.sender());
     restart(KNOWS, file);
     restart(LACKS, Map.of());
     CampaignRun somebody = scene.victim(2_000, 150);
     somebody.start();
     await("workers are warm").atMost(PATIENCE).until(somebody::completed);
-  }
-
-  private Path described() throws Exception {
-    Path headers =
-        Files.writeString(folder.path().resolve("headers"), "Authorization: Bearer test-token\n");
-    Map<String, Object> provider =
-        Map.of(
-            "name",
-            "gate",
-            "url",
-            scene.simulator().url() + "/v25.0/{{address}}/messages",
-            "headersFile",
-            headers.toString(),
-            "body",
-            Map.of(
-                "messaging_product", "whatsapp",
-                "to", "{{to}}",
-                "type", "text",
-                "text", Map.of("body", "{{message.text.body}}"),
-                "biz_opaque_callback_data", "{{callback_data}}"),
-            "messageId",
-            "/messages/0/id",
-            "caFile",
-            scene.fleet().variable("WHATSAPP_CA_FILE"));
-    return Files.write(folder.path().resolve("gate.json"), Json.write(provider));
   }
 
   private void restart(String worker, Map<String, String> environment) throws Exception {
@@ -88,9 +68,13 @@ final class MissingProvider implements Incident {
   }
 
   @Override
+  public void tookPlace() {
+    assertThat(victim.completed()).isFalse();
+  }
+
+  @Override
   public void end() throws Exception {
     try {
-      assertThat(victim.completed()).isFalse();
       restart(LACKS, file);
       await("the rest is sent").atMost(PATIENCE).until(victim::completed);
       assertThat(victim.counts()).containsOnlyKeys(RecipientStatus.SENT);

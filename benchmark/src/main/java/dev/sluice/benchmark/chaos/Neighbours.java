@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -33,14 +34,17 @@ public final class Neighbours {
   /** The same behind what the steady campaign has queued. */
   private static final Duration BEHIND = Duration.ofSeconds(30);
 
+  /** How long they are watched before the fault, where that counts instead of their rate. */
+  private static final Duration BEFORE = Duration.ofSeconds(4);
+
   private static final int SMALL_ONES = 12;
   private static final double SMALL_RATE = 5;
 
   private final Infrastructure servers;
   private final double rate;
   private final Duration lasting;
-  private final double leastShare;
-  private final boolean sameSender;
+  private final Share share;
+  private final Set<Fault> sameSender;
   private final Consumer<String> story;
 
   /**
@@ -48,23 +52,23 @@ public final class Neighbours {
    *
    * @param rate the steady campaign's rate, messages/s
    * @param lasting how long each fault lasts
-   * @param leastShare the share of its rate that each neighbour must keep, 0 to 1
-   * @param sameSender whether the faulty campaigns belong to the steady sender, whose whole rate is
-   *     then measured; only for {@link Fault#ofCampaigns}
+   * @param share what each neighbour must keep
+   * @param sameSender the faults whose campaigns belong to the steady sender, whose whole rate is
+   *     then measured; only {@link Fault#ofCampaigns}
    * @param story receives a line for each event
    */
   public Neighbours(
       Infrastructure servers,
       double rate,
       Duration lasting,
-      double leastShare,
-      boolean sameSender,
+      Share share,
+      Set<Fault> sameSender,
       Consumer<String> story) {
     this.servers = servers;
     this.rate = rate;
     this.lasting = lasting;
-    this.leastShare = leastShare;
-    this.sameSender = sameSender;
+    this.share = share;
+    this.sameSender = Set.copyOf(sameSender);
     this.story = story;
   }
 
@@ -92,7 +96,12 @@ public final class Neighbours {
     try (TemporaryFolder folder = new TemporaryFolder("certificate")) {
       SelfSignedCertificate certificate =
           SelfSignedCertificate.writtenTo(folder.path().resolve("provider.pem"));
-      run(groups, sandbox, senders, certificate);
+      run(
+          groups,
+          sandbox,
+          senders,
+          certificate,
+          new ProviderFiles(folder.path(), certificate.file()));
     } finally {
       senders.forEach(one -> one.campaign().close());
     }
@@ -102,16 +111,25 @@ public final class Neighbours {
       List<List<Fault>> groups,
       Sandbox sandbox,
       List<Neighbour> senders,
-      SelfSignedCertificate certificate)
+      SelfSignedCertificate certificate,
+      ProviderFiles files)
       throws Exception {
     try (WhatsAppSimulator simulator =
             new WhatsAppSimulator(SimulatorConfig.friendly(2_000).withTls(certificate));
+        Gate gate = new Gate(simulator.port());
         Fleet fleet =
             new Fleet(
                 sandbox,
                 simulator.url(),
-                Fleet.sayingWhen(Map.of("WHATSAPP_CA_FILE", certificate.file().toString())));
-        Scene scene = new Scene(sandbox, simulator, fleet, leastShare > 0)) {
+                Fleet.sayingWhen(
+                    Map.of(
+                        "WHATSAPP_CA_FILE",
+                        files.certificates().toString(),
+                        ProviderFiles.VARIABLE,
+                        files.write(Gate.PROVIDER, gate.url())
+                            + ","
+                            + files.write(ConnectionFaults.NOWHERE, "https://nowhere.invalid"))));
+        Scene scene = new Scene(sandbox, simulator, fleet, share.ofRate())) {
       fleet.start("producer", 1);
       fleet.start("status-aggregator", 1);
       fleet.start("worker", 2);
@@ -120,17 +138,14 @@ public final class Neighbours {
       for (int i = 0; i < SMALL_ONES; i++) {
         senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
       }
-      if (sameSender) {
-        scene.victimsBeside(senders.getFirst().campaign());
-      }
-      if (leastShare > 0) {
+      if (share.ofRate()) {
         warmUp(senders);
       }
       Map<List<Fault>, String> harmed = new LinkedHashMap<>();
       for (List<Fault> group : groups) {
         group.forEach(fault -> story.accept(fault + ": " + fault.words()));
         try {
-          run(group, scene, senders);
+          run(group, scene, gate, senders);
         } catch (AssertionError | ConditionTimeoutException e) {
           harmed.put(group, String.valueOf(e.getMessage()));
           story.accept("  HARMED: " + e.getMessage());
@@ -163,8 +178,13 @@ public final class Neighbours {
     }
   }
 
-  private void run(List<Fault> faults, Scene scene, List<Neighbour> senders) throws Exception {
-    List<Incident> incidents = faults.stream().map(fault -> fault.in(scene, story)).toList();
+  private void run(List<Fault> faults, Scene scene, Gate gate, List<Neighbour> senders)
+      throws Exception {
+    List<Incident> incidents = new ArrayList<>();
+    for (Fault fault : faults) {
+      scene.victimsBeside(sameSender.contains(fault) ? senders.getFirst().campaign() : null);
+      incidents.add(fault.in(scene, gate, story));
+    }
     for (Incident incident : incidents) {
       incident.prepare();
     }
@@ -174,13 +194,12 @@ public final class Neighbours {
         if (incidents.stream().anyMatch(incident -> incident.concerns(one.address()))) {
           continue;
         }
-        int recipients =
-            (int) Math.ceil(one.rate() * lasting.plus(sameSender ? BEHIND : ALONE).toSeconds());
+        int recipients = (int) Math.ceil(one.rate() * lasting.plus(beginning(faults)).toSeconds());
         neighbours.add(
             new Neighbour(one.campaign().another(recipients), one.address(), one.rate()));
       }
       NeighboursUnharmed unharmed =
-          new NeighboursUnharmed(scene.simulator(), neighbours, leastShare, story);
+          new NeighboursUnharmed(scene.simulator(), neighbours, share, story);
       for (Neighbour one : neighbours) {
         one.campaign().start();
       }
@@ -190,13 +209,30 @@ public final class Neighbours {
               neighbours.stream()
                   .allMatch(
                       one -> scene.simulator().accepted().countOf(one.campaign().id() + ":") > 5));
+      if (!share.ofRate()) {
+        unharmed.begin();
+        pass(BEFORE);
+        unharmed.calm();
+      }
       look(incidents, unharmed);
       assertThat(scene.simulator().accepted().perRecipient().values())
           .as("acceptances of each")
           .allMatch(count -> count == 1);
     } finally {
       neighbours.forEach(one -> one.campaign().close());
+      scene.clear();
     }
+  }
+
+  private Duration beginning(List<Fault> faults) {
+    if (!share.ofRate()) {
+      return BEFORE.plus(ALONE);
+    }
+    return faults.stream().anyMatch(sameSender::contains) ? BEHIND : ALONE;
+  }
+
+  private static void pass(Duration time) {
+    await().pollDelay(time).atMost(time.plusMinutes(1)).until(() -> true);
   }
 
   private void look(List<Incident> incidents, NeighboursUnharmed unharmed) throws Exception {
@@ -207,12 +243,15 @@ public final class Neighbours {
         incident.begin();
       }
       unharmed.begin();
-      await().pollDelay(lasting).atMost(lasting.plusMinutes(1)).until(() -> true);
+      pass(lasting);
       unharmed.measure();
       await("everybody else completes while it lasts")
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(unharmed.unfinished()).isEmpty());
       unharmed.verify();
+      for (Incident incident : incidents) {
+        incident.tookPlace();
+      }
     } finally {
       for (Incident incident : begun) {
         incident.end();

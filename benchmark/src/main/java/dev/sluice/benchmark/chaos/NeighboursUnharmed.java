@@ -25,10 +25,14 @@ final class NeighboursUnharmed implements Guarantee {
 
   private final WhatsAppSimulator simulator;
   private final List<Neighbour> neighbours;
-  private final double leastShare;
+  private final Share share;
   private final Consumer<String> story;
   private final Map<Neighbour, RateHeld> rates = new LinkedHashMap<>();
   private final Map<Neighbour, Long> acceptedBefore = new HashMap<>();
+
+  /** What each sends if nothing is wrong, messages/s. */
+  private final Map<Neighbour, Double> usual = new HashMap<>();
+
   private long begunNanos;
 
   /**
@@ -43,22 +47,39 @@ final class NeighboursUnharmed implements Guarantee {
   /**
    * Creates the guarantee.
    *
-   * @param leastShare the share of its rate that each must keep, 0 to 1
+   * @param share what each must keep
    * @param story receives the measured rates
    */
   NeighboursUnharmed(
       WhatsAppSimulator simulator,
       List<Neighbour> neighbours,
-      double leastShare,
+      Share share,
       Consumer<String> story) {
     this.simulator = simulator;
     this.neighbours = List.copyOf(neighbours);
-    this.leastShare = leastShare;
+    this.share = share;
     this.story = story;
     neighbours.forEach(one -> {
       RateHeld rate = new RateHeld(simulator, one.address(), one.rate(), ONE_LANE);
-      rates.put(one, leastShare > 0 ? rate : rate.onABusyMachine());
+      rates.put(one, share.ofRate() ? rate : rate.onABusyMachine());
+      usual.put(one, one.rate());
     });
+  }
+
+  /** Ends a time without a fault that began with {@link #begin}. */
+  void calm() {
+    double seconds = seconds();
+    neighbours.forEach(
+        one -> usual.put(one, Math.clamp(sent(one) / seconds, 1 / seconds, one.rate())));
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - begunNanos) / 1e9;
+  }
+
+  private long sent(Neighbour one) {
+    return simulator.accepted().count(one.address())
+        - Objects.requireNonNull(acceptedBefore.get(one));
   }
 
   /** Starts measuring; the fault begins now, and all are sending. */
@@ -69,31 +90,28 @@ final class NeighboursUnharmed implements Guarantee {
 
   /** Measures what has been sent since the fault began, while all are still sending. */
   void measure() {
-    double seconds = (System.nanoTime() - begunNanos) / 1e9;
+    double seconds = seconds();
     SoftAssertions shares = new SoftAssertions();
     double least = Double.MAX_VALUE;
     Neighbour slowest = neighbours.getFirst();
     double all = 0;
     double permitted = 0;
     for (Neighbour one : neighbours) {
-      long sent =
-          simulator.accepted().count(one.address())
-              - Objects.requireNonNull(acceptedBefore.get(one));
-      double share = sent / seconds / one.rate();
+      long sent = sent(one);
+      double expected = Objects.requireNonNull(usual.get(one)) * seconds;
       // Tolerate one message at the edges, which would matter for a slow sender.
-      double oneMessage = 1 / seconds / one.rate();
       shares
-          .assertThat(share + oneMessage)
+          .assertThat((sent + 1) / expected)
           .as(
-              "what %s kept of its %s messages/s; each second it sent %s",
-              one.address(), one.rate(), eachSecond(one, seconds))
-          .isGreaterThanOrEqualTo(leastShare);
-      if (share < least) {
-        least = share;
+              "what %s kept of its %.1f messages/s; each second it sent %s",
+              one.address(), expected / seconds, eachSecond(one, seconds))
+          .isGreaterThanOrEqualTo(share.least());
+      if (sent / expected < least) {
+        least = sent / expected;
         slowest = one;
       }
       all += sent / seconds;
-      permitted += one.rate();
+      permitted += expected / seconds;
     }
     story.accept(
         String.format(

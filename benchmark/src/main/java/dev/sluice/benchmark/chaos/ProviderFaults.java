@@ -4,18 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.AcceptedMessages;
-import dev.sluice.local.Refusal;
 import dev.sluice.local.Trouble;
-import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignCommand;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Faults in the provider's responses to one sender. */
 final class ProviderFaults {
   private static final double RATE = 80;
+  private static final double FAST = 1_000;
 
   /**
    * How much may be in doubt with a provider that has gone silent, as time at the sender's rate.
@@ -27,7 +25,12 @@ final class ProviderFaults {
   private ProviderFaults() {}
 
   static Incident wrongAnswers(Scene scene, Trouble.Mode mode, Consumer<String> story) {
-    return new WrongAnswers(scene, scene.victim(20_000, RATE), mode, story);
+    return new WrongAnswers(scene, scene.victim(20_000, RATE), RATE, mode, story);
+  }
+
+  /** The silence of a provider that takes enough to fill all of a worker's places in flight. */
+  static Incident fastSilence(Scene scene, Consumer<String> story) {
+    return new WrongAnswers(scene, scene.victim(20_000, FAST), FAST, Trouble.Mode.SILENCE, story);
   }
 
   /** Responses that say nothing about the message, which the provider has taken all the same. */
@@ -35,14 +38,17 @@ final class ProviderFaults {
     private final Scene scene;
     private final CampaignRun victim;
     private final String address;
+    private final double rate;
     private final Trouble.Mode mode;
     private final Consumer<String> story;
     private long acceptedBefore;
 
-    WrongAnswers(Scene scene, CampaignRun victim, Trouble.Mode mode, Consumer<String> story) {
+    WrongAnswers(
+        Scene scene, CampaignRun victim, double rate, Trouble.Mode mode, Consumer<String> story) {
       this.scene = scene;
       this.victim = victim;
       this.address = victim.sender();
+      this.rate = rate;
       this.mode = mode;
       this.story = story;
     }
@@ -55,6 +61,11 @@ final class ProviderFaults {
           .until(() -> accepted().count(address) > 3 * RATE);
       scene.answerWrongly(address, mode);
       acceptedBefore = accepted().count(address);
+    }
+
+    @Override
+    public void tookPlace() {
+      scene.awaitLine("answers to " + address + ": no answer since");
     }
 
     @Override
@@ -71,13 +82,14 @@ final class ProviderFaults {
       story.accept(
           String.format(
               Locale.ROOT,
-              "  %d taken without a right answer, %.1f s of the rate; a second of the rate was sent"
+              "  %d taken without a right answer, %.1f s of the rate; %.0f more were sent"
                   + " %.1f s after the provider's return",
               inDoubt,
-              inDoubt / RATE,
+              inDoubt / rate,
+              RATE,
               back.toMillis() / 1e3));
       scene.command(CampaignCommand.Action.CANCEL, victim);
-      assertThat(inDoubt).isLessThanOrEqualTo((long) (MOST_IN_DOUBT.toSeconds() * RATE));
+      assertThat(inDoubt).isLessThanOrEqualTo((long) (MOST_IN_DOUBT.toSeconds() * rate));
       if (scene.measured()) {
         assertThat(back).isLessThanOrEqualTo(BACK_WITHIN);
       }
@@ -88,21 +100,31 @@ final class ProviderFaults {
     }
   }
 
-  /** The provider answers every request with a rate-limit error. */
+  /** The provider refuses every second recipient with a rate-limit error. */
   static Incident throttled(Scene scene) {
     CampaignRun victim = scene.victim(20_000, RATE);
-    WhatsAppSimulator simulator = scene.simulator();
+    String refusal = "\\+55118.*=130429/429";
     return Incident.passing(
         () -> {
           scene.sql(
               "UPDATE sluice.campaign_recipient SET phone = '+55118' || substr(phone, 7)"
-                  + " WHERE campaign_id = ?",
+                  + " WHERE campaign_id = ? AND id % 2 = 0",
               victim.id());
-          simulator.setRefusals(List.of(Refusal.parse("\\+55118.*=130429/429")));
+          scene.refuse(refusal);
           victim.start();
         },
+        () ->
+            await("it is throttled, and goes on")
+                .atMost(Duration.ofMinutes(1))
+                .until(() ->
+                    scene.taken(victim) > 0
+                        && scene.metric(
+                                "sluice_worker_outcomes_total",
+                                "outcome=\"throttled\"",
+                                "sender=\"" + victim.sender() + "\"")
+                            > 1),
         () -> {
-          simulator.setRefusals(List.of());
+          scene.refuseNoLonger(refusal);
           scene.command(CampaignCommand.Action.CANCEL, victim);
         });
   }

@@ -50,6 +50,7 @@ public final class RoleJvm implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     console ? "-Xmx256m" : "-Xmx192m",
                     "-XX:TieredStopAtLevel=" + compiler,
+                    "-XX:+ExitOnOutOfMemoryError",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow"),
                 Stream.of(environment.getOrDefault("SLUICE_JAVA_OPTIONS", "").split(" "))
@@ -141,11 +142,12 @@ public final class RoleJvm implements AutoCloseable {
     return "http://localhost:" + httpPort;
   }
 
-  /** Returns the sum of a metric over its tags; 0 if there is none. */
-  public double metric(String name) throws InterruptedException {
+  /** Returns the sum of a metric over its values that have all these tags; 0 if there is none. */
+  public double metric(String name, String... tags) throws InterruptedException {
     return metrics()
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .filter(line -> Stream.of(tags).allMatch(line::contains))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

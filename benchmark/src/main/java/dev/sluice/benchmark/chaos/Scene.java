@@ -1,5 +1,8 @@
 package dev.sluice.benchmark.chaos;
 
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.local.Refusal;
 import dev.sluice.local.Sandbox;
 import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
@@ -12,14 +15,19 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -35,9 +43,12 @@ final class Scene implements AutoCloseable {
   private final Fleet fleet;
   private final boolean measured;
   private final List<CampaignRun> victims = new ArrayList<>();
+  private final List<Tail> tails = new ArrayList<>();
   private final Map<String, Trouble> troubles = new LinkedHashMap<>();
+  private final Set<String> refusals = new LinkedHashSet<>();
   private final KafkaProducer<byte[], byte[]> records;
   private @Nullable CampaignRun sibling;
+  private int senders;
 
   /**
    * Creates a scene.
@@ -82,8 +93,54 @@ final class Scene implements AutoCloseable {
     simulator.setTroubles(List.copyOf(troubles.values()));
   }
 
-  /** Makes later victims campaigns of this campaign's sender, whatever rate they ask for. */
-  void victimsBeside(CampaignRun campaign) {
+  /** Refuses messages in this way from now on, too. */
+  void refuse(String refusal) {
+    refusals.add(refusal);
+    simulator.setRefusals(refusals.stream().map(Refusal::parse).toList());
+  }
+
+  /** Takes such messages again. */
+  void refuseNoLonger(String refusal) {
+    refusals.remove(refusal);
+    simulator.setRefusals(refusals.stream().map(Refusal::parse).toList());
+  }
+
+  /** Returns the sum of a metric of all roles over its values that have all these tags. */
+  double metric(String name, String... tags) throws InterruptedException {
+    double sum = 0;
+    for (String role : fleet.names()) {
+      sum += fleet.get(role).metric(name, tags);
+    }
+    return sum;
+  }
+
+  /** Waits until a role has warned in a line with all these texts. */
+  void awaitLine(String... texts) {
+    await("a line with " + List.of(texts))
+        .atMost(Duration.ofMinutes(2))
+        .until(() ->
+            fleet.names().stream()
+                .flatMap(role -> fleet.get(role).log().stream())
+                .anyMatch(line -> Stream.of(texts).allMatch(line::contains)));
+  }
+
+  /** Returns what is written to the dead letters from now on. */
+  Tail deadLetters() {
+    return tail(sandbox.kafka().topics().deadLetters());
+  }
+
+  /** Returns what is written to a topic from now on. */
+  Tail tail(String topic) {
+    Tail tail = new Tail(sandbox.kafka(), topic);
+    tails.add(tail);
+    return tail;
+  }
+
+  /**
+   * Makes later victims campaigns of this campaign's sender, whatever rate they ask for; null gives
+   * each its own sender.
+   */
+  void victimsBeside(@Nullable CampaignRun campaign) {
     sibling = campaign;
   }
 
@@ -100,10 +157,23 @@ final class Scene implements AutoCloseable {
       victims.add(victim);
       return victim;
     }
-    String sender = "victim" + (victims.size() + 1);
+    senders++;
+    String sender = "victim" + senders;
     CampaignRun victim = new CampaignRun(sandbox, sender, sender, recipients, ratePerSecond, 1);
     victims.add(victim);
     return victim;
+  }
+
+  /** Creates several campaigns of one sender for a fault. */
+  List<CampaignRun> victims(int count, int recipients, double ratePerSecond) {
+    CampaignRun first = victim(recipients, ratePerSecond);
+    List<CampaignRun> all = new ArrayList<>(List.of(first));
+    while (all.size() < count) {
+      CampaignRun next = first.another(recipients);
+      victims.add(next);
+      all.add(next);
+    }
+    return all;
   }
 
   void command(CampaignCommand.Action action, CampaignRun campaign) throws Exception {
@@ -163,6 +233,20 @@ final class Scene implements AutoCloseable {
     }
   }
 
+  /** Asks the database a question as the owner. */
+  boolean ask(String question, Object... values) throws SQLException {
+    try (Connection connection = connection();
+        PreparedStatement prepared = connection.prepareStatement(question)) {
+      for (int i = 0; i < values.length; i++) {
+        prepared.setObject(i + 1, values[i]);
+      }
+      try (ResultSet rows = prepared.executeQuery()) {
+        rows.next();
+        return rows.getBoolean(1);
+      }
+    }
+  }
+
   /** Returns a connection as the owner, for locks to be held. */
   Connection connection() throws SQLException {
     return DriverManager.getConnection(
@@ -189,9 +273,17 @@ final class Scene implements AutoCloseable {
     }
   }
 
+  /** Closes what the faults so far have opened. */
+  void clear() {
+    victims.forEach(CampaignRun::close);
+    victims.clear();
+    tails.forEach(Tail::close);
+    tails.clear();
+  }
+
   @Override
   public void close() {
-    victims.forEach(CampaignRun::close);
+    clear();
     records.close();
   }
 }

@@ -156,12 +156,36 @@ export function peopleFile(paint, left, { wanted = () => [], zoned = () => false
     </div>
   `;
 
+  /** Where the numbers are from: the five countries with most of them. */
+  const from = () => {
+    const all = Object.entries(result.countries);
+    const named = all
+      .slice(0, 5)
+      .map(([code, count]) => `${code === 'ZZ' ? say('file.unknown') : country(code)} ${number(count)}`);
+    const more = all.slice(5).reduce((sum, [, count]) => sum + count, 0);
+    return [...named, ...(more ? [say('file.more', { count: number(more) })] : [])].join(' · ');
+  };
+
+  const howRead = () =>
+    say('file.read', {
+      charset: result.charset,
+      separator: result.separator === '\t' ? say('file.tab') : result.separator,
+      columns: [result.phoneColumn, ...result.variables].join(', '),
+    });
+
   const found = () => html`
     <div class="report" role="status">
       <p>${parts('file.usable', {
         usable: html`<strong>${number(result.usable)}</strong>`,
         rejected: html`<strong>${number(result.rejectedCount)}</strong>`,
       })}</p>
+      ${
+        result.duplicates
+          ? html`<p class="reason">${say('file.duplicates', { count: number(result.duplicates) }, result.duplicates)}</p>`
+          : nothing
+      }
+      ${result.usable ? html`<p class="quiet">${say('file.countries', { countries: from() })}</p>` : nothing}
+      ${result.charset ? html`<p class="quiet">${howRead()}</p>` : nothing}
       ${rejections(result, file, query())}
       ${
         missing().length

@@ -27,7 +27,7 @@ export const rejections = (result, file, query) =>
   result.rejected.length === 0
     ? nothing
     : html`<ul>${result.rejected
-          .slice(0, 5)
+          .slice(0, 10)
           .map((row) => html`<li>${say('file.line', row)}</li>`)}</ul>
         <button type="button" @click=${() => saveRejected(file, query)}>${say('file.rejected')}</button>`;
 

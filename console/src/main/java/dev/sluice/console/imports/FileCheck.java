@@ -98,6 +98,7 @@ public final class FileCheck {
   private static Map<String, @Nullable Object> summary(Rows rows, RowRules rules) {
     Rejections rejections = new Rejections(LISTED);
     long usable = 0;
+    NumbersSeen numbers = new NumbersSeen();
     RowRules.@Nullable Usable first = null;
     // Its columns, or if it has none, the variables of the first usable row.
     Collection<String> names = rows instanceof CsvRows csv ? csv.variables() : List.of();
@@ -111,6 +112,7 @@ public final class FileCheck {
             names = rows instanceof CsvRows ? names : good.variables().keySet();
           }
           usable++;
+          numbers.add(good.phone());
           for (String name : names) {
             if (good.variables().getOrDefault(name, "").isBlank()) {
               empty.merge(name, 1L, Long::sum);
@@ -130,6 +132,8 @@ public final class FileCheck {
     answer.put("empty", empty);
     RecipientImport.Report report = rejections.report(usable, 0, new Missing.Tally(Set.of()));
     answer.put("usable", usable);
+    answer.put("duplicates", numbers.duplicates());
+    answer.put("countries", numbers.countries());
     answer.put("rejectedCount", report.rejectedCount());
     answer.put("rejected", report.rejected());
     answer.put("first", first);

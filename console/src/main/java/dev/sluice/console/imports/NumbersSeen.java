@@ -1,0 +1,87 @@
+package dev.sluice.console.imports;
+
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a file's numbers say together: how many repeat another, and from which countries they are. */
+final class NumbersSeen {
+  /** Beyond this many, repetitions are not counted: 16 MB of numbers. */
+  static final int MOST = 2_000_000;
+
+  /** A country, also one that shares its code, is known by this many characters with the plus. */
+  private static final int BEGINNING = 8;
+
+  /** Beginnings that are remembered; looking a number up costs far more. */
+  private static final int MOST_BEGINNINGS = 10_000;
+
+  private static final String UNKNOWN = "ZZ";
+
+  private final PhoneNumberUtil library = PhoneNumberUtil.getInstance();
+  private final Map<String, String> regions = new HashMap<>();
+  private final Map<String, Long> countries = new HashMap<>();
+  private long[] numbers = new long[1_000];
+  private int size;
+  private boolean tooMany;
+
+  /** Takes a number in E.164 into account. */
+  void add(String number) {
+    countries.merge(region(number), 1L, Long::sum);
+    if (size == MOST) {
+      tooMany = true;
+      return;
+    }
+    if (size == numbers.length) {
+      numbers = Arrays.copyOf(numbers, Math.min(MOST, 2 * size));
+    }
+    numbers[size++] = Long.parseLong(number, 1, number.length(), 10);
+  }
+
+  private String region(String number) {
+    if (regions.size() > MOST_BEGINNINGS) {
+      regions.clear();
+    }
+    String beginning = number.substring(0, Math.min(BEGINNING, number.length()));
+    return regions.computeIfAbsent(beginning, _ -> regionOf(number));
+  }
+
+  private String regionOf(String number) {
+    try {
+      String region = library.getRegionCodeForNumber(library.parse(number, null));
+      return region == null ? UNKNOWN : region;
+    } catch (NumberParseException e) {
+      return UNKNOWN;
+    }
+  }
+
+  /** Returns how many numbers repeat one before them; null if there are too many to know. */
+  @Nullable Long duplicates() {
+    if (tooMany) {
+      return null;
+    }
+    Arrays.sort(numbers, 0, size);
+    long duplicates = 0;
+    for (int i = 1; i < size; i++) {
+      if (numbers[i] == numbers[i - 1]) {
+        duplicates++;
+      }
+    }
+    return duplicates;
+  }
+
+  /** Returns the numbers by region, like BR, the most frequent first; ZZ if it is not known. */
+  Map<String, Long> countries() {
+    Map<String, Long> sorted = new LinkedHashMap<>();
+    countries.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .forEach(one -> sorted.put(one.getKey(), one.getValue()));
+    return sorted;
+  }
+}

@@ -5,6 +5,7 @@ import dev.sluice.producer.sql.SendingHours;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.PauseReasons;
 import java.time.InstantSource;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ final class CampaignHours {
   /** Announces that the campaign's hours have begun or are over. */
   void tell(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
     boolean open = isOpen(window);
-    String reason = "its sending hours " + window + (open ? " have begun" : " are over");
+    String reason = PauseReasons.hours(String.valueOf(window), open);
     log.info("[campaign {}] {}", FanOutStore.brief(id), reason);
     FanOutState changed = fanOut.inWindow(open);
     fanOuts.put(id, changed);

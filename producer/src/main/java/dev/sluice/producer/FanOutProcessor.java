@@ -13,6 +13,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.DeadLetter;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.PauseReasons;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.Topics;
@@ -237,7 +238,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
           id,
           told.effective() == wanted
               ? new Control(wanted, why)
-              : new Control(told.effective(), why + "; waits for its sending hours"));
+              : new Control(told.effective(), PauseReasons.untilHours(why)));
     }
   }
 
@@ -266,8 +267,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   private static String reason(CampaignCommand command) {
-    String who = "requested by " + requester(command);
-    return Texts.shortened(command.reason() == null ? who : who + ": " + command.reason());
+    return Texts.shortened(PauseReasons.requested(requester(command), command.reason()));
   }
 
   /** Returns the trace of the records that come of a command. */

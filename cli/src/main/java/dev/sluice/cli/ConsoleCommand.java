@@ -27,6 +27,7 @@ final class ConsoleCommand implements Callable<Integer> {
   @Mixin private BoundsOptions bounds = new BoundsOptions();
   @Mixin private WhatsAppAddress whatsApp = new WhatsAppAddress();
   @Mixin private UsersOptions users = new UsersOptions();
+  @Mixin private WebhookOutOptions webhookOut = new WebhookOutOptions();
 
   @Option(
       names = "--http-port",
@@ -83,7 +84,8 @@ final class ConsoleCommand implements Callable<Integer> {
             bounds.bounds(),
             Optional.ofNullable(host),
             whatsApp.find(),
-            users.users());
+            users.users(),
+            webhookOut.find());
     Ports.free(config.address(), port, "--http-port (SLUICE_HTTP_PORT)");
     return RoleProcess.run(
         "console",

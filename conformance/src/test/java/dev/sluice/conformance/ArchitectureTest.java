@@ -214,7 +214,7 @@ class ArchitectureTest {
     "dev.sluice.producer, FanOut FanOutConfig",
     "dev.sluice.worker, Worker WorkerConfig RetryPolicy",
     "dev.sluice.aggregator, StatusAggregator StatusAggregatorConfig",
-    "dev.sluice.console, Console ConsoleConfig WebhookConfig Bounds Users",
+    "dev.sluice.console, Console ConsoleConfig WebhookConfig WebhookOutConfig Bounds Users",
   })
   void aServiceHasOneDoorAndItsConfiguration(String room, String doors) {
     Set<String> open =

@@ -70,6 +70,7 @@ final class RunElsewhere {
           Map.entry(
               "kcat -b localhost:9092 -t sluice.campaign-events",
               "KafkaRightsIT reads every topic, with Kafka's own client"),
+          Map.entry("openssl rand -base64 32", "makes a random secret, without Sluice"),
           Map.entry("openssl rand -hex 32", "makes a random password, without Sluice"),
           Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
           Map.entry("kafka-configs --alter", KAFKA),

@@ -36,6 +36,7 @@ import dev.sluice.console.imports.RowBounds;
 import dev.sluice.console.imports.RowRules;
 import dev.sluice.console.live.EventStreams;
 import dev.sluice.console.live.FeedRoutes;
+import dev.sluice.console.notification.Notifications;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.output.KafkaOutput;
 import dev.sluice.console.recipient.RecipientCounts;
@@ -171,6 +172,10 @@ public final class Console implements AutoCloseable {
     FreshResults fresh = closer.register(new FreshResults(config.kafka(), health));
     ControlsView controls = closer.register(new ControlsView(config.kafka(), health, meters));
     KafkaOutput output = closer.register(new KafkaOutput(config.kafka(), health, meters));
+    config
+        .webhookOut()
+        .ifPresent(out ->
+            closer.register(new Notifications(config.kafka(), out.destination(), health, meters)));
     CommandPublisher commands = new CommandPublisher(output, config.kafka().topics());
     DSLContext reading = connections.lists().sql();
     DSLContext following = connections.feeds().sql();

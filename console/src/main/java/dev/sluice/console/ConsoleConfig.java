@@ -22,6 +22,7 @@ import java.util.Optional;
  *     localhost} without
  * @param whatsApp how to read templates; without it they are not read
  * @param users who may use the console besides services with the token
+ * @param webhookOut where campaigns' events are posted; without it nowhere
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
@@ -33,7 +34,8 @@ public record ConsoleConfig(
     Bounds bounds,
     Optional<String> host,
     Optional<WhatsAppConfig> whatsApp,
-    Users users) {
+    Users users,
+    Optional<WebhookOutConfig> webhookOut) {
 
   /** Creates a configuration with the default bounds and address. */
   public ConsoleConfig(
@@ -53,7 +55,8 @@ public record ConsoleConfig(
         Bounds.DEFAULT,
         Optional.empty(),
         Optional.empty(),
-        Users.NONE);
+        Users.NONE,
+        Optional.empty());
   }
 
   /** Creates a configuration for any free port, without a token, a region and webhooks. */
@@ -91,7 +94,8 @@ public record ConsoleConfig(
         bounds,
         Optional.of(newHost),
         whatsApp,
-        users);
+        users,
+        webhookOut);
   }
 
   /** Returns a copy that reads templates with this configuration. */
@@ -106,13 +110,40 @@ public record ConsoleConfig(
         bounds,
         host,
         Optional.of(newWhatsApp),
-        users);
+        users,
+        webhookOut);
   }
 
   /** Returns a copy that these users may use. */
   public ConsoleConfig withUsers(Users newUsers) {
     return new ConsoleConfig(
-        kafka, database, port, token, defaultRegion, webhooks, bounds, host, whatsApp, newUsers);
+        kafka,
+        database,
+        port,
+        token,
+        defaultRegion,
+        webhooks,
+        bounds,
+        host,
+        whatsApp,
+        newUsers,
+        webhookOut);
+  }
+
+  /** Returns a copy that posts campaigns' events there. */
+  public ConsoleConfig withWebhookOut(WebhookOutConfig newWebhookOut) {
+    return new ConsoleConfig(
+        kafka,
+        database,
+        port,
+        token,
+        defaultRegion,
+        webhooks,
+        bounds,
+        host,
+        whatsApp,
+        users,
+        Optional.of(newWebhookOut));
   }
 
   private static boolean isOpen(Optional<String> token, Users users) {

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.providers.http.HttpProviderConfig;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.DatabaseConfig;
@@ -93,7 +94,13 @@ record LocalPipelineConfig(
             console.bounds(),
             console.host(),
             console.whatsApp(),
-            console.users()));
+            console.users(),
+            console.webhookOut()));
+  }
+
+  /** Returns the same with a console that posts events there. */
+  LocalPipelineConfig withWebhookOut(WebhookOutConfig webhookOut) {
+    return withConsole(console.withWebhookOut(webhookOut));
   }
 
   /** Returns the same with a console for these users. */

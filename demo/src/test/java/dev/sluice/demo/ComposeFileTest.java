@@ -43,6 +43,7 @@ class ComposeFileTest {
           "SLUICE_CONSOLE_PASSWORD",
           "SLUICE_OWNER_PASSWORD",
           "SLUICE_API_TOKEN",
+          "SLUICE_WEBHOOK_OUT_SECRET",
           "WHATSAPP_ACCESS_TOKEN",
           "WHATSAPP_APP_SECRET",
           "WHATSAPP_VERIFY_TOKEN");

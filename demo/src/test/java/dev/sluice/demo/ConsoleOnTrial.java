@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
@@ -55,12 +56,16 @@ final class ConsoleOnTrial implements RoleOnTrial {
     port = FreePort.next();
     return new Console(
         new ConsoleConfig(
-            kafka.as(name()),
-            database.as(ServiceRole.CONSOLE),
-            port,
-            Optional.empty(),
-            Optional.empty(),
-            new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP"))),
+                kafka.as(name()),
+                database.as(ServiceRole.CONSOLE),
+                port,
+                Optional.empty(),
+                Optional.empty(),
+                new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP")))
+            .withWebhookOut(
+                WebhookOutConfig.of(
+                    URI.create("http://localhost:" + FreePort.next() + "/"),
+                    "whsec_" + "A".repeat(44))),
         health,
         new SimpleMeterRegistry(),
         settings -> {});

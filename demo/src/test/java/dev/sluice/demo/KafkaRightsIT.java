@@ -10,6 +10,7 @@ import dev.sluice.cli.WorkerCommand;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
@@ -123,7 +124,10 @@ class KafkaRightsIT {
         .requireReadable(GARBAGE);
     assertThat(ReadTopics.groups(reader))
         .containsExactlyInAnyOrder(
-            TOPICS.producerGroup(), TOPICS.workerGroup(), TOPICS.statusAggregatorGroup());
+            TOPICS.producerGroup(),
+            TOPICS.workerGroup(),
+            TOPICS.statusAggregatorGroup(),
+            TOPICS.webhookOutGroup());
   }
 
   /** By the command, which reads the settings from a file and waits until the users are known. */
@@ -184,12 +188,16 @@ class KafkaRightsIT {
     closer.register(
         new Console(
             new ConsoleConfig(
-                kafka.as("console"),
-                database.as(ServiceRole.CONSOLE),
-                consolePort,
-                Optional.empty(),
-                Optional.empty(),
-                new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP"))),
+                    kafka.as("console"),
+                    database.as(ServiceRole.CONSOLE),
+                    consolePort,
+                    Optional.empty(),
+                    Optional.empty(),
+                    new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP")))
+                .withWebhookOut(
+                    WebhookOutConfig.of(
+                        URI.create("http://localhost:" + FreePort.next() + "/"),
+                        "whsec_" + "A".repeat(44))),
             health("console"),
             meters,
             settings -> {}));

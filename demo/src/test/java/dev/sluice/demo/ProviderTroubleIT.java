@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.CollectedSpans;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
@@ -40,6 +41,7 @@ class ProviderTroubleIT {
   private final DSLContext sql = pipeline.sql();
   private final CollectedSpans spans = new CollectedSpans();
   private final Traces traces = Traces.exporting(spans, "sluice", 1);
+  private final PostedEvents posted = new PostedEvents();
 
   @BeforeEach
   void sender() {
@@ -52,6 +54,7 @@ class ProviderTroubleIT {
   void stop() {
     pipeline.close();
     traces.close();
+    posted.close();
   }
 
   @Test
@@ -77,6 +80,7 @@ class ProviderTroubleIT {
     aRecipientsWayIsOneTrace(recipient(campaign, phone(1)), "FAILED", 400);
     aRecipientsWayIsOneTrace(recipient(campaign, phone(codes.size() + 1)), "SENT", 200);
     recordsOfATracedCampaignSayItsTrace();
+    itsEndIsPostedToAnotherProgram(campaign, codes.size());
     metricsAreThoseThatPeopleRelyOn(campaign);
   }
 
@@ -90,6 +94,17 @@ class ProviderTroubleIT {
       assertThat(topics.of(topic)).as(topic).isNotEmpty();
       assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
     }
+  }
+
+  private void itsEndIsPostedToAnotherProgram(UUID campaign, int failed) {
+    JsonNode event =
+        await()
+            .atMost(PATIENCE)
+            .until(() -> posted.of(campaign), Optional::isPresent)
+            .orElseThrow();
+
+    assertThat(event.path("type").asString()).isEqualTo("campaign.completed");
+    assertThat(event.at("/data/counts/failed").asInt()).isEqualTo(failed);
   }
 
   private long recipient(UUID campaign, String phone) {
@@ -403,6 +418,7 @@ class ProviderTroubleIT {
                 .withOthers(generic)
                 .withWebhooks(
                     new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
+                .withWebhookOut(WebhookOutConfig.of(posted.url(), "whsec_" + "A".repeat(44)))
                 .withFlushInterval(Duration.ofSeconds(2))
                 .withTraces(traces));
     return simulator;

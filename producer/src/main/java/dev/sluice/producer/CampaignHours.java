@@ -69,7 +69,7 @@ final class CampaignHours {
     boolean open = isOpen(window);
     String reason =
         open
-            ? "its sending hours " + window + " have begun"
+            ? StatusReasons.hoursBegun(String.valueOf(window))
             : StatusReasons.hoursOver(String.valueOf(window));
     log.info("[campaign {}] {}", FanOutStore.brief(id), reason);
     FanOutState changed = fanOut.inWindow(open);

@@ -267,8 +267,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   private static String reason(CampaignCommand command) {
-    String who = "requested by " + requester(command);
-    return Texts.shortened(command.reason() == null ? who : who + ": " + command.reason());
+    return Texts.shortened(StatusReasons.requested(requester(command), command.reason()));
   }
 
   /** Returns the trace of the records that come of a command. */

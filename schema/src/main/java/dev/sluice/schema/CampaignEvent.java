@@ -2,6 +2,7 @@ package dev.sluice.schema;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,12 @@ public record CampaignEvent(
     COMPLETED,
     @JsonProperty("cancelled")
     CANCELLED
+  }
+
+  public CampaignEvent {
+    Objects.requireNonNull(event, "event is missing");
+    Objects.requireNonNull(campaignId, "campaignId is missing");
+    Objects.requireNonNull(at, "at is missing");
   }
 
   /** Recipients by status. */

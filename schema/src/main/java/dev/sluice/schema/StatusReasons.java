@@ -1,13 +1,41 @@
 package dev.sluice.schema;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why campaigns and senders do not send, as the services write it. The page knows these sentences
  * and says them in its reader's language, so changing one means changing {@code reasons.js}.
  */
 public final class StatusReasons {
+  private static final String REQUESTED = "requested by ";
+  private static final String HOURS = "its sending hours ";
+  private static final String WAITS_FOR_HOURS = "; waits for its sending hours";
+
+  private static final Pattern PLANNED =
+      Pattern.compile(
+          REQUESTED
+              + "((?!: ).)*|"
+              + HOURS
+              + ".*|.*"
+              + Pattern.quote(WAITS_FOR_HOURS),
+          Pattern.DOTALL);
+
   private StatusReasons() {}
+
+  /** Somebody wants it. */
+  public static String requested(String who, @Nullable String why) {
+    return why == null ? REQUESTED + who : REQUESTED + who + ": " + why;
+  }
+
+  /**
+   * Returns whether nobody needs to look into a pause: it was merely requested, or is due to
+   * sending hours. A request that says why is none of these, as the services' own are.
+   */
+  public static boolean planned(@Nullable String reason) {
+    return reason == null || PLANNED.matcher(reason).matches();
+  }
 
   /** The sender's people of a day are used up. */
   public static String dailyLimit(int people) {
@@ -21,18 +49,23 @@ public final class StatusReasons {
     return "the sender is blocked: " + why;
   }
 
+  /** The campaign's sending hours have begun. */
+  public static String hoursBegun(String hours) {
+    return HOURS + hours + " have begun";
+  }
+
   /**
    * The campaign's sending hours have ended.
    *
    * @param hours like {@code 09:00-20:00 America/Sao_Paulo}
    */
   public static String hoursOver(String hours) {
-    return "its sending hours " + hours + " are over";
+    return HOURS + hours + " are over";
   }
 
   /** A command came while the campaign's sending hours are over. */
   public static String waitsForHours(String why) {
-    return why + "; waits for its sending hours";
+    return why + WAITS_FOR_HOURS;
   }
 
   /** The campaign itself is at fault. */

@@ -56,6 +56,10 @@ public record Topics(String prefix) {
     return prefix + "status-aggregator";
   }
 
+  public String webhookOutGroup() {
+    return prefix + "webhook-out";
+  }
+
   public String transactionalId(String role, String instance) {
     return prefix + role + "-" + instance;
   }

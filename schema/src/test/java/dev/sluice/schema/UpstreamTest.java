@@ -104,6 +104,14 @@ class UpstreamTest {
         .contains('"' + topics.campaignCommands() + '"', '"' + topics.campaignEvents() + '"');
   }
 
+  @Test
+  void theReceiverInThePageIsTheFileAndShort() throws IOException {
+    String program = Files.readString(DOCS.resolve("upstream/receive.mjs"));
+
+    assertThat(Files.readString(DOCS.resolve("upstream.md"))).contains(program);
+    assertThat(program.lines()).hasSizeLessThanOrEqualTo(20);
+  }
+
   private static Table<?> table(String name) {
     Table<?> table = Sluice.SLUICE.getTable(name);
     assertThat(table).as(name).isNotNull();

@@ -31,9 +31,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Calls a provider over HTTP, each request once, on the calling thread. Calls have a deadline and
- * responses a size limit. It distinguishes failures in which nothing can have reached the provider,
- * which are safe to repeat, from those that leave the message in doubt.
+ * Calls a provider, or another server, over HTTP, each request once, on the calling thread. Calls
+ * have a deadline and responses a size limit. It distinguishes failures in which nothing can have
+ * reached the provider, which are safe to repeat, from those that leave the message in doubt.
  */
 public final class HttpCalls implements AutoCloseable {
   /** A response has about 300 bytes; an HTML page from an intermediary may be larger. */
@@ -77,10 +77,7 @@ public final class HttpCalls implements AutoCloseable {
       byte[] body,
       Permit permit,
       Function<Answer, SendOutcome> judge) {
-    HttpPost request = new HttpPost(uri);
-    request.setHeader("Content-Type", "application/json");
-    headers.forEach(request::setHeader);
-    request.setEntity(new ByteArrayEntity(body, null));
+    HttpPost request = json(uri, headers, body);
     Attempt attempt = new Attempt(request, permit, endpoint.answerTimeout());
     Answer answer;
     try {
@@ -110,6 +107,29 @@ public final class HttpCalls implements AutoCloseable {
     HttpGet request = new HttpGet(uri);
     headers.forEach(request::setHeader);
     return exchange(request, Attempt.probe(request, endpoint.answerTimeout()), longest);
+  }
+
+  /**
+   * Posts JSON that is no message: it needs no permit, and may be posted again.
+   *
+   * @throws IOException if there is no answer in time, with a readable reason
+   */
+  public Answer post(URI uri, Map<String, String> headers, byte[] body) throws IOException {
+    HttpPost request = json(uri, headers, body);
+    Attempt attempt = Attempt.probe(request, endpoint.answerTimeout());
+    try {
+      return exchange(request, attempt);
+    } catch (IOException e) {
+      throw attempt.late() ? new IOException(late(), e) : e;
+    }
+  }
+
+  private static HttpPost json(URI uri, Map<String, String> headers, byte[] body) {
+    HttpPost request = new HttpPost(uri);
+    request.setHeader("Content-Type", "application/json");
+    headers.forEach(request::setHeader);
+    request.setEntity(new ByteArrayEntity(body, null));
+    return request;
   }
 
   private Answer exchange(HttpUriRequestBase request, Attempt attempt) throws IOException {
@@ -144,9 +164,11 @@ public final class HttpCalls implements AutoCloseable {
 
   private SendOutcome inDoubt(Attempt attempt, Exception e) {
     return new SendOutcome.InDoubt(
-        attempt.late()
-            ? "no answer within " + endpoint.answerTimeout().toSeconds() + " s"
-            : "the connection broke: " + Reasons.of(e));
+        attempt.late() ? late() : "the connection broke: " + Reasons.of(e));
+  }
+
+  private String late() {
+    return "no answer within " + endpoint.answerTimeout().toSeconds() + " s";
   }
 
   /** Returns whether the root of the provider's address answers at all; sends no message. */

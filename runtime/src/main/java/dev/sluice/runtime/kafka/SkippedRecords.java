@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
  * The damaged records that a process has skipped. What they said is lost, so health names them for
  * as long as the process runs.
  */
-final class SkippedRecords {
+public final class SkippedRecords {
   private final Health health;
   private final Meter.MeterProvider<Counter> counters;
   private final Map<TopicPartition, Run> newest = new ConcurrentHashMap<>();
@@ -30,7 +30,7 @@ final class SkippedRecords {
    *
    * @param topics the topics that are read
    */
-  SkippedRecords(Collection<String> topics, Health health, MeterRegistry meters) {
+  public SkippedRecords(Collection<String> topics, Health health, MeterRegistry meters) {
     this.health = health;
     counters =
         Counter.builder("sluice.records.skipped")
@@ -39,7 +39,8 @@ final class SkippedRecords {
     topics.forEach(topic -> counters.withTag("topic", topic));
   }
 
-  void add(DamagedRecord damaged) {
+  /** Counts one and names it in health. */
+  public void add(DamagedRecord damaged) {
     TopicPartition partition = damaged.partition();
     counters.withTag("topic", partition.topic()).increment();
     Run run = newest.merge(partition, new Run(damaged.offset(), damaged.offset()), Run::and);

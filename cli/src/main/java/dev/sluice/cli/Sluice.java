@@ -5,6 +5,7 @@ import dev.sluice.schema.Reasons;
 import dev.sluice.schema.ShortId;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -76,7 +77,7 @@ public final class Sluice {
         .registerConverter(FrequencyCap.class, told(FrequencyCap::parse))
         .registerConverter(ShortId.class, told(ShortId::parse))
         .registerConverter(Instant.class, told(Sluice::time))
-        .registerConverter(URI.class, told(URI::create))
+        .registerConverter(URI.class, told(Sluice::address))
         // An option handles @FILE itself, as in --message @FILE.
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -102,6 +103,16 @@ public final class Sluice {
         throw new TypeConversionException(Reasons.of(e));
       }
     };
+  }
+
+  /** Its path may be a secret, so the message does not repeat it. */
+  static URI address(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "no URL: " + e.getReason() + " at index " + e.getIndex(), e);
+    }
   }
 
   static Instant time(String text) {

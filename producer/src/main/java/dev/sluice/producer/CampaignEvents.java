@@ -5,6 +5,7 @@ import dev.sluice.producer.state.Announced;
 import dev.sluice.producer.state.AnnouncedStore;
 import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.StatusReasons;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -37,10 +38,21 @@ final class CampaignEvents {
     uncommitted.clear();
   }
 
-  /** Writes a control for the workers, and announces it if it is a change. */
+  /**
+   * Writes a control for the workers, and announces it if it is a change, or a fault of a campaign
+   * that is paused already: outside its hours, for example.
+   */
   void control(UUID id, Control control) {
     output.control(id, control);
-    applies(id, control);
+    Announced before = announced.find(id);
+    if (before != null
+        && before.paused()
+        && control.state() == Control.State.PAUSED
+        && !StatusReasons.planned(control.reason())) {
+      write(id, CampaignEvent.Event.PAUSED, before, clock.instant(), control.reason(), null);
+    } else {
+      applies(id, control);
+    }
     output.commitSoon();
   }
 

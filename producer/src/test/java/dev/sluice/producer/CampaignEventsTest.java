@@ -177,6 +177,27 @@ class CampaignEventsTest extends FanOutTest {
     assertThat(told.get(2).reason()).endsWith("have begun");
   }
 
+  /** Otherwise it would stand still in the morning, and nobody would have been told. */
+  @Test
+  void aFaultOutsideTheHoursIsTold() {
+    now = Instant.parse("2027-03-10T20:00:00Z");
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    window(campaign, "08:00", "18:00", "UTC");
+    command("start", campaign);
+    turns(5);
+    commands.pipeInput(
+        campaign.toString(), json("pause", campaign).replace("}", ",\"reason\":\"ten refused\"}"));
+    turns(5);
+    now = Instant.parse("2027-03-11T09:00:00Z");
+    turns(5);
+
+    List<CampaignEvent> told = told(campaign);
+    assertThat(told)
+        .extracting(CampaignEvent::event)
+        .containsExactly(Event.STARTED, Event.PAUSED, Event.PAUSED);
+    assertThat(told.getLast().reason()).contains("ten refused");
+  }
+
   /** Its row starts, and then it turns out to be unreadable. */
   @Test
   void aCampaignThatCannotGoOnIsPausedWithTheReason() {

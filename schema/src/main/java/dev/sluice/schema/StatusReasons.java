@@ -15,11 +15,7 @@ public final class StatusReasons {
 
   private static final Pattern PLANNED =
       Pattern.compile(
-          REQUESTED
-              + "((?!: ).)*|"
-              + HOURS
-              + ".*|.*"
-              + Pattern.quote(WAITS_FOR_HOURS),
+          REQUESTED + "((?!: ).)*|" + HOURS + ".*|.*" + Pattern.quote(WAITS_FOR_HOURS),
           Pattern.DOTALL);
 
   private StatusReasons() {}

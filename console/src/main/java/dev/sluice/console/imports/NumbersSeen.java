@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a file's numbers say together: how many repeat another, and from which countries they are. */
+/**
+ * What a file's numbers say together: how many repeat another, and from which countries they are.
+ */
 final class NumbersSeen {
   /** Beyond this many, repetitions are not counted: 16 MB of numbers. */
   static final int MOST = 2_000_000;

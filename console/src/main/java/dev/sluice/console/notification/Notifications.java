@@ -8,7 +8,6 @@ import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.SkippedRecords;
 import dev.sluice.runtime.kafka.TolerantPoll;
 import dev.sluice.schema.Reasons;
-import dev.sluice.schema.UnreadableEventException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,10 +194,11 @@ public final class Notifications implements AutoCloseable {
         return destination.kinds().contains(notification.kind())
             ? new Delivery(notification, new Retries(machine.random(), now), now)
             : null;
-      } catch (UnreadableEventException e) {
+      } catch (RuntimeException | StackOverflowError e) {
+        // Whatever is wrong with this record: the others must not wait for it.
         meters.unreadable.increment();
         log.warn(
-            "{}@{} is not posted, as it is no event: {}", topic, event.offset(), e.getMessage());
+            "{}@{} is not posted, as it is no event: {}", topic, event.offset(), Reasons.of(e));
         return null;
       }
     }
@@ -229,15 +229,16 @@ public final class Notifications implements AutoCloseable {
         return true;
       }
       meters.failed.increment();
+      if (wait.isEmpty()) {
+        meters.givenUp.increment();
+        log.warn("{} is given up: {}", due.notification(), reason);
+        health.noticeOver(COMPONENT);
+        return false;
+      }
       health.notice(
           COMPONENT,
           "%s does not take events, which wait in %s: %s"
               .formatted(destination.server(), topic, reason));
-      if (wait.isEmpty()) {
-        meters.givenUp.increment();
-        log.warn("{} is given up: {}", due.notification(), reason);
-        return false;
-      }
       due.rest(wait.get(), now);
       return true;
     }

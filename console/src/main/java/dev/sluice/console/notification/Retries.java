@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When an event that was not taken is posted again: after 1 s to 5 minutes, twice as long each
- * time. It is given up a day after it was first posted, or an hour after it was first refused, as
- * one that its receiver cannot digest must not hold up the others forever.
+ * time. It is given up a day after it was first posted, or once it has been refused for an hour
+ * without an outage between, as one that its receiver cannot digest must not hold up the others
+ * forever.
  */
 final class Retries {
   static final Duration GIVEN_UP_AFTER = Duration.ofHours(24);
@@ -51,6 +52,7 @@ final class Retries {
    * @param asked how long the receiver asks to wait, or null
    */
   Optional<Duration> away(@Nullable Duration asked, long nowNanos) {
+    refusedNanos = null;
     Duration wanted = asked == null ? Duration.ZERO : asked;
     return after(nowNanos, wanted.compareTo(LONGEST_ASKED) > 0 ? LONGEST_ASKED : wanted);
   }

@@ -78,7 +78,9 @@ class NotificationTest {
   void theReasonsOfTheProducerAreToldApart() {
     assertThat(StatusReasons.planned(StatusReasons.requested("ana", null))).isTrue();
     assertThat(StatusReasons.planned(StatusReasons.hoursOver("09:00-18:00 UTC"))).isTrue();
-    assertThat(StatusReasons.planned(StatusReasons.waitsForHours(StatusReasons.requested("ana", null))))
+    assertThat(
+            StatusReasons.planned(
+                StatusReasons.waitsForHours(StatusReasons.requested("ana", null))))
         .isTrue();
     assertThat(StatusReasons.planned(StatusReasons.requested("worker", "refused"))).isFalse();
   }

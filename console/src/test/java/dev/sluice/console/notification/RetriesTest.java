@@ -69,6 +69,15 @@ class RetriesTest {
   }
 
   @Test
+  void anOutageBetweenTwoRefusalsIsNoRefusal() {
+    assertThat(refused()).isPresent();
+    now = Duration.ofMinutes(1);
+    assertThat(away(null)).isPresent();
+    now = Duration.ofMinutes(62);
+    assertThat(refused()).isPresent();
+  }
+
+  @Test
   void waitsAsLongAsTheReceiverAsksWithinAnHour() {
     assertThat(away(Duration.ofSeconds(90))).contains(Duration.ofSeconds(90));
     assertThat(away(Duration.ofDays(3))).contains(Duration.ofHours(1));

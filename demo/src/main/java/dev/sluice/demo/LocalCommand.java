@@ -103,6 +103,7 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
   @Option(
       names = "--infrastructure-only",
       defaultValue = "${env:SLUICE_INFRASTRUCTURE_ONLY:-false}",
+      fallbackValue = "true",
       description =
           "Start no service, for running roles beside it (SLUICE_INFRASTRUCTURE_ONLY;"
               + " ${DEFAULT-VALUE}).")

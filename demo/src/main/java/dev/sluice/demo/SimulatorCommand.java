@@ -43,6 +43,7 @@ public final class SimulatorCommand implements Callable<Integer>, Sluice.Extensi
   @Option(
       names = "--all-interfaces",
       defaultValue = "${env:SIMULATOR_ALL_INTERFACES:-false}",
+      fallbackValue = "true",
       description = "Let other machines reach it (SIMULATOR_ALL_INTERFACES; ${DEFAULT-VALUE}).")
   private boolean allInterfaces;
 
@@ -121,6 +122,7 @@ public final class SimulatorCommand implements Callable<Integer>, Sluice.Extensi
   @Option(
       names = "--pair-limit",
       defaultValue = "${env:SIMULATOR_PAIR_LIMIT:-false}",
+      fallbackValue = "true",
       description =
           "One message to one user each 6 s, in bursts of 45 (SIMULATOR_PAIR_LIMIT;"
               + " ${DEFAULT-VALUE}).")
@@ -184,6 +186,7 @@ public final class SimulatorCommand implements Callable<Integer>, Sluice.Extensi
   @Option(
       names = "--shuffle-receipts",
       defaultValue = "${env:SIMULATOR_SHUFFLE_RECEIPTS:-false}",
+      fallbackValue = "true",
       description = "Receipts come in any order (SIMULATOR_SHUFFLE_RECEIPTS; ${DEFAULT-VALUE}).")
   private boolean shuffleReceipts;
 

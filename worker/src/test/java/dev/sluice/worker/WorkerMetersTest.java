@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,28 @@ class WorkerMetersTest {
 
     worker.run(Duration.ofSeconds(15));
     assertThat(outcomes(worker, "in_doubt")).isOne();
+  }
+
+  /** And its attempt is one in its result, too. */
+  @Test
+  void anOutcomeThatALoopCouldNotPublishBeforeItStartedOverCountsOnce() {
+    AtomicReference<SteppedWorker> self = new AtomicReference<>();
+    SteppedWorker worker =
+        new SteppedWorker(message -> {
+          self.get().failing = 1;
+          return new SendOutcome.Accepted("id");
+        });
+    self.set(worker);
+    worker.write(request(1));
+    worker.run(Duration.ofSeconds(5));
+
+    assertThat(worker.restarts).isOne();
+    assertThat(outcomes(worker, "accepted")).isOne();
+    assertThat(worker.results)
+        .filteredOn(result -> result.status() == RecipientStatus.SENT)
+        .singleElement()
+        .extracting(SendResult::attempts)
+        .isEqualTo(1);
   }
 
   /** Other programs may write to any. */

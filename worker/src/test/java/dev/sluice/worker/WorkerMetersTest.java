@@ -49,6 +49,37 @@ class WorkerMetersTest {
     assertThat(outcomes(worker, "in_doubt")).isOne();
   }
 
+  @Test
+  void whatIsBeingSentIsShownBySender() {
+    SteppedTime time = new SteppedTime();
+    SteppedWorker worker =
+        new SteppedWorker(
+            10,
+            time,
+            message -> {
+              time.sleep(Duration.ofSeconds(message.callbackData().endsWith(":1:1") ? 10 : 1));
+              return new SendOutcome.Accepted("id");
+            });
+    worker.write(request(1, "s"));
+    worker.write(request(2, "s"));
+    worker.write(request(3, "other"));
+    worker.run(Duration.ofSeconds(5));
+    assertThat(inFlight(worker, "s")).isOne();
+    assertThat(inFlight(worker, "other")).isZero();
+
+    worker.run(Duration.ofSeconds(10));
+    assertThat(inFlight(worker, "s")).isZero();
+  }
+
+  private static double inFlight(SteppedWorker worker, String sender) {
+    return worker
+        .meters
+        .get("sluice.worker.sender.in.flight")
+        .tag("sender", sender)
+        .gauge()
+        .value();
+  }
+
   /** And its attempt is one in its result, too. */
   @Test
   void anOutcomeThatALoopCouldNotPublishBeforeItStartedOverCountsOnce() {
@@ -82,6 +113,7 @@ class WorkerMetersTest {
 
     assertThat(worker.sent).hasSize(1_500);
     assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.sender.in.flight").gauges()).hasSize(1_001);
     assertThat(worker.meters.find("sluice.worker.outcomes").tag("outcome", "accepted").counters())
         .hasSize(1_001);
     assertThat(worker.meters.find("sluice.worker.outcomes").tag("outcome", "in_doubt").counters())

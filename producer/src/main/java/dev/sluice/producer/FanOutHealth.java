@@ -139,14 +139,17 @@ final class FanOutHealth {
             + named);
   }
 
-  /** Forgets what the meters show of the campaigns: whoever takes them over shows it. */
+  /** Forgets all that it reports of the campaigns: whoever takes them over reports it. */
   void close() {
     underWay(List.of());
     recipients(0, 0);
     returned(0);
     unreadable(Map.of());
-    oldest = null;
-    paused = 0;
+    due.clear();
+    stillFull.clear();
+    postponed.clear();
+    blocked.clear();
+    tell(Map.of());
   }
 
   private double waitingSeconds() {

@@ -202,6 +202,22 @@ class FanOutTopologyTest extends FanOutTest {
   }
 
   @Test
+  void whatIsWrongWithCampaignsIsReportedByTheProducerThatTakesThemOver() {
+    UUID faulty = FIXTURE.campaign(sender, 10);
+    window(faulty, "00:00", "00:00", "Mars/Olympus");
+    UUID campaign = FIXTURE.campaign(sender, 2_000);
+    command("start", faulty);
+    command("start", campaign);
+    turns(130);
+    inForce.put(Control.senderKey(sender), new Control(Control.State.BLOCKED, "190: token"));
+    turns(1);
+    assertThat(health.problems()).containsKeys("campaigns", "blocked");
+
+    loseTheStore();
+    assertThat(health.problems()).doesNotContainKeys("campaigns", "blocked");
+  }
+
+  @Test
   void controlsThatNobodyCanReadGoToTheDeadLetters() {
     TestInputTopic<String, String> written =
         driver.createInputTopic(TOPICS.controls(), new StringSerializer(), new StringSerializer());

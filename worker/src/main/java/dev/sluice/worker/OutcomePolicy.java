@@ -30,33 +30,40 @@ final class OutcomePolicy {
     this.random = machine.random();
   }
 
-  /** Counts an outcome; call it once, before {@link #decide}. */
+  /** Learns from an outcome and counts its attempt; call it once, before {@link #decide}. */
   void observe(Finished finished) {
+    if (learn(finished)) {
+      finished.task().countAttempt();
+    }
+  }
+
+  /**
+   * Learns from an outcome.
+   *
+   * @return whether it uses up an attempt
+   */
+  boolean learn(Finished finished) {
     SendTask task = finished.task();
     // Count a message that cannot be prepared only once, however often it is tried.
     if (!(finished.outcome() instanceof SendOutcome.NotPrepared) || task.attempts() == 0) {
       failures.observe(task, finished.outcome());
     }
-    boolean aboutThisMessage =
-        switch (finished.outcome()) {
-          case SendOutcome.Accepted a -> true;
-          case SendOutcome.Refused r -> true;
-          case SendOutcome.OptedOut o -> true;
-          case SendOutcome.BadRequest b -> true;
-          case SendOutcome.TryAgain t -> true;
-          case SendOutcome.PairLimited p -> true;
-          case SendOutcome.InDoubt d -> true;
-          case SendOutcome.NotPrepared p -> true;
-          case SendOutcome.Unavailable u -> !failures.isUnavailable(task.request().sender().id());
-          case SendOutcome.Throttled t -> false;
-          case SendOutcome.SenderBlocked b -> false;
-          case SendOutcome.CampaignStopped s -> false;
-          case SendOutcome.NotLaunched n -> false;
-          case SendOutcome.Disconnected d -> false;
-        };
-    if (aboutThisMessage) {
-      task.countAttempt();
-    }
+    return switch (finished.outcome()) {
+      case SendOutcome.Accepted a -> true;
+      case SendOutcome.Refused r -> true;
+      case SendOutcome.OptedOut o -> true;
+      case SendOutcome.BadRequest b -> true;
+      case SendOutcome.TryAgain t -> true;
+      case SendOutcome.PairLimited p -> true;
+      case SendOutcome.InDoubt d -> true;
+      case SendOutcome.NotPrepared p -> true;
+      case SendOutcome.Unavailable u -> !failures.isUnavailable(task.request().sender().id());
+      case SendOutcome.Throttled t -> false;
+      case SendOutcome.SenderBlocked b -> false;
+      case SendOutcome.CampaignStopped s -> false;
+      case SendOutcome.NotLaunched n -> false;
+      case SendOutcome.Disconnected d -> false;
+    };
   }
 
   /** Decides what happens next; has no side effects. */

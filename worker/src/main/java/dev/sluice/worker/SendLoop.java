@@ -234,11 +234,15 @@ final class SendLoop {
 
   private void collect(Finished finished) {
     SendTask task = finished.task();
-    task.answered(finished);
-    int attempts = task.attempts();
-    policy.observe(finished);
-    task.trace(finished, attempts);
-    meters.finished(finished);
+    if (task.answered(finished)) {
+      int attempts = task.attempts();
+      policy.observe(finished);
+      task.trace(finished, attempts);
+      meters.finished(finished);
+    } else {
+      // Counted by a loop that could not publish it; but this one's policy is new.
+      policy.learn(finished);
+    }
     unpublished.add(finished);
     if (!task.partition().lost()) {
       tell(task.partition().lane(task), finished.outcome());

@@ -118,16 +118,22 @@ final class SendTask {
     return launchedNanos;
   }
 
-  /** Records that its attempt has ended. */
-  void answered(Finished finished) {
-    if (inFlight) {
-      inFlight = false;
-      partition.addInFlight(this, -1);
-      partition.addBytes(-bytes);
-      if (firstTriedAt == null && wasTried(finished.outcome())) {
-        firstTriedAt = finished.at();
-      }
+  /**
+   * Records that its attempt has ended.
+   *
+   * @return false if that was recorded before
+   */
+  boolean answered(Finished finished) {
+    if (!inFlight) {
+      return false;
     }
+    inFlight = false;
+    partition.addInFlight(this, -1);
+    partition.addBytes(-bytes);
+    if (firstTriedAt == null && wasTried(finished.outcome())) {
+      firstTriedAt = finished.at();
+    }
+    return true;
   }
 
   private static boolean wasTried(SendOutcome outcome) {

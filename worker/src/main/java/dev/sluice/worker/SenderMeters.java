@@ -20,6 +20,7 @@ final class SenderMeters {
   private final Consumer<String> met;
   private final MultiGauge permitted;
   private final MultiGauge queued;
+  private final MultiGauge inFlight;
   private boolean everReviewed;
   private long reviewedNanos;
   private volatile double occupancy;
@@ -40,6 +41,10 @@ final class SenderMeters {
         MultiGauge.builder("sluice.worker.queued")
             .description("Requests of the sender that were read and wait for their time slot")
             .register(registry);
+    inFlight =
+        MultiGauge.builder("sluice.worker.sender.in.flight")
+            .description("Messages of the sender's lanes here that are being sent")
+            .register(registry);
     Gauge.builder("sluice.worker.window.occupancy", this, meters -> meters.occupancy)
         .description("The share of its text that the fullest offset window uses; 1 stops its lanes")
         .register(registry);
@@ -53,6 +58,7 @@ final class SenderMeters {
     reviewedNanos = now;
     Map<String, Double> rates = new HashMap<>();
     Map<String, Double> sizes = new HashMap<>();
+    Map<String, Double> beingSent = new HashMap<>();
     int longest = 0;
     for (PartitionState partition : owned) {
       longest = Math.max(longest, partition.committed().metadata().length());
@@ -66,12 +72,14 @@ final class SenderMeters {
             String sender = senders.nameOf(id);
             rates.merge(sender, lane.currentRate(now), Double::sum);
             sizes.merge(sender, (double) lane.size(), Double::sum);
+            beingSent.merge(sender, (double) lane.inFlight(), Double::sum);
           });
     }
     occupancy = (double) longest / WindowCodec.MAX_LENGTH;
     rates.keySet().forEach(met);
     permitted.register(rows(rates), true);
     queued.register(rows(sizes), true);
+    inFlight.register(rows(beingSent), true);
   }
 
   private static List<MultiGauge.Row<?>> rows(Map<String, Double> bySender) {

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** A worker in memory whose calls to the provider take the time that the test says. */
@@ -40,6 +41,9 @@ final class SteppedWorker extends WorkerInMemory {
 
   /** How many of the next transactions are aborted. */
   int aborted;
+
+  /** How many of the next transactions fail in such a way that the loop starts over. */
+  int failing;
 
   /** Topics that cannot be written to. */
   final Set<String> offline = new HashSet<>();
@@ -173,6 +177,10 @@ final class SteppedWorker extends WorkerInMemory {
     if (aborted > 0) {
       aborted--;
       return Verdict.ABORTED;
+    }
+    if (failing > 0) {
+      failing--;
+      throw new KafkaException("the end of the transaction is unknown");
     }
     return transactionsCommit ? super.commit(records, offsets) : Verdict.REFUSED;
   }

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +65,59 @@ class WorkerMetersTest {
     return worker.meters.get("sluice.worker.partitions.closed").gauge().value();
   }
 
+  @Test
+  void whatIsBeingSentIsShownBySender() {
+    SteppedTime time = new SteppedTime();
+    SteppedWorker worker =
+        new SteppedWorker(
+            10,
+            time,
+            message -> {
+              time.sleep(Duration.ofSeconds(message.callbackData().endsWith(":1:1") ? 10 : 1));
+              return new SendOutcome.Accepted("id");
+            });
+    worker.write(request(1, "s"));
+    worker.write(request(2, "s"));
+    worker.write(request(3, "other"));
+    worker.run(Duration.ofSeconds(5));
+    assertThat(inFlight(worker, "s")).isOne();
+    assertThat(inFlight(worker, "other")).isZero();
+
+    worker.run(Duration.ofSeconds(10));
+    assertThat(inFlight(worker, "s")).isZero();
+  }
+
+  private static double inFlight(SteppedWorker worker, String sender) {
+    return worker
+        .meters
+        .get("sluice.worker.sender.in.flight")
+        .tag("sender", sender)
+        .gauge()
+        .value();
+  }
+
+  /** And its attempt is one in its result, too. */
+  @Test
+  void anOutcomeThatALoopCouldNotPublishBeforeItStartedOverCountsOnce() {
+    AtomicReference<SteppedWorker> self = new AtomicReference<>();
+    SteppedWorker worker =
+        new SteppedWorker(message -> {
+          self.get().failing = 1;
+          return new SendOutcome.Accepted("id");
+        });
+    self.set(worker);
+    worker.write(request(1));
+    worker.run(Duration.ofSeconds(5));
+
+    assertThat(worker.restarts).isOne();
+    assertThat(outcomes(worker, "accepted")).isOne();
+    assertThat(worker.results)
+        .filteredOn(result -> result.status() == RecipientStatus.SENT)
+        .singleElement()
+        .extracting(SendResult::attempts)
+        .isEqualTo(1);
+  }
+
   /** Other programs may write to any. */
   @Test
   void thousandsOfSendersShareTheirLastSeriesAndLeaveNoLanesBehind() {
@@ -73,6 +129,7 @@ class WorkerMetersTest {
 
     assertThat(worker.sent).hasSize(1_500);
     assertThat(worker.meters.find("sluice.worker.queued").gauges()).hasSize(1_001);
+    assertThat(worker.meters.find("sluice.worker.sender.in.flight").gauges()).hasSize(1_001);
     assertThat(worker.meters.find("sluice.worker.outcomes").tag("outcome", "accepted").counters())
         .hasSize(1_001);
     assertThat(worker.meters.find("sluice.worker.outcomes").tag("outcome", "in_doubt").counters())

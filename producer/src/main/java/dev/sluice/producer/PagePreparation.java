@@ -46,7 +46,9 @@ final class PagePreparation {
       CampaignRepository.Campaign campaign,
       CampaignRepository.Sender sender,
       FanOutState.Progress progress,
-      int limit) {
+      int atMost) {
+    // Who would not fit must not be counted towards the daily limit yet.
+    int limit = Math.clamp(1 + LARGEST_PAGE / campaign.template().bytes(), 1, atMost);
     Cursor after = progress.cursor();
     Cursor reach = recipients.reach(campaign.id(), progress.zones(), after);
     List<RecipientPages.Recipient> read =

@@ -294,9 +294,8 @@ public final class Worker implements AutoCloseable {
                 // With the classic protocol the client chooses how soon its death is noticed.
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                 6_000,
-                // With their next heartbeat members learn that one has left or come; lanes that
-                // move
-                // are silent until the last has.
+                // With their next heartbeat members learn that one has left or come. Lanes that
+                // move are silent until the last has learnt it.
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                 200,
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,

@@ -108,8 +108,8 @@ class LaneTest {
     time.sleep(Duration.ofSeconds(1));
     late.await(() -> {});
 
-    // The rate of 131 ms: 100, and a 32nd of the second.
-    Stream.generate(lane::reserve).limit(26).forEach(slot -> slot.awaitBegin(() -> {}));
+    // The rate of 225 ms: 100, and an eighth of the second.
+    Stream.generate(lane::reserve).limit(45).forEach(slot -> slot.awaitBegin(() -> {}));
 
     assertThatThrownBy(() -> lane.reserve().awaitBegin(LaneTest::withdraw))
         .hasMessage("it is early");

@@ -163,7 +163,13 @@ public final class TestSends {
         }
       });
     }
-    return switch (new MessageTemplate(Json.MAPPER.readTree(stored)).render(variables)) {
+    MessageTemplate template = new MessageTemplate(Json.MAPPER.readTree(stored));
+    template
+        .problem()
+        .ifPresent(problem -> {
+          throw ProblemException.conflict("The campaign's message would be refused: " + problem);
+        });
+    return switch (template.render(variables)) {
       case MessageTemplate.Complete(var message, var _) -> {
         Providers.rules(provider)
             .problem(message)

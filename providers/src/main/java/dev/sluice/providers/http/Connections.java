@@ -20,6 +20,8 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -35,10 +37,12 @@ final class Connections implements AutoCloseable {
   /** Each connection has two buffers; requests and responses are a few hundred bytes. */
   private static final int BUFFER_BYTES = 2048;
 
-  /** A response's head is not endless either: a line of 16 KiB at most, and this many of them. */
-  private static final int LONGEST_LINE = 16 * 1024;
-
-  private static final int MOST_HEADERS = 100;
+  /** Lines are bounded as well, because trailers and chunks have some after the head. */
+  private static final Http1Config HTTP =
+      Http1Config.custom()
+          .setBufferSize(BUFFER_BYTES)
+          .setMaxLineLength(BoundedHead.LONGEST)
+          .build();
 
   private final HttpHost target;
   private final CloseableHttpClient client;
@@ -90,12 +94,8 @@ final class Connections implements AutoCloseable {
         .setMaxConnTotal(endpoint.connections())
         .setConnectionFactory(
             ManagedHttpClientConnectionFactory.builder()
-                .http1Config(
-                    Http1Config.custom()
-                        .setBufferSize(BUFFER_BYTES)
-                        .setMaxLineLength(LONGEST_LINE)
-                        .setMaxHeaderCount(MOST_HEADERS)
-                        .build())
+                .http1Config(HTTP)
+                .responseParserFactory(_ -> parser())
                 .build())
         // Reads have no timeout of their own; the call's deadline ends them.
         .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
@@ -110,6 +110,12 @@ final class Connections implements AutoCloseable {
         .setTlsSocketStrategy(
             new DefaultClientTlsStrategy(Authorities.trust(endpoint.authorities())))
         .build();
+  }
+
+  private static HttpMessageParser<ClassicHttpResponse> parser() {
+    HttpMessageParser<ClassicHttpResponse> parser =
+        new DefaultHttpResponseParserFactory(HTTP).create();
+    return (buffer, connection) -> parser.parse(buffer, new BoundedHead(connection));
   }
 
   /** Returns the route of all calls: direct, or through the proxy of Java's system properties. */

@@ -2,6 +2,7 @@ package dev.sluice.providers.whatsapp;
 
 import dev.sluice.providers.http.Endpoint;
 import dev.sluice.providers.http.HttpCalls;
+import dev.sluice.schema.MessageParts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -25,6 +26,12 @@ public final class MessageTemplates implements AutoCloseable {
 
   private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9._-]{1,255}");
   private static final int LONGEST_PAGE = 2 * 1024 * 1024;
+
+  /** The most parts that an account's templates may have together: some 20 MB in memory. */
+  private static final int MOST_PARTS = 200_000;
+
+  /** The most pages read; a page may hold fewer templates than were asked for. */
+  private static final int MOST_PAGES = 100;
 
   /** The most concurrent calls; the console and its template pickers need few. */
   private static final int CALLS = 4;
@@ -58,8 +65,14 @@ public final class MessageTemplates implements AutoCloseable {
     }
     List<JsonNode> templates = new ArrayList<>();
     String after = "";
+    int pages = 0;
+    int parts = 0;
     do {
       JsonNode page = page(account, after);
+      parts += MessageParts.in(page);
+      if (parts > MOST_PARTS || ++pages > MOST_PAGES) {
+        throw new IOException("the account's templates are too large to be read");
+      }
       page.path("data").forEach(templates::add);
       after =
           page.at("/paging/next").isString() ? page.at("/paging/cursors/after").asString("") : "";

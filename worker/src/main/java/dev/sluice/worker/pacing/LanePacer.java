@@ -92,7 +92,7 @@ public final class LanePacer {
      */
     public void await(Runnable check) {
       check.run();
-      readying.measured(Math.min(ticker.nanoTime() - begunNanos, MOST_READYING_NANOS));
+      readying.measured(ticker.nanoTime() - begunNanos);
       // Skips the line if there is nothing to wait for, because a line that moves by waking threads
       // is slow.
       if (pace.tryPass() > 0) {
@@ -171,8 +171,12 @@ public final class LanePacer {
   }
 
   private long most() {
-    double seconds = (EARLY.toNanos() + readying.nanos()) / 1e9;
+    double seconds = (EARLY.toNanos() + readyingNanos()) / 1e9;
     return Math.max(LEAST_READYING, (long) (permitsPerSecond * seconds));
+  }
+
+  private long readyingNanos() {
+    return Math.min(readying.nanos(), MOST_READYING_NANOS);
   }
 
   private synchronized void join(Slot slot) {
@@ -206,7 +210,7 @@ public final class LanePacer {
 
   /** Returns how many more sends may pass within the given time after they have got ready. */
   public long room(Duration ahead) {
-    return Math.max(0, pace.room(ahead.plusNanos(readying.nanos())) - reserved.get());
+    return Math.max(0, pace.room(ahead.plusNanos(readyingNanos())) - reserved.get());
   }
 
   /** Reserves the next free slot, for a send that will come for it. */

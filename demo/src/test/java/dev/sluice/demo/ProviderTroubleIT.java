@@ -91,13 +91,13 @@ class ProviderTroubleIT {
 
   private void recordsOfATracedCampaignSayItsTrace() throws Exception {
     Topics names = pipeline.kafka().topics();
-    ReadTopics topics = ReadTopics.of(pipeline.kafka());
-
-    topics.requireReadable("");
-    for (String topic :
-        List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
-      assertThat(topics.of(topic)).as(topic).isNotEmpty();
-      assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
+    for (ReadTopics topics : ReadTopics.byEachClient(pipeline.kafka())) {
+      topics.requireReadable("");
+      for (String topic :
+          List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
+        assertThat(topics.of(topic)).as(topic).isNotEmpty();
+        assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
+      }
     }
   }
 

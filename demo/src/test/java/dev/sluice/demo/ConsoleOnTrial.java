@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -118,7 +119,9 @@ final class ConsoleOnTrial implements RoleOnTrial {
             .POST(BodyPublishers.ofByteArray(body)));
   }
 
+  /** Returns the answer if it is 503. */
   private static String send(HttpRequest.Builder request) throws Exception {
-    return HTTP.send(request.build(), BodyHandlers.ofString()).body();
+    HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
+    return answer.statusCode() == 503 ? answer.body() : "";
   }
 }

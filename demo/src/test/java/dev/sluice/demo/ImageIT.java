@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class ImageIT {
   private static final Pattern SIZE = Pattern.compile("(?m)^image: MB: (.+): (\\d+)$");
-  private static final int CLOSE_ENOUGH = 3;
+  private static final Pattern SAME_EVERYWHERE = Pattern.compile(".*libraries|RocksDB.*");
 
   @Test
   void everyRoleStartsAndStopsAsInTheImageWhichIsAsLargeAsDocumented()
@@ -45,7 +45,10 @@ class ImageIT {
     assertSizes(said);
   }
 
-  /** Compares the table's rows with the sizes that the script has printed. */
+  /**
+   * Compares the table's rows with the sizes that the script has printed. What is made of the
+   * machine's JDK differs with its vendor, version and processor.
+   */
   private static void assertSizes(String said) throws IOException {
     String document = Files.readString(Path.of("../docs/operations.md"));
     List<MatchResult> sizes = SIZE.matcher(said).results().toList();
@@ -55,10 +58,12 @@ class ImageIT {
       Matcher row =
           Pattern.compile("(?m)^\\| " + Pattern.quote(size.group(1)) + " \\| (\\d+) \\|$")
               .matcher(document);
+      int megabytes = Integer.parseInt(size.group(2));
+      boolean same = SAME_EVERYWHERE.matcher(size.group(1)).matches();
       assertThat(row.find()).as("row for %s", size.group()).isTrue();
       assertThat(Integer.parseInt(row.group(1)))
           .as(size.group(1))
-          .isCloseTo(Integer.parseInt(size.group(2)), within(CLOSE_ENOUGH));
+          .isCloseTo(megabytes, within(same ? 3 : Math.max(3, megabytes / 5)));
     }
   }
 }

@@ -5,6 +5,7 @@ import static dev.sluice.demo.PipelineFixture.friendly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.CollectedSpans;
@@ -19,6 +20,8 @@ import dev.sluice.schema.Topics;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +29,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -86,13 +91,13 @@ class ProviderTroubleIT {
 
   private void recordsOfATracedCampaignSayItsTrace() throws Exception {
     Topics names = pipeline.kafka().topics();
-    ReadTopics topics = ReadTopics.of(pipeline.kafka());
-
-    topics.requireReadable("");
-    for (String topic :
-        List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
-      assertThat(topics.of(topic)).as(topic).isNotEmpty();
-      assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
+    for (ReadTopics topics : ReadTopics.byEachClient(pipeline.kafka())) {
+      topics.requireReadable("");
+      for (String topic :
+          List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
+        assertThat(topics.of(topic)).as(topic).isNotEmpty();
+        assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
+      }
     }
   }
 
@@ -124,7 +129,12 @@ class ProviderTroubleIT {
                 .containsExactly("start campaign", "fan out", "queue", "send", "write status"));
     List<SpanData> path = spans.pathTo("write status", recipient);
     assertThat(path).extracting(SpanData::getTraceId).containsOnly(path.getFirst().getTraceId());
-    assertThat(path.get(3).getAttributes().get(AttributeKey.longKey("http.response.status_code")))
+    List<SpanData> called = spans.pathTo("POST", recipient);
+    assertThat(called.subList(0, 4)).isEqualTo(path.subList(0, 4));
+    assertThat(called)
+        .last()
+        .extracting(
+            span -> span.getAttributes().get(AttributeKey.longKey("http.response.status_code")))
         .isEqualTo(httpStatus);
     assertThat(path.getLast().getAttributes().get(AttributeKey.stringKey("sluice.status")))
         .isEqualTo(status);
@@ -347,11 +357,7 @@ class ProviderTroubleIT {
   @Test
   void aSenderMaySendByAnotherProvider() throws Exception {
     WhatsAppSimulator simulator = start(friendly());
-    sql.execute(
-        "INSERT INTO sluice.sender (id, provider, address, rate_per_second)"
-            + " VALUES ('other', 'generic', '777', 200)");
-    UUID campaign = campaign(20);
-    sql.execute("UPDATE sluice.campaign SET sender_id = 'other' WHERE id = ?", campaign);
+    UUID campaign = campaignOfAnotherProvider(20);
     pipeline.command(campaign, "start");
     awaitCompletion(campaign);
 
@@ -361,6 +367,43 @@ class ProviderTroubleIT {
           assertThat(row.get("status")).isEqualTo("SENT");
           assertThat(row.get("provider_message_id", String.class)).startsWith("wamid.");
         });
+  }
+
+  /** So that the provider's own spans belong to it. */
+  @Test
+  void theProviderGetsTheTraceOfEachCall() throws Exception {
+    Queue<String> traceparents = new ConcurrentLinkedQueue<>();
+    HttpServer provider =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    provider.createContext(
+        "/v1.0/777/messages",
+        exchange -> {
+          traceparents.addAll(
+              exchange.getRequestHeaders().getOrDefault("traceparent", List.of("none")));
+          byte[] answer = "{\"messages\":[{\"id\":\"1\"}]}".getBytes(StandardCharsets.UTF_8);
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    provider.start();
+    try {
+      start(pipeline.simulator(friendly()), "http://localhost:" + provider.getAddress().getPort());
+      UUID campaign = campaignOfAnotherProvider(3);
+      pipeline.command(campaign, "start");
+      awaitCompletion(campaign);
+    } finally {
+      provider.stop(0);
+    }
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(spans.all())
+                .filteredOn(span -> span.getName().equals("POST"))
+                .extracting(span -> "00-" + span.getTraceId() + "-" + span.getSpanId() + "-01")
+                .hasSize(3)
+                .containsExactlyInAnyOrderElementsOf(traceparents));
   }
 
   @Test
@@ -410,7 +453,12 @@ class ProviderTroubleIT {
 
   private WhatsAppSimulator start(SimulatorConfig config) throws IOException {
     WhatsAppSimulator simulator = pipeline.simulator(config);
-    HttpProviderConfig generic = generic(simulator.url());
+    start(simulator, simulator.url());
+    return simulator;
+  }
+
+  private void start(WhatsAppSimulator simulator, String another) throws IOException {
+    HttpProviderConfig generic = generic(another);
     pipeline.start(
         simulator,
         settings ->
@@ -421,7 +469,6 @@ class ProviderTroubleIT {
                 .withWebhookOut(WebhookOutConfig.of(posted.url(), "whsec_" + "A".repeat(44)))
                 .withFlushInterval(Duration.ofSeconds(2))
                 .withTraces(traces));
-    return simulator;
   }
 
   private static HttpProviderConfig generic(String url) throws IOException {
@@ -443,6 +490,15 @@ class ProviderTroubleIT {
 
   private static String phone(int number) {
     return "+551196%07d".formatted(number);
+  }
+
+  private UUID campaignOfAnotherProvider(int recipients) {
+    sql.execute(
+        "INSERT INTO sluice.sender (id, provider, address, rate_per_second)"
+            + " VALUES ('other', 'generic', '777', 200)");
+    UUID campaign = campaign(recipients);
+    sql.execute("UPDATE sluice.campaign SET sender_id = 'other' WHERE id = ?", campaign);
+    return campaign;
   }
 
   private UUID campaign(int recipients) {

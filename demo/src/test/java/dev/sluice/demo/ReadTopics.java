@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
+import dev.sluice.schema.Topics;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,20 +27,17 @@ import tools.jackson.databind.JsonNode;
 final class ReadTopics {
   private static final Duration WAIT = Duration.ofMillis(500);
 
-  private final KafkaConfig kafka;
-  private final List<ConsumerRecord<String, String>> records = new ArrayList<>();
+  private final Topics names;
+  private final List<TextRecord> records;
 
-  private ReadTopics(KafkaConfig kafka) {
-    this.kafka = kafka;
+  private ReadTopics(Topics names, List<TextRecord> records) {
+    this.names = names;
+    this.records = records;
   }
 
+  /** Reads them with Kafka's own client. */
   static ReadTopics of(KafkaConfig kafka) throws Exception {
-    ReadTopics topics = new ReadTopics(kafka);
-    topics.read();
-    return topics;
-  }
-
-  private void read() throws Exception {
+    List<TextRecord> records = new ArrayList<>();
     try (Admin admin = Admin.create(kafka.client(Map.of()));
         KafkaConsumer<String, String> consumer =
             new KafkaConsumer<>(
@@ -55,14 +55,40 @@ final class ReadTopics {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer.poll(WAIT).forEach(records::add);
+        consumer.poll(WAIT).forEach(record -> records.add(text(record)));
       }
     }
+    return new ReadTopics(kafka.topics(), records);
+  }
+
+  private static TextRecord text(ConsumerRecord<String, String> record) {
+    Map<String, String> headers = new HashMap<>();
+    record
+        .headers()
+        .forEach(one -> headers.put(one.key(), new String(one.value(), StandardCharsets.UTF_8)));
+    return new TextRecord(record.topic(), record.key(), record.value(), headers);
+  }
+
+  /** Reads them with Kafka's own client and, where it is installed, with kcat. */
+  static List<ReadTopics> byEachClient(KafkaConfig kafka) throws Exception {
+    ReadTopics own = of(kafka);
+    return Kcat.isThere() ? List.of(own, byKcat(kafka)) : List.of(own);
+  }
+
+  private static ReadTopics byKcat(KafkaConfig kafka) throws IOException, InterruptedException {
+    Kcat kcat = new Kcat(kafka);
+    List<TextRecord> records = new ArrayList<>();
+    for (String topic : kcat.topics()) {
+      if (EventType.of(topic, kafka.topics()) != null) {
+        records.addAll(kcat.records(topic));
+      }
+    }
+    return new ReadTopics(kafka.topics(), records);
   }
 
   /** Returns the types of all records. */
   List<String> types() {
-    return records.stream().map(record -> header(record, "type")).distinct().toList();
+    return records.stream().map(record -> record.headers().get("type")).distinct().toList();
   }
 
   /** Returns the groups that the brokers know. */
@@ -83,50 +109,46 @@ final class ReadTopics {
         .allSatisfy(record -> readable(record));
   }
 
-  private void readable(ConsumerRecord<String, String> record) {
-    assertThat(header(record, "type"))
-        .isEqualTo(Objects.requireNonNull(EventType.of(record.topic(), kafka.topics())).text());
+  private void readable(TextRecord record) {
+    assertThat(record.headers())
+        .containsEntry("type", Objects.requireNonNull(EventType.of(record.topic(), names)).text());
     assertThat(record.key()).matches("[!-~]+");
     if (record.value() == null) {
       // A control that no longer applies.
-      assertThat(record.topic()).isEqualTo(kafka.topics().controls());
+      assertThat(record.topic()).isEqualTo(names.controls());
       return;
     }
     JsonNode value = Json.read(record.value().getBytes(StandardCharsets.UTF_8), JsonNode.class);
     assertThat(value.isObject()).isTrue();
     String campaign = campaign(record, value);
     if (campaign != null && !value.path("test").asBoolean()) {
-      assertThat(header(record, "campaign")).isEqualTo(campaign);
+      assertThat(record.headers()).containsEntry("campaign", campaign);
     }
-    if (record.headers().lastHeader("traceparent") != null) {
-      assertThat(header(record, "traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]");
+    if (record.headers().containsKey("traceparent")) {
+      assertThat(record.headers().get("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]");
     }
   }
 
-  private @Nullable String campaign(ConsumerRecord<String, String> record, JsonNode value) {
-    if (record.topic().equals(kafka.topics().controls())) {
-      return record.key().startsWith("campaign/")
-          ? UUID.fromString(record.key().substring("campaign/".length())).toString()
+  private @Nullable String campaign(TextRecord record, JsonNode value) {
+    if (record.topic().equals(names.controls())) {
+      String key = Objects.requireNonNull(record.key());
+      return key.startsWith("campaign/")
+          ? UUID.fromString(key.substring("campaign/".length())).toString()
           : null;
     }
     return value.path("campaignId").asString(null);
   }
 
-  private static @Nullable String header(ConsumerRecord<String, String> record, String name) {
-    var header = record.headers().lastHeader(name);
-    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
-  }
-
   /** Returns the records of a topic. */
-  List<ConsumerRecord<String, String>> of(String topic) {
+  List<TextRecord> of(String topic) {
     return records.stream().filter(record -> record.topic().equals(topic)).toList();
   }
 
   /** Returns the values of a topic's records without this header. */
   List<String> without(String name, String topic) {
     return of(topic).stream()
-        .filter(record -> header(record, name) == null)
-        .map(ConsumerRecord::value)
+        .filter(record -> !record.headers().containsKey(name))
+        .map(TextRecord::value)
         .toList();
   }
 }

@@ -15,7 +15,7 @@ interface RoleOnTrial {
    */
   AutoCloseable start(Health health, KafkaRight missing) throws Exception;
 
-  /** Returns what it says to its callers, which some work needs. */
+  /** Asks it for the work that needs callers; returns what it says to them when it refuses. */
   default List<String> answers() throws Exception {
     return List.of();
   }

@@ -118,7 +118,10 @@ final class Dispatcher {
     private final long committedAtNanos;
     private final long launchedNanos = awakeNanos();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.PREPARING);
-    private final long begunNanos;
+
+    /** Null if it is not traced. */
+    private final @Nullable Instant launched;
+
     private long openingNanos;
     private long queuedNanos;
     private long writtenNanos;
@@ -127,8 +130,7 @@ final class Dispatcher {
     Send(SendTask task, Lane lane, long committedAtNanos) {
       this.task = task;
       this.committedAtNanos = committedAtNanos;
-      begunNanos = task.isTraced() ? ticker.nanoTime() : 0;
-      writtenNanos = begunNanos;
+      launched = task.isTraced() ? ticker.now() : null;
       sender = task.request().sender();
       breaker = breakers.of(sender);
       ticket = breaker.admit(launchedNanos);
@@ -153,6 +155,11 @@ final class Dispatcher {
       queuedNanos += time.toNanos();
       slot.queued(time);
       requireWanted();
+    }
+
+    @Override
+    public @Nullable String traceparent() {
+      return launched == null ? null : task.traceparent(launched);
     }
 
     @Override
@@ -252,17 +259,19 @@ final class Dispatcher {
       } finally {
         if (last != Stage.WITHDRAWN) {
           Instant now = ticker.now();
-          finished.add(new Finished(task, outcome, now, task.isTraced() ? call(now) : null));
+          finished.add(new Finished(task, outcome, now, call(now, last == Stage.WRITTEN)));
         }
         held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
         sends.remove(this);
       }
     }
 
-    private Journey.Call call(Instant now) {
-      long nanos = ticker.nanoTime();
-      return new Journey.Call(
-          now.minusNanos(nanos - begunNanos), now.minusNanos(nanos - writtenNanos), httpStatus);
+    private Journey.@Nullable Call call(Instant now, boolean permitted) {
+      if (launched == null) {
+        return null;
+      }
+      Instant written = permitted ? now.minusNanos(ticker.nanoTime() - writtenNanos) : null;
+      return new Journey.Call(launched, written, httpStatus);
     }
 
     private void tell(SendOutcome outcome, boolean permitted) {

@@ -56,6 +56,11 @@ final class SendTask {
     return journey != null;
   }
 
+  /** Returns the {@code traceparent} of its call that was launched then; null if not traced. */
+  @Nullable String traceparent(Instant launched) {
+    return journey == null ? null : journey.traceparent(launched);
+  }
+
   PartitionState partition() {
     return partition;
   }

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.local.CollectedSpans;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
@@ -10,6 +11,8 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.NamedSenders;
+import dev.sluice.runtime.kafka.TextHeader;
+import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
@@ -18,6 +21,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -188,6 +193,41 @@ class DispatcherTest {
   }
 
   @Test
+  void theProviderGetsTheTraceOfATracedMessageThatIsTheSpanOfTheCall() {
+    List<@Nullable String> given = new ArrayList<>();
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          given.add(permit.traceparent());
+          return accept(message, permit);
+        });
+    CollectedSpans spans = new CollectedSpans();
+    SendTask task = task();
+    try (Traces traces = Traces.exporting(spans, "worker", 1)) {
+      task.traceOn(
+          traces.of(
+              task.request().campaignId(),
+              1,
+              1,
+              List.of(
+                  new TextHeader(
+                      "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))));
+      dispatcher.launch(task, lane, time.nanoTime());
+      launch(dispatcher);
+      sends.remove().run();
+      sends.remove().run();
+      task.trace(Objects.requireNonNull(dispatcher.poll()), 0);
+    }
+
+    assertThat(given).hasSize(2).last().isNull();
+    assertThat(spans.all())
+        .filteredOn(span -> span.getName().equals("POST"))
+        .singleElement()
+        .satisfies(call ->
+            assertThat(given.getFirst())
+                .isEqualTo("00-" + call.getTraceId() + "-" + call.getSpanId() + "-01"));
+  }
+
+  @Test
   void aMessageThatWasLateForWantOfAThreadIsNoOutage() {
     Dispatcher dispatcher = dispatcher(DispatcherTest::accept);
     launch(dispatcher);
@@ -231,6 +271,10 @@ class DispatcherTest {
   }
 
   private void launch(Dispatcher dispatcher) {
+    dispatcher.launch(task(), lane, time.nanoTime());
+  }
+
+  private SendTask task() {
     SendRequest request =
         SendRequest.test(
             1,
@@ -239,7 +283,7 @@ class DispatcherTest {
             2,
             "+5511960000000",
             Json.MAPPER.createObjectNode());
-    dispatcher.launch(new SendTask(partition, 0, request, -1, 0), lane, time.nanoTime());
+    return new SendTask(partition, 0, request, -1, 0);
   }
 
   private Dispatcher dispatcher(BiFunction<OutgoingMessage, Permit, SendOutcome> send) {

@@ -44,19 +44,45 @@ class TracedTaskTest {
     journey.settled("SENT", task.attempts(), at(6), at(7));
     traces.close();
 
-    assertThat(spans.all())
-        .filteredOn(span -> span.getName().equals("send"))
-        .hasSize(4)
-        .extracting(SpanData::getSpanId)
-        .doesNotHaveDuplicates();
-    assertThat(spans.all())
-        .filteredOn(span -> span.getName().equals("send"))
+    assertThat(named("send")).hasSize(4).extracting(SpanData::getSpanId).doesNotHaveDuplicates();
+    assertThat(named("send"))
         .extracting(span -> span.getStatus().getStatusCode().name())
         .containsExactly("ERROR", "ERROR", "ERROR", "UNSET");
     List<SpanData> path = spans.pathTo("write status", 7);
     assertThat(path).extracting(SpanData::getName).containsExactly("queue", "send", "write status");
-    assertThat(path.get(1).getAttributes().asMap().toString())
-        .contains("http.response.status_code=200", "sluice.outcome=Accepted");
+    assertThat(path.get(1).getAttributes().asMap().toString()).contains("sluice.outcome=Accepted");
+  }
+
+  @Test
+  void eachCallIsASpanBelowItsAttemptAndWhatWasNeverWrittenHasNone() {
+    attempt(1, 429, new SendOutcome.Throttled("130429", "?", null), false);
+    task.trace(
+        new Finished(
+            task,
+            new SendOutcome.Unavailable(SendOutcome.Unavailable.NOT_CONNECTED, "?", null),
+            at(3),
+            new Journey.Call(at(2), null, 0)),
+        task.attempts());
+    attempt(4, 200, new SendOutcome.Accepted("wamid.1"), true);
+    traces.close();
+
+    List<SpanData> sends = named("send");
+    assertThat(sends).hasSize(3);
+    assertThat(named("POST"))
+        .extracting(SpanData::getParentSpanId)
+        .containsExactly(sends.getFirst().getSpanId(), sends.getLast().getSpanId());
+    assertThat(named("POST"))
+        .extracting(span -> span.getAttributes().asMap().toString())
+        .satisfiesExactly(
+            call -> assertThat(call).contains("http.response.status_code=429"),
+            call -> assertThat(call).contains("http.response.status_code=200"));
+    assertThat(named("POST"))
+        .extracting(span -> "00-" + span.getTraceId() + "-" + span.getSpanId() + "-01")
+        .containsExactly(task.traceparent(at(1)), task.traceparent(at(4)));
+  }
+
+  private List<SpanData> named(String name) {
+    return spans.all().stream().filter(span -> span.getName().equals(name)).toList();
   }
 
   private void attempt(int second, int httpStatus, SendOutcome outcome, boolean counts) {

@@ -78,6 +78,10 @@ public final class HttpCalls implements AutoCloseable {
       Permit permit,
       Function<Answer, SendOutcome> judge) {
     HttpPost request = json(uri, headers, body);
+    String traceparent = permit.traceparent();
+    if (traceparent != null) {
+      request.setHeader("traceparent", traceparent);
+    }
     Attempt attempt = new Attempt(request, permit, endpoint.answerTimeout());
     Answer answer;
     try {

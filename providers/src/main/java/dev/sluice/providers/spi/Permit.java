@@ -1,6 +1,7 @@
 package dev.sluice.providers.spi;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to send one message now. A provider waits for it as the last act before the message's
@@ -27,6 +28,14 @@ public interface Permit {
    * @throws WithdrawnException as {@link #await} does
    */
   default void queued(Duration time) {}
+
+  /**
+   * Returns the W3C {@code traceparent} that a provider called over HTTP gets with this message, or
+   * null if the message is not traced.
+   */
+  default @Nullable String traceparent() {
+    return null;
+  }
 
   /** Notes the status of the answer, if the provider is called over HTTP. */
   default void answered(int httpStatus) {}

@@ -113,6 +113,38 @@ class HttpCallsTest {
     }
   }
 
+  @Test
+  void aTracedRequestCarriesItsTraceAndNoOtherHasSuchAHeader() throws IOException {
+    String traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    Permit traced =
+        new Permit() {
+          @Override
+          public void await() {}
+
+          @Override
+          public String traceparent() {
+            return traceparent;
+          }
+        };
+    Queue<String> heads = new ConcurrentLinkedQueue<>();
+    RawServer.Conversation all =
+        connection -> {
+          while (true) {
+            noting(heads).hold(connection);
+          }
+        };
+    try (RawServer server = new RawServer(tls, all);
+        HttpCalls calls = ProviderFixture.calls(server.url())) {
+      post(calls, server.url(), traced);
+      post(calls, server.url(), Permit.FREE);
+    }
+
+    assertThat(heads)
+        .satisfiesExactly(
+            head -> assertThat(head.lines()).contains("traceparent: " + traceparent),
+            head -> assertThat(head).doesNotContainIgnoringCase("trace"));
+  }
+
   /** Which would put all messages on one connection, as many at a time as the server allows. */
   @Test
   void nobodyIsAskedForHttp2() throws IOException {

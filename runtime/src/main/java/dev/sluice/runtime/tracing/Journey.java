@@ -7,12 +7,13 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The spans of one recipient in one round of a campaign, below the command's span: {@code fan out}
- * in the producer; for each attempt {@code queue} and below it {@code send} in the worker; below
- * the last one {@code write status} in the aggregator. They hold ids only, neither the number nor
- * the message.
+ * in the producer; for each attempt {@code queue}, below it {@code send} and below that the call,
+ * {@code POST}, in the worker; below the last {@code send} {@code write status} in the aggregator.
+ * They hold ids only, neither the number nor the message.
  */
 public final class Journey {
   static final AttributeKey<String> CAMPAIGN = AttributeKey.stringKey("sluice.campaign.id");
@@ -33,10 +34,10 @@ public final class Journey {
    * One call to the provider.
    *
    * @param launched when the message was handed to its own thread
-   * @param written when it got its permit, or {@code launched} if it never did
+   * @param written when it got its permit, or null if it never did
    * @param httpStatus the answer's, or 0 if there was none
    */
-  public record Call(Instant launched, Instant written, int httpStatus) {
+  public record Call(Instant launched, @Nullable Instant written, int httpStatus) {
     private boolean succeeded() {
       return httpStatus >= 200 && httpStatus < 300;
     }
@@ -65,20 +66,50 @@ public final class Journey {
   public void attempted(String attempt, Instant queued, Call call, Instant ended, String outcome) {
     SpanContext queue = own("queue " + attempt);
     add("queue", SpanKind.CONSUMER, own("fan out"), queue, queued, call.launched());
-    AttributesBuilder attributes = whose.toBuilder().put(METHOD, "POST").put(OUTCOME, outcome);
+    SpanContext send = own("send " + attempt);
+    spans.add(
+        new Spans.Finished(
+            "send",
+            SpanKind.INTERNAL,
+            queue,
+            send,
+            call.launched(),
+            ended,
+            !call.succeeded(),
+            whose.toBuilder().put(OUTCOME, outcome).build()));
+    if (call.written() != null) {
+      called(send, call, call.written(), ended);
+    }
+  }
+
+  private void called(SpanContext send, Call call, Instant written, Instant ended) {
+    AttributesBuilder attributes = whose.toBuilder().put(METHOD, "POST");
     if (call.httpStatus() != 0) {
       attributes.put(HTTP_STATUS, call.httpStatus());
     }
     spans.add(
         new Spans.Finished(
-            "send",
+            "POST",
             SpanKind.CLIENT,
-            queue,
-            own("send " + attempt),
-            call.written(),
+            send,
+            post(call.launched()),
+            written,
             ended,
             !call.succeeded(),
             attributes.build()));
+  }
+
+  /** Returns the {@code traceparent} for the provider of the call that was launched then. */
+  public String traceparent(Instant launched) {
+    return Spans.traceparent(post(launched));
+  }
+
+  /**
+   * Returns the call's span, whose id the provider gets. It cannot be that of {@code send}: which
+   * attempt of this round a call is only its outcome tells.
+   */
+  private SpanContext post(Instant launched) {
+    return own("POST " + launched);
   }
 
   /**

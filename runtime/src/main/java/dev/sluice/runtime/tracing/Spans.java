@@ -113,6 +113,11 @@ final class Spans implements AutoCloseable {
         traceId, HexFormat.of().toHexDigits(id), TraceFlags.getSampled(), TraceState.getDefault());
   }
 
+  /** Returns the W3C {@code traceparent} of a span. */
+  static String traceparent(SpanContext span) {
+    return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-01";
+  }
+
   /** Returns the id of a trace by its name. */
   static String traceId(String name) {
     return derived(name).toString().replace("-", "");

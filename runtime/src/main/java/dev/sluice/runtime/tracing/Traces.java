@@ -100,7 +100,7 @@ public final class Traces implements AutoCloseable {
             now,
             false,
             Attributes.of(Journey.CAMPAIGN, campaign.toString())));
-    return "00-" + own.getTraceId() + "-" + own.getSpanId() + "-01";
+    return Spans.traceparent(own);
   }
 
   /** Returns the context in a valid {@code traceparent}. */

@@ -38,11 +38,12 @@ class TracesTest {
           producer.command("START", CAMPAIGN, "commands-0@5", NOW, NOW.plusMillis(3), AUTHOR);
       producer.of(CAMPAIGN, 7, 1, headers(traceparent)).fannedOut(NOW, NOW.plusMillis(9));
     }
+    String provided;
     try (Traces worker = traces(1)) {
       Journey.Call call = new Journey.Call(NOW.plusMillis(40), NOW.plusMillis(42), 200);
-      worker
-          .of(CAMPAIGN, 7, 1, headers(traceparent))
-          .attempted("1", NOW.plusMillis(9), call, NOW.plusMillis(99), "Accepted");
+      Journey journey = worker.of(CAMPAIGN, 7, 1, headers(traceparent));
+      provided = journey.traceparent(NOW.plusMillis(40));
+      journey.attempted("1", NOW.plusMillis(9), call, NOW.plusMillis(99), "Accepted");
     }
     try (Traces aggregator = traces(1)) {
       aggregator
@@ -52,11 +53,14 @@ class TracesTest {
 
     assertThat(spans)
         .extracting(SpanData::getName)
-        .containsExactly("start campaign", "fan out", "queue", "send", "write status");
+        .containsExactly("start campaign", "fan out", "queue", "send", "POST", "write status");
+    assertThat(spans).extracting(SpanData::getTraceId).containsOnly(TRACE);
+    SpanData post = spans.remove(4);
     List<String> ids = new ArrayList<>(List.of("b7ad6b7169203331"));
     spans.forEach(span -> ids.add(span.getSpanId()));
     assertThat(spans).extracting(SpanData::getParentSpanId).isEqualTo(ids.subList(0, spans.size()));
-    assertThat(spans).extracting(SpanData::getTraceId).containsOnly(TRACE);
+    assertThat(post.getParentSpanId()).isEqualTo(spans.get(3).getSpanId());
+    assertThat(provided).isEqualTo("00-" + TRACE + "-" + post.getSpanId() + "-01");
   }
 
   @Test

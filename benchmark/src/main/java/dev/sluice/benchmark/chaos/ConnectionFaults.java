@@ -19,21 +19,20 @@ final class ConnectionFaults {
   private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
   private static final int RATE = 80;
   private static final int PEOPLE = 15 * RATE;
-  private static final int FEW = 10;
   private static final int LEAST_CLOSED = 10;
 
   private ConnectionFaults() {}
 
   /**
    * No connection can be opened any longer. So nothing is written and everybody is sent to
-   * afterwards, except for a few whose connections were closed at that moment.
+   * afterwards, except for those who were written to when their connections were closed.
    */
   static Incident unopened(Scene scene, Gate gate, Gate.State state, Consumer<String> story) {
     CampaignRun victim = scene.victim(PEOPLE, RATE);
     return Incident.passing(
         () -> {
           startAt(scene, Gate.PROVIDER, victim);
-          await("the victim sends").atMost(PATIENCE).until(() -> scene.taken(victim) > 3 * RATE);
+          scene.awaitSending(victim, RATE);
           gate.become(state);
         },
         () -> awaitNoConnection(scene, victim),
@@ -54,7 +53,7 @@ final class ConnectionFaults {
           await("everybody is sent to").atMost(PATIENCE).until(victim::completed);
           new EverybodySettled(victim).verify();
           assertThat(victim.counts().getOrDefault(RecipientStatus.UNCONFIRMED, 0L))
-              .isLessThanOrEqualTo(FEW);
+              .isLessThanOrEqualTo(RATE);
           if (scene.measured()) {
             assertThat(back).isLessThanOrEqualTo(BACK_WITHIN);
           }
@@ -107,7 +106,7 @@ final class ConnectionFaults {
     @Override
     public void begin() throws Exception {
       startAt(scene, Gate.PROVIDER, victim);
-      await("the victim sends").atMost(PATIENCE).until(() -> scene.taken(victim) > RATE);
+      scene.awaitSending(victim, RATE);
       gate.become(Gate.State.CLOSING);
       takenBefore = scene.taken(victim);
     }

@@ -52,6 +52,7 @@ final class Gate implements AutoCloseable {
   private final LongAdder closed = new LongAdder();
   private volatile State state = State.OPEN;
   private @Nullable ServerSocket server;
+  private @Nullable Thread acceptor;
 
   /**
    * Opens the gate.
@@ -76,8 +77,13 @@ final class Gate implements AutoCloseable {
    * Treats connections in this way from now on. Those that lead to the simulator are closed after
    * an answer unless it is open, so that it leaves nobody in doubt.
    */
-  void become(State next) throws IOException {
+  void become(State next) throws IOException, InterruptedException {
     close();
+    Thread accepting = acceptor;
+    if (accepting != null) {
+      // It closes the port, if it was waiting.
+      accepting.join();
+    }
     state = next;
     if (next != State.REFUSING) {
       listen();
@@ -89,9 +95,7 @@ final class Gate implements AutoCloseable {
     ServerSocket listening =
         new ServerSocket(port, accepts ? LONG_QUEUE : NO_QUEUE, InetAddress.getLoopbackAddress());
     server = listening;
-    if (accepts) {
-      Thread.ofVirtual().name("gate").start(() -> accept(listening));
-    }
+    acceptor = accepts ? Thread.ofVirtual().name("gate").start(() -> accept(listening)) : null;
   }
 
   private void accept(ServerSocket listening) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.assertj.core.api.SoftAssertions;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -33,6 +34,9 @@ public final class Neighbours {
 
   /** The same behind what the steady campaign has queued. */
   private static final Duration BEHIND = Duration.ofSeconds(30);
+
+  /** How long several take, on a busy machine. */
+  private static final Duration TOGETHER = Duration.ofSeconds(15);
 
   /** How long they are watched before the fault, where that counts instead of their rate. */
   private static final Duration BEFORE = Duration.ofSeconds(4);
@@ -156,7 +160,7 @@ public final class Neighbours {
   }
 
   private static Neighbour neighbour(Sandbox sandbox, String name, double rate) {
-    return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, rate);
+    return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, 1, rate);
   }
 
   /** Warms the processes up, as the cost of cold ones is not an effect of the first fault. */
@@ -196,7 +200,8 @@ public final class Neighbours {
         }
         int recipients = (int) Math.ceil(one.rate() * lasting.plus(beginning(faults)).toSeconds());
         neighbours.add(
-            new Neighbour(one.campaign().another(recipients), one.address(), one.rate()));
+            new Neighbour(
+                one.campaign().another(recipients), one.address(), recipients, one.rate()));
       }
       NeighboursUnharmed unharmed =
           new NeighboursUnharmed(scene.simulator(), neighbours, share, story);
@@ -226,7 +231,7 @@ public final class Neighbours {
 
   private Duration beginning(List<Fault> faults) {
     if (!share.ofRate()) {
-      return BEFORE.plus(ALONE);
+      return BEFORE.plus(TOGETHER);
     }
     return faults.stream().anyMatch(sameSender::contains) ? BEHIND : ALONE;
   }
@@ -235,27 +240,41 @@ public final class Neighbours {
     await().pollDelay(time).atMost(time.plusMinutes(1)).until(() -> true);
   }
 
-  private void look(List<Incident> incidents, NeighboursUnharmed unharmed) throws Exception {
+  private void look(List<Incident> incidents, NeighboursUnharmed unharmed) {
     List<Incident> begun = new ArrayList<>();
+    SoftAssertions.assertSoftly(all -> {
+      collect(all, () -> look(incidents, begun, unharmed));
+      begun.forEach(incident -> collect(all, incident::end));
+    });
+  }
+
+  private static void collect(SoftAssertions all, Incident.Step step) {
     try {
-      for (Incident incident : incidents) {
-        begun.add(incident);
-        incident.begin();
-      }
+      step.run();
+    } catch (Exception | AssertionError e) {
+      all.fail(e.toString(), e);
+    }
+  }
+
+  private void look(List<Incident> incidents, List<Incident> begun, NeighboursUnharmed unharmed)
+      throws Exception {
+    unharmed.begin();
+    for (Incident incident : incidents) {
+      begun.add(incident);
+      incident.begin();
+    }
+    if (share.ofRate()) {
+      // What it takes to begin is not the fault's.
       unharmed.begin();
-      pass(lasting);
-      unharmed.measure();
-      await("everybody else completes while it lasts")
-          .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(unharmed.unfinished()).isEmpty());
-      unharmed.verify();
-      for (Incident incident : incidents) {
-        incident.tookPlace();
-      }
-    } finally {
-      for (Incident incident : begun) {
-        incident.end();
-      }
+    }
+    pass(lasting);
+    unharmed.measure();
+    await("everybody else completes while it lasts")
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(unharmed.unfinished()).isEmpty());
+    unharmed.verify();
+    for (Incident incident : incidents) {
+      incident.tookPlace();
     }
   }
 }

@@ -56,9 +56,7 @@ final class ProviderFaults {
     @Override
     public void begin() throws Exception {
       victim.start();
-      await("the victim sends")
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> accepted().count(address) > 3 * RATE);
+      scene.awaitSending(victim, RATE);
       scene.answerWrongly(address, mode);
       acceptedBefore = accepted().count(address);
     }

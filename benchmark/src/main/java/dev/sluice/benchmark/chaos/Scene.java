@@ -149,6 +149,13 @@ final class Scene implements AutoCloseable {
     return simulator.accepted().countOf(campaign.id() + ":");
   }
 
+  /** Waits until a victim sends: for seconds of its rate, or where times do not count for one. */
+  void awaitSending(CampaignRun victim, double rate) {
+    await("the victim sends")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> taken(victim) > (measured ? 3 : 1) * rate);
+  }
+
   /** Creates a campaign for a fault, with its own sender whose phone number id is its name. */
   CampaignRun victim(int recipients, double ratePerSecond) {
     CampaignRun beside = sibling;

@@ -27,8 +27,8 @@ final class WebhookOutOptions {
       paramLabel = "EVENT",
       defaultValue = "${env:SLUICE_WEBHOOK_OUT_EVENTS:-" + WebhookOutConfig.DEFAULT_EVENTS + "}",
       description =
-          "Which: started, paused, fault, resumed, completed, cancelled (SLUICE_WEBHOOK_OUT_EVENTS;"
-              + " ${DEFAULT-VALUE}).")
+          "The events to post: started, paused, fault, resumed, completed, cancelled"
+              + " (SLUICE_WEBHOOK_OUT_EVENTS; ${DEFAULT-VALUE}).")
   private List<String> events = List.of();
 
   @Option(
@@ -36,15 +36,16 @@ final class WebhookOutOptions {
       paramLabel = "FILE",
       defaultValue = "${env:SLUICE_WEBHOOK_OUT_CA_FILE}",
       description =
-          "The certificates (PEM) that vouch for that address, instead of those that Java trusts"
-              + " (SLUICE_WEBHOOK_OUT_CA_FILE; Java's).")
+          "The certificates (PEM) that vouch for the address of --webhook-out-url, instead of those"
+              + " that Java trusts (SLUICE_WEBHOOK_OUT_CA_FILE; Java's).")
   private @Nullable Path caFile;
 
   @Option(
       names = "--webhook-out-plain",
       defaultValue = "${env:SLUICE_WEBHOOK_OUT_PLAIN:-false}",
+      fallbackValue = "true",
       description =
-          "Whether the address may be http on another machine (SLUICE_WEBHOOK_OUT_PLAIN;"
+          "Let --webhook-out-url be http on another machine (SLUICE_WEBHOOK_OUT_PLAIN;"
               + " ${DEFAULT-VALUE}).")
   private boolean plain;
 

@@ -19,6 +19,7 @@ import dev.sluice.console.campaign.ReplyRoutes;
 import dev.sluice.console.campaign.ReviewRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
+import dev.sluice.console.campaign.ZoneCounts;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Deadlines;
 import dev.sluice.console.http.Exports;
@@ -39,6 +40,7 @@ import dev.sluice.console.live.FeedRoutes;
 import dev.sluice.console.notification.Notifications;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.output.KafkaOutput;
+import dev.sluice.console.recipient.CappedRecipients;
 import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.Recipients;
@@ -261,7 +263,13 @@ public final class Console implements AutoCloseable {
           Recipients recipients = new Recipients(reading);
           new ErrorRoutes(campaignViews, recipients, lists).add(settings.routes);
           new PaceRoutes(fresh).add(settings.routes);
-          new ReviewRoutes(reading, campaignViews, recipients, lists).add(settings.routes);
+          new ReviewRoutes(
+                  campaignViews,
+                  recipients,
+                  new CappedRecipients(reading),
+                  new ZoneCounts(reading),
+                  lists)
+              .add(settings.routes);
           ReplyPages replies = new ReplyPages(reading);
           new ReplyRoutes(
                   campaignViews, replies, new ReplyExports(replies, exports), beginnings, lists)

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +27,16 @@ public final class ReviewRoutes {
   private final Lists lists;
 
   /** Creates the routes, which read on the connections for lists. */
-  public ReviewRoutes(DSLContext reading, CampaignViews views, Recipients recipients, Lists lists) {
+  public ReviewRoutes(
+      CampaignViews views,
+      Recipients recipients,
+      CappedRecipients capped,
+      ZoneCounts zones,
+      Lists lists) {
     this.views = views;
     this.recipients = recipients;
-    this.capped = new CappedRecipients(reading);
-    this.zones = new ZoneCounts(reading);
+    this.capped = capped;
+    this.zones = zones;
     this.lists = lists;
   }
 

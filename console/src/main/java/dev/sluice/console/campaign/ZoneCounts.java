@@ -24,12 +24,12 @@ import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** When the recipients of a campaign with a local time are sent to, if it starts now. */
-final class ZoneCounts {
+public final class ZoneCounts {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final DSLContext sql;
 
-  ZoneCounts(DSLContext sql) {
+  public ZoneCounts(DSLContext sql) {
     this.sql = sql;
   }
 

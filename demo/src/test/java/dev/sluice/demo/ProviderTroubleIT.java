@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +65,7 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(refusals(codes));
     UUID campaign = campaign(codes.size() + 5);
+    awaitWebhooksOut();
     pipeline.command(campaign, "start");
 
     awaitCompletion(campaign);
@@ -93,6 +95,21 @@ class ProviderTroubleIT {
         List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
       assertThat(topics.of(topic)).as(topic).isNotEmpty();
       assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
+    }
+  }
+
+  /** They begin with what happens once the console has its place in the topic. */
+  private void awaitWebhooksOut() throws Exception {
+    String group = pipeline.kafka().topics().webhookOutGroup();
+    try (Admin admin = Admin.create(pipeline.kafka().client(Map.of()))) {
+      await()
+          .atMost(PATIENCE)
+          .until(() ->
+              !admin
+                  .listConsumerGroupOffsets(group)
+                  .partitionsToOffsetAndMetadata()
+                  .get()
+                  .isEmpty());
     }
   }
 

@@ -33,6 +33,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.clients.admin.Admin;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,7 @@ class ProviderTroubleIT {
     WhatsAppSimulator simulator = start(friendly());
     simulator.setRefusals(refusals(codes));
     UUID campaign = campaign(codes.size() + 5);
+    awaitWebhooksOut();
     pipeline.command(campaign, "start");
 
     awaitCompletion(campaign);
@@ -98,6 +100,21 @@ class ProviderTroubleIT {
         assertThat(topics.of(topic)).as(topic).isNotEmpty();
         assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
       }
+    }
+  }
+
+  /** They begin with what happens once the console has its place in the topic. */
+  private void awaitWebhooksOut() throws Exception {
+    String group = pipeline.kafka().topics().webhookOutGroup();
+    try (Admin admin = Admin.create(pipeline.kafka().client(Map.of()))) {
+      await()
+          .atMost(PATIENCE)
+          .until(() ->
+              !admin
+                  .listConsumerGroupOffsets(group)
+                  .partitionsToOffsetAndMetadata()
+                  .get()
+                  .isEmpty());
     }
   }
 

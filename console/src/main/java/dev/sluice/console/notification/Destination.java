@@ -27,7 +27,7 @@ public record Destination(URI url, Signature signature, Optional<Path> caFile, S
       URI url, String secrets, Optional<Path> caFile, boolean plain, Collection<String> kinds) {
     requireUsable(url, plain);
     Set<Kind> chosen = EnumSet.noneOf(Kind.class);
-    kinds.forEach(name -> chosen.add(Kind.named(name)));
+    kinds.forEach(name -> chosen.add(Kind.named(name.strip())));
     return new Destination(url, Signature.with(secrets), caFile, Set.copyOf(chosen));
   }
 

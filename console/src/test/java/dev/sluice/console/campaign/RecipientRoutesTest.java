@@ -70,7 +70,14 @@ class RecipientRoutesTest {
         "POST",
         path + "/recipients",
         "text/csv",
-        "phone\n+4915200000001\n+4915200000002\n+4915200000003\n+4915200000004\n");
+        """
+        phone
+        +4915200000001
+        +4915200000002
+        +4915200000003
+        +4915200000004
+        +4915200000005
+        """);
     CONSOLE.send("POST", "/api/suppressions", "text/csv", "phone\n+4915200000004\n");
     String two =
         "{\"-1\":{\"sender\":\"capped\",\"round\":1,\"at\":\"%s\"},"
@@ -81,10 +88,11 @@ class RecipientRoutesTest {
     had("+4915200000002", two.formatted(lately, "another", lately));
     had("+4915200000003", two.formatted(lately, "capped", longAgo));
     had("+4915200000004", two.formatted(lately, "capped", lately));
+    had("+4915200000005", two.formatted(lately, "capped", lately));
     assertThat(capped(path)).as("of a sender without a cap").isZero();
 
     edit(path, "{\"sender\":\"capped\"}");
-    assertThat(capped(path)).isEqualTo(1);
+    assertThat(capped(path)).isEqualTo(2);
     edit(path, "{\"ignoreCap\":true}");
     assertThat(capped(path)).isZero();
   }

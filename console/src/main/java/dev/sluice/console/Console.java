@@ -49,7 +49,6 @@ import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.reply.ReplyExports;
 import dev.sluice.console.reply.ReplyPages;
 import dev.sluice.console.sender.DailyUsage;
-import dev.sluice.console.sender.ScheduledTemplates;
 import dev.sluice.console.sender.SenderRoutes;
 import dev.sluice.console.sender.SenderViews;
 import dev.sluice.console.sender.Senders;
@@ -361,10 +360,6 @@ public final class Console implements AutoCloseable {
                   .newest(CampaignFilter.IN_SIGHT));
         });
     listening.start();
-    if (config.whatsApp().isPresent()) {
-      closer.register(
-          new ScheduledTemplates(connections.upkeep().sql(), templates, controls, commands));
-    }
     closer.register(new Upkeep(new LateRows(connections.upkeep().sql(), LATE_ROWS_PAGE)));
     return listening;
   }

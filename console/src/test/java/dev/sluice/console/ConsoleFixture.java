@@ -8,7 +8,6 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignCommand;
-import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,9 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -112,16 +109,6 @@ public final class ConsoleFixture implements AutoCloseable {
         sandbox, sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
   }
 
-  /** Waits for a control that brings a campaign into this state. */
-  public Control controlOf(String campaign, Control.State state) {
-    return written(
-        sandbox,
-        sandbox.kafka().topics().controls(),
-        Control.campaignKey(UUID.fromString(campaign)),
-        Control.class,
-        control -> control.state() == state);
-  }
-
   /** Returns the request that was written for a sender's first lane. */
   public SendRequest requestTo(String sender) {
     return written(
@@ -129,11 +116,6 @@ public final class ConsoleFixture implements AutoCloseable {
   }
 
   private static <T> T written(Sandbox sandbox, String topic, String key, Class<T> type) {
-    return written(sandbox, topic, key, type, any -> true);
-  }
-
-  private static <T> T written(
-      Sandbox sandbox, String topic, String key, Class<T> type, Predicate<T> wanted) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             sandbox.kafka().client(Map.of()),
@@ -147,10 +129,7 @@ public final class ConsoleFixture implements AutoCloseable {
               () -> {
                 for (var record : consumer.poll(Duration.ofMillis(200))) {
                   if (record.key().equals(key)) {
-                    T value = Json.read(record.value(), type);
-                    if (wanted.test(value)) {
-                      return Optional.of(value);
-                    }
+                    return Optional.of(Json.read(record.value(), type));
                   }
                 }
                 return Optional.<T>empty();

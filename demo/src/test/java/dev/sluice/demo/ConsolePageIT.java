@@ -3,19 +3,15 @@ package dev.sluice.demo;
 import static java.time.temporal.ChronoUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.ConsoleClient;
 import dev.sluice.local.Refusal;
 import dev.sluice.local.WhatsAppSimulator;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -294,46 +290,6 @@ class ConsolePageIT {
     browser.click("#cancel");
     browser.click("#dialog .danger");
     browser.awaitText(".badge", "cancelled");
-  }
-
-  /** Nobody can be asked then. */
-  @Test
-  void aCampaignThatDoesNotFitItsTemplateIsPausedAtItsTimeAndSaysWhy() throws IOException {
-    UUID campaign;
-    try (ConsoleClient client = PAGE.client()) {
-      campaign =
-          UUID.fromString(
-              client
-                  .post(
-                      "/api/campaigns",
-                      Map.of(
-                          "name",
-                          "Of yesterday",
-                          "sender",
-                          "brazil",
-                          "scheduledAt",
-                          Instant.now().plusSeconds(8).toString(),
-                          "message",
-                          Map.of(
-                              "type",
-                              "template",
-                              "template",
-                              Map.of("name", "spring_offer", "language", Map.of("code", "es")))))
-                  .path("id")
-                  .asString());
-      client.importCsv(campaign, WholePage.csv(folder, 3, "Ana"));
-    }
-    browser.open("#/campaigns/" + campaign);
-    browser.awaitText(".badge", "paused");
-
-    browser.awaitText(".reason", "the account has no template spring_offer in the language es");
-    assertThat(browser.count("pending")).isEqualTo(3);
-    browser.picture("campaign-held");
-    browser.click("#resume");
-    browser.awaitText("#dialog", "has no template spring_offer");
-    browser.click("#dialog button[type=button]");
-    // The expected refusal.
-    assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
   }
 
   @Test

@@ -90,10 +90,6 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     return Objects.requireNonNull(opened).browser();
   }
 
-  ConsoleClient client() {
-    return new ConsoleClient(Objects.requireNonNull(opened).url());
-  }
-
   WhatsAppSimulator simulator() {
     return Objects.requireNonNull(opened).simulator();
   }

@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,6 @@ final class CampaignRounds {
   private final CampaignFaults faults;
   private final CampaignFacts facts;
   private final FanOutHealth watch;
-  private final Function<String, Control> controls;
   private final InstantSource clock;
   private final FanOutStore fanOuts;
   private final CampaignEvents events;
@@ -48,7 +46,6 @@ final class CampaignRounds {
       CampaignFaults faults,
       CampaignFacts facts,
       FanOutHealth watch,
-      Function<String, Control> controls,
       InstantSource clock,
       FanOutStore fanOuts,
       CampaignEvents events,
@@ -60,7 +57,6 @@ final class CampaignRounds {
     this.faults = faults;
     this.facts = facts;
     this.watch = watch;
-    this.controls = controls;
     this.clock = clock;
     this.fanOuts = fanOuts;
     this.events = events;
@@ -77,24 +73,11 @@ final class CampaignRounds {
         () -> {
           CampaignStarts.Start start = sql.starts().start(id, origin, clock.instant());
           Optional<String> stopped =
-              start instanceof CampaignStarts.Started
-                  ? sql.rows().stopped(id).or(() -> misfit(id, origin))
-                  : Optional.empty();
+              start instanceof CampaignStarts.Started ? sql.rows().stopped(id) : Optional.empty();
           ZonePasses zones =
               start instanceof CampaignStarts.Started begun ? sql.zones().passes(begun) : null;
           return () -> started(id, fanOut, origin, start, zones, stopped);
         });
-  }
-
-  /**
-   * Returns why the message does not fit its template, if a console has compared them before the
-   * campaign started at its time.
-   */
-  private Optional<String> misfit(UUID id, FanOutState.Origin origin) {
-    Control told = controls.apply(Control.campaignKey(id));
-    return told.state() == Control.State.PAUSED && origin.isAtItsTime()
-        ? Optional.ofNullable(told.reason())
-        : Optional.empty();
   }
 
   private void started(

@@ -149,7 +149,6 @@ final class FanOutTick {
             around.faults(),
             facts,
             around.watch(),
-            around.controls(),
             clock,
             fanOuts,
             events,

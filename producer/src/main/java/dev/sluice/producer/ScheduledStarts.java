@@ -79,7 +79,7 @@ final class ScheduledStarts {
   private boolean told(UUID id, @Nullable String approvedBy, Instant now) {
     if (fanOuts.find(id) == null) {
       log.info("[campaign {}] its scheduled start is due", FanOutStore.brief(id));
-      output.command(CampaignCommand.startAtItsTime(id, now, approvedBy));
+      output.command(CampaignCommand.start(id, "the producer's schedule", now, approvedBy));
       output.commitSoon();
     }
     return true;

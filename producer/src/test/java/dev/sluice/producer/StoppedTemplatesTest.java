@@ -44,37 +44,6 @@ class StoppedTemplatesTest extends FanOutTest {
     assertPaused(campaign);
   }
 
-  /** A console compares them shortly before, and tells it as the campaign's control. */
-  @Test
-  void soIsAScheduledOneWhoseMessageDoesNotFit() {
-    UUID campaign = campaign();
-    set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
-    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
-    inForce.put(Control.campaignKey(campaign), new Control(Control.State.PAUSED, REASON));
-    now = now.plusSeconds(20);
-    turns(4);
-
-    assertPaused(campaign);
-    command("resume", campaign);
-    turns(2);
-    hearControls();
-    turns(4);
-    assertThat(requests()).hasSize(10);
-  }
-
-  /** People have been asked, and know better. */
-  @Test
-  void whoStartsItByHandIsNotHeldByWhatWasFoundBefore() {
-    UUID campaign = campaign();
-    inForce.put(Control.campaignKey(campaign), new Control(Control.State.PAUSED, REASON));
-    command("start", campaign);
-    turns(2);
-    hearControls();
-    turns(4);
-
-    assertThat(requests()).hasSize(10);
-  }
-
   @Test
   void aResumeHoldsTheCampaignAgain() {
     UUID campaign = campaign();

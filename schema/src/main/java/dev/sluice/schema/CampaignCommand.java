@@ -1,6 +1,5 @@
 package dev.sluice.schema;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Objects;
@@ -35,7 +34,6 @@ public record CampaignCommand(
     @Nullable Boolean repaired,
     @Nullable Set<String> reasons,
     @Nullable String approvedBy) {
-  private static final String SCHEDULE = "the producer's schedule";
 
   /** Creates a command that no repair has prepared. */
   public CampaignCommand(
@@ -77,18 +75,6 @@ public record CampaignCommand(
       UUID campaignId, String requestedBy, Instant requestedAt, @Nullable String approvedBy) {
     return new CampaignCommand(
         Action.START, campaignId, requestedBy, requestedAt, null, null, null, null, approvedBy);
-  }
-
-  /** Returns a command to start a campaign at its time. */
-  public static CampaignCommand startAtItsTime(
-      UUID campaignId, Instant now, @Nullable String approvedBy) {
-    return start(campaignId, SCHEDULE, now, approvedBy);
-  }
-
-  /** Returns whether it starts a campaign at its time, when nobody can be asked. */
-  @JsonIgnore
-  public boolean isAtItsTime() {
-    return SCHEDULE.equals(requestedBy);
   }
 
   /** Creates a command without a reason. */

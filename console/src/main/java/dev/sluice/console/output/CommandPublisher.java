@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes commands and controls, and returns when Kafka has acknowledged them. */
@@ -60,18 +59,12 @@ public final class CommandPublisher {
 
   /** Publishes a sender's control, which lets it send or blocks it. */
   public void control(String senderId, Control control) {
-    control(Control.senderKey(senderId), EventType.CONTROL.headers(), control);
-  }
-
-  /**
-   * Publishes the control of a campaign that has not started. Those of others are the producer's to
-   * write.
-   */
-  public void controlCampaign(UUID campaignId, Control control) {
-    control(Control.campaignKey(campaignId), EventType.CONTROL.headers(campaignId), control);
-  }
-
-  private void control(String key, List<Header> headers, Control control) {
-    output.write(List.of(KafkaOutput.record(topics.controls(), key, headers, control)));
+    output.write(
+        List.of(
+            KafkaOutput.record(
+                topics.controls(),
+                Control.senderKey(senderId),
+                EventType.CONTROL.headers(),
+                control)));
   }
 }

@@ -10,7 +10,6 @@ import dev.sluice.console.ConsoleFixture;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
-import dev.sluice.schema.Control;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -154,36 +153,6 @@ class TemplatesTest {
     assertThat(post(campaign("spring_offer", "{{language}}") + "?acceptMissing=true").statusCode())
         .as("each recipient's own")
         .isEqualTo(202);
-  }
-
-  /** Nobody can be asked when it starts. The producer reads what is told of it. */
-  @Test
-  void whatDoesNotFitItsTemplateIsToldBeforeItStartsAtItsTime() {
-    sender("listed", ",\"account\":\"104996122399160\"");
-    String id = campaign("spring_offer", "es").split("/", -1)[3];
-    soon(id, "");
-
-    assertThat(CONSOLE.controlOf(id, Control.State.PAUSED).reason())
-        .isEqualTo("the account has no template spring_offer in the language es");
-
-    soon(
-        id,
-        ",\"message\":{\"type\":\"template\",\"template\":"
-            + "{\"name\":\"hello_world\",\"language\":{\"code\":\"en_US\"}}}");
-    assertThat(CONSOLE.controlOf(id, Control.State.RUNNING).reason())
-        .isEqualTo("it fits its template");
-  }
-
-  private static void soon(String id, String more) {
-    assertThat(
-            CONSOLE
-                .send(
-                    "PATCH",
-                    "/api/campaigns/" + id,
-                    "application/json",
-                    "{\"scheduledAt\":\"" + Instant.now().plusSeconds(12) + "\"" + more + "}")
-                .statusCode())
-        .isEqualTo(200);
   }
 
   /** Its account may be one that was told when it was WhatsApp's. */

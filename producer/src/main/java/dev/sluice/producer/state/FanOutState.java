@@ -141,11 +141,6 @@ public record FanOutState(Phase phase, Steering steering) {
       return command().approvedBy();
     }
 
-    /** Returns whether it came by itself, when nobody could be asked. */
-    public boolean isAtItsTime() {
-      return command().isAtItsTime();
-    }
-
     private CampaignCommand command() {
       return Json.read(value, CampaignCommand.class);
     }

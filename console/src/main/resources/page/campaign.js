@@ -10,8 +10,8 @@ import { badge, counts, duration, moment, number, rate } from './format.js';
 import { funnel } from './funnel.js';
 import { importer } from './importer.js';
 import { orWithout } from './missing.js';
-import { variables } from './placeholders.js';
-import { preview } from './preview.js';
+import { mustBeFilled, variables } from './placeholders.js';
+import { preview, templatesFor } from './preview.js';
 import { reasonWords } from './reasons.js';
 import { recipients } from './recipients.js';
 import { replies } from './replies.js';
@@ -19,8 +19,10 @@ import { mayResend, resendAll, resendReason } from './resend.js';
 import { hours, local, review } from './review.js';
 import { isAuthor, may, needsFourEyes } from './session.js';
 import { loading, offline, trouble } from './states.js';
+import { suppressReason } from './suppressfailed.js';
 import { testSend } from './testsend.js';
 import { parts, say } from './texts.js';
+import { walk } from './walk.js';
 
 const OPEN = ['DRAFT', 'SCHEDULED'];
 const ARCHIVABLE = ['DRAFT', 'COMPLETED', 'CANCELLED'];
@@ -41,17 +43,29 @@ export function campaign(root, left, id) {
   let connected = true;
   let plot = null;
   let errorsOf = '';
+  let templates = [];
+  let templatesOf = '';
   let reading = false;
   let busy = false;
 
   const people = recipients(path, () => paint());
   const answers = replies(path, () => paint());
-  const upload = importer(path, () => variables(now.message), () => Boolean(now.localTime), () => people.reload(), left);
+  const walked = walk(() => paint());
+  const upload = importer(
+    path,
+    {
+      wanted: () => variables(now.message),
+      filled: () => mustBeFilled(now.message),
+      zoned: () => Boolean(now.localTime),
+    },
+    () => people.reload(),
+    left,
+  );
 
   const trial = testSend({
     campaign: async () => id,
     names: () => variables(now.message),
-    values: () => people.first()?.variables ?? {},
+    values: () => people.shown()[0]?.variables ?? {},
     paint: () => paint(),
     left,
   });
@@ -89,7 +103,7 @@ export function campaign(root, left, id) {
     );
 
   async function start() {
-    if (await review(path, now, left)) {
+    if (await review(path, { ...now, scheduledAt: null }, left)) {
       await command('start');
     }
   }
@@ -99,7 +113,7 @@ export function campaign(root, left, id) {
 
   async function schedule() {
     const scheduledAt = await startTime(now);
-    if (scheduledAt) {
+    if (scheduledAt && (await review(path, { ...now, scheduledAt }, left))) {
       await change({ scheduledAt }, () => say('campaign.scheduledFor', { time: moment(scheduledAt) }));
     }
   }
@@ -239,11 +253,16 @@ export function campaign(root, left, id) {
         ${now.approvedBy ? pair('details.approvedBy', now.approvedBy) : nothing}
         ${now.priority === 1 ? nothing : pair('details.priority', number(now.priority))}
       </dl>
-      <div class="preview">${preview(now.message, null)}</div>
+      <div class="preview">${walked(people.shown(), (one) => preview(now.message, one?.variables ?? null, templates))}</div>
       <details><summary>${say('campaign.message')}</summary>
         <pre tabindex="0">${JSON.stringify(now.message, null, 2)}</pre></details>
     </section>
   `;
+
+  const each = (act) => (error) => !busy && alone(() => act(error))();
+  const mayResendReasons = () =>
+    may('manage') && mayResend(now) ? each((error) => resend(() => resendReason(path, error, left))()) : null;
+  const maySuppress = () => (may('manage') ? each((error) => suppressReason(path, error, left)) : null);
 
   const crumb = html`<p class="crumb"><a href="#/">${say('campaigns.title')}</a></p>`;
 
@@ -265,7 +284,7 @@ export function campaign(root, left, id) {
           ${connected ? nothing : offline()}
           ${may('manage') && OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
-          ${failures(path, errors, may('manage') && mayResend(now) ? (error) => !busy && alone(resend(() => resendReason(path, error, left)))() : null)}
+          ${failures(path, errors, { resend: mayResendReasons(), suppress: maySuppress() })}
           ${answers.view(now)} ${details()} ${people.view(statuses())}
         `;
 
@@ -277,6 +296,16 @@ export function campaign(root, left, id) {
       plot = chart(place, pace);
     }
     plot?.draw();
+  }
+
+  /** Once, and again when it becomes another sender's. */
+  async function readTemplates() {
+    if (now.message.type !== 'template' || templatesOf === now.senderId) {
+      return;
+    }
+    templatesOf = now.senderId;
+    templates = await templatesFor(now.senderId, now.message);
+    paint();
   }
 
   async function readErrors() {
@@ -324,6 +353,7 @@ export function campaign(root, left, id) {
       const begins = now?.status !== campaignNow.status;
       now = campaignNow;
       answers.follow(now);
+      readTemplates();
       document.title = `${now.name} · Sluice`;
       const inside = root.contains(document.activeElement);
       paint();

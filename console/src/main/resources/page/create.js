@@ -4,10 +4,11 @@ import { get, patch, post, upload } from './api.js';
 import { note } from './dialogs.js';
 import { empty, forget, keep, open, whenForgotten } from './draft.js';
 import { number } from './format.js';
-import { wanted } from './messagestep.js';
+import { filledIn, wanted } from './messagestep.js';
 import { acceptMissing, orWithout } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { outcome } from './rejected.js';
+import { review } from './review.js';
 import { testSend } from './testsend.js';
 import { say } from './texts.js';
 import { wishOf, wizard } from './wizard.js';
@@ -18,6 +19,7 @@ export function create(root, left) {
   let form = null;
   const people = peopleFile(() => form.paint(), left, {
     wanted: () => wanted(form.draft()),
+    filled: () => filledIn(form.draft()),
     zoned: () => Boolean(form.draft().localTime),
   });
 
@@ -105,18 +107,23 @@ export function create(root, left) {
     note(outcome(result));
   }
 
-  /** Last, so that it cannot start by itself before its people are there. */
+  /** Last, so that it cannot start by itself before its people are there and somebody has looked at it. */
   async function schedule(id) {
     const { scheduledAt } = wishOf(form.draft());
+    if (!scheduledAt) {
+      return true;
+    }
+    const path = `/api/campaigns/${id}`;
+    const campaign = await here(get(path));
+    if (!(await here(review(path, { ...campaign, scheduledAt }, left)))) {
+      return false;
+    }
     form.change({ asked: scheduledAt });
-    return (
-      !scheduledAt ||
-      (await orWithout(
-        (query) => patch(`/api/campaigns/${id}?${query}`, { scheduledAt }),
-        'campaign.scheduleWithout',
-        people.found()?.usable ?? 0,
-        left,
-      ))
+    return orWithout(
+      (query) => patch(`${path}?${query}`, { scheduledAt }),
+      'campaign.scheduleWithout',
+      people.found()?.usable ?? 0,
+      left,
     );
   }
 
@@ -124,7 +131,7 @@ export function create(root, left) {
     if (!(await people.usable())) {
       return null;
     }
-    const lacking = people.missing();
+    const lacking = people.lacking();
     if (lacking.length && !(await here(acceptMissing(lacking, say('create.anyway'))))) {
       return null;
     }
@@ -167,6 +174,7 @@ export function create(root, left) {
       words: file
         ? say('create.people', { usable: number(file.usable), rejected: number(file.rejectedCount) })
         : say('create.noPeople'),
+      warnings: people.failing(),
     };
   }
 
@@ -183,7 +191,7 @@ export function create(root, left) {
     title: say('create.title'),
     steps: ['message', 'recipients', 'when', 'review'],
     draft: begun,
-    first: () => people.first(),
+    people: () => people.shown(),
     known,
     keep,
     before: unfinished,

@@ -1,5 +1,5 @@
 // A campaign as it is being written: what was typed, kept in this browser until it is created.
-import { messageOf, valuesOf } from './templates.js';
+import { messageOf, pickedFrom } from './templates.js';
 
 const KEPT = 'sluice-unfinished-campaign';
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -97,20 +97,13 @@ export function same(one, other) {
   return names.length === Object.keys(other).length && names.every((name) => same(one[name], other[name]));
 }
 
-/** The template that a message was made of, if it is one of these. */
-function pickedFrom(templates, body) {
-  const template = templates.find(
-    (one) => one.name === body.template?.name && one.language === body.template?.language?.code,
-  );
-  return template ? { kind: 'template', picked: { template, values: valuesOf(template, body) } } : null;
-}
-
 /** The first form that says exactly this message again, if any does. */
 function formOf(body, templates) {
   const parameters = body.template?.components?.[0]?.parameters ?? [];
   const byHand = templates.length === 0;
+  const picked = pickedFrom(templates, body);
   const forms = [
-    pickedFrom(templates, body),
+    picked && { kind: 'template', picked },
     { kind: 'text', text: String(body.text?.body ?? '') },
     // Where there are templates to pick from, none is written by hand.
     byHand && {

@@ -4,6 +4,8 @@ import { get, patch } from './api.js';
 import { changed, draftOf } from './draft.js';
 import { audience } from './format.js';
 import { orWithout } from './missing.js';
+import { review } from './review.js';
+import { needsFourEyes } from './session.js';
 import { loading } from './states.js';
 import { say } from './texts.js';
 import { refused, wishOf, wizard } from './wizard.js';
@@ -14,7 +16,7 @@ export function edit(root, left, id) {
   const path = `/api/campaigns/${id}`;
   const there = `#/campaigns/${id}`;
 
-  function write(campaign, first, templates) {
+  function write(campaign, people, templates) {
     const begun = draftOf(campaign, templates);
     const opened = wishOf(begun);
     wizard(root, left, {
@@ -22,7 +24,7 @@ export function edit(root, left, id) {
       title: say('edit.title', campaign),
       steps: ['message', 'when', 'review'],
       draft: begun,
-      first: () => first,
+      people: () => people,
       known: () => ({
         people: campaign.total,
         words: audience(campaign),
@@ -33,7 +35,15 @@ export function edit(root, left, id) {
       mayLeave: async () => true,
       last: () => say('save'),
       submit: async (draft) => {
-        const changes = changed(opened, wishOf(draft));
+        const wish = wishOf(draft);
+        const changes = changed(opened, wish);
+        // Nobody is asked when it starts by itself. Who may not set a time puts it back to draft.
+        if (wish.scheduledAt && Object.keys(changes).length && !needsFourEyes()) {
+          const { sender: senderId, ...rest } = wish;
+          if (!(await review(path, { ...campaign, ...rest, senderId }, left, 'message' in changes))) {
+            return null;
+          }
+        }
         const done = await orWithout(
           (query) => patch(`${path}?${query}`, changes),
           'campaign.scheduleWithout',
@@ -55,7 +65,7 @@ export function edit(root, left, id) {
       return;
     }
     OPEN.includes(campaign.status)
-      ? write(campaign, page.recipients[0] ?? null, templates)
+      ? write(campaign, page.recipients, templates)
       : refused(root, campaign.name, say('edit.fixed'));
   }
 

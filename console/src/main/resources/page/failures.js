@@ -16,12 +16,18 @@ const skipped = ({ status }) => status === 'SUPPRESSED';
 const words = (error) => (skipped(error) ? say(error.code ? 'failures.capped' : 'failures.suppressed') : codeWords(error.code, error.words));
 
 /** Who has no code cannot be told from others. */
-const actions = (path, error, resend) => html`
+const actions = (path, error, { resend, suppress }) => html`
   <div class="line">
     ${
       resend && !skipped(error)
         ? html`<button class="small" aria-label=${say('failures.resendOne', error)} @click=${() => resend(error)}>
             ${say('failures.resend')}</button>`
+        : nothing
+    }
+    ${
+      suppress && error.status === 'FAILED'
+        ? html`<button class="small" aria-label=${say('failures.suppressOne', { words: words(error) })} @click=${() => suppress(error)}>
+            ${say('failures.suppress')}</button>`
         : nothing
     }
     ${exportLink(path, say('failures.download'), {
@@ -31,7 +37,7 @@ const actions = (path, error, resend) => html`
   </div>
 `;
 
-const row = (path, resend) => (error) => html`
+const row = (path, can) => (error) => html`
   <tr>
     <td class="count" data-label=${say('failures.people')}>${number(error.count)}</td>
     <td data-label=${say('failures.reason')}><span>${words(error)}
@@ -39,12 +45,12 @@ const row = (path, resend) => (error) => html`
         error.code ? html`<code>${error.code}</code> ` : nothing
       }${error.detail ?? ''}</small></span></td>
     <td data-label=${say('failures.again')}>${skipped(error) ? nothing : again(error)}</td>
-    <td class="do">${error.code ? actions(path, error, resend) : nothing}</td>
+    <td class="do">${error.code ? actions(path, error, can) : nothing}</td>
   </tr>
 `;
 
-/** By reason; `resend` is null while nothing can be sent once more. */
-export const failures = (path, errors, resend) =>
+/** By reason; `resend` is null while nothing can be sent once more, `suppress` for who may not. */
+export const failures = (path, errors, can) =>
   errors.length === 0
     ? nothing
     : html`<section aria-labelledby="errors">
@@ -54,9 +60,9 @@ export const failures = (path, errors, resend) =>
             <th>${say('failures.people')}</th><th>${say('failures.reason')}</th><th>${say('failures.again')}</th>
             <td></td>
           </tr></thead>
-          <tbody>${errors.map(row(path, resend))}</tbody>
+          <tbody>${errors.map(row(path, can))}</tbody>
         </table>
-        ${resend ? nothing : html`<p class="hint">${say('failures.later')}</p>`}
+        ${can.resend ? nothing : html`<p class="hint">${say('failures.later')}</p>`}
       </section>`;
 
 export const doubt = (count) =>

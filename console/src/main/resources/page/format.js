@@ -20,6 +20,14 @@ export const inWords = (value) =>
   value < 1_000 ? number(value) : say('review.peopleWords', { count: number(value), words: WORDS.format(value) });
 export const rate = (value) => RATE.format(value >= 100 ? Math.round(value) : value);
 export const moment = (time) => (time ? MOMENT.format(new Date(time)) : '–');
+/** The time of day in a time zone; nothing if this browser does not know that. */
+export function timeIn(at, timeZone) {
+  try {
+    return new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(at);
+  } catch {
+    return '–';
+  }
+}
 /** The time of day of Unix seconds. */
 export const clock = (seconds) => CLOCK.format(new Date(seconds * 1000));
 

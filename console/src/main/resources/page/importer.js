@@ -17,11 +17,11 @@ const acceptLate = (time) =>
     danger: true,
   });
 
-export function importer(path, wanted, zoned, done, left) {
+export function importer(path, wishes, done, left) {
   let added = null;
   let paint = () => {};
   const job = work(() => paint(), left);
-  const people = peopleFile(() => paint(), left, { wanted, zoned });
+  const people = peopleFile(() => paint(), left, wishes);
 
   /**
    * Asks first where the campaign would start at once, as its time has passed. Meanwhile another file may be chosen: what
@@ -48,7 +48,7 @@ export function importer(path, wanted, zoned, done, left) {
       return;
     }
     const file = people.file();
-    const missing = people.missing();
+    const missing = people.lacking();
     const query = people.query({ acceptMissing: missing.length ? 'true' : '' });
     if (missing.length && !(await acceptMissing(missing, say('import.anyway')))) {
       return;

@@ -2,7 +2,7 @@
 import { html, nothing } from './lib.js';
 import { message } from './draft.js';
 import { rate } from './format.js';
-import { broken, variables } from './placeholders.js';
+import { broken, mustBeFilled, variables } from './placeholders.js';
 import { preview, templatePreview } from './preview.js';
 import { parts, say } from './texts.js';
 
@@ -12,6 +12,15 @@ const KINDS = ['text', 'template', 'json'];
 export function wanted(draft) {
   try {
     return variables(message(draft));
+  } catch {
+    return [];
+  }
+}
+
+/** Those of them that must not be empty. */
+export function filledIn(draft) {
+  try {
+    return mustBeFilled(message(draft));
   } catch {
     return [];
   }
@@ -47,12 +56,11 @@ function shown(draft, values) {
       })}</p>`;
 }
 
-/** The message as the first of the people gets it. */
-export const bubble = (draft, first) => html`
+/** The message as each of these people gets it; `walk` leads from one to the next. */
+export const bubble = (draft, people, walk) => html`
   <section class="preview" aria-labelledby="preview">
     <h3 id="preview">${say('create.preview')}</h3>
-    <p class="quiet">${first ? say('create.previewRow', first) : say('create.previewNone')}</p>
-    ${shown(draft, first?.variables ?? null)}
+    ${walk(people, (one) => shown(draft, one?.variables ?? null))}
   </section>
 `;
 

@@ -16,10 +16,12 @@ export const acceptMissing = (names, action) =>
     danger: true,
   });
 
-const lacking = ({ variables }) =>
+/** What they lack, in words. */
+export const lacking = ({ variables }) =>
   Object.entries(variables).map(([name, count]) => say('campaign.missing', { name, count: number(count) }, count));
 
-function without({ recipients, partial }) {
+/** How many people lack something, as far as is known. */
+export function without({ recipients, partial }) {
   const count = number(recipients);
   return partial ? say('campaign.atLeast', { count }) : count;
 }

@@ -25,7 +25,7 @@ const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });
 const country = (code) => countries.of(code) ?? code;
 
 /** `left` is aborted when the view is left; `zoned` tells whether a column holds time zones. */
-export function peopleFile(paint, left, { wanted = () => [], zoned = () => false, use = 'recipients' } = {}) {
+export function peopleFile(paint, left, { wanted = () => [], filled = () => [], zoned = () => false, use = 'recipients' } = {}) {
   let field = null;
   let file = null;
   let result = null;
@@ -55,8 +55,11 @@ export function peopleFile(paint, left, { wanted = () => [], zoned = () => false
   const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);
 
   /** How many people have nothing in a column that the message needs. */
-  const lacking = () =>
+  const empty = () =>
     Object.entries(result?.empty ?? {}).filter(([name]) => wanted().includes(name) && !missing().includes(name));
+
+  /** Those of them who would get nothing, as a template's parameter cannot be empty. */
+  const empties = () => empty().filter(([name]) => filled().includes(name));
 
   /** Takes the place of the look before, which nobody wants any more. */
   async function look() {
@@ -118,7 +121,7 @@ export function peopleFile(paint, left, { wanted = () => [], zoned = () => false
   };
 
   /** A field that still had the file would not tell that it was chosen again, which it is once it was corrected. */
-  const empty = (event) => (event.target.value = '');
+  const putDown = (event) => (event.target.value = '');
 
   const putBack = (event) => {
     const shown = new DataTransfer();
@@ -194,9 +197,9 @@ export function peopleFile(paint, left, { wanted = () => [], zoned = () => false
             })}</p>`
           : nothing
       }
-      ${lacking().map(
+      ${empty().map(
         ([name, count]) => html`<p class="reason">${parts(
-          'file.empty',
+          filled().includes(name) ? 'file.fails' : 'file.empty',
           { name: html`<code>{{${name}}}</code>`, count: number(count) },
           count,
         )}</p>`,
@@ -207,7 +210,7 @@ export function peopleFile(paint, left, { wanted = () => [], zoned = () => false
   const view = (label) => html`
     <label>${label}
       <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json"
-        @click=${empty} @cancel=${putBack} @change=${choose}></label>
+        @click=${putDown} @cancel=${putBack} @change=${choose}></label>
     ${file ? options() : nothing}
     ${share === null ? nothing : html`<progress aria-label=${say('file.checking')} max="1" .value=${share}></progress>`}
     ${problem ? trouble(problem) : nothing}
@@ -216,10 +219,17 @@ export function peopleFile(paint, left, { wanted = () => [], zoned = () => false
 
   return {
     view,
-    missing,
+    /** What keeps people from getting it, in words: what is not there, and what is there and empty. */
+    lacking: () => [
+      ...missing(),
+      ...empties().map(([name, count]) => say('campaign.missing', { name, count: number(count) }, count)),
+    ],
+    /** The latter as warnings. */
+    failing: () => empties().map(([name, count]) => say('file.fails', { name: `{{${name}}}`, count: number(count) }, count)),
     query,
     file: () => file,
     first: () => result?.first ?? null,
+    shown: () => result?.shown ?? [],
     found: () => result,
     /** Waits for the console's answer; whether the file, if there is one, can be used. Throws if the view is left. */
     async usable() {

@@ -3,7 +3,7 @@ import { html, nothing } from './lib.js';
 import { get } from './api.js';
 import { number } from './format.js';
 import { trouble } from './states.js';
-import { empty, slots, unknownParts } from './templates.js';
+import { empty, isWholeUrl, slots, unknownParts, urlParts } from './templates.js';
 import { parts, say, sayOr } from './texts.js';
 
 const SHOWN = 12;
@@ -119,6 +119,13 @@ export function picker(paint) {
   const slotName = ({ part, name, kind }) =>
     kind === 'text' ? say(`template.slot.${part}`, { name: `{{${name}}}` }) : say(`template.slot.${kind}`, { name });
 
+  function urlHint({ url }, { column, value }) {
+    const { before: start } = urlParts(url);
+    return !column && isWholeUrl(value, url)
+      ? html`<p class="problem">${say('template.wholeUrl', { start })}</p>`
+      : html`<p class="hint">${parts('template.begins', { start: html`<code>${start}</code>` })}</p>`;
+  }
+
   function slotField(slot, picked, change, columns) {
     const value = picked.values[slot.key] ?? { column: false, value: '' };
     const set = (more) =>
@@ -136,6 +143,7 @@ export function picker(paint) {
           <input name=${`value-${slot.key}`} required maxlength="1000" autocomplete="off" list=${known ? 'columns' : nothing}
             placeholder=${value.column ? say('template.columnName') : slot.example || say('template.fixedText')}
             .value=${value.value} @input=${(event) => set({ value: event.target.value })}></label>
+        ${slot.kind === 'url' ? urlHint(slot, value) : nothing}
       </fieldset>
     `;
   }

@@ -21,11 +21,30 @@ export const variables = (message) => [
   ...new Set(texts(message).flatMap((text) => [...text.matchAll(PLACEHOLDER)].map((found) => nameOf(found[1])))),
 ];
 
+const ALONE = new RegExp(`^${PLACEHOLDER.source}$`, 'u');
+
+/** The names of those that are a template's parameter by themselves: the provider refuses an empty one. */
+export const mustBeFilled = (message) =>
+  message?.type === 'template'
+    ? [
+        ...new Set(
+          texts(message.template?.components)
+            .map((text) => text.trim().match(ALONE))
+            .filter(Boolean)
+            .map((found) => nameOf(found[1])),
+        ),
+      ]
+    : [];
+
 /** The first text with double braces around what is no variable, or nothing. */
 export const broken = (message) =>
   texts(message).find((text) => /\{\{|\}\}/.test(text.replaceAll(PLACEHOLDER, ' ')));
 
-/** The text with a person's values filled in, as it would be sent; without values, as it is written. */
+/** The text with a person's values filled in, as far as there are any. */
+export const plain = (text, values) =>
+  String(text).replaceAll(PLACEHOLDER, (written, name) => values?.[nameOf(name)] ?? written);
+
+/** The same to be shown: the values marked; without values, as it is written. */
 export const filled = (text, values) =>
   String(text)
     .split(PLACEHOLDER)

@@ -1,8 +1,9 @@
 // A message as the phone shows it, with a person's values filled in.
 import { html, nothing } from './lib.js';
-import { pieces, written } from './templates.js';
+import { glance } from './api.js';
+import { isWholeUrl, pickedFrom, pieces, urlParts, written } from './templates.js';
 import { parts, say } from './texts.js';
-import { filled } from './placeholders.js';
+import { filled, plain } from './placeholders.js';
 
 /** As it is in the message, whatever it is. */
 const raw = (message, values) => html`<pre class="bubble">${filled(JSON.stringify(message, null, 2), values)}</pre>`;
@@ -37,6 +38,21 @@ const headed = (one, picked, values) =>
     ? html`<p class="media"><small class="quiet">${say(`template.media.${one.format}`)}</small><br>${filled(written(picked.values.header), values)}</p>`
     : html`<p><strong>${worded(one.text, 'header', picked, values)}</strong></p>`;
 
+/** Where it leads for this person: the template's URL, with its end filled in. */
+function link(button, value, values) {
+  if (!button.url) {
+    return nothing;
+  }
+  const { before, after } = urlParts(button.url);
+  const end = value === undefined ? '' : written(value);
+  return html`<small class="leads">${before}${filled(end, values)}${after}</small>
+    ${
+      isWholeUrl(plain(end, values), button.url)
+        ? html`<small class="problem">${say('template.wholeUrl', { start: before })}</small>`
+        : nothing
+    }`;
+}
+
 /** A template that was picked, with its own words. */
 export function templatePreview(picked, values) {
   const part = (type) => picked.template.components.find((one) => one.type === type);
@@ -48,7 +64,10 @@ export function templatePreview(picked, values) {
         picked,
         values,
       )}</p>${part('FOOTER') ? html`<p><small class="quiet">${part('FOOTER').text}</small></p>` : nothing}</div>
-      ${(part('BUTTONS')?.buttons ?? []).map((button) => html`<p class="press">${button.text ?? button.type}</p>`)}
+      ${(part('BUTTONS')?.buttons ?? []).map(
+        (button, i) => html`<p class="press">${button.text ?? button.type}
+          ${link(button, picked.values[`button.${i}`], values)}</p>`,
+      )}
     </div>
   `;
 }
@@ -60,12 +79,18 @@ const media = (message, values) => html`
   </div>
 `;
 
-function known(message, values) {
+/** The templates of a sender, if a message is one and the console can read them. */
+export const templatesFor = async (sender, message) =>
+  (message.type === 'template' && (await glance(`/api/senders/${encodeURIComponent(sender)}/templates`))) || [];
+
+function known(message, values, templates) {
   switch (message.type) {
     case 'text':
       return html`<p class="bubble">${filled(message.text?.body ?? '', values)}</p>`;
-    case 'template':
-      return template(message.template ?? {}, values);
+    case 'template': {
+      const picked = pickedFrom(templates, message);
+      return picked ? templatePreview(picked, values) : template(message.template ?? {}, values);
+    }
     case 'image':
     case 'video':
     case 'document':
@@ -75,10 +100,13 @@ function known(message, values) {
   }
 }
 
-/** JSON may be anything: what has no form that is known is shown as it is. */
-export function preview(message, values) {
+/**
+ * JSON may be anything: what has no form that is known is shown as it is. A template has its own words if it is
+ * among these.
+ */
+export function preview(message, values, templates = []) {
   try {
-    return known(message, values);
+    return known(message, values, templates);
   } catch {
     return raw(message, values);
   }

@@ -60,6 +60,7 @@ const SENTENCES = [
   ['reason.parameters', /^the (?<part>body|header) has (?<given>\d+) parameters?, but the template needs (?<needed>\d+)$/],
   ['reason.parameter', /^the (?<part>body|header) lacks the parameter "(?<name>[^"]*)"$/],
   ['reason.button', /^button (?<place>\d+) lacks its parameter$/],
+  ['reason.wholeUrl', /^button (?<place>\d+) is given a whole URL, but the template wants only what follows (?<start>\S+)$/],
   ['reason.coded', /^(?<code>\d+|[a-z]+_[a-z_]+)(?: \(told by a webhook\))?: (?<why>.+)$/s],
 ];
 

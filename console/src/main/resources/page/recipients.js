@@ -64,5 +64,5 @@ export function recipients(path, paint) {
     </section>
   `;
 
-  return { view, reload: list.reload, first: () => list.page()?.recipients[0] ?? null };
+  return { view, reload: list.reload, shown: () => list.page()?.recipients ?? [] };
 }

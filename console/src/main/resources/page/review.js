@@ -2,27 +2,35 @@
 import { html, nothing } from './lib.js';
 import { glance } from './api.js';
 import { confirm } from './dialogs.js';
-import { audience, counts, duration, inWords, moment, number, rate } from './format.js';
-import { variables } from './placeholders.js';
-import { preview } from './preview.js';
+import { audience, counts, duration, inWords, moment, number, rate, timeIn } from './format.js';
+import { lacking, without } from './missing.js';
+import { preview, templatesFor } from './preview.js';
 import { reasonWords } from './reasons.js';
 import { end } from './sendinghours.js';
 import { say } from './texts.js';
+import { walked } from './walk.js';
 
 const DAY = 86_400;
-const NIGHT = { from: 21, until: 8 };
+
+/** When it begins, in milliseconds: at its time, or now. */
+const beginning = ({ scheduledAt }) => Math.max(Date.now(), Date.parse(scheduledAt ?? 0));
+
+/** What the daily limit leaves of itself then: what is used up now is free again a day later. */
+const limitLeft = ({ dailyLimit, usedIn24Hours }, begun) =>
+  Math.max(0, dailyLimit - (begun - Date.now() < DAY * 1000 ? usedIn24Hours : 0));
 
 /** Seconds for which the sender's daily limit stretches it. */
-function stretched(people, sender) {
+function stretched(people, sender, begun) {
   if (!sender.dailyLimit) {
     return 0;
   }
-  const beyondToday = people - Math.max(0, sender.dailyLimit - sender.usedIn24Hours);
+  const beyondToday = people - limitLeft(sender, begun);
   return beyondToday > 0 ? Math.ceil(beyondToday / sender.dailyLimit) * DAY : 0;
 }
 
 /** Seconds until the last of these people is sent to: the rate, or the daily limit, whichever is slower. */
-export const takes = (people, sender) => Math.max(people / sender.ratePerSecond, stretched(people, sender));
+export const takes = (people, sender, begun = Date.now()) =>
+  Math.max(people / sender.ratePerSecond, stretched(people, sender, begun));
 
 /** When the last recipient is sent to at the sender's rate, zone after zone, in milliseconds since 1970; null if nobody can tell. */
 export const sentBy = (begun, zones, perSecond, campaign) =>
@@ -36,45 +44,62 @@ function until(campaign, sender, people, zones) {
   if (people === null || sender === null || (campaign.localTime && !zones)) {
     return duration(NaN);
   }
-  const begun = Math.max(Date.now(), Date.parse(campaign.scheduledAt ?? 0));
+  const begun = beginning(campaign);
   const byRate = campaign.localTime
     ? sentBy(begun, zones, sender.ratePerSecond, campaign)
     : end(begun, people / sender.ratePerSecond, campaign);
   if (byRate === null) {
-    return duration(takes(people, sender));
+    return duration(takes(people, sender, begun));
   }
-  const last = Math.max(byRate, begun + stretched(people, sender) * 1000);
+  const last = Math.max(byRate, begun + stretched(people, sender, begun) * 1000);
   return campaign.localTime && zones.length > 0
     ? say('review.takesZones', {
         duration: duration((last - begun) / 1000),
         time: moment(last),
         zone: zones.at(-1).timeZone,
       })
-    : say('review.takesFrom', { duration: duration(takes(people, sender)), time: moment(last) });
+    : say('review.takesFrom', { duration: duration(takes(people, sender, begun)), time: moment(last) });
 }
 
-function nightNow(campaign) {
-  if (campaign.windowStart || campaign.localTime) {
-    return false;
+/** A campaign in people's own time keeps to it. */
+function nightWords({ localTime }, look, at) {
+  const night = look?.night;
+  if (localTime || !night?.asleep) {
+    return '';
   }
-  const hour = new Date().getHours();
-  return hour >= NIGHT.from || hour < NIGHT.until;
+  const [{ timeZone }] = night.zones;
+  return say(
+    'review.night',
+    {
+      count: number(night.asleep),
+      total: number(night.recipients),
+      time: timeIn(at, timeZone),
+      zone: timeZone,
+    },
+    night.asleep,
+  );
 }
 
-function warnings(campaign, sender, people, first) {
-  const lacking = first ? variables(campaign.message).filter((name) => !Object.hasOwn(first.variables ?? {}, name)) : [];
-  const days = people === null || sender === null ? 0 : Math.floor(takes(people, sender) / DAY);
+function missingWords({ missing }) {
+  const { recipients } = missing;
+  return (
+    recipients > 0 && say('review.missing', { count: without(missing), names: lacking(missing).join(', ') }, recipients)
+  );
+}
+
+/** Whether WhatsApp delivers it only to those who have written lately. */
+export const isFreeText = (message, sender) => sender?.provider === 'whatsapp' && message.type !== 'template';
+
+function warnings(campaign, sender, people, look, at) {
+  const days = people === null || sender === null ? 0 : Math.floor(takes(people, sender, beginning(campaign)) / DAY);
   return [
-    people === 0 && say('review.nobody'),
+    people === 0 && say(campaign.scheduledAt ? 'review.nobodyYet' : 'review.nobody'),
     sender?.blocked && say('review.blocked', { reason: reasonWords(sender.blockReason) }),
+    isFreeText(campaign.message, sender) && say('review.freeText'),
+    look && missingWords(look),
     days > 0 && say('review.days', { count: number(days) }, days),
     campaign.localTime && say('review.nextDay', { time: campaign.localTime.slice(0, 5) }),
-    nightNow(campaign) &&
-      say('review.night', {
-        time: new Date().toLocaleTimeString(undefined, { timeStyle: 'short' }),
-        zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      }),
-    lacking.length > 0 && say('review.lacking', { names: lacking.join(', ') }),
+    nightWords(campaign, look, at),
   ].filter(Boolean);
 }
 
@@ -92,14 +117,18 @@ function facts(campaign, sender, people, { suppressed, capped }, zones) {
       ${fact('review.people', html`<strong>${people === null ? audience(campaign) : inWords(people)}</strong>`)}
       ${suppressed === 0 ? nothing : fact('review.skipped', optedOut(suppressed))}
       ${capped === 0 ? nothing : fact('review.skipped', beyondCap(capped))}
-      ${fact('review.sender', say('review.senderRate', { sender: campaign.senderId, rate: rate(campaign.permittedPerSecond) }))}
+      ${fact('review.sender', say('review.senderRate', {
+        sender: campaign.senderId,
+        rate: rate(sender?.ratePerSecond ?? campaign.permittedPerSecond),
+      }))}
+      ${campaign.scheduledAt ? fact('details.scheduled', moment(campaign.scheduledAt)) : nothing}
       ${fact('review.takes', until(campaign, sender, people, zones))}
       ${fact('review.hours', hours(campaign))}
       ${campaign.localTime ? fact('details.localTime', local(campaign)) : nothing}
       ${
         sender?.dailyLimit && sender.usedIn24Hours !== null
           ? fact('review.limit', say('review.limitLeft', {
-              left: number(Math.max(0, sender.dailyLimit - sender.usedIn24Hours)),
+              left: number(limitLeft(sender, beginning(campaign))),
               limit: number(sender.dailyLimit),
             }))
           : nothing
@@ -116,35 +145,56 @@ export const hours = ({ windowStart, windowEnd, timeZone }) =>
 /** At what time each recipient is sent to. */
 export const local = ({ localTime }) => say('details.theirTime', { time: localTime.slice(0, 5) });
 
-/** Whether the person wants the campaign to start, having seen what that means; asks nobody who has left. */
-export async function review(path, campaign, left) {
-  const [sender, page, out, when] = await Promise.all([
+/** What is asked about a start by hand, and about one by itself. */
+const questions = {
+  now: (people) => ({
+    title: say('review.title'),
+    text: say('review.final'),
+    action: people === null ? say('review.everybody') : say('review.action', { count: inWords(people) }, people),
+    allowed: people !== 0,
+  }),
+  later: (people, time) => ({
+    title: say('review.later'),
+    text: say('review.laterText', { time: moment(time) }),
+    action: people === null ? say('review.laterEverybody') : say('review.laterAction', { count: inWords(people) }, people),
+  }),
+};
+
+/**
+ * Whether the person wants the campaign to start, now or at its time, having seen what that means; asks nobody who
+ * has left. `unsaved` tells that the console does not have its message yet.
+ */
+export async function review(path, campaign, left, unsaved = false) {
+  const begun = beginning(campaign);
+  // Sending hours may open later. What takes no time at all would end before they do.
+  const first = end(begun, 0.001, campaign) ?? begun;
+  const at = (time) => new URLSearchParams({ at: new Date(time).toISOString() });
+  const [sender, page, out, look, when, templates] = await Promise.all([
     glance(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
     glance(`${path}/recipients?after=0&status=PENDING`),
     glance(`${path}/suppressed?status=PENDING`),
-    campaign.localTime ? glance(`${path}/zones`) : { zones: [] },
+    glance(`${path}/review?${at(first)}`),
+    campaign.localTime ? glance(`${path}/zones?${at(begun)}`) : { zones: [] },
+    templatesFor(campaign.senderId, campaign.message),
   ]);
   if (left.aborted) {
     return false;
   }
+  if (look && unsaved) {
+    look.missing.recipients = 0;
+  }
   const skipped = { suppressed: out?.suppressed ?? null, capped: out ? out.capped : 0 };
   const { pending } = counts(campaign);
   const people = pending === null ? null : Math.max(0, pending - (skipped.suppressed ?? 0) - (skipped.capped ?? 0));
-  const first = page?.recipients[0];
+  const rows = page?.recipients ?? [];
+  const known =
+    page && look?.night && !look.missing.partial && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
   return confirm({
-    title: say('review.title'),
-    text: say('review.final'),
-    action: people === null ? say('review.everybody') : say('review.action', { count: number(people) }, people),
-    allowed: people !== 0,
+    ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people)),
     extra: html`
       ${facts(campaign, sender, people, skipped, when?.zones ?? null)}
-      ${page && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null) && when?.zones ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
-      ${warnings(campaign, sender, people, first).map((warning) => html`<p class="reason">${warning}</p>`)}
-      ${
-        first
-          ? html`<p class="quiet">${say('review.asGets', { phone: first.phone })}</p>
-              ${preview(campaign.message, first.variables)}`
-          : nothing
-      }`,
+      ${known ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
+      ${warnings(campaign, sender, people, look, first).map((warning) => html`<p class="reason">${warning}</p>`)}
+      ${rows.length ? walked(rows, (one) => preview(campaign.message, one.variables, templates)) : nothing}`,
   });
 }

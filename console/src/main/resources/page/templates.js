@@ -33,14 +33,36 @@ function header(template) {
     : texts(template, 'header');
 }
 
+/** What stands before a URL's variable, and after it. */
+export const urlParts = (url) => {
+  const [before, , after = ''] = String(url ?? '').split(new RegExp(VARIABLE.source));
+  return { before, after };
+};
+
+/** Whether it is a URL by itself where only the end of one is wanted; in a query one may be meant. */
+export const isWholeUrl = (value, url) => {
+  const { before } = urlParts(url);
+  return before !== '' && !before.includes('?') && /^\s*https?:\/\//i.test(value);
+};
+
+/** The provider gives the whole URL as an example of its end. */
+function exampleOf(button) {
+  const whole = String(button.example?.[0] ?? button.example ?? '');
+  const { before, after } = urlParts(button.url);
+  return whole.startsWith(before) && whole.endsWith(after)
+    ? whole.slice(before.length, whole.length - after.length)
+    : isWholeUrl(whole, button.url) ? '' : whole;
+}
+
 const buttonsOf = (template) => component(template, 'BUTTONS')?.buttons ?? [];
 
 const buttons = (template) =>
   buttonsOf(template).flatMap((button, i) => {
     const kind = button.type === 'COPY_CODE' ? 'copy_code' : 'url';
     const filled = button.type === 'COPY_CODE' || button.type === 'OTP' || variablesIn(button.url).length > 0;
-    const given = String(button.example?.[0] ?? button.example ?? '');
-    return filled ? [{ key: `button.${i}`, part: 'button', name: button.text ?? '', kind, index: String(i), example: given }] : [];
+    return filled
+      ? [{ key: `button.${i}`, part: 'button', name: button.text ?? '', kind, index: String(i), url: button.url, example: exampleOf(button) }]
+      : [];
   });
 
 /** What has to be filled in, in the order in which a person reads it. */
@@ -121,6 +143,18 @@ export function valuesOf(template, message) {
       return [slot.key, column ? { column: true, value: column } : { column: false, value: text }];
     }),
   );
+}
+
+/** A language as it is compared: the provider's events write en-US for en_US. */
+const sameLanguage = (one, other) =>
+  String(one).replace('-', '_').toLowerCase() === String(other).replace('-', '_').toLowerCase();
+
+/** The template of which a message was made, with its values, if it is one of these. */
+export function pickedFrom(templates, message) {
+  const template = templates.find(
+    (one) => one.name === message.template?.name && sameLanguage(one.language, message.template?.language?.code),
+  );
+  return template ? { template, values: valuesOf(template, message) } : null;
 }
 
 /** A template's text in pieces: every second one is the key of a slot. */

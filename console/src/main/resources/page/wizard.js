@@ -1,12 +1,13 @@
 // Writes a campaign in steps: what is typed, what keeps a person in a step, and the last look.
 import { html, render, nothing } from './lib.js';
-import { campaignOf } from './draft.js';
+import { campaignOf, message } from './draft.js';
 import { duration, moment, number } from './format.js';
 import { all } from './live.js';
 import { bubble, messageStep, readable } from './messagestep.js';
 import { picker } from './picker.js';
-import { hours, local, takes } from './review.js';
+import { hours, isFreeText, local, takes } from './review.js';
 import { trouble } from './states.js';
+import { walk } from './walk.js';
 import { sheet } from './steps.js';
 import { say } from './texts.js';
 import { whenStep, wrongTimes } from './whenstep.js';
@@ -25,7 +26,7 @@ export function wishOf(draft) {
 
 /**
  * Shows the steps of `task`: the `crumb` that leads back, its `title`, its `steps`, the `draft` to begin
- * with, `first` of its people and what is `known` of all of them, `keep` for what is typed, what stands
+ * with, the first of its `people` and what is `known` of all of them, `keep` for what is typed, what stands
  * `before` the steps, in that of the `recipients` and `after` the last one, whether one `mayLeave` a step,
  * the `last` button's words, and `submit`, which tells where to go, or nothing.
  * `left` is aborted when the view is left.
@@ -37,6 +38,7 @@ export function wizard(root, left, task) {
   let senders = null;
   const job = work(() => paint(), left);
   const templates = picker(() => paint());
+  const walked = walk(() => paint());
   const sender = () => senders?.find((one) => one.id === draft.sender) ?? null;
 
   const self = {
@@ -103,14 +105,22 @@ export function wizard(root, left, task) {
   }
 
   const bodies = {
-    message: () => messageStep(draft, senders, change, templates, Object.keys(task.first()?.variables ?? {})),
+    message: () => messageStep(draft, senders, change, templates, Object.keys(task.people()[0]?.variables ?? {})),
     recipients: () => task.recipients(),
     when: () => whenStep(draft, change),
     review: () => summary(),
   };
 
+  function isFree() {
+    try {
+      return isFreeText(message(draft), sender());
+    } catch {
+      return false;
+    }
+  }
+
   function summary() {
-    const { people, words } = task.known();
+    const { people, words, warnings = [] } = task.known();
     const seconds = people && sender() ? takes(people, sender()) : null;
     return html`
       <dl class="pairs">
@@ -122,6 +132,7 @@ export function wizard(root, left, task) {
         ${fact('review.hours', hours(draft.windowStart ? draft : {}))}
         ${draft.localTime ? fact('details.localTime', local(draft)) : nothing}
       </dl>
+      ${[...warnings, isFree() && say('review.freeText')].filter(Boolean).map((one) => html`<p class="reason">${one}</p>`)}
     `;
   }
 
@@ -149,7 +160,7 @@ export function wizard(root, left, task) {
               last: task.last(draft),
               before: task.before(),
             },
-            html`${bodies[step]()} ${step === 'when' ? nothing : bubble(draft, task.first())}`,
+            html`${bodies[step]()} ${step === 'when' ? nothing : bubble(draft, task.people(), walked)}`,
           )}
           ${step === steps.at(-1) ? task.after() : nothing}
         `;

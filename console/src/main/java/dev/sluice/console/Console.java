@@ -14,9 +14,11 @@ import dev.sluice.console.campaign.ErrorRoutes;
 import dev.sluice.console.campaign.ExportRoutes;
 import dev.sluice.console.campaign.FreshResults;
 import dev.sluice.console.campaign.NextZones;
+import dev.sluice.console.campaign.ObjectionRoutes;
 import dev.sluice.console.campaign.PaceRoutes;
 import dev.sluice.console.campaign.ReplyRoutes;
 import dev.sluice.console.campaign.ReviewRoutes;
+import dev.sluice.console.campaign.SuppressRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
 import dev.sluice.console.campaign.ZoneCounts;
@@ -30,6 +32,7 @@ import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.FileCheck;
 import dev.sluice.console.imports.MissingCheck;
+import dev.sluice.console.imports.Objections;
 import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.PhoneNumbers;
 import dev.sluice.console.imports.RecipientImport;
@@ -58,6 +61,7 @@ import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.console.sender.Templates;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.console.sql.Connections;
+import dev.sluice.console.suppression.FailedNumbers;
 import dev.sluice.console.suppression.LateRows;
 import dev.sluice.console.suppression.Lifts;
 import dev.sluice.console.suppression.OptOutRoutes;
@@ -268,6 +272,9 @@ public final class Console implements AutoCloseable {
                   new CappedRecipients(reading),
                   new ZoneCounts(reading),
                   lists)
+              .add(settings.routes);
+          new ObjectionRoutes(campaignViews, lists, new Objections(reading)).add(settings.routes);
+          new SuppressRoutes(campaignViews, lists, uploads, new FailedNumbers(suppressing))
               .add(settings.routes);
           ReplyPages replies = new ReplyPages(reading);
           new ReplyRoutes(

@@ -122,6 +122,11 @@ class OpenApiTest {
     check("GET", "/api/campaigns/{id}/replies", campaign + "/replies", "", "", 200);
     check("GET", "/api/campaigns/{id}/suppressed", campaign + "/suppressed", "", "", 200);
     check("GET", "/api/campaigns/{id}/zones", campaign + "/zones", "", "", 200);
+    check("GET", "/api/campaigns/{id}/review", campaign + "/review", "", "", 200);
+    check("GET", "/api/campaigns/{id}/review", campaign + "/review?at=soon", "", "", 400);
+    check(
+        "POST", "/api/campaigns/{id}/suppress", campaign + "/suppress?reason=131026", "", "", 200);
+    check("POST", "/api/campaigns/{id}/suppress", campaign + "/suppress", "", "", 400);
     check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);
     check("POST", "/api/campaigns/{id}/cancel", campaign + "/cancel", "", "", 202);
     check(

@@ -226,6 +226,8 @@ class ConsolePageIT {
         .driver()
         .executeScript("document.querySelector('#dialog input').value = '2099-05-10T09:30'");
     browser.click("#dialog .primary");
+    browser.awaitText("#dialog .primary", "Schedule for 2 recipients");
+    browser.click("#dialog .primary");
     browser.awaitText(".badge", "scheduled");
     browser.awaitText(".reason", "Starts automatically");
     browser.click("#toDraft");

@@ -229,7 +229,7 @@ class ConsoleTokenIT {
     browser.type("#sign-in input", TOKEN);
     browser.click("#sign-in .primary");
 
-    browser.awaitText("#dialog", "250 of 250 left today");
+    browser.awaitText("#dialog", "250 of 250 left when it starts");
   }
 
   @Test

@@ -8,9 +8,9 @@ import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.Missing;
 import dev.sluice.console.imports.MissingCheck;
+import dev.sluice.console.imports.Needs;
 import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.sql.Checks;
-import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -96,7 +96,7 @@ public final class CampaignChangeRoutes {
           Draft after = Campaigns.after(sql, id, change);
           return after.scheduledAt() == null || after.message() == null
               ? null
-              : new MessageTemplate(after.message());
+              : Needs.of(after.message());
         });
   }
 

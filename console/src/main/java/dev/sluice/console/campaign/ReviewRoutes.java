@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
 import dev.sluice.console.imports.Reading;
@@ -67,11 +68,12 @@ public final class ReviewRoutes {
 
   private void zones(Context context) {
     UUID id = JsonHttp.campaignId(context);
+    Instant at = Reading.given(context, "at").map(text -> Fields.moment("at", text)).orElse(null);
     lists.send(
         context,
         () -> {
           Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-          answer.put("zones", zones.of(id, Instant.now()).orElse(null));
+          answer.put("zones", zones.of(id, at, Instant.now()).orElse(null));
           return answer;
         });
   }

@@ -43,15 +43,17 @@ public final class ZoneCounts {
   /**
    * Returns the zones in the order of their moments; none if the campaign has no local time, and
    * empty if counting takes too long. A scheduled campaign starts at its time.
+   *
+   * @param at when it starts; null if that is not up for change
    */
-  Optional<List<Zone>> of(UUID campaignId, Instant now) {
+  Optional<List<Zone>> of(UUID campaignId, @Nullable Instant at, Instant now) {
     Record campaign = CampaignViews.rowOf(sql, campaignId);
     LocalTime time = campaign.get(CAMPAIGN.LOCAL_TIME);
     if (time == null) {
       return Optional.of(List.of());
     }
     ZoneId own = ZoneId.of(campaign.get(CAMPAIGN.TIME_ZONE));
-    Instant scheduled = campaign.get(CAMPAIGN.SCHEDULED_AT);
+    Instant scheduled = at == null ? campaign.get(CAMPAIGN.SCHEDULED_AT) : at;
     Instant start = scheduled != null && scheduled.isAfter(now) ? scheduled : now;
     return Briefly.read(sql, PATIENCE, Set.of(), inside -> recipients(inside, campaignId, own))
         .map(counted ->

@@ -2,7 +2,9 @@ package dev.sluice.console.http;
 
 import dev.sluice.schema.StorableText;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -42,6 +44,15 @@ public final class Fields {
           field, "has " + value.length() + " characters of at most " + longest);
     }
     return storable(field, value);
+  }
+
+  /** Returns a time that a query gives. */
+  public static Instant moment(String field, String text) {
+    try {
+      return Objects.requireNonNull(time(field, Instant.parse(text)));
+    } catch (DateTimeParseException e) {
+      throw ProblemException.field(field, "is a time like 2026-01-31T09:00:00Z");
+    }
   }
 
   /** Returns a time between the years 1970 and 9999, or null. */

@@ -16,7 +16,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class FileCheck {
   /** Rejected rows that are listed; more are only counted. */
   private static final int LISTED = 100;
+
+  /** Usable rows of which a person can see the message, if they are not too long together. */
+  private static final int SHOWN = 50;
+
+  private static final int SHOWN_CHARACTERS = 100_000;
 
   /** Without it Excel takes UTF-8 for another encoding. */
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -99,7 +103,8 @@ public final class FileCheck {
     Rejections rejections = new Rejections(LISTED);
     long usable = 0;
     NumbersSeen numbers = new NumbersSeen();
-    RowRules.@Nullable Usable first = null;
+    List<RowRules.Usable> shown = new ArrayList<>();
+    int characters = 0;
     // Its columns, or if it has none, the variables of the first usable row.
     Collection<String> names = rows instanceof CsvRows csv ? csv.variables() : List.of();
     Map<String, Long> empty = new LinkedHashMap<>();
@@ -107,12 +112,15 @@ public final class FileCheck {
       Rows.Row row = rows.next();
       switch (rules.judge(row)) {
         case RowRules.Usable good -> {
-          if (first == null) {
-            first = good;
+          if (usable == 0) {
             names = rows instanceof CsvRows ? names : good.variables().keySet();
           }
           usable++;
           numbers.add(good.phone());
+          if (shown.size() < SHOWN && characters < SHOWN_CHARACTERS) {
+            shown.add(good);
+            characters += good.variables().values().stream().mapToInt(String::length).sum();
+          }
           for (String name : names) {
             if (good.variables().getOrDefault(name, "").isBlank()) {
               empty.merge(name, 1L, Long::sum);
@@ -130,13 +138,14 @@ public final class FileCheck {
     }
     answer.put("variables", names);
     answer.put("empty", empty);
-    RecipientImport.Report report = rejections.report(usable, 0, new Missing.Tally(Set.of()));
+    RecipientImport.Report report = rejections.report(usable, 0, new Missing.Tally(Needs.NOTHING));
     answer.put("usable", usable);
     answer.put("duplicates", numbers.duplicates());
     answer.put("countries", numbers.countries());
     answer.put("rejectedCount", report.rejectedCount());
     answer.put("rejected", report.rejected());
-    answer.put("first", first);
+    answer.put("first", shown.isEmpty() ? null : shown.getFirst());
+    answer.put("shown", shown);
     return answer;
   }
 

@@ -2,7 +2,6 @@ package dev.sluice.console.imports;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The usable rows of a file. All others are kept aside with their reasons. */
@@ -24,7 +23,7 @@ public final class GoodRows implements Iterator<RowRules.Usable> {
 
   /** Returns the report on the rows so far, with these counts. */
   public RecipientImport.Report report(long accepted, long duplicates) {
-    return rejections.report(accepted, duplicates, new Missing.Tally(Set.of()));
+    return rejections.report(accepted, duplicates, new Missing.Tally(Needs.NOTHING));
   }
 
   /** Skips the rejected rows before the first usable one. */

@@ -9,8 +9,6 @@ import static org.jooq.impl.DSL.val;
 
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.sql.Briefly;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.MessageTemplate;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,23 +19,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SelectField;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Variables of a message that recipients lack; these would fail and get nothing.
+ * Variables of a message that recipients lack, or have only as a blank where that is not enough;
+ * these would fail and get nothing.
  *
  * @param recipients how many recipients lack at least one
  * @param variables how many lack each, by its name
  * @param partial whether not all recipients were checked: only the campaign's first ones, or none
  */
 public record Missing(long recipients, Map<String, Long> variables, boolean partial) {
-  /** Names that are counted individually. */
+  /** Names that are counted individually, and looked at for blanks. */
   private static final int NAMED = 50;
+
+  /** What is not seen of a value. */
+  private static final String BLANKS = " \t\r\n";
 
   /** How long checking all recipients may take; the user who starts a campaign waits for it. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -63,24 +68,24 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
    * recipient that is not seen here fails with that reason when the campaign is fanned out.
    */
   static Missing of(DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
-    return of(sql, campaignId, variablesOf(sql, campaignId), withAll, withFirst);
+    return of(sql, campaignId, needsOf(sql, campaignId), withAll, withFirst);
   }
 
-  /** Returns the same for the variables of a message that is about to become the campaign's. */
-  static Missing of(DSLContext sql, UUID campaignId, Set<String> names) {
-    return of(sql, campaignId, names, PATIENCE, PATIENCE);
+  /** Returns the same for a message that is about to become the campaign's. */
+  static Missing of(DSLContext sql, UUID campaignId, Needs needs) {
+    return of(sql, campaignId, needs, PATIENCE, PATIENCE);
   }
 
   private static Missing of(
-      DSLContext sql, UUID campaignId, Set<String> names, Duration withAll, Duration withFirst) {
-    if (names.isEmpty()) {
+      DSLContext sql, UUID campaignId, Needs needs, Duration withAll, Duration withFirst) {
+    if (needs.variables().isEmpty()) {
       return NOTHING;
     }
     return Briefly.read(
-            sql, withAll, SORTED, inside -> count(inside, all(campaignId), names, false))
+            sql, withAll, SORTED, inside -> count(inside, all(campaignId), needs, false))
         .or(() ->
             Briefly.read(
-                sql, withFirst, SORTED, inside -> count(inside, first(campaignId), names, true)))
+                sql, withFirst, SORTED, inside -> count(inside, first(campaignId), needs, true)))
         .orElse(UNKNOWN);
   }
 
@@ -104,26 +109,30 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
    * Most recipients lack nothing, so all names are tested at once, and each name only for the
    * others.
    */
-  private static Missing count(
-      DSLContext sql, Table<?> people, Set<String> names, boolean partial) {
+  private static Missing count(DSLContext sql, Table<?> people, Needs needs, boolean partial) {
     var variables = people.field(CAMPAIGN_RECIPIENT.VARIABLES);
-    List<String> named = names.stream().limit(NAMED).toList();
+    List<String> named = needs.variables().stream().limit(NAMED).toList();
     List<SelectField<?>> counts = new ArrayList<>();
     counts.add(DSL.count());
-    named.forEach(name ->
-        counts.add(
-            DSL.count()
-                .filterWhere(not(condition("jsonb_exists({0}, {1})", variables, val(name))))));
-    Record row =
-        sql.select(counts)
-            .from(people)
-            .where(
-                not(
-                    condition(
-                        "jsonb_exists_all({0}, {1})",
-                        variables, val(names.toArray(String[]::new)))))
-            .fetchSingle();
-    Tally tally = new Tally(names);
+    named.forEach(name -> {
+      Condition absent = not(condition("jsonb_exists({0}, {1})", variables, val(name)));
+      counts.add(
+          DSL.count()
+              .filterWhere(
+                  needs.filled().contains(name) ? absent.or(isBlank(variables, name)) : absent));
+    });
+    Condition someAbsent =
+        not(
+            condition(
+                "jsonb_exists_all({0}, {1})",
+                variables, val(needs.variables().toArray(String[]::new))));
+    Condition lacking =
+        named.stream()
+            .filter(needs.filled()::contains)
+            .map(name -> isBlank(variables, name))
+            .reduce(someAbsent, Condition::or);
+    Record row = sql.select(counts).from(people).where(lacking).fetchSingle();
+    Tally tally = new Tally(needs);
     tally.recipients = row.get(0, Long.class);
     for (int i = 0; i < named.size(); i++) {
       tally.add(named.get(i), row.get(i + 1, Long.class));
@@ -131,17 +140,17 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
     return tally.found(partial);
   }
 
-  private static Set<String> variablesOf(DSLContext sql, UUID campaignId) {
+  private static Condition isBlank(@Nullable Field<JSONB> variables, String name) {
+    return condition("btrim({0} ->> {1}, {2}) = ''", variables, val(name), val(BLANKS));
+  }
+
+  private static Needs needsOf(DSLContext sql, UUID campaignId) {
     return sql.select(CAMPAIGN.MESSAGE)
         .from(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(CAMPAIGN.MESSAGE)
-        .map(Missing::variablesOf)
-        .orElse(Set.of());
-  }
-
-  static Set<String> variablesOf(JSONB message) {
-    return new MessageTemplate(Json.MAPPER.readTree(message.data())).variables();
+        .map(Needs::of)
+        .orElse(Needs.NOTHING);
   }
 
   /** Returns whether a request accepts that variables are missing. */
@@ -175,24 +184,26 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
 
   /** Counts what is missing, row by row. */
   static final class Tally {
-    private final Set<String> names;
+    private final Needs needs;
     private final Map<String, Long> variables = new LinkedHashMap<>();
     private final Map<String, Long> empty = new LinkedHashMap<>();
     private long recipients;
 
-    Tally(Set<String> names) {
-      this.names = names;
+    Tally(Needs needs) {
+      this.needs = needs;
     }
 
     void take(Map<String, String> given) {
       boolean complete = true;
-      for (String name : names) {
+      for (String name : needs.variables()) {
         String value = given.get(name);
-        if (value == null) {
+        boolean blank = value != null && value.isBlank();
+        if (blank) {
+          empty.merge(name, 1L, Long::sum);
+        }
+        if (value == null || (blank && needs.filled().contains(name))) {
           complete = false;
           add(name, 1);
-        } else if (value.isBlank()) {
-          empty.merge(name, 1L, Long::sum);
         }
       }
       recipients += complete ? 0 : 1;

@@ -2,7 +2,6 @@ package dev.sluice.console.imports;
 
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.sql.Checks;
-import dev.sluice.schema.MessageTemplate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -40,21 +39,21 @@ public final class MissingCheck {
   /**
    * Does the same for a message that is about to become the campaign's.
    *
-   * @param message reads it; null for none
+   * @param message reads what it needs; null for none
    */
   public boolean require(UUID campaignId, String undone, Reader message) {
     return check(
         campaignId,
         undone,
         sql -> {
-          MessageTemplate found = message.read(sql);
-          return found == null ? Missing.NOTHING : Missing.of(sql, campaignId, found.variables());
+          Needs needs = message.read(sql);
+          return needs == null ? Missing.NOTHING : Missing.of(sql, campaignId, needs);
         });
   }
 
-  /** Reads a message. */
+  /** Reads what a message needs. */
   public interface Reader {
-    @Nullable MessageTemplate read(DSLContext sql);
+    @Nullable Needs read(DSLContext sql);
   }
 
   /** Returns a response that says {@code unchecked} if not all recipients were checked. */

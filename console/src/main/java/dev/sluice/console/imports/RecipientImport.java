@@ -38,7 +38,8 @@ public final class RecipientImport {
    * @param rejectedCount rows that were not taken
    * @param rejected the first of them
    * @param empty how many usable rows have nothing in a variable of the message, by its name: they
-   *     are sent the message with a gap, and a line broken in two looks like this
+   *     are sent the message with a gap, or nothing if a template needs it, and a line broken in
+   *     two looks like this
    * @param missing variables of the message that usable rows lack, or null if there are none
    */
   public record Report(
@@ -101,7 +102,7 @@ public final class RecipientImport {
       }
       Report report;
       try (RecipientCopy copy = new RecipientCopy(transaction.dsl(), campaignId)) {
-        report = consume(rows, copy, campaign.zones(), new Missing.Tally(campaign.variables()));
+        report = consume(rows, copy, campaign.zones(), new Missing.Tally(campaign.needs()));
       }
       if (campaign.scheduledAt() != null && report.missing() != null && !accepted.missing()) {
         throw report.missing().problem("It starts by itself, so nobody was added.");
@@ -118,10 +119,7 @@ public final class RecipientImport {
    * @param isApproved whether somebody has approved its start
    */
   private record Open(
-      @Nullable Instant scheduledAt,
-      Set<String> variables,
-      @Nullable NumberZones zones,
-      boolean isApproved) {
+      @Nullable Instant scheduledAt, Needs needs, @Nullable NumberZones zones, boolean isApproved) {
 
     /** It has waited for recipients: nobody may want it to start at this hour any more. */
     void requireInTime() {
@@ -165,7 +163,7 @@ public final class RecipientImport {
     }
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,
-        Missing.variablesOf(row.value2()),
+        Needs.of(row.value2()),
         row.value5() == null ? null : new NumberZones(row.value6(), sent(row.value3())),
         row.value7() != null);
   }

@@ -75,7 +75,7 @@ public final class TemplateCheck {
     List<String> misfits = templates.misfits(used);
     if (!misfits.isEmpty()) {
       throw ProblemException.conflict(
-              "Every message would be refused, as "
+              "Every message would be refused or wrong, as "
                   + String.join("; ", misfits)
                   + ". Correct the message or choose another template, or repeat it with"
                   + " acceptTemplate=true if you are sure that the provider accepts it.")

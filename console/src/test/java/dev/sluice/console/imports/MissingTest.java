@@ -55,6 +55,34 @@ class MissingTest {
         .isEqualTo(new Missing(110_000, Map.of("city", 20_000L, "name", 100_000L), false));
   }
 
+  /** An empty parameter of a template is refused, while a text is sent with a gap. */
+  @Test
+  void aBlankIsNothingOnlyWhereATemplatesParameterConsistsOfIt() {
+    UUID campaign = UUID.randomUUID();
+    SQL.execute(
+        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', ?::jsonb)",
+        campaign,
+        """
+        {"type": "template", "template": {"components": [{"type": "body", "parameters": [
+          {"type": "text", "text": "{{ city }}"}, {"type": "text", "text": "Hi {{name}}"}]}]}}
+        """);
+    SQL.execute(
+        """
+        INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+        VALUES (?, '+4915100000001', '{"city": " ", "name": ""}'),
+               (?, '+4915100000002', '{"city": "Rio", "name": ""}'),
+               (?, '+4915100000003', '{"city": "", "other": ""}'),
+               (?, '+4915100000004', '{"city": "Rio"}')
+        """,
+        campaign,
+        campaign,
+        campaign,
+        campaign);
+
+    assertThat(Missing.of(SQL, campaign, ENOUGH, TOO_LITTLE))
+        .isEqualTo(new Missing(3, Map.of("city", 2L, "name", 2L), false));
+  }
+
   @Test
   void theFirstOnesAreCountedWhereAllAreTooMany() {
     Missing missing = Missing.of(SQL, CAMPAIGN, TOO_LITTLE, ENOUGH);

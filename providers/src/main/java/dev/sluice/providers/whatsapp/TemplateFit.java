@@ -14,11 +14,13 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Compares a message's template with the account's list, because the provider would refuse each
- * message with a parameter too many or too few (132000, 132012). Components that this does not know
- * are left to the provider.
+ * message with a parameter too many or too few (132000, 132012), and accept a link that leads
+ * nowhere. Components that this does not know are left to the provider.
  */
 public final class TemplateFit {
   private static final Pattern VARIABLE = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_]+)\\s*}}");
+  private static final Pattern WHOLE_URL =
+      Pattern.compile("\\s*https?://.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final Set<String> MEDIA = Set.of("IMAGE", "VIDEO", "DOCUMENT");
 
   private final JsonNode listed;
@@ -90,9 +92,28 @@ public final class TemplateFit {
   private void buttons() {
     JsonNode buttons = expected("BUTTONS").path("buttons");
     for (int index = 0; index < buttons.size(); index++) {
-      if (isFilledIn(buttons.path(index)) && button(index).isEmpty()) {
-        misfits.add("button " + (index + 1) + " lacks its parameter");
+      JsonNode button = buttons.path(index);
+      if (isFilledIn(button)) {
+        int number = index + 1;
+        button(index)
+            .ifPresentOrElse(
+                filled -> requireEnd(number, button, filled),
+                () -> misfits.add("button " + number + " lacks its parameter"));
       }
+    }
+  }
+
+  /**
+   * The provider appends the parameter to the template's URL, and takes anything for it. In a query
+   * a whole URL may be meant.
+   */
+  private void requireEnd(int number, JsonNode button, JsonNode filled) {
+    String beginning = VARIABLE.split(button.path("url").asString(""), 2)[0];
+    String given = filled.at("/parameters/0/text").asString("");
+    if (!beginning.isEmpty() && !beginning.contains("?") && WHOLE_URL.matcher(given).matches()) {
+      misfits.add(
+          "button %d is given a whole URL, but the template wants only what follows %s"
+              .formatted(number, beginning));
     }
   }
 

@@ -63,6 +63,32 @@ class TemplateFitTest {
             "button 2 lacks its parameter");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "https://x.example/, https://x.example/7, true",
+    "https://x.example/, ' HTTP://y.example/{{order}}', true",
+    "https://x.example/, {{order}}, false",
+    "https://x.example/, orders/https, false",
+    "https://x.example/to?url=, https://y.example/7, false"
+  })
+  void aWholeUrlForAButtonThatWantsItsEndDoesNotFit(String url, String given, boolean misfit) {
+    List<String> misfits =
+        misfits(
+            "[{'type':'BUTTONS','buttons':[{'type':'URL','url':'" + url + "{{1}}'}]}]",
+            "POSITIONAL",
+            "[{'type':'button','index':'0','parameters':[{'type':'text','text':'"
+                + given
+                + "'}]}]");
+
+    assertThat(misfits)
+        .isEqualTo(
+            misfit
+                ? List.of(
+                    "button 1 is given a whole URL, but the template wants only what follows "
+                        + url)
+                : List.of());
+  }
+
   /** New kinds of components are the provider's to judge. */
   @ParameterizedTest
   @ValueSource(strings = {"[{'type':'CAROUSEL','cards':[{}]}]", "[{'type':7}]", "[]", "{}", "null"})

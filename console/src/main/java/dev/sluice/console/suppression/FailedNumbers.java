@@ -1,0 +1,92 @@
+package dev.sluice.console.suppression;
+
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static dev.sluice.schema.jooq.Tables.SUPPRESSED_PHONE;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.val;
+
+import dev.sluice.schema.Clipped;
+import dev.sluice.schema.RecipientStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jooq.DSLContext;
+import org.jooq.Record3;
+import org.jooq.ResultQuery;
+
+/** Suppresses the numbers for which a campaign failed. */
+public final class FailedNumbers {
+  private static final Instant ANCIENT = Instant.parse("0001-01-01T00:00:00Z");
+
+  private final DSLContext sql;
+  private final Suppressions suppressions;
+  private final int page;
+  private final int most;
+
+  /**
+   * What was done.
+   *
+   * @param suppressed numbers that get nothing from now on
+   * @param more whether there are others, as only so many are suppressed at a time
+   */
+  public record Report(long suppressed, boolean more) {}
+
+  public FailedNumbers(DSLContext sql) {
+    this(sql, 5_000, 100_000);
+  }
+
+  /**
+   * Creates the action.
+   *
+   * @param page recipients that are read at a time
+   * @param most those who are suppressed at a time
+   */
+  FailedNumbers(DSLContext sql, int page, int most) {
+    this.sql = sql;
+    this.suppressions = new Suppressions(sql);
+    this.page = page;
+    this.most = most;
+  }
+
+  /** Suppresses those who failed with an error code; who gets nothing already stays as they are. */
+  public Report suppress(UUID campaignId, String code) {
+    String reason = Clipped.to(Suppressions.LONGEST_REASON, "failed: " + code);
+    Instant createdAt = ANCIENT;
+    long id = 0;
+    long added = 0;
+    for (int read = 0; read < most; read += page) {
+      List<Record3<Instant, Long, String>> failed = failed(campaignId, code, createdAt, id).fetch();
+      added += suppressions.add(failed.stream().map(Record3::value3).toList(), reason);
+      if (failed.size() < page) {
+        return new Report(added, false);
+      }
+      createdAt = failed.getLast().value1();
+      id = failed.getLast().value2();
+    }
+    return new Report(added, true);
+  }
+
+  /** By the page index, which begins with the status. */
+  private ResultQuery<Record3<Instant, Long, String>> failed(
+      UUID campaignId, String code, Instant createdAt, long id) {
+    var r = CAMPAIGN_RECIPIENT;
+    // OFFSET 0 keeps the planner from reading all suppressed numbers.
+    return sql.select(r.CREATED_AT, r.ID, r.PHONE)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaignId))
+        .and(r.STATUS.eq(RecipientStatus.FAILED))
+        .and(r.ERROR_CODE.eq(code))
+        .and(row(r.CREATED_AT, r.ID).gt(val(createdAt), val(id)))
+        .and(
+            notExists(
+                selectOne()
+                    .from(SUPPRESSED_PHONE)
+                    .where(SUPPRESSED_PHONE.PHONE.eq(r.PHONE))
+                    .offset(inline(0))))
+        .orderBy(r.CREATED_AT, r.ID)
+        .limit(page);
+  }
+}

@@ -1,0 +1,40 @@
+// One person's message after the other, as each gets it.
+import { html, nothing, render } from './lib.js';
+import { number } from './format.js';
+import { say } from './texts.js';
+
+/** Shows what `show` makes of one of these people, or of nobody, with the way to the others. */
+export function walk(paint) {
+  let at = 0;
+  const go = (by, people) => () => {
+    at = (at + by + people.length) % people.length;
+    paint();
+  };
+  const button = (key, by, people) =>
+    html`<button type="button" class="small" name=${key} @click=${go(by, people)}>${say(`preview.${key}`)}</button>`;
+
+  return (people, show) => {
+    at = Math.min(at, Math.max(0, people.length - 1));
+    const one = people[at] ?? null;
+    return html`
+      <div class="line walk">
+        <span class="quiet">${one ? say('preview.of', one) : say('create.previewNone')}</span>
+        ${
+          people.length > 1
+            ? html`${button('before', -1, people)} ${button('after', 1, people)}
+                <small class="quiet" role="status">${say('preview.place', { at: number(at + 1), count: number(people.length) })}</small>`
+            : nothing
+        }
+      </div>
+      ${show(one)}`;
+  };
+}
+
+/** The same where nothing else is painted anew, as in a dialog. */
+export function walked(people, show) {
+  const place = document.createElement('div');
+  const view = walk(() => paint());
+  const paint = () => render(view(people, show), place);
+  paint();
+  return place;
+}

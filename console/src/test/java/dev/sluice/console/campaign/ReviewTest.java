@@ -1,0 +1,95 @@
+package dev.sluice.console.campaign;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.console.ConsoleFixture;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What is said about a campaign before it goes out, and what its start is refused for. */
+class ReviewTest {
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final String TEMPLATE =
+      """
+      {"message": {"type": "template", "template": {"name": "t", "language": {"code": "de"},
+        "components": [{"type": "body", "parameters": [{"type": "text", "text": "{{name}}"}]}]}}}
+      """;
+  private static final String PEOPLE =
+      "phone,name\n+5511960000001,Ana\n+5511960000002,\n+5511960000003, \n+4915100000001,Bo\n";
+
+  @AfterAll
+  static void stop() {
+    CONSOLE.close();
+  }
+
+  @Test
+  void namesWhoWouldGetNothingAndForWhomItIsNightThen() {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+    JsonNode review = body(get(campaign + "/review?at=2026-06-01T08:00:00Z"));
+
+    assertThat(review.path("missing").path("recipients").asLong()).isEqualTo(2);
+    assertThat(review.at("/missing/variables/name").asLong()).isEqualTo(2);
+    assertThat(review.at("/night/recipients").asLong()).isEqualTo(4);
+    assertThat(review.at("/night/asleep").asLong()).isEqualTo(3);
+    assertThat(review.at("/night/zones/0/timeZone").asString()).isEqualTo("America/Sao_Paulo");
+    assertThat(body(get(campaign + "/review?at=2026-06-01T15:00:00Z")).at("/night/asleep").asLong())
+        .isZero();
+    assertProblem(get(campaign + "/review?at=tomorrow"), 400, "\"at\"");
+    assertProblem(get(campaign + "/review?at=%2B1000000000-12-31T23:59:59Z"), 400, "\"at\"");
+    assertProblem(get("/api/campaigns/00000000-0000-4000-8000-000000000000/review"), 404, "no");
+  }
+
+  /** They would fail with invalid_message. */
+  @Test
+  void anEmptyParameterOfATemplateIsAskedAboutLikeAMissingOne() {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+
+    assertProblem(CONSOLE.send("POST", campaign + "/start", "", ""), 409, "\"name\" (2)");
+    assertProblem(
+        patch(campaign, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}"), 409, "\"name\" (2)");
+    assertThat(CONSOLE.send("POST", campaign + "/start?acceptMissing=true", "", "").statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void aScheduledCampaignTakesNobodyWithAnEmptyParameterUnasked() {
+    String campaign = campaign();
+    patch(campaign, "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}");
+
+    assertProblem(add(campaign, PEOPLE), 409, "\"name\" (2)");
+    assertThat(add(campaign, "phone,name\n+5511960000001,Ana\n").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aTextWithAGapIsSent() {
+    String campaign = campaign();
+    patch(campaign, "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}}");
+    add(campaign, PEOPLE);
+
+    assertThat(CONSOLE.send("POST", campaign + "/start", "", "").statusCode()).isEqualTo(202);
+  }
+
+  private static String campaign() {
+    String campaign = "/api/campaigns/" + CONSOLE.campaign();
+    assertThat(patch(campaign, TEMPLATE).statusCode()).isEqualTo(200);
+    return campaign;
+  }
+
+  private static HttpResponse<byte[]> add(String campaign, String csv) {
+    return CONSOLE.send("POST", campaign + "/recipients", "text/csv", csv);
+  }
+
+  private static HttpResponse<byte[]> patch(String campaign, String change) {
+    return CONSOLE.send("PATCH", campaign, "application/json", change);
+  }
+
+  private static HttpResponse<byte[]> get(String path) {
+    return CONSOLE.send("GET", path, "", "");
+  }
+}

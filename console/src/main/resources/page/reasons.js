@@ -35,6 +35,7 @@ const VALUES = {
   status: (status) => sayOr(`template.state.${status}`, status),
   who: author,
   why: reasonWords,
+  what: reasonWords,
 };
 
 /** The services' sentences (StatusReasons and TemplateFit), each with the text that says the same. */
@@ -52,6 +53,7 @@ const SENTENCES = [
   ['reason.down', /^\w+: the provider seems to be down: (?<why>.+)$/s],
   ['reason.unknownProvider', /^unknown_provider: .*? knows no provider "(?<provider>[^"]*)"/],
   ['reason.silent', /^(?:no answer|few answers) since (?<time>[\d:]+ UTC): (?<why>.+)$/s],
+  ['reason.because', /^(?<what>the provider has (?:paused|disabled) the template \S+ \S+): (?<why>.+)$/s],
   ['reason.paused', /^the provider has paused the template (?<name>\S+) (?<language>\S+)$/],
   ['reason.disabled', /^the provider has disabled the template (?<name>\S+) (?<language>\S+)$/],
   ['reason.noTemplate', /^the account has no template (?<name>.*) in the language (?<language>\S*)$/],

@@ -51,7 +51,8 @@ function until(campaign, sender, people, zones) {
   if (byRate === null) {
     return duration(takes(people, sender, begun));
   }
-  const last = Math.max(byRate, begun + stretched(people, sender, begun) * 1000);
+  const first = campaign.localTime && zones.length > 0 ? Math.max(begun, Date.parse(zones[0].at)) : begun;
+  const last = Math.max(byRate, first + stretched(people, sender, first) * 1000);
   return campaign.localTime && zones.length > 0
     ? say('review.takesZones', {
         duration: duration((last - begun) / 1000),
@@ -147,11 +148,12 @@ export const local = ({ localTime }) => say('details.theirTime', { time: localTi
 
 /** What is asked about a start by hand, and about one by itself. */
 const questions = {
-  now: (people) => ({
+  now: (people, capped) => ({
     title: say('review.title'),
     text: say('review.final'),
     action: people === null ? say('review.everybody') : say('review.action', { count: inWords(people) }, people),
-    allowed: people !== 0,
+    // Who is beyond the cap now may not be when it is their turn.
+    allowed: people !== 0 || capped > 0,
   }),
   later: (people, time) => ({
     title: say('review.later'),
@@ -190,7 +192,7 @@ export async function review(path, campaign, left, unsaved = false) {
   const known =
     page && look?.night && !look.missing.partial && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
   return confirm({
-    ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people)),
+    ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people, skipped.capped ?? 0)),
     extra: html`
       ${facts(campaign, sender, people, skipped, when?.zones ?? null)}
       ${known ? nothing : html`<p class="reason">${say('review.busy')}</p>`}

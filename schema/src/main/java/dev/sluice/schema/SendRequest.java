@@ -26,6 +26,8 @@ import tools.jackson.databind.JsonNode;
  * @param firstTriedAt when it was first tried, or null if it was not
  * @param test whether it is a test of a campaign's message: it is counted nowhere, and its campaign
  *     id is its own; null for no
+ * @param externalId the upstream's own key of the recipient, which comes back with the result; null
+ *     if it has none
  */
 public record SendRequest(
     long recipientId,
@@ -40,7 +42,8 @@ public record SendRequest(
     int attempts,
     @Nullable Instant notBefore,
     @Nullable Instant firstTriedAt,
-    @Nullable Boolean test) {
+    @Nullable Boolean test,
+    @Nullable String externalId) {
   /** The slowest rate of a lane, messages/s. */
   public static final double SLOWEST = 0.001;
 
@@ -93,11 +96,10 @@ public record SendRequest(
         onDoubt,
         attempts,
         notBefore,
-        null,
         null);
   }
 
-  /** Creates a campaign's request. */
+  /** Creates a campaign's request for a recipient without a key of the upstream's. */
   public SendRequest(
       long recipientId,
       UUID campaignId,
@@ -124,6 +126,7 @@ public record SendRequest(
         attempts,
         notBefore,
         firstTriedAt,
+        null,
         null);
   }
 
@@ -131,7 +134,20 @@ public record SendRequest(
   public static SendRequest test(
       long number, UUID id, Sender sender, double permitsPerSecond, String to, JsonNode message) {
     return new SendRequest(
-        number, id, 1, sender, 0, permitsPerSecond, to, message, OnDoubt.HOLD, 0, null, null, true);
+        number,
+        id,
+        1,
+        sender,
+        0,
+        permitsPerSecond,
+        to,
+        message,
+        OnDoubt.HOLD,
+        0,
+        null,
+        null,
+        true,
+        null);
   }
 
   /**
@@ -166,6 +182,7 @@ public record SendRequest(
     requireWithin("attempts", attempts, 0, MOST_ATTEMPTS);
     requireWithin("round", round, 1, Integer.MAX_VALUE);
     requireLength("to", to, 32);
+    externalId = SendResult.keepableKey(externalId);
     onDoubt = onDoubt == null ? OnDoubt.HOLD : onDoubt;
   }
 
@@ -219,6 +236,7 @@ public record SendRequest(
         newAttempts,
         newNotBefore,
         newFirstTriedAt,
-        test);
+        test,
+        externalId);
   }
 }

@@ -17,7 +17,8 @@ final class DocumentedCommands {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```.*?^```$");
   private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
   private static final Pattern OTHER_PROGRAM =
-      Pattern.compile("(docker|kubectl|mvn|promtool|kcat|openssl|apt-get|kafka-[a-z.-]+) .+");
+      Pattern.compile(
+          "(docker|kubectl|mvn|npm|npx|promtool|kcat|openssl|apt-get|kafka-[a-z.-]+) .+");
   private static final Pattern COMMAND =
       Pattern.compile("(xargs [^|]*)?(?<![\\w/.-])(\\./)?sluice ([^|)#]+)");
 

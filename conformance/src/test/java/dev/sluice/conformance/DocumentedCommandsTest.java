@@ -75,7 +75,7 @@ class DocumentedCommandsTest {
   @Test
   void theTestsThatRunItElsewhereExist() {
     List<Path> tests =
-        Stream.of("cli", "demo", "benchmark")
+        Stream.of("cli", "demo", "benchmark", "conformance")
             .map(module -> DocumentedCommands.ROOT.resolve(module).resolve("src/test/java"))
             .flatMap(DocumentedCommandsTest::files)
             .map(Path::getFileName)

@@ -65,6 +65,8 @@ final class RunElsewhere {
           Map.entry("mvn verify", "it is what runs this"),
           Map.entry("mvn spotless:apply", "it changes the sources, which mvn verify checks"),
           Map.entry("apt-get install chromium chromium-driver", "changes the machine"),
+          Map.entry("npm ci", "UpstreamExamplesIT"),
+          Map.entry("npx prisma generate", "UpstreamExamplesIT"),
           Map.entry("promtool test rules", "PromtoolTest"),
           Map.entry("promtool test rules alerts_test.yml", "PromtoolTest"),
           Map.entry(
@@ -74,6 +76,7 @@ final class RunElsewhere {
           Map.entry("openssl rand -hex 32", "makes a random password, without Sluice"),
           Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
           Map.entry("kafka-configs --alter", KAFKA),
+          Map.entry("kafka-configs --alter --add-config compression.type=uncompressed", KAFKA),
           Map.entry("kafka-topics --alter", KAFKA),
           Map.entry(
               "kafka-consumer-groups --reset-offsets --to-datetime …"

@@ -78,7 +78,8 @@ record WorkerOnTrial(SecuredKafka kafka, String provider) implements RoleOnTrial
             3,
             null,
             null,
-            test);
+            test,
+            null);
     kafka.write(
         SecuredKafka.TOPICS.sendRequests(),
         request.laneKey().toString(),

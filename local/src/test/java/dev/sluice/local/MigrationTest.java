@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.RecipientStatus;
 import java.sql.Connection;
@@ -19,6 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +170,21 @@ class MigrationTest {
               SANDBOX.kafka().topics().campaignEvents(),
               SANDBOX.kafka().topics().replies(),
               SANDBOX.kafka().topics().deadLetters());
+    }
+  }
+
+  /** The lz4 of the services' producers is not known to every client, to kafkajs for example. */
+  @Test
+  void anyClientCanReadTheTopicsForOtherPrograms() throws Exception {
+    KafkaConfig kafka = SANDBOX.kafka();
+    for (String topic : List.of(kafka.topics().campaignEvents(), kafka.topics().replies())) {
+      try (Admin admin = Admin.create(kafka.client(Map.of()))) {
+        ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config settings = admin.describeConfigs(List.of(asked)).all().get().get(asked);
+
+        assertThat(settings.get(TopicConfig.COMPRESSION_TYPE_CONFIG).value())
+            .isEqualTo("uncompressed");
+      }
     }
   }
 

@@ -44,7 +44,9 @@ sealed interface RenderedRequest {
           campaign.onDoubt(),
           before == null ? 0 : before.attempts(),
           before == null ? null : before.notBefore(),
-          before == null ? null : before.firstTriedAt());
+          before == null ? null : before.firstTriedAt(),
+          null,
+          recipient.externalId());
     }
   }
 
@@ -154,6 +156,12 @@ sealed interface RenderedRequest {
         code,
         detail,
         before == null ? 0 : before.attempts(),
-        now);
+        now,
+        null,
+        null,
+        null,
+        null,
+        null,
+        recipient.externalId());
   }
 }

@@ -138,6 +138,24 @@ class FanOutTopologyTest extends FanOutTest {
   }
 
   @Test
+  void requestsAndResultsCarryTheUpstreamsKeyOfTheRecipient() {
+    UUID campaign = FIXTURE.campaign(sender, 2);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET external_id = 'crm' || phone"
+                + " WHERE campaign_id = ?",
+            campaign);
+    FIXTURE.setVariables(campaign, "+5511960000002", "{}");
+    command("start", campaign);
+    turns(2);
+
+    assertThat(read(requests.readRecord()).externalId()).isEqualTo("crm+5511960000001");
+    assertThat(Json.read(results.readValue(), SendResult.class).externalId())
+        .isEqualTo("crm+5511960000002");
+  }
+
+  @Test
   void variablesThatAreNoPlainValuesCountAsMissing() {
     UUID campaign = FIXTURE.campaign(sender, 2);
     FIXTURE.setVariables(campaign, "+5511960000001", "{\"name\":{\"first\":\"Ana\"}}");

@@ -27,6 +27,8 @@ import tools.jackson.databind.JsonNode;
  * @param firstTriedAt when it was first tried, or null if it was not
  * @param test whether it is a test of a campaign's message: it is counted nowhere, and its campaign
  *     id is its own; null for no
+ * @param externalId the upstream's own key of the recipient, which comes back with the result; null
+ *     if it has none
  */
 public record SendRequest(
     long recipientId,
@@ -41,7 +43,8 @@ public record SendRequest(
     int attempts,
     @Nullable Instant notBefore,
     @Nullable Instant firstTriedAt,
-    @Nullable Boolean test) {
+    @Nullable Boolean test,
+    @Nullable String externalId) {
   /** The slowest rate of a lane, messages/s. */
   public static final double SLOWEST = 0.001;
 
@@ -94,11 +97,10 @@ public record SendRequest(
         onDoubt,
         attempts,
         notBefore,
-        null,
         null);
   }
 
-  /** Creates a campaign's request. */
+  /** Creates a campaign's request for a recipient without a key of the upstream's. */
   public SendRequest(
       long recipientId,
       UUID campaignId,
@@ -125,6 +127,7 @@ public record SendRequest(
         attempts,
         notBefore,
         firstTriedAt,
+        null,
         null);
   }
 
@@ -132,7 +135,20 @@ public record SendRequest(
   public static SendRequest test(
       long number, UUID id, Sender sender, double permitsPerSecond, String to, JsonNode message) {
     return new SendRequest(
-        number, id, 1, sender, 0, permitsPerSecond, to, message, OnDoubt.HOLD, 0, null, null, true);
+        number,
+        id,
+        1,
+        sender,
+        0,
+        permitsPerSecond,
+        to,
+        message,
+        OnDoubt.HOLD,
+        0,
+        null,
+        null,
+        true,
+        null);
   }
 
   /**
@@ -171,6 +187,7 @@ public record SendRequest(
       throw new IllegalArgumentException(
           "message must have at most " + MessageParts.MOST + " fields and values");
     }
+    externalId = SendResult.keepableKey(externalId);
     onDoubt = onDoubt == null ? OnDoubt.HOLD : onDoubt;
   }
 
@@ -224,6 +241,7 @@ public record SendRequest(
         newAttempts,
         newNotBefore,
         newFirstTriedAt,
-        test);
+        test,
+        externalId);
   }
 }

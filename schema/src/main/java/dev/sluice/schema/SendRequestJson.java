@@ -45,6 +45,7 @@ final class SendRequestJson {
       Instant notBefore = null;
       Instant firstTriedAt = null;
       Boolean test = null;
+      String externalId = null;
       for (String field = in.nextName(); field != null; field = in.nextName()) {
         in.nextToken();
         switch (field) {
@@ -61,6 +62,7 @@ final class SendRequestJson {
           case "notBefore" -> notBefore = EventFields.time(in, context);
           case "firstTriedAt" -> firstTriedAt = EventFields.time(in, context);
           case "test" -> test = EventFields.flag(in, context);
+          case "externalId" -> externalId = EventFields.text(in, context);
           default -> in.skipChildren();
         }
       }
@@ -78,7 +80,8 @@ final class SendRequestJson {
             attempts,
             notBefore,
             firstTriedAt,
-            test);
+            test,
+            externalId);
       } catch (IllegalArgumentException | NullPointerException e) {
         throw context.instantiationException(SendRequest.class, e);
       }
@@ -142,6 +145,7 @@ final class SendRequestJson {
       EventFields.time(out, "notBefore", request.notBefore());
       EventFields.time(out, "firstTriedAt", request.firstTriedAt());
       EventFields.flag(out, "test", request.test());
+      EventFields.text(out, "externalId", request.externalId());
       out.writeEndObject();
     }
   }

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *     at most four, and only those that can be stored; null for none
  * @param test whether the message was a test: it is counted nowhere and has no campaign; null for
  *     no
+ * @param externalId the upstream's own key of the recipient; null if it has none, and in results
+ *     that come from the provider's receipts, which do not know it
  */
 public record SendResult(
     long recipientId,
@@ -49,9 +51,14 @@ public record SendResult(
     @Nullable String optOutCode,
     @Nullable Instant optOutAt,
     @Nullable List<String> aliases,
-    @Nullable Boolean test) {
+    @Nullable Boolean test,
+    @Nullable String externalId) {
 
   private static final int LONGEST_MESSAGE_ID = 255;
+
+  /** 200 characters in the table, each of up to two here. */
+  private static final int LONGEST_KEY = 400;
+
   private static final int LONGEST_CODE = 100;
   private static final int LONGEST_DETAIL = 1_000;
   private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
@@ -171,6 +178,7 @@ public record SendResult(
         optOutCode,
         optOutAt,
         aliases,
+        null,
         null);
   }
 
@@ -196,6 +204,12 @@ public record SendResult(
       optOutAt = null;
     }
     aliases = keepable(aliases);
+    externalId = keepableKey(externalId);
+  }
+
+  /** Leaves out a key of which no row can have more than a part. */
+  static @Nullable String keepableKey(@Nullable String key) {
+    return key == null || StorableText.isFine(key, LONGEST_KEY) ? key : null;
   }
 
   private static Instant storable(Instant at) {

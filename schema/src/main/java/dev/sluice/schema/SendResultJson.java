@@ -48,6 +48,7 @@ final class SendResultJson {
       Instant optOutAt = null;
       List<String> aliases = null;
       Boolean test = null;
+      String externalId = null;
       for (String field = in.nextName(); field != null; field = in.nextName()) {
         in.nextToken();
         switch (field) {
@@ -68,6 +69,7 @@ final class SendResultJson {
               aliases =
                   in.currentToken() == JsonToken.VALUE_NULL ? null : context.readValue(in, TEXTS);
           case "test" -> test = EventFields.flag(in, context);
+          case "externalId" -> externalId = EventFields.text(in, context);
           default -> in.skipChildren();
         }
       }
@@ -86,7 +88,8 @@ final class SendResultJson {
             optOutCode,
             optOutAt,
             aliases,
-            test);
+            test,
+            externalId);
       } catch (IllegalArgumentException | NullPointerException e) {
         throw context.instantiationException(SendResult.class, e);
       }
@@ -120,6 +123,7 @@ final class SendResultJson {
         out.writeEndArray();
       }
       EventFields.flag(out, "test", result.test());
+      EventFields.text(out, "externalId", result.externalId());
       out.writeEndObject();
     }
   }

@@ -32,7 +32,7 @@ class FieldByFieldTest {
       {"id":"brazil","provider":"whatsapp","address":"1065403"},"lane":1,"permitsPerSecond":20.5,
       "to":"+5511987654321","message":{"type":"text","n":[1,2.50,1e400,null]},"onDoubt":"RESEND",
       "attempts":3,"notBefore":"2026-11-28T05:00:00.123456789Z",
-      "firstTriedAt":"2026-11-28T04:59:00Z","test":true}
+      "firstTriedAt":"2026-11-28T04:59:00Z","test":true,"externalId":"crm-42"}
       """;
 
   private static final String RESULT =
@@ -40,7 +40,8 @@ class FieldByFieldTest {
       {"recipientId":42,"campaignId":"3fe21825-0f3c-4d3a-9a51-3a1e5d1c7b10","round":2,
       "status":"FAILED","providerMessageId":"wamid.HBgM","errorCode":"131050","errorDetail":"x",
       "attempts":3,"at":"2026-11-28T05:00:00.123456789Z","optOut":true,"optOutCode":"130403",
-      "optOutAt":"2026-11-28T04:59:00Z","aliases":["+551187654321","BR.1020"],"test":true}
+      "optOutAt":"2026-11-28T04:59:00Z","aliases":["+551187654321","BR.1020"],"test":true,
+      "externalId":"crm-42"}
       """;
 
   /** Values of which most are not what a field should be. */
@@ -98,7 +99,9 @@ class FieldByFieldTest {
             OnDoubt.HOLD,
             0,
             time,
-            text.isEmpty() ? null : time);
+            text.isEmpty() ? null : time,
+            null,
+            text);
 
     assertThat(Json.write(request)).isEqualTo(PLAIN.writeValueAsBytes(request));
   }
@@ -124,7 +127,8 @@ class FieldByFieldTest {
             "c" + text,
             time.plusNanos(1),
             List.of("a", "b"),
-            optOut ? true : null);
+            optOut ? true : null,
+            text);
 
     assertThat(Json.write(result)).isEqualTo(PLAIN.writeValueAsBytes(result));
   }

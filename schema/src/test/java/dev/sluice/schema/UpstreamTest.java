@@ -11,9 +11,12 @@ import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -24,11 +27,13 @@ import org.junit.jupiter.api.Test;
 class UpstreamTest {
   private static final Path DOCS = Path.of("../docs");
   private static final Pattern MODEL =
-      Pattern.compile("model \\w+ \\{(.*?)@@map\\(\"(\\w+)\"\\)", Pattern.DOTALL);
+      Pattern.compile("(?:model|view) \\w+ \\{(.*?)@@map\\(\"(\\w+)\"\\)", Pattern.DOTALL);
   private static final Pattern FIELD =
       Pattern.compile(
-          "(?m)^  (\\w+) +(String|Int|BigInt|Boolean|Float|Json|DateTime)(\\??)( .*)?$");
+          "(?m)^  (\\w+) +((?:String|Int|BigInt|Boolean|Float|Json|DateTime)(?:\\[])?)(\\??)( .*)?$");
   private static final Pattern MAPPED = Pattern.compile("@map\\(\"(\\w+)\"\\)");
+  private static final Pattern DESCRIBED =
+      Pattern.compile("(?m)^\\| `sluice\\.(\\w+)` \\|[^|\n]+\\|[^|\n]+\\|$");
   private static final Pattern INSERT =
       Pattern.compile("INSERT INTO sluice\\.(\\w+) \\(([^)]*)\\)");
   private static final Map<Class<?>, String> PRISMA =
@@ -40,14 +45,17 @@ class UpstreamTest {
           Instant.class, "DateTime @db.Timestamptz",
           LocalTime.class, "DateTime @db.Time",
           JSONB.class, "Json",
+          String[].class, "String[]",
           UUID.class, "String @db.Uuid");
 
   @Test
   void thePrismaSchemaIsThatOfTheTables() throws IOException {
     Matcher model = MODEL.matcher(Files.readString(DOCS.resolve("upstream/schema.prisma")));
-    int columns = 0;
+    Set<String> tables = new TreeSet<>();
     while (model.find()) {
       Table<?> table = table(model.group(2));
+      tables.add(table.getName());
+      Set<String> columns = new TreeSet<>();
       Matcher field = FIELD.matcher(model.group(1));
       while (field.find()) {
         String attributes = field.group(4) == null ? "" : field.group(4);
@@ -64,15 +72,30 @@ class UpstreamTest {
         assertThat(attributes.contains("@default"))
             .as(field.group())
             .isEqualTo(type.defaulted() || type.identity());
-        columns++;
+        columns.add(column.getName());
       }
+      assertThat(columns)
+          .as(table.getName())
+          .containsExactlyInAnyOrderElementsOf(table.fieldStream().map(Field::getName).toList());
     }
-    assertThat(columns).isGreaterThan(40);
+    assertThat(tables).isEqualTo(described());
+  }
+
+  /** The tables that the page tells other programs to fill or read. */
+  private static Set<String> described() throws IOException {
+    return DESCRIBED
+        .matcher(Files.readString(DOCS.resolve("upstream.md")))
+        .results()
+        .map(row -> row.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test
   void everyInsertGivesWhatItMustAndNothingThatIsNotThere() throws IOException {
-    Matcher insert = INSERT.matcher(Files.readString(DOCS.resolve("upstream.md")));
+    Matcher insert =
+        INSERT.matcher(
+            Files.readString(DOCS.resolve("upstream/Start.java"))
+                + Files.readString(DOCS.resolve("upstream/start.py")));
     int inserts = 0;
     while (insert.find()) {
       Table<?> table = table(insert.group(1));

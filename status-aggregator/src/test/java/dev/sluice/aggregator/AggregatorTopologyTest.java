@@ -83,7 +83,8 @@ class AggregatorTopologyTest extends TopologyFixture {
                 null,
                 null,
                 null,
-                true)));
+                true,
+                null)));
     driver.advanceWallClockTime(Duration.ofSeconds(11));
 
     assertThat(deadLetters().isEmpty()).isTrue();

@@ -256,7 +256,8 @@ final class SendTask {
         null,
         null,
         null,
-        request.test());
+        request.test(),
+        request.externalId());
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
+import dev.sluice.schema.SendResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -97,6 +98,14 @@ class RetriedRequestsTest {
         });
   }
 
+  @Test
+  void theResultCarriesTheUpstreamsKeyThroughEveryAttempt() {
+    worker.write(request().again(1, null, time.now().minus(Duration.ofDays(1)), 80));
+    worker.run(Duration.ofMinutes(1));
+
+    assertThat(worker.results).extracting(SendResult::externalId).containsExactly("crm-1");
+  }
+
   private static SendRequest request() {
     return new SendRequest(
         1,
@@ -109,6 +118,9 @@ class RetriedRequestsTest {
         Json.MAPPER.createObjectNode(),
         OnDoubt.HOLD,
         0,
-        null);
+        null,
+        null,
+        null,
+        "crm-1");
   }
 }

@@ -104,6 +104,7 @@ final class ReceiptResults {
         null,
         null,
         receipt.recipient().names(),
-        message.test() ? true : null);
+        message.test() ? true : null,
+        null);
   }
 }

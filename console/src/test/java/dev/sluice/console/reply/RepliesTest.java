@@ -341,6 +341,7 @@ class RepliesTest {
             null,
             null,
             null,
+            null,
             null));
     // Under a name by which nobody is found.
     String call =

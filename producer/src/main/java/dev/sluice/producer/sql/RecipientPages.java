@@ -60,7 +60,7 @@ public final class RecipientPages {
   /** Variables beyond the bounds stay in the database; the first recipient's always fit a page. */
   private static final String WITHIN_MEMORY =
       """
-      SELECT id, phone, round, created_at, suppressed, counted, fits,
+      SELECT id, phone, round, created_at, suppressed, counted, fits, external_id,
              CASE WHEN fits AND bytes <= {1} THEN variables END AS variables
       FROM (
         SELECT page.*, sum(least(bytes, {1})) OVER (ORDER BY created_at, id) <= {2} AS fits
@@ -88,6 +88,7 @@ public final class RecipientPages {
    * @param suppressed whether this person is suppressed, under any name
    * @param counted whether this number already counts towards the sender's daily limit
    * @param fits whether the variables of the page up to here fit in memory; else they are missing
+   * @param externalId the upstream's own key, or null if it has none
    */
   public record Recipient(
       long id,
@@ -97,7 +98,8 @@ public final class RecipientPages {
       Instant createdAt,
       boolean suppressed,
       boolean counted,
-      boolean fits) {
+      boolean fits,
+      @Nullable String externalId) {
 
     /**
      * Reads the variables. Other programs write this column; anything but a plain value counts as
@@ -179,7 +181,16 @@ public final class RecipientPages {
   private List<Recipient> withinMemory(Select<? extends Record> page) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.resultQuery(WITHIN_MEMORY, page, inline(LONGEST_VARIABLES), inline(LARGEST_PAGE))
-        .coerce(r.ID, r.PHONE, r.ROUND, r.CREATED_AT, SUPPRESSED, COUNTED, FITS, r.VARIABLES)
+        .coerce(
+            r.ID,
+            r.PHONE,
+            r.ROUND,
+            r.CREATED_AT,
+            SUPPRESSED,
+            COUNTED,
+            FITS,
+            r.EXTERNAL_ID,
+            r.VARIABLES)
         .fetch(row -> {
           JSONB variables = row.get(r.VARIABLES);
           return new Recipient(
@@ -190,7 +201,8 @@ public final class RecipientPages {
               row.get(r.CREATED_AT),
               row.get(SUPPRESSED),
               row.get(COUNTED),
-              row.get(FITS));
+              row.get(FITS),
+              row.get(r.EXTERNAL_ID));
         });
   }
 
@@ -236,6 +248,7 @@ public final class RecipientPages {
             octetLength(r.VARIABLES.cast(SQLDataType.CLOB)).as("bytes"),
             r.ROUND,
             r.CREATED_AT,
+            r.EXTERNAL_ID,
             field(
                     exists(
                         selectOne()

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class TopicSetup {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
   private static final String SEVEN_DAYS_MS = "604800000";
+  private static final String UNCOMPRESSED = "uncompressed";
   private static final Backoff UNTIL_KNOWN =
       new Backoff(Duration.ofMillis(20), Duration.ofSeconds(1));
 
@@ -115,8 +116,8 @@ final class TopicSetup {
             replicationFactor,
             Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
         // One partition keeps the events of all campaigns in one order.
-        topic(names.campaignEvents(), 1, replicationFactor, retained()),
-        topic(names.replies(), 1, replicationFactor, retained()),
+        topic(names.campaignEvents(), 1, replicationFactor, readByAnyClient()),
+        topic(names.replies(), 1, replicationFactor, readByAnyClient()),
         topic(
             names.deadLetters(),
             1,
@@ -130,6 +131,15 @@ final class TopicSetup {
 
   private static Map<String, String> retained() {
     return Map.of(TopicConfig.RETENTION_MS_CONFIG, SEVEN_DAYS_MS);
+  }
+
+  /** Few records, for other programs, whose clients may not know the codec of our producers. */
+  private static Map<String, String> readByAnyClient() {
+    return Map.of(
+        TopicConfig.RETENTION_MS_CONFIG,
+        SEVEN_DAYS_MS,
+        TopicConfig.COMPRESSION_TYPE_CONFIG,
+        UNCOMPRESSED);
   }
 
   private static NewTopic topic(

@@ -188,7 +188,7 @@ class CarefulPageIT {
 
   @Test
   void whoFailedForAReasonIsSuppressedOnceTheNumberOfThemWasSeen() throws IOException {
-    PAGE.simulator().setRefusals(List.of(Refusal.parse(".*77[0-9]{5}=131026")));
+    PAGE.simulator().setRefusals(List.of(Refusal.parse(".*77[0-9]{6}=131026")));
     Path file = folder.resolve("gone.csv");
     Files.writeString(
         file, "phone,first_name\n+5511977000001,Ana\n+5511977000002,Bo\n+5511966000003,Cy\n");

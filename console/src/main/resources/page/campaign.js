@@ -262,7 +262,8 @@ export function campaign(root, left, id) {
   const each = (act) => (error) => !busy && alone(() => act(error))();
   const mayResendReasons = () =>
     may('manage') && mayResend(now) ? each((error) => resend(() => resendReason(path, error, left))()) : null;
-  const maySuppress = () => (may('manage') ? each((error) => suppressReason(path, error, left)) : null);
+  // While it sends, more would fail than the question says.
+  const maySuppress = () => (may('manage') && now.status !== 'SENDING' ? each((error) => suppressReason(path, error, left)) : null);
 
   const crumb = html`<p class="crumb"><a href="#/">${say('campaigns.title')}</a></p>`;
 

@@ -11,11 +11,14 @@ import { say } from './texts.js';
 const STATES = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'COMPLETED', 'CANCELLED'];
 const TYPING = 300;
 
-/** The beginning of a day, or of one that is some days later. */
+/** The beginning of a day, or of one that is some days later; nothing while it is not typed to its end. */
 function midnight(day, later) {
+  if (!/^\d{4}-\d\d-\d\d$/.test(day)) {
+    return '';
+  }
   const begin = new Date(`${day}T00:00`);
   begin.setDate(begin.getDate() + later);
-  return begin;
+  return begin.toISOString();
 }
 
 const newestFirst = (one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt);
@@ -33,8 +36,8 @@ export function campaigns(root, left) {
     const { from, until, ...rest } = wanted;
     const asked = {
       ...rest,
-      createdFrom: from && midnight(from, 0).toISOString(),
-      createdUntil: until && midnight(until, 1).toISOString(),
+      createdFrom: midnight(from, 0),
+      createdUntil: midnight(until, 1),
     };
     return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
   };

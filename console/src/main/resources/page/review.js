@@ -13,7 +13,7 @@ import { walked } from './walk.js';
 const DAY = 86_400;
 
 /** When it begins, in milliseconds: at its time, or now. */
-const beginning = ({ scheduledAt }) => Math.max(Date.now(), Date.parse(scheduledAt ?? 0));
+const beginning = ({ scheduledAt }) => Math.max(Date.now(), scheduledAt ? Date.parse(scheduledAt) : 0);
 
 /** What the daily limit leaves of itself then: what is used up now is free again a day later. */
 const limitLeft = ({ dailyLimit, usedIn24Hours }, begun) =>
@@ -185,12 +185,14 @@ export async function review(path, campaign, left, unsaved = false) {
   if (look && unsaved) {
     look.missing.recipients = 0;
   }
-  const skipped = { suppressed: out?.suppressed ?? null, capped: out ? out.capped : 0 };
+  // Who is beyond the cap now may not be at a later start.
+  const capped = out && !campaign.scheduledAt ? out.capped : 0;
+  const skipped = { suppressed: out?.suppressed ?? null, capped };
   const { pending } = counts(campaign);
   const people = pending === null ? null : Math.max(0, pending - (skipped.suppressed ?? 0) - (skipped.capped ?? 0));
   const rows = page?.recipients ?? [];
   const known =
-    page && look?.night && !look.missing.partial && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
+    page && look?.night && !look.night.partial && !look.missing.partial && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
   return confirm({
     ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people, skipped.capped ?? 0)),
     extra: html`

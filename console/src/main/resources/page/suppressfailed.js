@@ -1,5 +1,5 @@
 // Suppresses the numbers for which a campaign failed for a reason, once a person has said so.
-import { html, nothing } from './lib.js';
+import { html } from './lib.js';
 import { glance, post } from './api.js';
 import { confirm, note } from './dialogs.js';
 import { inWords, number } from './format.js';
@@ -29,13 +29,13 @@ export async function suppressReason(path, shown, left) {
     note(say('resend.gone'), 'bad');
     return;
   }
-  const { count, words, retryHelps } = error;
+  const { count, words } = error;
   const yes = await confirm({
     title: say('suppress.title'),
     text: say('suppress.text', { words: codeWords(code, words) }),
     action: say('suppress.action', { count: inWords(count) }, count),
     danger: true,
-    extra: retryHelps === false ? nothing : html`<p class="reason">${say('suppress.passing')}</p>`,
+    extra: html`<p class="reason">${say('suppress.passing')}</p>`,
   });
   if (yes) {
     const suppressed = await suppressAll(path, code);

@@ -24,7 +24,7 @@ public final class ObjectionRoutes {
   /** Fewer places than lists have, which must not wait for campaigns with very many recipients. */
   private final Bulkhead looking =
       new Bulkhead(
-          2, Duration.ofSeconds(3), "Other campaigns are being looked through; try again later.");
+          1, Duration.ofSeconds(3), "Other campaigns are being looked through; try again later.");
 
   public ObjectionRoutes(CampaignViews views, Lists lists, Objections objections) {
     this.views = views;

@@ -16,6 +16,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Record3;
 import org.jooq.ResultQuery;
+import org.jooq.exception.DataAccessException;
 
 /** Suppresses the numbers for which a campaign failed. */
 public final class FailedNumbers {
@@ -58,8 +59,17 @@ public final class FailedNumbers {
     long id = 0;
     long added = 0;
     for (int read = 0; read < most; read += page) {
-      List<Record3<Instant, Long, String>> failed = failed(campaignId, code, createdAt, id).fetch();
-      added += suppressions.add(failed.stream().map(Record3::value3).toList(), reason);
+      List<Record3<Instant, Long, String>> failed;
+      try {
+        failed = failed(campaignId, code, createdAt, id).fetch();
+        added += suppressions.add(failed.stream().map(Record3::value3).toList(), reason);
+      } catch (DataAccessException e) {
+        if (added == 0) {
+          throw e;
+        }
+        // What is done is told; whoever goes on is told what is wrong.
+        return new Report(added, true);
+      }
       if (failed.size() < page) {
         return new Report(added, false);
       }

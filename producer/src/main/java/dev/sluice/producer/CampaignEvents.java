@@ -38,22 +38,26 @@ final class CampaignEvents {
     uncommitted.clear();
   }
 
-  /**
-   * Writes a control for the workers, and announces it if it is a change, or a fault of a campaign
-   * that is paused already: outside its hours, for example.
-   */
+  /** Writes a control for the workers, and announces it if it is a change. */
   void control(UUID id, Control control) {
     output.control(id, control);
+    applies(id, control);
+    output.commitSoon();
+  }
+
+  /**
+   * Does the same with what a command asks for, which is also announced if it pauses a campaign for
+   * a fault while that is paused already: outside its hours, for example.
+   */
+  void commanded(UUID id, Control control) {
     Announced before = announced.find(id);
+    control(id, control);
     if (before != null
         && before.paused()
         && control.state() == Control.State.PAUSED
         && !StatusReasons.planned(control.reason())) {
       write(id, CampaignEvent.Event.PAUSED, before, clock.instant(), control.reason(), null);
-    } else {
-      applies(id, control);
     }
-    output.commitSoon();
   }
 
   /** Announces a pause or a resume if it is a change and the campaign is under way. */

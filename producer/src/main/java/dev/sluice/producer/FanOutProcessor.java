@@ -234,7 +234,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       FanOutState told = fanOut.told(wanted, why);
       tick.forgive(id);
       fanOuts.put(id, told);
-      events.control(
+      events.commanded(
           id,
           told.effective() == wanted
               ? new Control(wanted, why)

@@ -9,6 +9,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -20,7 +21,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.io.CloseMode;
@@ -37,11 +37,12 @@ final class Connections implements AutoCloseable {
   /** Each connection has two buffers; requests and responses are a few hundred bytes. */
   private static final int BUFFER_BYTES = 2048;
 
-  /** Lines are bounded as well, because trailers and chunks have some after the head. */
+  /** Lines and their number are bounded as well, because trailers come after the head. */
   private static final Http1Config HTTP =
       Http1Config.custom()
           .setBufferSize(BUFFER_BYTES)
-          .setMaxLineLength(BoundedHead.LONGEST)
+          .setMaxLineLength(8 * 1024)
+          .setMaxHeaderCount(64)
           .build();
 
   private final HttpHost target;
@@ -112,6 +113,7 @@ final class Connections implements AutoCloseable {
         .build();
   }
 
+  /** Like the client's own, it skips what a wrong length of the last response has left over. */
   private static HttpMessageParser<ClassicHttpResponse> parser() {
     HttpMessageParser<ClassicHttpResponse> parser =
         new DefaultHttpResponseParserFactory(HTTP).create();

@@ -90,12 +90,13 @@ class PeopleFilePageIT {
     browser.click("#dialog .danger");
     browser.awaitText("h1", "From a file");
     browser.click("#start");
-    browser.awaitText("#dialog", "This recipient has no value for city");
+    browser.awaitText("#dialog", "3 recipients would fail and get nothing: city");
     browser.awaitText("#dialog", "1 recipient who has opted out");
     browser.awaitText("#dialog .primary", "Send to 2 recipients");
     browser.picture("dialog-review");
     browser.click("#dialog .primary");
-    browser.awaitText("#dialog", "city (missing for 3 recipients)");
+    browser.awaitText("#dialog h2", "Variables are missing");
+    browser.awaitText("#dialog", "city (missing or empty for 3 recipients)");
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");

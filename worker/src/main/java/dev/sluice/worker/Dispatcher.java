@@ -158,6 +158,11 @@ final class Dispatcher {
     }
 
     @Override
+    public String sender() {
+      return sender.id();
+    }
+
+    @Override
     public @Nullable String traceparent() {
       return launched == null ? null : task.traceparent(launched);
     }

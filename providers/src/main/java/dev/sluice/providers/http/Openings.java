@@ -4,15 +4,15 @@ import dev.sluice.providers.spi.Permit;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Limits how many calls get themselves a connection at the same time. If all calls of a fast sender
  * opened theirs at once, hundreds of TLS handshakes would share the processor and be late together.
  * The calls in the queue find the connections that those before them have used, and open fewer. So
- * there is no limit while the provider closes each connection after its response.
+ * there is no limit while the provider closes each connection after its response. The provider's
+ * senders share the places fairly.
  */
 final class Openings {
   /** If a connection takes 100 ms to open, this opens 320 a second. */
@@ -28,7 +28,7 @@ final class Openings {
   private static final Duration HOLDS_UP_SPARE = Duration.ofMillis(50);
 
   private final BooleanSupplier idle;
-  private final Semaphore places = new Semaphore(AT_ONCE, true);
+  private final FairPlaces places = new FairPlaces(AT_ONCE);
 
   /**
    * A place for one call that sees an idle connection while all others wait for new ones. If
@@ -51,19 +51,16 @@ final class Openings {
   static final class Place {
     private final long sinceNanos = System.nanoTime();
     private final Duration holdsUp;
-    private @Nullable Semaphore from;
+    private final AtomicReference<Runnable> leaving;
 
-    private Place(@Nullable Semaphore from, Duration holdsUp) {
-      this.from = from;
+    private Place(Runnable leaving, Duration holdsUp) {
+      this.leaving = new AtomicReference<>(leaving);
       this.holdsUp = holdsUp;
     }
 
     /** Leaves it to the next call; does nothing if it has been left. */
-    synchronized void leave() {
-      if (from != null) {
-        from.release();
-        from = null;
-      }
+    void leave() {
+      leaving.getAndSet(() -> {}).run();
     }
 
     /** Leaves it if the call has had it for too long. */
@@ -77,48 +74,43 @@ final class Openings {
   /**
    * Waits for a place.
    *
-   * @param permit is told how long the call waits, and ends the wait by an exception
+   * @param permit names the sender, is told how long the call waits, and ends the wait by an
+   *     exception
    */
   Place take(Permit permit) throws InterruptedIOException {
     if (!kept) {
-      return new Place(null, HOLDS_UP);
+      return new Place(() -> {}, HOLDS_UP);
     }
+    FairPlaces.Ticket ticket = places.enter(permit.sender());
+    boolean holds = false;
     try {
-      if (places.tryAcquire(0, TimeUnit.NANOSECONDS)) {
-        return new Place(places, HOLDS_UP);
-      }
-      Place place = takeSpare();
-      return place == null ? queue(permit) : place;
+      holds = await(ticket, permit);
+      return holds ? new Place(ticket::close, HOLDS_UP) : new Place(spare::release, HOLDS_UP_SPARE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted before a connection was opened");
+    } finally {
+      if (!holds) {
+        ticket.close();
+      }
     }
   }
 
-  private Place queue(Permit permit) throws InterruptedException {
+  /** Waits and returns whether the call got a place; otherwise it got the spare one. */
+  private boolean await(FairPlaces.Ticket ticket, Permit permit) throws InterruptedException {
+    boolean granted = ticket.await(Duration.ZERO);
     long toldNanos = System.nanoTime();
-    while (true) {
-      boolean taken = places.tryAcquire(RECHECK.toNanos(), TimeUnit.NANOSECONDS);
-      Place place = taken ? new Place(places, HOLDS_UP) : takeSpare();
+    while (!granted && !takeSpare()) {
+      granted = ticket.await(RECHECK);
       long now = System.nanoTime();
-      boolean wanted = false;
-      try {
-        permit.queued(Duration.ofNanos(now - toldNanos));
-        wanted = true;
-      } finally {
-        if (!wanted && place != null) {
-          place.leave();
-        }
-      }
+      permit.queued(Duration.ofNanos(now - toldNanos));
       toldNanos = now;
-      if (place != null) {
-        return place;
-      }
     }
+    return granted;
   }
 
-  private @Nullable Place takeSpare() {
-    return idle.getAsBoolean() && spare.tryAcquire() ? new Place(spare, HOLDS_UP_SPARE) : null;
+  private boolean takeSpare() {
+    return idle.getAsBoolean() && spare.tryAcquire();
   }
 
   /** Notes whether the provider keeps a connection open after its response. */
@@ -128,6 +120,6 @@ final class Openings {
 
   /** Returns how many calls wait for a place. */
   int waiting() {
-    return places.getQueueLength();
+    return places.waiting();
   }
 }

@@ -30,6 +30,14 @@ public interface Permit {
   default void queued(Duration time) {}
 
   /**
+   * Returns the id of the message's sender. A provider shares what its senders wait for fairly
+   * among them.
+   */
+  default String sender() {
+    return "";
+  }
+
+  /**
    * Returns the W3C {@code traceparent} that a provider called over HTTP gets with this message, or
    * null if the message is not traced.
    */

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * until the moment it passes, so that nothing lies between its slot and its first byte. Time lost
  * to a stall is made up slowly, because the provider counts every second.
  *
- * <p>INVARIANT: the first in line has its turn or has left; when the first leaves, it passes the
- * turn to the next. A send waits to begin only while {@link #most()} others get ready or are, or
- * until one of them has passed after the rate was raised.
+ * <p>INVARIANT: {@link #atOnce()} sends have their turn, or nobody is in line; one that leaves
+ * passes its turn to the first in line. A send waits to begin only while {@link #most()} others get
+ * ready or are, or until one of them has passed after the rate was raised.
  */
 public final class LanePacer {
   /** How often sends waiting for their turn check whether they are still wanted. */
@@ -30,6 +30,12 @@ public final class LanePacer {
   /** A lane whose sends take longer to get ready loses slots. */
   private static final long MOST_READYING_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /**
+   * How long before its slot a send has its turn. A thread that is awakened late, on a busy machine
+   * by dozens of ms, then loses its slot to the next one instead of holding up all behind it.
+   */
+  private static final double TURN_SECONDS = 0.1;
+
   /** Slow lanes need few sends that are ready. */
   private static final int LEAST_READYING = 10;
 
@@ -43,8 +49,13 @@ public final class LanePacer {
    */
   private final MeanLately readying = new MeanLately();
 
-  /** Sends that are ready; the first waits for its time, the others for their turn. */
+  /** Sends that are ready and wait for their turn. */
   private final Deque<Slot> line = new ArrayDeque<>();
+
+  /** How many sends have got their turn so far, and how many of them have passed or left. */
+  private long turns;
+
+  private long turnsOver;
 
   /** Sends that need not get ready yet. */
   private final Deque<Slot> early = new ArrayDeque<>();
@@ -62,6 +73,7 @@ public final class LanePacer {
     private final CountDownLatch begin = new CountDownLatch(1);
     private final CountDownLatch turn = new CountDownLatch(1);
     private long begunNanos = ticker.nanoTime();
+    private long turnNumber;
     private boolean open = true;
 
     private Slot() {}
@@ -109,7 +121,7 @@ public final class LanePacer {
         }
         check.run();
         for (long wait = pace.tryPass(); wait > 0; wait = pace.tryPass()) {
-          ticker.sleep(Duration.ofNanos(wait));
+          ticker.sleep(Duration.ofNanos(wait + nanosOfThoseBefore(this)));
           check.run();
         }
       } catch (InterruptedException e) {
@@ -181,14 +193,34 @@ public final class LanePacer {
 
   private synchronized void join(Slot slot) {
     line.add(slot);
-    line.element().turn.countDown();
+    giveTurns();
   }
 
   private synchronized void leave(Slot slot) {
-    line.remove(slot);
-    if (!line.isEmpty()) {
-      line.element().turn.countDown();
+    if (slot.turn.getCount() == 0) {
+      turnsOver++;
+    } else {
+      line.remove(slot);
     }
+    giveTurns();
+  }
+
+  private void giveTurns() {
+    while (!line.isEmpty() && turns - turnsOver < atOnce()) {
+      Slot next = line.remove();
+      next.turnNumber = turns++;
+      next.turn.countDown();
+    }
+  }
+
+  private long atOnce() {
+    return 1 + (long) (permitsPerSecond * TURN_SECONDS);
+  }
+
+  /** Returns how long those that got their turn before it need to pass. */
+  private synchronized long nanosOfThoseBefore(Slot slot) {
+    double before = Math.max(0, slot.turnNumber - turnsOver);
+    return (long) (1e9 * Math.min(TURN_SECONDS, before / permitsPerSecond));
   }
 
   public void setRate(double newPermitsPerSecond) {

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.runtime.Ticker;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LanePacerTest {
@@ -56,9 +62,60 @@ class LanePacerTest {
   }
 
   @Test
+  void aSendWhoseThreadIsAwakenedLateHoldsUpNoneBehindIt() throws Exception {
+    CountDownLatch awake = new CountDownLatch(1);
+    LanePacer pacer = new LanePacer(40, new FirstSleepsUntil(awake));
+    List<LanePacer.Slot> slots = Stream.generate(pacer::reserve).limit(20).toList();
+    CountDownLatch others = new CountDownLatch(19);
+    try (ExecutorService sends = Executors.newVirtualThreadPerTaskExecutor()) {
+      slots.forEach(slot ->
+          sends.execute(() -> {
+            slot.await(LanePacerTest::wanted);
+            others.countDown();
+          }));
+
+      boolean passed = others.await(10, TimeUnit.SECONDS);
+      awake.countDown();
+
+      assertThat(passed).isTrue();
+    }
+  }
+
+  @Test
   void aNewLaneWaitsForItsFirstSlot() {
     assertThat(new LanePacer(0.5, Ticker.SYSTEM).room(Duration.ofMillis(400))).isZero();
   }
 
   private static void wanted() {}
+
+  /** The first thread that sleeps is awakened late. */
+  private record FirstSleepsUntil(CountDownLatch awake, AtomicBoolean slept) implements Ticker {
+    FirstSleepsUntil(CountDownLatch awake) {
+      this(awake, new AtomicBoolean());
+    }
+
+    @Override
+    public void sleep(Duration time) throws InterruptedException {
+      if (slept.compareAndSet(false, true)) {
+        awake.await();
+      } else {
+        SYSTEM.sleep(time);
+      }
+    }
+
+    @Override
+    public long nanoTime() {
+      return SYSTEM.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+      return SYSTEM.now();
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, Duration atMost) throws InterruptedException {
+      return SYSTEM.await(latch, atMost);
+    }
+  }
 }

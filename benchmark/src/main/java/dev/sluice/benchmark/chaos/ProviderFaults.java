@@ -56,7 +56,7 @@ final class ProviderFaults {
     @Override
     public void begin() throws Exception {
       victim.start();
-      scene.awaitSending(victim, RATE);
+      scene.awaitSending(victim, rate);
       scene.answerWrongly(address, mode);
       acceptedBefore = accepted().count(address);
     }

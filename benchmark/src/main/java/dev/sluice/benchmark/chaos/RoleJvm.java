@@ -51,6 +51,7 @@ public final class RoleJvm implements AutoCloseable {
                     console ? "-Xmx256m" : "-Xmx192m",
                     "-XX:TieredStopAtLevel=" + compiler,
                     "-XX:+ExitOnOutOfMemoryError",
+                    "-Djdk.virtualThreadScheduler.parallelism=16",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow"),
                 Stream.of(environment.getOrDefault("SLUICE_JAVA_OPTIONS", "").split(" "))

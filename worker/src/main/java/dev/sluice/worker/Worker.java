@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import static java.util.Map.entry;
+
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
@@ -11,21 +13,14 @@ import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaProbe;
 import dev.sluice.runtime.kafka.StablePlaces;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.RecipientStatus;
-import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.SendResult;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.breaker.ProviderProbes;
 import dev.sluice.worker.output.TransactionalProducer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -46,8 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
-
-  private static final int WARM_UP_EVENTS = 500;
 
   /** A provider that does not answer must not keep the worker from sending to others. */
   private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(3);
@@ -71,6 +64,9 @@ public final class Worker implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Closer closer = new Closer();
   private volatile int partitions;
+
+  /** Whether it has never joined its group; used by the loop's thread. */
+  private boolean cold;
 
   /**
    * Starts the worker. It retries what it cannot reach and reports that to {@code health}.
@@ -106,6 +102,7 @@ public final class Worker implements AutoCloseable {
       Machine machine,
       CountDownLatch warm) {
     this.warm = warm;
+    this.cold = warm.getCount() > 0;
     this.machine = machine;
     this.config = config;
     this.health = health;
@@ -149,35 +146,11 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** Opens connections, and loads classes by encoding events that are not sent. */
   private void warmUp() {
     try {
       providers.values().forEach(MessageProvider::warmUp);
-      encodeEvents();
     } finally {
       warm.countDown();
-    }
-  }
-
-  private static void encodeEvents() {
-    UUID nobody = new UUID(0, 0);
-    for (int i = 0; i < WARM_UP_EVENTS; i++) {
-      SendRequest request =
-          new SendRequest(
-              i,
-              nobody,
-              1,
-              new SendRequest.Sender("nobody", "none", "nowhere"),
-              0,
-              1,
-              "+0",
-              Json.MAPPER.createObjectNode(),
-              OnDoubt.HOLD,
-              0,
-              null);
-      Json.read(Json.write(request), SendRequest.class);
-      Json.write(
-          new SendResult(i, nobody, 1, RecipientStatus.SENT, "", null, null, 1, Instant.EPOCH));
     }
   }
 
@@ -196,8 +169,9 @@ public final class Worker implements AutoCloseable {
 
   private void run() {
     try {
-      if (warm.getCount() > 0) {
+      if (cold) {
         // Lanes that it takes over from another worker would pause meanwhile.
+        Rehearsal.encode();
         await(warm, LONGEST_WARM_UP);
       }
       runUntilStopped();
@@ -253,6 +227,10 @@ public final class Worker implements AutoCloseable {
             machine);
     try (KafkaClientMetrics kafkaMeters = new KafkaClientMetrics(consumer)) {
       kafkaMeters.bindTo(registry);
+      if (cold) {
+        Rehearsal.takeOver(consumer, places, topic);
+        cold = false;
+      }
       consumer.subscribe(List.of(topic), loop.assignment());
       while (running()) {
         loop.turn();
@@ -284,32 +262,27 @@ public final class Worker implements AutoCloseable {
     return config
         .kafka()
         .consumer(
-            Map.of(
-                ConsumerConfig.GROUP_ID_CONFIG,
-                config.kafka().topics().workerGroup(),
-                ConsumerConfig.CLIENT_ID_CONFIG,
-                config.instance(),
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                CooperativeStickyAssignor.class.getName(),
+            Map.ofEntries(
+                entry(ConsumerConfig.GROUP_ID_CONFIG, config.kafka().topics().workerGroup()),
+                entry(ConsumerConfig.CLIENT_ID_CONFIG, config.instance()),
+                entry(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                    CooperativeStickyAssignor.class.getName()),
                 // With the classic protocol the client chooses how soon its death is noticed.
-                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                6_000,
+                entry(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000),
                 // With their next heartbeat members learn that one has left or come. Lanes that
                 // move are silent until the last has learnt it.
-                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                200,
-                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                60_000,
+                entry(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 200),
+                // A partition that is taken over is fetched only once the broker has answered the
+                // fetch of the others.
+                entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50),
+                entry(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000),
                 // All records of one poll are in memory at once, and they may be large.
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                100,
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
+                entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100),
+                entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
                 // A missing offset must not be guessed: some requests may have been sent.
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "none",
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed"));
+                entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"),
+                entry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")));
   }
 
   /** Stops reading, awaits sends in flight within the drain time, and leaves the group. */

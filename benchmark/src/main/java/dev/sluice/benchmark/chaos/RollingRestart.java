@@ -8,9 +8,11 @@ import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Restarts every role, one process at a time, as a rollout does, while four senders of one lane
@@ -25,7 +27,7 @@ final class RollingRestart {
   private static final double RATE = 250;
 
   /** Acceptances of a sender before its pauses count: its first seconds are not a restart's. */
-  private static final int SETTLING = 500;
+  private static final int SETTLING = 1_500;
 
   private final Infrastructure servers;
   private final Consumer<String> story;
@@ -80,7 +82,7 @@ final class RollingRestart {
               simulator.accepted().count(),
               SENDERS,
               RATE,
-              longestPause(simulator, SETTLING)));
+              longestPause(simulator, Collections.nCopies(SENDERS, SETTLING))));
     } finally {
       campaigns.forEach(CampaignRun::close);
     }
@@ -89,18 +91,20 @@ final class RollingRestart {
   /** The next one is restarted when this one is ready and every lane has sent for a second. */
   private void replace(String name, Fleet fleet, Watch watch, WhatsAppSimulator simulator)
       throws Exception {
-    int before = (int) least(simulator);
+    List<Integer> before = accepted(simulator);
     assertThat(fleet.stop(name)).as("%s ends in time", name).isTrue();
     fleet.start(name);
     watch.until(name + " is ready again", fleet::ready);
     long ready = least(simulator);
     watch.until("the lanes go on", () -> sent(simulator, ready));
     story.accept(
-        String.format(
-            Locale.ROOT,
-            "%s was restarted; the longest pause of a lane since %.2f s",
-            name,
-            longestPause(simulator, before)));
+        before.stream().allMatch(count -> count >= RECIPIENTS)
+            ? name + " was restarted once everything had been sent"
+            : String.format(
+                Locale.ROOT,
+                "%s was restarted; the longest pause of a lane since %.2f s",
+                name,
+                longestPause(simulator, before)));
   }
 
   private static boolean sent(WhatsAppSimulator simulator, long ready) {
@@ -109,18 +113,21 @@ final class RollingRestart {
 
   /** Acceptances of the sender with the fewest. */
   private static long least(WhatsAppSimulator simulator) {
-    long least = RECIPIENTS;
-    for (int i = 0; i < SENDERS; i++) {
-      least = Math.min(least, simulator.accepted().count(number(i)));
-    }
-    return least;
+    return Collections.min(accepted(simulator));
+  }
+
+  /** Acceptances of each sender. */
+  private static List<Integer> accepted(WhatsAppSimulator simulator) {
+    return IntStream.range(0, SENDERS)
+        .mapToObj(i -> (int) simulator.accepted().count(number(i)))
+        .toList();
   }
 
   /** In seconds, after so many acceptances of each sender. */
-  private static double longestPause(WhatsAppSimulator simulator, int from) {
+  private static double longestPause(WhatsAppSimulator simulator, List<Integer> from) {
     Duration longest = Duration.ZERO;
     for (int i = 0; i < SENDERS; i++) {
-      Duration pause = simulator.accepted().longestPause(number(i), from);
+      Duration pause = simulator.accepted().longestPause(number(i), from.get(i));
       longest = pause.compareTo(longest) > 0 ? pause : longest;
     }
     return longest.toMillis() / 1e3;

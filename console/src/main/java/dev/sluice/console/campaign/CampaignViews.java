@@ -160,6 +160,15 @@ public final class CampaignViews {
     }
   }
 
+  /** Returns a campaign as its authors wrote it. */
+  Draft draft(UUID id) {
+    return sql.selectFrom(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(id))
+        .fetchOptional()
+        .map(Draft::of)
+        .orElseThrow(() -> notFound(id));
+  }
+
   private static ProblemException notFound(UUID id) {
     return ProblemException.notFound("There is no campaign " + id + ".");
   }

@@ -173,7 +173,8 @@ const json = async (...request) => parsed(await (await call(...request)).text())
 
 export const get = (path) => json('GET', path);
 /** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
-export const glance = (path) => json('GET', path, { within: GLANCE }).catch(() => null);
+export const glance = (path, body) =>
+  json(body === undefined ? 'GET' : 'POST', path, { body, within: GLANCE }).catch(() => null);
 export const post = (path, body) => json('POST', path, { body });
 /** Creates something: repeated with the same key, it creates no other. */
 export const create = (path, key) => json('POST', path, { key });

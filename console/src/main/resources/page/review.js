@@ -166,9 +166,9 @@ const questions = {
 
 /**
  * Whether the person wants the campaign to start, now or at its time, having seen what that means; asks nobody who
- * has left. `unsaved` tells that the console does not have its message yet.
+ * has left. `changes` are those that the console does not have yet.
  */
-export async function review(path, campaign, left, unsaved = false) {
+export async function review(path, campaign, left, changes = undefined) {
   const begun = beginning(campaign);
   // Sending hours may open later. What takes no time at all would end before they do.
   const first = end(begun, 0.001, campaign) ?? begun;
@@ -177,15 +177,12 @@ export async function review(path, campaign, left, unsaved = false) {
     glance(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
     glance(`${path}/recipients?after=0&status=PENDING`),
     glance(`${path}/suppressed?status=PENDING`),
-    glance(`${path}/review?${at(first)}`),
-    campaign.localTime ? glance(`${path}/zones?${at(begun)}`) : { zones: [] },
+    glance(`${path}/review?${at(first)}`, changes),
+    campaign.localTime ? glance(`${path}/zones?${at(begun)}&localTime=${campaign.localTime}`) : { zones: [] },
     templatesFor(campaign.senderId, campaign.message),
   ]);
   if (left.aborted) {
     return false;
-  }
-  if (look && unsaved) {
-    look.missing.recipients = 0;
   }
   // Who is beyond the cap now may not be at a later start.
   const capped = out && !campaign.scheduledAt ? out.capped : 0;

@@ -278,6 +278,7 @@ public final class Console implements AutoCloseable {
                   lists)
               .add(settings.routes);
           new ObjectionRoutes(
+                  bodies,
                   campaignViews,
                   lists,
                   new Objections(reading, prices),

@@ -131,6 +131,21 @@ class OpenApiTest {
     check("GET", "/api/campaigns/{id}/review", campaign + "/review", "", "", 200);
     check("GET", "/api/campaigns/{id}/review", campaign + "/review?at=soon", "", "", 400);
     check(
+        "POST",
+        "/api/campaigns/{id}/review",
+        campaign + "/review",
+        "application/json",
+        "{\"timeZone\":\"Asia/Tokyo\"}",
+        200);
+    check(
+        "POST",
+        "/api/campaigns/{id}/review",
+        campaign + "/review",
+        "application/json",
+        "{\"message\":1}",
+        400);
+    check("GET", "/api/campaigns/{id}/zones", campaign + "/zones?localTime=noon", "", "", 400);
+    check(
         "POST", "/api/campaigns/{id}/suppress", campaign + "/suppress?reason=131026", "", "", 200);
     check("POST", "/api/campaigns/{id}/suppress", campaign + "/suppress", "", "", 400);
     check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);

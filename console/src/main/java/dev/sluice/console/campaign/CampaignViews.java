@@ -169,6 +169,13 @@ public final class CampaignViews {
         .orElseThrow(() -> notFound(id));
   }
 
+  /** Returns a campaign as this change, which is checked, would make it. */
+  Draft draft(UUID id, CampaignChange change) {
+    Draft draft = change.of(draft(id));
+    DraftColumns.of(sql, draft);
+    return draft;
+  }
+
   private static ProblemException notFound(UUID id) {
     return ProblemException.notFound("There is no campaign " + id + ".");
   }

@@ -2,6 +2,7 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
+import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
 import dev.sluice.console.imports.Needs;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * it would cost.
  */
 public final class ObjectionRoutes {
+  private final HeldBodies bodies;
   private final CampaignViews views;
   private final Lists lists;
   private final Objections objections;
@@ -35,7 +37,9 @@ public final class ObjectionRoutes {
           1, Duration.ofSeconds(3), "Other campaigns are being looked through; try again later.");
 
   /** Creates the route. */
-  public ObjectionRoutes(CampaignViews views, Lists lists, Objections objections, Billing billing) {
+  public ObjectionRoutes(
+      HeldBodies bodies, CampaignViews views, Lists lists, Objections objections, Billing billing) {
+    this.bodies = bodies;
     this.views = views;
     this.lists = lists;
     this.objections = objections;
@@ -44,13 +48,27 @@ public final class ObjectionRoutes {
 
   public void add(RoutesConfig routes) {
     routes.get("/api/campaigns/{id}/review", this::review);
+    routes.post("/api/campaigns/{id}/review", this::reviewChanged);
   }
 
   private void review(Context context) {
     UUID id = JsonHttp.campaignId(context);
+    answer(context, id, lists.run(() -> views.draft(id)));
+  }
+
+  /** Looks at a campaign as a change would make it, which is not made. */
+  private void reviewChanged(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    CampaignChange change;
+    try (HeldBodies.Body body = bodies.take(context)) {
+      change = CampaignChange.read(body.bytes());
+    }
+    answer(context, id, lists.run(() -> views.draft(id, change)));
+  }
+
+  private void answer(Context context, UUID id, Draft draft) {
     Instant at =
         Reading.given(context, "at").map(text -> Fields.moment("at", text)).orElseGet(Instant::now);
-    Draft draft = lists.run(() -> views.draft(id));
     // Before the place, as the provider may be slow to list its templates.
     Optional<Billing.Category> category =
         objections.priced() ? billing.category(draft.sender(), draft.message()) : Optional.empty();

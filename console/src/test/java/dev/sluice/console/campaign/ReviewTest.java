@@ -49,6 +49,27 @@ class ReviewTest {
   }
 
   @Test
+  void aChangeIsLookedAtBeforeItIsMade() {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+    String change =
+        """
+        {"message": {"type": "text", "text": {"body": "Hi {{name}} of {{city}}"}},
+          "timeZone": "America/Sao_Paulo"}
+        """;
+
+    JsonNode review = body(CONSOLE.send("POST", campaign + "/review", "application/json", change));
+    assertThat(review.at("/missing/recipients").asLong()).isEqualTo(4);
+    assertThat(review.at("/missing/variables/city").asLong()).isEqualTo(4);
+    assertThat(body(get(campaign + "/review")).at("/missing/variables/city").isMissingNode())
+        .isTrue();
+    assertProblem(
+        CONSOLE.send("POST", campaign + "/review", "application/json", "{\"message\": 1}"),
+        400,
+        "\"message\"");
+  }
+
+  @Test
   void tellsWhatItWouldCostWherePricesAreKnown(@TempDir Path folder) throws Exception {
     String campaign = campaign();
     add(campaign, PEOPLE);

@@ -1,5 +1,6 @@
 // Talks to the console's API: requests, uploads with progress, and live events.
 import { askForName, askForToken } from './dialogs.js';
+import { problemWords } from './problems.js';
 import { is } from './session.js';
 import { say } from './texts.js';
 
@@ -112,7 +113,7 @@ async function renewToken(used) {
 function problem(status, text) {
   try {
     const members = JSON.parse(text);
-    return new Problem(status, members.detail ?? say('api.http', { status }), members);
+    return new Problem(status, members.detail ? problemWords(members.detail) : say('api.http', { status }), members);
   } catch {
     return new Problem(status, say('api.http', { status }));
   }

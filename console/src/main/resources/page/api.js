@@ -1,5 +1,6 @@
 // Talks to the console's API: requests, uploads with progress, and live events.
 import { askForName, askForToken } from './dialogs.js';
+import { problemWords } from './problems.js';
 import { is } from './session.js';
 import { say } from './texts.js';
 
@@ -112,7 +113,7 @@ async function renewToken(used) {
 function problem(status, text) {
   try {
     const members = JSON.parse(text);
-    return new Problem(status, members.detail ?? say('api.http', { status }), members);
+    return new Problem(status, members.detail ? problemWords(members.detail) : say('api.http', { status }), members);
   } catch {
     return new Problem(status, say('api.http', { status }));
   }
@@ -173,7 +174,8 @@ const json = async (...request) => parsed(await (await call(...request)).text())
 
 export const get = (path) => json('GET', path);
 /** What only informs a person: null where the console cannot tell it now, which must keep nobody from acting. */
-export const glance = (path) => json('GET', path, { within: GLANCE }).catch(() => null);
+export const glance = (path, body) =>
+  json(body === undefined ? 'GET' : 'POST', path, { body, within: GLANCE }).catch(() => null);
 export const post = (path, body) => json('POST', path, { body });
 /** Creates something: repeated with the same key, it creates no other. */
 export const create = (path, key) => json('POST', path, { key });

@@ -23,6 +23,19 @@ export function create(root, left) {
     zoned: () => Boolean(form.draft().localTime),
   });
 
+  /** The file that was added to the campaign made last, and how it was read; null if none was. */
+  let added = null;
+
+  /** What its people depend on: their time zones are found as they are added. */
+  const reading = () => {
+    const { timeZone, localTime } = wishOf(form.draft());
+    return JSON.stringify([people.query().toString(), localTime && timeZone]);
+  };
+
+  /** Whether this campaign has the people of the chosen file already, and nobody else. */
+  const hasThem = ({ id, total }) =>
+    added?.id === id && added.file === people.file() && added.reading === reading() && [null, added.total].includes(total);
+
   let turn = Promise.resolve();
   /** One after the other: a trial makes the same campaign as Create. */
   const inTurn = (act) => {
@@ -70,11 +83,12 @@ export function create(root, left) {
     }
   }
 
-  /** Makes a draft of it, or changes the one made before while that has nobody, so that trying again makes no other. */
+  /** Makes a draft of it, or changes the one made before while that has nobody else, so that trying again makes no other. */
   async function make() {
     const wish = { ...wishOf(form.draft()), scheduledAt: null };
     const before = await here(madeBefore());
-    if (before?.status === 'DRAFT' && before.total === 0) {
+    if (before?.status === 'DRAFT' && (before.total === 0 || hasThem(before))) {
+      added = before.total === 0 ? null : added;
       await here(patch(`/api/campaigns/${before.id}`, wish));
       return before.id;
     }
@@ -86,15 +100,17 @@ export function create(root, left) {
       await post(`/api/campaigns/${id}/archive`);
     }
     left.throwIfAborted();
+    added = null;
     form.change({ made: id, filled: false, asked: null });
     return id;
   }
 
   async function addPeople(id, lacking) {
     const file = people.file();
-    if (!file) {
+    if (!file || added) {
       return;
     }
+    const as = reading();
     form.change({ filled: true });
     form.progress(0);
     const query = people.query({ acceptMissing: lacking ? 'true' : '' });
@@ -104,6 +120,7 @@ export function create(root, left) {
       form.change({ filled: error.status === 0 || error.status >= 500 });
       throw new Error(say('create.tryAgain', { reason: error.message }));
     });
+    added = { id, file, reading: as, total: result.accepted };
     note(outcome(result));
   }
 

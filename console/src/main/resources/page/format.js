@@ -18,6 +18,13 @@ export const number = (value) => WHOLE.format(value ?? 0);
 /** As a person would say it beside the figure, where that is easier to grasp. */
 export const inWords = (value) =>
   value < 1_000 ? number(value) : say('review.peopleWords', { count: number(value), words: WORDS.format(value) });
+const money = (digits) => (amount, currency) =>
+  new Intl.NumberFormat(locale, { style: 'currency', currency, ...digits }).format(amount);
+export const sum = money({});
+/** A price may be a fraction of a cent. */
+export const price = money({ maximumFractionDigits: 9 });
+const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });
+export const country = (code) => (code === 'ZZ' ? say('file.unknown') : (countries.of(code) ?? code));
 export const rate = (value) => RATE.format(value >= 100 ? Math.round(value) : value);
 export const moment = (time) => (time ? MOMENT.format(new Date(time)) : '–');
 /** The time of day in a time zone; nothing if this browser does not know that. */

@@ -2,10 +2,10 @@
 // what has to be said about it: its encoding, its column of numbers, their country.
 import { html, nothing } from './lib.js';
 import { get, upload } from './api.js';
-import { number } from './format.js';
+import { country, number } from './format.js';
 import { rejections } from './rejected.js';
 import { trouble } from './states.js';
-import { language, parts, say } from './texts.js';
+import { parts, say } from './texts.js';
 
 const CHARSETS = [
   '',
@@ -20,9 +20,6 @@ const CHARSETS = [
 
 /** No answer, no place for the file or no database: the same file may do a moment later. */
 const PASSING = [0, 429, 503];
-
-const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });
-const country = (code) => countries.of(code) ?? code;
 
 /** `left` is aborted when the view is left; `zoned` tells whether a column holds time zones. */
 export function peopleFile(paint, left, { wanted = () => [], filled = () => [], zoned = () => false, use = 'recipients' } = {}) {
@@ -164,7 +161,7 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     const all = Object.entries(result.countries);
     const named = all
       .slice(0, 5)
-      .map(([code, count]) => `${code === 'ZZ' ? say('file.unknown') : country(code)} ${number(count)}`);
+      .map(([code, count]) => `${country(code)} ${number(count)}`);
     const more = all.slice(5).reduce((sum, [, count]) => sum + count, 0);
     return [...named, ...(more ? [say('file.more', { count: number(more) })] : [])].join(' · ');
   };

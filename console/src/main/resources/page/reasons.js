@@ -1,6 +1,7 @@
 // Why something does not send or was not received, in the reader's language. The services write sentences and
 // codes; what this does not know, such as a provider's own words, is shown as it is.
 import { number } from './format.js';
+import { said } from './sentences.js';
 import { language, say, sayOr } from './texts.js';
 
 /** What codes mean; none for English, in which the console says it. */
@@ -68,13 +69,7 @@ const SENTENCES = [
 
 /** Why a campaign or a sender does not send, or may not; null where nobody has said. */
 export function reasonWords(reason) {
-  for (const [key, sentence] of SENTENCES) {
-    const found = sentence.exec(reason);
-    if (found) {
-      const values = Object.entries(found.groups).map(([name, value]) => [name, VALUES[name]?.(value) ?? value]);
-      return say(key, Object.fromEntries(values));
-    }
-  }
+  const words = said(SENTENCES, reason, VALUES);
   // Several that stand beside one another.
-  return reason?.includes('; ') ? reason.split('; ').map(reasonWords).join('; ') : reason;
+  return words ?? (reason?.includes('; ') ? reason.split('; ').map(reasonWords).join('; ') : reason);
 }

@@ -3,6 +3,7 @@ import { html, nothing } from './lib.js';
 import { rejectedLines } from './api.js';
 import { note } from './dialogs.js';
 import { number } from './format.js';
+import { rowWords } from './rowreasons.js';
 import { parts, say } from './texts.js';
 
 /** Offers text as a file to keep. */
@@ -28,7 +29,7 @@ export const rejections = (result, file, query) =>
     ? nothing
     : html`<ul>${result.rejected
           .slice(0, 10)
-          .map((row) => html`<li>${say('file.line', row)}</li>`)}</ul>
+          .map((row) => html`<li>${say('file.line', { ...row, reason: rowWords(row.reason) })}</li>`)}</ul>
         <button type="button" @click=${() => saveRejected(file, query)}>${say('file.rejected')}</button>`;
 
 /** What came of an import, in short. */

@@ -1,6 +1,7 @@
 // The last look before a campaign goes out: to whom, how, how long, and what speaks against it.
 import { html, nothing } from './lib.js';
 import { glance } from './api.js';
+import { costs } from './costs.js';
 import { confirm } from './dialogs.js';
 import { audience, counts, duration, inWords, moment, number, rate, timeIn } from './format.js';
 import { lacking, without } from './missing.js';
@@ -112,7 +113,7 @@ const optedOut = (skipped) =>
 const beyondCap = (capped) =>
   capped === null ? say('review.capNotCounted') : say('review.capped', { count: number(capped) }, capped);
 
-function facts(campaign, sender, people, { suppressed, capped }, zones) {
+function facts(campaign, sender, people, { suppressed, capped }, zones, cost) {
   return html`
     <dl class="pairs">
       ${fact('review.people', html`<strong>${people === null ? audience(campaign) : inWords(people)}</strong>`)}
@@ -123,6 +124,7 @@ function facts(campaign, sender, people, { suppressed, capped }, zones) {
         rate: rate(sender?.ratePerSecond ?? campaign.permittedPerSecond),
       }))}
       ${campaign.scheduledAt ? fact('details.scheduled', moment(campaign.scheduledAt)) : nothing}
+      ${cost?.recipients ? fact('review.cost', costs(cost)) : nothing}
       ${fact('review.takes', until(campaign, sender, people, zones))}
       ${fact('review.hours', hours(campaign))}
       ${campaign.localTime ? fact('details.localTime', local(campaign)) : nothing}
@@ -164,9 +166,9 @@ const questions = {
 
 /**
  * Whether the person wants the campaign to start, now or at its time, having seen what that means; asks nobody who
- * has left. `unsaved` tells that the console does not have its message yet.
+ * has left. `changes` are those that the console does not have yet.
  */
-export async function review(path, campaign, left, unsaved = false) {
+export async function review(path, campaign, left, changes = undefined) {
   const begun = beginning(campaign);
   // Sending hours may open later. What takes no time at all would end before they do.
   const first = end(begun, 0.001, campaign) ?? begun;
@@ -175,15 +177,12 @@ export async function review(path, campaign, left, unsaved = false) {
     glance(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
     glance(`${path}/recipients?after=0&status=PENDING`),
     glance(`${path}/suppressed?status=PENDING`),
-    glance(`${path}/review?${at(first)}`),
-    campaign.localTime ? glance(`${path}/zones?${at(begun)}`) : { zones: [] },
+    glance(`${path}/review?${at(first)}`, changes),
+    campaign.localTime ? glance(`${path}/zones?${at(begun)}&localTime=${campaign.localTime}`) : { zones: [] },
     templatesFor(campaign.senderId, campaign.message),
   ]);
   if (left.aborted) {
     return false;
-  }
-  if (look && unsaved) {
-    look.missing.recipients = 0;
   }
   // Who is beyond the cap now may not be at a later start.
   const capped = out && !campaign.scheduledAt ? out.capped : 0;
@@ -196,7 +195,7 @@ export async function review(path, campaign, left, unsaved = false) {
   return confirm({
     ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people, skipped.capped ?? 0)),
     extra: html`
-      ${facts(campaign, sender, people, skipped, when?.zones ?? null)}
+      ${facts(campaign, sender, people, skipped, when?.zones ?? null, look?.cost)}
       ${known ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
       ${warnings(campaign, sender, people, look, first).map((warning) => html`<p class="reason">${warning}</p>`)}
       ${rows.length ? walked(rows, (one) => preview(campaign.message, one.variables, templates)) : nothing}`,

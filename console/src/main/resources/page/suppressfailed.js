@@ -9,11 +9,12 @@ import { say } from './texts.js';
 async function suppressAll(path, code) {
   const query = new URLSearchParams({ reason: code });
   for (let sum = 0; ; ) {
-    const { suppressed, more } = await post(`${path}/suppress?${query}`);
+    const { suppressed, more, next } = await post(`${path}/suppress?${query}`);
     sum += suppressed;
     if (!more) {
       return sum;
     }
+    query.set('after', next);
   }
 }
 

@@ -8,6 +8,7 @@ import { numbersIn } from './numbers.js';
 import { peopleFile } from './peoplefile.js';
 import { pages } from './pages.js';
 import { outcome, rejections, report, save } from './rejected.js';
+import { rowWords } from './rowreasons.js';
 import { may } from './session.js';
 import { say } from './texts.js';
 import { work } from './work.js';
@@ -46,7 +47,7 @@ export function suppressions(root, left) {
     }
     const file = new File([JSON.stringify(numbers.map((one) => ({ phone: one })))], 'typed.json');
     const result = await send(file, people.query({ reason, charset: '', phoneColumn: '' }));
-    const refused = result.rejected.map(({ line, reason: why }) => ({ number: numbers[line - 1], why }));
+    const refused = result.rejected.map(({ line, reason: why }) => ({ number: numbers[line - 1], why: rowWords(why) }));
     const told = refused.map(({ number, why }) => `${number}: ${why}`);
     if (left.aborted) {
       told.length && note(say('suppressions.refused', { numbers: told.join('; ') }), 'bad');

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,6 +69,15 @@ final class ConsoleCommand implements Callable<Integer> {
               + " of these (SLUICE_OPT_OUT_WORDS; ${DEFAULT-VALUE}).")
   private List<String> optOutWords = List.of();
 
+  @Option(
+      names = "--prices-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_PRICES_FILE}",
+      description =
+          "What WhatsApp messages cost by country and category, for the review before a start; a"
+              + " CSV file that is read at the start (SLUICE_PRICES_FILE; none).")
+  private @Nullable Path prices;
+
   @Override
   public Integer call() throws Exception {
     ConsoleConfig config =
@@ -85,7 +95,8 @@ final class ConsoleCommand implements Callable<Integer> {
             Optional.ofNullable(host),
             whatsApp.find(),
             users.users(),
-            webhookOut.find());
+            webhookOut.find(),
+            Optional.ofNullable(prices).filter(file -> !file.toString().isEmpty()));
     Ports.free(config.address(), port, "--http-port (SLUICE_HTTP_PORT)");
     return RoleProcess.run(
         "console",

@@ -35,6 +35,7 @@ import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.imports.Objections;
 import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.PhoneNumbers;
+import dev.sluice.console.imports.Prices;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowBounds;
 import dev.sluice.console.imports.RowRules;
@@ -51,6 +52,7 @@ import dev.sluice.console.reply.Replies;
 import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.reply.ReplyExports;
 import dev.sluice.console.reply.ReplyPages;
+import dev.sluice.console.sender.Billing;
 import dev.sluice.console.sender.DailyUsage;
 import dev.sluice.console.sender.SenderRoutes;
 import dev.sluice.console.sender.SenderViews;
@@ -84,6 +86,7 @@ import io.javalin.http.staticfiles.Location;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 
@@ -168,6 +171,7 @@ public final class Console implements AutoCloseable {
                 users.approval(),
                 health,
                 meters));
+    Optional<Prices> prices = config.prices().map(Prices::read);
     PhoneNumbers phoneNumbers = new PhoneNumbers(config.defaultRegion());
     PhoneBeginnings beginnings = new PhoneBeginnings(phoneNumbers);
     Connections connections =
@@ -273,7 +277,13 @@ public final class Console implements AutoCloseable {
                   new ZoneCounts(reading),
                   lists)
               .add(settings.routes);
-          new ObjectionRoutes(campaignViews, lists, new Objections(reading)).add(settings.routes);
+          new ObjectionRoutes(
+                  bodies,
+                  campaignViews,
+                  lists,
+                  new Objections(reading, prices),
+                  new Billing(reading, templates))
+              .add(settings.routes);
           new SuppressRoutes(campaignViews, lists, uploads, new FailedNumbers(suppressing))
               .add(settings.routes);
           ReplyPages replies = new ReplyPages(reading);

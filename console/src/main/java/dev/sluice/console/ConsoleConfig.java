@@ -5,6 +5,7 @@ import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Loopback;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param whatsApp how to read templates; without it they are not read
  * @param users who may use the console besides services with the token
  * @param webhookOut where campaigns' events are posted; without it nowhere
+ * @param prices the file with what messages cost; without it nobody is told
  */
 public record ConsoleConfig(
     KafkaConfig kafka,
@@ -35,7 +37,8 @@ public record ConsoleConfig(
     Optional<String> host,
     Optional<WhatsAppConfig> whatsApp,
     Users users,
-    Optional<WebhookOutConfig> webhookOut) {
+    Optional<WebhookOutConfig> webhookOut,
+    Optional<Path> prices) {
 
   /** Creates a configuration with the default bounds and address. */
   public ConsoleConfig(
@@ -56,6 +59,7 @@ public record ConsoleConfig(
         Optional.empty(),
         Optional.empty(),
         Users.NONE,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -95,7 +99,8 @@ public record ConsoleConfig(
         Optional.of(newHost),
         whatsApp,
         users,
-        webhookOut);
+        webhookOut,
+        prices);
   }
 
   /** Returns a copy that reads templates with this configuration. */
@@ -111,7 +116,8 @@ public record ConsoleConfig(
         host,
         Optional.of(newWhatsApp),
         users,
-        webhookOut);
+        webhookOut,
+        prices);
   }
 
   /** Returns a copy that these users may use. */
@@ -127,7 +133,8 @@ public record ConsoleConfig(
         host,
         whatsApp,
         newUsers,
-        webhookOut);
+        webhookOut,
+        prices);
   }
 
   /** Returns a copy that posts campaigns' events there. */
@@ -143,7 +150,25 @@ public record ConsoleConfig(
         host,
         whatsApp,
         users,
-        Optional.of(newWebhookOut));
+        Optional.of(newWebhookOut),
+        prices);
+  }
+
+  /** Returns a copy that tells what messages cost by this file. */
+  public ConsoleConfig withPrices(Path newPrices) {
+    return new ConsoleConfig(
+        kafka,
+        database,
+        port,
+        token,
+        defaultRegion,
+        webhooks,
+        bounds,
+        host,
+        whatsApp,
+        users,
+        webhookOut,
+        Optional.of(newPrices));
   }
 
   private static boolean isOpen(Optional<String> token, Users users) {

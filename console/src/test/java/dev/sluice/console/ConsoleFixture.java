@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,11 @@ public final class ConsoleFixture implements AutoCloseable {
   /** Starts a further console that reads templates there. */
   public Console another(WhatsAppConfig whatsApp) {
     return another(config(Optional.empty()).withWhatsApp(whatsApp));
+  }
+
+  /** Starts a further console that knows these prices. */
+  public Console another(Path prices) {
+    return another(config(Optional.empty()).withPrices(prices));
   }
 
   private ConsoleConfig config(Optional<String> token) {

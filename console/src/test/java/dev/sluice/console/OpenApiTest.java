@@ -19,6 +19,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,10 +46,13 @@ class OpenApiTest {
   private static JsonNode document;
 
   @BeforeAll
-  static void start() {
+  static void start(@TempDir Path folder) throws IOException {
+    Path prices =
+        Files.writeString(
+            folder.resolve("prices.csv"), "country,category,price,currency\nBR,*,0.0625,USD\n");
     console =
         new Console(
-            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE)),
+            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE)).withPrices(prices),
             new Health(),
             new SimpleMeterRegistry(),
             CONFIGS::add);
@@ -124,6 +130,21 @@ class OpenApiTest {
     check("GET", "/api/campaigns/{id}/zones", campaign + "/zones", "", "", 200);
     check("GET", "/api/campaigns/{id}/review", campaign + "/review", "", "", 200);
     check("GET", "/api/campaigns/{id}/review", campaign + "/review?at=soon", "", "", 400);
+    check(
+        "POST",
+        "/api/campaigns/{id}/review",
+        campaign + "/review",
+        "application/json",
+        "{\"timeZone\":\"Asia/Tokyo\"}",
+        200);
+    check(
+        "POST",
+        "/api/campaigns/{id}/review",
+        campaign + "/review",
+        "application/json",
+        "{\"message\":1}",
+        400);
+    check("GET", "/api/campaigns/{id}/zones", campaign + "/zones?localTime=noon", "", "", 400);
     check(
         "POST", "/api/campaigns/{id}/suppress", campaign + "/suppress?reason=131026", "", "", 200);
     check("POST", "/api/campaigns/{id}/suppress", campaign + "/suppress", "", "", 400);

@@ -95,7 +95,8 @@ record LocalPipelineConfig(
             console.host(),
             console.whatsApp(),
             console.users(),
-            console.webhookOut()));
+            console.webhookOut(),
+            console.prices()));
   }
 
   /** Returns the same with a console that posts events there. */

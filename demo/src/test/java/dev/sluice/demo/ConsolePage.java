@@ -12,6 +12,7 @@ import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -25,10 +26,20 @@ import org.junit.jupiter.api.extension.TestWatcher;
  */
 final class ConsolePage
     implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
+  private final UnaryOperator<ConsoleConfig> change;
   private final Closer closer = new Closer();
   private @Nullable Sandbox sandbox;
   private @Nullable ConsoleClient client;
   private @Nullable Browser browser;
+
+  ConsolePage() {
+    this(config -> config);
+  }
+
+  /** Creates the page of a console that is configured otherwise. */
+  ConsolePage(UnaryOperator<ConsoleConfig> change) {
+    this.change = change;
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
@@ -36,7 +47,7 @@ final class ConsolePage
     Console console =
         closer.register(
             new Console(
-                ConsoleConfig.of(sandbox.kafka(), sandbox.database()),
+                change.apply(ConsoleConfig.of(sandbox.kafka(), sandbox.database())),
                 new Health(),
                 new SimpleMeterRegistry(),
                 settings -> {}));

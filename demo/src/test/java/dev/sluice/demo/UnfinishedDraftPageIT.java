@@ -98,6 +98,37 @@ class UnfinishedDraftPageIT {
     assertThat(kept("name")).isEqualTo("Another one");
   }
 
+  @Test
+  void whoGoesBackFromTheReviewKeepsThePeopleWhoWereUploaded() throws IOException {
+    PAGE.write("Hi");
+    browser.type("input[name=name]", "Looked at twice");
+    browser.click("#next");
+    browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
+    browser.awaitText(".report", "1 usable");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const at = document.querySelector('input[name=scheduledAt]');
+            at.value = '2099-05-10T09:30';
+            at.dispatchEvent(new Event('input'));
+            """);
+    browser.click("#next");
+    browser.click("#create");
+    browser.awaitText("#dialog .primary", "Schedule for 1 recipient");
+    browser.click("#dialog button[type=button]:not([name])");
+    browser.click("#create");
+    browser.awaitText("#dialog .primary", "Schedule for 1 recipient");
+    browser.click("#dialog .primary");
+
+    browser.awaitText("h1", "Looked at twice");
+    browser.awaitText(".badge", "scheduled");
+    assertThat(client.get("/api/campaigns?archived=true&search=Looked%20at%20twice").size())
+        .isEqualTo(1);
+  }
+
   /** What was made of it may have been finished there, and must not be written over. */
   @Test
   void aDraftThatAnotherTabHasEndedIsOneOfItsOwnAgain() {

@@ -33,6 +33,7 @@ final class RouteRights {
           Map.entry("GET /api/opt-outs", Right.READ),
           Map.entry("POST /api/campaigns", Right.MANAGE),
           Map.entry("PATCH /api/campaigns/{id}", Right.MANAGE),
+          Map.entry("POST /api/campaigns/{id}/review", Right.MANAGE),
           Map.entry("POST /api/campaigns/{id}/duplicate", Right.MANAGE),
           Map.entry("POST /api/campaigns/{id}/archive", Right.MANAGE),
           Map.entry("POST /api/campaigns/{id}/recipients", Right.MANAGE),

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /api/campaigns}: creates and reads campaigns, and imports recipients. */
 public final class CampaignRoutes {
@@ -148,7 +147,7 @@ public final class CampaignRoutes {
     String wanted = context.queryParam("status");
     RecipientStatus only = wanted == null ? null : RecipientStatuses.one("status", wanted);
     List<String> numbers = Reading.given(context, "phone").map(beginnings::of).orElse(null);
-    long after = lastRecipientSeen(context.queryParam("after"));
+    long after = lastRecipientSeen(context);
     lists.send(
         context,
         () -> {
@@ -157,9 +156,10 @@ public final class CampaignRoutes {
         });
   }
 
-  private static long lastRecipientSeen(@Nullable String after) {
+  /** Returns the recipient after whom a request goes on; 0 if it begins with the first. */
+  static long lastRecipientSeen(Context context) {
     try {
-      return after == null || after.isBlank() ? 0 : Long.parseLong(after);
+      return Reading.given(context, "after").map(Long::parseLong).orElse(0L);
     } catch (NumberFormatException e) {
       throw ProblemException.badRequest("\"after\" is the id of the last recipient seen.");
     }

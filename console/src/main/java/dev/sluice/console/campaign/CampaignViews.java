@@ -160,6 +160,22 @@ public final class CampaignViews {
     }
   }
 
+  /** Returns a campaign as its authors wrote it. */
+  Draft draft(UUID id) {
+    return sql.selectFrom(CAMPAIGN)
+        .where(CAMPAIGN.ID.eq(id))
+        .fetchOptional()
+        .map(Draft::of)
+        .orElseThrow(() -> notFound(id));
+  }
+
+  /** Returns a campaign as this change, which is checked, would make it. */
+  Draft draft(UUID id, CampaignChange change) {
+    Draft draft = change.of(draft(id));
+    DraftColumns.of(sql, draft);
+    return draft;
+  }
+
   private static ProblemException notFound(UUID id) {
     return ProblemException.notFound("There is no campaign " + id + ".");
   }

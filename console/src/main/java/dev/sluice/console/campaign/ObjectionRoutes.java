@@ -2,52 +2,95 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.Fields;
+import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
+import dev.sluice.console.imports.Needs;
 import dev.sluice.console.imports.Objections;
+import dev.sluice.console.imports.Places;
 import dev.sluice.console.imports.Reading;
+import dev.sluice.console.sender.Billing;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/campaigns/{id}/review}: what speaks against starting a campaign at a moment. */
+/**
+ * {@code /api/campaigns/{id}/review}: what speaks against starting a campaign at a moment, and what
+ * it would cost.
+ */
 public final class ObjectionRoutes {
+  private final HeldBodies bodies;
   private final CampaignViews views;
   private final Lists lists;
   private final Objections objections;
+  private final Billing billing;
 
   /** Fewer places than lists have, which must not wait for campaigns with very many recipients. */
   private final Bulkhead looking =
       new Bulkhead(
           1, Duration.ofSeconds(3), "Other campaigns are being looked through; try again later.");
 
-  public ObjectionRoutes(CampaignViews views, Lists lists, Objections objections) {
+  /** Creates the route. */
+  public ObjectionRoutes(
+      HeldBodies bodies, CampaignViews views, Lists lists, Objections objections, Billing billing) {
+    this.bodies = bodies;
     this.views = views;
     this.lists = lists;
     this.objections = objections;
+    this.billing = billing;
   }
 
   public void add(RoutesConfig routes) {
     routes.get("/api/campaigns/{id}/review", this::review);
+    routes.post("/api/campaigns/{id}/review", this::reviewChanged);
   }
 
   private void review(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    Instant at =
-        Reading.given(context, "at").map(text -> Fields.moment("at", text)).orElseGet(Instant::now);
-    JsonHttp.json(context, 200, looking.run(() -> lists.run(() -> look(id, at))));
+    answer(context, id, lists.run(() -> views.draft(id)));
   }
 
-  private Map<String, @Nullable Object> look(UUID id, Instant at) {
-    views.require(id);
+  /** Looks at a campaign as a change would make it, which is not made. */
+  private void reviewChanged(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    CampaignChange change;
+    try (HeldBodies.Body body = bodies.take(context)) {
+      change = CampaignChange.read(body.bytes());
+    }
+    answer(context, id, lists.run(() -> views.draft(id, change)));
+  }
+
+  private void answer(Context context, UUID id, Draft draft) {
+    Instant at =
+        Reading.given(context, "at").map(text -> Fields.moment("at", text)).orElseGet(Instant::now);
+    // Before the place, as the provider may be slow to list its templates.
+    Optional<Billing.Category> category =
+        objections.priced() ? billing.category(draft.sender(), draft.message()) : Optional.empty();
+    JsonHttp.json(context, 200, looking.run(() -> lists.run(() -> look(id, draft, category, at))));
+  }
+
+  private Map<String, @Nullable Object> look(
+      UUID id, Draft draft, Optional<Billing.Category> category, Instant at) {
+    Optional<Places> places = objections.places(id);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    answer.put("missing", objections.missing(id));
-    answer.put("night", objections.night(id, at).orElse(null));
+    answer.put("missing", objections.missing(id, needs(draft)));
+    answer.put(
+        "night", places.map(found -> objections.night(found, draft.timeZone(), at)).orElse(null));
+    answer.put(
+        "cost",
+        places
+            .flatMap(found -> category.flatMap(known -> objections.cost(found, known.name())))
+            .orElse(null));
     return answer;
+  }
+
+  private static Needs needs(Draft draft) {
+    return draft.message() == null ? Needs.NOTHING : Needs.of(draft.message());
   }
 }

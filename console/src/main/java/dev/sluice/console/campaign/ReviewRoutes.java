@@ -11,6 +11,7 @@ import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -69,11 +70,15 @@ public final class ReviewRoutes {
   private void zones(Context context) {
     UUID id = JsonHttp.campaignId(context);
     Instant at = Reading.given(context, "at").map(text -> Fields.moment("at", text)).orElse(null);
+    LocalTime local =
+        Reading.given(context, "localTime")
+            .map(text -> Fields.timeOfDay("localTime", text))
+            .orElse(null);
     lists.send(
         context,
         () -> {
           Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-          answer.put("zones", zones.of(id, at, Instant.now()).orElse(null));
+          answer.put("zones", zones.of(id, at, local, Instant.now()).orElse(null));
           return answer;
         });
   }

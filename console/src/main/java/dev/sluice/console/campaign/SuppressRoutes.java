@@ -40,12 +40,13 @@ public final class SuppressRoutes {
     UUID id = JsonHttp.campaignId(context);
     String given = Fields.required("reason", Reading.given(context, "reason").orElse(null));
     String code = Fields.atMost(LONGEST_CODE, "reason", given);
+    long after = CampaignRoutes.lastRecipientSeen(context);
     lists.run(() -> {
       views.require(id);
       return id;
     });
     FailedNumbers.Report report =
-        uploads.inTurn(Uploads.Use.SUPPRESSION, () -> numbers.suppress(id, code));
+        uploads.inTurn(Uploads.Use.SUPPRESSION, () -> numbers.suppress(id, code, after));
     Audit.log(
         context,
         "suppress " + report.suppressed() + " numbers that failed",

@@ -45,10 +45,12 @@ public final class ZoneCounts {
    * empty if counting takes too long. A scheduled campaign starts at its time.
    *
    * @param at when it starts; null if that is not up for change
+   * @param local the local time; null if that is not up for change
    */
-  Optional<List<Zone>> of(UUID campaignId, @Nullable Instant at, Instant now) {
+  Optional<List<Zone>> of(
+      UUID campaignId, @Nullable Instant at, @Nullable LocalTime local, Instant now) {
     Record campaign = CampaignViews.rowOf(sql, campaignId);
-    LocalTime time = campaign.get(CAMPAIGN.LOCAL_TIME);
+    LocalTime time = local == null ? campaign.get(CAMPAIGN.LOCAL_TIME) : local;
     if (time == null) {
       return Optional.of(List.of());
     }

@@ -2,6 +2,7 @@ package dev.sluice.console.http;
 
 import dev.sluice.schema.StorableText;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +53,15 @@ public final class Fields {
       return Objects.requireNonNull(time(field, Instant.parse(text)));
     } catch (DateTimeParseException e) {
       throw ProblemException.field(field, "is a time like 2026-01-31T09:00:00Z");
+    }
+  }
+
+  /** Returns a time of day that a query gives. */
+  public static LocalTime timeOfDay(String field, String text) {
+    try {
+      return LocalTime.parse(text);
+    } catch (DateTimeParseException e) {
+      throw ProblemException.field(field, "is a time of day like 09:00");
     }
   }
 

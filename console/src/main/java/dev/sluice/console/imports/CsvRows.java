@@ -184,7 +184,7 @@ final class CsvRows implements Rows {
     List<String> cells = cells(record).stream().map(Formulas::restored).toList();
     int width = width(cells);
     if (width > header.size()) {
-      String fault = width + " columns where the first line has " + header.size();
+      String fault = RowReasons.moreColumns(width, header.size());
       // Where the cells are shifted, another number may stand in the phone's column.
       String phone = phoneColumn == 0 ? cell(cells, 0).strip() : "";
       return Row.faulty(record.getStartingLineNumber(), phone, cells, fault);

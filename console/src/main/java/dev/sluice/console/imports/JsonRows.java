@@ -95,7 +95,7 @@ final class JsonRows implements Rows {
     void read(JsonElement element) {
       if (element.token() != JsonToken.START_OBJECT) {
         element.skipChildren();
-        fault = "it is not an object with a \"phone\"";
+        fault = RowReasons.NO_OBJECT;
         return;
       }
       while (element.next() != JsonToken.END_OBJECT) {
@@ -122,7 +122,7 @@ final class JsonRows implements Rows {
     private String readText(JsonElement element, String name) {
       if (element.isContainer()) {
         element.skipChildren();
-        fault = "\"" + name + "\" must be a text";
+        fault = RowReasons.noText(name);
         return "";
       }
       return element.text();
@@ -132,7 +132,7 @@ final class JsonRows implements Rows {
       if (element.token() != JsonToken.START_OBJECT) {
         element.skipChildren();
         if (element.token() != JsonToken.VALUE_NULL) {
-          fault = "\"variables\" must be an object of texts";
+          fault = RowReasons.VARIABLES;
         }
         return;
       }
@@ -141,7 +141,7 @@ final class JsonRows implements Rows {
         JsonToken value = element.next();
         if (element.isContainer() || value == JsonToken.VALUE_NULL) {
           element.skipChildren();
-          fault = "the variable \"" + Clipped.to(100, name) + "\" must be a text";
+          fault = RowReasons.noTextVariable(Clipped.to(100, name));
         } else if (!element.isTooLong()) {
           variables.put(MessageTemplate.name(name), element.text());
         }
@@ -150,7 +150,7 @@ final class JsonRows implements Rows {
 
     Row row(long line, String whole, boolean tooLong) {
       return tooLong
-          ? Row.faulty(line, phone.strip(), List.of(whole), "the recipient is too long")
+          ? Row.faulty(line, phone.strip(), List.of(whole), RowReasons.RECIPIENT_TOO_LONG)
           : new Row(line, phone.strip(), variables, externalId, timeZone, List.of(whole), fault);
     }
   }

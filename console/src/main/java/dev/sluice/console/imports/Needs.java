@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  *     of nothing else, and the provider refuses one that is empty
  */
 public record Needs(Set<String> variables, Set<String> filled) {
-  static final Needs NOTHING = new Needs(Set.of(), Set.of());
+  public static final Needs NOTHING = new Needs(Set.of(), Set.of());
 
   /** Returns what a message needs. */
   public static Needs of(JsonNode message) {

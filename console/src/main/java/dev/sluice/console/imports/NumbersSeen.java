@@ -1,7 +1,5 @@
 package dev.sluice.console.imports;
 
-import com.google.i18n.phonenumbers.NumberParseException;
-import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,9 +19,7 @@ final class NumbersSeen {
   /** Beginnings that are remembered; looking a number up costs far more. */
   private static final int MOST_BEGINNINGS = 10_000;
 
-  private static final String UNKNOWN = "ZZ";
-
-  private final PhoneNumberUtil library = PhoneNumberUtil.getInstance();
+  private final Regions library = new Regions();
   private final Map<String, String> regions = new HashMap<>();
   private final Map<String, Long> countries = new HashMap<>();
   private long[] numbers = new long[1_000];
@@ -48,16 +44,7 @@ final class NumbersSeen {
       regions.clear();
     }
     String beginning = number.substring(0, Math.min(BEGINNING, number.length()));
-    return regions.computeIfAbsent(beginning, _ -> regionOf(number));
-  }
-
-  private String regionOf(String number) {
-    try {
-      String region = library.getRegionCodeForNumber(library.parse(number, null));
-      return region == null ? UNKNOWN : region;
-    } catch (NumberParseException e) {
-      return UNKNOWN;
-    }
+    return regions.computeIfAbsent(beginning, _ -> library.of(number));
   }
 
   /** Returns how many numbers repeat one before them; null if there are too many to know. */

@@ -4,22 +4,49 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** What speaks against starting a campaign, as far as its recipients tell. */
 public final class Objections {
   private final DSLContext sql;
+  private final Optional<Prices> prices;
 
-  public Objections(DSLContext sql) {
+  /**
+   * Creates the objections.
+   *
+   * @param prices what messages cost, if that is known
+   */
+  public Objections(DSLContext sql, Optional<Prices> prices) {
     this.sql = sql;
+    this.prices = prices;
   }
 
-  /** Returns what recipients lack, as far as that can be read in time. */
-  public Missing missing(UUID campaignId) {
-    return Missing.of(sql, campaignId);
+  /** Returns what recipients lack of what a message needs, as far as that can be read in time. */
+  public Missing missing(UUID campaignId, Needs needs) {
+    return Missing.of(sql, campaignId, needs);
   }
 
-  /** Returns for how many it is night at that moment; empty if that cannot be read in time. */
-  public Optional<Night> night(UUID campaignId, Instant at) {
-    return Night.of(sql, campaignId, at);
+  /** Returns where they are; empty if that cannot be read in time. */
+  public Optional<Places> places(UUID campaignId) {
+    return Places.of(sql, campaignId);
+  }
+
+  /** Returns for how many it is night at that moment, in a campaign with this time zone. */
+  public Night night(Places places, @Nullable String timeZone, Instant at) {
+    return Night.of(places, timeZone, at);
+  }
+
+  /** Returns whether messages have prices. */
+  public boolean priced() {
+    return prices.isPresent();
+  }
+
+  /**
+   * Returns what messages of this category cost; empty if messages have no prices.
+   *
+   * @param category in lower case; null if it is not known
+   */
+  public Optional<Cost> cost(Places places, @Nullable String category) {
+    return prices.map(known -> Cost.of(places, known, category));
   }
 }

@@ -60,25 +60,24 @@ final class PhoneCell {
    */
   static Optional<String> fault(String cell) {
     if (cell.isBlank()) {
-      return Optional.of("the phone number is missing");
+      return Optional.of(RowReasons.MISSING);
     }
     if (cell.length() > LONGEST) {
-      return Optional.of("the phone number is too long");
+      return Optional.of(RowReasons.TOO_LONG);
     }
     String text = asText(cell);
     if (SHORTENED.matcher(text).matches()) {
-      return Optional.of(
-          "a spreadsheet has shortened this number; make its column text there and export it again");
+      return Optional.of(RowReasons.SHORTENED);
     }
     if (DATE.matcher(text).matches()) {
-      return Optional.of("not a phone number, but a date");
+      return Optional.of(RowReasons.DATE);
     }
     if (LETTERS.matcher(text).find()) {
-      return Optional.of("not a phone number, as it has letters in it");
+      return Optional.of(RowReasons.LETTERS);
     }
     Matcher decimals = DECIMALS.matcher(text);
     if (decimals.matches() && !decimals.group(3).matches("0+")) {
-      return Optional.of("not a phone number, as it has decimals");
+      return Optional.of(RowReasons.DECIMALS);
     }
     return Optional.empty();
   }

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -88,25 +87,19 @@ public final class PhoneNumbers {
     }
     String text = PhoneCell.number(cell);
     if (isMoreThanOne(text)) {
-      return new Invalid("two numbers in one cell");
+      return new Invalid(RowReasons.TWO_NUMBERS);
     }
     List<PhoneNumber> readings = readings(text);
     return switch (readings.size()) {
       case 0 -> new Invalid(fault(text));
       case 1 -> valid(readings.getFirst());
-      default -> new Invalid("it may be " + list(readings) + "; write it with a plus");
+      default -> new Invalid(RowReasons.ambiguous(readings.stream().map(this::e164).toList()));
     };
   }
 
   private Parsed valid(PhoneNumber number) {
     String e164 = e164(number);
-    return e164.length() > LONGEST
-        ? new Invalid("the phone number has more than 15 digits")
-        : new Valid(e164);
-  }
-
-  private String list(List<PhoneNumber> numbers) {
-    return numbers.stream().map(this::e164).collect(Collectors.joining(" or "));
+    return e164.length() > LONGEST ? new Invalid(RowReasons.TOO_MANY_DIGITS) : new Valid(e164);
   }
 
   private String e164(PhoneNumber number) {
@@ -122,18 +115,18 @@ public final class PhoneNumbers {
               ? library.parse("+" + abroad.group(1), null)
               : library.parse(text, defaultRegion);
       return switch (library.isPossibleNumberWithReason(number)) {
-        case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> "no such phone number";
-        case TOO_SHORT -> "the phone number is too short";
-        case TOO_LONG -> "the phone number is too long";
-        case INVALID_COUNTRY_CODE -> "no country has this code";
-        case INVALID_LENGTH -> "no phone number there has this length";
+        case IS_POSSIBLE, IS_POSSIBLE_LOCAL_ONLY -> RowReasons.NO_SUCH_NUMBER;
+        case TOO_SHORT -> RowReasons.TOO_SHORT;
+        case TOO_LONG -> RowReasons.TOO_LONG;
+        case INVALID_COUNTRY_CODE -> RowReasons.NO_COUNTRY;
+        case INVALID_LENGTH -> RowReasons.WRONG_LENGTH;
       };
     } catch (NumberParseException e) {
       return switch (e.getErrorType()) {
-        case INVALID_COUNTRY_CODE -> "it needs a country code, like +5511999990001";
-        case NOT_A_NUMBER -> "not a phone number";
-        case TOO_SHORT_AFTER_IDD, TOO_SHORT_NSN -> "the phone number is too short";
-        case TOO_LONG -> "the phone number is too long";
+        case INVALID_COUNTRY_CODE -> RowReasons.NEEDS_COUNTRY;
+        case NOT_A_NUMBER -> RowReasons.NO_NUMBER;
+        case TOO_SHORT_AFTER_IDD, TOO_SHORT_NSN -> RowReasons.TOO_SHORT;
+        case TOO_LONG -> RowReasons.TOO_LONG;
       };
     }
   }

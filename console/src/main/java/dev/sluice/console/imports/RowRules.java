@@ -94,11 +94,11 @@ public final class RowRules {
       return row.fault();
     }
     if (!ExternalId.isFine(externalId)) {
-      return "the external id " + ExternalId.RULE;
+      return RowReasons.EXTERNAL_ID;
     }
     return timeZone.isEmpty() || ZONES.contains(timeZone)
         ? fault(row.variables(), within)
-        : "no such time zone; write it like America/Sao_Paulo";
+        : RowReasons.TIME_ZONE;
   }
 
   private static @Nullable String fault(Map<String, String> variables, RowBounds within) {
@@ -106,21 +106,19 @@ public final class RowRules {
       String name = variable.getKey();
       String value = variable.getValue();
       if (!StorableText.isFine(name) || !StorableText.isFine(value)) {
-        return column(name) + " holds a NUL character or half of one";
+        return RowReasons.unstorable(shown(name));
       }
       if (name.length() > LONGEST_NAME) {
-        return column(name) + " has a name of more than " + LONGEST_NAME + " characters";
+        return RowReasons.longName(shown(name), LONGEST_NAME);
       }
       if (value.length() > within.value()) {
-        return column(name) + " has more than " + within.value() + " characters";
+        return RowReasons.longValue(shown(name), within.value());
       }
     }
-    return within.exceededBy(variables)
-        ? "the variables have more than " + within.variables() + " bytes together"
-        : null;
+    return within.exceededBy(variables) ? RowReasons.largeVariables(within.variables()) : null;
   }
 
-  private static String column(String name) {
-    return "the column \"" + Clipped.to(REPEATED, name.replace('\0', ' ')) + "\"";
+  private static String shown(String name) {
+    return Clipped.to(REPEATED, name.replace('\0', ' '));
   }
 }

@@ -189,6 +189,22 @@ public final class Templates implements AutoCloseable {
         .collect(Collectors.toMap(Map.Entry::getKey, one -> misfits(one.getValue(), newest)));
   }
 
+  /** Returns a template's category in lower case, if the account's list can be read and has it. */
+  Optional<String> category(String account, JsonNode template) {
+    return find(listed(account, false), template)
+        .map(one -> one.get("category"))
+        .map(category -> category.toString().toLowerCase(Locale.ROOT));
+  }
+
+  private static Optional<Map<String, @Nullable Object>> find(
+      List<Map<String, @Nullable Object>> listed, JsonNode template) {
+    String name = template.path("name").asString("");
+    String language = template.at("/language/code").asString("");
+    return listed.stream()
+        .filter(one -> name.equals(one.get("name")) && isSame(language, one.get("language")))
+        .findFirst();
+  }
+
   /** The provider's events write {@code en-US} for what is {@code en_US} elsewhere. */
   private static boolean isSame(String language, @Nullable Object listed) {
     return language.replace('-', '_').equalsIgnoreCase(String.valueOf(listed).replace('-', '_'));
@@ -205,9 +221,7 @@ public final class Templates implements AutoCloseable {
       // Each recipient's own.
       return List.of();
     }
-    return listed.stream()
-        .filter(one -> name.equals(one.get("name")) && isSame(language, one.get("language")))
-        .findFirst()
+    return find(listed, template)
         .map(one -> misfits(one, template.path("components")))
         .orElseGet(
             () -> List.of("the account has no template " + name + " in the language " + language));

@@ -17,6 +17,7 @@ import org.jooq.DSLContext;
 import org.jooq.Record3;
 import org.jooq.ResultQuery;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 
 /** Suppresses the numbers for which a campaign failed. */
 public final class FailedNumbers {
@@ -32,8 +33,17 @@ public final class FailedNumbers {
    *
    * @param suppressed numbers that get nothing from now on
    * @param more whether there are others, as only so many are suppressed at a time
+   * @param next the recipient after whom to go on; null if there are no others
    */
-  public record Report(long suppressed, boolean more) {}
+  public record Report(long suppressed, boolean more, @Nullable Long next) {
+    private static Report done(long suppressed) {
+      return new Report(suppressed, false, null);
+    }
+
+    private static Report until(long suppressed, long last) {
+      return new Report(suppressed, true, last);
+    }
+  }
 
   public FailedNumbers(DSLContext sql) {
     this(sql, 5_000, 100_000);
@@ -52,11 +62,15 @@ public final class FailedNumbers {
     this.most = most;
   }
 
-  /** Suppresses those who failed with an error code; who gets nothing already stays as they are. */
-  public Report suppress(UUID campaignId, String code) {
+  /**
+   * Suppresses those who failed with an error code; who gets nothing already stays as they are.
+   *
+   * @param after the recipient after whom to go on; 0 for all
+   */
+  public Report suppress(UUID campaignId, String code, long after) {
     String reason = Clipped.to(Suppressions.LONGEST_REASON, "failed: " + code);
-    Instant createdAt = ANCIENT;
-    long id = 0;
+    Instant createdAt = createdAt(campaignId, after);
+    long id = after;
     long added = 0;
     for (int read = 0; read < most; read += page) {
       List<Record3<Instant, Long, String>> failed;
@@ -68,15 +82,28 @@ public final class FailedNumbers {
           throw e;
         }
         // What is done is told; whoever goes on is told what is wrong.
-        return new Report(added, true);
+        return Report.until(added, id);
       }
       if (failed.size() < page) {
-        return new Report(added, false);
+        return Report.done(added);
       }
       createdAt = failed.getLast().value1();
       id = failed.getLast().value2();
     }
-    return new Report(added, true);
+    return Report.until(added, id);
+  }
+
+  /**
+   * Returns when a recipient was added, by which they are in order; who is unknown is the first.
+   */
+  private Instant createdAt(UUID campaignId, long recipient) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(r.CREATED_AT)
+        .from(r)
+        .where(r.ID.eq(recipient))
+        .and(r.CAMPAIGN_ID.eq(campaignId))
+        .fetchOptional(r.CREATED_AT)
+        .orElse(ANCIENT);
   }
 
   /** By the page index, which begins with the status. */

@@ -204,6 +204,11 @@ class LocalTimeTest {
             tuple("UTC", 2, "2099-06-10T09:00:00Z"),
             tuple("Asia/Tokyo", 1, "2099-06-11T00:00:00Z"));
     assertThat(
+            body(CONSOLE.send("GET", "/api/campaigns/" + id + "/zones?localTime=10:00", "", ""))
+                .at("/zones/0/at")
+                .asString())
+        .isEqualTo("2099-06-10T08:00:00Z");
+    assertThat(
             body(CONSOLE.send("GET", "/api/campaigns/" + CONSOLE.campaign() + "/zones", "", ""))
                 .path("zones"))
         .isEmpty();

@@ -4,10 +4,14 @@ import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static dev.sluice.console.ConsoleFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleFixture;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What is said about a campaign before it goes out, and what its start is refused for. */
@@ -42,6 +46,66 @@ class ReviewTest {
     assertProblem(get(campaign + "/review?at=tomorrow"), 400, "\"at\"");
     assertProblem(get(campaign + "/review?at=%2B1000000000-12-31T23:59:59Z"), 400, "\"at\"");
     assertProblem(get("/api/campaigns/00000000-0000-4000-8000-000000000000/review"), 404, "no");
+  }
+
+  @Test
+  void aChangeIsLookedAtBeforeItIsMade() {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+    String change =
+        """
+        {"message": {"type": "text", "text": {"body": "Hi {{name}} of {{city}}"}},
+          "timeZone": "America/Sao_Paulo"}
+        """;
+
+    JsonNode review = body(CONSOLE.send("POST", campaign + "/review", "application/json", change));
+    assertThat(review.at("/missing/recipients").asLong()).isEqualTo(4);
+    assertThat(review.at("/missing/variables/city").asLong()).isEqualTo(4);
+    assertThat(body(get(campaign + "/review")).at("/missing/variables/city").isMissingNode())
+        .isTrue();
+    assertProblem(
+        CONSOLE.send("POST", campaign + "/review", "application/json", "{\"message\": 1}"),
+        400,
+        "\"message\"");
+  }
+
+  @Test
+  void tellsWhatItWouldCostWherePricesAreKnown(@TempDir Path folder) throws Exception {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+    Path prices =
+        Files.writeString(
+            folder.resolve("prices.csv"),
+            "country,category,price,currency\nBR,*,0.0625,EUR\nDE,marketing,0.11,EUR\n");
+
+    try (Console priced = CONSOLE.another(prices)) {
+      JsonNode cost = cost(priced, campaign);
+      assertThat(cost.path("amount").asString()).isEqualTo("0.1875");
+      assertThat(cost.path("currency").asString()).isEqualTo("EUR");
+      // Nobody can tell the template's category here.
+      assertThat(cost.path("category").isMissingNode()).isTrue();
+      assertThat(cost.at("/unpriced/recipients").asLong()).isEqualTo(1);
+      assertThat(cost.at("/unpriced/countries").asLong()).isEqualTo(1);
+
+      patch(campaign, "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}");
+      assertThat(cost(priced, campaign).path("category").asString()).isEqualTo("service");
+
+      CONSOLE.send(
+          "PUT",
+          "/api/senders/sms",
+          "application/json",
+          "{\"address\":\"1\",\"provider\":\"sms\"}");
+      patch(campaign, "{\"sender\":\"sms\"}");
+      assertThat(cost(priced, campaign).isNull()).isTrue();
+    }
+    assertThat(body(get(campaign + "/review")).path("cost").isNull()).isTrue();
+  }
+
+  private static JsonNode cost(Console console, String campaign) {
+    HttpResponse<byte[]> answer =
+        CONSOLE.get("http://localhost:" + console.port() + campaign + "/review", null);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return body(answer).path("cost");
   }
 
   /** They would fail with invalid_message. */

@@ -64,25 +64,56 @@ class NightTest {
   }
 
   @Test
-  void whereAllAreTooManyTheFirstOnesAreLookedAtAndWhereTheyAreTooManyNobodyIs() {
-    Instant morning = Instant.parse("2026-06-01T08:00:00Z");
-    Duration never = Duration.ofMillis(1);
-    UUID many = UUID.randomUUID();
+  void whoIsNotSentToAnyMoreIsNotCounted() {
+    UUID campaign = campaign();
     SQL.execute(
-        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', '{}')",
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status)"
+            + " VALUES (?, '+5511960000001', 'SENT'), (?, '+5511960000002', 'PENDING')",
+        campaign,
+        campaign);
+
+    assertThat(Places.of(SQL, campaign, ENOUGH, ENOUGH))
+        .contains(new Places(List.of(new Places.Place("+5511960000002", 1)), false));
+  }
+
+  /** The first by number would all be in Brazil. */
+  @Test
+  void whereAllAreTooManyTheFirstToBeSentToAreLookedAtAndWhereTheyAreTooManyNobodyIs() {
+    Duration never = Duration.ofMillis(1);
+    UUID many = campaign();
+    SQL.execute(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, created_at)"
+            + " SELECT ?, '+55' || (11960000000 + n), '2026-06-02' FROM generate_series(1, 60000) AS n",
         many);
     SQL.execute(
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone)"
-            + " SELECT ?, '+55' || (11960000000 + n) FROM generate_series(1, 60000) AS n",
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, created_at)"
+            + " SELECT ?, '+90' || (5300000000 + n), '2026-06-01' FROM generate_series(1, 40000) AS n",
         many);
 
-    assertThat(Night.of(SQL, many, morning, never, ENOUGH))
-        .contains(
-            new Night(50_000, 50_000, List.of(new Night.Zone("America/Sao_Paulo", 50_000)), true));
-    assertThat(Night.of(SQL, many, morning, never, never)).isEmpty();
+    Places first = Places.of(SQL, many, never, ENOUGH).orElseThrow();
+    assertThat(first)
+        .isEqualTo(
+            new Places(
+                List.of(
+                    new Places.Place("+905300000001", 40_000),
+                    new Places.Place("+5511960000001", 10_000)),
+                true));
+    assertThat(Night.of(first, "UTC", Instant.parse("2026-06-01T08:00:00Z")))
+        .isEqualTo(
+            new Night(50_000, 10_000, List.of(new Night.Zone("America/Sao_Paulo", 10_000)), true));
+    assertThat(Places.of(SQL, many, never, never)).isEmpty();
+  }
+
+  private static UUID campaign() {
+    UUID id = UUID.randomUUID();
+    SQL.execute(
+        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', '{}')",
+        id);
+    return id;
   }
 
   private static Optional<Night> at(String moment) {
-    return Night.of(SQL, CAMPAIGN, Instant.parse(moment), ENOUGH, ENOUGH);
+    return Places.of(SQL, CAMPAIGN, ENOUGH, ENOUGH)
+        .map(places -> Night.of(places, "Europe/Berlin", Instant.parse(moment)));
   }
 }

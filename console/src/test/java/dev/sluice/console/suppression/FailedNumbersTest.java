@@ -61,10 +61,14 @@ class FailedNumbersTest {
   void whoFailedForAReasonIsSuppressedSomeAtATimeAndWhoWasAlreadyStaysAsTheyAre() {
     FailedNumbers fourAtATime = new FailedNumbers(SQL, 2, 4);
 
-    assertThat(fourAtATime.suppress(CAMPAIGN, "131026"))
-        .isEqualTo(new FailedNumbers.Report(4, true));
-    assertThat(fourAtATime.suppress(CAMPAIGN, "131026"))
-        .isEqualTo(new FailedNumbers.Report(2, false));
+    FailedNumbers.Report first = fourAtATime.suppress(CAMPAIGN, "131026", 0);
+    assertThat(first).isEqualTo(new FailedNumbers.Report(4, true, recipient("+4915100000004")));
+    // Who is before that is not looked at again.
+    SQL.execute("UPDATE sluice.suppression SET lifted_at = now() WHERE phone = '+4915100000000'");
+    assertThat(fourAtATime.suppress(CAMPAIGN, "131026", first.next()))
+        .isEqualTo(new FailedNumbers.Report(2, false, null));
+    assertThat(fourAtATime.suppress(CAMPAIGN, "131026", 0))
+        .isEqualTo(new FailedNumbers.Report(1, false, null));
     assertThat(
             SQL.fetch("SELECT right(phone, 1) || reason FROM sluice.suppression ORDER BY phone")
                 .map(row -> row.get(0, String.class)))
@@ -76,5 +80,10 @@ class FailedNumbersTest {
             "4failed: 131026",
             "5failed: 131026",
             "6failed: 131026");
+  }
+
+  private static Long recipient(String phone) {
+    return SQL.fetchSingle("SELECT id FROM sluice.campaign_recipient WHERE phone = ?", phone)
+        .get(0, Long.class);
   }
 }

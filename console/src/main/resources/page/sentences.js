@@ -1,0 +1,20 @@
+// Sentences of the services, said in the reader's language.
+import { say } from './texts.js';
+
+/** One of several, as the services list them. */
+export const either = (names) => names.split(' or ').join(say('row.or'));
+
+/**
+ * The text of the first of these sentences that this is, with what is found in it said as `values` tell; null if it is
+ * none of them.
+ */
+export function said(sentences, text, values = {}) {
+  for (const [key, sentence] of sentences) {
+    const found = sentence.exec(text);
+    if (found) {
+      const filled = Object.entries(found.groups ?? {}).map(([name, value]) => [name, values[name]?.(value) ?? value]);
+      return say(key, Object.fromEntries(filled));
+    }
+  }
+  return null;
+}

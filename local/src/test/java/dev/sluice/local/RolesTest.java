@@ -64,6 +64,7 @@ class RolesTest {
       C   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, external_id, provider_user_id) SELECT gen_random_uuid(), '', '{}', '', '' WHERE false
       -   | INSERT INTO sluice.campaign_recipient (campaign_id, phone, status) SELECT gen_random_uuid(), '', '' WHERE false
       PA  | UPDATE sluice.campaign_recipient SET status = 'SENT', updated_at = now() WHERE false
+      PA  | UPDATE sluice.campaign_recipient SET sent_at = now(), delivered_at = now(), read_at = now(), failed_at = now() WHERE false
       P   | UPDATE sluice.campaign_recipient SET round = 2 WHERE false
       -   | UPDATE sluice.campaign_recipient SET phone = '' WHERE false
       -   | UPDATE sluice.campaign_recipient SET variables = '{}' WHERE false

@@ -82,6 +82,24 @@ class ResendRepositoryTest {
   }
 
   @Test
+  void theTimesOfTheRoundBeforeAreForgotten() {
+    UUID campaign = completed(3, 3);
+    SQL.execute(
+        "UPDATE sluice.campaign_recipient SET sent_at = now(), delivered_at = now(),"
+            + " read_at = now(), failed_at = now() WHERE campaign_id = ?",
+        campaign);
+
+    run(campaign, resend(1, RecipientStatus.FAILED));
+
+    assertThat(
+            SQL.fetch(
+                "SELECT * FROM sluice.campaign_recipient WHERE campaign_id = ?"
+                    + " AND num_nulls(sent_at, delivered_at, read_at, failed_at) = 4",
+                campaign))
+        .hasSize(3);
+  }
+
+  @Test
   void withNobodyConcernedTheCampaignStaysCompleted() {
     UUID campaign = completed(5, 0);
 

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     no
  * @param externalId the upstream's own key of the recipient; null if it has none, and in results
  *     that come from the provider's receipts, which do not know it
+ * @param times when the message reached each status if several results were merged into this one,
+ *     {@code at} included; null if {@code status} and {@code at} say it all
  */
 public record SendResult(
     long recipientId,
@@ -52,7 +54,8 @@ public record SendResult(
     @Nullable Instant optOutAt,
     @Nullable List<String> aliases,
     @Nullable Boolean test,
-    @Nullable String externalId) {
+    @Nullable String externalId,
+    @Nullable StatusTimes times) {
 
   private static final int LONGEST_MESSAGE_ID = 255;
 
@@ -182,6 +185,42 @@ public record SendResult(
         null);
   }
 
+  /** Creates a result that was not merged. */
+  public SendResult(
+      long recipientId,
+      UUID campaignId,
+      int round,
+      RecipientStatus status,
+      @Nullable String providerMessageId,
+      @Nullable String errorCode,
+      @Nullable String errorDetail,
+      int attempts,
+      Instant at,
+      @Nullable Boolean optOut,
+      @Nullable String optOutCode,
+      @Nullable Instant optOutAt,
+      @Nullable List<String> aliases,
+      @Nullable Boolean test,
+      @Nullable String externalId) {
+    this(
+        recipientId,
+        campaignId,
+        round,
+        status,
+        providerMessageId,
+        errorCode,
+        errorDetail,
+        attempts,
+        at,
+        optOut,
+        optOutCode,
+        optOutAt,
+        aliases,
+        test,
+        externalId,
+        null);
+  }
+
   public SendResult {
     Objects.requireNonNull(campaignId, "campaignId is missing");
     Objects.requireNonNull(status, "status is missing");
@@ -205,6 +244,16 @@ public record SendResult(
     }
     aliases = keepable(aliases);
     externalId = keepableKey(externalId);
+    if (times != null) {
+      StatusTimes own = StatusTimes.of(status, at);
+      StatusTimes all = StatusTimes.both(times.storable(), own);
+      times = all.equals(own) ? null : all;
+    }
+  }
+
+  /** Returns when the message reached each status, as far as this result tells. */
+  public StatusTimes reached() {
+    return times == null ? StatusTimes.of(status, at) : times;
   }
 
   /** Leaves out a key of which no row can have more than a part. */
@@ -212,7 +261,7 @@ public record SendResult(
     return key == null || StorableText.isFine(key, LONGEST_KEY) ? key : null;
   }
 
-  private static Instant storable(Instant at) {
+  static Instant storable(Instant at) {
     return at.isBefore(Instant.EPOCH) ? Instant.EPOCH : at.isAfter(LATEST) ? LATEST : at;
   }
 

@@ -49,6 +49,7 @@ final class SendResultJson {
       List<String> aliases = null;
       Boolean test = null;
       String externalId = null;
+      StatusTimes times = null;
       for (String field = in.nextName(); field != null; field = in.nextName()) {
         in.nextToken();
         switch (field) {
@@ -70,6 +71,11 @@ final class SendResultJson {
                   in.currentToken() == JsonToken.VALUE_NULL ? null : context.readValue(in, TEXTS);
           case "test" -> test = EventFields.flag(in, context);
           case "externalId" -> externalId = EventFields.text(in, context);
+          case "times" ->
+              times =
+                  in.currentToken() == JsonToken.VALUE_NULL
+                      ? null
+                      : context.readValue(in, StatusTimes.class);
           default -> in.skipChildren();
         }
       }
@@ -89,7 +95,8 @@ final class SendResultJson {
             optOutAt,
             aliases,
             test,
-            externalId);
+            externalId,
+            times);
       } catch (IllegalArgumentException | NullPointerException e) {
         throw context.instantiationException(SendResult.class, e);
       }
@@ -124,6 +131,15 @@ final class SendResultJson {
       }
       EventFields.flag(out, "test", result.test());
       EventFields.text(out, "externalId", result.externalId());
+      StatusTimes times = result.times();
+      if (times != null) {
+        out.writeObjectPropertyStart("times");
+        EventFields.time(out, "sent", times.sent());
+        EventFields.time(out, "delivered", times.delivered());
+        EventFields.time(out, "read", times.read());
+        EventFields.time(out, "failed", times.failed());
+        out.writeEndObject();
+      }
       out.writeEndObject();
     }
   }

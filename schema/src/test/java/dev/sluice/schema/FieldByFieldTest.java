@@ -41,7 +41,7 @@ class FieldByFieldTest {
       "status":"FAILED","providerMessageId":"wamid.HBgM","errorCode":"131050","errorDetail":"x",
       "attempts":3,"at":"2026-11-28T05:00:00.123456789Z","optOut":true,"optOutCode":"130403",
       "optOutAt":"2026-11-28T04:59:00Z","aliases":["+551187654321","BR.1020"],"test":true,
-      "externalId":"crm-42"}
+      "externalId":"crm-42","times":{"sent":"2026-11-28T05:00:00Z"}}
       """;
 
   /** Values of which most are not what a field should be. */
@@ -128,7 +128,8 @@ class FieldByFieldTest {
             time.plusNanos(1),
             List.of("a", "b"),
             optOut ? true : null,
-            text);
+            text,
+            new StatusTimes(time, null, optOut ? time : null, time));
 
     assertThat(Json.write(result)).isEqualTo(PLAIN.writeValueAsBytes(result));
   }

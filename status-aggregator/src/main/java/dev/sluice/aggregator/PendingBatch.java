@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import dev.sluice.schema.OptOut;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.StatusTimes;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +106,8 @@ final class PendingBatch {
 
   /**
    * Merges two results of a recipient, in any order. An opt-out is kept with its own code and time,
-   * whatever else is known, and so are the recipient's names.
+   * whatever else is known, and so are the recipient's names, and the times of all statuses of the
+   * round.
    */
   static SendResult merge(SendResult one, SendResult other) {
     boolean sameRound = one.round() == other.round();
@@ -128,7 +130,10 @@ final class PendingBatch {
         wish == null ? null : true,
         wish == null ? null : wish.code(),
         wish == null ? null : wish.at(),
-        names(kept.aliases(), left.aliases()));
+        names(kept.aliases(), left.aliases()),
+        null,
+        null,
+        sameRound ? StatusTimes.both(kept.reached(), left.reached()) : kept.times());
   }
 
   private static @Nullable List<String> names(

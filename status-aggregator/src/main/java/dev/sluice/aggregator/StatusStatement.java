@@ -6,6 +6,7 @@ import dev.sluice.schema.OptOut;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.StatusTimes;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -29,11 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class StatusStatement {
   /**
    * {@code result}: the batch, passed as arrays, so that one plan serves all sizes. {@code before}:
-   * the rows, locked in the order of their ids, so that two writers cannot deadlock. {@code
-   * changed}: those whose status rises in their own round; all others stay as they are, which makes
-   * repetition and reordering harmless. {@code left_alone}: recipients who have opted out at the
-   * provider are suppressed for all senders, whatever their row says and whichever round the
-   * opt-out is of, unless it was lifted after that; in the order of the numbers, again against
+   * the rows, locked in the order of their ids, so that two writers cannot deadlock. {@code news}:
+   * which results raise a status. {@code changed}: the latter's rows, and those that learn when an
+   * earlier status was reached; all others stay as they are, which makes repetition and reordering
+   * harmless. The time of a status is written once. {@code left_alone}: recipients who have opted
+   * out at the provider are suppressed for all senders, whatever their row says and whichever round
+   * the opt-out is of, unless it was lifted after that; in the order of the numbers, again against
    * deadlocks; an opt-out that no resume can lift replaces one that a resume can. {@code names}:
    * the other names by which the provider knows them, so that an opt-out under such a name counts.
    * Finally the counters move by exactly these transitions.
@@ -41,9 +43,9 @@ final class StatusStatement {
   private static final String SQL =
       """
       WITH result AS (
-        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9}, {13})
+        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9}, {13}, {14}, {15}, {16}, {17})
           AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
-                opt_out_reason, opt_out_at)
+                opt_out_reason, opt_out_at, sent_at, delivered_at, read_at, failed_at)
       ), before AS (
         SELECT recipient.id, recipient.status, recipient.phone
         FROM sluice.campaign_recipient AS recipient
@@ -51,20 +53,36 @@ final class StatusStatement {
         WHERE recipient.campaign_id = {8}
         ORDER BY recipient.id
         FOR NO KEY UPDATE OF recipient
-      ), changed AS (
-        UPDATE sluice.campaign_recipient AS recipient
-        SET status = result.status,
-            provider_message_id = coalesce(result.provider_message_id, recipient.provider_message_id),
-            error_code = result.error_code,
-            error_detail = result.error_detail,
-            attempts = greatest(recipient.attempts, result.attempts),
-            updated_at = greatest(recipient.created_at, least(result.at, clock_timestamp()))
+      ), news AS (
+        SELECT result.*, before.status AS old,
+               sluice.status_rank(result.status) > sluice.status_rank(before.status) AS rises
         FROM result
         JOIN before ON before.id = result.id
-        WHERE recipient.id = result.id
-          AND recipient.round = result.round
-          AND sluice.status_rank(result.status) > sluice.status_rank(recipient.status)
-        RETURNING before.status AS old, result.status AS new
+      ), changed AS (
+        UPDATE sluice.campaign_recipient AS recipient
+        SET status = CASE WHEN rises THEN news.status ELSE recipient.status END,
+            provider_message_id = CASE WHEN rises
+              THEN coalesce(news.provider_message_id, recipient.provider_message_id)
+              ELSE recipient.provider_message_id END,
+            error_code = CASE WHEN rises THEN news.error_code ELSE recipient.error_code END,
+            error_detail = CASE WHEN rises THEN news.error_detail ELSE recipient.error_detail END,
+            attempts = greatest(recipient.attempts, news.attempts),
+            updated_at = CASE WHEN rises
+              THEN greatest(recipient.created_at, least(news.at, clock_timestamp()))
+              ELSE recipient.updated_at END,
+            sent_at = coalesce(recipient.sent_at, news.sent_at),
+            delivered_at = coalesce(recipient.delivered_at, news.delivered_at),
+            read_at = coalesce(recipient.read_at, news.read_at),
+            failed_at = coalesce(recipient.failed_at, news.failed_at)
+        FROM news
+        WHERE recipient.id = news.id
+          AND recipient.round = news.round
+          AND (rises
+            OR (recipient.sent_at IS NULL AND news.sent_at IS NOT NULL)
+            OR (recipient.delivered_at IS NULL AND news.delivered_at IS NOT NULL)
+            OR (recipient.read_at IS NULL AND news.read_at IS NOT NULL)
+            OR (recipient.failed_at IS NULL AND news.failed_at IS NOT NULL))
+        RETURNING news.old, recipient.status AS new
       ), left_alone AS (
         INSERT INTO sluice.suppression AS known (phone, reason, created_at)
         SELECT before.phone, result.opt_out_reason, least(result.opt_out_at, clock_timestamp())
@@ -157,7 +175,11 @@ final class StatusStatement {
             DSL.val(
                 aliases.stream().map(Alias::name).toArray(String[]::new), SQLDataType.CLOB.array()),
             DSL.val(OptOutReason.PREFERENCE),
-            array(batch, result -> wish(result, OptOut::at), Instant[]::new, SQLDataType.INSTANT))
+            array(batch, result -> wish(result, OptOut::at), Instant[]::new, SQLDataType.INSTANT),
+            times(batch, StatusTimes::sent),
+            times(batch, StatusTimes::delivered),
+            times(batch, StatusTimes::read),
+            times(batch, StatusTimes::failed))
         .coerce(
             CAMPAIGN.STATUS,
             CAMPAIGN.ROUND,
@@ -204,6 +226,12 @@ final class StatusStatement {
   private static <T> @Nullable T wish(SendResult result, Function<OptOut, T> part) {
     OptOut wish = result.wish();
     return wish == null ? null : part.apply(wish);
+  }
+
+  private static Field<Instant[]> times(
+      Collection<SendResult> batch, Function<StatusTimes, @Nullable Instant> status) {
+    return array(
+        batch, result -> status.apply(result.reached()), Instant[]::new, SQLDataType.INSTANT);
   }
 
   private static <T> Field<T[]> array(

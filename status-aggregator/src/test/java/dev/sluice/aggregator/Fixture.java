@@ -11,6 +11,8 @@ import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.StatusTimes;
+import dev.sluice.schema.jooq.tables.records.CampaignRecipientRecord;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
@@ -201,6 +203,30 @@ final class Fixture {
         FROM numbered WHERE numbered.id = recipient.id
         """
             .formatted(campaign));
+  }
+
+  StatusTimes times(long recipient) {
+    CampaignRecipientRecord row = row(recipient);
+    return new StatusTimes(
+        row.getSentAt(), row.getDeliveredAt(), row.getReadAt(), row.getFailedAt());
+  }
+
+  @Nullable String errorCode(long recipient) {
+    return row(recipient).getErrorCode();
+  }
+
+  /** Returns where a row is stored; every write of it changes that. */
+  String version(long recipient) {
+    return uncounted
+        .fetchSingle("SELECT ctid::text FROM sluice.campaign_recipient WHERE id = ?", recipient)
+        .get(0, String.class);
+  }
+
+  private CampaignRecipientRecord row(long recipient) {
+    return uncounted
+        .selectFrom(CAMPAIGN_RECIPIENT)
+        .where(CAMPAIGN_RECIPIENT.ID.eq(recipient))
+        .fetchSingle();
   }
 
   String phone(long recipient) {

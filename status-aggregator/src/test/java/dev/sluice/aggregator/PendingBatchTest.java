@@ -8,6 +8,7 @@ import dev.sluice.schema.OptOut;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.StatusTimes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,20 +30,55 @@ class PendingBatchTest {
   @Test
   void severalEventsOfARecipientAreOneRow() {
     PendingBatch batch = new PendingBatch();
-    batch.add(result(7, 1, RecipientStatus.SENT), 0);
+    SendResult sent = result(7, 1, RecipientStatus.SENT);
+    batch.add(sent, 0);
     SendResult delivered = result(7, 1, RecipientStatus.DELIVERED);
     batch.add(delivered, 5);
 
     assertThat(batch.size()).isOne();
-    assertThat(batch.oldest(10)).singleElement().isEqualTo(delivered);
+    assertThat(batch.oldest(10)).singleElement().isEqualTo(PendingBatch.merge(sent, delivered));
+  }
+
+  @Test
+  void theTimeOfEachStatusIsKeptInAnyOrder() {
+    SendResult sent = at(RecipientStatus.SENT, 10);
+    SendResult receipt = at(RecipientStatus.SENT, 11);
+    SendResult delivered = at(RecipientStatus.DELIVERED, 12);
+    SendResult read = at(RecipientStatus.READ, 13);
+
+    for (List<SendResult> order :
+        List.of(
+            List.of(sent, receipt, delivered, read, read),
+            List.of(read, delivered, receipt, sent, delivered))) {
+      SendResult merged = order.stream().reduce(PendingBatch::merge).orElseThrow();
+      assertThat(merged.reached())
+          .isEqualTo(new StatusTimes(sent.at(), delivered.at(), read.at(), null));
+      assertThat(Json.read(Json.write(merged), SendResult.class)).isEqualTo(merged);
+    }
+  }
+
+  @Test
+  void anEarlierRoundLeavesNoTimes() {
+    SendResult failed = at(RecipientStatus.FAILED, 10);
+    SendResult sent = Fixture.result(CAMPAIGN, 7, 2, RecipientStatus.SENT);
+
+    assertThat(PendingBatch.merge(failed, sent).reached()).isEqualTo(sent.reached());
+    assertThat(PendingBatch.merge(sent, failed).reached()).isEqualTo(sent.reached());
+  }
+
+  private static SendResult at(RecipientStatus status, long second) {
+    return new SendResult(
+        7, CAMPAIGN, 1, status, null, null, null, 1, Instant.ofEpochSecond(second));
   }
 
   @Test
   void whatAddsNothingIsNotTakenTwice() {
     PendingBatch batch = new PendingBatch();
 
-    assertThat(batch.add(result(7, 1, RecipientStatus.DELIVERED), 0)).isNotNull();
-    assertThat(batch.add(result(7, 1, RecipientStatus.SENT), 0)).isNull();
+    SendResult delivered = result(7, 1, RecipientStatus.DELIVERED);
+    assertThat(batch.add(delivered, 0)).isNotNull();
+    assertThat(batch.add(delivered, 0)).isNull();
+    assertThat(batch.add(result(7, 1, RecipientStatus.UNCONFIRMED), 0)).isNull();
   }
 
   @Test
@@ -123,9 +159,10 @@ class PendingBatchTest {
     batch.add(read, 2_000);
 
     assertThat(batch.remove(sent, 3_000)).isFalse();
-    assertThat(batch.oldest(10)).containsExactly(read);
+    SendResult left = PendingBatch.merge(sent, read);
+    assertThat(batch.oldest(10)).containsExactly(left);
     assertThat(batch.ageMillis(3_000)).isZero();
-    assertThat(batch.remove(read, 3_000)).isTrue();
+    assertThat(batch.remove(left, 3_000)).isTrue();
     assertThat(batch.isEmpty()).isTrue();
   }
 

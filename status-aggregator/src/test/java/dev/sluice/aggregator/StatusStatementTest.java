@@ -6,12 +6,15 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.StatusTimes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +81,73 @@ class StatusStatementTest {
     statement.write(campaign, List.of(Fixture.result(campaign, id, 1, RecipientStatus.FAILED)));
 
     assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.DELIVERED, 1));
+  }
+
+  /**
+   * Receipts come twice and in any order; some providers tell that it was read, and nothing else.
+   */
+  @Test
+  void theTimeOfEachStatusIsWrittenOnceWheneverItIsTold() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    statement.write(campaign, List.of(at(campaign, id, RecipientStatus.READ, 30)));
+    assertThat(FIXTURE.times(id)).isEqualTo(times(null, null, 30L, null));
+
+    statement.write(campaign, List.of(at(campaign, id, RecipientStatus.SENT, 10)));
+    statement.write(campaign, List.of(at(campaign, id, RecipientStatus.SENT, 9)));
+    statement.write(campaign, List.of(at(campaign, id, RecipientStatus.READ, 31)));
+    SendResult both =
+        PendingBatch.merge(
+            at(campaign, id, RecipientStatus.DELIVERED, 20),
+            at(campaign, id, RecipientStatus.READ, 32));
+    statement.write(campaign, List.of(both));
+
+    assertThat(FIXTURE.times(id)).isEqualTo(times(10L, 20L, 30L, null));
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
+    assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+  }
+
+  @Test
+  void aFailureThatWasNoneKeepsItsTimeAndNotItsReason() {
+    UUID campaign = FIXTURE.campaign(2);
+    for (long id : FIXTURE.recipients(campaign)) {
+      List<SendResult> told =
+          List.of(
+              Fixture.failed(campaign, id, 1, "131026"),
+              at(campaign, id, RecipientStatus.DELIVERED, 20));
+      (id % 2 == 0 ? told : told.reversed())
+          .forEach(one -> statement.write(campaign, List.of(one)));
+
+      assertThat(FIXTURE.times(id).delivered()).isEqualTo(Instant.ofEpochSecond(20));
+      assertThat(FIXTURE.times(id).failed()).isNotNull();
+      assertThat(FIXTURE.errorCode(id)).isNull();
+    }
+    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.DELIVERED, 2));
+  }
+
+  @Test
+  void whatIsRepeatedWritesNoRow() {
+    UUID campaign = FIXTURE.campaign(1);
+    long id = FIXTURE.recipients(campaign).getFirst();
+    statement.write(campaign, List.of(at(campaign, id, RecipientStatus.SENT, 10)));
+    String version = FIXTURE.version(id);
+
+    statement.write(campaign, List.of(at(campaign, id, RecipientStatus.SENT, 9)));
+    assertThat(FIXTURE.version(id)).isEqualTo(version);
+  }
+
+  private static SendResult at(UUID campaign, long id, RecipientStatus status, long second) {
+    return new SendResult(
+        id, campaign, 1, status, null, null, null, 1, Instant.ofEpochSecond(second));
+  }
+
+  private static StatusTimes times(
+      @Nullable Long sent, @Nullable Long delivered, @Nullable Long read, @Nullable Long failed) {
+    return new StatusTimes(time(sent), time(delivered), time(read), time(failed));
+  }
+
+  private static @Nullable Instant time(@Nullable Long second) {
+    return second == null ? null : Instant.ofEpochSecond(second);
   }
 
   @Test

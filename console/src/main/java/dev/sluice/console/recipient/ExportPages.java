@@ -141,6 +141,10 @@ record ExportPages(
                 r.ERROR_CODE,
                 r.CREATED_AT,
                 r.UPDATED_AT,
+                r.SENT_AT,
+                r.DELIVERED_AT,
+                r.READ_AT,
+                r.FAILED_AT,
                 r.PROVIDER_MESSAGE_ID,
                 StoredVariables.WITHIN_BOUND)
             .from(r)

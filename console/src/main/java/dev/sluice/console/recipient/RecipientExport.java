@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -35,6 +36,10 @@ final class RecipientExport {
           "reason",
           "createdAt",
           "updatedAt",
+          "sentAt",
+          "deliveredAt",
+          "readAt",
+          "failedAt",
           "providerMessageId");
 
   /**
@@ -111,6 +116,10 @@ final class RecipientExport {
     line.add(reason(recipient.get(r.STATUS), recipient.get(r.ERROR_CODE)));
     line.add(recipient.get(r.CREATED_AT).toString());
     line.add(recipient.get(r.UPDATED_AT).toString());
+    line.add(time(recipient.get(r.SENT_AT)));
+    line.add(time(recipient.get(r.DELIVERED_AT)));
+    line.add(time(recipient.get(r.READ_AT)));
+    line.add(time(recipient.get(r.FAILED_AT)));
     line.add(text(recipient.get(r.PROVIDER_MESSAGE_ID)));
     JsonNode given = StoredVariables.of(recipient);
     addVariables(line, given == null ? Json.MAPPER.createObjectNode() : given);
@@ -138,6 +147,10 @@ final class RecipientExport {
       return null;
     }
     return value.isValueNode() ? value.asString() : value.toString();
+  }
+
+  private static String time(@Nullable Instant at) {
+    return at == null ? "" : at.toString();
   }
 
   private static String text(@Nullable String value) {

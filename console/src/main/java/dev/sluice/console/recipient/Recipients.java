@@ -278,6 +278,10 @@ public final class Recipients {
     view.put("attempts", row.get(r.ATTEMPTS));
     view.put("createdAt", row.get(r.CREATED_AT));
     view.put("updatedAt", row.get(r.UPDATED_AT));
+    view.put("sentAt", row.get(r.SENT_AT));
+    view.put("deliveredAt", row.get(r.DELIVERED_AT));
+    view.put("readAt", row.get(r.READ_AT));
+    view.put("failedAt", row.get(r.FAILED_AT));
     String zone = row.get(r.TIME_ZONE);
     if (zone != null) {
       view.put("timeZone", zone);

@@ -46,6 +46,7 @@ class ExportTest {
           PEOPLE);
       sql.execute(
           "UPDATE sluice.campaign_recipient SET status = 'FAILED', error_code = '131026',"
+              + " sent_at = '2026-11-29T19:00:00.123Z', failed_at = '2026-11-29T19:00:02Z',"
               + " external_id = '=1+1', provider_message_id = 'wamid.1', variables ="
               + " '{\"name\":\"Ana, \\\"Bia\\\"\",\"status\":\"gold\",\"list\":[1]}'"
               + " WHERE campaign_id = ?::uuid AND phone = '+5511960000007'",
@@ -128,6 +129,10 @@ class ExportTest {
             "reason",
             "createdAt",
             "updatedAt",
+            "sentAt",
+            "deliveredAt",
+            "readAt",
+            "failedAt",
             "providerMessageId",
             "list",
             "n",
@@ -138,6 +143,10 @@ class ExportTest {
     assertThat(failed.getField("errorCode")).isEqualTo("131026");
     assertThat(failed.getField("reason")).contains("WhatsApp");
     assertThat(failed.getField("createdAt")).endsWith("Z");
+    assertThat(failed.getField("sentAt")).isEqualTo("2026-11-29T19:00:00.123Z");
+    assertThat(failed.getField("deliveredAt")).isEmpty();
+    assertThat(failed.getField("readAt")).isEmpty();
+    assertThat(failed.getField("failedAt")).isEqualTo("2026-11-29T19:00:02Z");
     assertThat(failed.getField("providerMessageId")).isEqualTo("wamid.1");
     assertThat(failed.getField("name")).isEqualTo("Ana, \"Bia\"");
     assertThat(failed.getField("variables.status")).isEqualTo("gold");

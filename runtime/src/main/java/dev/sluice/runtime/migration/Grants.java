@@ -28,7 +28,8 @@ final class Grants {
 
   /** The columns of a recipient's row that a send changes: its results and round. */
   private static final String OUTCOME =
-      "status, provider_message_id, error_code, error_detail, attempts, updated_at";
+      "status, provider_message_id, error_code, error_detail, attempts, updated_at, sent_at,"
+          + " delivered_at, read_at, failed_at";
 
   /** The columns of a campaign that users define before it starts. */
   private static final String DRAFTED =

@@ -286,7 +286,7 @@ export function campaign(root, left, id) {
           ${may('manage') && OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
           ${failures(path, errors, { resend: mayResendReasons(), suppress: maySuppress() })}
-          ${answers.view(now)} ${details()} ${people.view(statuses())}
+          ${answers.view(now)} ${details()} ${people.view(statuses(), now)}
         `;
 
   function paint() {

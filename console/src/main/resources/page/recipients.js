@@ -10,16 +10,28 @@ const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED
 
 export function recipients(path, paint) {
   let wanted = {};
-  const list = pages(
-    (after) => get(`${path}/recipients?${new URLSearchParams({ after, ...wanted })}`),
-    (page) => page.next,
-    paint,
-  );
+  // How many were looked through before each place of a search.
+  let far = {};
+
+  async function read(after) {
+    const page = await get(`${path}/recipients?${new URLSearchParams({ after, ...wanted })}`);
+    if (page.searched) {
+      far[page.next] = (far[after] ?? 0) + page.searched;
+    }
+    return page;
+  }
+
+  const list = pages(read, (page) => page.next, paint);
 
   const search = (event) => {
     event.preventDefault();
     const data = new FormData(event.target);
-    const given = { status: data.get('status'), phone: data.get('phone').trim() };
+    const given = {
+      status: data.get('status'),
+      phone: data.get('phone').trim(),
+      search: data.get('search').trim(),
+    };
+    far = {};
     wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
     list.reload();
   };
@@ -43,13 +55,26 @@ export function recipients(path, paint) {
     </table>
   `;
 
+  /** A search looks through so many at a time. */
+  const searched = (page, campaign) => {
+    const all = wanted.status ? campaign[wanted.status.toLowerCase()] : campaign.total;
+    const done = far[page.next];
+    return page.searched
+      ? html`<p class="quiet" role="status">${
+          say(all > done ? 'people.searched' : 'people.searchedSome', { done: number(done), all: number(all ?? 0) })
+        }</p>`
+      : nothing;
+  };
+
   /** With the statuses that somebody has. */
-  const view = (statuses) => html`
+  const view = (statuses, campaign) => html`
     <section aria-labelledby="people">
       <h2 id="people">${say('people.title')}</h2>
       <form class="filter" role="search" @submit=${search}>
         <label>${say('people.begins')}
           <input name="phone" inputmode="tel" placeholder="+55 11 …"></label>
+        <label>${say('people.contains')}
+          <input name="search" type="search" maxlength="200"></label>
         <label>${say('people.status')}
           <select name="status">
             <option value="">${say('people.all')}</option>
@@ -60,7 +85,9 @@ export function recipients(path, paint) {
       <p class="line links">${say('people.download')}
         ${exportLink(path, say('people.everybody'))}
         ${statuses.map((one) => exportLink(path, statusWords(one), { wanted: { status: one } }))}</p>
-      ${list.view((page) => (page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)))}
+      ${list.view((page) => html`
+        ${page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)}
+        ${searched(page, campaign)}`)}
     </section>
   `;
 

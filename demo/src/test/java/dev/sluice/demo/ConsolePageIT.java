@@ -106,6 +106,13 @@ class ConsolePageIT {
     browser.click("select[name=status] option[value=FAILED]");
     browser.click("form[role=search] button");
     browser.until().until(driver -> rows().size() == 3);
+    browser.type("section[aria-labelledby=people] input[name=search]", "0000-002");
+    browser.click("form[role=search] button");
+    browser.until().until(driver -> rows().size() == 1);
+    browser.type("section[aria-labelledby=people] input[name=search]", "aNa");
+    browser.click("form[role=search] button");
+    browser.until().until(driver -> rows().size() == 3);
+    browser.picture("recipients-searched");
 
     assertThat(browser.find("section[aria-labelledby=errors]").getText()).contains("may help");
     assertThat(exported("section[aria-labelledby=errors] a[download]"))

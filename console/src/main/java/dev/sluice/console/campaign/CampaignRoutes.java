@@ -27,6 +27,8 @@ import java.util.UUID;
 
 /** {@code /api/campaigns}: creates and reads campaigns, and imports recipients. */
 public final class CampaignRoutes {
+  private static final int LONGEST_SEARCH = 200;
+
   private final HeldBodies bodies;
   private final Bulkhead changes;
   private final Campaigns campaigns;
@@ -147,12 +149,18 @@ public final class CampaignRoutes {
     String wanted = context.queryParam("status");
     RecipientStatus only = wanted == null ? null : RecipientStatuses.one("status", wanted);
     List<String> numbers = Reading.given(context, "phone").map(beginnings::of).orElse(null);
+    String text =
+        Reading.given(context, "search")
+            .map(given -> Fields.atMost(LONGEST_SEARCH, "search", given))
+            .orElse(null);
     long after = lastRecipientSeen(context);
     lists.send(
         context,
         () -> {
           views.require(id);
-          return recipients.page(id, only, numbers, after);
+          return text == null
+              ? recipients.page(id, only, numbers, after)
+              : recipients.containing(id, text, only, numbers, after);
         });
   }
 

@@ -50,7 +50,7 @@ public final class Recipients {
   /** No number in E.164 is longer than this, or sorts after it among those with the same prefix. */
   private static final String LAST = "9".repeat(15);
 
-  private static final List<Field<?>> COLUMNS =
+  static final List<Field<?>> COLUMNS =
       CAMPAIGN_RECIPIENT
           .fieldStream()
           .<Field<?>>map(column ->
@@ -97,6 +97,29 @@ public final class Recipients {
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("recipients", page);
     answer.put("next", page.size() < PAGE ? null : page.getLast().get("id"));
+    return answer;
+  }
+
+  /**
+   * Returns the next recipients that have a text anywhere in their number, key or variables.
+   *
+   * @param after the id of the last one looked at, or 0
+   * @return as {@link #page}, with {@code searched}, how many were looked through, if there may be
+   *     more; it may be that none of them is one
+   */
+  public Map<String, @Nullable Object> containing(
+      UUID campaignId,
+      String text,
+      @Nullable RecipientStatus status,
+      @Nullable List<String> beginnings,
+      long after) {
+    Place place = after <= 0 ? Place.START : place(campaignId, after);
+    RecipientSearch.Found found =
+        new RecipientSearch(sql, campaignId, status, beginnings, text).after(place, PAGE);
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("recipients", found.recipients().stream().map(Recipients::view).toList());
+    answer.put("next", found.next());
+    answer.put("searched", found.searched());
     return answer;
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.sql.Briefly;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.RecipientStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,6 +112,89 @@ class RecipientsTest {
     }
   }
 
+  @Test
+  void peopleAreFoundByAnyPartOfTheirNumberKeyOrVariables() {
+    UUID id = UUID.randomUUID();
+    campaign(id, 300);
+    SQL.execute(
+        """
+        UPDATE sluice.campaign_recipient
+        SET external_id = CASE WHEN phone LIKE '%005' THEN 'CRM-77%' END,
+          status = CASE WHEN phone LIKE '%5' THEN 'FAILED' ELSE status END,
+          variables = CASE WHEN phone LIKE '%017'
+            THEN '{"name": "Zoë \\"Z\\" Ångström", "n": 12, "list": [{"city": "Olinda"}]}'::jsonb
+            ELSE '{"name": "Ana"}'::jsonb END
+        WHERE campaign_id = ?
+        """,
+        id);
+
+    assertThat(found(id, "6000 02-5", null)).containsExactly("+551196000025");
+    assertThat(found(id, "+000025", null)).containsExactly("+551196000025");
+    assertThat(found(id, "crm-77%", null)).containsExactly("+551196000005");
+    assertThat(found(id, "crm_77", null)).isEmpty();
+    assertThat(found(id, "zoë \"z\" ÅNG", null)).containsExactly("+551196000017");
+    assertThat(found(id, "olinda", null)).containsExactly("+551196000017");
+    assertThat(found(id, "ana", null)).hasSize(299).doesNotHaveDuplicates();
+    assertThat(found(id, "ana", RecipientStatus.FAILED)).hasSize(30).doesNotHaveDuplicates();
+    assertThat(found(id, "ana", null, "+5511960001")).hasSize(100);
+    assertThat(found(id, "name", null)).as("names of variables").isEmpty();
+  }
+
+  @Test
+  void aSearchThatFindsNobodyEndsAndTellsHowFarItCame() {
+    var search = new RecipientSearch(SQL, LARGE, null, null, "nobody");
+    RecipientSearch.Found some = search.walk(Recipients.Place.START, 1_000, 100).orElseThrow();
+
+    assertThat(some.recipients()).isEmpty();
+    assertThat(some.searched()).isEqualTo(1_000);
+    assertThat(some.next()).isNotNull();
+    RecipientSearch.Found all = search.after(Recipients.Place.START, 100);
+    assertThat(all).isEqualTo(new RecipientSearch.Found(List.of(), null, null));
+  }
+
+  @Test
+  void aSearchWalksThroughItsOwnCampaignAlone() {
+    Recipients.Place start = Recipients.Place.START;
+    var middle = new Recipients.Place(createdAt(), MANY + MANY / 2, "+551196000500");
+
+    for (Recipients.Place place : List.of(start, middle)) {
+      assertThat(plan(new RecipientSearch(SQL, LARGE, null, null, "x"), place))
+          .contains("Index Scan using campaign_recipient_campaign_id_phone_key")
+          .contains("Limit (actual rows=1000")
+          .doesNotContain("Seq Scan", "Sort");
+      assertThat(plan(new RecipientSearch(SQL, LARGE, RecipientStatus.FAILED, null, "x"), place))
+          .contains("Index Scan using campaign_recipient_page")
+          .contains("Limit (actual rows=1000")
+          .doesNotContain("Seq Scan", "Sort");
+    }
+  }
+
+  private static String plan(RecipientSearch search, Recipients.Place place) {
+    return Briefly.read(
+            SQL,
+            Duration.ofSeconds(10),
+            RecipientSearch.BY_INDEX,
+            inside -> plan(inside, search.query(inside, place, 1_000, 100)))
+        .orElseThrow();
+  }
+
+  private List<String> found(
+      UUID campaign, String text, @Nullable RecipientStatus status, String... beginnings) {
+    List<String> wanted = beginnings.length == 0 ? null : List.of(beginnings);
+    List<String> found = new ArrayList<>();
+    long after = 0;
+    while (true) {
+      Map<String, @Nullable Object> page =
+          recipients.containing(campaign, text, status, wanted, after);
+      ((List<?>) page.get("recipients"))
+          .forEach(row -> found.add(String.valueOf(((Map<?, ?>) row).get("phone"))));
+      if (!(page.get("next") instanceof Long next)) {
+        return found;
+      }
+      after = next;
+    }
+  }
+
   /**
    * Rows older than the bound may hold longer variables, or ones nested deeper than can be read.
    */
@@ -153,9 +238,13 @@ class RecipientsTest {
   }
 
   private static String plan(Query query) {
+    return plan(SQL, query);
+  }
+
+  private static String plan(DSLContext sql, Query query) {
     return String.join(
         "\n",
-        SQL.fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query.getSQL(ParamType.INLINED))
+        sql.fetch("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query.getSQL(ParamType.INLINED))
             .getValues(0, String.class));
   }
 

@@ -63,7 +63,8 @@ public final class RecipientPages {
       SELECT id, phone, round, created_at, suppressed, counted, fits, external_id,
              CASE WHEN fits AND bytes <= {1} THEN variables END AS variables
       FROM (
-        SELECT page.*, sum(least(bytes, {1})) OVER (ORDER BY created_at, id) <= {2} AS fits
+        SELECT page.*, sum(least(bytes, {1})) OVER (ORDER BY created_at, id ROWS UNBOUNDED PRECEDING)
+                       <= {2} AS fits
         FROM ({0}) AS page
       ) AS measured
       ORDER BY created_at, id

@@ -28,8 +28,11 @@ export function campaigns(root, left) {
   let problem = '';
   let connected = true;
   let wanted = { search: '', status: '', senderId: '', from: '', until: '', archived: '' };
-  let senders = [];
+  // Those whose id contains what is typed; null while there is no choice.
+  let senders = null;
+  let looked = null;
   let typing = null;
+  let looking = null;
 
   /** The query of what is wanted; days begin and end where the browser is. */
   const query = () => {
@@ -41,13 +44,43 @@ export function campaigns(root, left) {
     };
     return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
   };
-  const filtered = () => query().size > 0;
+  // From then on the filter stays, also while what was found is not what is wanted any more.
+  let filtered = false;
 
   function narrow(name, value) {
+    if (wanted[name] === value) {
+      return;
+    }
     wanted = { ...wanted, [name]: value };
+    filtered = true;
     paint();
     clearTimeout(typing);
     typing = setTimeout(() => list.filter(query()), name === 'search' ? TYPING : 0);
+  }
+
+  /** Offers senders; the list can do without. */
+  async function offer(search) {
+    looked = search;
+    const found = await get(`/api/senders?${new URLSearchParams({ search })}`).catch(() => null);
+    if (found === null || search !== looked || (senders === null && found.length < 2)) {
+      return;
+    }
+    senders = found.map(({ id }) => id);
+    take(search);
+    paint();
+  }
+
+  /** A whole id is wanted at once, as are all; what else is typed narrows the choice. */
+  function take(typed) {
+    if (typed === '' || senders.includes(typed)) {
+      narrow('senderId', typed);
+    }
+  }
+
+  function typeSender({ target: { value } }) {
+    clearTimeout(looking);
+    take(value);
+    looking = setTimeout(() => offer(value), TYPING);
   }
 
   const row = (campaign) => html`
@@ -91,13 +124,13 @@ export function campaigns(root, left) {
           ${STATES.map((one) => html`<option value=${one} ?selected=${one === wanted.status}>${statusWords(one)}</option>`)}
         </select></label>
       ${
-        senders.length < 2
+        senders === null
           ? nothing
           : html`<label>${say('campaigns.sender')}
-              <select name="senderId" @change=${(event) => narrow('senderId', event.target.value)}>
-                <option value="">${say('people.all')}</option>
-                ${senders.map((id) => html`<option value=${id} ?selected=${id === wanted.senderId}>${id}</option>`)}
-              </select></label>`
+                <input name="senderId" type="search" list="senders" maxlength="100" autocomplete="off"
+                  placeholder=${say('people.all')} .value=${wanted.senderId}
+                  @input=${typeSender} @change=${(event) => narrow('senderId', event.target.value.trim())}></label>
+              <datalist id="senders">${senders.map((id) => html`<option value=${id}></option>`)}</datalist>`
       }
       <label>${say('campaigns.from')}
         <input name="from" type="date" .value=${wanted.from}
@@ -112,7 +145,7 @@ export function campaigns(root, left) {
   `;
 
   const nobody = () =>
-    filtered()
+    filtered
       ? html`<p class="empty" role="status">${say('campaigns.none')}</p>`
       : html`<div class="empty">
           <p>${say('campaigns.empty')}</p>
@@ -121,7 +154,7 @@ export function campaigns(root, left) {
 
   const view = () => html`
     <h1>${say('campaigns.title')}</h1>
-    ${list.rows === null || (list.rows.length === 0 && !filtered()) ? nothing : filter()}
+    ${list.rows === null || (list.rows.length === 0 && !filtered) ? nothing : filter()}
     ${problem ? trouble(problem) : nothing}
     ${connected ? nothing : offline()}
     ${
@@ -136,13 +169,7 @@ export function campaigns(root, left) {
 
   const paint = () => render(view(), root);
   paint();
-  get('/api/senders')
-    .then((all) => {
-      senders = all.map(({ id }) => id);
-      paint();
-    })
-    // The list can do without this choice.
-    .catch(() => {});
+  offer('');
   list = live('/api/campaigns', newestFirst, paint, (up, error) => {
     connected = up;
     problem = error?.message ?? '';
@@ -150,6 +177,7 @@ export function campaigns(root, left) {
   });
   left.addEventListener('abort', () => {
     clearTimeout(typing);
+    clearTimeout(looking);
     list.stop();
   });
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Refusal;
 import dev.sluice.local.WhatsAppSimulator;
+import dev.sluice.runtime.database.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -260,6 +262,29 @@ class ConsolePageIT {
   }
 
   @Test
+  void aSenderIsFoundAmongMoreThanTheFirstHundreds() throws IOException {
+    asOwner(
+        "INSERT INTO sluice.sender (id, address)"
+            + " SELECT 'crowd-' || n, n FROM generate_series(1000, 1299) AS n");
+    try {
+      PAGE.create("Of the first sender", WholePage.csv(folder, 1, "Ana"));
+      browser.open("#/");
+      browser.until().until(driver -> offered("brazil").contains("brazil"));
+      browser.type("input[name=senderId]", "owd-129");
+      browser
+          .until()
+          .until(
+              driver -> offered("crowd").size() == 10 && offered("crowd").contains("crowd-1299"));
+      browser.type("input[name=senderId]", "crowd-1299");
+      browser.awaitText(".empty", "No campaigns match");
+      browser.type("input[name=senderId]", "brazil");
+      browser.until().until(driver -> found().contains("Of the first sender"));
+    } finally {
+      asOwner("DELETE FROM sluice.sender WHERE id LIKE 'crowd-%'");
+    }
+  }
+
+  @Test
   void theReviewAndTheCampaignSayAtWhatTimeOfTheirsPeopleAreSentTo() throws IOException {
     ZoneId theirs = ZoneId.of("America/Sao_Paulo");
     String inTwoHours = LocalTime.now(theirs).plusHours(2).truncatedTo(MINUTES).toString();
@@ -347,6 +372,22 @@ class ConsolePageIT {
 
   private int pending() {
     return browser.count("pending");
+  }
+
+  private static void asOwner(String statement) {
+    try (Database owner = new Database(PAGE.owner(), 1, "test", new SimpleMeterRegistry())) {
+      owner.sql().execute(statement);
+    }
+  }
+
+  /** Returns the senders that the filter offers. */
+  private List<String> offered(String part) {
+    return ((List<?>)
+            browser
+                .driver()
+                .executeScript(
+                    "return [...document.querySelectorAll('#senders option')].map((one) => one.value)"))
+        .stream().map(String::valueOf).filter(id -> id.contains(part)).toList();
   }
 
   private List<String> found() {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/senders}: which senders there are, and how fast they send. */
 public final class SenderRoutes {
+  private static final int LONGEST_SEARCH = 100;
+
   private final HeldBodies bodies;
   private final Bulkhead changes;
   private final Senders senders;
@@ -72,7 +74,9 @@ public final class SenderRoutes {
   private void list(Context context) {
     String after = context.queryParam("after");
     String from = after == null ? "" : Fields.storable("after", after);
-    lists.send(context, () -> views.after(from));
+    String search = context.queryParam("search");
+    String part = search == null ? "" : Fields.atMost(LONGEST_SEARCH, "search", search.strip());
+    lists.send(context, () -> views.found(part, from));
   }
 
   private void read(Context context) {

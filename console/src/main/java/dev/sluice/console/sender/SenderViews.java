@@ -56,6 +56,13 @@ public final class SenderViews {
     return page(SENDER.ID.gt(id));
   }
 
+  /** Returns the next senders whose ids contain a text, in any case; all if it is empty. */
+  List<Map<String, @Nullable Object>> found(String part, String id) {
+    return part.isEmpty()
+        ? after(id)
+        : page(SENDER.ID.gt(id).and(SENDER.ID.containsIgnoreCase(part)));
+  }
+
   private List<Map<String, @Nullable Object>> page(Condition which) {
     // Fetched whole: code that holds a connection must not wait for a second one.
     List<SenderRecord> rows =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.ConsoleFixture;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +39,28 @@ class SenderRoutesTest {
     assertThat(sender.path("account").asString()).isEqualTo("77");
     assertThat(put("changed", "{\"address\":\"2\",\"account\":\"\"}").path("account").isNull())
         .isTrue();
+  }
+
+  @Test
+  void aSenderIsFoundByAnyPartOfItsIdHoweverManyThereAre() {
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.sender (id, address)"
+                + " SELECT 'crowd-' || n, n FROM generate_series(1000, 1499) AS n"));
+
+    assertThat(ids("")).hasSize(200).doesNotContain("crowd-1499");
+    assertThat(ids("?search=D-1499%20")).containsExactly("crowd-1499");
+    assertThat(ids("?search=crowd-14&after=crowd-1450")).hasSize(49);
+    assertThat(ids("?search=crowd_")).isEmpty();
+    assertProblem(
+        CONSOLE.send("GET", "/api/senders?search=" + "x".repeat(101), "", ""), 400, "search");
+  }
+
+  private static List<String> ids(String query) {
+    return body(CONSOLE.send("GET", "/api/senders" + query, "", ""))
+        .valueStream()
+        .map(sender -> sender.path("id").asString())
+        .toList();
   }
 
   @Test

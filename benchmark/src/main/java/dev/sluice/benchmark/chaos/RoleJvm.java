@@ -139,7 +139,7 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** Returns the URL of its health endpoint, which is also that of a console's page. */
-  String url() {
+  public String url() {
     return "http://localhost:" + httpPort;
   }
 
@@ -154,7 +154,7 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** Returns the committed heap, MiB, which is the most it has used. */
-  double heapMiB() throws InterruptedException {
+  public double heapMiB() throws InterruptedException {
     return metrics()
             .lines()
             .filter(line -> line.startsWith("jvm_memory_committed_bytes{area=\"heap\""))

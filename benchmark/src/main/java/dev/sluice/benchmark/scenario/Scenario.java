@@ -16,6 +16,7 @@ public interface Scenario {
           new FanOutScenario(),
           new StatusScenario(),
           new ImportScenario(),
+          new ExportScenario(),
           new RateScenario(),
           new TakeoverScenario(),
           new ScaleScenario());

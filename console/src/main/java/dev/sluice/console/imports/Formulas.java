@@ -37,7 +37,21 @@ public final class Formulas {
    * there.
    */
   public static String defusedThroughout(String cell) {
-    return WITHIN.matcher(defused(cell)).replaceAll("$1'");
+    String begun = defused(cell);
+    return hasSeparator(begun) ? WITHIN.matcher(begun).replaceAll("$1'") : begun;
+  }
+
+  /** Most cells have none, and the pattern looks behind each character. */
+  private static boolean hasSeparator(String cell) {
+    for (int i = 0; i < cell.length(); i++) {
+      switch (cell.charAt(i)) {
+        case ',', ';', '|', '\t', '\r', '\n' -> {
+          return true;
+        }
+        default -> {}
+      }
+    }
+    return false;
   }
 
   /** Returns a cell as it was before {@link #defused}. */

@@ -1,5 +1,7 @@
 package dev.sluice.providers.http;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -94,16 +96,20 @@ final class FairPlaces {
           queues.keySet().stream()
               .min(Comparator.comparingInt(sender -> taken.getOrDefault(sender, 0)))
               .orElseThrow();
-      queues.computeIfPresent(next, (_, queue) -> without(queue, granted(queue.element())));
+      Queue<Ticket> queue = requireNonNull(queues.remove(next));
+      granted(queue.remove());
+      if (!queue.isEmpty()) {
+        // To the end, so that senders with as many places take turns.
+        queues.put(next, queue);
+      }
     }
   }
 
-  private Ticket granted(Ticket ticket) {
+  private void granted(Ticket ticket) {
     taken.merge(ticket.sender, 1, Integer::sum);
     free--;
     ticket.holds = true;
     ticket.granted.signal();
-    return ticket;
   }
 
   private static @Nullable Queue<Ticket> without(Queue<Ticket> queue, Ticket ticket) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -41,6 +42,19 @@ class FairPlacesTest {
 
     assertThat(holds(second)).isTrue();
     assertThat(holds(third)).isFalse();
+  }
+
+  @Test
+  void sendersWithAsManyPlacesTakeTurnsSoThatNoneIsStarvedByMoreSendersThanPlaces()
+      throws Exception {
+    FairPlaces places = new FairPlaces(1);
+    List<FairPlaces.Ticket> first = Stream.generate(() -> places.enter("a")).limit(3).toList();
+    FairPlaces.Ticket other = places.enter("b");
+
+    first.getFirst().close();
+    first.get(1).close();
+
+    assertThat(holds(other)).isTrue();
   }
 
   @Test

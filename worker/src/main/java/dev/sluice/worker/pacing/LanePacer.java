@@ -214,7 +214,7 @@ public final class LanePacer {
   }
 
   private long atOnce() {
-    return 1 + (long) (permitsPerSecond * TURN_SECONDS);
+    return 2 + (long) (permitsPerSecond * TURN_SECONDS);
   }
 
   /** Returns how long those that got their turn before it need to pass. */

@@ -64,9 +64,9 @@ class LanePacerTest {
   @Test
   void aSendWhoseThreadIsAwakenedLateHoldsUpNoneBehindIt() throws Exception {
     CountDownLatch awake = new CountDownLatch(1);
-    LanePacer pacer = new LanePacer(40, new FirstSleepsUntil(awake));
-    List<LanePacer.Slot> slots = Stream.generate(pacer::reserve).limit(20).toList();
-    CountDownLatch others = new CountDownLatch(19);
+    LanePacer pacer = new LanePacer(8, new FirstSleepsUntil(awake));
+    List<LanePacer.Slot> slots = Stream.generate(pacer::reserve).limit(6).toList();
+    CountDownLatch others = new CountDownLatch(5);
     try (ExecutorService sends = Executors.newVirtualThreadPerTaskExecutor()) {
       slots.forEach(slot ->
           sends.execute(() -> {

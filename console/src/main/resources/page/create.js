@@ -36,6 +36,13 @@ export function create(root, left) {
   const hasThem = ({ id, total }) =>
     added?.id === id && added.file === people.file() && added.reading === reading() && [null, added.total].includes(total);
 
+  /** Whether it is still as it was when it was chosen: a browser does not read one that has been changed. */
+  const unchanged = (file) =>
+    file.slice(0, 1).arrayBuffer().then(
+      () => true,
+      () => false,
+    );
+
   let turn = Promise.resolve();
   /** One after the other: a trial makes the same campaign as Create. */
   const inTurn = (act) => {
@@ -107,7 +114,7 @@ export function create(root, left) {
 
   async function addPeople(id, lacking) {
     const file = people.file();
-    if (!file || added) {
+    if (!file || (added && (await here(unchanged(file))))) {
       return;
     }
     const as = reading();

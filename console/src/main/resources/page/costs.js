@@ -29,9 +29,11 @@ function unknown({ recipients, countries }) {
 }
 
 export function costs(cost) {
-  const { unpriced, recipients } = cost;
+  const { category, unpriced, recipients } = cost;
   return [
     unpriced.recipients < recipients ? html`${total(cost)}<br><small class="quiet">${byCountry(cost)}</small>` : nothing,
-    unpriced.recipients ? html`<div>${unknown(unpriced)}</div>` : nothing,
+    unpriced.recipients
+      ? html`<div>${unknown(unpriced)}${category ? nothing : html` (${categoryWords(category)})`}</div>`
+      : nothing,
   ];
 }

@@ -20,7 +20,8 @@ export const inWords = (value) =>
   value < 1_000 ? number(value) : say('review.peopleWords', { count: number(value), words: WORDS.format(value) });
 const money = (digits) => (amount, currency) =>
   new Intl.NumberFormat(locale, { style: 'currency', currency, ...digits }).format(amount);
-export const sum = money({});
+/** Never less than it is. */
+export const sum = money({ roundingMode: 'ceil' });
 /** A price may be a fraction of a cent. */
 export const price = money({ maximumFractionDigits: 9 });
 const countries = new Intl.DisplayNames([language, 'en'], { type: 'region' });

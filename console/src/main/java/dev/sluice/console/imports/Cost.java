@@ -45,7 +45,7 @@ public record Cost(
     Regions regions = new Regions();
     Map<String, Long> people = new HashMap<>();
     for (Places.Place place : places.all()) {
-      people.merge(regions.of(place.number()), place.recipients(), Long::sum);
+      people.merge(regions.of(place), place.recipients(), Long::sum);
     }
     BigDecimal amount = BigDecimal.ZERO;
     List<Country> countries = new ArrayList<>();

@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.left;
+import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.select;
 
@@ -43,9 +44,10 @@ public record Places(List<Place> all, boolean partial) {
   /**
    * Recipients whose numbers begin alike.
    *
-   * @param number one of the numbers
+   * @param number the first of the numbers
+   * @param last the last of them; it tells the country if the first is not a valid number
    */
-  record Place(String number, long recipients) {}
+  record Place(String number, String last, long recipients) {}
 
   public Places {
     all = List.copyOf(all);
@@ -88,11 +90,11 @@ public record Places(List<Place> all, boolean partial) {
     var people = recipients.asTable("people");
     var phone = people.field(CAMPAIGN_RECIPIENT.PHONE);
     var beginning = left(phone, inline(BEGINNING));
-    return sql.select(min(phone), count())
+    return sql.select(min(phone), max(phone), count())
         .from(people)
         .groupBy(beginning)
-        .orderBy(inline(2).desc(), beginning)
+        .orderBy(inline(3).desc(), beginning)
         .limit(MOST)
-        .fetch(place -> new Place(place.value1(), place.value2()));
+        .fetch(place -> new Place(place.value1(), place.value2(), place.value3()));
   }
 }

@@ -9,6 +9,12 @@ final class Regions {
 
   private final PhoneNumberUtil library = PhoneNumberUtil.getInstance();
 
+  /** Returns the region of numbers that begin alike. */
+  String of(Places.Place place) {
+    String region = of(place.number());
+    return region.equals(UNKNOWN) ? of(place.last()) : region;
+  }
+
   /** Returns the region of a number in E.164, like BR; ZZ if it is not known. */
   String of(String number) {
     try {

@@ -74,11 +74,11 @@ class PricesTest {
     Places places =
         new Places(
             List.of(
-                new Places.Place("+5511960000001", 3_000),
-                new Places.Place("+5521960000001", 1),
-                new Places.Place("+4915100000001", 10),
-                new Places.Place("+41791234567", 2),
-                new Places.Place("+870773111000", 1)),
+                place("+5511960000001", 3_000),
+                place("+5521960000001", 1),
+                place("+4915100000001", 10),
+                place("+41791234567", 2),
+                place("+870773111000", 1)),
             false);
 
     assertThat(Cost.of(places, prices("BR,*,0.0625,USD\nDE,*,0.1,USD\n"), "marketing"))
@@ -95,6 +95,19 @@ class PricesTest {
                     new Cost.Country("CH", 2, null),
                     new Cost.Country("001", 1, null)),
                 false));
+  }
+
+  @Test
+  void aNumberThatIsCutOffDoesNotMakeThoseThatBeginAlikeAnothersCountry() throws Exception {
+    Places places =
+        new Places(List.of(new Places.Place("+1212555", "+12125550199", 1_000)), false);
+
+    assertThat(Cost.of(places, prices("US,*,0.03,USD\n"), "marketing").countries())
+        .containsExactly(new Cost.Country("US", 1_000, "0.03"));
+  }
+
+  private static Places.Place place(String number, long recipients) {
+    return new Places.Place(number, number, recipients);
   }
 
   private Prices prices(String lines) throws IOException {

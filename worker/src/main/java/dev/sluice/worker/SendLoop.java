@@ -202,6 +202,7 @@ final class SendLoop {
       due.partition().lane(due).add(due);
     }
     for (Finished finished = dispatcher.poll(); finished != null; finished = dispatcher.poll()) {
+      scheduler.ended();
       collect(finished);
     }
     SendTransaction transaction =

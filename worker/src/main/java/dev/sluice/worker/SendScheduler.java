@@ -5,6 +5,7 @@ import dev.sluice.schema.ReturnedRequest.FullLane;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.pacing.EndingSends;
 import dev.sluice.worker.pacing.Lookahead;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class SendScheduler {
   private final int maxInFlight;
   private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
+  private final EndingSends ending = new EndingSends();
   private int turns;
 
   SendScheduler(
@@ -59,6 +61,12 @@ final class SendScheduler {
   /** Records how long a transaction took. */
   void measured(long transactionNanos) {
     lookahead.measured(transactionNanos);
+    ending.measured(transactionNanos);
+  }
+
+  /** Records that a send has ended. */
+  void ended() {
+    ending.ended();
   }
 
   /** Declares the next sends started, as far as lanes and slots allow. */
@@ -72,7 +80,10 @@ final class SendScheduler {
     }
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
-    InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
+    // Picks are launched when the transaction has committed, and by then more slots are free.
+    int soonFree = Math.min(maxInFlight / 4, ending.meanwhile(ticker.nanoTime()));
+    InFlightSlots slots =
+        new InFlightSlots(maxInFlight + soonFree, dispatcher.held(), demands(lanes));
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {

@@ -105,7 +105,7 @@ public final class WorkerCommand implements Callable<Integer> {
           process.register(
               new Worker(
                   config.withTraces(traces),
-                  providers(provider, others, maxInFlight, writeTimes),
+                  providers(provider, others, config.mostInFlight(), writeTimes),
                   process.health(),
                   process.meters()));
         });
@@ -114,13 +114,13 @@ public final class WorkerCommand implements Callable<Integer> {
   public static Map<String, MessageProvider> providers(
       Optional<WhatsAppConfig> whatsApp,
       List<HttpProviderConfig> others,
-      int maxInFlight,
+      int connections,
       boolean writeTimes) {
     Map<String, MessageProvider> providers = new HashMap<>();
     whatsApp.ifPresent(
-        config -> providers.put("whatsapp", new WhatsAppProvider(config, maxInFlight, writeTimes)));
+        config -> providers.put("whatsapp", new WhatsAppProvider(config, connections, writeTimes)));
     for (HttpProviderConfig other : others) {
-      if (providers.put(other.name(), new HttpProvider(other, maxInFlight, writeTimes)) != null) {
+      if (providers.put(other.name(), new HttpProvider(other, connections, writeTimes)) != null) {
         throw new IllegalArgumentException("two providers are called " + other.name());
       }
     }

@@ -199,10 +199,7 @@ final class DatabaseTasks {
   /** Applies the effects of finished tasks; returns whether there were any. */
   boolean settle() {
     boolean any = false;
-    // Only those that have finished by now: each effect may start another task.
-    int most = finished.size();
-    for (int i = 0; i < most; i++) {
-      Finished one = requireNonNull(finished.poll());
+    for (Finished one = finished.poll(); one != null; one = finished.poll()) {
       any = true;
       Started started = one.started();
       busy.remove(started.campaignId());

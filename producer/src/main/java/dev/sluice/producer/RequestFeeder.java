@@ -10,11 +10,8 @@ import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.ReturnedRequest;
-import dev.sluice.schema.SendRequest;
-import dev.sluice.schema.SendResult;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,8 +36,8 @@ final class RequestFeeder {
   private static final int PARTS = 5;
 
   /**
-   * A page of a fast sender, which sends the usual number in less than that time, may be this many
-   * times as large: each page waits for the commit of the one before.
+   * A page of a sender that sends more than the usual number in a second may be this many times as
+   * large: each page waits for the commit of the one before.
    */
   private static final int LARGEST = 5;
 
@@ -124,24 +121,21 @@ final class RequestFeeder {
     asked.keySet().removeIf(id -> !tasks.busy(id));
     Map<String, Map<UUID, Feedable>> bySender = bySender();
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
-    bySender.forEach((senderId, its) -> feedSender(senderId, its, rooms));
+    bySender.forEach((senderId, its) -> {
+      // Others' recipients may count already and need no place in the limit.
+      if (sql.dailyLimit().recentlyUsedUp(senderId)) {
+        its.keySet().removeAll(atTheLimit);
+      }
+      CampaignRepository.Sender sender = facts.sender(senderId);
+      if (sender == null) {
+        its.keySet().forEach(around.watch()::due);
+      } else {
+        feedSender(sender, its, rooms);
+      }
+    });
     turns.keySet().retainAll(fanOuts.open().keySet());
     atTheLimit.retainAll(fanOuts.open().keySet());
     bulky.retainAll(fanOuts.open().keySet());
-  }
-
-  private void feedSender(
-      String senderId, Map<UUID, Feedable> campaigns, BacklogLimit.Rooms rooms) {
-    // Others' recipients may count already and need no place in the limit.
-    if (sql.dailyLimit().recentlyUsedUp(senderId)) {
-      campaigns.keySet().removeAll(atTheLimit);
-    }
-    CampaignRepository.Sender sender = facts.sender(senderId);
-    if (sender == null) {
-      campaigns.keySet().forEach(around.watch()::due);
-    } else {
-      feedSender(sender, campaigns, rooms);
-    }
   }
 
   /**
@@ -253,17 +247,18 @@ final class RequestFeeder {
       around.watch().due(id);
       long share = Math.max(1, room * priority(id) / weights);
       // The room of slow pages is given to others; when they come, they are queued beyond it.
-      long most =
-          anySound && around.faults().suspect(id)
-              ? Math.min(worthAPage, around.pageSize())
-              : largestPage(id, sender, worthAPage);
+      boolean suspect = around.faults().suspect(id);
+      long most = suspect ? around.pageSize() : largestPage(id, sender, rooms.perSecond(sender));
+      if (suspect && anySound) {
+        most = Math.min(most, worthAPage);
+      }
       if (!rests(id, sender, campaigns.keySet())) {
         ask(id, entry.getValue(), sender, (int) Math.min(share, most));
       }
     }
   }
 
-  private long largestPage(UUID id, CampaignRepository.Sender sender, long worthAPage) {
+  private long largestPage(UUID id, CampaignRepository.Sender sender, long perSecond) {
     long usual = around.pageSize();
     // Pages of a sender with a daily limit hold a lock that others wait for.
     if (sender.dailyLimit() != null || bulky.contains(id)) {
@@ -271,7 +266,7 @@ final class RequestFeeder {
     }
     long beyond = asked.values().stream().mapToLong(one -> Math.max(0, one.limit() - usual)).sum();
     long spare = Math.clamp(SPARE * usual - beyond, 0, (LARGEST - 1) * usual);
-    return Math.clamp(worthAPage, usual, usual + spare);
+    return Math.clamp(perSecond, usual, usual + spare);
   }
 
   /** Returns whether a campaign leaves its sender's daily count to another that could be fed. */
@@ -359,7 +354,6 @@ final class RequestFeeder {
       PreparedPage page,
       int limit,
       @Nullable Instant since) {
-    asked.remove(id);
     boolean fresh = since != null;
     LaneBacklog.Reading reading = reading();
     if (reading == null) {
@@ -368,19 +362,21 @@ final class RequestFeeder {
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
     // A page of returned requests begins with another lane than the last one.
     long turn = fresh ? feedable.progress().fed() : pagesAsked;
-    List<SendRequest> requests = new ArrayList<>();
-    List<SendResult> results = new ArrayList<>();
+    long requests = 0;
     for (RenderedRequest rendered : page.renderedRequests()) {
       switch (rendered) {
-        case RenderedRequest.Message message ->
-            requests.add(message.through(sender, rooms.deal(sender, turn + requests.size())));
-        case RenderedRequest.Settled(var result) -> results.add(result);
+        case RenderedRequest.Message message -> {
+          int lane = rooms.deal(sender, turn + requests);
+          output.request(message.through(sender, lane), since);
+          requests++;
+        }
+        case RenderedRequest.Settled(var result) -> output.result(result, since);
       }
     }
     page.answered().forEach(fanOuts.returns()::remove);
     FanOutState fanOut =
         fresh
-            ? feedable.fanOut().advanced(page.cursor(), requests.size(), page.last())
+            ? feedable.fanOut().advanced(page.cursor(), requests, page.last())
             : feedable.fanOut();
     fanOuts.put(id, fanOut);
     backlogLimit.remember(rooms, System.nanoTime());
@@ -393,16 +389,9 @@ final class RequestFeeder {
     }
     if (fresh && !page.last() && !page.dayUsedUp() && page.renderedRequests().size() < limit) {
       bulky.add(id);
+    } else {
+      bulky.remove(id);
     }
-    if (page.renderedRequests().size() >= around.pageSize()) {
-      // The next one is read while this one is written and committed.
-      feedSender(
-          sender.identity().id(),
-          bySender().getOrDefault(sender.identity().id(), Map.of()),
-          backlogLimit.rooms(reading));
-    }
-    requests.forEach(request -> output.request(request, since));
-    results.forEach(result -> output.result(result, since));
     if (fresh && fanOut.phase() instanceof FanOutState.Fed) {
       log.info("[campaign {}] every request is queued", FanOutStore.brief(id));
     }

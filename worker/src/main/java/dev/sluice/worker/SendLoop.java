@@ -202,7 +202,6 @@ final class SendLoop {
       due.partition().lane(due).add(due);
     }
     for (Finished finished = dispatcher.poll(); finished != null; finished = dispatcher.poll()) {
-      scheduler.ended();
       collect(finished);
     }
     SendTransaction transaction =
@@ -235,6 +234,9 @@ final class SendLoop {
 
   private void collect(Finished finished) {
     SendTask task = finished.task();
+    if (!(finished.outcome() instanceof SendOutcome.NotLaunched)) {
+      scheduler.ended(task.request().sender());
+    }
     if (task.answered(finished)) {
       int attempts = task.attempts();
       policy.observe(finished);

@@ -5,7 +5,6 @@ import dev.sluice.schema.ReturnedRequest.FullLane;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreakers;
-import dev.sluice.worker.pacing.EndingSends;
 import dev.sluice.worker.pacing.Lookahead;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,9 +63,9 @@ final class SendScheduler {
     ending.measured(transactionNanos);
   }
 
-  /** Records that a send has ended. */
-  void ended() {
-    ending.ended();
+  /** Records that a send of the sender has ended. */
+  void ended(Sender sender) {
+    ending.ended(sender);
   }
 
   /** Declares the next sends started, as far as lanes and slots allow. */
@@ -81,9 +80,8 @@ final class SendScheduler {
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
     // Picks are launched when the transaction has committed, and by then more slots are free.
-    int soonFree = Math.min(maxInFlight / 4, ending.meanwhile(ticker.nanoTime()));
-    InFlightSlots slots =
-        new InFlightSlots(maxInFlight + soonFree, dispatcher.held(), demands(lanes));
+    Map<Sender, Integer> held = ending.held(dispatcher.held(), ticker.nanoTime());
+    InFlightSlots slots = new InFlightSlots(maxInFlight, held, demands(lanes));
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {

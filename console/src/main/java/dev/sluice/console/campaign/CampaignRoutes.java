@@ -20,6 +20,7 @@ import dev.sluice.console.recipient.Recipients;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,10 @@ public final class CampaignRoutes {
   private final Recipients recipients;
   private final PhoneBeginnings beginnings;
   private final Lists lists;
+
+  /** Fewer places than lists have: a search reads up to 100,000 rows. */
+  private final Bulkhead searching =
+      new Bulkhead(1, Duration.ofSeconds(3), "Others are searching just now; try again later.");
 
   /**
    * Creates the routes.
@@ -154,14 +159,24 @@ public final class CampaignRoutes {
             .map(given -> Fields.atMost(LONGEST_SEARCH, "search", given))
             .orElse(null);
     long after = lastRecipientSeen(context);
-    lists.send(
-        context,
-        () -> {
-          views.require(id);
-          return text == null
-              ? recipients.page(id, only, numbers, after)
-              : recipients.containing(id, text, only, numbers, after);
-        });
+    if (text == null) {
+      lists.send(
+          context,
+          () -> {
+            views.require(id);
+            return recipients.page(id, only, numbers, after);
+          });
+      return;
+    }
+    Object found =
+        searching.run(
+            () ->
+                lists.run(
+                    () -> {
+                      views.require(id);
+                      return recipients.containing(id, text, only, numbers, after);
+                    }));
+    JsonHttp.json(context, 200, found);
   }
 
   /** Returns the recipient after whom a request goes on; 0 if it begins with the first. */

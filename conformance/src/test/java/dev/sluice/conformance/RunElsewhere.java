@@ -44,7 +44,8 @@ final class RunElsewhere {
           Map.entry("benchmark run pipeline", BY_HAND),
           Map.entry("benchmark run pipeline --size 60000", BY_HAND),
           Map.entry("benchmark run fan-out --size 60000", BY_HAND),
-          Map.entry("benchmark run status", BY_HAND));
+          Map.entry("benchmark run status", BY_HAND),
+          Map.entry("benchmark run export", BY_HAND));
 
   private static final String DOCKER =
       "needs Docker; ci.yml builds all images and starts the compose file";

@@ -169,13 +169,11 @@ public final class CampaignRoutes {
       return;
     }
     Object found =
-        searching.run(
-            () ->
-                lists.run(
-                    () -> {
-                      views.require(id);
-                      return recipients.containing(id, text, only, numbers, after);
-                    }));
+        searching.run(() ->
+            lists.run(() -> {
+              views.require(id);
+              return recipients.containing(id, text, only, numbers, after);
+            }));
     JsonHttp.json(context, 200, found);
   }
 

@@ -73,7 +73,8 @@ class NightTest {
         campaign);
 
     assertThat(Places.of(SQL, campaign, ENOUGH, ENOUGH))
-        .contains(new Places(List.of(new Places.Place("+5511960000002", 1)), false));
+        .contains(
+            new Places(List.of(new Places.Place("+5511960000002", "+5511960000002", 1)), false));
   }
 
   /** The first by number would all be in Brazil. */
@@ -95,8 +96,8 @@ class NightTest {
         .isEqualTo(
             new Places(
                 List.of(
-                    new Places.Place("+905300000001", 40_000),
-                    new Places.Place("+5511960000001", 10_000)),
+                    new Places.Place("+905300000001", "+905300040000", 40_000),
+                    new Places.Place("+5511960000001", "+5511960010000", 10_000)),
                 true));
     assertThat(Night.of(first, "UTC", Instant.parse("2026-06-01T08:00:00Z")))
         .isEqualTo(

@@ -99,8 +99,7 @@ class PricesTest {
 
   @Test
   void aNumberThatIsCutOffDoesNotMakeThoseThatBeginAlikeAnothersCountry() throws Exception {
-    Places places =
-        new Places(List.of(new Places.Place("+1212555", "+12125550199", 1_000)), false);
+    Places places = new Places(List.of(new Places.Place("+1212555", "+12125550199", 1_000)), false);
 
     assertThat(Cost.of(places, prices("US,*,0.03,USD\n"), "marketing").countries())
         .containsExactly(new Cost.Country("US", 1_000, "0.03"));

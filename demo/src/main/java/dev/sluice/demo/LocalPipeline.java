@@ -51,7 +51,10 @@ final class LocalPipeline implements AutoCloseable {
               new Worker(
                   worker,
                   WorkerCommand.providers(
-                      Optional.of(config.provider()), config.others(), worker.mostInFlight(), false),
+                      Optional.of(config.provider()),
+                      config.others(),
+                      worker.mostInFlight(),
+                      false),
                   health,
                   meters)));
     }

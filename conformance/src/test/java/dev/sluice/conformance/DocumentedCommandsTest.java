@@ -86,6 +86,16 @@ class DocumentedCommandsTest {
         .allMatch(test -> tests.contains(Path.of(test + ".java")));
   }
 
+  @Test
+  void theScriptOfMeasurementsRunsThoseThatAreLeftToIt() throws IOException {
+    List<String> script = Files.readAllLines(DocumentedCommands.ROOT.resolve(".ci/measure"));
+
+    assertThat(RunElsewhere.COMMANDS)
+        .allSatisfy(
+            (command, where) ->
+                assertThat(script.contains(command)).isEqualTo(where.equals(RunElsewhere.WEEKLY)));
+  }
+
   private static Stream<Path> files(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.toList().stream();

@@ -9,7 +9,9 @@ import java.util.stream.Stream;
 final class RunElsewhere {
   private static final String DEMO = "DemoIT: it starts its own servers";
   private static final String ROLE = "ImageIT: a role, which runs until it is stopped";
-  private static final String BY_HAND = "by hand: it measures for minutes";
+  /** What {@code .ci/measure} runs once a week. */
+  static final String WEEKLY = ".ci/measure: it measures for minutes";
+
   private static final Pattern TEST = Pattern.compile("\\b\\w+(IT|Test)\\b");
 
   static final Map<String, String> COMMANDS =
@@ -30,22 +32,22 @@ final class RunElsewhere {
           Map.entry("benchmark chaos --seed 1", "ChaosIT, shorter"),
           Map.entry("benchmark chaos --kills 0 --freezes 6", "ChaosIT, shorter"),
           Map.entry("benchmark neighbours", "NeighboursIT, shorter"),
-          Map.entry("benchmark neighbours --same-sender", BY_HAND),
+          Map.entry("benchmark neighbours --same-sender", WEEKLY),
           Map.entry("benchmark outages", "OutageIT, shorter"),
           Map.entry("benchmark outages --away 60", "OutageIT, shorter"),
           Map.entry("benchmark steering", "SteeringIT, shorter"),
           Map.entry("benchmark simulate --schedules 1000000", "SimulationTest, fewer"),
-          Map.entry("benchmark holding --kills 10", BY_HAND),
-          Map.entry("benchmark scaling", BY_HAND),
-          Map.entry("benchmark tls", BY_HAND),
-          Map.entry("benchmark client", BY_HAND),
-          Map.entry("benchmark worker", BY_HAND),
-          Map.entry("benchmark run NAME --size N --json", BY_HAND),
-          Map.entry("benchmark run pipeline", BY_HAND),
-          Map.entry("benchmark run pipeline --size 60000", BY_HAND),
-          Map.entry("benchmark run fan-out --size 60000", BY_HAND),
-          Map.entry("benchmark run status", BY_HAND),
-          Map.entry("benchmark run export", BY_HAND));
+          Map.entry("benchmark holding --kills 10", WEEKLY),
+          Map.entry("benchmark scaling", WEEKLY),
+          Map.entry("benchmark tls", WEEKLY),
+          Map.entry("benchmark client", WEEKLY),
+          Map.entry("benchmark worker", WEEKLY),
+          Map.entry("benchmark run NAME --size N --json", "stands for those below"),
+          Map.entry("benchmark run pipeline", WEEKLY),
+          Map.entry("benchmark run pipeline --size 60000", WEEKLY),
+          Map.entry("benchmark run fan-out --size 60000", WEEKLY),
+          Map.entry("benchmark run status", WEEKLY),
+          Map.entry("benchmark run export", WEEKLY));
 
   private static final String DOCKER =
       "needs Docker; ci.yml builds all images and starts the compose file";

@@ -91,9 +91,8 @@ class DocumentedCommandsTest {
     List<String> script = Files.readAllLines(DocumentedCommands.ROOT.resolve(".ci/measure"));
 
     assertThat(RunElsewhere.COMMANDS)
-        .allSatisfy(
-            (command, where) ->
-                assertThat(script.contains(command)).isEqualTo(where.equals(RunElsewhere.WEEKLY)));
+        .allSatisfy((command, where) ->
+            assertThat(script.contains(command)).isEqualTo(where.equals(RunElsewhere.WEEKLY)));
   }
 
   private static Stream<Path> files(Path folder) {

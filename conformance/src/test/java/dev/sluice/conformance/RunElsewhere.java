@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 final class RunElsewhere {
   private static final String DEMO = "DemoIT: it starts its own servers";
   private static final String ROLE = "ImageIT: a role, which runs until it is stopped";
+
   /** What {@code .ci/measure} runs once a week. */
   static final String WEEKLY = ".ci/measure: it measures for minutes";
 

@@ -219,8 +219,8 @@ public final class LanePacer {
 
   /** Returns how long those that got their turn before it need to pass. */
   private synchronized long nanosOfThoseBefore(Slot slot) {
-    double before = Math.max(0, slot.turnNumber - turnsOver);
-    return (long) (1e9 * Math.min(TURN_SECONDS, before / permitsPerSecond));
+    long before = Math.max(0, slot.turnNumber - turnsOver);
+    return Math.min((long) (1e9 * TURN_SECONDS), pace.leastNanos(before));
   }
 
   public void setRate(double newPermitsPerSecond) {

@@ -95,6 +95,11 @@ final class Pace {
     return wait;
   }
 
+  /** Returns how long so many sends take at least, as long as lost time is made up. */
+  synchronized long leastNanos(long sends) {
+    return (long) (sends * spacingNanos());
+  }
+
   private long waitNanos() {
     long now = clock.getAsLong();
     long slot = later(dueNanos, spacedNanos - burstNanos());

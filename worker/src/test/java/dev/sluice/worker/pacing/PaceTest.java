@@ -174,6 +174,20 @@ class PaceTest {
     }
   }
 
+  /** Sends that wait in line would sleep for too long otherwise, and a lane never catch up. */
+  @Test
+  void sendsAreExpectedAsCloseToEachOtherAsWhenLostTimeIsMadeUp() {
+    Pace pace = new Pace(80, () -> nanos);
+    nanos += 1_000 * MILLISECOND;
+    int passed = 0;
+    for (long waited = 0; waited < 1_000 * MILLISECOND; waited += pace.leastNanos(1)) {
+      passed += pace.tryPass() == 0 ? 1 : 0;
+      nanos += pace.leastNanos(1);
+    }
+
+    assertThat(passed).isGreaterThan(80);
+  }
+
   @Test
   void nobodyWaitsForLongWithoutLookingUpAgain() {
     Pace pace = new Pace(2, () -> nanos);

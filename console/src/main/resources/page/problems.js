@@ -35,7 +35,8 @@ const SENTENCES = [
   ['problem.notSuppressed', /^(?<number>\+\d+) is not suppressed\.$/s],
   ['problem.notNow', /^The campaign is (?<status>\w+); it cannot be told to \w+ now\.$/s],
   ['problem.lanes', /^The number of lanes cannot change while the sender's campaigns are sending; its rate can\.$/s],
-  ['problem.notTaken', /, and nothing of this (one )?was taken; try again later\.$/s],
+  ['problem.notTaken', /, and nothing of this was taken; try again later\.$/s],
+  ['problem.notTaken', /, and nothing of this one was taken; try again later\.$/s],
   ['problem.busy', /; try again later\.$/s],
 ];
 

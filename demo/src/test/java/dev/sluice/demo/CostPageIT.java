@@ -44,7 +44,7 @@ class CostPageIT {
     browser.speak("de");
     browser.open(campaign.substring(campaign.indexOf('#')));
     browser.click("#start");
-    browser.awaitText("#dialog", "Bis zu 76,10 € (Service)");
+    browser.awaitText("#dialog", "Bis zu 76,10 € (Kundenservice)");
     browser.awaitText("#dialog", "Brasilien 1.200 × 0,0625 €");
     browser.awaitText("#dialog", "Unbekannt für 3 Empfänger in 2 Ländern");
     browser.speak("en");

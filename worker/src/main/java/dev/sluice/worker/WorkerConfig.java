@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param kafka how to reach Kafka
  * @param instance this worker's name, unique among running workers. A restarted worker with the
  *     same name ends its predecessor's open transaction at once
- * @param maxInFlight the messages being sent at a time, and for a moment a quarter more
+ * @param maxInFlight the most messages being sent at a time
  * @param drain how long sends in flight are awaited when partitions are taken away or the worker
  *     stops
  * @param retries how failed sends are retried

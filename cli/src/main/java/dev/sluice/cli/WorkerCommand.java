@@ -103,7 +103,7 @@ public final class WorkerCommand implements Callable<Integer> {
           process.register(
               new Worker(
                   config.withTraces(traces),
-                  providers(provider, others, config.mostInFlight(), writeTimes),
+                  providers(provider, others, maxInFlight, writeTimes),
                   process.health(),
                   process.meters()));
         });

@@ -53,7 +53,7 @@ final class LocalPipeline implements AutoCloseable {
                   WorkerCommand.providers(
                       Optional.of(config.provider()),
                       config.others(),
-                      worker.mostInFlight(),
+                      worker.maxInFlight(),
                       false),
                   health,
                   meters)));

@@ -40,11 +40,6 @@ public record WorkerConfig(
     this(kafka, instance, maxInFlight, drain, retries, Traces.OFF);
   }
 
-  /** Returns how many messages may be sent at a time for a moment. */
-  public int mostInFlight() {
-    return maxInFlight + maxInFlight / 4;
-  }
-
   /** Returns the same with traces. */
   public WorkerConfig withTraces(Traces newTraces) {
     return new WorkerConfig(kafka, instance, maxInFlight, drain, retries, newTraces);

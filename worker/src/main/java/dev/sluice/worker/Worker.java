@@ -276,6 +276,9 @@ public final class Worker implements AutoCloseable {
                 // A partition that is taken over is fetched only once the broker has answered the
                 // fetch of the others.
                 entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50),
+                // What was fetched is read partition by partition, so a partition that is taken
+                // over waits until all that was fetched of the others has been read.
+                entry(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 * 1024),
                 entry(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000),
                 // All records of one poll are in memory at once, and they may be large.
                 entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100),

@@ -3,6 +3,7 @@ import { html, nothing } from './lib.js';
 import { download, signedIn } from './api.js';
 import { note } from './dialogs.js';
 import { save } from './rejected.js';
+import { language } from './texts.js';
 
 /** Without a byte order mark it shows João as JoÃ£o. */
 export const FOR_EXCEL = { bom: 'true' };
@@ -22,6 +23,6 @@ const fetched = (url) => async (event) => {
 
 /** A link to those of a campaign who have this status and reason, or to all of them. */
 export function exportLink(path, text, { wanted = {}, kind = '', label = nothing } = {}) {
-  const url = `${path}/export?${new URLSearchParams({ ...wanted, ...FOR_EXCEL })}`;
+  const url = `${path}/export?${new URLSearchParams({ ...wanted, language, ...FOR_EXCEL })}`;
   return html`<a class=${kind} href=${url} download aria-label=${label} @click=${fetched(url)}>${text}</a>`;
 }

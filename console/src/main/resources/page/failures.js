@@ -20,7 +20,7 @@ const actions = (path, error, { resend, suppress }) => html`
   <div class="line">
     ${
       resend && !skipped(error)
-        ? html`<button class="small" aria-label=${say('failures.resendOne', error)} @click=${() => resend(error)}>
+        ? html`<button class="small" aria-label=${say('failures.resendOne', { words: words(error) })} @click=${() => resend(error)}>
             ${say('failures.resend')}</button>`
         : nothing
     }

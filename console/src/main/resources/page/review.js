@@ -89,6 +89,15 @@ function missingWords({ missing }) {
   );
 }
 
+/** Most likely, somebody has taken yesterday's file again. */
+function repeatedWords({ repeated }) {
+  if (!repeated?.recipients) {
+    return '';
+  }
+  const values = { count: number(repeated.recipients), campaign: repeated.campaign.name };
+  return say(repeated.partial ? 'review.repeatedPart' : 'review.repeated', values, repeated.recipients);
+}
+
 /** Whether WhatsApp delivers it only to those who have written lately. */
 export const isFreeText = (message, sender) => sender?.provider === 'whatsapp' && message.type !== 'template';
 
@@ -99,6 +108,7 @@ function warnings(campaign, sender, people, look, at) {
     sender?.blocked && say('review.blocked', { reason: reasonWords(sender.blockReason) }),
     isFreeText(campaign.message, sender) && say('review.freeText'),
     look && missingWords(look),
+    look && repeatedWords(look),
     days > 0 && say('review.days', { count: number(days) }, days),
     campaign.localTime && say('review.nextDay', { time: campaign.localTime.slice(0, 5) }),
     nightWords(campaign, look, at),
@@ -190,8 +200,8 @@ export async function review(path, campaign, left, changes = undefined) {
   const { pending } = counts(campaign);
   const people = pending === null ? null : Math.max(0, pending - (skipped.suppressed ?? 0) - (skipped.capped ?? 0));
   const rows = page?.recipients ?? [];
-  const known =
-    page && look?.night && !look.night.partial && !look.missing.partial && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
+  const seen = look?.night && look.repeated && ![look.night, look.missing, look.repeated].some(({ partial }) => partial);
+  const known = page && seen && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
   return confirm({
     ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people, skipped.capped ?? 0)),
     extra: html`

@@ -36,7 +36,7 @@ export async function suppressReason(path, shown, left) {
     text: say('suppress.text', { words: codeWords(code, words) }),
     action: say('suppress.action', { count: inWords(count) }, count),
     danger: true,
-    extra: html`<p class="reason">${say('suppress.passing')}</p>`,
+    extra: html`<p class="reason">${say('suppress.passing')}</p><p class="hint">${say('suppress.later')}</p>`,
   });
   if (yes) {
     const suppressed = await suppressAll(path, code);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,10 +18,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The sentences of problems that the page says in its reader's language. */
+/** The sentences of refusals that the page says in its reader's language. */
 class ProblemWordsTest {
   private static final Path PAGE = Path.of("src/main/resources/page");
-  private static final Pattern SENTENCE = Pattern.compile("\\['(problem\\.\\w+)', /(.*)/s]");
+  private static final List<String> WORDS =
+      List.of("problems.js", "fieldwords.js", "messagewords.js");
+  private static final List<String> MODULES = List.of(".", "../providers", "../schema");
+  private static final Pattern SENTENCE = Pattern.compile("\\['([\\w.]+)', /(.*)/s]");
 
   /** What varies, and where the console joins what it says. */
   private static final Pattern BETWEEN =
@@ -29,7 +33,7 @@ class ProblemWordsTest {
 
   @ParameterizedTest
   @MethodSource("sentences")
-  void theConsoleStillSaysIt(String sentence) throws IOException {
+  void theServicesStillSayIt(String sentence) {
     String sources = sources();
 
     assertThat(BETWEEN.splitAsStream(sentence).map(part -> part.replace("\\", "")))
@@ -48,19 +52,31 @@ class ProblemWordsTest {
   }
 
   private static List<String> found(int group) throws IOException {
-    Matcher lines = SENTENCE.matcher(Files.readString(PAGE.resolve("problems.js")));
-    return lines.results().map(line -> line.group(group)).toList();
+    List<String> found = new ArrayList<>();
+    for (String words : WORDS) {
+      Matcher lines = SENTENCE.matcher(Files.readString(PAGE.resolve(words)));
+      lines.results().map(line -> line.group(group)).forEach(found::add);
+    }
+    return found;
   }
 
-  /** Returns the console's code, with the texts joined that are split among lines. */
-  private static String sources() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+  /** Returns the code that says it, with the texts joined that are split among lines. */
+  private static String sources() {
+    return MODULES.stream()
+        .map(module -> sources(Path.of(module, "src/main/java")))
+        .collect(Collectors.joining());
+  }
+
+  private static String sources(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
       return files
           .filter(file -> file.toString().endsWith(".java"))
           .map(ProblemWordsTest::read)
           .collect(Collectors.joining())
           .replaceAll("\"\\s*\\+ \"", "")
           .replace("\\\"", "\"");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

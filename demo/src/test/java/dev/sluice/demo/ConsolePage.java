@@ -9,6 +9,7 @@ import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
+import dev.sluice.runtime.kafka.KafkaConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import java.util.Objects;
@@ -79,6 +80,10 @@ final class ConsolePage
 
   Browser browser() {
     return Objects.requireNonNull(browser);
+  }
+
+  KafkaConfig kafka() {
+    return Objects.requireNonNull(sandbox).kafka();
   }
 
   /** Runs a statement as the owner of the tables. */

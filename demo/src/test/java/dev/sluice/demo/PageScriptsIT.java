@@ -9,6 +9,7 @@ import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.StatusReasons;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -223,6 +224,69 @@ class PageScriptsIT {
     return TemplateFit.misfits(
             Json.MAPPER.createArrayNode().add(listed), "POSITIONAL", Json.MAPPER.createArrayNode())
         .getFirst();
+  }
+
+  /** The console writes its refusals in English, with the names of the API and times of UTC. */
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void refusalsAreSaidInTheReadersLanguageAndTime(String refusal, String german) {
+    browser.speak("de");
+    browser
+        .driver()
+        .executeCdpCommand(
+            "Emulation.setTimezoneOverride", Map.of("timezoneId", "America/Sao_Paulo"));
+    browser.open("#/new");
+    browser.find("h1");
+
+    assertThat(
+            browser
+                .driver()
+                .executeAsyncScript(
+                    """
+                    const [refusal, done] = arguments;
+                    import('/problems.js').then(({ problemWords }) => done(problemWords(refusal)));
+                    """,
+                    refusal))
+        .isEqualTo(german);
+    browser.driver().executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", ""));
+  }
+
+  static Stream<Arguments> refusals() {
+    return Stream.of(
+        arguments(
+            "\"scheduledAt\" lies in the past: 2020-01-31T23:59:00Z.",
+            "Die Startzeit liegt in der Vergangenheit: 31.01.2020, 20:59."),
+        arguments(
+            "Which column holds the phone numbers: \"home or work\" or \"mobile\"? Choose one with"
+                + " \"phoneColumn\".",
+            "In welcher Spalte stehen die Telefonnummern: \"home or work\" oder \"mobile\"? Wählen"
+                + " Sie sie aus."),
+        arguments(
+            "\"priority\" must be between 1 and 100.",
+            "Priorität: muss zwischen 1 und 100 liegen."),
+        arguments("\"name\" is missing.", "Name: fehlt."),
+        arguments(
+            "\"name\" has 1201 characters of at most 1000.",
+            "Name: hat 1.201 Zeichen, höchstens 1.000 sind erlaubt."),
+        arguments(
+            "\"to\" holds an invalid number: the phone number is too short.",
+            "Nummern: eine ist unbrauchbar: die Telefonnummer ist zu kurz."),
+        arguments(
+            "\"message\" would be refused: a text parameter of button 0 is empty.",
+            "Nachricht: der Anbieter würde sie ablehnen: ein Parameter ist leer (Schaltfläche 1)."),
+        arguments(
+            "\"message\" would be refused: \"text.body\" has 5000 characters of at most 4096.",
+            "Nachricht: der Anbieter würde sie ablehnen: Text: 5.000 Zeichen, höchstens 4.096 sind"
+                + " erlaubt."),
+        arguments(
+            "In the row that begins in line 7, a quotation mark opens a text that is not closed.",
+            "Datensatz ab Zeile 7: ein Anführungszeichen öffnet einen Text, der nicht geschlossen"
+                + " wird."),
+        arguments(
+            "ana is a viewer; this needs the role manager.",
+            "ana hat die Rolle Nur lesen; dafür braucht es die Rolle Kampagnen."),
+        arguments("\"fieldOfOurs\" is odd.", "\"fieldOfOurs\": is odd."),
+        arguments("Anything else.", "Anything else."));
   }
 
   /** So that it learns who looks by then; only what ends early is a broken connection. */

@@ -2,6 +2,8 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.imports.Reading;
+import dev.sluice.console.recipient.ReasonWords;
 import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.RecipientStatuses;
 import io.javalin.config.RoutesConfig;
@@ -30,7 +32,9 @@ public final class ExportRoutes {
     var statuses = RecipientStatuses.of("status", context.queryParams("status"));
     String reason = context.queryParam("reason");
     String code = reason == null ? null : Fields.atMost(LONGEST_CODE, "reason", reason);
+    ReasonWords words =
+        Reading.given(context, "language").map(ReasonWords::in).orElse(ReasonWords.ENGLISH);
     views.require(id);
-    exports.send(context, id, statuses, code);
+    exports.send(context, id, statuses, code, words);
   }
 }

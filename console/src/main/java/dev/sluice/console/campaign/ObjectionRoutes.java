@@ -83,6 +83,11 @@ public final class ObjectionRoutes {
     answer.put(
         "night", places.map(found -> objections.night(found, draft.timeZone(), at)).orElse(null));
     answer.put(
+        "repeated",
+        Optional.ofNullable(draft.sender())
+            .flatMap(sender -> objections.repeated(id, sender, at))
+            .orElse(null));
+    answer.put(
         "cost",
         places
             .flatMap(found -> category.flatMap(known -> objections.cost(found, known.name())))

@@ -36,6 +36,14 @@ public final class Objections {
     return Night.of(places, timeZone, at);
   }
 
+  /**
+   * Returns how many recipients this sender wrote to within the day before that moment, as far as
+   * that can be read in time.
+   */
+  public Optional<Repeated> repeated(UUID campaignId, String sender, Instant start) {
+    return Repeated.of(sql, campaignId, sender, start);
+  }
+
   /** Returns whether messages have prices. */
   public boolean priced() {
     return prices.isPresent();

@@ -6,10 +6,8 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.min;
-import static org.jooq.impl.DSL.select;
 
 import dev.sluice.console.sql.Briefly;
-import dev.sluice.schema.RecipientStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +30,6 @@ public record Places(List<Place> all, boolean partial) {
 
   /** Places that are looked up; it takes some tenths of a second. */
   private static final int MOST = 50_000;
-
-  /** Recipients that are looked at if all are too many. */
-  private static final int FIRST = 50_000;
 
   /** A million are read in about one second. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -60,30 +55,11 @@ public record Places(List<Place> all, boolean partial) {
 
   static Optional<Places> of(
       DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
-    return Briefly.read(sql, withAll, SORTED, inside -> read(inside, all(campaignId)))
+    return Briefly.read(sql, withAll, SORTED, inside -> read(inside, Pending.all(campaignId)))
         .map(places -> new Places(places, places.size() == MOST))
         .or(() ->
-            Briefly.read(sql, withFirst, SORTED, inside -> read(inside, first(campaignId)))
+            Briefly.read(sql, withFirst, SORTED, inside -> read(inside, Pending.first(campaignId)))
                 .map(places -> new Places(places, true)));
-  }
-
-  private static Select<?> all(UUID campaignId) {
-    var r = CAMPAIGN_RECIPIENT;
-    return select(r.PHONE)
-        .from(r)
-        .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(r.STATUS.eq(RecipientStatus.PENDING));
-  }
-
-  /** In the order in which they are sent to, so that they are the same ones each time. */
-  private static Select<?> first(UUID campaignId) {
-    var r = CAMPAIGN_RECIPIENT;
-    return select(r.PHONE)
-        .from(r)
-        .where(r.CAMPAIGN_ID.eq(campaignId))
-        .and(r.STATUS.eq(RecipientStatus.PENDING))
-        .orderBy(r.CREATED_AT, r.ID)
-        .limit(FIRST);
   }
 
   private static List<Place> read(DSLContext sql, Select<?> recipients) {

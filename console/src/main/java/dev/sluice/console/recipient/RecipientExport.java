@@ -54,12 +54,14 @@ final class RecipientExport {
       EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED);
 
   private final ExportPages pages;
+  private final ReasonWords words;
   private final List<String> variables;
   private final boolean hasOthers;
 
   /** Reads which columns there are. */
-  RecipientExport(ExportPages pages) {
+  RecipientExport(ExportPages pages, ReasonWords words) {
     this.pages = pages;
+    this.words = words;
     ExportPages.Names names = pages.variables(MOST_VARIABLES + 1, RowRules.LONGEST_NAME + 1);
     variables =
         names.names().stream()
@@ -157,9 +159,9 @@ final class RecipientExport {
     return value == null ? "" : Formulas.defusedThroughout(value);
   }
 
-  private static String reason(RecipientStatus status, @Nullable String code) {
+  private String reason(RecipientStatus status, @Nullable String code) {
     return code != null || NEED_A_REASON.contains(status)
-        ? Formulas.defusedThroughout(ErrorWords.of(code))
+        ? Formulas.defusedThroughout(words.of(code))
         : "";
   }
 }

@@ -23,10 +23,16 @@ public final class RecipientExports {
    *
    * @param statuses the wanted ones, or none for all
    * @param reason the error code of the wanted ones, or null for all
+   * @param words of the reasons
    */
   public void send(
-      Context context, UUID campaignId, Set<RecipientStatus> statuses, @Nullable String reason) {
+      Context context,
+      UUID campaignId,
+      Set<RecipientStatus> statuses,
+      @Nullable String reason,
+      ReasonWords words) {
     ExportPages pages = new ExportPages(sql, campaignId, statuses, reason, exports);
-    exports.send(context, "campaign-" + campaignId, out -> new RecipientExport(pages).writeTo(out));
+    exports.send(
+        context, "campaign-" + campaignId, out -> new RecipientExport(pages, words).writeTo(out));
   }
 }

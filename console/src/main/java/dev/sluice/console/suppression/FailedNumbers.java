@@ -32,8 +32,9 @@ public final class FailedNumbers {
    * What was done.
    *
    * @param suppressed numbers that get nothing from now on
-   * @param more whether there are others, as only so many are suppressed at a time
-   * @param next the recipient after whom to go on; null if there are no others
+   * @param more whether not all were looked at, as only so many are suppressed at a time; receipts
+   *     may bring failures afterwards, also of recipients before those
+   * @param next the recipient after whom to go on; null if all were looked at
    */
   public record Report(long suppressed, boolean more, @Nullable Long next) {
     private static Report done(long suppressed) {

@@ -48,6 +48,51 @@ class ReviewTest {
     assertProblem(get("/api/campaigns/00000000-0000-4000-8000-000000000000/review"), 404, "no");
   }
 
+  /** Yesterday's file: one failed, and one had got it more than a day before. */
+  @Test
+  void namesWhomTheSenderWroteToWithinTheDayBeforeItStarts() {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+    String yesterday = CONSOLE.campaign();
+    add("/api/campaigns/" + yesterday, PEOPLE + "+4915100000002,Cy\n");
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign SET status = 'COMPLETED', started_at = '2030-06-01T08:00Z',"
+                + " completed_at = '2030-06-01T09:00Z' WHERE id = ?::uuid",
+            yesterday));
+    sent(yesterday, "+5511960000001", "READ", "2030-06-01T08:30Z");
+    sent(yesterday, "+4915100000001", "SENT", "2030-06-01T08:30Z");
+    sent(yesterday, "+4915100000002", "SENT", "2030-06-01T08:30Z");
+    sent(yesterday, "+5511960000002", "FAILED", "2030-06-01T08:30Z");
+    sent(yesterday, "+5511960000003", "DELIVERED", "2030-06-01T08:00Z");
+
+    JsonNode repeated = body(get(campaign + "/review?at=2030-06-02T08:15:00Z")).path("repeated");
+
+    assertThat(repeated.path("recipients").asLong()).isEqualTo(2);
+    assertThat(repeated.at("/campaign/id").asString()).isEqualTo(yesterday);
+    assertThat(repeated.at("/campaign/name").asString()).isEqualTo("Spring");
+    assertThat(repeated.path("partial").asBoolean()).isFalse();
+    assertThat(repeatedAt(campaign, "2030-06-02T08:31:00Z")).isZero();
+    CONSOLE.send("PUT", "/api/senders/other", "application/json", "{\"address\":\"2\"}");
+    patch(campaign, "{\"sender\":\"other\"}");
+    assertThat(repeatedAt(campaign, "2030-06-02T08:15:00Z")).isZero();
+  }
+
+  private static long repeatedAt(String campaign, String at) {
+    return body(get(campaign + "/review?at=" + at)).at("/repeated/recipients").asLong(-1);
+  }
+
+  private static void sent(String campaign, String phone, String status, String at) {
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign_recipient SET status = ?, sent_at = ?::timestamptz"
+                + " WHERE campaign_id = ?::uuid AND phone = ?",
+            status,
+            at,
+            campaign,
+            phone));
+  }
+
   @Test
   void aChangeIsLookedAtBeforeItIsMade() {
     String campaign = campaign();

@@ -155,6 +155,20 @@ class ExportTest {
   }
 
   @Test
+  void givesReasonsInTheLanguageThatIsAskedFor() {
+    assertThat(reason("")).contains("WhatsApp");
+    assertThat(reason("&language=en")).isEqualTo(reason(""));
+    assertThat(reason("&language=de")).startsWith("Nicht bei WhatsApp");
+    assertThat(reason("&language=pt-BR")).startsWith("Não está no WhatsApp");
+    assertProblem(
+        get("/api/campaigns/" + ID + "/export?language=fr"), 400, "\"language\" is one of");
+  }
+
+  private static String reason(String language) {
+    return export("?status=FAILED" + language).getFirst().getField("reason");
+  }
+
+  @Test
   void holdsOnlyThoseWhoAreAskedFor() {
     assertThat(export("?status=read")).hasSize(PEOPLE / 10);
     assertThat(export("?status=READ,failed")).hasSize(PEOPLE / 10 + 1);

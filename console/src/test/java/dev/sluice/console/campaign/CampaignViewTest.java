@@ -89,7 +89,8 @@ class CampaignViewTest {
         Database counts = named("counts");
         ControlsView controls =
             new ControlsView(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
-        FreshResults fresh = new FreshResults(SANDBOX.kafka(), new Health());
+        FreshResults fresh =
+            new FreshResults(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =
           new CampaignViews(

@@ -153,21 +153,10 @@ sealed interface RenderedRequest {
       @Nullable String code,
       @Nullable String detail,
       Instant now) {
-    return new SendResult(
-        recipient.id(),
-        campaign.id(),
-        recipient.round(),
-        status,
-        null,
-        code,
-        detail,
-        before == null ? 0 : before.attempts(),
-        now,
-        null,
-        null,
-        null,
-        null,
-        null,
-        recipient.externalId());
+    return SendResult.of(recipient.id(), campaign.id(), recipient.round(), status, now)
+        .error(code, detail)
+        .attempts(before == null ? 0 : before.attempts())
+        .externalId(recipient.externalId())
+        .build();
   }
 }

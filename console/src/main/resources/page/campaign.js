@@ -230,7 +230,7 @@ export function campaign(root, left, id) {
                   }</span>`
           }
         </p>
-        ${pace.times.length > 1 ? html`<div id="chart" role="img" aria-label=${say('pace.chart')}></div>` : nothing}
+        ${pace.drawable() ? html`<div id="chart" role="img" aria-label=${say('pace.chart')}></div>` : nothing}
       </section>
     `;
   }

@@ -19,6 +19,11 @@ export class Pace {
     this.permitted = [];
   }
 
+  /** Whether there is anything to draw: a campaign of a second or two has no pace. */
+  drawable() {
+    return this.times.length > 1 && this.rates.some((rate) => rate !== null);
+  }
+
   /** Puts before the rest what was sent in steps of so many seconds before this page was opened. */
   before({ from, stepSeconds, sent }) {
     const first = Date.parse(from) / 1000;
@@ -70,7 +75,7 @@ export function chart(element, pace) {
     series: [
       {},
       { label: 'messages/s', stroke: colour('--sent'), width: 2, fill: colour('--fill') },
-      { label: 'permitted', stroke: colour('--quiet'), width: 1, dash: [6, 6] },
+      { label: 'permitted', stroke: colour('--quiet'), width: 1, dash: [6, 6], points: { show: false } },
     ],
   };
   const data = () => [pace.times, pace.rates, pace.permitted];

@@ -36,9 +36,18 @@ export function recipients(path, paint) {
     list.reload();
   };
 
+  /** Why a search found them, unless it was by their number. */
+  function found({ variables, externalId }) {
+    const text = wanted.search?.toLowerCase();
+    const data = text ? Object.entries({ ...(externalId && { externalId }), ...variables }) : [];
+    return data.filter(([, value]) => String(value).toLowerCase().includes(text));
+  }
+
   const row = (one) => html`
     <tr>
-      <td data-label=${say('people.number')}><code>${one.phone}</code></td>
+      <td data-label=${say('people.number')}><span><code>${one.phone}</code>${found(one).map(
+        ([name, value]) => html` <small class="quiet">${name}: ${value}</small>`,
+      )}</span></td>
       <td data-label=${say('people.status')}>${badge(one.status)}</td>
       <td data-label=${say('people.why')}><span>${one.errorCode ? html`<code>${one.errorCode}</code> ` : nothing}<small>${one.errorDetail ?? ''}</small></span></td>
       <td data-label=${say('people.attempts')} class="count">${number(one.attempts)}</td>

@@ -10,6 +10,7 @@ import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.tracing.Traces;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,11 @@ record LocalPipelineConfig(
   /** Returns the same with a console for these users. */
   LocalPipelineConfig withUsers(Users users) {
     return withConsole(console.withUsers(users));
+  }
+
+  /** Returns the same with a console that knows these prices. */
+  LocalPipelineConfig withPrices(Path prices) {
+    return withConsole(console.withPrices(prices));
   }
 
   /** Returns the same with the console bound to this address. */

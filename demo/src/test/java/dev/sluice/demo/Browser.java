@@ -233,11 +233,16 @@ final class Browser implements AutoCloseable {
 
   /** Takes a screenshot of the whole page for people to review. */
   void picture(String name) {
+    long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
+    picture(name, (int) Math.min(4_000, height + 150));
+  }
+
+  /** Takes a screenshot of the page in a window of this height. */
+  void picture(String name, int height) {
     try {
       Files.createDirectories(SHOTS);
-      long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
       Dimension before = driver.manage().window().getSize();
-      resize(new Dimension(before.getWidth(), (int) Math.min(4_000, height + 150)));
+      resize(new Dimension(before.getWidth(), height));
       Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
       resize(before);
     } catch (IOException e) {

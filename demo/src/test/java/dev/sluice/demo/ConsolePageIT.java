@@ -114,6 +114,7 @@ class ConsolePageIT {
     browser.type("section[aria-labelledby=people] input[name=search]", "aNa");
     browser.click("form[role=search] button");
     browser.until().until(driver -> rows().size() == 3);
+    browser.awaitText("section[aria-labelledby=people] tbody", "first_name: Ana");
     browser.picture("recipients-searched");
 
     assertThat(browser.find("section[aria-labelledby=errors]").getText()).contains("may help");

@@ -230,10 +230,7 @@ class ConsolePageIT {
   void aCampaignIsScheduledPutBackCopiedArchivedAndFoundAgain() throws IOException {
     PAGE.create("Mothers' Day", WholePage.csv(folder, 2, "Ana"));
     browser.click("#schedule");
-    browser.find("#dialog input");
-    browser
-        .driver()
-        .executeScript("document.querySelector('#dialog input').value = '2099-05-10T09:30'");
+    browser.set("#dialog input", "2099-05-10T09:30");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog .primary", "Schedule for 2 recipients");
     browser.click("#dialog .primary");
@@ -297,16 +294,7 @@ class ConsolePageIT {
     browser.choose("input[name=file]", WholePage.csv(folder, 2, "Ana"));
     browser.awaitText(".report", "2 usable");
     browser.click("#next");
-    browser.find("input[name=localTime]");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const time = document.querySelector('input[name=localTime]');
-            [time.value] = arguments;
-            time.dispatchEvent(new Event('input'));
-            """,
-            inTwoHours);
+    browser.set("input[name=localTime]", inTwoHours);
     browser.picture("local-time");
     browser.click("#next");
     browser.awaitText("dl.pairs", words);

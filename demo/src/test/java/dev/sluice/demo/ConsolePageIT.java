@@ -272,8 +272,12 @@ class ConsolePageIT {
           .until()
           .until(
               driver -> offered("crowd").size() == 10 && offered("crowd").contains("crowd-1299"));
+      browser.hold("search=crowd-1299");
       browser.type("input[name=senderId]", "crowd-1299");
       browser.awaitText(".empty", "No campaigns match");
+      browser.awaitHeld(1);
+      assertThat(typedBeforeTheAnswer("br")).isEqualTo("br");
+      browser.release();
       browser.type("input[name=senderId]", "brazil");
       browser.until().until(driver -> found().contains("Of the first sender"));
     } finally {
@@ -366,6 +370,24 @@ class ConsolePageIT {
     try (Database owner = new Database(PAGE.owner(), 1, "test", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
+  }
+
+  /** Types another sender before the held answer comes; returns what the field shows then. */
+  private Object typedBeforeTheAnswer(String text) {
+    return browser
+        .driver()
+        .executeAsyncScript(
+            """
+            const [text, done] = arguments;
+            const field = document.querySelector('input[name=senderId]');
+            for (const typed of ['', text]) {
+              field.value = typed;
+              field.dispatchEvent(new Event('input'));
+            }
+            window.held.shift()(Response.json([{ id: 'crowd-1299' }]));
+            setTimeout(() => done(field.value), 100);
+            """,
+            text);
   }
 
   /** Returns the senders that the filter offers. */

@@ -79,6 +79,8 @@ export function campaigns(root, left) {
 
   function typeSender({ target: { value } }) {
     clearTimeout(looking);
+    // What is still being looked for would be put into the field.
+    looked = value;
     take(value);
     looking = setTimeout(() => offer(value), TYPING);
   }

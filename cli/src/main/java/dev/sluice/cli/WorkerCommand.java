@@ -48,9 +48,7 @@ public final class WorkerCommand implements Callable<Integer> {
       names = "--max-in-flight",
       paramLabel = "MESSAGES",
       defaultValue = "${env:SLUICE_MAX_IN_FLIGHT:-2000}",
-      description =
-          "Messages being sent at a time, and for a moment up to a quarter more"
-              + " (SLUICE_MAX_IN_FLIGHT; ${DEFAULT-VALUE}).")
+      description = "Messages being sent at a time (SLUICE_MAX_IN_FLIGHT; ${DEFAULT-VALUE}).")
   private int maxInFlight;
 
   @Option(
@@ -105,7 +103,7 @@ public final class WorkerCommand implements Callable<Integer> {
           process.register(
               new Worker(
                   config.withTraces(traces),
-                  providers(provider, others, config.mostInFlight(), writeTimes),
+                  providers(provider, others, maxInFlight, writeTimes),
                   process.health(),
                   process.meters()));
         });

@@ -51,10 +51,7 @@ final class LocalPipeline implements AutoCloseable {
               new Worker(
                   worker,
                   WorkerCommand.providers(
-                      Optional.of(config.provider()),
-                      config.others(),
-                      worker.mostInFlight(),
-                      false),
+                      Optional.of(config.provider()), config.others(), worker.maxInFlight(), false),
                   health,
                   meters)));
     }

@@ -1,5 +1,7 @@
 package dev.sluice.worker;
 
+import static java.util.Map.entry;
+
 import dev.sluice.runtime.kafka.DamagedRecord;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.StablePlaces;
@@ -9,7 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,6 +31,37 @@ final class KafkaRequestSource implements RequestSource {
     this.consumer = consumer;
     this.places = places;
     this.topic = topic;
+  }
+
+  /** Creates the consumer of a worker, without partitions. */
+  static Consumer<byte[], byte[]> consumer(WorkerConfig config) {
+    return config
+        .kafka()
+        .consumer(
+            Map.ofEntries(
+                entry(ConsumerConfig.GROUP_ID_CONFIG, config.kafka().topics().workerGroup()),
+                entry(ConsumerConfig.CLIENT_ID_CONFIG, config.instance()),
+                entry(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                    CooperativeStickyAssignor.class.getName()),
+                // With the classic protocol the client chooses how soon its death is noticed.
+                entry(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000),
+                // With their next heartbeat members learn that one has left or come. Lanes that
+                // move are silent until the last has learnt it.
+                entry(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 200),
+                // A partition that is taken over is fetched only once the broker has answered the
+                // fetch of the others.
+                entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50),
+                // What was fetched is read partition by partition, so a partition that is taken
+                // over waits until all that was fetched of the others has been read.
+                entry(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 * 1024),
+                entry(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000),
+                // All records of one poll are in memory at once, and they may be large.
+                entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100),
+                entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
+                // A missing offset must not be guessed: some requests may have been sent.
+                entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"),
+                entry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")));
   }
 
   @Override

@@ -234,9 +234,6 @@ final class SendLoop {
 
   private void collect(Finished finished) {
     SendTask task = finished.task();
-    if (!(finished.outcome() instanceof SendOutcome.NotLaunched)) {
-      scheduler.ended(task.request().sender());
-    }
     if (task.answered(finished)) {
       int attempts = task.attempts();
       policy.observe(finished);

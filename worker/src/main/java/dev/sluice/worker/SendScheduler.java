@@ -37,7 +37,6 @@ final class SendScheduler {
   private final int maxInFlight;
   private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
-  private final EndingSends ending = new EndingSends();
   private int turns;
 
   SendScheduler(
@@ -60,12 +59,6 @@ final class SendScheduler {
   /** Records how long a transaction took. */
   void measured(long transactionNanos) {
     lookahead.measured(transactionNanos);
-    ending.measured(transactionNanos);
-  }
-
-  /** Records that a send of the sender has ended. */
-  void ended(Sender sender) {
-    ending.ended(sender);
   }
 
   /** Declares the next sends started, as far as lanes and slots allow. */
@@ -79,9 +72,7 @@ final class SendScheduler {
     }
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
-    // Picks are launched when the transaction has committed, and by then more slots are free.
-    Map<Sender, Integer> held = ending.held(dispatcher.held(), ticker.nanoTime());
-    InFlightSlots slots = new InFlightSlots(maxInFlight, held, demands(lanes));
+    InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {

@@ -1,7 +1,5 @@
 package dev.sluice.worker;
 
-import static java.util.Map.entry;
-
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
@@ -24,8 +22,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,7 +205,7 @@ public final class Worker implements AutoCloseable {
   }
 
   private void runLoop(String topic, StablePlaces places) {
-    Consumer<byte[], byte[]> consumer = consumer();
+    Consumer<byte[], byte[]> consumer = KafkaRequestSource.consumer(config);
     SendLoop loop =
         new SendLoop(
             new KafkaRequestSource(consumer, places, topic),
@@ -256,33 +252,6 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private Consumer<byte[], byte[]> consumer() {
-    return config
-        .kafka()
-        .consumer(
-            Map.ofEntries(
-                entry(ConsumerConfig.GROUP_ID_CONFIG, config.kafka().topics().workerGroup()),
-                entry(ConsumerConfig.CLIENT_ID_CONFIG, config.instance()),
-                entry(
-                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                    CooperativeStickyAssignor.class.getName()),
-                // With the classic protocol the client chooses how soon its death is noticed.
-                entry(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000),
-                // With their next heartbeat members learn that one has left or come. Lanes that
-                // move are silent until the last has learnt it.
-                entry(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 200),
-                // A partition that is taken over is fetched only once the broker has answered the
-                // fetch of the others.
-                entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50),
-                entry(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000),
-                // All records of one poll are in memory at once, and they may be large.
-                entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100),
-                entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
-                // A missing offset must not be guessed: some requests may have been sent.
-                entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"),
-                entry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")));
   }
 
   /** Stops reading, awaits sends in flight within the drain time, and leaves the group. */

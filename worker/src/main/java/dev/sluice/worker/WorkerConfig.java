@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param kafka how to reach Kafka
  * @param instance this worker's name, unique among running workers. A restarted worker with the
  *     same name ends its predecessor's open transaction at once
- * @param maxInFlight the messages being sent at a time, and for a moment a quarter more
+ * @param maxInFlight the most messages being sent at a time
  * @param drain how long sends in flight are awaited when partitions are taken away or the worker
  *     stops
  * @param retries how failed sends are retried
@@ -38,11 +38,6 @@ public record WorkerConfig(
   public WorkerConfig(
       KafkaConfig kafka, String instance, int maxInFlight, Duration drain, RetryPolicy retries) {
     this(kafka, instance, maxInFlight, drain, retries, Traces.OFF);
-  }
-
-  /** Returns how many messages may be sent at a time for a moment. */
-  public int mostInFlight() {
-    return maxInFlight + maxInFlight / 4;
   }
 
   /** Returns the same with traces. */

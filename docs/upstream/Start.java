@@ -14,37 +14,45 @@ import tools.jackson.databind.json.JsonMapper;
 
 record Customer(String phone, String name, String id) {}
 
+record Campaign(UUID id, String status) {}
+
 final List<Customer> customers = List.of(new Customer("+5511987654322", "Bia", "shop-1"));
 final JsonMapper json = new JsonMapper();
 final String kafka = System.getenv("KAFKA");
 
 void main() throws Exception {
   try (Connection db = DriverManager.getConnection("jdbc:" + System.getenv("DATABASE_URL"))) {
-    UUID id = fill(db);
-    start(id);
-    awaitCompletion(id);
-    list(db, id);
+    Campaign campaign = fill(db);
+    start(campaign.id());
+    // Else a run before this one has heard of it.
+    if (!campaign.status().equals("COMPLETED")) {
+      awaitCompletion(campaign.id());
+    }
+    list(db, campaign.id());
   }
 }
 
-UUID fill(Connection db) throws SQLException {
+Campaign fill(Connection db) throws SQLException {
   try (var campaign = db.prepareStatement(
           "INSERT INTO sluice.campaign (name, sender_id, message, external_id)"
-              + " VALUES (?, ?, ?::jsonb, ?) RETURNING id");
+              + " VALUES (?, ?, ?::jsonb, ?) ON CONFLICT DO NOTHING");
+      var known = db.prepareStatement("SELECT id, status FROM sluice.campaign WHERE external_id = ?");
       var person = db.prepareStatement(
           "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, external_id)"
-              + " VALUES (?, ?, ?::jsonb, ?)")) {
+              + " VALUES (?, ?, ?::jsonb, ?) ON CONFLICT DO NOTHING")) {
     db.setAutoCommit(false);
     campaign.setString(1, "Summer");
     campaign.setString(2, "brazil");
     campaign.setString(3, """
         {"type": "text", "text": {"body": "Hi {{first_name}}"}}""");
     campaign.setString(4, "summer-2027");
-    ResultSet made = campaign.executeQuery();
-    made.next();
-    UUID id = made.getObject(1, UUID.class);
+    campaign.executeUpdate();
+    known.setString(1, "summer-2027");
+    ResultSet row = known.executeQuery();
+    row.next();
+    Campaign filled = new Campaign(row.getObject(1, UUID.class), row.getString(2));
     for (Customer customer : customers) {
-      person.setObject(1, id);
+      person.setObject(1, filled.id());
       person.setString(2, customer.phone());
       person.setString(3, json.writeValueAsString(Map.of("first_name", customer.name())));
       person.setString(4, customer.id());
@@ -52,7 +60,7 @@ UUID fill(Connection db) throws SQLException {
     }
     person.executeBatch();
     db.commit();
-    return id;
+    return filled;
   }
 }
 

@@ -9,11 +9,15 @@ from psycopg.types.json import Jsonb
 customers = [{"phone": "+5511987654323", "name": "Caio", "id": "billing-1"}]
 message = {"type": "text", "text": {"body": "Hi {{first_name}}"}}
 with psycopg.connect(os.environ["DATABASE_URL"]) as db:
-    (id,) = db.execute(
-        "INSERT INTO sluice.campaign (name, sender_id, message, external_id) VALUES (%s, %s, %s, %s) RETURNING id",
-        ("Autumn", "brazil", Jsonb(message), "autumn-2027")).fetchone()
+    db.execute(
+        "INSERT INTO sluice.campaign (name, sender_id, message, external_id) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        ("Autumn", "brazil", Jsonb(message), "autumn-2027"))
+    id, status = db.execute(
+        "SELECT id, status FROM sluice.campaign WHERE external_id = %s", ("autumn-2027",)).fetchone()
     db.cursor().executemany(
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, external_id) VALUES (%s, %s, %s, %s)",
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, external_id) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
         [(id, c["phone"], Jsonb({"first_name": c["name"]}), c["id"]) for c in customers])
 
 kafka = {"bootstrap.servers": os.environ["KAFKA"]}
@@ -24,12 +28,13 @@ producer.flush()
 
 events = Consumer({**kafka, "group.id": "billing", "auto.offset.reset": "earliest"})
 events.subscribe(["sluice.campaign-events"])
-event = {}
-while (event.get("campaignId"), event.get("event")) != (str(id), "completed"):
+completed = status == "COMPLETED"  # then a run before this one has heard of it
+while not completed:
     record = events.poll(1)
     if record is not None and record.error() is None:
         event = json.loads(record.value())
         print(event.get("externalId"), event["event"], event.get("reason", ""))
+        completed = (event["campaignId"], event["event"]) == (str(id), "completed")
 events.close()
 
 with psycopg.connect(os.environ["DATABASE_URL"]) as db:

@@ -71,7 +71,8 @@ final class RunElsewhere {
           Map.entry("mvn spotless:apply", "it changes the sources, which mvn verify checks"),
           Map.entry("apt-get install chromium chromium-driver", "changes the machine"),
           Map.entry("npm ci", "UpstreamExamplesIT"),
-          Map.entry("npx prisma generate", "UpstreamExamplesIT"),
+          Map.entry("npm run build", "UpstreamExamplesIT"),
+          Map.entry("npm start", "UpstreamExamplesIT"),
           Map.entry("promtool test rules", "PromtoolTest"),
           Map.entry("promtool test rules alerts_test.yml", "PromtoolTest"),
           Map.entry(

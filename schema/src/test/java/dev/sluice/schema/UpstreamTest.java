@@ -118,7 +118,7 @@ class UpstreamTest {
 
   @Test
   void theProgramInThePageIsTheFileAndShort() throws IOException {
-    String program = Files.readString(DOCS.resolve("upstream/start.mjs"));
+    String program = Files.readString(DOCS.resolve("upstream/start.ts"));
 
     assertThat(Files.readString(DOCS.resolve("upstream.md"))).contains(program);
     assertThat(program.lines()).hasSizeLessThanOrEqualTo(30);

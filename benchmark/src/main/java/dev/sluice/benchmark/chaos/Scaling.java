@@ -58,7 +58,7 @@ public final class Scaling {
   private void oneSender() throws Exception {
     Sandbox sandbox = Sandbox.create(servers, 8);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
-        CampaignRun campaign = new CampaignRun(sandbox, 8_000, RATE, 4);
+        CampaignRun campaign = new CampaignRun(sandbox, 12_000, RATE, 4);
         Fleet fleet = new Fleet(sandbox, simulator.url())) {
       Watch watch = watch(simulator, campaign);
       fleet.start("producer", 1);

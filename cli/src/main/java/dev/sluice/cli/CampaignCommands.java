@@ -47,11 +47,12 @@ final class CampaignCommands {
       @Mixin ConsoleOptions console,
       @Mixin CampaignEditOptions changes,
       @Mixin MissingOption missing,
+      @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     Map<String, @Nullable Object> body = changes.body();
     try (ConsoleClient client = console.client()) {
       UUID id = client.campaign(campaign);
-      JsonNode answer = client.patch(path(id) + "?" + missing.query(), body);
+      JsonNode answer = client.patch(path(id) + "?" + missing.query() + template.query(), body);
       console.print(
           answer,
           () -> {

@@ -257,6 +257,9 @@ public final class Console implements AutoCloseable {
               new Campaigns(
                   changing, campaignRows, config.bounds().name(), config.bounds().message());
           MissingCheck missing = new MissingCheck(checks);
+          TemplateCheck templateCheck =
+              new TemplateCheck(
+                  new TemplateStates(commanding), changes, new TemplateStates(changing), templates);
           new CampaignChangeRoutes(
                   bodies,
                   changes,
@@ -265,6 +268,7 @@ public final class Console implements AutoCloseable {
                   new CampaignCopies(importing, config.bounds().name()),
                   checks,
                   missing,
+                  templateCheck,
                   uploads)
               .add(settings.routes);
           Recipients recipients = new Recipients(reading);
@@ -310,11 +314,7 @@ public final class Console implements AutoCloseable {
                   campaignRows,
                   commands,
                   missing,
-                  new TemplateCheck(
-                      new TemplateStates(commanding),
-                      changes,
-                      new TemplateStates(changing),
-                      templates))
+                  templateCheck)
               .add(settings.routes);
           new SenderRoutes(
                   bodies,

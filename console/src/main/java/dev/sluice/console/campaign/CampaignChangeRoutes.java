@@ -10,6 +10,8 @@ import dev.sluice.console.imports.Missing;
 import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.imports.Needs;
 import dev.sluice.console.recipient.RecipientStatuses;
+import dev.sluice.console.sender.TemplateCheck;
+import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jooq.Record;
 
 /** {@code /api/campaigns/{id}}: changes, duplicates and archives campaigns. */
@@ -29,6 +32,7 @@ public final class CampaignChangeRoutes {
   private final CampaignCopies copies;
   private final Checks checks;
   private final MissingCheck missing;
+  private final TemplateCheck templates;
   private final Uploads uploads;
 
   /**
@@ -46,6 +50,7 @@ public final class CampaignChangeRoutes {
       CampaignCopies copies,
       Checks checks,
       MissingCheck missing,
+      TemplateCheck templates,
       Uploads uploads) {
     this.bodies = bodies;
     this.changes = changes;
@@ -54,6 +59,7 @@ public final class CampaignChangeRoutes {
     this.copies = copies;
     this.checks = checks;
     this.missing = missing;
+    this.templates = templates;
     this.uploads = uploads;
   }
 
@@ -74,6 +80,9 @@ public final class CampaignChangeRoutes {
         !Missing.isAccepted(context)
             && (change.concerns("message") || change.concerns("scheduledAt"))
             && !requireVariables(id, change);
+    if (Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)) {
+      templates.require(context, id, () -> template(id, change));
+    }
     Record row =
         changes.run(() ->
             campaigns.change(
@@ -98,6 +107,21 @@ public final class CampaignChangeRoutes {
               ? null
               : Needs.of(after.message());
         });
+  }
+
+  /**
+   * Returns the template of a campaign that will start by itself; nothing if it has none, or if too
+   * many others look through campaigns.
+   */
+  private Optional<TemplateStates.Used> template(UUID id, CampaignChange change) {
+    return checks
+        .ifFree(sql -> {
+          Draft after = Campaigns.after(sql, id, change);
+          return after.scheduledAt() == null || after.message() == null
+              ? Optional.<TemplateStates.Used>empty()
+              : new TemplateStates(sql).used(after.sender(), after.message());
+        })
+        .flatMap(used -> used);
   }
 
   private void duplicate(Context context) {

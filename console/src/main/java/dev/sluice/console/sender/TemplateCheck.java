@@ -5,7 +5,9 @@ import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.ProblemException;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Checks whether campaigns that are about to send may use their templates, and give them what they
@@ -37,37 +39,53 @@ public final class TemplateCheck {
    * caller says otherwise.
    */
   public void require(Context context, UUID campaignId) {
-    states
-        .template(campaignId)
-        .ifPresent(used -> {
-          if (!isAccepted(context, "acceptTemplate")) {
-            requireFitting(used);
-          }
-          // Last, because the list that was just read must not overrule who says it may be used.
-          requireAllowed(context, campaignId);
-        });
+    require(context, campaignId, () -> states.used(campaignId));
+  }
+
+  /**
+   * Does the same for a message that is about to become the campaign's.
+   *
+   * @param look reads its template as it is known then; nothing if it has none
+   */
+  public void require(
+      Context context, UUID campaignId, Supplier<Optional<TemplateStates.Used>> look) {
+    Optional<TemplateStates.Used> used = look.get();
+    if (used.isEmpty()) {
+      return;
+    }
+    if (!isAccepted(context, "acceptTemplate")) {
+      requireFitting(used.get());
+    }
+    // Last, because the list that was just read must not overrule who says it may be used.
+    look.get().ifPresent(known -> requireAllowed(context, campaignId, known, look));
   }
 
   /** A stop that was lifted meanwhile is no reason, if the list of templates can be read. */
-  private void requireAllowed(Context context, UUID campaignId) {
-    if (states.stopped(campaignId).isEmpty()) {
+  private void requireAllowed(
+      Context context,
+      UUID campaignId,
+      TemplateStates.Used used,
+      Supplier<Optional<TemplateStates.Used>> look) {
+    if (used.stop() == null) {
       return;
     }
     if (isAccepted(context, "acceptStopped")) {
-      changes.run(() -> changing.allow(campaignId));
+      changes.run(() -> changing.allow(used));
       Audit.log(context, "allow its template", "campaign " + campaignId);
       return;
     }
-    states.account(campaignId).ifPresent(templates::lookAgain);
-    states
-        .stopped(campaignId)
-        .ifPresent(reason -> {
+    if (used.account() != null) {
+      templates.lookAgain(used.account());
+    }
+    look.get()
+        .map(TemplateStates.Used::stop)
+        .ifPresent(stop -> {
           throw ProblemException.conflict(
                   "Every message would be refused, as "
-                      + reason
+                      + stop.reason()
                       + ". Wait until it is approved again, or repeat it with acceptStopped=true"
                       + " if you know that it is.")
-              .with("stoppedTemplate", reason);
+              .with("stoppedTemplate", stop.reason());
         });
   }
 

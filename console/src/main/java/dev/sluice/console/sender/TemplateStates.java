@@ -2,12 +2,8 @@ package dev.sluice.console.sender;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.SENDER;
-import static dev.sluice.schema.jooq.Tables.STOPPED_CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.TEMPLATE_STATE;
-import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.excluded;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
 
 import dev.sluice.schema.Json;
 import java.time.Duration;
@@ -18,8 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -77,76 +73,82 @@ public final class TemplateStates {
         .fetchSet(TEMPLATE_STATE.NAME);
   }
 
-  /** Returns why a campaign's template may not be used; empty if it may. */
-  Optional<String> stopped(UUID campaignId) {
-    return sql.select(STOPPED_CAMPAIGN.REASON)
-        .from(STOPPED_CAMPAIGN)
-        .where(STOPPED_CAMPAIGN.ID.eq(campaignId))
-        .fetchOptional(STOPPED_CAMPAIGN.REASON);
-  }
-
   /**
-   * A campaign's template.
+   * A template that a message uses.
    *
-   * @param account the account of the campaign's sender; null if it is unknown
-   * @param template the {@code template} of its message
+   * @param account the account of the message's sender; null if it is unknown
+   * @param template the {@code template} of the message
+   * @param stop what keeps it from being used; null if nothing does
    */
-  record Used(@Nullable String account, JsonNode template) {}
+  public record Used(@Nullable String account, JsonNode template, @Nullable Stop stop) {}
+
+  /** Why a template may not be used, and since when. */
+  record Stop(String reason, Instant at) {}
 
   /** Returns the template of a campaign through WhatsApp; empty if its message has none. */
-  Optional<Used> template(UUID campaignId) {
-    return sql.select(SENDER.ACCOUNT, CAMPAIGN.MESSAGE)
+  public Optional<Used> used(UUID campaignId) {
+    return sql.select(CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
         .from(CAMPAIGN)
-        .join(SENDER)
-        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
         .where(CAMPAIGN.ID.eq(campaignId))
-        .and(SENDER.PROVIDER.eq("whatsapp"))
-        .fetchOptional(row ->
-            new Used(row.value1(), Json.MAPPER.readTree(row.value2().data()).path("template")))
-        .filter(used -> used.template().isObject());
+        .fetchOptional()
+        .flatMap(row -> used(row.value1(), Json.MAPPER.readTree(row.value2().data())));
   }
 
-  /** Returns the account of a campaign's sender, if it is known. */
-  Optional<String> account(UUID campaignId) {
-    return sql.select(SENDER.ACCOUNT)
-        .from(CAMPAIGN)
-        .join(SENDER)
-        .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
-        .where(CAMPAIGN.ID.eq(campaignId))
-        .fetchOptional(SENDER.ACCOUNT);
+  /** Returns the template of a message from this sender; empty if it is not WhatsApp's. */
+  public Optional<Used> used(@Nullable String sender, JsonNode message) {
+    JsonNode template = message.path("template");
+    return template.isObject()
+        ? sql.select(SENDER.ACCOUNT)
+            .from(SENDER)
+            .where(SENDER.ID.eq(sender))
+            .and(SENDER.PROVIDER.eq("whatsapp"))
+            .fetchOptional()
+            .map(row -> new Used(row.value1(), template, stop(row.value1(), template)))
+        : Optional.empty();
+  }
+
+  private @Nullable Stop stop(@Nullable String account, JsonNode template) {
+    State wanted = wanted(account, template, Instant.EPOCH);
+    Condition here = TEMPLATE_STATE.NAME.eq(wanted.name());
+    if (!wanted.language().isEmpty()) {
+      here = here.and(TEMPLATE_STATE.LANGUAGE.in("", wanted.language()));
+    }
+    if (!wanted.account().isEmpty()) {
+      here = here.and(TEMPLATE_STATE.ACCOUNT.in("", wanted.account()));
+    }
+    return sql.select(TEMPLATE_STATE.STOPPED, TEMPLATE_STATE.AT)
+        .from(TEMPLATE_STATE)
+        .where(here)
+        .orderBy(TEMPLATE_STATE.AT.desc())
+        .limit(1)
+        .fetchOptional()
+        .filter(row -> row.value1() != null)
+        .map(row -> new Stop(row.value1(), row.value2()))
+        .orElse(null);
+  }
+
+  /** What is said of it, that it may be used. */
+  private static State wanted(@Nullable String account, JsonNode template, Instant at) {
+    return new State(
+        account == null ? "" : account,
+        template.path("name").asString(""),
+        template.at("/language/code").asString(""),
+        null,
+        at);
   }
 
   /**
-   * A person who has seen what stops a campaign's template says that it may be used.
+   * A person who has seen what stops a template says that it may be used.
    *
-   * @return whether its message has a template
+   * @return what is said of it now
    */
-  boolean allow(UUID campaignId) {
+  State allow(Used used) {
+    Stop stop = used.stop();
     Instant now = Instant.now();
     // A stop counts as the end of its second, which may lie ahead.
-    Instant at =
-        sql.select(STOPPED_CAMPAIGN.AT)
-            .from(STOPPED_CAMPAIGN)
-            .where(STOPPED_CAMPAIGN.ID.eq(campaignId))
-            .fetchOptional(STOPPED_CAMPAIGN.AT)
-            .map(stopped -> stopped.plusSeconds(1))
-            .filter(now::isBefore)
-            .orElse(now);
-    Field<String> name =
-        field("jsonb_extract_path_text({0}, 'template', 'name')", String.class, CAMPAIGN.MESSAGE);
-    Field<String> language =
-        field(
-            "jsonb_extract_path_text({0}, 'template', 'language', 'code')",
-            String.class, CAMPAIGN.MESSAGE);
-    Set<State> allowed =
-        sql.select(coalesce(SENDER.ACCOUNT, inline("")), name, coalesce(language, inline("")))
-            .from(CAMPAIGN)
-            .join(SENDER)
-            .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
-            .where(CAMPAIGN.ID.eq(campaignId))
-            .and(name.isNotNull())
-            .fetchSet(row -> new State(row.value1(), row.value2(), row.value3(), null, at));
-    learn(allowed);
-    return !allowed.isEmpty();
+    Instant at = stop == null || stop.at().isBefore(now) ? now : stop.at().plusSeconds(1);
+    State allowed = wanted(used.account(), used.template(), at);
+    learn(Set.of(allowed));
+    return allowed;
   }
 }

@@ -27,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -176,17 +175,6 @@ public final class Templates implements AutoCloseable {
     // It may have been approved or changed since the list was read.
     List<Map<String, @Nullable Object>> newest = listed(account, true);
     return newest.isEmpty() ? misfits : misfits(used.template(), newest);
-  }
-
-  /**
-   * Returns the same for several templates, by the account's newest list.
-   *
-   * @param used those of the account, by whatever tells them apart
-   */
-  <K> Map<K, List<String>> misfits(String account, Map<K, JsonNode> used) {
-    List<Map<String, @Nullable Object>> newest = listed(account, true);
-    return used.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, one -> misfits(one.getValue(), newest)));
   }
 
   /** Returns a template's category in lower case, if the account's list can be read and has it. */

@@ -114,7 +114,7 @@ class TemplatesTest {
       try (Templates templates = new Templates(Optional.of(ACCESS), states, now::get)) {
         templates.of(account, true);
         assertThat(stoppedIn(account)).isTrue();
-        states.allow(winter);
+        states.allow(states.used(winter).orElseThrow());
         now.set(Instant.now().plusSeconds(60));
         templates.of(account, true);
         return assertThat(stoppedIn(account)).isEqualTo(isStopped);
@@ -155,6 +155,47 @@ class TemplatesTest {
         .isEqualTo(202);
   }
 
+  /** When it starts by itself, nobody can be asked. */
+  @Test
+  void whatDoesNotFitItsTemplateOrMayNotUseItIsNotScheduledUnlessThatIsMeant() {
+    sender("later", ",\"account\":\"104996122399164\"");
+    sender("elsewhere", ",\"provider\":\"other\"");
+    String time = "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}";
+    String bare = draft("later", "spring_offer", "pt_BR", "");
+    String winter = draft("later", "winter_offer", "de", BODY);
+
+    HttpResponse<byte[]> refused = patch(bare, time);
+    assertProblem(refused, 409, "the body has 0 parameters");
+    assertThat(body(refused).at("/unfitTemplate")).hasSize(1);
+    assertThat(status(bare)).isEqualTo("DRAFT");
+    assertThat(patch(bare + "?acceptTemplate=true", time).statusCode()).isEqualTo(200);
+    assertThat(patch(bare, "{\"name\":\"y\"}").statusCode()).isEqualTo(200);
+    assertProblem(patch(bare, message("spring_offer", "es", BODY)), 409, "has no template");
+    assertThat(patch(bare, message("spring_offer", "pt_BR", BODY)).statusCode()).isEqualTo(200);
+
+    refused = patch(winter, time);
+    assertProblem(refused, 409, "has paused the template winter_offer de");
+    assertThat(body(refused).path("stoppedTemplate").isString()).isTrue();
+    assertThat(patch(winter, "{\"sender\":\"elsewhere\"}").statusCode()).isEqualTo(200);
+    assertThat(patch(winter, time).statusCode()).isEqualTo(200);
+    assertProblem(patch(winter, "{\"sender\":\"later\"}"), 409, "has paused the template");
+    assertThat(patch(winter, "{\"scheduledAt\":null,\"sender\":\"later\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(patch(winter + "?acceptStopped=true", time).statusCode()).isEqualTo(200);
+    assertThat(stoppedIn("104996122399164")).isFalse();
+  }
+
+  private static String status(String campaign) {
+    return body(CONSOLE.send("GET", campaign, "", "")).path("status").asString();
+  }
+
+  private static HttpResponse<byte[]> patch(String path, String change) {
+    return CONSOLE.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + READING.port() + path))
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(change)));
+  }
+
   /** Its account may be one that was told when it was WhatsApp's. */
   @Test
   void whatAnotherProviderCallsATemplateIsNotCompared() {
@@ -177,15 +218,23 @@ class TemplatesTest {
 
   private static String campaign(
       String sender, String template, String language, String components) {
+    return draft(sender, template, language, components) + "/start";
+  }
+
+  private static String draft(String sender, String template, String language, String components) {
     HttpResponse<byte[]> created =
         CONSOLE.send(
             "POST",
             "/api/campaigns",
             "application/json",
-            ("{\"name\":\"x\",\"sender\":\"%s\",\"message\":{\"type\":\"template\",\"template\":"
-                    + "{\"name\":\"%s\",\"language\":{\"code\":\"%s\"}%s}}}")
-                .formatted(sender, template, language, components));
-    return "/api/campaigns/" + body(created).path("id").asString() + "/start";
+            "{\"name\":\"x\",\"sender\":\"%s\",%s"
+                .formatted(sender, message(template, language, components).substring(1)));
+    return "/api/campaigns/" + body(created).path("id").asString();
+  }
+
+  private static String message(String template, String language, String components) {
+    return "{\"message\":{\"type\":\"template\",\"template\":{\"name\":\"%s\",\"language\":{\"code\":\"%s\"}%s}}}"
+        .formatted(template, language, components);
   }
 
   @Test

@@ -108,6 +108,12 @@ export function campaign(root, left, id) {
     }
   }
 
+  async function resume() {
+    if (await review(path, { ...now, scheduledAt: null }, left, { question: 'resumed' })) {
+      await command('resume');
+    }
+  }
+
   const change = (values, told) =>
     perform((accepted) => patch(`${path}?${accepted}`, values), told, 'campaign.scheduleWithout');
 
@@ -154,7 +160,7 @@ export function campaign(root, left, id) {
     const buttons = {
       start: () => button('start', start, 'primary'),
       pause: () => button('pause', () => command('pause')),
-      resume: () => button('resume', () => command('resume'), 'primary'),
+      resume: () => button('resume', resume, 'primary'),
       cancel: () => button('cancel', cancel, 'danger'),
       resend: () => button('resend', resend(() => resendAll(path, now, left))),
     };
@@ -261,7 +267,7 @@ export function campaign(root, left, id) {
 
   const each = (act) => (error) => !busy && alone(() => act(error))();
   const mayResendReasons = () =>
-    may('manage') && mayResend(now) ? each((error) => resend(() => resendReason(path, error, left))()) : null;
+    may('manage') && mayResend(now) ? each((error) => resend(() => resendReason(path, now, error, left))()) : null;
   // While it sends, more would fail than the question says.
   const maySuppress = () => (may('manage') && now.status !== 'SENDING' ? each((error) => suppressReason(path, error, left)) : null);
 

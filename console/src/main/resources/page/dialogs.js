@@ -26,7 +26,7 @@ function ask(content, element) {
 }
 
 /** Whether the person means it. */
-export async function confirm({ title, text, action, danger = false, allowed = true, extra = '' }) {
+export async function confirm({ title, text, action, refuse = say('back'), danger = false, allowed = true, extra = '' }) {
   const answer = await show(
     (close) => html`
       <form method="dialog" @submit=${(event) => {
@@ -37,7 +37,7 @@ export async function confirm({ title, text, action, danger = false, allowed = t
         <p>${text}</p>
         ${extra}
         <div class="actions">
-          <button type="button" @click=${() => close('')}>${say('back')}</button>
+          <button type="button" @click=${() => close('')}>${refuse}</button>
           <button class=${danger ? 'danger' : 'primary'} value="yes" ?disabled=${!allowed}>${action}</button>
         </div>
       </form>

@@ -40,7 +40,7 @@ export function edit(root, left, id) {
         // Nobody is asked when it starts by itself. Who may not set a time puts it back to draft.
         if (wish.scheduledAt && Object.keys(changes).length && !needsFourEyes()) {
           const { sender: senderId, ...rest } = wish;
-          if (!(await review(path, { ...campaign, ...rest, senderId }, left, changes))) {
+          if (!(await review(path, { ...campaign, ...rest, senderId }, left, { changes }))) {
             return null;
           }
         }

@@ -1,18 +1,19 @@
 // Adds a file of people to a campaign.
 import { html, nothing } from './lib.js';
-import { upload } from './api.js';
+import { get, patch, upload } from './api.js';
 import { confirm, note } from './dialogs.js';
-import { moment } from './format.js';
+import { moment, number } from './format.js';
 import { acceptMissing } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { outcome, rejections, report } from './rejected.js';
+import { review } from './review.js';
 import { say } from './texts.js';
 import { work } from './work.js';
 
-const acceptLate = (time) =>
+const acceptLate = (time, count) =>
   confirm({
     title: say('import.late'),
-    text: say('import.lateText', { time: moment(time) }),
+    text: say('import.lateText', { time: moment(time), count: number(count) }),
     action: say('import.lateAnyway'),
     danger: true,
   });
@@ -33,7 +34,7 @@ export function importer(path, wishes, done, left) {
       return { result, file, query };
     } catch (error) {
       // Who has left sees no more which campaign would start.
-      if (left.aborted || !error.members?.late || !(await acceptLate(error.members.late))) {
+      if (left.aborted || !error.members?.late || !(await acceptLate(error.members.late, people.found()?.usable))) {
         throw error;
       }
       const late = new URLSearchParams(query);
@@ -56,10 +57,23 @@ export function importer(path, wishes, done, left) {
     added = await add(file, query);
     if (left.aborted) {
       note(outcome(added.result));
+    } else {
+      people.clear(file);
+      done();
+    }
+    await lookAgain(added);
+  }
+
+  /** What starts by itself is reviewed with those who were added, or does not: nobody will be asked at its time. */
+  async function lookAgain({ result, query }) {
+    const campaign = await get(path);
+    if (campaign.status !== 'SCHEDULED' || result.accepted === 0 || query.has('acceptLate')) {
       return;
     }
-    people.clear(file);
-    done();
+    if (!(await review(path, campaign, left, { question: 'added' }))) {
+      await patch(path, { scheduledAt: null });
+      left.aborted ? note(say('import.unseen', campaign), 'bad') : note(say('campaign.isDraft'));
+    }
   }
 
   const submit = (event) => {

@@ -1,9 +1,10 @@
 // Sends a campaign once more: to all for whom it failed, or to those of one reason. Each asks once.
-import { html, nothing } from './lib.js';
+import { html, nothing, render } from './lib.js';
 import { glance } from './api.js';
 import { confirm, note } from './dialogs.js';
 import { inWords, number } from './format.js';
 import { codeWords } from './reasons.js';
+import { again } from './review.js';
 import { say } from './texts.js';
 
 export const mayResend = ({ status, counts }) => status === 'COMPLETED' && counts.failed + counts.unconfirmed > 0;
@@ -24,13 +25,27 @@ function skippedWords(count) {
 const skipped = (count) => html`<p class="hint">${skippedWords(count)}</p>`;
 
 /** What the command says beside its name, or null if a person does not want it or has left meanwhile. */
-export async function resendAll(path, { counts: { failed: all, unconfirmed } }, left) {
+export async function resendAll(path, campaign, left) {
+  const { failed: all, unconfirmed } = campaign.counts;
   let alsoInDoubt = false;
   const out = all ? await optedOut(path, 'FAILED') : 0;
+  const failed = all - (out ?? 0);
+  const statuses = () => [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
+  const means = document.createElement('div');
+  const look = async () => {
+    const chosen = statuses();
+    const words = chosen.length
+      ? await again(path, campaign, failed + (alsoInDoubt ? unconfirmed : 0), chosen)
+      : nothing;
+    // Another choice may have been made meanwhile.
+    if (chosen.join() === statuses().join()) {
+      render(words, means);
+    }
+  };
+  await look();
   if (left.aborted) {
     return null;
   }
-  const failed = all - (out ?? 0);
   const yes = await confirm({
     title: say('resend.title'),
     // That all of them have opted out is said below.
@@ -40,19 +55,21 @@ export async function resendAll(path, { counts: { failed: all, unconfirmed } }, 
       ${
         unconfirmed
           ? html`<label class="check">
-              <input type="checkbox" @change=${(event) => (alsoInDoubt = event.target.checked)}>
+              <input type="checkbox" @change=${(event) => {
+                alsoInDoubt = event.target.checked;
+                look();
+              }}>
               <span>${say('resend.unconfirmed', { count: number(unconfirmed) }, unconfirmed)}
                 <strong>${say('resend.twice')}</strong></span></label>`
           : nothing
       }
-      ${skipped(out)}`,
+      ${skipped(out)} ${means}`,
   });
-  const statuses = [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
-  return yes && statuses.length ? { query: statuses.map((status) => `status=${status}`).join('&') } : null;
+  return yes && statuses().length ? { query: statuses().map((status) => `status=${status}`).join('&') } : null;
 }
 
 /** The same for those of the reason that is shown, as many as have it by now. */
-export async function resendReason(path, shown, left) {
+export async function resendReason(path, campaign, shown, left) {
   const { code, status } = shown;
   const errors = (await glance(`${path}/errors`)) ?? [shown];
   if (left.aborted) {
@@ -66,10 +83,11 @@ export async function resendReason(path, shown, left) {
   const { retryHelps } = error;
   const words = codeWords(code, error.words);
   const out = await optedOut(path, status, code);
+  const count = Math.max(0, error.count - (out ?? 0));
+  const means = count > 0 ? await again(path, campaign, count, [status], code) : nothing;
   if (left.aborted) {
     return null;
   }
-  const count = Math.max(0, error.count - (out ?? 0));
   const yes = await confirm({
     title: say('resend.title'),
     text: say('resend.reason', { words }),
@@ -78,7 +96,7 @@ export async function resendReason(path, shown, left) {
     extra: html`
       ${retryHelps === false ? html`<p class="reason">${say('resend.futile')}</p>` : nothing}
       ${status === 'UNCONFIRMED' ? html`<p class="reason">${say('resend.twice')}</p>` : nothing}
-      ${skipped(out)}`,
+      ${skipped(out)} ${means}`,
   });
   return yes ? { query: `status=${status}`, body: { reasons: [code] } } : null;
 }

@@ -40,27 +40,37 @@ export const sentBy = (begun, zones, perSecond, campaign) =>
     begun,
   );
 
-/** How long it takes, and until when, with its time zones, its sending hours and the daily limit. */
-function until(campaign, sender, people, zones) {
+/** When the last recipient is sent to, with time zones, sending hours and the daily limit; null if nobody can tell. */
+function last(campaign, sender, people, zones) {
   if (people === null || sender === null || (campaign.localTime && !zones)) {
-    return duration(NaN);
+    return null;
   }
   const begun = beginning(campaign);
   const byRate = campaign.localTime
     ? sentBy(begun, zones, sender.ratePerSecond, campaign)
     : end(begun, people / sender.ratePerSecond, campaign);
   if (byRate === null) {
-    return duration(takes(people, sender, begun));
+    return null;
   }
   const first = campaign.localTime && zones.length > 0 ? Math.max(begun, Date.parse(zones[0].at)) : begun;
-  const last = Math.max(byRate, first + stretched(people, sender, first) * 1000);
+  return Math.max(byRate, first + stretched(people, sender, first) * 1000);
+}
+
+/** How long it takes, and until when. */
+function until(campaign, sender, people, zones) {
+  const begun = beginning(campaign);
+  const time = last(campaign, sender, people, zones);
+  if (time === null) {
+    const unknown = people === null || sender === null || campaign.localTime;
+    return duration(unknown ? NaN : takes(people, sender, begun));
+  }
   return campaign.localTime && zones.length > 0
     ? say('review.takesZones', {
-        duration: duration((last - begun) / 1000),
-        time: moment(last),
+        duration: duration((time - begun) / 1000),
+        time: moment(time),
         zone: zones.at(-1).timeZone,
       })
-    : say('review.takesFrom', { duration: duration(takes(people, sender, begun)), time: moment(last) });
+    : say('review.takesFrom', { duration: duration(takes(people, sender, begun)), time: moment(time) });
 }
 
 /** A campaign in people's own time keeps to it. */
@@ -79,6 +89,24 @@ function nightWords({ localTime }, look, at) {
       zone: timeZone,
     },
     night.asleep,
+  );
+}
+
+/** It may begin by day and go on for so long that night falls. */
+function laterWords({ localTime }, look) {
+  const later = look?.night?.later;
+  if (localTime || !later) {
+    return '';
+  }
+  return say(
+    'review.nightLater',
+    {
+      count: number(later.recipients),
+      total: number(look.night.recipients),
+      time: timeIn(Date.parse(later.from), later.timeZone),
+      zone: later.timeZone,
+    },
+    later.recipients,
   );
 }
 
@@ -101,17 +129,24 @@ function repeatedWords({ repeated }) {
 /** Whether WhatsApp delivers it only to those who have written lately. */
 export const isFreeText = (message, sender) => sender?.provider === 'whatsapp' && message.type !== 'template';
 
+const blockedWords = (sender) => sender?.blocked && say('review.blocked', { reason: reasonWords(sender.blockReason) });
+
+function spreadWords(campaign, sender, people) {
+  const days = people === null || sender === null ? 0 : Math.floor(stretched(people, sender, beginning(campaign)) / DAY);
+  return days > 0 && say('review.days', { count: number(days) }, days);
+}
+
 function warnings(campaign, sender, people, look, at) {
-  const days = people === null || sender === null ? 0 : Math.floor(takes(people, sender, beginning(campaign)) / DAY);
   return [
-    people === 0 && say(campaign.scheduledAt ? 'review.nobodyYet' : 'review.nobody'),
-    sender?.blocked && say('review.blocked', { reason: reasonWords(sender.blockReason) }),
+    people === 0 && !campaign.startedAt && say(campaign.scheduledAt ? 'review.nobodyYet' : 'review.nobody'),
+    blockedWords(sender),
     isFreeText(campaign.message, sender) && say('review.freeText'),
     look && missingWords(look),
     look && repeatedWords(look),
-    days > 0 && say('review.days', { count: number(days) }, days),
-    campaign.localTime && say('review.nextDay', { time: campaign.localTime.slice(0, 5) }),
+    spreadWords(campaign, sender, people),
+    campaign.localTime && !campaign.startedAt && say('review.nextDay', { time: campaign.localTime.slice(0, 5) }),
     nightWords(campaign, look, at),
+    laterWords(campaign, look),
   ].filter(Boolean);
 }
 
@@ -158,37 +193,67 @@ export const hours = ({ windowStart, windowEnd, timeZone }) =>
 /** At what time each recipient is sent to. */
 export const local = ({ localTime }) => say('details.theirTime', { time: localTime.slice(0, 5) });
 
-/** What is asked about a start by hand, and about one by itself. */
+const toWhom = (people, everybody, counted) =>
+  people === null ? say(everybody) : say(counted, { count: inWords(people) }, people);
+
+/** What is asked about a start by hand, one by itself, one that more people have been added to, and after a pause. */
 const questions = {
   now: (people, capped) => ({
     title: say('review.title'),
     text: say('review.final'),
-    action: people === null ? say('review.everybody') : say('review.action', { count: inWords(people) }, people),
+    action: toWhom(people, 'review.everybody', 'review.action'),
     // Who is beyond the cap now may not be when it is their turn.
     allowed: people !== 0 || capped > 0,
   }),
-  later: (people, time) => ({
+  later: (people, capped, time) => ({
     title: say('review.later'),
     text: say('review.laterText', { time: moment(time) }),
-    action: people === null ? say('review.laterEverybody') : say('review.laterAction', { count: inWords(people) }, people),
+    action: toWhom(people, 'review.laterEverybody', 'review.laterAction'),
+  }),
+  added: (people, capped, time) => ({
+    title: say('review.added'),
+    text: say('review.addedText', { time: moment(time) }),
+    action: toWhom(people, 'review.laterEverybody', 'review.laterAction'),
+    refuse: say('campaign.toDraft'),
+  }),
+  resumed: (people) => ({
+    title: say('review.resume'),
+    text: say('review.resumeText'),
+    action: toWhom(people, 'review.everybody', 'review.action'),
   }),
 };
 
-/**
- * Whether the person wants the campaign to start, now or at its time, having seen what that means; asks nobody who
- * has left. `changes` are those that the console does not have yet.
- */
-export async function review(path, campaign, left, changes = undefined) {
-  const begun = beginning(campaign);
+const atOf = (time) => new Date(time).toISOString();
+
+/** What the console says about sending from then on: to those who wait, or to others that the query names. */
+function lookAhead(path, campaign, sender, people, query, changes) {
   // Sending hours may open later. What takes no time at all would end before they do.
-  const first = end(begun, 0.001, campaign) ?? begun;
-  const at = (time) => new URLSearchParams({ at: new Date(time).toISOString() });
-  const [sender, page, out, look, when, templates] = await Promise.all([
-    glance(`/api/senders/${encodeURIComponent(campaign.senderId)}`),
+  const first = end(beginning(campaign), 0.001, campaign) ?? beginning(campaign);
+  const ends = campaign.localTime ? null : last(campaign, sender, people, []);
+  const asked = new URLSearchParams([['at', atOf(first)], ...(ends === null ? [] : [['until', atOf(ends)]]), ...query]);
+  return { first, look: glance(`${path}/review?${asked}`, changes) };
+}
+
+const senderOf = ({ senderId }) => glance(`/api/senders/${encodeURIComponent(senderId)}`);
+
+const reasons = (words) => words.map((one) => html`<p class="reason">${one}</p>`);
+
+/**
+ * Whether the person wants the campaign to start, now or at its time, or what `question` asks, having seen what that
+ * means; asks nobody who has left. `changes` are those that the console does not have yet.
+ */
+export async function review(path, campaign, left, { changes, question = campaign.scheduledAt ? 'later' : 'now' } = {}) {
+  const sender = await senderOf(campaign);
+  const { pending } = counts(campaign);
+  const { first, look: looking } = lookAhead(path, campaign, sender, pending, [], changes);
+  const at = new URLSearchParams({ at: atOf(beginning(campaign)) });
+  // After a pause, time zones whose time has passed go on at once.
+  const zoned = campaign.localTime && !campaign.startedAt;
+  const [page, out, look, when, templates] = await Promise.all([
     glance(`${path}/recipients?after=0&status=PENDING`),
     glance(`${path}/suppressed?status=PENDING`),
-    glance(`${path}/review?${at(first)}`, changes),
-    campaign.localTime ? glance(`${path}/zones?${at(begun)}&localTime=${campaign.localTime}`) : { zones: [] },
+    looking,
+    zoned ? glance(`${path}/zones?${at}&localTime=${campaign.localTime}`) : { zones: [] },
     templatesFor(campaign.senderId, campaign.message),
   ]);
   if (left.aborted) {
@@ -197,17 +262,33 @@ export async function review(path, campaign, left, changes = undefined) {
   // Who is beyond the cap now may not be at a later start.
   const capped = out && !campaign.scheduledAt ? out.capped : 0;
   const skipped = { suppressed: out?.suppressed ?? null, capped };
-  const { pending } = counts(campaign);
   const people = pending === null ? null : Math.max(0, pending - (skipped.suppressed ?? 0) - (skipped.capped ?? 0));
+  const zones = zoned || !campaign.localTime ? (when?.zones ?? null) : null;
   const rows = page?.recipients ?? [];
   const seen = look?.night && look.repeated && ![look.night, look.missing, look.repeated].some(({ partial }) => partial);
   const known = page && seen && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
   return confirm({
-    ...(campaign.scheduledAt ? questions.later(people, campaign.scheduledAt) : questions.now(people, skipped.capped ?? 0)),
+    ...questions[question](people, skipped.capped ?? 0, campaign.scheduledAt),
     extra: html`
-      ${facts(campaign, sender, people, skipped, when?.zones ?? null, look?.cost)}
+      ${facts(campaign, sender, people, skipped, zones, look?.cost)}
       ${known ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
-      ${warnings(campaign, sender, people, look, first).map((warning) => html`<p class="reason">${warning}</p>`)}
+      ${reasons(warnings(campaign, sender, people, look, first))}
       ${rows.length ? walked(rows, (one) => preview(campaign.message, one.variables, templates)) : nothing}`,
   });
+}
+
+/** What it means to send to so many people of a campaign once more: those with these statuses, and perhaps this code. */
+export async function again(path, campaign, people, statuses, reason = null) {
+  // It waits for no local time.
+  const now = { ...campaign, scheduledAt: null, localTime: null };
+  const sender = await senderOf(now);
+  const query = [...statuses.map((status) => ['status', status]), ...(reason ? [['reason', reason]] : [])];
+  const { first, look: looking } = lookAhead(path, now, sender, people, query);
+  const look = await looking;
+  return html`
+    ${facts(now, sender, people, { suppressed: 0, capped: 0 }, null, look?.cost)}
+    ${look?.night && sender ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
+    ${reasons(
+      [blockedWords(sender), spreadWords(now, sender, people), nightWords(now, look, first), laterWords(now, look)].filter(Boolean),
+    )}`;
 }

@@ -192,7 +192,7 @@ public final class ConsoleClient implements AutoCloseable {
     return send(request);
   }
 
-  JsonNode patch(String path, Object body) {
+  public JsonNode patch(String path, Object body) {
     return send(json(path).method("PATCH", BodyPublishers.ofByteArray(Json.write(body))));
   }
 

@@ -54,6 +54,8 @@ class ConsolePageIT {
     browser.picture("campaign-paused");
 
     browser.click("#resume");
+    browser.awaitText("#dialog h2", "Resume this campaign?");
+    browser.click("#dialog .primary");
     browser.awaitText(".badge", "completed");
     browser.awaitText(".figure.pending dd", "0");
     browser.until().until(driver -> browser.count("delivered") == 400);

@@ -136,6 +136,7 @@ class ConsoleTokenIT {
     browser.click("#pause");
     browser.awaitText(".badge", "paused");
     browser.click("#resume");
+    browser.click("#dialog .primary");
     browser.awaitText(".badge", "completed");
     browser.awaitText(".figure.sent dd", "120");
   }

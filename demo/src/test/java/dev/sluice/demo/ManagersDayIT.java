@@ -177,6 +177,8 @@ class ManagersDayIT {
     assertThat(browser.count("pending")).as("left for after the pause").isPositive();
     look("paused");
     keyboard.press("#resume");
+    browser.awaitText("#dialog h2", "Resume this campaign?");
+    keyboard.press("#dialog .primary");
     browser.awaitText(".badge", "completed");
   }
 

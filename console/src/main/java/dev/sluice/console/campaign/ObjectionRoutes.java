@@ -5,11 +5,15 @@ import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
+import dev.sluice.console.imports.Audience;
 import dev.sluice.console.imports.Needs;
 import dev.sluice.console.imports.Objections;
 import dev.sluice.console.imports.Places;
 import dev.sluice.console.imports.Reading;
+import dev.sluice.console.imports.SendingSpan;
+import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.sender.Billing;
+import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -17,12 +21,13 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /api/campaigns/{id}/review}: what speaks against starting a campaign at a moment, and what
- * it would cost.
+ * {@code /api/campaigns/{id}/review}: what speaks against sending a campaign at a moment, or once
+ * more, and what it would cost.
  */
 public final class ObjectionRoutes {
   private final HeldBodies bodies;
@@ -67,26 +72,45 @@ public final class ObjectionRoutes {
   }
 
   private void answer(Context context, UUID id, Draft draft) {
-    Instant at =
-        Reading.given(context, "at").map(text -> Fields.moment("at", text)).orElseGet(Instant::now);
+    Instant at = moment(context, "at").orElseGet(Instant::now);
+    SendingSpan sending =
+        SendingSpan.of(
+            at,
+            moment(context, "until").orElse(null),
+            draft.windowStart(),
+            draft.windowEnd(),
+            draft.timeZone());
+    Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
+    Audience audience =
+        statuses.isEmpty()
+            ? Audience.pending(id)
+            : new Audience(id, statuses, context.queryParam("reason"));
     // Before the place, as the provider may be slow to list its templates.
     Optional<Billing.Category> category =
         objections.priced() ? billing.category(draft.sender(), draft.message()) : Optional.empty();
-    JsonHttp.json(context, 200, looking.run(() -> lists.run(() -> look(id, draft, category, at))));
+    JsonHttp.json(
+        context, 200, looking.run(() -> lists.run(() -> look(audience, draft, category, sending))));
+  }
+
+  private static Optional<Instant> moment(Context context, String parameter) {
+    return Reading.given(context, parameter).map(text -> Fields.moment(parameter, text));
   }
 
   private Map<String, @Nullable Object> look(
-      UUID id, Draft draft, Optional<Billing.Category> category, Instant at) {
-    Optional<Places> places = objections.places(id);
+      Audience audience, Draft draft, Optional<Billing.Category> category, SendingSpan sending) {
+    Optional<Places> places = objections.places(audience);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    answer.put("missing", objections.missing(id, needs(draft)));
-    answer.put(
-        "night", places.map(found -> objections.night(found, draft.timeZone(), at)).orElse(null));
-    answer.put(
-        "repeated",
-        Optional.ofNullable(draft.sender())
-            .flatMap(sender -> objections.repeated(id, sender, at))
-            .orElse(null));
+    // Who is sent to once more has had it from this campaign, if at all.
+    if (audience.isPending()) {
+      UUID id = audience.campaignId();
+      answer.put("missing", objections.missing(id, needs(draft)));
+      answer.put(
+          "repeated",
+          Optional.ofNullable(draft.sender())
+              .flatMap(sender -> objections.repeated(id, sender, sending.from()))
+              .orElse(null));
+    }
+    answer.put("night", places.map(found -> objections.night(found, sending)).orElse(null));
     answer.put(
         "cost",
         places

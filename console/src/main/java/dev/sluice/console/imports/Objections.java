@@ -27,13 +27,13 @@ public final class Objections {
   }
 
   /** Returns where they are; empty if that cannot be read in time. */
-  public Optional<Places> places(UUID campaignId) {
-    return Places.of(sql, campaignId);
+  public Optional<Places> places(Audience audience) {
+    return Places.of(sql, audience);
   }
 
-  /** Returns for how many it is night at that moment, in a campaign with this time zone. */
-  public Night night(Places places, @Nullable String timeZone, Instant at) {
-    return Night.of(places, timeZone, at);
+  /** Returns for how many it is night when a campaign sends. */
+  public Night night(Places places, SendingSpan sending) {
+    return Night.of(places, sending);
   }
 
   /**

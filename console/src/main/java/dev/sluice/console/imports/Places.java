@@ -12,13 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Select;
 
 /**
- * Where the recipients who are still to be sent to are, as far as the beginnings of their numbers
- * tell.
+ * Where recipients who are about to be sent to are, as far as the beginnings of their numbers tell.
  *
  * @param all the places, the largest first
  * @param partial whether not all recipients were looked at: only the first ones, or the largest
@@ -49,16 +47,16 @@ public record Places(List<Place> all, boolean partial) {
   }
 
   /** Returns the places; empty if not even the first recipients can be read. */
-  static Optional<Places> of(DSLContext sql, UUID campaignId) {
-    return of(sql, campaignId, PATIENCE, PATIENCE);
+  static Optional<Places> of(DSLContext sql, Audience audience) {
+    return of(sql, audience, PATIENCE, PATIENCE);
   }
 
   static Optional<Places> of(
-      DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
-    return Briefly.read(sql, withAll, SORTED, inside -> read(inside, Pending.all(campaignId)))
+      DSLContext sql, Audience audience, Duration withAll, Duration withFirst) {
+    return Briefly.read(sql, withAll, SORTED, inside -> read(inside, audience.all()))
         .map(places -> new Places(places, places.size() == MOST))
         .or(() ->
-            Briefly.read(sql, withFirst, SORTED, inside -> read(inside, Pending.first(campaignId)))
+            Briefly.read(sql, withFirst, SORTED, inside -> read(inside, audience.first()))
                 .map(places -> new Places(places, true)));
   }
 

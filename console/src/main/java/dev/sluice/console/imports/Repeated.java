@@ -74,9 +74,9 @@ public record Repeated(long recipients, @Nullable Earlier campaign, boolean part
         .flatMap(recent ->
             recent.isEmpty()
                 ? Optional.of(new Repeated(0, null, false))
-                : count(sql, Pending.all(campaignId), recent, since, withAll)
+                : count(sql, Audience.pending(campaignId).all(), recent, since, withAll)
                     .or(() ->
-                        count(sql, Pending.first(campaignId), recent, since, withFirst)
+                        count(sql, Audience.pending(campaignId).first(), recent, since, withFirst)
                             .map(Repeated::ofFirst)));
   }
 

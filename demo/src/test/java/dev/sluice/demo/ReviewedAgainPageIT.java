@@ -1,0 +1,156 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.ConsoleClient;
+import dev.sluice.schema.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What the page asks about a campaign that was reviewed before, in a browser. */
+@EnabledIf("dev.sluice.demo.Browser#isThere")
+class ReviewedAgainPageIT {
+  @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
+
+  private static ConsoleClient client;
+  private static Browser browser;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    client = PAGE.client();
+    browser = PAGE.browser();
+    client.put("/api/senders/slow", Map.of("address", "1", "ratePerSecond", 1));
+  }
+
+  @Test
+  void whoIsAddedToAScheduledCampaignIsReviewedOrItBecomesADraft() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    add(1, 1_200);
+    browser.awaitText("#dialog h2", "Start automatically with these recipients?");
+    browser.awaitText("#dialog .primary", "Schedule for 1,200 (1.2 thousand) recipients");
+    browser.awaitText("#dialog .reason", "This is not a template");
+    browser.picture("added-to-scheduled");
+    assertThat(browser.faults()).isEmpty();
+    browser.click("#dialog .primary");
+    browser.awaitText("[aria-labelledby=import] .report", "1,200 added");
+    assertThat(status(campaign)).isEqualTo("SCHEDULED");
+
+    add(5_001, 10);
+    browser.awaitText("#dialog .primary", "Schedule for 1,210 (1.2 thousand) recipients");
+    browser.click("#dialog button[type=button]:not([name])");
+    browser.awaitText("#notes", "This is a draft again");
+    browser.awaitText(".badge", "draft");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+  }
+
+  @Test
+  void whoLeavesBeforeTheReviewFindsADraft() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.find("#import");
+    browser.hold("/review");
+    add(1, 2);
+    browser.awaitHeld(1);
+    browser.click("nav a[href='#/senders']");
+    browser.awaitText("h1", "Senders");
+    browser.release();
+
+    browser.awaitText("#notes", "is a draft again");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+  }
+
+  /** In one of these countries it is day now, but not for all of 28 hours. */
+  @Test
+  void whatGoesOnIntoTheNightSaysSoAtTheStartTheResumeAndTheResend() {
+    String campaign = campaign("slow");
+    String id = campaign.substring(campaign.lastIndexOf('/') + 1);
+    PAGE.sql(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone) SELECT '%s',".formatted(id)
+            + " CASE n % 2 WHEN 0 THEN '+55' || (11960000000 + n) ELSE '+86' || (13800000000 + n) END"
+            + " FROM generate_series(1, 100000) AS n");
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.click("#start");
+    browser.awaitText("#dialog", "It goes on into the night for");
+    browser.awaitText("#dialog", "Sending hours would stop it until the morning");
+    browser.picture("review-into-the-night");
+    assertThat(browser.find("#dialog").getText())
+        .as("it has none")
+        .doesNotContain("daily limit");
+    browser.click("#dialog button[type=button]:not([name])");
+
+    stands(id, "PAUSED");
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.click("#resume");
+    browser.awaitText("#dialog h2", "Resume this campaign?");
+    browser.awaitText("#dialog", "It goes on into the night for");
+    browser.awaitText("#dialog .primary", "Send to 100,000 (100 thousand) recipients");
+    browser.picture("review-resume");
+    browser.resize(Browser.PHONE);
+    browser.picture("review-resume-phone");
+    browser.resize(Browser.DESKTOP);
+    browser.click("#dialog .primary");
+    browser.awaitText("#notes", "Resuming");
+
+    PAGE.sql(
+        "UPDATE sluice.campaign_recipient SET status = 'FAILED', error_code = '131049'"
+            + " WHERE campaign_id = '%s'".formatted(id));
+    PAGE.sql("UPDATE sluice.campaign SET failed = 100000 WHERE id = '%s'".formatted(id));
+    stands(id, "COMPLETED");
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.click("#resend");
+    browser.awaitText("#dialog", "Estimated duration");
+    browser.awaitText("#dialog", "27 h 46 min, until");
+    browser.awaitText("#dialog", "It goes on into the night for");
+    browser.picture("resend-into-the-night");
+    assertThat(browser.faults()).isEmpty();
+    browser.click("#dialog button[type=button]:not([name])");
+    browser.click("section[aria-labelledby=errors] button");
+    browser.awaitText("#dialog", "27 h 46 min, until");
+    browser.click("#dialog button[type=button]:not([name])");
+  }
+
+  private static void stands(String id, String status) {
+    PAGE.sql(
+        "UPDATE sluice.campaign SET status = '%s', total = 100000, started_at = coalesce(started_at, now()),"
+                .formatted(status)
+            + " completed_at = CASE '%s' WHEN 'COMPLETED' THEN now() END WHERE id = '%s'"
+                .formatted(status, id));
+  }
+
+  private static String campaign(String sender) {
+    JsonNode message =
+        Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}");
+    return "/api/campaigns/"
+        + client
+            .post("/api/campaigns", Map.of("name", "Spring", "sender", sender, "message", message))
+            .path("id")
+            .asString();
+  }
+
+  private static String status(String campaign) {
+    return client.get(campaign).path("status").asString();
+  }
+
+  private void add(int from, int people) throws IOException {
+    StringBuilder text = new StringBuilder("phone,first_name\n");
+    for (int i = from; i < from + people; i++) {
+      text.append("+551196%07d,Ana%n".formatted(i));
+    }
+    browser.choose("input[name=file]", Files.writeString(folder.resolve(from + ".csv"), text));
+    browser.awaitText("[aria-labelledby=import] .report", " usable");
+    browser.click("[aria-labelledby=import] .primary");
+  }
+}

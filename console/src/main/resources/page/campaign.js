@@ -48,7 +48,7 @@ export function campaign(root, left, id) {
   let reading = false;
   let busy = false;
 
-  const people = recipients(path, () => paint());
+  const people = recipients(path, () => paint(), left);
   const answers = replies(path, () => paint());
   const walked = walk(() => paint());
   const upload = importer(

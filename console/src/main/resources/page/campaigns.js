@@ -10,6 +10,7 @@ import { say } from './texts.js';
 
 const STATES = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'COMPLETED', 'CANCELLED'];
 const TYPING = 300;
+const AGAIN = 5_000;
 
 /** The beginning of a day, or of one that is some days later; nothing while it is not typed to its end. */
 function midnight(day, later) {
@@ -31,6 +32,10 @@ export function campaigns(root, left) {
   // Those whose id contains what is typed; null while there is no choice.
   let senders = null;
   let looked = null;
+  // What those who are offered have in their ids.
+  let offered = null;
+  // Why what was typed as a sender is none.
+  let unknown = '';
   let typing = null;
   let looking = null;
 
@@ -58,14 +63,18 @@ export function campaigns(root, left) {
     typing = setTimeout(() => list.filter(query()), name === 'search' ? TYPING : 0);
   }
 
-  /** Offers senders; the list can do without. */
+  /** Offers senders; the list can do without, until they can be read. */
   async function offer(search) {
     looked = search;
     const found = await get(`/api/senders?${new URLSearchParams({ search })}`).catch(() => null);
+    if (found === null && senders === null && !left.aborted) {
+      looking = setTimeout(() => offer(search), AGAIN);
+    }
     if (found === null || search !== looked || (senders === null && found.length < 2)) {
       return;
     }
     senders = found.map(({ id }) => id);
+    offered = search;
     take(search);
     paint();
   }
@@ -79,8 +88,32 @@ export function campaigns(root, left) {
 
   function typeSender({ target: { value } }) {
     clearTimeout(looking);
-    take(value);
-    looking = setTimeout(() => offer(value), TYPING);
+    unknown = '';
+    // What is still being looked for would be put into the field.
+    looked = value.trim();
+    take(looked);
+    looking = setTimeout(() => offer(looked), TYPING);
+  }
+
+  /** What is left there half typed means the only sender that has it in its id; otherwise nobody can tell which. */
+  async function chooseSender({ target }) {
+    const typed = target.value.trim();
+    if (typed !== offered) {
+      clearTimeout(looking);
+      await offer(typed);
+    }
+    // It may have been typed on meanwhile, or nobody could look.
+    if (target.value.trim() !== typed || typed !== offered) {
+      return;
+    }
+    const meant = senders.length === 1 && typed !== '' ? senders[0] : typed;
+    if (meant === '' || senders.includes(meant)) {
+      target.value = meant;
+      take(meant);
+      return;
+    }
+    unknown = senders.length === 0 ? 'campaigns.noSender' : 'campaigns.whichSender';
+    paint();
   }
 
   const row = (campaign) => html`
@@ -129,7 +162,7 @@ export function campaigns(root, left) {
           : html`<label>${say('campaigns.sender')}
                 <input name="senderId" type="search" list="senders" maxlength="100" autocomplete="off"
                   placeholder=${say('people.all')} .value=${wanted.senderId}
-                  @input=${typeSender} @change=${(event) => narrow('senderId', event.target.value.trim())}></label>
+                  @input=${typeSender} @change=${chooseSender}></label>
               <datalist id="senders">${senders.map((id) => html`<option value=${id}></option>`)}</datalist>`
       }
       <label>${say('campaigns.from')}
@@ -141,6 +174,7 @@ export function campaigns(root, left) {
       <label class="check"><input name="archived" type="checkbox" .checked=${wanted.archived !== ''}
           @change=${(event) => narrow('archived', event.target.checked ? 'true' : '')}>
         <span>${say('campaigns.withArchived')}</span></label>
+      ${unknown ? html`<p class="problem" role="alert">${say(unknown)}</p>` : nothing}
     </form>
   `;
 

@@ -2,23 +2,56 @@
 import { html, nothing } from './lib.js';
 import { get } from './api.js';
 import { exportLink } from './exports.js';
-import { badge, moment, number, statusWords } from './format.js';
+import { badge, counts, moment, number, statusWords } from './format.js';
 import { pages } from './pages.js';
 import { say } from './texts.js';
 
 const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED', 'SUPPRESSED'];
 
-export function recipients(path, paint) {
+/** Parts that a search goes through by itself; each takes up to a second. */
+const PARTS = 10;
+
+/** The times at which it got as far as this. */
+const TIMES = [
+  ['sentAt', 'SENT'],
+  ['deliveredAt', 'DELIVERED'],
+  ['readAt', 'READ'],
+  ['failedAt', 'FAILED'],
+];
+
+/** `left` is aborted when the view is left. */
+export function recipients(path, paint, left) {
   let wanted = {};
   // How many were looked through before each place of a search.
   let far = {};
+  // How many have been looked through while it goes on; null while it does not.
+  let searching = null;
+  const opened = new Set();
 
+  /** A part of a search in which nobody is found is followed by the next one, for a while. */
   async function read(after) {
-    const page = await get(`${path}/recipients?${new URLSearchParams({ after, ...wanted })}`);
-    if (page.searched) {
-      far[page.next] = (far[after] ?? 0) + page.searched;
+    const mine = far;
+    const part = async (from) => {
+      const page = await get(`${path}/recipients?${new URLSearchParams({ after: from, ...wanted })}`);
+      if (page.searched) {
+        mine[page.next] = (mine[from] ?? 0) + page.searched;
+      }
+      return page;
+    };
+    try {
+      let page = await part(after);
+      for (let parts = 1; parts < PARTS && page.searched && page.recipients.length === 0; parts++) {
+        if (far !== mine || left.aborted) {
+          break;
+        }
+        searching = mine[page.next];
+        paint();
+        page = await part(page.next);
+      }
+      return page;
+    } finally {
+      searching = far === mine ? null : searching;
     }
-    return page;
   }
 
   const list = pages(read, (page) => page.next, paint);
@@ -32,47 +65,74 @@ export function recipients(path, paint) {
       search: data.get('search').trim(),
     };
     far = {};
+    searching = null;
     wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
     list.reload();
   };
 
-  /** Why a search found them, unless it was by their number. */
-  function found({ variables, externalId }) {
-    const text = wanted.search?.toLowerCase();
-    const data = text ? Object.entries({ ...(externalId && { externalId }), ...variables }) : [];
-    return data.filter(([, value]) => String(value).toLowerCase().includes(text));
-  }
+  const holds = (text) => wanted.search && String(text).toLowerCase().includes(wanted.search.toLowerCase());
 
+  /** What else is known of a person: the key, the values and the times. */
+  const known = (one) => [
+    ...(one.externalId ? [['external_id', one.externalId]] : []),
+    ...Object.entries(one.variables ?? {}),
+  ];
+
+  const toggle = (id) => () => {
+    opened.delete(id) || opened.add(id);
+    paint();
+  };
+
+  const pair = ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+  const more = (one) => html`
+    <tr class="more"><td colspan="6"><dl class="pairs" id=${`person-${one.id}`}>
+      ${TIMES.filter(([at]) => one[at]).map(([at, status]) => pair([statusWords(status), moment(one[at])]))}
+      ${known(one).map(([name, value]) => pair([html`<code>${name}</code>`, value]))}
+    </dl></td></tr>
+  `;
+
+  /** Beside the number, what a search found there. */
   const row = (one) => html`
     <tr>
-      <td data-label=${say('people.number')}><span><code>${one.phone}</code>${found(one).map(
-        ([name, value]) => html` <small class="quiet">${name}: ${value}</small>`,
-      )}</span></td>
+      <td data-label=${say('people.number')}><span><code>${one.phone}</code>${known(one)
+        .filter(([, value]) => holds(value))
+        .map(([name, value]) => html`<br><small class="quiet">${name}: ${value}</small>`)}</span></td>
       <td data-label=${say('people.status')}>${badge(one.status)}</td>
       <td data-label=${say('people.why')}><span>${one.errorCode ? html`<code>${one.errorCode}</code> ` : nothing}<small>${one.errorDetail ?? ''}</small></span></td>
       <td data-label=${say('people.attempts')} class="count">${number(one.attempts)}</td>
       <td data-label=${say('people.changed')}><small>${moment(one.updatedAt)}</small></td>
+      <td class="do"><button class="small" aria-expanded=${opened.has(one.id)} aria-label=${say('people.moreOf', one)}
+        @click=${toggle(one.id)}>${say('people.more')}</button></td>
     </tr>
+    ${opened.has(one.id) ? more(one) : nothing}
   `;
 
   const head = (key) => html`<th>${say(`people.${key}`)}</th>`;
 
   const table = (page) => html`
     <table class="cards">
-      <thead><tr>${['number', 'status', 'why', 'attempts', 'changed'].map(head)}</tr></thead>
+      <thead><tr>${['number', 'status', 'why', 'attempts', 'changed'].map(head)}<td></td></tr></thead>
       <tbody>${page.recipients.map(row)}</tbody>
     </table>
   `;
 
-  /** A search looks through so many at a time. */
-  const searched = (page, campaign) => {
-    const all = wanted.status ? campaign[wanted.status.toLowerCase()] : campaign.total;
-    const done = far[page.next];
-    return page.searched
-      ? html`<p class="quiet" role="status">${
-          say(all > done ? 'people.searched' : 'people.searchedSome', { done: number(done), all: number(all ?? 0) })
-        }</p>`
-      : nothing;
+  const total = (campaign) => (wanted.status ? counts(campaign)[wanted.status.toLowerCase()] : campaign.total);
+
+  const progress = (key, done, campaign) => {
+    const all = total(campaign);
+    return html`<p class="quiet" role="status">${
+      say(all > done ? `people.${key}` : `people.${key}Some`, { done: number(done), all: number(all ?? 0) })
+    }</p>`;
+  };
+
+  /** A search looks through so many at a time: that nobody is among them does not mean that there is nobody. */
+  const found = (page, campaign) => {
+    const nobodyIs = page.recipients.length === 0;
+    if (page.searched) {
+      return html`${nobodyIs ? nothing : table(page)} ${progress(nobodyIs ? 'noneYet' : 'searched', far[page.next], campaign)}`;
+    }
+    return nobodyIs ? html`<p class="quiet">${say('nobody')}</p>` : table(page);
   };
 
   /** With the statuses that somebody has. */
@@ -94,9 +154,7 @@ export function recipients(path, paint) {
       <p class="line links">${say('people.download')}
         ${exportLink(path, say('people.everybody'))}
         ${statuses.map((one) => exportLink(path, statusWords(one), { wanted: { status: one } }))}</p>
-      ${list.view((page) => html`
-        ${page.recipients.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)}
-        ${searched(page, campaign)}`)}
+      ${searching === null ? list.view((page) => found(page, campaign)) : progress('searching', searching, campaign)}
     </section>
   `;
 

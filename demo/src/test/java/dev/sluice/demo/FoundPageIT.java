@@ -1,0 +1,164 @@
+package dev.sluice.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.ConsoleClient;
+import dev.sluice.schema.Json;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import tools.jackson.databind.JsonNode;
+
+/** Searches on the page, in a browser. */
+@EnabledIf("dev.sluice.demo.Browser#isThere")
+class FoundPageIT {
+  @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
+
+  private static final String PEOPLE = "section[aria-labelledby=people] ";
+
+  private static ConsoleClient client;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() {
+    client = PAGE.client();
+    browser = PAGE.browser();
+    client.put("/api/senders/brazil-two", Map.of("address", "2"));
+    client.put("/api/senders/chile", Map.of("address", "3"));
+  }
+
+  /** The one who is searched for is beyond the first part of the search. */
+  @Test
+  void aSearchGoesOnByItselfAndShowsWhatItFoundAndWhen() {
+    String campaign = campaign("brazil", "Large");
+    fill(campaign, 250_000);
+    PAGE.sql(
+        "INSERT INTO sluice.campaign_recipient"
+            + " (campaign_id, phone, external_id, variables, status, sent_at, delivered_at, failed_at)"
+            + " VALUES ('%s', '+5599999999999', 'crm-77', '{\"first_name\": \"Zoë\", \"city\": \"Recife\"}',"
+                .formatted(id(campaign))
+            + " 'FAILED', '2026-03-01T10:00Z', NULL, '2026-03-01T10:05Z')");
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.type(PEOPLE + "input[name=search]", "zoë");
+    browser.click(PEOPLE + "form button");
+    browser.awaitText(PEOPLE + "tbody", "+5599999999999");
+    browser.awaitText(PEOPLE + "tbody", "first_name: Zoë");
+    assertThat(browser.find(PEOPLE + "tbody").getText()).doesNotContain("Recife");
+    browser.click(PEOPLE + "tbody button");
+    browser.awaitText(PEOPLE + ".more", "Recife");
+    browser.awaitText(PEOPLE + ".more", "crm-77");
+    assertThat(browser.find(PEOPLE + ".more").getText()).contains("sent", "failed", "Mar 1, 2026");
+    browser.picture("found-details");
+    browser.resize(Browser.PHONE);
+    browser.picture("found-details-phone");
+    browser.resize(Browser.DESKTOP);
+    assertThat(browser.faults()).isEmpty();
+  }
+
+  /** A campaign of a million recipients, whose search takes seconds. */
+  @Test
+  void thatNobodyIsAmongThoseWhoWereSearchedIsNotTakenForNobody() {
+    String campaign = campaign("brazil", "Larger");
+    PAGE.sql(
+        "UPDATE sluice.campaign SET status = 'COMPLETED', started_at = now(), completed_at = now(),"
+            + " total = 3000000, sent = 1050000 WHERE id = '%s'".formatted(id(campaign)));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.awaitText(PEOPLE, "No one");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const { fetch: real } = window;
+            let next = 0;
+            window.fetch = (path, asked) =>
+              path.includes('search=nowhere')
+                ? Promise.resolve(new Response(JSON.stringify({ recipients: [], next: ++next, searched: 100_000 })))
+                : real.call(window, path, asked);
+            """);
+    browser.click(PEOPLE + "option[value=SENT]");
+    browser.type(PEOPLE + "input[name=search]", "nowhere");
+    browser.click(PEOPLE + "form button");
+    browser.awaitText(
+        PEOPLE + "[role=status]",
+        "No one among the 1,000,000 of 1,050,000 recipients searched so far");
+    browser.picture("found-none-yet");
+    assertThat(browser.faults()).isEmpty();
+    browser.click(PEOPLE + ".actions button:last-child");
+    browser.awaitText(PEOPLE + "[role=status]", "2,000,000 recipients searched so far");
+  }
+
+  @Test
+  void whoHasNoCodeCanBeDownloaded() {
+    String campaign = campaign("brazil", "Opted out");
+    PAGE.sql(
+        "UPDATE sluice.campaign SET status = 'COMPLETED', started_at = now(), completed_at = now(),"
+            + " total = 1, suppressed = 1 WHERE id = '%s'".formatted(id(campaign)));
+    PAGE.sql(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status)"
+            + " VALUES ('%s', '+5511960000001', 'SUPPRESSED')".formatted(id(campaign)));
+    browser.open("#" + campaign.substring("/api".length()));
+
+    assertThat(browser.find("section[aria-labelledby=errors] a[download]").getAttribute("href"))
+        .contains("status=SUPPRESSED", "reason=none");
+  }
+
+  @Test
+  void aSenderThatIsHalfTypedIsTheOnlyOneThatItMayMeanOrNone() {
+    campaign("brazil", "Of the first");
+    campaign("chile", "Of Chile");
+    browser.open("#/");
+    String sender = "input[name=senderId]";
+    browser.type(sender, "hil" + Keys.ENTER);
+    browser.until().until(driver -> found().equals(List.of("Of Chile")));
+    assertThat(browser.find(sender).getAttribute("value")).isEqualTo("chile");
+
+    browser.type(sender, "braz" + Keys.ENTER);
+    browser.awaitText("form .problem", "Several senders");
+    browser.until().until(driver -> found().contains("Of the first"));
+    browser.type(sender, "peru" + Keys.ENTER);
+    browser.awaitText("form .problem", "No sender has this in its ID");
+    browser.picture("campaigns-no-sender");
+    browser.resize(Browser.PHONE);
+    browser.picture("campaigns-no-sender-phone");
+    browser.resize(Browser.DESKTOP);
+    assertThat(browser.faults()).isEmpty();
+    browser.type(sender, "brazil" + Keys.ENTER);
+    browser.until().until(driver -> !found().contains("Of Chile"));
+    assertThat(browser.driver().findElements(By.cssSelector("form .problem"))).isEmpty();
+  }
+
+  private static List<String> found() {
+    return ((List<?>)
+            browser
+                .driver()
+                .executeScript(
+                    "return [...document.querySelectorAll('.campaign strong')]"
+                        + ".map((name) => name.innerText)"))
+        .stream().map(String::valueOf).toList();
+  }
+
+  private static void fill(String campaign, int people) {
+    PAGE.sql(
+        "INSERT INTO sluice.campaign_recipient (campaign_id, phone) SELECT '%s', '+55' || (11000000000 + n)"
+                .formatted(id(campaign))
+            + " FROM generate_series(1, %d) AS n".formatted(people));
+  }
+
+  private static String id(String campaign) {
+    return campaign.substring(campaign.lastIndexOf('/') + 1);
+  }
+
+  private static String campaign(String sender, String name) {
+    JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}");
+    return "/api/campaigns/"
+        + client
+            .post("/api/campaigns", Map.of("name", name, "sender", sender, "message", message))
+            .path("id")
+            .asString();
+  }
+}

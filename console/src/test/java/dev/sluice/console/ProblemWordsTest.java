@@ -40,6 +40,26 @@ class ProblemWordsTest {
         .allMatch(sources::contains);
   }
 
+  /** What is too busy differs, and so does what to do about it. */
+  @Test
+  void whatIsToBeTriedAgainLaterIsSaidInWordsOfItsOwn() throws IOException {
+    List<Pattern> sentences =
+        found(2).stream()
+            .filter(one -> !one.startsWith(";"))
+            .map(one -> Pattern.compile(one, Pattern.DOTALL))
+            .toList();
+    List<String> said =
+        Pattern.compile("\"([^\"]*; try again later\\.)\"")
+            .matcher(sources())
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+
+    assertThat(said)
+        .isNotEmpty()
+        .allMatch(one -> sentences.stream().anyMatch(each -> each.matcher(one).find()));
+  }
+
   @Test
   void eachSentenceHasAText() throws IOException {
     JsonNode texts = JsonMapper.shared().readTree(Files.readString(PAGE.resolve("texts/en.json")));

@@ -5,6 +5,9 @@ import { number, statusWords } from './format.js';
 import { codeWords } from './reasons.js';
 import { parts, say } from './texts.js';
 
+/** What the console calls those without one. */
+const NO_CODE = 'none';
+
 const again = ({ retryHelps }) =>
   retryHelps === true
     ? html`<span class="badge completed">${say('failures.helps')}</span>`
@@ -15,23 +18,22 @@ const skipped = ({ status }) => status === 'SUPPRESSED';
 
 const words = (error) => (skipped(error) ? say(error.code ? 'failures.capped' : 'failures.suppressed') : codeWords(error.code, error.words));
 
-/** Who has no code cannot be told from others. */
 const actions = (path, error, { resend, suppress }) => html`
   <div class="line">
     ${
-      resend && !skipped(error)
+      resend && error.code && !skipped(error)
         ? html`<button class="small" aria-label=${say('failures.resendOne', { words: words(error) })} @click=${() => resend(error)}>
             ${say('failures.resend')}</button>`
         : nothing
     }
     ${
-      suppress && error.status === 'FAILED'
+      suppress && error.code && error.status === 'FAILED'
         ? html`<button class="small" aria-label=${say('failures.suppressOne', { words: words(error) })} @click=${() => suppress(error)}>
             ${say('failures.suppress')}</button>`
         : nothing
     }
     ${exportLink(path, say('failures.download'), {
-      wanted: { status: error.status, reason: error.code },
+      wanted: { status: error.status, reason: error.code ?? NO_CODE },
       label: say('failures.downloadOne', { words: words(error) }),
     })}
   </div>
@@ -45,7 +47,7 @@ const row = (path, can) => (error) => html`
         error.code ? html`<code>${error.code}</code> ` : nothing
       }${error.detail ?? ''}</small></span></td>
     <td data-label=${say('failures.again')}>${skipped(error) ? nothing : again(error)}</td>
-    <td class="do">${error.code ? actions(path, error, can) : nothing}</td>
+    <td class="do">${actions(path, error, can)}</td>
   </tr>
 `;
 

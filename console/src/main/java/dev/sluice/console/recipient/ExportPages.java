@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * twice or left out; or by the one status that is wanted, so that no others are skipped over.
  *
  * @param statuses the statuses to export; empty for all
- * @param reason the error code of the recipients to export, or null for all
+ * @param reason the error code of the recipients to export, {@code none} for those without one, or
+ *     null for all
  * @param exports in whose turns the pages are read
  */
 record ExportPages(
@@ -43,6 +44,9 @@ record ExportPages(
     Set<RecipientStatus> statuses,
     @Nullable String reason,
     Exports exports) {
+
+  /** The reason of those who have no code, such as people who have opted out. */
+  private static final String WITHOUT_CODE = "none";
 
   /** Characters of variables after which a page ends; a page has one recipient at least. */
   static final int PAGE_CHARACTERS = 2 * 1024 * 1024;
@@ -162,12 +166,18 @@ record ExportPages(
   private Condition wanted() {
     var r = CAMPAIGN_RECIPIENT;
     Condition mine =
-        r.CAMPAIGN_ID.eq(campaignId).and(reason == null ? noCondition() : r.ERROR_CODE.eq(reason));
+        r.CAMPAIGN_ID.eq(campaignId).and(reason == null ? noCondition() : withReason(reason));
     return switch (statuses.size()) {
       case 0 -> mine;
       case 1 -> mine.and(r.STATUS.eq(statuses.iterator().next()));
       default -> mine.and(r.STATUS.in(statuses));
     };
+  }
+
+  private static Condition withReason(String reason) {
+    return reason.equals(WITHOUT_CODE)
+        ? CAMPAIGN_RECIPIENT.ERROR_CODE.isNull()
+        : CAMPAIGN_RECIPIENT.ERROR_CODE.eq(reason);
   }
 
   /**

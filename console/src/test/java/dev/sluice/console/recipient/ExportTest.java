@@ -176,6 +176,8 @@ class ExportTest {
     assertThat(export("?status=SENT")).isEmpty();
     assertThat(export("?reason=131026")).hasSize(1);
     assertThat(export("?status=READ&reason=131026")).isEmpty();
+    assertThat(export("?reason=none")).as("without a code").hasSize(PEOPLE - 1);
+    assertThat(export("?status=FAILED&reason=none")).isEmpty();
     assertThat(export("?status=FAILED").getFirst().getHeader()).doesNotContain("n");
   }
 

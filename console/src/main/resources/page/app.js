@@ -70,3 +70,5 @@ addEventListener('click', (event) => {
 });
 await recognize();
 open();
+// What one person began to do is not the next one's.
+addEventListener('sluice-somebody', open);

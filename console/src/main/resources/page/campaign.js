@@ -65,7 +65,7 @@ export function campaign(root, left, id) {
   const trial = testSend({
     campaign: async () => id,
     names: () => variables(now.message),
-    values: () => people.shown()[0]?.variables ?? {},
+    values: () => walked.one(people.shown())?.variables ?? {},
     paint: () => paint(),
     left,
   });

@@ -206,7 +206,7 @@ export function create(root, left) {
     campaign: () => inTurn(make),
     left,
     names: () => wanted(form.draft()),
-    values: () => people.first()?.variables ?? {},
+    values: () => (form.shown() ?? people.first())?.variables ?? {},
     paint: () => form.paint(),
   });
 

@@ -1,7 +1,8 @@
 // A campaign as it is being written: what was typed, kept in this browser until it is created.
+import { who } from './session.js';
 import { messageOf, pickedFrom } from './templates.js';
+import { lasting, passing, placeOf } from './unfinished.js';
 
-const KEPT = 'sluice-unfinished-campaign';
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 /** A new one, with this text to begin with. */
@@ -29,13 +30,7 @@ export const empty = (text) => ({
   asked: null,
 });
 
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT));
-  } catch {
-    return null;
-  }
-}
+const kept = () => lasting.read(placeOf(who()));
 
 /** A time as a field for it takes it. */
 export function localTime(time) {
@@ -52,14 +47,14 @@ export function open(text) {
   return { draft: { ...empty(text), ...before }, found: before !== null };
 }
 
-export const keep = (draft) => localStorage.setItem(KEPT, JSON.stringify(draft));
+export const keep = (draft) => lasting.write(placeOf(who()), draft);
 
 /** Only if it is the one of which this campaign was made: another may be being written beside it. */
-export const forget = (made) => (kept()?.made ?? null) === made && localStorage.removeItem(KEPT);
+export const forget = (made) => (kept()?.made ?? null) === made && lasting.remove(placeOf(who()));
 
 /** Once what was kept has been finished or discarded in another tab. */
 export const whenForgotten = (then, signal) =>
-  addEventListener('storage', ({ key, newValue }) => key === KEPT && newValue === null && then(), { signal });
+  addEventListener('storage', ({ key, newValue }) => key === placeOf(who()) && newValue === null && then(), { signal });
 
 /** The provider's message body. Throws what JSON.parse throws. */
 export function message({ kind, text, template, picked, json }) {
@@ -162,3 +157,10 @@ export const campaignOf = (draft) => ({
 /** The fields that were changed: what others changed meanwhile, or a field cannot show in full, stays. */
 export const changed = (before, after) =>
   Object.fromEntries(Object.entries(after).filter(([name, value]) => !same(before[name], value)));
+
+/** Changes of a campaign that were left unfinished in this tab: the fields of its draft that differ. */
+export const edits = (id) => ({
+  kept: () => passing.read(placeOf(who(), id)),
+  keep: (before, after) => passing.write(placeOf(who(), id), changed(before, after)),
+  forget: () => passing.remove(placeOf(who(), id)),
+});

@@ -1,7 +1,7 @@
 // A campaign that has not started, changed: message, when, review. Its people are added on its own page.
 import { html, render, nothing } from './lib.js';
 import { get, patch } from './api.js';
-import { changed, draftOf } from './draft.js';
+import { changed, draftOf, edits } from './draft.js';
 import { audience } from './format.js';
 import { orWithout } from './missing.js';
 import { review } from './review.js';
@@ -19,18 +19,31 @@ export function edit(root, left, id) {
   function write(campaign, people, templates) {
     const begun = draftOf(campaign, templates);
     const opened = wishOf(begun);
-    wizard(root, left, {
+    const mine = edits(id);
+    let found = Object.keys(mine.kept() ?? {}).length > 0;
+    const discard = () => {
+      mine.forget();
+      found = false;
+      form.begin(begun);
+    };
+    const form = wizard(root, left, {
       crumb: html`<p class="crumb"><a href=${there}>${campaign.name}</a></p>`,
       title: say('edit.title', campaign),
       steps: ['message', 'when', 'review'],
-      draft: begun,
+      draft: { ...begun, ...mine.kept() },
       people: () => people,
       known: () => ({
         people: campaign.total,
         words: audience(campaign),
       }),
-      keep: () => {},
-      before: () => nothing,
+      keep: (draft) => mine.keep(begun, draft),
+      before: () =>
+        found
+          ? html`<p class="reason">${say('edit.kept')}
+              <button type="button" @click=${discard}>${say('edit.discard')}</button></p>`
+          : nothing,
+      localTimeFixed: campaign.total !== 0 && !campaign.localTime,
+      zoneFixed: campaign.total !== 0 && Boolean(campaign.localTime),
       after: () => nothing,
       mayLeave: async () => true,
       last: () => say('save'),
@@ -50,7 +63,11 @@ export function edit(root, left, id) {
           campaign.total,
           left,
         );
-        return done ? there : null;
+        if (!done) {
+          return null;
+        }
+        mine.forget();
+        return there;
       },
     });
   }

@@ -1,9 +1,14 @@
 // Who is signed in and what they may do, so that the page offers nothing else; the console decides all the same.
 import { html, nothing, render } from './lib.js';
+import { confirm } from './dialogs.js';
 import { say } from './texts.js';
+import { lasting, passing, placeOf } from './unfinished.js';
 
 /** As without users: whoever reaches the console may do everything. */
 let now = { name: null, role: null, rights: ['read', 'manage', 'start', 'operate'], approval: false, session: false };
+
+/** The name of who is signed in, or null where there are no users. */
+export const who = () => now.name;
 
 export const may = (right) => now.rights.includes(right);
 
@@ -12,7 +17,15 @@ export const needsFourEyes = () => now.approval && now.name !== null;
 
 export const isAuthor = (campaign) => now.name !== null && campaign.authors.includes(now.name);
 
+/** Whoever uses this browser next finds nothing that was typed. */
 async function signOut() {
+  const sure =
+    lasting.read(placeOf(now.name)) === null ||
+    (await confirm({ title: say('signIn.outTitle'), text: say('signIn.outText'), action: say('signIn.out'), danger: true }));
+  if (!sure) {
+    return;
+  }
+  [lasting, passing].forEach((storage) => storage.clear(now.name));
   await fetch('/api/session', { method: 'DELETE' });
   location.reload();
 }
@@ -31,6 +44,10 @@ function paint() {
 
 /** Somebody has signed in. */
 export function is(someone) {
+  const another = someone.name !== now.name;
   now = someone;
   paint();
+  if (another) {
+    dispatchEvent(new Event('sluice-somebody'));
+  }
 }

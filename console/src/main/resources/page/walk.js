@@ -13,7 +13,7 @@ export function walk(paint) {
   const button = (key, by, people) =>
     html`<button type="button" class="small" name=${key} @click=${go(by, people)}>${say(`preview.${key}`)}</button>`;
 
-  return (people, show) => {
+  const view = (people, show) => {
     at = Math.min(at, Math.max(0, people.length - 1));
     const one = people[at] ?? null;
     return html`
@@ -28,6 +28,9 @@ export function walk(paint) {
       </div>
       ${show(one)}`;
   };
+  /** Who of these people is shown. */
+  view.one = (people) => people[Math.min(at, Math.max(0, people.length - 1))] ?? null;
+  return view;
 }
 
 /** The same where nothing else is painted anew, as in a dialog. */

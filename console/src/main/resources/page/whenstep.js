@@ -11,7 +11,8 @@ export function wrongTimes(draft) {
   return draft.scheduledAt && new Date(draft.scheduledAt) < Date.now() ? say('create.past') : '';
 }
 
-export function whenStep(draft, change) {
+/** Time zones are found as people are added, so that with some there a local time cannot be set, nor its zone changed. */
+export function whenStep(draft, change, { localTimeFixed = false, zoneFixed = false }) {
   const field = (name) => (event) => change({ [name]: event.target.value });
   return html`
     ${
@@ -22,15 +23,15 @@ export function whenStep(draft, change) {
             <p class="hint">${say('create.startHint')}</p>`
     }
     <label>${say('create.localTime')}
-      <input name="localTime" type="time" .value=${draft.localTime} @input=${field('localTime')}></label>
-    <p class="hint">${say('create.localHint')}</p>
+      <input name="localTime" type="time" ?disabled=${localTimeFixed} .value=${draft.localTime} @input=${field('localTime')}></label>
+    <p class="hint">${say(localTimeFixed ? 'edit.localTimeFixed' : 'create.localHint')}</p>
     <div class="columns">
       <label>${say('create.from')}
         <input name="windowStart" type="time" .value=${draft.windowStart} @input=${field('windowStart')}></label>
       <label>${say('create.until')}
         <input name="windowEnd" type="time" .value=${draft.windowEnd} @input=${field('windowEnd')}></label>
       <label>${say('create.zone')}
-        <input name="timeZone" list="zones" .value=${draft.timeZone} @input=${field('timeZone')}></label>
+        <input name="timeZone" list="zones" ?disabled=${zoneFixed && Boolean(draft.localTime)} .value=${draft.timeZone} @input=${field('timeZone')}></label>
     </div>
     <datalist id="zones">${Intl.supportedValuesOf('timeZone').map((one) => html`<option value=${one}></option>`)}</datalist>
     <details>

@@ -27,7 +27,7 @@ export function wishOf(draft) {
 /**
  * Shows the steps of `task`: the `crumb` that leads back, its `title`, its `steps`, the `draft` to begin
  * with, the first of its `people` and what is `known` of all of them, `keep` for what is typed, what stands
- * `before` the steps, in that of the `recipients` and `after` the last one, whether one `mayLeave` a step,
+ * `before` the steps, whether the `localTimeFixed` or `zoneFixed` by people who are there already, in that of the `recipients` and `after` the last one, whether one `mayLeave` a step,
  * the `last` button's words, and `submit`, which tells where to go, or nothing.
  * `left` is aborted when the view is left.
  */
@@ -43,6 +43,8 @@ export function wizard(root, left, task) {
 
   const self = {
     draft: () => draft,
+    /** Whose message the preview shows. */
+    shown: () => walked.one(task.people()),
     begin,
     change,
     paint: () => paint(),
@@ -107,7 +109,7 @@ export function wizard(root, left, task) {
   const bodies = {
     message: () => messageStep(draft, senders, change, templates, Object.keys(task.people()[0]?.variables ?? {})),
     recipients: () => task.recipients(),
-    when: () => whenStep(draft, change),
+    when: () => whenStep(draft, change, task),
     review: () => summary(),
   };
 

@@ -103,6 +103,22 @@ class PeopleFilePageIT {
   }
 
   @Test
+  void aTestTakesTheValuesOfThePersonWhoIsShown() throws IOException {
+    PAGE.recipientsOf("Hi {{name}}");
+    browser.choose(
+        "input[name=file]",
+        file("phone,name\n+5511960000001,Ana\n+5511960000002,Bo\n", StandardCharsets.UTF_8));
+    browser.awaitText(".bubble", "Hi Ana");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.click(".walk [name=after]");
+    browser.awaitText(".bubble", "Hi Bo");
+
+    assertThat(browser.find("input[name=test-name]").getAttribute("value")).isEqualTo("Bo");
+  }
+
+  @Test
   void aTemplateThatWasStoppedIsAskedAboutAtTheStart() throws IOException {
     String id =
         client

@@ -3,15 +3,20 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.ConsoleClient;
+import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import tools.jackson.databind.JsonNode;
 
 /** Tests what the page does about a campaign that is not finished, in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -153,6 +158,70 @@ class UnfinishedDraftPageIT {
 
     assertThat(kept("name")).isEqualTo("Of two tabs");
     assertThat(kept("made")).isNull();
+  }
+
+  @Test
+  void changesThatWereLeftAreGoneOnWithOrDiscarded() {
+    String id = campaign();
+    browser.open("#/campaigns/" + id + "/edit");
+    browser.find("select[name=sender] option");
+    browser.type("textarea[name=text]", "Hi all");
+    browser.click("nav a[href='#/']");
+    browser.awaitText("h1", "Campaigns");
+    browser.open("#/campaigns/" + id + "/edit");
+    browser.awaitText(".reason", "You left these changes unsaved");
+    browser.picture("edit-unsaved");
+    assertThat(browser.faults()).isEmpty();
+    assertThat(browser.find("textarea[name=text]").getAttribute("value")).isEqualTo("Hi all");
+    browser.click(".reason button");
+    browser.awaitText(".bubble", "Hi there");
+
+    browser.type("textarea[name=text]", "Hi you");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.click("#create");
+    browser.awaitText(".badge", "draft");
+    browser.open("#/campaigns/" + id + "/edit");
+    browser.awaitText(".bubble", "Hi you");
+    assertThat(browser.driver().findElements(By.cssSelector(".reason"))).isEmpty();
+  }
+
+  /** The console refuses it, because their time zones are found as they are added. */
+  @Test
+  void aLocalTimeIsNotOfferedOncePeopleAreThere() {
+    String id = campaign();
+    browser.open("#/campaigns/" + id + "/edit");
+    browser.find("select[name=sender] option");
+    browser.click("#next");
+    assertThat(browser.find("input[name=localTime]").isEnabled()).isTrue();
+    client.post("/api/campaigns/" + id + "/recipients", List.of(Map.of("phone", "+5511960000001")));
+    browser.open("#/campaigns/" + id + "/edit");
+    browser.find("select[name=sender] option");
+    browser.click("#next");
+    browser.awaitText("main", "The campaign has recipients already");
+    browser.picture("edit-local-time");
+    assertThat(browser.find("input[name=localTime]").isEnabled()).isFalse();
+  }
+
+  private static String campaign() {
+    JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi there\"}}");
+    return client
+        .post("/api/campaigns", Map.of("name", "Edited", "sender", "brazil", "message", message))
+        .path("id")
+        .asString();
+  }
+
+  /** Or one in which the person allows nothing to be kept. */
+  @Test
+  void aBrowserThatIsFullKeepsNobodyFromWriting() {
+    PAGE.write("Hi");
+    browser
+        .driver()
+        .executeScript("Storage.prototype.setItem = () => { throw new Error('full'); }");
+    browser.type("textarea[name=text]", "Hi again");
+
+    browser.awaitText(".bubble", "Hi again");
   }
 
   private static @Nullable String kept(String field) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,6 +138,30 @@ class UsersPageIT {
     browser.awaitText("main", "Written by");
     browser.picture("own-campaign");
     assertGone("#start", "#schedule");
+  }
+
+  @Test
+  void whatOnePersonLeftUnfinishedIsNotFoundByTheNextOneInThatBrowser() {
+    signIn("mia", "#/new");
+    browser.find("select[name=sender] option");
+    browser.type("input[name=name]", "Of Mia");
+    browser.driver().manage().deleteAllCookies();
+    signIn("otto", "#/new");
+    browser.find("select[name=sender] option");
+    assertThat(browser.find("input[name=name]").getAttribute("value")).isEmpty();
+    browser.driver().manage().deleteAllCookies();
+    signIn("mia", "#/new");
+    browser.awaitText(".reason", "You left this campaign unfinished");
+    assertThat(browser.find("input[name=name]").getAttribute("value")).isEqualTo("Of Mia");
+
+    browser.click("#sign-out");
+    browser.awaitText("#dialog", "Discard your unfinished campaign?");
+    browser.picture("sign-out-unfinished");
+    browser.click("#dialog .danger");
+    browser.awaitText("#sign-in", "Password");
+    assertThat(browser.driver().executeScript("return Object.keys(localStorage)"))
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .noneMatch(key -> String.valueOf(key).contains("mia"));
   }
 
   private static void signIn(String name, String at) {

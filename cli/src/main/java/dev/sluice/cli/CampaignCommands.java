@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.schema.ShortId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -239,7 +240,7 @@ final class CampaignCommands {
 
   @Command(
       name = "list",
-      description = "Lists the newest campaigns.",
+      description = "Lists the newest 200 campaigns.",
       mixinStandardHelpOptions = true)
   int list(
       @Mixin ConsoleOptions console,
@@ -268,7 +269,21 @@ final class CampaignCommands {
               paramLabel = "ID",
               defaultValue = "${env:SLUICE_LIST_SENDER:-}",
               description = "Only those of this sender (SLUICE_LIST_SENDER; all).")
-          String sender) {
+          String sender,
+      @Option(
+              names = "--from",
+              paramLabel = "TIME",
+              defaultValue = "${env:SLUICE_LIST_FROM}",
+              description =
+                  "Only those created at this time or later, like 2027-03-01T09:00:00Z"
+                      + " (SLUICE_LIST_FROM; all).")
+          @Nullable Instant from,
+      @Option(
+              names = "--until",
+              paramLabel = "TIME",
+              defaultValue = "${env:SLUICE_LIST_UNTIL}",
+              description = "Only those created before this time (SLUICE_LIST_UNTIL; all).")
+          @Nullable Instant until) {
     try (ConsoleClient client = console.client()) {
       JsonNode answer =
           client.get(
@@ -279,7 +294,9 @@ final class CampaignCommands {
                   + "&status="
                   + ConsoleClient.segment(status)
                   + "&senderId="
-                  + ConsoleClient.segment(sender));
+                  + ConsoleClient.segment(sender)
+                  + (from == null ? "" : "&createdFrom=" + from)
+                  + (until == null ? "" : "&createdUntil=" + until));
       console.print(answer, () -> CampaignLines.list(console, answer));
     }
     return 0;
@@ -287,7 +304,7 @@ final class CampaignCommands {
 
   @Command(
       name = "errors",
-      description = "Says why recipients failed or are in doubt.",
+      description = "Says why recipients failed, are in doubt or were skipped.",
       mixinStandardHelpOptions = true)
   int errors(
       @Mixin ConsoleOptions console,

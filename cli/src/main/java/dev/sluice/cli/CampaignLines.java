@@ -1,14 +1,19 @@
 package dev.sluice.cli;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /** Prints what the console answers about campaigns, line by line. */
 final class CampaignLines {
+  private static final int SHORT = 8;
+  private static final int WHOLE = 36;
+
   private CampaignLines() {}
 
   static void one(ConsoleOptions console, JsonNode campaign) {
     console.line("%-12s %s", "name", campaign.path("name").asString(""));
-    console.line("%-12s %s", "status", campaign.path("status").asString(""));
+    console.line("%-12s %s", "status", console.status(campaign.path("status").asString(""), 0));
     String reason = campaign.path("statusReason").asString("");
     if (!reason.isEmpty()) {
       console.line("%-12s %s", "because", reason);
@@ -35,15 +40,33 @@ final class CampaignLines {
   }
 
   static void list(ConsoleOptions console, JsonNode campaigns) {
-    console.line("%-36s  %-10s %10s %10s  %s", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
-    campaigns.forEach(row ->
-        console.line(
-            "%-36s  %-10s %10s %10s  %s",
-            row.path("id").asString(""),
-            row.path("status").asString(""),
-            count(row.path("total")),
-            count(row.path("pending")),
-            row.path("name").asString("")));
+    List<String> ids = campaigns.valueStream().map(row -> row.path("id").asString("")).toList();
+    int width = distinct(ids);
+    console.line(
+        "%-" + width + "s  %-10s %10s %10s  %s", "ID", "STATUS", "TOTAL", "PENDING", "NAME");
+    campaigns.forEach(row -> {
+      String id = row.path("id").asString("");
+      console.line(
+          "%s  %s %10s %10s  %s",
+          beginning(id, width),
+          console.status(row.path("status").asString(""), 10),
+          count(row.path("total")),
+          count(row.path("pending")),
+          row.path("name").asString(""));
+    });
+  }
+
+  /** Returns how many characters tell ids apart, and at least as many as logs print. */
+  static int distinct(List<String> ids) {
+    return IntStream.range(SHORT, WHOLE)
+        .filter(length ->
+            ids.stream().map(id -> beginning(id, length)).distinct().count() == ids.size())
+        .findFirst()
+        .orElse(WHOLE);
+  }
+
+  private static String beginning(String id, int length) {
+    return id.substring(0, Math.min(length, id.length()));
   }
 
   static void errors(ConsoleOptions console, JsonNode errors) {

@@ -169,16 +169,14 @@ final class CampaignRepair {
       case QUEUED, RETURNED, TO_COME, NEVER_REQUESTED -> null;
       case RESULT_KNOWN -> traces.result(message);
       case UNKNOWN ->
-          new SendResult(
-              message.recipientId(),
-              campaign.id(),
-              message.round(),
-              RecipientStatus.UNCONFIRMED,
-              null,
-              "in_doubt",
-              "its request was lost from Kafka; found by a repair",
-              0,
-              now);
+          SendResult.of(
+                  message.recipientId(),
+                  campaign.id(),
+                  message.round(),
+                  RecipientStatus.UNCONFIRMED,
+                  now)
+              .error("in_doubt", "its request was lost from Kafka; found by a repair")
+              .build();
     };
   }
 

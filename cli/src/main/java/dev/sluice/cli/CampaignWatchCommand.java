@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.schema.ShortId;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -101,10 +102,16 @@ final class CampaignWatchCommand implements Callable<Integer> {
     return settled;
   }
 
-  /** Returns the rate of sending, not of writing, which is bursty. */
+  /** Returns the rate of sending, not of writing, which is bursty, beside the permitted one. */
   static String pace(JsonNode campaign) {
     return campaign.path("perSecond").isNumber()
-        ? String.format(Locale.ROOT, " %.1f/s", campaign.path("perSecond").asDouble())
+        ? String.format(
+            Locale.ROOT,
+            " %.1f of %s/s",
+            campaign.path("perSecond").asDouble(),
+            BigDecimal.valueOf(campaign.path("permittedPerSecond").asDouble())
+                .stripTrailingZeros()
+                .toPlainString())
         : "";
   }
 }

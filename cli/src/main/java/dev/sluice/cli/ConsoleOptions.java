@@ -4,7 +4,10 @@ import dev.sluice.schema.Json;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.Help.Ansi.IStyle;
+import picocli.CommandLine.Help.Ansi.Style;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -79,8 +82,37 @@ final class ConsoleOptions {
                     .toArray()));
   }
 
+  /**
+   * Returns a status to print: as wide as its column, and in colour on a terminal, unless {@code
+   * NO_COLOR} is set.
+   */
+  Object status(String status, int width) {
+    String words = Printable.of(status);
+    return spec.commandLine()
+        .getColorScheme()
+        .apply(words + " ".repeat(Math.max(0, width - words.length())), colour(status));
+  }
+
+  private static List<IStyle> colour(String status) {
+    return switch (status) {
+      case "SENDING", "SENT", "DELIVERED", "READ", "COMPLETED", "APPROVED" ->
+          List.of(Style.fg_green);
+      case "PAUSED", "UNCONFIRMED", "PENDING" -> List.of(Style.fg_yellow);
+      case "FAILED", "CANCELLED", "REJECTED", "DISABLED" -> List.of(Style.fg_red);
+      default -> List.of();
+    };
+  }
+
   private PrintWriter out() {
     return spec.commandLine().getOut();
+  }
+
+  /** Prints something at once, unless JSON was requested, of which there is one document. */
+  void tell(Runnable forPeople) {
+    if (format == Format.TABLE) {
+      forPeople.run();
+      out().flush();
+    }
   }
 
   /** Prints the response unchanged if JSON was requested, else with the given action. */

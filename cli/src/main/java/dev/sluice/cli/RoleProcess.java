@@ -2,6 +2,8 @@ package dev.sluice.cli;
 
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +29,15 @@ public final class RoleProcess implements AutoCloseable {
   }
 
   RoleProcess() {
+    meters.config().meterFilter(MeterFilter.deny(RoleProcess::isDetailOfPartition));
     closer.register(new JvmMeters(meters));
+  }
+
+  /** Kafka's consumers measure each partition in seven ways; the lag is enough. */
+  private static boolean isDetailOfPartition(Meter.Id meter) {
+    return meter.getName().startsWith("kafka.consumer.")
+        && meter.getTag("partition") != null
+        && !meter.getName().endsWith(".records.lag");
   }
 
   /** Opens the resources and runs until the process receives a stop signal. */

@@ -39,8 +39,8 @@ final class TemplateCommands {
             console.line("%-10s %-14s %-8s  %s", "STATUS", "CATEGORY", "LANGUAGE", "NAME");
             answer.forEach(row ->
                 console.line(
-                    "%-10s %-14s %-8s  %s",
-                    row.path("status").asString(""),
+                    "%s %-14s %-8s  %s",
+                    console.status(row.path("status").asString(""), 10),
                     row.path("category").asString(""),
                     row.path("language").asString(""),
                     row.path("name").asString("")));

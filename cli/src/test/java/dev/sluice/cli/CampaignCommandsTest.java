@@ -58,17 +58,22 @@ class CampaignCommandsTest {
         .hasSize(2)
         .containsOnly(terminal.out().lines().toList().getFirst());
     assertThat(terminal.run("campaign", "archive", copy)).isZero();
+    String briefCopy = copy.substring(0, 8);
     terminal.clear();
     assertThat(terminal.run("campaign", "list")).isZero();
-    assertThat(terminal.out()).contains(id).doesNotContain(copy);
+    assertThat(terminal.out()).contains(brief + "  DRAFT ").doesNotContain(id, briefCopy);
     assertThat(terminal.run("campaign", "list", "--archived")).isZero();
-    assertThat(terminal.out()).contains(copy);
+    assertThat(terminal.out()).contains(briefCopy);
+    assertThat(terminal.run("campaign", "list", "--output", "json")).isZero();
+    assertThat(terminal.out()).contains(id);
     terminal.clear();
     assertThat(terminal.run("campaign", "list", "--search", "X & nobody's")).isZero();
     assertThat(terminal.run("campaign", "list", "--status", "paused")).isZero();
-    assertThat(terminal.out()).doesNotContain(id);
+    assertThat(terminal.run("campaign", "list", "--until", "2020-01-01T00:00:00Z")).isZero();
+    assertThat(terminal.run("campaign", "list", "--from", "2999-01-01T00:00:00Z")).isZero();
+    assertThat(terminal.out()).doesNotContain(brief);
     assertThat(terminal.run("campaign", "list", "--search", "X", "--status", "draft")).isZero();
-    assertThat(terminal.out()).contains(id);
+    assertThat(terminal.out()).contains(brief);
     Path export = folder.resolve("export.csv");
     assertThat(terminal.run("campaign", "export", brief, export.toString())).isZero();
     assertThat(export).content().contains("+5511960000001,,PENDING,").contains(",Ana");
@@ -79,7 +84,9 @@ class CampaignCommandsTest {
     assertThat(terminal.run("campaign", "export", brief, "--reason", "131049", export.toString()))
         .isZero();
     assertThat(export).content().startsWith("phone,").doesNotContain("Ana");
-    assertThat(terminal.run("campaign", "test", brief, "--variable", "name=Bia", "+5511960000001"))
+    assertThat(
+            terminal.run(
+                "campaign", "test", brief, "--variable=name=Bia", "--wait=0s", "+5511960000001"))
         .isZero();
     assertThat(terminal.out()).contains("on its way to +5511960000001");
     assertThat(terminal.run("campaign", "start", brief)).isZero();
@@ -211,13 +218,30 @@ class CampaignCommandsTest {
     JsonNode campaign =
         Json.MAPPER.readTree(
             "{\"total\":20,\"pending\":20,\"unwritten\":{\"sent\":7,\"failed\":1},"
-                + "\"perSecond\":1.96}");
+                + "\"perSecond\":1.96,\"permittedPerSecond\":80.0}");
 
     assertThat(CampaignWatchCommand.settled(campaign)).isEqualTo(8);
-    assertThat(CampaignWatchCommand.pace(campaign)).isEqualTo(" 2.0/s");
+    assertThat(CampaignWatchCommand.pace(campaign)).isEqualTo(" 2.0 of 80/s");
     assertThat(CampaignWatchCommand.settled(Json.MAPPER.readTree("{\"total\":20,\"pending\":5}")))
         .isEqualTo(15);
     assertThat(CampaignWatchCommand.pace(Json.MAPPER.readTree("{\"perSecond\":null}"))).isEmpty();
+  }
+
+  @Test
+  void idsAreShortButTellCampaignsApart() {
+    assertThat(
+            CampaignLines.distinct(
+                List.of(
+                    "0f6c1a52-0000-4000-8000-000000000000",
+                    "1f6c1a52-0000-4000-8000-000000000000")))
+        .isEqualTo(8);
+    assertThat(
+            CampaignLines.distinct(
+                List.of(
+                    "0f6c1a52-0000-4000-8000-000000000000",
+                    "0f6c1a52-0070-4000-8000-000000000000")))
+        .isEqualTo(12);
+    assertThat(CampaignLines.distinct(List.of())).isEqualTo(8);
   }
 
   @Test

@@ -221,7 +221,7 @@ class CampaignRepairTest {
   }
 
   private SendResult result(long recipient, RecipientStatus status) {
-    return new SendResult(recipient, campaign, 1, status, null, null, null, 1, STARTED);
+    return SendResult.of(recipient, campaign, 1, status, STARTED).attempts(1).build();
   }
 
   private void pass(String json) throws Exception {

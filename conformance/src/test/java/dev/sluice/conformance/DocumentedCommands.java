@@ -47,12 +47,22 @@ final class DocumentedCommands {
     return documents().stream().flatMap(file -> lines(read(file)));
   }
 
-  /** Returns the commands of other programs in the text, with their arguments. */
+  /** Returns the commands of other programs in the text with their arguments, and our scripts. */
   static Stream<String> ofOtherPrograms() {
-    return documents().stream()
-        .flatMap(file -> spans(read(file)))
-        .filter(span -> OTHER_PROGRAM.matcher(span).matches())
+    return spans()
+        .filter(span -> OTHER_PROGRAM.matcher(span).matches() || isScript(span))
         .distinct();
+  }
+
+  private static boolean isScript(String span) {
+    return span.matches("[\\w./-]+/[\\w-]+")
+        && Files.isRegularFile(ROOT.resolve(span))
+        && Files.isExecutable(ROOT.resolve(span));
+  }
+
+  /** Returns what is marked as code within sentences. */
+  static Stream<String> spans() {
+    return documents().stream().flatMap(file -> spans(read(file)));
   }
 
   private static List<Path> documents() {

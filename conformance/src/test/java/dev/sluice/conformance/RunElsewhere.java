@@ -52,9 +52,9 @@ final class RunElsewhere {
 
   private static final String DOCKER =
       "needs Docker; ci.yml builds all images and starts the compose file";
-  private static final String KAFKA = "needs Kafka's own scripts, which come with its distribution";
+  private static final String KAFKA = "KafkaScriptsIT: the programs that the scripts start";
 
-  /** The commands of other programs. */
+  /** The commands of other programs, and our scripts. */
   static final Map<String, String> OTHERS =
       Map.ofEntries(
           Map.entry("docker build --target roles", DOCKER),
@@ -65,7 +65,8 @@ final class RunElsewhere {
               "kubectl kustomize deploy/kubernetes/overlays/keda",
               "KubernetesOverlaysTest, where it is installed"),
           Map.entry(
-              "kubectl create configmap sluice-database-ca --from-file=ca.crt", "needs a cluster"),
+              "kubectl create configmap sluice-database-ca --from-file=ca.crt",
+              "KubernetesTest, without a cluster, where it is installed"),
           Map.entry("mvn verify", "it is what runs this"),
           Map.entry("mvn spotless:apply", "it changes the sources, which mvn verify checks"),
           Map.entry("apt-get install chromium chromium-driver", "changes the machine"),
@@ -76,18 +77,45 @@ final class RunElsewhere {
           Map.entry(
               "kcat -b localhost:9092 -t sluice.campaign-events",
               "KafkaRightsIT: it waits for more; kcat reads every topic there"),
-          Map.entry("openssl rand -base64 32", "makes a random secret, without Sluice"),
-          Map.entry("openssl rand -hex 32", "makes a random password, without Sluice"),
-          Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
-          Map.entry("kafka-configs --alter", KAFKA),
-          Map.entry("kafka-configs --alter --add-config compression.type=uncompressed", KAFKA),
-          Map.entry("kafka-topics --alter", KAFKA),
+          Map.entry("openssl rand -base64 32", "SecretsTest"),
+          Map.entry("openssl rand -hex 32", "SecretsTest"),
+          Map.entry("deploy/image/verify", "ImageIT"),
           Map.entry(
-              "kafka-consumer-groups --reset-offsets --to-datetime …"
-                  + " --topic sluice.send-results --execute",
+              "deploy/grafana/picture/draw", "by hand: minutes of Prometheus, for a new picture"),
+          Map.entry(".ci/measure", "measure.yml, once a week"),
+          Map.entry(".ci/promtool", ".ci/run and ci.yml, for PromtoolTest"),
+          Map.entry(
+              ".ci/references",
+              "it writes what TablesReferenceTest and ConfigurationReferenceTest compare"),
+          Map.entry(".ci/supply-chain", "ci.yml"),
+          Map.entry(
+              "kafka-configs.sh --alter --topic TOPIC --add-config"
+                  + " compression.type=uncompressed",
               KAFKA),
-          Map.entry("kafka-transactions.sh abort", KAFKA),
-          Map.entry("kafka-transactions.sh find-hanging --broker-id <id>", KAFKA));
+          Map.entry(
+              "kafka-configs.sh --alter --topic sluice.controls --add-config"
+                  + " cleanup.policy=[compact,delete]",
+              KAFKA),
+          Map.entry(
+              "kafka-configs.sh --alter --topic sluice.controls --add-config"
+                  + " cleanup.policy=compact",
+              KAFKA),
+          Map.entry(
+              "kafka-configs.sh --alter --topic sluice.replies --add-config"
+                  + " retention.ms=1209600000",
+              KAFKA),
+          Map.entry(
+              "kafka-consumer-groups.sh --group sluice.status-aggregator --topic"
+                  + " sluice.send-results --reset-offsets --to-datetime YYYY-MM-DDThh:mm:ss.sssZ --execute",
+              KAFKA),
+          Map.entry("kafka-delete-records.sh --offset-json-file offsets.json", KAFKA),
+          Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
+          Map.entry("kafka-topics.sh --alter --topic sluice.send-requests --partitions N", KAFKA),
+          Map.entry(
+              "kafka-transactions.sh abort --topic sluice.send-requests --partition N"
+                  + " --start-offset OFFSET",
+              KAFKA),
+          Map.entry("kafka-transactions.sh find-hanging --broker-id ID", KAFKA));
 
   private RunElsewhere() {}
 

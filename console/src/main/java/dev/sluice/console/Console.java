@@ -178,7 +178,7 @@ public final class Console implements AutoCloseable {
         closer.register(Connections.open(config.database(), limits.connections(), meters));
     closer.register(DatabaseProbe.of(connections.commands(), config.database(), health));
     closer.register(KafkaProbe.of(config.kafka(), health));
-    FreshResults fresh = closer.register(new FreshResults(config.kafka(), health));
+    FreshResults fresh = closer.register(new FreshResults(config.kafka(), health, meters));
     ControlsView controls = closer.register(new ControlsView(config.kafka(), health, meters));
     KafkaOutput output = closer.register(new KafkaOutput(config.kafka(), health, meters));
     config

@@ -7,6 +7,7 @@ import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The console's configuration.
@@ -88,87 +89,67 @@ public record ConsoleConfig(
 
   /** Returns a copy that binds to the given address. */
   public ConsoleConfig withHost(String newHost) {
-    return new ConsoleConfig(
-        kafka,
-        database,
-        port,
-        token,
-        defaultRegion,
-        webhooks,
-        bounds,
-        Optional.of(newHost),
-        whatsApp,
-        users,
-        webhookOut,
-        prices);
+    return copy(to -> to.host = Optional.of(newHost));
+  }
+
+  /** Returns a copy with this token, default region and these webhooks. */
+  public ConsoleConfig withAccess(
+      Optional<String> newToken, Optional<String> newRegion, WebhookConfig newWebhooks) {
+    return copy(to -> {
+      to.token = newToken;
+      to.defaultRegion = newRegion;
+      to.webhooks = newWebhooks;
+    });
   }
 
   /** Returns a copy that reads templates with this configuration. */
   public ConsoleConfig withWhatsApp(WhatsAppConfig newWhatsApp) {
-    return new ConsoleConfig(
-        kafka,
-        database,
-        port,
-        token,
-        defaultRegion,
-        webhooks,
-        bounds,
-        host,
-        Optional.of(newWhatsApp),
-        users,
-        webhookOut,
-        prices);
+    return copy(to -> to.whatsApp = Optional.of(newWhatsApp));
   }
 
   /** Returns a copy that these users may use. */
   public ConsoleConfig withUsers(Users newUsers) {
-    return new ConsoleConfig(
-        kafka,
-        database,
-        port,
-        token,
-        defaultRegion,
-        webhooks,
-        bounds,
-        host,
-        whatsApp,
-        newUsers,
-        webhookOut,
-        prices);
+    return copy(to -> to.users = newUsers);
   }
 
   /** Returns a copy that posts campaigns' events there. */
   public ConsoleConfig withWebhookOut(WebhookOutConfig newWebhookOut) {
-    return new ConsoleConfig(
-        kafka,
-        database,
-        port,
-        token,
-        defaultRegion,
-        webhooks,
-        bounds,
-        host,
-        whatsApp,
-        users,
-        Optional.of(newWebhookOut),
-        prices);
+    return copy(to -> to.webhookOut = Optional.of(newWebhookOut));
   }
 
   /** Returns a copy that tells what messages cost by this file. */
   public ConsoleConfig withPrices(Path newPrices) {
+    return copy(to -> to.prices = Optional.of(newPrices));
+  }
+
+  private ConsoleConfig copy(Consumer<Copy> change) {
+    Copy to = new Copy();
+    change.accept(to);
     return new ConsoleConfig(
         kafka,
         database,
         port,
-        token,
-        defaultRegion,
-        webhooks,
+        to.token,
+        to.defaultRegion,
+        to.webhooks,
         bounds,
-        host,
-        whatsApp,
-        users,
-        webhookOut,
-        Optional.of(newPrices));
+        to.host,
+        to.whatsApp,
+        to.users,
+        to.webhookOut,
+        to.prices);
+  }
+
+  /** What may differ in a copy. */
+  private final class Copy {
+    private Optional<String> token = ConsoleConfig.this.token;
+    private Optional<String> defaultRegion = ConsoleConfig.this.defaultRegion;
+    private WebhookConfig webhooks = ConsoleConfig.this.webhooks;
+    private Optional<String> host = ConsoleConfig.this.host;
+    private Optional<WhatsAppConfig> whatsApp = ConsoleConfig.this.whatsApp;
+    private Users users = ConsoleConfig.this.users;
+    private Optional<WebhookOutConfig> webhookOut = ConsoleConfig.this.webhookOut;
+    private Optional<Path> prices = ConsoleConfig.this.prices;
   }
 
   private static boolean isOpen(Optional<String> token, Users users) {

@@ -84,20 +84,7 @@ record LocalPipelineConfig(
   /** Returns the same with this token, default region and these webhooks. */
   LocalPipelineConfig withConsole(
       Optional<String> token, Optional<String> defaultRegion, WebhookConfig webhooks) {
-    return withConsole(
-        new ConsoleConfig(
-            kafka,
-            console.database(),
-            console.port(),
-            token,
-            defaultRegion,
-            webhooks,
-            console.bounds(),
-            console.host(),
-            console.whatsApp(),
-            console.users(),
-            console.webhookOut(),
-            console.prices()));
+    return withConsole(console.withAccess(token, defaultRegion, webhooks));
   }
 
   /** Returns the same with a console that posts events there. */

@@ -50,16 +50,10 @@ record AggregatorOnTrial(SecuredKafka kafka, Sandbox database, TrialRows rows)
           campaign.toString(),
           new String(
               Json.write(
-                  new SendResult(
-                      recipient,
-                      campaign,
-                      1,
-                      RecipientStatus.SENT,
-                      "wamid.trial",
-                      null,
-                      null,
-                      1,
-                      Instant.now())),
+                  SendResult.of(recipient, campaign, 1, RecipientStatus.SENT, Instant.now())
+                      .messageId("wamid.trial")
+                      .attempts(1)
+                      .build()),
               StandardCharsets.UTF_8));
     }
     kafka.write(SecuredKafka.TOPICS.sendResults(), "x", "no JSON");

@@ -31,6 +31,10 @@ final class Browser implements AutoCloseable {
   static final Dimension PHONE = new Dimension(390, 844);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Most waits are for what a click shows at once; by default each would take half a second. */
+  private static final Duration RECHECK = Duration.ofMillis(50);
+
   private static final Path SHOTS = Path.of("target", "screenshots");
 
   private final ChromeDriver driver;
@@ -163,6 +167,18 @@ final class Browser implements AutoCloseable {
     field.sendKeys(text);
   }
 
+  /** Sets a field, like one for a date or time, that keys cannot fill alike in every language. */
+  void set(String css, String value) {
+    driver.executeScript(
+        """
+        const [field, value] = arguments;
+        field.value = value;
+        field.dispatchEvent(new Event('input'));
+        """,
+        find(css),
+        value);
+  }
+
   void choose(String css, Path file) {
     // Present, as the input of a file may be invisible behind its label.
     until()
@@ -228,7 +244,7 @@ final class Browser implements AutoCloseable {
   }
 
   WebDriverWait until() {
-    return new WebDriverWait(driver, PATIENCE);
+    return new WebDriverWait(driver, PATIENCE, RECHECK);
   }
 
   /** Takes a screenshot of the whole page for people to review. */

@@ -45,7 +45,7 @@ class CarefulPageIT {
     browser.choose("input[name=file]", WholePage.csv(folder, 1_200, "Ana", "Bo"));
     browser.awaitText(".report", "1,200 usable");
     browser.click("#next");
-    set("input[name=scheduledAt]", night);
+    browser.set("input[name=scheduledAt]", night);
     browser.click("#next");
     browser.awaitText(".reason", "This is not a template");
     browser.click("#create");
@@ -64,7 +64,7 @@ class CarefulPageIT {
     browser.awaitText(".badge", "scheduled");
 
     browser.click("#reschedule");
-    set("#dialog input[name=at]", tomorrow(LocalTime.of(15, 0)));
+    browser.set("#dialog input[name=at]", tomorrow(LocalTime.of(15, 0)));
     browser.click("#dialog .primary");
     browser.awaitText("#dialog h2", "Schedule this campaign?");
     assertThat(browser.find("#dialog").getText()).doesNotContain("it is night");
@@ -92,21 +92,6 @@ class CarefulPageIT {
         .toLocalDateTime()
         .truncatedTo(MINUTES)
         .toString();
-  }
-
-  private void set(String css, String value) {
-    browser.find(css);
-    browser
-        .driver()
-        .executeScript(
-            """
-            const [css, value] = arguments;
-            const field = document.querySelector(css);
-            field.value = value;
-            field.dispatchEvent(new Event('input'));
-            """,
-            css,
-            value);
   }
 
   @Test

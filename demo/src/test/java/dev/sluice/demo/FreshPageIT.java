@@ -75,15 +75,10 @@ class FreshPageIT {
   }
 
   private static SendResult result(int recipient, String campaign, RecipientStatus outcome) {
-    return new SendResult(
-        recipient,
-        UUID.fromString(campaign),
-        1,
-        outcome,
-        "wamid." + recipient,
-        outcome == RecipientStatus.FAILED ? "131026" : null,
-        null,
-        1,
-        Instant.now());
+    return SendResult.of(recipient, UUID.fromString(campaign), 1, outcome, Instant.now())
+        .messageId("wamid." + recipient)
+        .error(outcome == RecipientStatus.FAILED ? "131026" : null, null)
+        .attempts(1)
+        .build();
   }
 }

@@ -30,6 +30,8 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.Topics;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -46,6 +48,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -79,6 +82,7 @@ class KafkaRightsIT {
   private final Closer closer = new Closer();
   private final int consolePort = FreePort.next();
   private final Map<String, Health> healths = new HashMap<>();
+  private final Map<String, MeterRegistry> registries = new HashMap<>();
   private final Sandbox database = Sandbox.create(1);
 
   @Test
@@ -112,7 +116,18 @@ class KafkaRightsIT {
           .extracting(KafkaRight::toString)
           .containsExactlyInAnyOrderElementsOf(ONLY_IN_TROUBLE);
       everyRecordCanBeReadByPeople(kafka.asTest());
+      everyConsumerIsInTheMetricsOfItsRole();
     }
+  }
+
+  /** Checked here, because each role has a registry of its own, as its process has. */
+  private void everyConsumerIsInTheMetricsOfItsRole() {
+    String controls = "reader-of-" + TOPICS.controls();
+    assertThat(consumers("producer")).contains("streams consumer", controls, "reader-of-lanes");
+    assertThat(consumers("worker")).contains("1", controls);
+    assertThat(consumers("status-aggregator")).contains("streams consumer");
+    assertThat(consumers("console"))
+        .contains(controls, "reader-of-" + TOPICS.sendResults(), "webhook-out");
   }
 
   /** Checked here, because by now there are records of every kind. */
@@ -151,6 +166,21 @@ class KafkaRightsIT {
     assertThat(exitCode).as(err.toString()).isZero();
   }
 
+  private MeterRegistry meters(String role) {
+    return registries.computeIfAbsent(
+        role, _ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+  }
+
+  /** Streams numbers its own consumers. */
+  private Set<String> consumers(String role) {
+    return meters(role).getMeters().stream()
+        .map(Meter::getId)
+        .filter(meter -> meter.getName().startsWith("kafka.consumer."))
+        .map(meter -> meter.getTag("client.id"))
+        .map(name -> name.replaceFirst(".*-StreamThread-\\d+-", "streams "))
+        .collect(Collectors.toSet());
+  }
+
   private Health health(String role) {
     return healths.computeIfAbsent(role, name -> new Health());
   }
@@ -162,14 +192,13 @@ class KafkaRightsIT {
   }
 
   private void start(SecuredKafka kafka, String provider) throws IOException {
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     closer.register(
         new StatusAggregator(
             StatusAggregatorConfig.of(
                     kafka.as("status-aggregator"), database.as(ServiceRole.AGGREGATOR))
                 .withFlushInterval(Duration.ofMillis(200)),
             health("status-aggregator"),
-            meters));
+            meters("status-aggregator")));
     closer.register(
         new Worker(
             WorkerConfig.of(kafka.as("worker"), "1"),
@@ -180,12 +209,12 @@ class KafkaRightsIT {
                 100,
                 false),
             health("worker"),
-            meters));
+            meters("worker")));
     closer.register(
         new FanOut(
             FanOutConfig.of(kafka.as("producer"), database.as(ServiceRole.PRODUCER)),
             health("producer"),
-            meters));
+            meters("producer")));
     closer.register(
         new Console(
             new ConsoleConfig(
@@ -200,7 +229,7 @@ class KafkaRightsIT {
                         URI.create("http://localhost:" + FreePort.next() + "/"),
                         "whsec_" + "A".repeat(44))),
             health("console"),
-            meters,
+            meters("console"),
             settings -> {}));
   }
 

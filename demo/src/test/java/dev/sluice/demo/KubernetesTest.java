@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
@@ -23,6 +25,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,6 +84,21 @@ class KubernetesTest {
         .filteredOn(volume -> volume.getName().equals("database-ca"))
         .allMatch(volume -> volume.getConfigMap().getName().equals("sluice-database-ca"))
         .hasSize(uses ? 1 : 0);
+  }
+
+  @Test
+  @EnabledIf("dev.sluice.demo.Kustomize#isThere")
+  void theDocumentedCommandMakesTheMapOfTheAuthority(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("ca.crt"), "its certificate");
+    ConfigMap map =
+        Manifests.configMap(
+            Kustomize.kubectl(
+                folder,
+                "kubectl create configmap sluice-database-ca --from-file=ca.crt"
+                    + " --dry-run=client --output=yaml"));
+
+    assertThat(map.getMetadata().getName()).isEqualTo("sluice-database-ca");
+    assertThat(map.getData()).containsOnlyKeys("ca.crt");
   }
 
   private static String databaseUrl() {

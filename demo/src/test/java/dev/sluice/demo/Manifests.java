@@ -9,11 +9,14 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.strimzi.api.kafka.model.user.KafkaUserSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +33,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** The manifests of Kubernetes, read strictly. */
 final class Manifests {
   static final Path FOLDER = Path.of("../deploy/kubernetes");
+  private static final String KAFKA_USER = "kafka.strimzi.io/v1/KafkaUser";
   private static final ObjectMapper STRICT = strict();
   private static final Map<String, Class<? extends HasMetadata>> KINDS =
       Map.of(
@@ -38,7 +42,8 @@ final class Manifests {
           "apps/v1/Deployment", Deployment.class,
           "batch/v1/Job", Job.class,
           "networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class,
-          "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class);
+          "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class,
+          "monitoring.coreos.com/v1/PodMonitor", PodMonitor.class);
 
   /** All of the base, each checked against the model of its kind. */
   static final List<HasMetadata> BASE = base();
@@ -64,6 +69,10 @@ final class Manifests {
 
   static Stream<JsonNode> trees(String file) {
     return documents(file).stream().map(STRICT::<JsonNode>valueToTree);
+  }
+
+  static ConfigMap configMap(String text) {
+    return STRICT.convertValue(parsed(text).getFirst(), ConfigMap.class);
   }
 
   static LabelSelector selector(JsonNode tree) {
@@ -100,14 +109,22 @@ final class Manifests {
         .toList();
   }
 
-  /** Checks a document against the model of its kind; Strimzi's and KEDA's kinds have none. */
+  /** Checks a document against the model of its kind, which Kubernetes or another publishes. */
   static void requireModelled(Map<String, Object> document) {
     String kind = document.get("apiVersion") + "/" + document.get("kind");
-    if (KINDS.containsKey(kind)) {
-      STRICT.convertValue(document, KINDS.get(kind));
+    if (kind.equals(KAFKA_USER)) {
+      requireKafkaUser(document);
     } else {
-      assertThat(kind).matches("(keda[.]sh/v1alpha1|kafka[.]strimzi[.]io/v1)/[A-Za-z]+");
+      assertThat(KINDS).containsKey(kind);
+      STRICT.convertValue(document, KINDS.get(kind));
     }
+  }
+
+  /** Strimzi's class of the whole would need a client of Kubernetes. */
+  private static void requireKafkaUser(Map<String, Object> document) {
+    assertThat(document).containsOnlyKeys("apiVersion", "kind", "metadata", "spec");
+    STRICT.convertValue(document.get("metadata"), ObjectMeta.class);
+    STRICT.convertValue(document.get("spec"), KafkaUserSpec.class);
   }
 
   /**

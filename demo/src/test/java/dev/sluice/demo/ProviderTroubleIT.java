@@ -2,78 +2,45 @@ package dev.sluice.demo;
 
 import static dev.sluice.demo.PipelineFixture.PATIENCE;
 import static dev.sluice.demo.PipelineFixture.friendly;
+import static dev.sluice.demo.TroubledPipeline.phone;
+import static dev.sluice.demo.TroubledPipeline.refusals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
-import dev.sluice.console.WebhookConfig;
-import dev.sluice.console.WebhookOutConfig;
-import dev.sluice.local.CollectedSpans;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
-import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.WhatsAppSimulator;
-import dev.sluice.providers.http.HttpProviderConfig;
-import dev.sluice.runtime.tracing.Traces;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.Topics;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.sdk.trace.data.SpanData;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.kafka.clients.admin.Admin;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Tests the provider's responses through all services, up to the rows. */
 class ProviderTroubleIT {
-  private final PipelineFixture pipeline = new PipelineFixture(2);
+  private final TroubledPipeline trouble = new TroubledPipeline();
+  private final PipelineFixture pipeline = trouble.pipeline();
   private final DSLContext sql = pipeline.sql();
-  private final CollectedSpans spans = new CollectedSpans();
-  private final Traces traces = Traces.exporting(spans, "sluice", 1);
-  private final PostedEvents posted = new PostedEvents();
-
-  @BeforeEach
-  void sender() {
-    sql.execute(
-        "INSERT INTO sluice.sender (id, address, rate_per_second, daily_limit)"
-            + " VALUES ('s', '1065403', 200, NULL), ('limited', '1065404', 80, 250)");
-  }
 
   @AfterEach
   void stop() {
-    pipeline.close();
-    traces.close();
-    posted.close();
+    trouble.close();
   }
 
   @Test
   void everyCodeThatIsAboutARecipientFailsThatRecipientAlone() throws Exception {
     List<Integer> codes =
         List.of(131026, 131021, 131030, 131049, 131050, 130472, 130403, 130497, 137000, 131052);
-    WhatsAppSimulator simulator = start(friendly());
+    WhatsAppSimulator simulator = trouble.start(friendly());
     simulator.setRefusals(refusals(codes));
-    UUID campaign = campaign(codes.size() + 5);
-    awaitWebhooksOut();
+    UUID campaign = trouble.campaign(codes.size() + 5);
     pipeline.command(campaign, "start");
 
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     Map<String, Record> rows = pipeline.recipients(campaign);
     for (int i = 0; i < codes.size(); i++) {
@@ -84,137 +51,21 @@ class ProviderTroubleIT {
     assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(5);
     assertThat(sql.fetch("SELECT phone FROM sluice.suppression ORDER BY phone").map(r -> r.get(0)))
         .containsExactly(phone(1 + codes.indexOf(131050)), phone(1 + codes.indexOf(130403)));
-    aRecipientsWayIsOneTrace(recipient(campaign, phone(1)), "FAILED", 400);
-    aRecipientsWayIsOneTrace(recipient(campaign, phone(codes.size() + 1)), "SENT", 200);
-    recordsOfATracedCampaignSayItsTrace();
-    itsEndIsPostedToAnotherProgram(campaign, codes.size());
-    metricsAreThoseThatPeopleRelyOn(campaign);
-  }
-
-  private void recordsOfATracedCampaignSayItsTrace() throws Exception {
-    Topics names = pipeline.kafka().topics();
-    for (ReadTopics topics : ReadTopics.byEachClient(pipeline.kafka())) {
-      topics.requireReadable("");
-      for (String topic :
-          List.of(names.sendRequests(), names.sendResults(), names.campaignEvents())) {
-        assertThat(topics.of(topic)).as(topic).isNotEmpty();
-        assertThat(topics.without("traceparent", topic)).as(topic).isEmpty();
-      }
-    }
-  }
-
-  /** They begin with what happens once the console has its place in the topic. */
-  private void awaitWebhooksOut() throws Exception {
-    String group = pipeline.kafka().topics().webhookOutGroup();
-    try (Admin admin = Admin.create(pipeline.kafka().client(Map.of()))) {
-      await()
-          .atMost(PATIENCE)
-          .until(() ->
-              !admin
-                  .listConsumerGroupOffsets(group)
-                  .partitionsToOffsetAndMetadata()
-                  .get()
-                  .isEmpty());
-    }
-  }
-
-  private void itsEndIsPostedToAnotherProgram(UUID campaign, int failed) {
-    JsonNode event =
-        await()
-            .atMost(PATIENCE)
-            .until(() -> posted.of(campaign), Optional::isPresent)
-            .orElseThrow();
-
-    assertThat(event.path("type").asString()).isEqualTo("campaign.completed");
-    assertThat(event.at("/data/counts/failed").asInt()).isEqualTo(failed);
-  }
-
-  private long recipient(UUID campaign, String phone) {
-    return sql.fetchSingle(
-            "SELECT id FROM sluice.campaign_recipient WHERE campaign_id = ? AND phone = ?",
-            campaign,
-            phone)
-        .get("id", Long.class);
-  }
-
-  private void aRecipientsWayIsOneTrace(long recipient, String status, long httpStatus) {
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() ->
-            assertThat(spans.pathTo("write status", recipient))
-                .extracting(SpanData::getName)
-                .containsExactly("start campaign", "fan out", "queue", "send", "write status"));
-    List<SpanData> path = spans.pathTo("write status", recipient);
-    assertThat(path).extracting(SpanData::getTraceId).containsOnly(path.getFirst().getTraceId());
-    List<SpanData> called = spans.pathTo("POST", recipient);
-    assertThat(called.subList(0, 4)).isEqualTo(path.subList(0, 4));
-    assertThat(called)
-        .last()
-        .extracting(
-            span -> span.getAttributes().get(AttributeKey.longKey("http.response.status_code")))
-        .isEqualTo(httpStatus);
-    assertThat(path.getLast().getAttributes().get(AttributeKey.stringKey("sluice.status")))
-        .isEqualTo(status);
-    assertThat(path)
-        .allSatisfy(span ->
-            assertThat(span.getStartEpochNanos()).isLessThanOrEqualTo(span.getEndEpochNanos()));
-    assertThat(spans.all())
-        .as("neither numbers nor messages")
-        .flatExtracting(span -> span.getAttributes().asMap().keySet())
-        .extracting(String::valueOf)
-        .containsOnly(
-            "sluice.campaign.id",
-            "sluice.recipient.id",
-            "sluice.round",
-            "sluice.outcome",
-            "sluice.status",
-            "http.request.method",
-            "http.response.status_code");
-  }
-
-  /** Checked here, because enough has happened by now. */
-  private void metricsAreThoseThatPeopleRelyOn(UUID campaign) throws Exception {
-    assertThat(pipeline.post("/webhooks/whatsapp", "unsigned")).isEqualTo(403);
-
-    pipeline.block("limited");
-
-    Map<String, Set<String>> documented = MetricNames.documentedTags();
-    // Exists only with a token.
-    documented.remove("sluice_console_tokens_wrong_total");
-    // A sender's gauges follow its lanes and controls once a second.
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> {
-          String scrape = pipeline.text("/metrics");
-          Set<String> exposed = MetricNames.exposed(scrape);
-          assertThat(MetricNames.tags(scrape)).as("the list in the docs").isEqualTo(documented);
-          assertThat(scrape)
-              .as("neither campaigns nor people")
-              .doesNotContain(campaign.toString(), "+551196");
-          assertThat(exposed).as("dashboards and rules").containsAll(MetricNames.asked());
-          assertThat(MetricNames.tagged(scrape)).containsAll(MetricNames.askedTags());
-          assertThat(exposed)
-              .as("of Kafka's clients and Streams")
-              .anyMatch(name -> name.startsWith("kafka_consumer_"))
-              .anyMatch(name -> name.startsWith("kafka_producer_"))
-              .anyMatch(name -> name.startsWith("kafka_stream_"));
-        });
-    assertThat(MetricNames.runbook()).as("a line an alert").isEqualTo(MetricNames.alerts());
   }
 
   /** Whom the provider refused has had no message, so the next campaign reaches them. */
   @Test
   void whoHasHadAsManyMessagesAsTheCapAllowsIsSkippedByTheNextCampaign() throws Exception {
     sql.execute("UPDATE sluice.sender SET cap_messages = 1, cap_days = 7 WHERE id = 's'");
-    WhatsAppSimulator simulator = start(friendly());
+    WhatsAppSimulator simulator = trouble.start(friendly());
     simulator.setRefusals(refusals(List.of(131026, 131049)));
-    UUID first = campaign(5);
+    UUID first = trouble.campaign(5);
     pipeline.command(first, "start");
-    awaitCompletion(first);
+    trouble.awaitCompletion(first);
     simulator.setRefusals(List.of());
-    UUID second = campaign(6);
+    UUID second = trouble.campaign(6);
     pipeline.command(second, "start");
-    awaitCompletion(second);
+    trouble.awaitCompletion(second);
 
     Record row = pipeline.campaign(second);
     assertThat(row.get("sent", Long.class)).isEqualTo(3);
@@ -227,8 +78,8 @@ class ProviderTroubleIT {
 
   @Test
   void aRevokedTokenBlocksTheSenderAndNobodyFails() throws Exception {
-    WhatsAppSimulator simulator = start(friendly());
-    UUID campaign = campaign(600);
+    WhatsAppSimulator simulator = trouble.start(friendly());
+    UUID campaign = trouble.campaign(600);
     pipeline.command(campaign, "start");
     await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
     simulator.setAccessToken("another");
@@ -247,7 +98,7 @@ class ProviderTroubleIT {
 
     simulator.setAccessToken(null);
     assertThat(pipeline.post("/api/senders/s/unblock", "")).isEqualTo(202);
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(600);
     assertThat(simulator.report().duplicates()).isZero();
@@ -256,8 +107,8 @@ class ProviderTroubleIT {
 
   @Test
   void aProviderThatIsDownHoldsTheSenderAndItGoesOnByItself() throws Exception {
-    WhatsAppSimulator simulator = start(friendly());
-    UUID campaign = campaign(600);
+    WhatsAppSimulator simulator = trouble.start(friendly());
+    UUID campaign = trouble.campaign(600);
     pipeline.command(campaign, "start");
     await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 100);
     simulator.setRefusals(List.of(Refusal.parse(".*=2/503")));
@@ -268,7 +119,7 @@ class ProviderTroubleIT {
     // It is blocked again and again, each time after a few more messages were tried.
     await().atMost(PATIENCE).until(() -> simulator.report().errors() > errors);
     simulator.setRefusals(List.of());
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(600);
     assertThat(simulator.report().duplicates()).isZero();
@@ -276,9 +127,9 @@ class ProviderTroubleIT {
 
   @Test
   void aPausedTemplateStopsItsCampaignAloneWithTheReason() throws Exception {
-    WhatsAppSimulator simulator = start(friendly());
+    WhatsAppSimulator simulator = trouble.start(friendly());
     simulator.setRefusals(List.of(Refusal.parse(".*0000[0-9][0-9]=132015")));
-    UUID campaign = campaign(50);
+    UUID campaign = trouble.campaign(50);
     pipeline.command(campaign, "start");
     await()
         .atMost(PATIENCE)
@@ -296,7 +147,7 @@ class ProviderTroubleIT {
 
     simulator.setRefusals(List.of());
     pipeline.command(campaign, "resume");
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     assertThat(pipeline.campaign(campaign).get("sent", Long.class)).isEqualTo(50);
   }
@@ -314,8 +165,9 @@ class ProviderTroubleIT {
             0.5,
             0);
     WhatsAppSimulator simulator =
-        start(friendly().withTrouble(0, 0.05, Duration.ofMillis(300)).withReceipts(receipts));
-    UUID campaign = campaign(400);
+        trouble.start(
+            friendly().withTrouble(0, 0.05, Duration.ofMillis(300)).withReceipts(receipts));
+    UUID campaign = trouble.campaign(400);
     pipeline.command(campaign, "start");
 
     await()
@@ -339,10 +191,11 @@ class ProviderTroubleIT {
 
   @Test
   void exactlyThoseWhoseAnswerHangsAreInDoubt() throws Exception {
-    WhatsAppSimulator simulator = start(friendly().withTrouble(0, 0.02, Duration.ofMillis(300)));
-    UUID campaign = campaign(500);
+    WhatsAppSimulator simulator =
+        trouble.start(friendly().withTrouble(0, 0.02, Duration.ofMillis(300)));
+    UUID campaign = trouble.campaign(500);
     pipeline.command(campaign, "start");
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     assertThat(simulator.report().hung()).isPositive();
     assertThat(pipeline.campaign(campaign).get("unconfirmed", Long.class))
@@ -354,14 +207,14 @@ class ProviderTroubleIT {
 
   @Test
   void messagesThatAreHeldForQualityCountAsSentAndSaySo() throws Exception {
-    WhatsAppSimulator simulator = start(friendly());
+    WhatsAppSimulator simulator = trouble.start(friendly());
     simulator.setHeldForQuality(true);
     UUID campaign =
-        campaign(
+        trouble.campaign(
             3,
             "{\"type\":\"template\",\"template\":{\"name\":\"spring\",\"language\":{\"code\":\"de\"}}}");
     pipeline.command(campaign, "start");
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     assertThat(pipeline.recipients(campaign).values())
         .allSatisfy(row -> {
@@ -373,10 +226,10 @@ class ProviderTroubleIT {
   /** Another sender uses another provider beside WhatsApp: the simulator, described by a file. */
   @Test
   void aSenderMaySendByAnotherProvider() throws Exception {
-    WhatsAppSimulator simulator = start(friendly());
-    UUID campaign = campaignOfAnotherProvider(20);
+    WhatsAppSimulator simulator = trouble.start(friendly());
+    UUID campaign = trouble.campaignOfAnotherProvider(20);
     pipeline.command(campaign, "start");
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
 
     assertThat(simulator.accepted().count("777")).isEqualTo(20);
     assertThat(pipeline.recipients(campaign).values())
@@ -386,49 +239,12 @@ class ProviderTroubleIT {
         });
   }
 
-  /** So that the provider's own spans belong to it. */
-  @Test
-  void theProviderGetsTheTraceOfEachCall() throws Exception {
-    Queue<String> traceparents = new ConcurrentLinkedQueue<>();
-    HttpServer provider =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    provider.createContext(
-        "/v1.0/777/messages",
-        exchange -> {
-          traceparents.addAll(
-              exchange.getRequestHeaders().getOrDefault("traceparent", List.of("none")));
-          byte[] answer = "{\"messages\":[{\"id\":\"1\"}]}".getBytes(StandardCharsets.UTF_8);
-          exchange.getRequestBody().readAllBytes();
-          exchange.sendResponseHeaders(200, answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
-    provider.start();
-    try {
-      start(pipeline.simulator(friendly()), "http://localhost:" + provider.getAddress().getPort());
-      UUID campaign = campaignOfAnotherProvider(3);
-      pipeline.command(campaign, "start");
-      awaitCompletion(campaign);
-    } finally {
-      provider.stop(0);
-    }
-
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() ->
-            assertThat(spans.all())
-                .filteredOn(span -> span.getName().equals("POST"))
-                .extracting(span -> "00-" + span.getTraceId() + "-" + span.getSpanId() + "-01")
-                .hasSize(3)
-                .containsExactlyInAnyOrderElementsOf(traceparents));
-  }
-
   @Test
   void aSenderWhoseProviderNobodyKnowsWaitsAndNobodyFails() throws Exception {
-    start(friendly());
+    trouble.start(friendly());
     sql.execute("UPDATE sluice.sender SET provider = 'pigeon' WHERE id = 's'");
     // More than fit in a lane, so that some go back to the producer.
-    UUID campaign = campaign(400);
+    UUID campaign = trouble.campaign(400);
     pipeline.command(campaign, "start");
 
     await()
@@ -442,11 +258,11 @@ class ProviderTroubleIT {
 
   @Test
   void theFailedAreSentToOnceMoreInANewRound() throws Exception {
-    WhatsAppSimulator simulator = start(friendly());
+    WhatsAppSimulator simulator = trouble.start(friendly());
     simulator.setRefusals(refusals(List.of(131026, 131049)));
-    UUID campaign = campaign(20);
+    UUID campaign = trouble.campaign(20);
     pipeline.command(campaign, "start");
-    awaitCompletion(campaign);
+    trouble.awaitCompletion(campaign);
     assertThat(pipeline.campaign(campaign).get("failed", Long.class)).isEqualTo(2);
 
     simulator.setRefusals(List.of());
@@ -460,88 +276,5 @@ class ProviderTroubleIT {
     assertThat(pipeline.campaign(campaign).get("round", Integer.class)).isEqualTo(2);
     assertThat(pipeline.campaign(campaign).get("failed", Long.class)).isZero();
     assertThat(simulator.accepted().count()).isEqualTo(20);
-  }
-
-  private static List<Refusal> refusals(List<Integer> codes) {
-    return codes.stream()
-        .map(code -> Refusal.parse("\\" + phone(codes.indexOf(code) + 1) + "=" + code))
-        .toList();
-  }
-
-  private WhatsAppSimulator start(SimulatorConfig config) throws IOException {
-    WhatsAppSimulator simulator = pipeline.simulator(config);
-    start(simulator, simulator.url());
-    return simulator;
-  }
-
-  private void start(WhatsAppSimulator simulator, String another) throws IOException {
-    HttpProviderConfig generic = generic(another);
-    pipeline.start(
-        simulator,
-        settings ->
-            settings
-                .withOthers(generic)
-                .withWebhooks(
-                    new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of()))
-                .withWebhookOut(WebhookOutConfig.of(posted.url(), "whsec_" + "A".repeat(44)))
-                .withFlushInterval(Duration.ofSeconds(2))
-                .withTraces(traces));
-  }
-
-  private static HttpProviderConfig generic(String url) throws IOException {
-    Path headers = Files.createTempFile("headers", ".txt");
-    Files.writeString(headers, "Authorization: Bearer generic\n");
-    headers.toFile().deleteOnExit();
-    return Json.read(
-        """
-        {"name": "generic", "url": "%s/v1.0/{{address}}/messages", "messageId": "/messages/0/id",
-         "headersFile": "%s",
-         "body": {"messaging_product": "whatsapp", "to": "{{to}}", "type": "text",
-                  "text": {"body": "{{message.text.body}}"},
-                  "biz_opaque_callback_data": "{{callback_data}}"}}
-        """
-            .formatted(url, headers)
-            .getBytes(StandardCharsets.UTF_8),
-        HttpProviderConfig.class);
-  }
-
-  private static String phone(int number) {
-    return "+551196%07d".formatted(number);
-  }
-
-  private UUID campaignOfAnotherProvider(int recipients) {
-    sql.execute(
-        "INSERT INTO sluice.sender (id, provider, address, rate_per_second)"
-            + " VALUES ('other', 'generic', '777', 200)");
-    UUID campaign = campaign(recipients);
-    sql.execute("UPDATE sluice.campaign SET sender_id = 'other' WHERE id = ?", campaign);
-    return campaign;
-  }
-
-  private UUID campaign(int recipients) {
-    return campaign(recipients, "{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}");
-  }
-
-  private UUID campaign(int recipients, String message) {
-    UUID id =
-        sql.fetchSingle(
-                """
-                INSERT INTO sluice.campaign (name, sender_id, message)
-                VALUES ('trouble', 's', ?::jsonb) RETURNING id
-                """,
-                message)
-            .get(0, UUID.class);
-    sql.execute(
-        """
-        INSERT INTO sluice.campaign_recipient (campaign_id, phone)
-        SELECT ?, '+551196' || lpad(n::text, 7, '0') FROM generate_series(1, ?) AS n
-        """,
-        id,
-        recipients);
-    return id;
-  }
-
-  private void awaitCompletion(UUID campaign) {
-    await().atMost(PATIENCE).until(() -> pipeline.isCompleted(campaign));
   }
 }

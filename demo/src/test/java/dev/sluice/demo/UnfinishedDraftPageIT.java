@@ -73,15 +73,7 @@ class UnfinishedDraftPageIT {
     browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
     browser.awaitText(".report", "1 usable");
     browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const at = document.querySelector('input[name=scheduledAt]');
-            at.value = '2099-05-10T09:30';
-            at.dispatchEvent(new Event('input'));
-            """);
+    browser.set("input[name=scheduledAt]", "2099-05-10T09:30");
     browser.click("#next");
     browser.hold("/recipients?");
     browser.click("#create");
@@ -111,15 +103,7 @@ class UnfinishedDraftPageIT {
     browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
     browser.awaitText(".report", "1 usable");
     browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const at = document.querySelector('input[name=scheduledAt]');
-            at.value = '2099-05-10T09:30';
-            at.dispatchEvent(new Event('input'));
-            """);
+    browser.set("input[name=scheduledAt]", "2099-05-10T09:30");
     browser.click("#next");
     browser.click("#create");
     browser.awaitText("#dialog .primary", "Schedule for 1 recipient");

@@ -10,12 +10,16 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.migration.Migration;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -171,6 +175,26 @@ class RolesTest {
       assertThatThrownBy(() -> strange.execute(statement))
           .hasMessageContaining("permission denied");
     }
+  }
+
+  /** Only a superuser may run it, which `migrate` is not where the owner is none. */
+  @Test
+  void theDocumentedStatementWithholdsLargeObjects() throws Exception {
+    Sandbox sandbox = Sandbox.create(1);
+    DatabaseConfig superuser =
+        new DatabaseConfig(sandbox.owner().url(), "postgres", sandbox.owner().password());
+    DatabaseConfig console = sandbox.as(ServiceRole.CONSOLE);
+    Matcher block =
+        Pattern.compile("(?s)```sql\n(REVOKE.*?)```")
+            .matcher(Files.readString(Path.of("../docs/security.md")));
+    assertThat(block.find()).isTrue();
+    String revoke = block.group(1);
+    execute(superuser, revoke.replace("REVOKE", "GRANT").replace("FROM", "TO"));
+    execute(console, "SELECT lo_put(lo_create(0), 0, 'x')");
+
+    execute(superuser, revoke);
+    assertThatThrownBy(() -> execute(console, "SELECT lo_create(0)"))
+        .hasMessageContaining("permission denied");
   }
 
   /**

@@ -66,7 +66,7 @@ public final class FanOut implements AutoCloseable {
     closer.register(DatabaseProbe.of(database, config.database(), health));
     closer.register(KafkaProbe.of(config.kafka(), health));
     closer.register(ClockProbe.start(health));
-    WorkerLag backlog = closer.register(new WorkerLag(config.kafka(), health));
+    WorkerLag backlog = closer.register(new WorkerLag(config.kafka(), health, meters));
     ControlsView controls = closer.register(new ControlsView(config.kafka(), health, meters));
     ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     closer.register(tasks::shutdownNow);

@@ -10,6 +10,7 @@ import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -72,7 +73,8 @@ sealed interface RenderedRequest {
       return new Settled(
           result(campaign, recipient, before, RecipientStatus.SUPPRESSED, null, null, now));
     }
-    if (recipient.variables() == null) {
+    Optional<Map<String, String>> variables = recipient.variables(campaign.template().variables());
+    if (variables.isEmpty()) {
       return failed(
           campaign,
           recipient,
@@ -83,13 +85,17 @@ sealed interface RenderedRequest {
               + " bytes",
           now);
     }
-    return switch (campaign.template().render(recipient.variables())) {
+    return switch (campaign.template().render(variables.get())) {
       case MessageTemplate.Complete(var message, int characters) -> {
         Optional<String> problem = Providers.rules(sender.identity().provider()).problem(message);
         yield problem.isPresent()
             ? failed(campaign, recipient, before, "invalid_message", problem.get(), now)
             : new Message(
-                campaign, recipient, message, campaign.template().bytes() + characters, before);
+                campaign,
+                recipient.withoutVariables(),
+                message,
+                campaign.template().bytes() + characters,
+                before);
       }
       case MessageTemplate.MissingVariable(String name) ->
           failed(
@@ -147,21 +153,10 @@ sealed interface RenderedRequest {
       @Nullable String code,
       @Nullable String detail,
       Instant now) {
-    return new SendResult(
-        recipient.id(),
-        campaign.id(),
-        recipient.round(),
-        status,
-        null,
-        code,
-        detail,
-        before == null ? 0 : before.attempts(),
-        now,
-        null,
-        null,
-        null,
-        null,
-        null,
-        recipient.externalId());
+    return SendResult.of(recipient.id(), campaign.id(), recipient.round(), status, now)
+        .error(code, detail)
+        .attempts(before == null ? 0 : before.attempts())
+        .externalId(recipient.externalId())
+        .build();
   }
 }

@@ -383,18 +383,23 @@ final class RequestFeeder {
     around.watch().moved(id);
     if (page.dayUsedUp()) {
       sql.dailyLimit().usedUp(sender.identity().id());
-      atTheLimit.add(id);
-    } else {
-      atTheLimit.remove(id);
     }
-    if (fresh && !page.last() && !page.dayUsedUp() && page.renderedRequests().size() < limit) {
-      bulky.add(id);
-    } else {
-      bulky.remove(id);
+    note(atTheLimit, id, page.dayUsedUp());
+    if (fresh) {
+      boolean cut = !page.last() && !page.dayUsedUp() && page.renderedRequests().size() < limit;
+      note(bulky, id, cut);
     }
     if (fresh && fanOut.phase() instanceof FanOutState.Fed) {
       log.info("[campaign {}] every request is queued", FanOutStore.brief(id));
     }
     output.commitSoon();
+  }
+
+  private static void note(Set<UUID> campaigns, UUID id, boolean belongs) {
+    if (belongs) {
+      campaigns.add(id);
+    } else {
+      campaigns.remove(id);
+    }
   }
 }

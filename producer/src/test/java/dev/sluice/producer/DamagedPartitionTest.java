@@ -241,7 +241,9 @@ class DamagedPartitionTest {
 
   private WorkerLag open() {
     return new WorkerLag(
-        () -> LagReader.open(sandbox.kafka(), health, Duration.ofMillis(300)),
+        () ->
+            LagReader.open(
+                sandbox.kafka(), health, Duration.ofMillis(300), new SimpleMeterRegistry()),
         health,
         System::nanoTime);
   }

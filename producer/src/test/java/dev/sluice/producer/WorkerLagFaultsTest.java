@@ -7,6 +7,7 @@ import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +89,8 @@ class WorkerLagFaultsTest {
 
   @Test
   void anUnknownBrokerIsATroubleThatHealthTells() {
-    try (WorkerLag backlog = new WorkerLag(KafkaConfig.of("nowhere.invalid:1"), health)) {
+    try (WorkerLag backlog =
+        new WorkerLag(KafkaConfig.of("nowhere.invalid:1"), health, new SimpleMeterRegistry())) {
       await().atMost(Duration.ofSeconds(30)).until(() -> health.problems().containsKey("backlog"));
       assertThat(backlog.newest()).isNull();
     }

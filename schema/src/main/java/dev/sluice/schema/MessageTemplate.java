@@ -1,6 +1,7 @@
 package dev.sluice.schema;
 
 import java.text.Normalizer;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class MessageTemplate {
   public static final int LONGEST = 64 * 1024;
 
   private final JsonNode message;
+  private final Set<String> variables;
   private final RenderedPart whole;
   private final int bytes;
 
@@ -36,6 +38,9 @@ public final class MessageTemplate {
    */
   public MessageTemplate(JsonNode message) {
     this.message = message;
+    Set<String> names = new LinkedHashSet<>();
+    collect(message, names);
+    variables = Collections.unmodifiableSet(names);
     whole = RenderedPart.of(message);
     bytes = message.toString().length() + MessageParts.BYTES * MessageParts.in(message);
   }
@@ -80,9 +85,7 @@ public final class MessageTemplate {
 
   /** Returns the names of the message's variables. */
   public Set<String> variables() {
-    Set<String> names = new LinkedHashSet<>();
-    collect(message, names);
-    return names;
+    return variables;
   }
 
   private static void collect(JsonNode node, Set<String> names) {

@@ -55,7 +55,10 @@ class JsonTest {
   @Test
   void writesTimesAsIso8601AndLeavesOutWhatIsNotThere() {
     SendResult result =
-        new SendResult(7, CAMPAIGN, 1, RecipientStatus.SENT, "wamid.x", null, null, 1, NOON);
+        SendResult.of(7, CAMPAIGN, 1, RecipientStatus.SENT, NOON)
+            .messageId("wamid.x")
+            .attempts(1)
+            .build();
 
     assertThat(new String(Json.write(result), StandardCharsets.UTF_8))
         .contains("\"at\":\"2026-11-01T12:00:00Z\"")

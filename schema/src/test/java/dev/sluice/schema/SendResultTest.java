@@ -119,20 +119,28 @@ class SendResultTest {
   void whateverWordsItGetsCanBeWrittenAndRead(
       @ForAll String id, @ForAll String code, @ForAll String detail) {
     SendResult result =
-        new SendResult(
-            1, CAMPAIGN, 1, RecipientStatus.FAILED, id, code, "\ud800" + detail, 1, Instant.now());
+        SendResult.of(1, CAMPAIGN, 1, RecipientStatus.FAILED, Instant.now())
+            .messageId(id)
+            .error(code, "\ud800" + detail)
+            .attempts(1)
+            .build();
 
     assertThat(Json.read(Json.write(result), SendResult.class)).isEqualTo(result);
     assertThat(result.errorDetail()).doesNotContain("\0");
   }
 
   private static SendResult withMessageId(String id) {
-    return new SendResult(1, CAMPAIGN, 1, RecipientStatus.SENT, id, null, null, 1, Instant.EPOCH);
+    return SendResult.of(1, CAMPAIGN, 1, RecipientStatus.SENT, Instant.EPOCH)
+        .messageId(id)
+        .attempts(1)
+        .build();
   }
 
   private static SendResult failed(String code, String detail) {
-    return new SendResult(
-        1, CAMPAIGN, 1, RecipientStatus.FAILED, null, code, detail, 1, Instant.EPOCH);
+    return SendResult.of(1, CAMPAIGN, 1, RecipientStatus.FAILED, Instant.EPOCH)
+        .error(code, detail)
+        .attempts(1)
+        .build();
   }
 
   private static SendResult read(String fields) {

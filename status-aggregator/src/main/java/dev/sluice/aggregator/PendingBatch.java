@@ -117,23 +117,15 @@ final class PendingBatch {
     SendResult left = otherCounts ? one : other;
     OptOut wish = OptOut.both(kept.wish(), left.wish());
     boolean id = sameRound && kept.providerMessageId() == null;
-    return new SendResult(
-        kept.recipientId(),
-        kept.campaignId(),
-        kept.round(),
-        kept.status(),
-        id ? left.providerMessageId() : kept.providerMessageId(),
-        kept.errorCode(),
-        kept.errorDetail(),
-        sameRound ? Math.max(kept.attempts(), left.attempts()) : kept.attempts(),
-        kept.at(),
-        wish == null ? null : true,
-        wish == null ? null : wish.code(),
-        wish == null ? null : wish.at(),
-        names(kept.aliases(), left.aliases()),
-        null,
-        null,
-        sameRound ? StatusTimes.both(kept.reached(), left.reached()) : kept.times());
+    return SendResult.of(
+            kept.recipientId(), kept.campaignId(), kept.round(), kept.status(), kept.at())
+        .messageId(id ? left.providerMessageId() : kept.providerMessageId())
+        .error(kept.errorCode(), kept.errorDetail())
+        .attempts(sameRound ? Math.max(kept.attempts(), left.attempts()) : kept.attempts())
+        .wish(wish)
+        .aliases(names(kept.aliases(), left.aliases()))
+        .times(sameRound ? StatusTimes.both(kept.reached(), left.reached()) : kept.times())
+        .build();
   }
 
   private static @Nullable List<String> names(

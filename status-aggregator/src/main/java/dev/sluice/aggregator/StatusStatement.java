@@ -210,8 +210,7 @@ final class StatusStatement {
     write(
         NOBODY,
         List.of(
-            new SendResult(
-                0, NOBODY, 1, RecipientStatus.SENT, null, null, null, 1, Instant.EPOCH)));
+            SendResult.of(0, NOBODY, 1, RecipientStatus.SENT, Instant.EPOCH).attempts(1).build()));
   }
 
   private record Alias(long recipientId, String name) {

@@ -69,22 +69,11 @@ class AggregatorTopologyTest extends TopologyFixture {
     pipe(
         test.toString(),
         Json.write(
-            new SendResult(
-                1,
-                test,
-                1,
-                RecipientStatus.SENT,
-                "wamid",
-                null,
-                null,
-                1,
-                Instant.now(),
-                null,
-                null,
-                null,
-                null,
-                true,
-                null)));
+            SendResult.of(1, test, 1, RecipientStatus.SENT, Instant.now())
+                .messageId("wamid")
+                .attempts(1)
+                .forTest(true)
+                .build()));
     driver.advanceWallClockTime(Duration.ofSeconds(11));
 
     assertThat(deadLetters().isEmpty()).isTrue();

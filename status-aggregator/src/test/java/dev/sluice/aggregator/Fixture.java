@@ -140,7 +140,7 @@ final class Fixture {
   }
 
   static SendResult poison(UUID campaign, long recipient) {
-    return failed(campaign, recipient, 1, "poison", null);
+    return failed(campaign, recipient, 1, "poison", false);
   }
 
   /** Returns a result by which a recipient opts out. */
@@ -159,24 +159,16 @@ final class Fixture {
 
   /** Returns a receipt for a message whose outcome is known. */
   static SendResult receipt(UUID campaign, long recipient, RecipientStatus status) {
-    return new SendResult(
-        recipient, campaign, 1, status, "wamid." + recipient, null, null, 0, Instant.now());
+    return SendResult.of(recipient, campaign, 1, status, Instant.now())
+        .messageId("wamid." + recipient)
+        .build();
   }
 
   /** Returns a receipt of another round that tells the recipient's names at the provider. */
   static SendResult named(UUID campaign, long recipient, List<String> names) {
-    return new SendResult(
-        recipient,
-        campaign,
-        7,
-        RecipientStatus.DELIVERED,
-        null,
-        null,
-        null,
-        0,
-        Instant.now(),
-        null,
-        names);
+    return SendResult.of(recipient, campaign, 7, RecipientStatus.DELIVERED, Instant.now())
+        .aliases(names)
+        .build();
   }
 
   /** Returns suppressed numbers in the order of insertion. */
@@ -241,22 +233,16 @@ final class Fixture {
   }
 
   static SendResult failed(UUID campaign, long recipient, int round, String code) {
-    return failed(campaign, recipient, round, code, null);
+    return failed(campaign, recipient, round, code, false);
   }
 
   private static SendResult failed(
-      UUID campaign, long recipient, int round, String code, @Nullable Boolean optOut) {
-    return new SendResult(
-        recipient,
-        campaign,
-        round,
-        RecipientStatus.FAILED,
-        null,
-        code,
-        null,
-        1,
-        Instant.now(),
-        optOut);
+      UUID campaign, long recipient, int round, String code, boolean optOut) {
+    return SendResult.of(recipient, campaign, round, RecipientStatus.FAILED, Instant.now())
+        .error(code, null)
+        .attempts(1)
+        .optOut(optOut)
+        .build();
   }
 
   /** Returns whether this recipient's number is suppressed. */
@@ -292,7 +278,9 @@ final class Fixture {
   }
 
   static SendResult result(UUID campaign, long recipient, int round, RecipientStatus status) {
-    return new SendResult(
-        recipient, campaign, round, status, "wamid." + recipient, null, null, 1, Instant.now());
+    return SendResult.of(recipient, campaign, round, status, Instant.now())
+        .messageId("wamid." + recipient)
+        .attempts(1)
+        .build();
   }
 }

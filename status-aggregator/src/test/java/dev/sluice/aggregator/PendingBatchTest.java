@@ -67,8 +67,7 @@ class PendingBatchTest {
   }
 
   private static SendResult at(RecipientStatus status, long second) {
-    return new SendResult(
-        7, CAMPAIGN, 1, status, null, null, null, 1, Instant.ofEpochSecond(second));
+    return SendResult.of(7, CAMPAIGN, 1, status, Instant.ofEpochSecond(second)).attempts(1).build();
   }
 
   @Test
@@ -104,16 +103,10 @@ class PendingBatchTest {
   }
 
   private static SendResult failed(long recipient, String reason) {
-    return new SendResult(
-        recipient,
-        CAMPAIGN,
-        1,
-        RecipientStatus.FAILED,
-        null,
-        "131026",
-        reason,
-        1,
-        Instant.ofEpochSecond(1));
+    return SendResult.of(recipient, CAMPAIGN, 1, RecipientStatus.FAILED, Instant.ofEpochSecond(1))
+        .error("131026", reason)
+        .attempts(1)
+        .build();
   }
 
   @Test
@@ -210,17 +203,10 @@ class PendingBatchTest {
   void aWishKeepsItsOwnCodeAndTimeBesideAnotherError() {
     SendResult wish = Fixture.optOut(CAMPAIGN, 7, 1);
     SendResult later =
-        new SendResult(
-            7,
-            CAMPAIGN,
-            2,
-            RecipientStatus.FAILED,
-            null,
-            "131026",
-            "undeliverable",
-            1,
-            wish.at().plusSeconds(60),
-            false);
+        SendResult.of(7, CAMPAIGN, 2, RecipientStatus.FAILED, wish.at().plusSeconds(60))
+            .error("131026", "undeliverable")
+            .attempts(1)
+            .build();
 
     for (SendResult merged :
         List.of(PendingBatch.merge(wish, later), PendingBatch.merge(later, wish))) {
@@ -257,10 +243,13 @@ class PendingBatchTest {
             Arbitraries.of(RecipientStatus.FAILED, RecipientStatus.SENT, RecipientStatus.READ),
             Arbitraries.of("131050", "130403", "131026").injectNull(0.2),
             Arbitraries.longs().between(1, 3),
-            Arbitraries.of(true, false).injectNull(0.3))
+            Arbitraries.of(true, false))
         .as((round, status, code, at, optOut) ->
-            new SendResult(
-                7, CAMPAIGN, round, status, null, code, null, 1, Instant.ofEpochSecond(at), optOut))
+            SendResult.of(7, CAMPAIGN, round, status, Instant.ofEpochSecond(at))
+                .error(code, null)
+                .attempts(1)
+                .optOut(optOut)
+                .build())
         .list()
         .ofMinSize(1)
         .ofMaxSize(6);

@@ -137,8 +137,9 @@ class StatusStatementTest {
   }
 
   private static SendResult at(UUID campaign, long id, RecipientStatus status, long second) {
-    return new SendResult(
-        id, campaign, 1, status, null, null, null, 1, Instant.ofEpochSecond(second));
+    return SendResult.of(id, campaign, 1, status, Instant.ofEpochSecond(second))
+        .attempts(1)
+        .build();
   }
 
   private static StatusTimes times(
@@ -323,16 +324,10 @@ class StatusStatementTest {
     UUID campaign = FIXTURE.campaign(1);
     long id = FIXTURE.recipients(campaign).getFirst();
     SendResult result =
-        new SendResult(
-            id,
-            campaign,
-            1,
-            RecipientStatus.FAILED,
-            null,
-            "1",
-            "a\0b {0} ? '",
-            1,
-            java.time.Instant.now());
+        SendResult.of(id, campaign, 1, RecipientStatus.FAILED, Instant.now())
+            .error("1", "a\0b {0} ? '")
+            .attempts(1)
+            .build();
 
     statement.write(campaign, List.of(result));
 

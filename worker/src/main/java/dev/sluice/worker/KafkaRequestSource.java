@@ -21,6 +21,9 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** Reads requests with a Kafka consumer. */
 final class KafkaRequestSource implements RequestSource {
+  /** The most that is fetched of a partition at a time, bytes, unless one batch is larger. */
+  static final int MOST_FETCHED = 64 * 1024;
+
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(1);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -54,7 +57,7 @@ final class KafkaRequestSource implements RequestSource {
                 entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50),
                 // What was fetched is read partition by partition, so a partition that is taken
                 // over waits until all that was fetched of the others has been read.
-                entry(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 * 1024),
+                entry(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MOST_FETCHED),
                 entry(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000),
                 // All records of one poll are in memory at once, and they may be large.
                 entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100),

@@ -49,6 +49,9 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   /** A dead worker's transaction ends sooner, by its own timeout. */
   private static final Duration KNOWN_WITHIN = Duration.ofSeconds(20);
 
+  /** Others are read less for the first records of a new partition, but not for longer. */
+  private static final Duration FIRST_WITHIN = Duration.ofSeconds(1);
+
   private static final String UNKNOWN =
       "its committed offset or its log cannot be read: a transaction does not end, or there is no"
           + " leader";
@@ -66,10 +69,15 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   /** The offsets that a broker could not read, until they have been passed. */
   private final Map<TopicPartition, Long> damaged = new HashMap<>();
 
+  /** Opened partitions of which nothing has been read yet, although their logs go on. */
+  private final Map<TopicPartition, Unread> unread = new HashMap<>();
+
   private long lastLookupNanos;
   private long untilNextLookupNanos;
   private long lastAssignedNanos;
   private boolean member;
+
+  private record Unread(long offset, long sinceNanos) {}
 
   /**
    * Follows a source's assignment.
@@ -117,6 +125,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     // What it tells may be outdated if they come back.
     lookup = null;
     damaged.keySet().removeAll(partitions);
+    unread.keySet().removeAll(partitions);
     for (TopicPartition partition : partitions) {
       PartitionState gone = owned.remove(partition);
       if (gone != null) {
@@ -203,6 +212,9 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
         health.working(component(partition));
       }
       reached(partition, committed.offset());
+      if (committed.offset() < place.end()) {
+        unread.put(partition, new Unread(committed.offset(), machine.ticker().nanoTime()));
+      }
     } catch (UnreadableWindowException e) {
       close(partition, e.getMessage());
     }
@@ -219,6 +231,10 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
 
   /** Records that a partition is read from this offset on. */
   void reached(TopicPartition partition, long position) {
+    Unread first = unread.get(partition);
+    if (first != null && position > first.offset()) {
+      unread.remove(partition);
+    }
     Long unreadable = damaged.get(partition);
     if (unreadable != null && position > unreadable) {
       damaged.remove(partition);
@@ -226,9 +242,17 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
     }
   }
 
+  /** Returns whether the first records of a partition that was taken over have yet to come. */
+  boolean awaitsFirstRecords() {
+    long now = machine.ticker().nanoTime();
+    unread.values().removeIf(one -> now - one.sinceNanos() > FIRST_WITHIN.toNanos());
+    return !unread.isEmpty();
+  }
+
   /** Stops sending from a partition of which it is unknown what was sent. */
   void close(TopicPartition partition, String reason) {
     damaged.remove(partition);
+    unread.remove(partition);
     PartitionState open = owned.remove(partition);
     if (open != null) {
       open.forget();

@@ -54,7 +54,10 @@ final class Rehearsal {
               null);
       Json.read(Json.write(request), SendRequest.class);
       Json.write(
-          new SendResult(i, nobody, 1, RecipientStatus.SENT, "", null, null, 1, Instant.EPOCH));
+          SendResult.of(i, nobody, 1, RecipientStatus.SENT, Instant.EPOCH)
+              .messageId("")
+              .attempts(1)
+              .build());
     }
   }
 

@@ -30,6 +30,9 @@ final class RequestReader {
   /** The records of a partition held in memory before it is paused: no fewer than its window. */
   static final int PARTITION_BUFFER = WindowCodec.MOST_PACKED;
 
+  /** What is read in one poll at most; with so many requests a partition leaves others first. */
+  private static final int ENOUGH = 100;
+
   /** A request with a later start is requeued at the tail of its lane after this time. */
   private static final Duration HELD = Duration.ofMinutes(1);
 
@@ -85,8 +88,9 @@ final class RequestReader {
       long position = source.position(partition.topicPartition());
       partition.window().skipTo(position);
       assignment.reached(partition.topicPartition(), position);
-      throttleReading(partition);
     }
+    boolean othersFirst = assignment.awaitsFirstRecords();
+    assignment.all().forEach(partition -> throttleReading(partition, othersFirst));
   }
 
   private ConsumerRecords<byte[], byte[]> read(Duration wait) {
@@ -110,7 +114,13 @@ final class RequestReader {
     }
   }
 
-  private void throttleReading(PartitionState partition) {
+  /**
+   * Pauses what is read faster than it is sent.
+   *
+   * @param othersFirst whether nothing has been read yet of a partition that was taken over: the
+   *     consumer would fetch none of it until all that it has of others is read
+   */
+  private void throttleReading(PartitionState partition, boolean othersFirst) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
     String damage = partition.damage();
     if (damage != null) {
@@ -122,6 +132,8 @@ final class RequestReader {
     } else if (partition.full()) {
       source.pause(itself);
       partition.stopReading(ticker.nanoTime());
+    } else if (othersFirst && partition.waiting() >= ENOUGH) {
+      source.pause(itself);
     } else if (partition.hasRoom()) {
       source.resume(itself);
       partition.readOn();

@@ -242,22 +242,14 @@ final class SendTask {
       @Nullable String errorDetail,
       Instant at,
       boolean optOut) {
-    return new SendResult(
-        request.recipientId(),
-        request.campaignId(),
-        request.round(),
-        status,
-        Clipped.orNull(255, messageId),
-        Clipped.orNull(100, errorCode),
-        Clipped.orNull(1_000, errorDetail),
-        attempts,
-        at,
-        optOut ? true : null,
-        null,
-        null,
-        null,
-        request.test(),
-        request.externalId());
+    return SendResult.of(request.recipientId(), request.campaignId(), request.round(), status, at)
+        .messageId(Clipped.orNull(255, messageId))
+        .error(Clipped.orNull(100, errorCode), Clipped.orNull(1_000, errorDetail))
+        .attempts(attempts)
+        .optOut(optOut)
+        .forTest(request.isForTest())
+        .externalId(request.externalId())
+        .build();
   }
 
   /**

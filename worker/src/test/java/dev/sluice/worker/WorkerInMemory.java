@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -39,7 +38,9 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 abstract class WorkerInMemory implements RequestSource, TransactionSink, MessageProvider {
   private static final int MOST_RECORDS = 500;
-  private static final int MOST_BYTES = ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES;
+
+  /** What is fetched is compressed, and may be many times as large in memory. */
+  private static final int MOST_BYTES = 16 * KafkaRequestSource.MOST_FETCHED;
 
   final Health health = new Health();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();

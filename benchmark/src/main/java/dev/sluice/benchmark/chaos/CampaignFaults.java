@@ -252,16 +252,10 @@ final class CampaignFaults {
           .filter(entry -> entry.getValue() == RecipientStatus.SENT)
           .forEach(entry ->
               scene.result(
-                  new SendResult(
-                      entry.getKey(),
-                      victim.id(),
-                      1,
-                      RecipientStatus.DELIVERED,
-                      null,
-                      null,
-                      null,
-                      1,
-                      Instant.now())));
+                  SendResult.of(
+                          entry.getKey(), victim.id(), 1, RecipientStatus.DELIVERED, Instant.now())
+                      .attempts(1)
+                      .build()));
       scene.flush();
     }
 
@@ -349,16 +343,10 @@ final class CampaignFaults {
           .limit(REFUSED)
           .forEach(recipient ->
               scene.result(
-                  new SendResult(
-                      recipient,
-                      victim.id(),
-                      1,
-                      RecipientStatus.FAILED,
-                      null,
-                      "poison",
-                      null,
-                      1,
-                      Instant.now())));
+                  SendResult.of(recipient, victim.id(), 1, RecipientStatus.FAILED, Instant.now())
+                      .error("poison", null)
+                      .attempts(1)
+                      .build()));
       scene.flush();
     }
 

@@ -29,8 +29,8 @@ final class RollingRestart {
   /** Not much more than a worker needs to stop and another one to take its partitions over. */
   private static final double LONGEST_PAUSE_SECONDS = 2;
 
-  /** Acceptances of a sender before its pauses count: its first seconds are not a restart's. */
-  private static final int SETTLING = 1_500;
+  /** Acceptances of a sender before the first restart: a rollout meets processes that have run. */
+  private static final int SETTLING = 5_000;
 
   private final Infrastructure servers;
   private final Consumer<String> story;

@@ -203,16 +203,10 @@ final class StatusScenario implements Scenario {
   }
 
   private static SendResult sent(UUID campaignId, long recipientId) {
-    return new SendResult(
-        recipientId,
-        campaignId,
-        1,
-        RecipientStatus.SENT,
-        messageId(recipientId),
-        null,
-        null,
-        1,
-        Instant.now());
+    return SendResult.of(recipientId, campaignId, 1, RecipientStatus.SENT, Instant.now())
+        .messageId(messageId(recipientId))
+        .attempts(1)
+        .build();
   }
 
   private static String messageId(long recipientId) {

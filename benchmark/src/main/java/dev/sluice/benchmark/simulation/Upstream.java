@@ -284,16 +284,14 @@ final class Upstream implements Truth.SendResultView {
   /** Writes the provider's receipt for a message that it has taken. */
   void receipt(Message message) {
     SendResult result =
-        new SendResult(
-            message.recipient(),
-            message.campaign(),
-            message.round(),
-            RecipientStatus.DELIVERED,
-            "id." + message.recipient(),
-            null,
-            null,
-            0,
-            Instant.EPOCH);
+        SendResult.of(
+                message.recipient(),
+                message.campaign(),
+                message.round(),
+                RecipientStatus.DELIVERED,
+                Instant.EPOCH)
+            .messageId("id." + message.recipient())
+            .build();
     broker.append(
         new TopicPartition(topics.sendResults(), 0),
         bytes(message.campaign().toString()),

@@ -10,6 +10,7 @@ import dev.sluice.schema.Json;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.UnreadableEventException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,11 +67,16 @@ public final class FreshResults implements AutoCloseable {
   private final Map<UUID, FreshCount> counts = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable Instant completeSince;
 
-  public FreshResults(KafkaConfig kafka, Health health) {
+  public FreshResults(KafkaConfig kafka, Health health, MeterRegistry meters) {
     this.health = health;
     follower =
         new TopicFollower(
-            kafka, kafka.topics().sendResults(), NEW_ONES_IN_BATCHES, new Reader(), Machine.REAL);
+            kafka,
+            kafka.topics().sendResults(),
+            NEW_ONES_IN_BATCHES,
+            new Reader(),
+            Machine.REAL,
+            meters);
   }
 
   /** Returns the messages sent a second; null if that is not known. */

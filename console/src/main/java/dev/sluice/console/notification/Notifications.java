@@ -103,7 +103,8 @@ public final class Notifications implements AutoCloseable {
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "earliest"),
             new Work(),
-            machine);
+            machine,
+            registry);
   }
 
   private double waitingSeconds() {

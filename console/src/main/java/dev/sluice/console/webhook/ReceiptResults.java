@@ -90,21 +90,17 @@ final class ReceiptResults {
   private static SendResult result(Receipt receipt, CallbackData message) {
     boolean failed = receipt.status() == RecipientStatus.FAILED;
     String code = failed ? receipt.errorCode() : null;
-    return new SendResult(
-        message.recipientId(),
-        message.campaignId(),
-        message.round(),
-        receipt.status(),
-        receipt.messageId().isEmpty() ? null : receipt.messageId(),
-        code,
-        failed ? receipt.errorDetail() : null,
-        0,
-        receipt.at(),
-        (code != null && OPT_OUT.contains(code)) ? true : null,
-        null,
-        null,
-        receipt.recipient().names(),
-        message.test() ? true : null,
-        null);
+    return SendResult.of(
+            message.recipientId(),
+            message.campaignId(),
+            message.round(),
+            receipt.status(),
+            receipt.at())
+        .messageId(receipt.messageId().isEmpty() ? null : receipt.messageId())
+        .error(code, failed ? receipt.errorDetail() : null)
+        .optOut(code != null && OPT_OUT.contains(code))
+        .aliases(receipt.recipient().names())
+        .forTest(message.test())
+        .build();
   }
 }

@@ -89,7 +89,8 @@ class CampaignViewTest {
         Database counts = named("counts");
         ControlsView controls =
             new ControlsView(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
-        FreshResults fresh = new FreshResults(SANDBOX.kafka(), new Health());
+        FreshResults fresh =
+            new FreshResults(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =
           new CampaignViews(
@@ -214,16 +215,11 @@ class CampaignViewTest {
                         SANDBOX.kafka().topics().sendResults(),
                         id.getBytes(StandardCharsets.UTF_8),
                         Json.write(
-                            new SendResult(
-                                1,
-                                UUID.fromString(id),
-                                1,
-                                RecipientStatus.SENT,
-                                "wamid.1",
-                                null,
-                                null,
-                                1,
-                                Instant.now()))))
+                            SendResult.of(
+                                    1, UUID.fromString(id), 1, RecipientStatus.SENT, Instant.now())
+                                .messageId("wamid.1")
+                                .attempts(1)
+                                .build())))
                 .get();
             return read(id).path("unwritten").path("sent").asLong() >= 3
                 && read(id).path("perSecond").asDouble() > 0;

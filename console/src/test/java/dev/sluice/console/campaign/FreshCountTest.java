@@ -150,6 +150,9 @@ class FreshCountTest {
 
   private static SendResult result(
       int round, RecipientStatus status, int attempts, @Nullable String messageId, Instant at) {
-    return new SendResult(1, CAMPAIGN, round, status, messageId, null, null, attempts, at);
+    return SendResult.of(1, CAMPAIGN, round, status, at)
+        .messageId(messageId)
+        .attempts(attempts)
+        .build();
   }
 }

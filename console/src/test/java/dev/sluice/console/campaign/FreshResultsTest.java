@@ -8,6 +8,7 @@ import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ class FreshResultsTest {
   void resultsThatMayNotBeReadAreNoticedUntilTheyAreRead() {
     KafkaConfig kafka = new KafkaConfig("nowhere:1", new Topics("t."), Map.of(), new Clients());
 
-    try (FreshResults _ = new FreshResults(kafka, health)) {
+    try (FreshResults _ = new FreshResults(kafka, health, new SimpleMeterRegistry())) {
       await().until(() -> noticed.size() >= 2 * Denied.UNANSWERED);
       assertThat(noticed.subList(Denied.UNANSWERED, 2 * Denied.UNANSWERED))
           .containsOnly(Set.of("fresh results"));

@@ -43,6 +43,9 @@ class TestResultsTest {
   }
 
   private static SendResult result(UUID test, long number, RecipientStatus status, String code) {
-    return new SendResult(number, test, 1, status, null, code, null, 1, Instant.EPOCH);
+    return SendResult.of(number, test, 1, status, Instant.EPOCH)
+        .error(code, null)
+        .attempts(1)
+        .build();
   }
 }

@@ -3,9 +3,6 @@ package dev.sluice.console.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.sql.Checks;
-import dev.sluice.local.Sandbox;
-import dev.sluice.runtime.database.Database;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -19,18 +16,12 @@ class MissingTest {
   private static final int RECIPIENTS = 200_000;
   private static final Duration ENOUGH = Duration.ofSeconds(60);
   private static final Duration TOO_LITTLE = Duration.ofMillis(1);
-  private static final Database DATABASE =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
-  private static final DSLContext SQL = DATABASE.sql();
-  private static final UUID CAMPAIGN = UUID.randomUUID();
+  private static final Campaigns CAMPAIGNS = new Campaigns();
+  private static final DSLContext SQL = CAMPAIGNS.sql();
+  private static final UUID CAMPAIGN = CAMPAIGNS.create("{\"a\":\"{{city}} {{name}}\"}");
 
   @BeforeAll
   static void fill() {
-    SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
-    SQL.execute(
-        "INSERT INTO sluice.campaign (id, name, sender_id, message)"
-            + " VALUES (?, 'c', 's', '{\"a\":\"{{city}} {{name}}\"}')",
-        CAMPAIGN);
     // Every tenth has no city, and the second half has no name.
     SQL.execute(
         """
@@ -46,7 +37,7 @@ class MissingTest {
 
   @AfterAll
   static void close() {
-    DATABASE.close();
+    CAMPAIGNS.close();
   }
 
   @Test
@@ -58,14 +49,12 @@ class MissingTest {
   /** An empty parameter of a template is refused, while a text is sent with a gap. */
   @Test
   void aBlankIsNothingOnlyWhereATemplatesParameterConsistsOfIt() {
-    UUID campaign = UUID.randomUUID();
-    SQL.execute(
-        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', ?::jsonb)",
-        campaign,
-        """
-        {"type": "template", "template": {"components": [{"type": "body", "parameters": [
-          {"type": "text", "text": "{{ city }}"}, {"type": "text", "text": "Hi {{name}}"}]}]}}
-        """);
+    UUID campaign =
+        CAMPAIGNS.create(
+            """
+            {"type": "template", "template": {"components": [{"type": "body", "parameters": [
+              {"type": "text", "text": "{{ city }}"}, {"type": "text", "text": "Hi {{name}}"}]}]}}
+            """);
     SQL.execute(
         """
         INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)

@@ -4,9 +4,6 @@ import static dev.sluice.schema.RecipientStatus.FAILED;
 import static dev.sluice.schema.RecipientStatus.UNCONFIRMED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
-import dev.sluice.runtime.database.Database;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -26,18 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A campaign to 3,000 people in Brazil, 1,000 in Germany and one whose number has no place. */
 class NightTest {
   private static final Duration ENOUGH = Duration.ofSeconds(60);
-  private static final Database DATABASE =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
-  private static final DSLContext SQL = DATABASE.sql();
-  private static final UUID CAMPAIGN = UUID.randomUUID();
+  private static final Campaigns CAMPAIGNS = new Campaigns();
+  private static final DSLContext SQL = CAMPAIGNS.sql();
+  private static final UUID CAMPAIGN = CAMPAIGNS.create("{}");
 
   @BeforeAll
   static void fill() {
-    SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
-    SQL.execute(
-        "INSERT INTO sluice.campaign (id, name, sender_id, message, time_zone)"
-            + " VALUES (?, 'c', 's', '{}', 'Europe/Berlin')",
-        CAMPAIGN);
     add("+55", "11960000000", 3_000);
     add("+49", "15100000000", 1_000);
     add("+8", "70773111000", 1);
@@ -55,7 +46,7 @@ class NightTest {
 
   @AfterAll
   static void close() {
-    DATABASE.close();
+    CAMPAIGNS.close();
   }
 
   @Test
@@ -126,7 +117,7 @@ class NightTest {
 
   @Test
   void whoIsNotSentToAnyMoreIsNotCounted() {
-    UUID campaign = campaign();
+    UUID campaign = CAMPAIGNS.create("{}");
     SQL.execute(
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status)"
             + " VALUES (?, '+5511960000001', 'SENT'), (?, '+5511960000002', 'PENDING')",
@@ -142,7 +133,7 @@ class NightTest {
   @Test
   void whereAllAreTooManyTheFirstToBeSentToAreLookedAtAndWhereTheyAreTooManyNobodyIs() {
     Duration never = Duration.ofMillis(1);
-    UUID many = campaign();
+    UUID many = CAMPAIGNS.create("{}");
     SQL.execute(
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone, created_at)"
             + " SELECT ?, '+55' || (11960000000 + n), '2026-06-02' FROM generate_series(1, 60000) AS n",
@@ -165,14 +156,6 @@ class NightTest {
             new Night(
                 50_000, 10_000, List.of(new Night.Zone("America/Sao_Paulo", 10_000)), null, true));
     assertThat(Places.of(SQL, Audience.pending(many), never, never)).isEmpty();
-  }
-
-  private static UUID campaign() {
-    UUID id = UUID.randomUUID();
-    SQL.execute(
-        "INSERT INTO sluice.campaign (id, name, sender_id, message) VALUES (?, 'c', 's', '{}')",
-        id);
-    return id;
   }
 
   private static Optional<Night> at(String moment) {

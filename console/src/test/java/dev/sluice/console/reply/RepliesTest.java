@@ -327,22 +327,10 @@ class RepliesTest {
     String phone = newNumber();
     long recipient = recipient(campaign, phone, "PENDING", null, Duration.ofHours(1));
     FIXTURE.result(
-        new SendResult(
-            recipient,
-            campaign,
-            1,
-            RecipientStatus.SENT,
-            "wamid.quick",
-            null,
-            null,
-            1,
-            Instant.now(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
+        SendResult.of(recipient, campaign, 1, RecipientStatus.SENT, Instant.now())
+            .messageId("wamid.quick")
+            .attempts(1)
+            .build());
     // Under a name by which nobody is found.
     String call =
         call("quick", newNumber(), text("wamid.reply-to-quick", answering("wamid.quick")));

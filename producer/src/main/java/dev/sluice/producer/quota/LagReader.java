@@ -2,6 +2,7 @@ package dev.sluice.producer.quota;
 
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,8 +51,9 @@ public final class LagReader implements WorkerLag.Source {
    *
    * @param retryDamaged after which time an unreadable partition is read again
    */
-  public static LagReader open(KafkaConfig kafka, Health health, Duration retryDamaged) {
-    RequestLog log = new RequestLog(LaneConsumer.of(kafka), retryDamaged);
+  public static LagReader open(
+      KafkaConfig kafka, Health health, Duration retryDamaged, MeterRegistry meters) {
+    RequestLog log = new RequestLog(LaneConsumer.of(kafka), retryDamaged, meters);
     try {
       return new LagReader(kafka, health, log, Admin.create(kafka.client(Map.of())));
     } catch (KafkaException e) {

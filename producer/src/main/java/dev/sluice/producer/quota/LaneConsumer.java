@@ -21,6 +21,7 @@ final class LaneConsumer {
     return new KafkaConsumer<>(
         kafka.client(
             Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG, "reader-of-lanes",
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "50",

@@ -5,6 +5,8 @@ import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,6 +46,7 @@ final class RequestLog implements AutoCloseable {
 
   private final Consumer<@Nullable LaneKey, Void> consumer;
   private final Duration retryDamaged;
+  private final KafkaClientMetrics kafkaMeters;
   private Map<TopicPartition, QueuedRequests> partitions = Map.of();
 
   /** The next offset to read. What a failed poll had already taken is lost and read again. */
@@ -61,9 +64,12 @@ final class RequestLog implements AutoCloseable {
    *
    * @param retryDamaged after which time an unreadable partition is read again
    */
-  RequestLog(Consumer<@Nullable LaneKey, Void> consumer, Duration retryDamaged) {
+  RequestLog(
+      Consumer<@Nullable LaneKey, Void> consumer, Duration retryDamaged, MeterRegistry meters) {
     this.consumer = consumer;
     this.retryDamaged = retryDamaged;
+    kafkaMeters = new KafkaClientMetrics(consumer);
+    kafkaMeters.bindTo(meters);
   }
 
   /** Reads what is committed by now, for a limited time. */
@@ -280,6 +286,7 @@ final class RequestLog implements AutoCloseable {
 
   @Override
   public void close() {
+    kafkaMeters.close();
     consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 }

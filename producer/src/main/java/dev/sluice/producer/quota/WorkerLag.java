@@ -2,6 +2,7 @@ package dev.sluice.producer.quota;
 
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -43,8 +44,8 @@ public final class WorkerLag implements LaneBacklog, AutoCloseable {
     void close();
   }
 
-  public WorkerLag(KafkaConfig kafka, Health health) {
-    this(() -> LagReader.open(kafka, health, RETRY_DAMAGED), health, System::nanoTime);
+  public WorkerLag(KafkaConfig kafka, Health health, MeterRegistry meters) {
+    this(() -> LagReader.open(kafka, health, RETRY_DAMAGED, meters), health, System::nanoTime);
   }
 
   public WorkerLag(Supplier<? extends Source> sources, Health health, LongSupplier nanoTime) {

@@ -27,6 +27,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -85,7 +87,8 @@ public final class RecipientPages {
   /**
    * One recipient.
    *
-   * @param variables null if they are too large to be read
+   * @param stored the variables as they are stored; null if they are too large to be read, or once
+   *     they were rendered. As objects they would take more than ten times as much memory
    * @param suppressed whether this person is suppressed, under any name
    * @param counted whether this number already counts towards the sender's daily limit
    * @param fits whether the variables of the page up to here fit in memory; else they are missing
@@ -94,7 +97,7 @@ public final class RecipientPages {
   public record Recipient(
       long id,
       String phone,
-      @Nullable Map<String, String> variables,
+      @Nullable JSONB stored,
       int round,
       Instant createdAt,
       boolean suppressed,
@@ -103,26 +106,34 @@ public final class RecipientPages {
       @Nullable String externalId) {
 
     /**
-     * Reads the variables. Other programs write this column; anything but a plain value counts as
-     * missing.
+     * Returns those of the variables that have these names; empty if they are too large to be read.
+     * Other programs write this column; anything but a plain value counts as missing.
      */
-    private static Map<String, String> variables(JSONB json) {
+    public Optional<Map<String, String>> variables(Set<String> names) {
+      return Optional.ofNullable(stored).map(json -> read(json, names));
+    }
+
+    private static Map<String, String> read(JSONB json, Set<String> names) {
       Map<String, String> variables = new HashMap<>();
       try {
-        Json.MAPPER
-            .readTree(json.data())
-            .properties()
-            .forEach(entry -> {
-              JsonNode value = entry.getValue();
-              if (value.isValueNode() && !value.isNull()) {
-                variables.put(entry.getKey(), value.asString());
-              }
-            });
+        JsonNode all = Json.MAPPER.readTree(json.data());
+        for (String name : names) {
+          JsonNode value = all.path(name);
+          if (value.isValueNode() && !value.isNull()) {
+            variables.put(name, value.asString());
+          }
+        }
       } catch (JacksonException | ArithmeticException e) {
         // Nested too deeply, or an extreme number: treat as no variables.
         return Map.of();
       }
       return variables;
+    }
+
+    /** Returns the same without variables, which take memory until its message is written. */
+    public Recipient withoutVariables() {
+      return new Recipient(
+          id, phone, null, round, createdAt, suppressed, counted, fits, externalId);
     }
 
     public Cursor cursor() {
@@ -192,19 +203,17 @@ public final class RecipientPages {
             FITS,
             r.EXTERNAL_ID,
             r.VARIABLES)
-        .fetch(row -> {
-          JSONB variables = row.get(r.VARIABLES);
-          return new Recipient(
-              row.get(r.ID),
-              row.get(r.PHONE),
-              variables == null ? null : Recipient.variables(variables),
-              row.get(r.ROUND),
-              row.get(r.CREATED_AT),
-              row.get(SUPPRESSED),
-              row.get(COUNTED),
-              row.get(FITS),
-              row.get(r.EXTERNAL_ID));
-        });
+        .fetch(row ->
+            new Recipient(
+                row.get(r.ID),
+                row.get(r.PHONE),
+                row.get(r.VARIABLES),
+                row.get(r.ROUND),
+                row.get(r.CREATED_AT),
+                row.get(SUPPRESSED),
+                row.get(COUNTED),
+                row.get(FITS),
+                row.get(r.EXTERNAL_ID)));
   }
 
   public Select<? extends Record> page(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -80,7 +81,8 @@ class ReplicasInSyncTest {
     KafkaConfig two = Sandbox.topics(2);
     require(2, two, two.topics().sendRequests());
     Admin admin = new OneReplicaMissing(two.client(Map.of()), two.topics().sendRequests(), 1);
-    RequestLog log = new RequestLog(LaneConsumer.of(two), Duration.ofSeconds(10));
+    RequestLog log =
+        new RequestLog(LaneConsumer.of(two), Duration.ofSeconds(10), new SimpleMeterRegistry());
     try (LagReader reader = new LagReader(two, health, log, admin)) {
       assertThat(reader.read().unread()).isEqualTo(Map.of(0, 0L, 1, (long) Integer.MAX_VALUE));
     }
@@ -162,7 +164,8 @@ class ReplicasInSyncTest {
   }
 
   private Map<Integer, Long> unread() throws Exception {
-    try (LagReader reader = LagReader.open(kafka, health, Duration.ofSeconds(10))) {
+    try (LagReader reader =
+        LagReader.open(kafka, health, Duration.ofSeconds(10), new SimpleMeterRegistry())) {
       return reader.read().unread();
     }
   }

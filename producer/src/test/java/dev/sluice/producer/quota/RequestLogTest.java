@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.schema.LaneKey;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,8 @@ class RequestLogTest {
 
   private final Log consumer = new Log();
   private long committed;
-  private final RequestLog log = new RequestLog(consumer, Duration.ofSeconds(10));
+  private final RequestLog log =
+      new RequestLog(consumer, Duration.ofSeconds(10), new SimpleMeterRegistry());
 
   /** A broker's log with unreadable partitions. */
   private static final class Log extends MockConsumer<@Nullable LaneKey, Void> {

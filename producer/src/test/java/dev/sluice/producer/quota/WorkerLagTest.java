@@ -12,6 +12,8 @@ import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Places;
 import dev.sluice.runtime.migration.Migration;
 import dev.sluice.schema.LaneKey;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,8 +37,21 @@ class WorkerLagTest {
   private final Health health = new Health();
 
   @Test
+  void theMetricsOfItsConsumerAreExposedUntilItIsClosed() {
+    MeterRegistry meters = new SimpleMeterRegistry();
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, meters)) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
+
+      assertThat(meters.getMeters())
+          .extracting(meter -> meter.getId().getTag("client.id"))
+          .contains("reader-of-lanes");
+    }
+    await().untilAsserted(() -> assertThat(meters.getMeters()).isEmpty());
+  }
+
+  @Test
   void nothingIsFedWhileWorkersHaveNoPlaceInSomePartition() throws Exception {
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health);
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, new SimpleMeterRegistry());
         Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
       await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
       admin
@@ -55,7 +70,7 @@ class WorkerLagTest {
   void aPartitionWhosePlaceWasLostIsFullAndTheOthersAreReadOn() throws Exception {
     String topic = sandbox.kafka().topics().sendRequests();
     String group = sandbox.kafka().topics().workerGroup();
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health);
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, new SimpleMeterRegistry());
         KafkaProducer<byte[], byte[]> producer = producer(sandbox);
         Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
       producer.send(new ProducerRecord<>(topic, 0, null, new byte[100])).get();
@@ -108,7 +123,7 @@ class WorkerLagTest {
             .filter(one -> one.partition(2) == lane.partition(2))
             .findFirst()
             .orElseThrow();
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health);
+    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, new SimpleMeterRegistry());
         KafkaProducer<byte[], byte[]> producer = producer(sandbox)) {
       List<String> keys =
           List.of(
@@ -144,7 +159,7 @@ class WorkerLagTest {
     EmbeddedKafka own = new EmbeddedKafka(data, FreePort.next());
     KafkaConfig kafka = KafkaConfig.of(own.bootstrapServers());
     Migration.createTopics(kafka, 2, Optional.of((short) 1));
-    try (WorkerLag backlog = new WorkerLag(kafka, health)) {
+    try (WorkerLag backlog = new WorkerLag(kafka, health, new SimpleMeterRegistry())) {
       await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
       own.close();
 

@@ -6,6 +6,8 @@ import dev.sluice.schema.Reasons;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
@@ -58,6 +60,9 @@ public final class Database implements AutoCloseable {
   private final HikariDataSource pool;
   private final DSLContext sql;
 
+  /** The pool's own threads. */
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
   /**
    * Creates a pool without timeouts.
    *
@@ -91,6 +96,7 @@ public final class Database implements AutoCloseable {
       settings.setConnectionInitSql(timeouts.sql());
     }
     settings.setPoolName("sluice-" + service);
+    settings.setThreadFactory(this::thread);
     settings.setInitializationFailTimeout(-1);
     settings.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
     settings.addDataSourceProperty("ApplicationName", "sluice-" + service);
@@ -128,8 +134,25 @@ public final class Database implements AutoCloseable {
     return pool;
   }
 
+  private Thread thread(Runnable task) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name("connections")
+        .unstarted(() -> {
+          threads.add(Thread.currentThread());
+          try {
+            task.run();
+          } finally {
+            threads.remove(Thread.currentThread());
+          }
+        });
+  }
+
   @Override
   public void close() {
+    // While PostgreSQL is away, one of them waits for seconds before it tries again, and the pool
+    // would wait for it.
+    threads.forEach(Thread::interrupt);
     pool.close();
   }
 

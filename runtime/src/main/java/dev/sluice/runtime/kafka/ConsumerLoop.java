@@ -2,9 +2,13 @@ package dev.sluice.runtime.kafka;
 
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +26,7 @@ public final class ConsumerLoop implements AutoCloseable {
   private final Map<String, Object> settings;
   private final Work work;
   private final Ticker ticker;
+  private final MeterRegistry meters;
   private final Thread thread;
   private volatile boolean closing;
   private volatile @Nullable Consumer<byte[], byte[]> current;
@@ -42,22 +47,32 @@ public final class ConsumerLoop implements AutoCloseable {
   /**
    * Starts the loop.
    *
-   * @param name the thread's
+   * @param name the thread's, and its consumers' in Kafka and in the metrics
    * @param settings consumer settings besides the common ones
    */
   public ConsumerLoop(
-      String name, KafkaConfig kafka, Map<String, Object> settings, Work work, Machine machine) {
+      String name,
+      KafkaConfig kafka,
+      Map<String, Object> settings,
+      Work work,
+      Machine machine,
+      MeterRegistry meters) {
     this.kafka = kafka;
-    this.settings = Map.copyOf(settings);
+    this.settings = new HashMap<>(settings);
+    // Kafka's own choice would be a new name after each failure.
+    this.settings.put(ConsumerConfig.CLIENT_ID_CONFIG, name.replace(' ', '-'));
     this.work = work;
+    this.meters = meters;
     ticker = machine.ticker();
     thread = machine.threads().start(Thread.ofVirtual().name(name), this::run);
   }
 
   private void run() {
     while (!closing) {
-      try (Consumer<byte[], byte[]> consumer = kafka.consumer(settings)) {
+      try (Consumer<byte[], byte[]> consumer = kafka.consumer(settings);
+          KafkaClientMetrics kafkaMeters = new KafkaClientMetrics(consumer)) {
         current = consumer;
+        kafkaMeters.bindTo(meters);
         Runnable turn = work.begin(consumer);
         while (!closing) {
           turn.run();

@@ -68,7 +68,8 @@ public final class ControlsView implements AutoCloseable {
             topic,
             Map.of(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100"),
             new Reader(),
-            machine);
+            machine,
+            meters);
   }
 
   /** Returns whether the topic has been read to its end. */

@@ -2,6 +2,7 @@ package dev.sluice.runtime.kafka;
 
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -54,13 +55,16 @@ public final class TopicFollower implements AutoCloseable {
       String topic,
       Map<String, Object> settings,
       Reader reader,
-      Machine machine) {
+      Machine machine,
+      MeterRegistry meters) {
     this.topic = topic;
     this.reader = reader;
     ticker = machine.ticker();
     Map<String, Object> committedOnly = new HashMap<>(settings);
     committedOnly.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    loop = new ConsumerLoop("reader of " + topic, kafka, committedOnly, new Following(), machine);
+    loop =
+        new ConsumerLoop(
+            "reader of " + topic, kafka, committedOnly, new Following(), machine, meters);
   }
 
   private final class Following implements ConsumerLoop.Work {

@@ -5,22 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.Gauge;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.apache.kafka.common.metrics.MetricConfig;
+import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +41,11 @@ class TopicFollowerTest {
   private final Deque<Throwable> failures = new ArrayDeque<>();
   private final List<Throwable> told = new ArrayList<>();
   private final List<DamagedRecord> skipped = new ArrayList<>();
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+
+  /** Those of consumers, at each poll. */
+  private final List<List<String>> exposed = new ArrayList<>();
+
   private @Nullable KafkaException damage;
   private int begun;
 
@@ -63,6 +78,20 @@ class TopicFollowerTest {
     assertThat(told).extracting(Throwable::getMessage).containsExactly("the end of this test");
   }
 
+  @Test
+  void theMetricsOfAConsumerAreExposedUntilItsReadingEnds() {
+    failures.add(new KafkaException("the first reading fails"));
+    failures.add(new KafkaException("the second, too"));
+
+    follow();
+
+    assertThat(exposed)
+        .isEqualTo(
+            Collections.nCopies(
+                2, List.of("kafka.consumer.fetch.records.lag of reader-of-controls")));
+    assertThat(meters.getMeters()).isEmpty();
+  }
+
   private void follow() {
     new TopicFollower(
         new KafkaConfig("nowhere:1", new Topics(""), Map.of(), new Clients()),
@@ -75,7 +104,8 @@ class TopicFollowerTest {
               task.run();
               return Thread.currentThread();
             },
-            new Random(1)));
+            new Random(1)),
+        meters);
   }
 
   private final class Reader implements TopicFollower.Reader {
@@ -87,6 +117,10 @@ class TopicFollowerTest {
     }
 
     private void take(ConsumerRecords<byte[], byte[]> records) {
+      exposed.add(
+          meters.getMeters().stream()
+              .map(meter -> meter.getId().getName() + " of " + meter.getId().getTag("client.id"))
+              .toList());
       if (damage != null && skipped.isEmpty()) {
         return;
       }
@@ -111,7 +145,8 @@ class TopicFollowerTest {
   private final class Clients implements KafkaClients {
     @Override
     public Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-      MockConsumer<byte[], byte[]> consumer = new DamagedLog();
+      MockConsumer<byte[], byte[]> consumer =
+          new DamagedLog((String) settings.get(ConsumerConfig.CLIENT_ID_CONFIG));
       consumer.updatePartitions(
           PARTITION.topic(), List.of(new PartitionInfo(PARTITION.topic(), 0, null, null, null)));
       consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
@@ -131,8 +166,20 @@ class TopicFollowerTest {
 
   /** A log whose first record is damaged, if any is. */
   private final class DamagedLog extends MockConsumer<byte[], byte[]> {
-    DamagedLog() {
+    private final String name;
+
+    DamagedLog(String name) {
       super("earliest");
+      this.name = name;
+    }
+
+    @Override
+    public synchronized Map<MetricName, ? extends Metric> metrics() {
+      MetricName lag =
+          new MetricName("records-lag", "consumer-fetch-metrics", "", Map.of("client-id", name));
+      return Map.of(
+          lag,
+          new KafkaMetric(this, lag, (Gauge<Long>) (_, _) -> 7L, new MetricConfig(), Time.SYSTEM));
     }
 
     @Override

@@ -18,6 +18,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
@@ -28,6 +30,9 @@ final class SentRecords {
   private final List<Sent> sent = new ArrayList<>();
   private final Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
   private final Map<String, String> refusing = new ConcurrentHashMap<>();
+
+  /** Whether Kafka has ended the transaction, which says nothing of the topics. */
+  private volatile boolean fenced;
 
   private record Sent(String topic, Future<RecordMetadata> place) {}
 
@@ -47,6 +52,8 @@ final class SentRecords {
                     e.unauthorizedTopics().forEach(topic -> refusing.put(topic, Reasons.of(e)));
                 // Because of another record.
                 case TransactionAbortedException e -> {}
+                case InvalidProducerEpochException e -> fenced = true;
+                case ProducerFencedException e -> fenced = true;
                 default -> refusing.put(record.topic(), Reasons.of(failure));
               }
             });
@@ -74,7 +81,7 @@ final class SentRecords {
    * why.
    */
   Map<String, String> unwritten() {
-    return refusing.isEmpty() && tooLarge.isEmpty()
+    return refusing.isEmpty() && tooLarge.isEmpty() && !fenced
         ? sent.stream()
             .filter(one -> !one.place.isDone())
             .collect(Collectors.toMap(Sent::topic, _ -> "no answer", (one, _) -> one))

@@ -42,7 +42,10 @@ class RecordBatchTest {
   void everyRecordSaysWhatItIsAndWhose() {
     campaigns.hear(CAMPAIGN, new RecordHeaders(List.of(new TextHeader("traceparent", TRACE))));
     batch.result(
-        new SendResult(1, CAMPAIGN, 1, RecipientStatus.SENT, "m", null, null, 1, Instant.EPOCH));
+        SendResult.of(1, CAMPAIGN, 1, RecipientStatus.SENT, Instant.EPOCH)
+            .messageId("m")
+            .attempts(1)
+            .build());
     batch.returned(new ReturnedRequest(1, CAMPAIGN, 1, 0, null));
     batch.command(new CampaignCommand(CampaignCommand.Action.PAUSE, CAMPAIGN, "test", null));
     batch.requeue(

@@ -35,6 +35,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -175,6 +176,22 @@ class TransactionalProducerTest {
     refuses[0] = false;
     assertThat(commitReturned()).isEqualTo(Verdict.COMMITTED);
     assertThat(takesReturned()).isTrue();
+    assertThat(health.problems()).isEmpty();
+  }
+
+  /** Otherwise what a paused campaign has waiting would keep waiting. */
+  @Test
+  void noTopicIsLeftOutBecauseKafkaHasEndedTheTransaction() {
+    MockProducer<byte[], byte[]> fenced =
+        refusing(new InvalidProducerEpochException("an old epoch"), new boolean[] {true});
+    fenced.commitTransactionException = new ProducerFencedException("newer epoch");
+    producers.addFirst(fenced);
+
+    assertThat(commitReturned()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(takesReturned()).isTrue();
+    assertThat(health.problems()).containsOnlyKeys("transactions");
+
+    assertThat(commitReturned()).isEqualTo(Verdict.COMMITTED);
     assertThat(health.problems()).isEmpty();
   }
 

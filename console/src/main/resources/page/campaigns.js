@@ -32,8 +32,8 @@ export function campaigns(root, left) {
   // Those whose id contains what is typed; null while there is no choice.
   let senders = null;
   let looked = null;
-  // Of what is typed, for which that choice is the answer.
-  let answered = null;
+  // What those who are offered have in their ids.
+  let offered = null;
   // Why what was typed as a sender is none.
   let unknown = '';
   let typing = null;
@@ -74,7 +74,7 @@ export function campaigns(root, left) {
       return;
     }
     senders = found.map(({ id }) => id);
-    answered = search;
+    offered = search;
     take(search);
     paint();
   }
@@ -88,25 +88,25 @@ export function campaigns(root, left) {
 
   function typeSender({ target: { value } }) {
     clearTimeout(looking);
-    const typed = value.trim();
     unknown = '';
     // What is still being looked for would be put into the field.
-    looked = typed;
-    take(typed);
-    looking = setTimeout(() => offer(typed), TYPING);
+    looked = value.trim();
+    take(looked);
+    looking = setTimeout(() => offer(looked), TYPING);
   }
 
   /** What is left there half typed means the only sender that has it in its id; otherwise nobody can tell which. */
   async function chooseSender({ target }) {
     const typed = target.value.trim();
-    if (typed !== answered) {
+    if (typed !== offered) {
       clearTimeout(looking);
       await offer(typed);
     }
-    if (target.value.trim() !== typed) {
+    // It may have been typed on meanwhile, or nobody could look.
+    if (target.value.trim() !== typed || typed !== offered) {
       return;
     }
-    const meant = typed === answered && senders.length === 1 && typed !== '' ? senders[0] : typed;
+    const meant = senders.length === 1 && typed !== '' ? senders[0] : typed;
     if (meant === '' || senders.includes(meant)) {
       target.value = meant;
       take(meant);

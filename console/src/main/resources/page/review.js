@@ -132,7 +132,7 @@ export const isFreeText = (message, sender) => sender?.provider === 'whatsapp' &
 const blockedWords = (sender) => sender?.blocked && say('review.blocked', { reason: reasonWords(sender.blockReason) });
 
 function spreadWords(campaign, sender, people) {
-  const days = people === null || sender === null ? 0 : Math.floor(takes(people, sender, beginning(campaign)) / DAY);
+  const days = people === null || sender === null ? 0 : Math.floor(stretched(people, sender, beginning(campaign)) / DAY);
   return days > 0 && say('review.days', { count: number(days) }, days);
 }
 

@@ -123,6 +123,9 @@ class FoundPageIT {
     browser.type(sender, "peru" + Keys.ENTER);
     browser.awaitText("form .problem", "No sender has this in its ID");
     browser.picture("campaigns-no-sender");
+    browser.resize(Browser.PHONE);
+    browser.picture("campaigns-no-sender-phone");
+    browser.resize(Browser.DESKTOP);
     assertThat(browser.faults()).isEmpty();
     browser.type(sender, "brazil" + Keys.ENTER);
     browser.until().until(driver -> !found().contains("Of Chile"));

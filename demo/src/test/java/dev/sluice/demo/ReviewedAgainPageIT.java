@@ -86,6 +86,9 @@ class ReviewedAgainPageIT {
     browser.awaitText("#dialog", "It goes on into the night for");
     browser.awaitText("#dialog", "Sending hours would stop it until the morning");
     browser.picture("review-into-the-night");
+    assertThat(browser.find("#dialog").getText())
+        .as("it has none")
+        .doesNotContain("daily limit");
     browser.click("#dialog button[type=button]:not([name])");
 
     stands(id, "PAUSED");
@@ -95,6 +98,9 @@ class ReviewedAgainPageIT {
     browser.awaitText("#dialog", "It goes on into the night for");
     browser.awaitText("#dialog .primary", "Send to 100,000 (100 thousand) recipients");
     browser.picture("review-resume");
+    browser.resize(Browser.PHONE);
+    browser.picture("review-resume-phone");
+    browser.resize(Browser.DESKTOP);
     browser.click("#dialog .primary");
     browser.awaitText("#notes", "Resuming");
 

@@ -86,9 +86,7 @@ class ReviewedAgainPageIT {
     browser.awaitText("#dialog", "It goes on into the night for");
     browser.awaitText("#dialog", "Sending hours would stop it until the morning");
     browser.picture("review-into-the-night");
-    assertThat(browser.find("#dialog").getText())
-        .as("it has none")
-        .doesNotContain("daily limit");
+    assertThat(browser.find("#dialog").getText()).as("it has none").doesNotContain("daily limit");
     browser.click("#dialog button[type=button]:not([name])");
 
     stands(id, "PAUSED");

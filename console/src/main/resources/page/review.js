@@ -73,10 +73,12 @@ function until(campaign, sender, people, zones) {
     : say('review.takesFrom', { duration: duration(takes(people, sender, begun)), time: moment(time) });
 }
 
-/** A campaign in people's own time keeps to it. */
-function nightWords({ localTime }, look, at) {
+/** A campaign in people's own time keeps to it, until it is resumed after that. */
+const keepsToTheirTime = ({ localTime, startedAt }) => Boolean(localTime && !startedAt);
+
+function nightWords(campaign, look, at) {
   const night = look?.night;
-  if (localTime || !night?.asleep) {
+  if (keepsToTheirTime(campaign) || !night?.asleep) {
     return '';
   }
   const [{ timeZone }] = night.zones;
@@ -93,9 +95,9 @@ function nightWords({ localTime }, look, at) {
 }
 
 /** It may begin by day and go on for so long that night falls. */
-function laterWords({ localTime }, look) {
+function laterWords(campaign, look) {
   const later = look?.night?.later;
-  if (localTime || !later) {
+  if (keepsToTheirTime(campaign) || !later) {
     return '';
   }
   return say(

@@ -118,7 +118,8 @@ class ManagersDayIT {
     browser.choose("input[name=file]", oddFile());
     browser.awaitText(".problem", "Line 2 is not UTF-8");
     keyboard.choose("select[name=charset]", "W");
-    browser.awaitText(".problem", "Which column holds the phone numbers: Celular or WhatsApp?");
+    browser.awaitText(
+        ".problem", "Which column holds the phone numbers: \"Celular\" or \"WhatsApp\"?");
     keyboard.choose("select[name=phoneColumn]", "C");
     browser.awaitText(".report", PEOPLE + " usable, 1 rejected");
     browser.awaitText(".report", "Line " + (PEOPLE + 2) + ": the phone number is too short");

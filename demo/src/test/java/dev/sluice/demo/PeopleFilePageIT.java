@@ -57,7 +57,8 @@ class PeopleFilePageIT {
     browser.picture("file-not-utf-8");
     browser.click("#next");
     browser.click("select[name=charset] option[value=windows-1252]");
-    browser.awaitText(".problem", "Which column holds the phone numbers: Celular or WhatsApp?");
+    browser.awaitText(
+        ".problem", "Which column holds the phone numbers: \"Celular\" or \"WhatsApp\"?");
     browser.click("select[name=phoneColumn] option[value=Celular]");
     browser.awaitText(".problem", "This file has no usable rows");
     browser.click("select[name=region] option[value=BR]");

@@ -236,6 +236,11 @@ final class PartitionState {
     stopped = false;
   }
 
+  /** Returns whether it has been read since it was full, if it ever was. */
+  boolean isRead() {
+    return !stopped;
+  }
+
   /** Returns for how long nothing of it has been read because it is full, ns. */
   long unreadNanos(long nowNanos) {
     return stopped ? nowNanos - stoppedNanos : 0;

@@ -16,7 +16,9 @@ import dev.sluice.worker.UnsentRecord.Cause;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -55,6 +57,9 @@ final class RequestReader {
   private final Traces traces;
   private final HeldMemory memory;
 
+  /** Partitions that pause although they have room, until others have their first requests. */
+  private final Set<PartitionState> givingWay = new HashSet<>();
+
   RequestReader(
       RequestSource source,
       PartitionAssignment assignment,
@@ -90,6 +95,7 @@ final class RequestReader {
       assignment.reached(partition.topicPartition(), position);
     }
     boolean othersFirst = assignment.awaitsFirstRecords();
+    givingWay.retainAll(assignment.all());
     assignment.all().forEach(partition -> throttleReading(partition, othersFirst));
   }
 
@@ -122,6 +128,7 @@ final class RequestReader {
    */
   private void throttleReading(PartitionState partition, boolean othersFirst) {
     List<TopicPartition> itself = List.of(partition.topicPartition());
+    boolean gaveWay = givingWay.remove(partition);
     String damage = partition.damage();
     if (damage != null) {
       source.pause(itself);
@@ -132,9 +139,10 @@ final class RequestReader {
     } else if (partition.full()) {
       source.pause(itself);
       partition.stopReading(ticker.nanoTime());
-    } else if (othersFirst && partition.waiting() >= ENOUGH) {
+    } else if (othersFirst && partition.waiting() >= ENOUGH && (gaveWay || partition.isRead())) {
       source.pause(itself);
-    } else if (partition.hasRoom()) {
+      givingWay.add(partition);
+    } else if (gaveWay || partition.hasRoom()) {
       source.resume(itself);
       partition.readOn();
     }

@@ -87,6 +87,36 @@ class RequestReaderTest {
     assertThat(consumer.paused()).isEmpty();
   }
 
+  /** With so many waiting it would not go on after it had been full. */
+  @Test
+  void afterwardsWhatIsHalfFullIsReadOnAsWell() {
+    for (int offset = 150; offset < RequestReader.PARTITION_BUFFER * 3 / 4; offset++) {
+      add(OWNED, offset);
+    }
+    reader.poll(Duration.ZERO);
+    takeOver(TAKEN, 10);
+    reader.poll(Duration.ZERO);
+    assertThat(consumer.paused()).containsExactly(OWNED);
+
+    add(TAKEN, 0);
+    reader.poll(Duration.ZERO);
+    assertThat(consumer.paused()).isEmpty();
+  }
+
+  @Test
+  void whatIsFullWaitsForRoomOfItsOwn() {
+    for (int offset = 150; offset <= RequestReader.PARTITION_BUFFER; offset++) {
+      add(OWNED, offset);
+    }
+    reader.poll(Duration.ZERO);
+    takeOver(TAKEN, 10);
+    reader.poll(Duration.ZERO);
+    add(TAKEN, 0);
+    reader.poll(Duration.ZERO);
+
+    assertThat(consumer.paused()).containsExactly(OWNED);
+  }
+
   @Test
   void theyWaitForNoneThatHasNothingMore() {
     takeOver(TAKEN, 0);

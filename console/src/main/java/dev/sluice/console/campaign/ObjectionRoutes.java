@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * more, and what it would cost.
  */
 public final class ObjectionRoutes {
+  private static final int LONGEST_REASON = 200;
+
   private final HeldBodies bodies;
   private final CampaignViews views;
   private final Lists lists;
@@ -82,9 +84,7 @@ public final class ObjectionRoutes {
             draft.timeZone());
     Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
     Audience audience =
-        statuses.isEmpty()
-            ? Audience.pending(id)
-            : new Audience(id, statuses, context.queryParam("reason"));
+        statuses.isEmpty() ? Audience.pending(id) : new Audience(id, statuses, reason(context));
     // Before the place, as the provider may be slow to list its templates.
     Optional<Billing.Category> category =
         objections.priced() ? billing.category(draft.sender(), draft.message()) : Optional.empty();
@@ -121,5 +121,10 @@ public final class ObjectionRoutes {
 
   private static Needs needs(Draft draft) {
     return draft.message() == null ? Needs.NOTHING : Needs.of(draft.message());
+  }
+
+  private static @Nullable String reason(Context context) {
+    String reason = context.queryParam("reason");
+    return reason == null ? null : Fields.atMost(LONGEST_REASON, "reason", reason);
   }
 }

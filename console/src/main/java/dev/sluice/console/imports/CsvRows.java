@@ -80,7 +80,9 @@ final class CsvRows implements Rows {
       case PhoneColumn.Several(List<String> names) ->
           throw ProblemException.badRequest(
                   "Which column holds the phone numbers: "
-                      + names.stream().map(CsvRows::shown).collect(Collectors.joining(" or "))
+                      + names.stream()
+                          .map(name -> '"' + shown(name) + '"')
+                          .collect(Collectors.joining(" or "))
                       + "? Choose one with \"phoneColumn\".")
               .with("field", "phoneColumn")
               .with("columns", named);

@@ -91,7 +91,7 @@ class NightTest {
 
   @Test
   void whoIsSentToOnceMoreIsLookedAtByStatusAndReason() {
-    UUID campaign = campaign();
+    UUID campaign = CAMPAIGNS.create("{}");
     SQL.execute(
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status, error_code)"
             + " VALUES (?, '+5511960000001', 'FAILED', '131026'),"

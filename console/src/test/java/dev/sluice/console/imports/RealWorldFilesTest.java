@@ -156,7 +156,7 @@ class RealWorldFilesTest {
         file("utf-16-without-mark.csv").isRefused("UTF-16 without a byte order mark"),
         file("utf-16-without-mark.csv").as("UTF-16LE").comesTo("2 +5511960000001 {}"),
         file("unclosed-quote.csv").isRefused("line 3, a quotation mark opens"),
-        file("two-phone-columns.csv").isRefused("Celular or WhatsApp?"),
+        file("two-phone-columns.csv").isRefused("\"Celular\" or \"WhatsApp\"?"),
         file("two-phone-columns.csv")
             .by("whatsapp")
             .comesTo("2 +5511960000002 {Nome=Ana, Celular=+5511960000001}"),

@@ -275,8 +275,10 @@ class ConsolePageIT {
           .until()
           .until(
               driver -> offered("crowd").size() == 10 && offered("crowd").contains("crowd-1299"));
+      browser.type("input[name=senderId]", "crowd-12");
+      browser.until().until(driver -> offered("crowd").size() == 100);
       browser.hold("search=crowd-1299");
-      browser.type("input[name=senderId]", "crowd-1299");
+      browser.find("input[name=senderId]").sendKeys("99");
       browser.awaitText(".empty", "No campaigns match");
       browser.awaitHeld(1);
       assertThat(typedBeforeTheAnswer("br")).isEqualTo("br");

@@ -45,7 +45,7 @@ class PageUseIT {
     browser.find("select[name=sender] option");
     browser.click("#next");
     browser.createDraft();
-    browser.awaitText(".problem", "needs an object \"text\"");
+    browser.awaitText(".problem", "needs an object “text”");
     // The expected 400.
     assertThat(browser.complaints()).allMatch(line -> line.contains("400"));
 

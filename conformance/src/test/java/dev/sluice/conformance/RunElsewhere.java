@@ -84,6 +84,7 @@ final class RunElsewhere {
           Map.entry(
               "deploy/grafana/picture/draw", "by hand: minutes of Prometheus, for a new picture"),
           Map.entry(".ci/measure", "measure.yml, once a week"),
+          Map.entry(".ci/pictures", "by hand, as its pictures are looked at"),
           Map.entry(".ci/promtool", ".ci/run and ci.yml, for PromtoolTest"),
           Map.entry(
               ".ci/references",

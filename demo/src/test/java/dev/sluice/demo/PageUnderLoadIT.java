@@ -71,7 +71,17 @@ class PageUnderLoadIT {
     browser.driver().executeScript("window.held.shift()()");
 
     browser.awaitText("#notes", "+5511960000077 will get messages again");
-    browser.awaitText("main", "No one");
+    browser
+        .until()
+        .until(driver ->
+            browser
+                .driver()
+                .executeScript(
+                    """
+                    return [...document.querySelectorAll('tbody tr')]
+                      .every((row) => !row.innerText.includes('+5511960000077'));
+                    """)
+                .equals(true));
   }
 
   private void putAwayWhileItSaves(String button) {
@@ -166,7 +176,9 @@ class PageUnderLoadIT {
             const [ask, of] = arguments;
             window.wish = null;
             window.leave = new AbortController();
-            import('/resend.js').then((page) => page[ask]('/api/campaigns/any', of, window.leave.signal))
+            const more = ask === 'resendReason' ? [of] : [];
+            import('/resend.js')
+              .then((page) => page[ask]('/api/campaigns/any', of, ...more, window.leave.signal))
               .then((wish) => (window.wish = JSON.stringify(wish)));
             """,
             function,

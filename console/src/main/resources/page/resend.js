@@ -29,6 +29,9 @@ export async function resendAll(path, campaign, left) {
   const { failed: all, unconfirmed } = campaign.counts;
   let alsoInDoubt = false;
   const out = all ? await optedOut(path, 'FAILED') : 0;
+  if (left.aborted) {
+    return null;
+  }
   const failed = all - (out ?? 0);
   const statuses = () => [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
   const means = document.createElement('div');
@@ -83,6 +86,9 @@ export async function resendReason(path, campaign, shown, left) {
   const { retryHelps } = error;
   const words = codeWords(code, error.words);
   const out = await optedOut(path, status, code);
+  if (left.aborted) {
+    return null;
+  }
   const count = Math.max(0, error.count - (out ?? 0));
   const means = count > 0 ? await again(path, campaign, count, [status], code) : nothing;
   if (left.aborted) {

@@ -245,7 +245,7 @@ class PageUnderLoadIT {
             """
             const real = window.fetch;
             window.fetch = (path, asked) =>
-              /\\/(?:suppressed|recipients|errors)\\?|\\/errors$|\\/senders\\/\\w+$/.test(path)
+              /\\/(?:suppressed|recipients|errors|review)\\?|\\/errors$|\\/senders\\/\\w+$/.test(path)
                 ? Promise.resolve(new Response('{"detail":"Too many read lists."}', { status: 429 }))
                 : real(path, asked);
             """);

@@ -32,9 +32,13 @@ final class CampaignCommands {
       name = "create",
       description = "Creates a campaign and prints its id.",
       mixinStandardHelpOptions = true)
-  int create(@Mixin ConsoleOptions console, @Mixin CampaignOptions campaign) {
+  int create(
+      @Mixin ConsoleOptions console,
+      @Mixin CampaignOptions campaign,
+      @Mixin TemplateOptions template) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.post("/api/campaigns", campaign.body(), campaign.headers());
+      JsonNode answer = client.post(
+              "/api/campaigns" + template.query().replaceFirst("&", "?"), campaign.body(), campaign.headers());
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;

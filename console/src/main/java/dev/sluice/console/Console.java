@@ -300,6 +300,7 @@ public final class Console implements AutoCloseable {
                   campaigns,
                   campaignRows,
                   campaignViews,
+                  templateCheck,
                   uploads,
                   new RecipientImport(importing),
                   recipientRules,

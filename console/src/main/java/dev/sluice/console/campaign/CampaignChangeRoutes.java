@@ -11,7 +11,6 @@ import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.imports.Needs;
 import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.sender.TemplateCheck;
-import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
@@ -81,7 +80,8 @@ public final class CampaignChangeRoutes {
             && (change.concerns("message") || change.concerns("scheduledAt"))
             && !requireVariables(id, change);
     if (Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)) {
-      templates.require(context, id, () -> template(id, change));
+      templates.require(
+          context, "campaign " + id, () -> changes.run(() -> campaigns.template(id, change)));
     }
     Record row =
         changes.run(() ->
@@ -107,21 +107,6 @@ public final class CampaignChangeRoutes {
               ? null
               : Needs.of(after.message());
         });
-  }
-
-  /**
-   * Returns the template of a campaign that will start by itself; nothing if it has none, or if too
-   * many others look through campaigns.
-   */
-  private Optional<TemplateStates.Used> template(UUID id, CampaignChange change) {
-    return checks
-        .ifFree(sql -> {
-          Draft after = Campaigns.after(sql, id, change);
-          return after.scheduledAt() == null || after.message() == null
-              ? Optional.<TemplateStates.Used>empty()
-              : new TemplateStates(sql).used(after.sender(), after.message());
-        })
-        .flatMap(used -> used);
   }
 
   private void duplicate(Context context) {

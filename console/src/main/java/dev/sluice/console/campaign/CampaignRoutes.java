@@ -17,6 +17,7 @@ import dev.sluice.console.imports.RowRules;
 import dev.sluice.console.imports.Rows;
 import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.recipient.Recipients;
+import dev.sluice.console.sender.TemplateCheck;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -35,6 +36,7 @@ public final class CampaignRoutes {
   private final Campaigns campaigns;
   private final Approvals approvals;
   private final CampaignViews views;
+  private final TemplateCheck templates;
   private final Uploads uploads;
   private final RecipientImport imports;
   private final RowRules rules;
@@ -58,6 +60,7 @@ public final class CampaignRoutes {
       Campaigns campaigns,
       CampaignRows rows,
       CampaignViews views,
+      TemplateCheck templates,
       Uploads uploads,
       RecipientImport imports,
       RowRules rules,
@@ -72,6 +75,7 @@ public final class CampaignRoutes {
     this.campaigns = campaigns;
     this.approvals = new Approvals(rows);
     this.views = views;
+    this.templates = templates;
     this.uploads = uploads;
     this.imports = imports;
     this.rules = rules;
@@ -88,8 +92,14 @@ public final class CampaignRoutes {
   private void create(Context context) {
     Draft draft = campaigns.requireInBounds(bodies.read(context, Draft.class));
     Optional<IdempotencyKey> request = IdempotencyKey.of(context, draft);
-    Campaigns.Created created =
-        changes.run(() -> campaigns.create(draft, request, Caller.of(context)));
+    Caller author = Caller.of(context);
+    if (draft.scheduledAt() != null) {
+      templates.require(
+          context,
+          "a new campaign",
+          () -> changes.run(() -> campaigns.template(draft, request, author)));
+    }
+    Campaigns.Created created = changes.run(() -> campaigns.create(draft, request, author));
     UUID id = created.id();
     if (created.isNew()) {
       Audit.log(context, "create", "campaign " + id);

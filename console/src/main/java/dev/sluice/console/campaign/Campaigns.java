@@ -11,6 +11,7 @@ import static org.jooq.impl.DSL.currentInstant;
 
 import dev.sluice.console.access.Caller;
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.console.sql.Briefly;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
@@ -94,10 +95,41 @@ public final class Campaigns {
         .orElseThrow(() -> taken(draft.externalId()));
   }
 
-  private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request, Caller author) {
+  private Map<Field<?>, @Nullable Object> columns(Draft draft) {
     TimeZones.requireRegion(draft.timeZone());
     Map<Field<?>, @Nullable Object> columns = DraftColumns.of(sql, draft);
     requireToCome(draft);
+    return columns;
+  }
+
+  /**
+   * Returns the template of a campaign that is about to be created and starts by itself; empty if
+   * it has none, or if the same request has created it before.
+   */
+  Optional<TemplateStates.Used> template(
+      Draft draft, Optional<IdempotencyKey> request, Caller author) {
+    if (request.flatMap(key -> key.campaign(sql)).isPresent()) {
+      return Optional.empty();
+    }
+    FourEyes.requireNoStart(author);
+    // What is wrong with the draft itself is told first.
+    columns(draft);
+    return template(draft);
+  }
+
+  /** Returns the template of a campaign that starts by itself after a change, if it has one. */
+  Optional<TemplateStates.Used> template(UUID id, CampaignChange change) {
+    return template(after(sql, id, change));
+  }
+
+  private Optional<TemplateStates.Used> template(Draft draft) {
+    return draft.scheduledAt() == null || draft.message() == null
+        ? Optional.empty()
+        : new TemplateStates(sql).used(draft.sender(), draft.message());
+  }
+
+  private Optional<UUID> insert(Draft draft, Optional<IdempotencyKey> request, Caller author) {
+    Map<Field<?>, @Nullable Object> columns = columns(draft);
     return Briefly.change(
         sql,
         PATIENCE,

@@ -39,16 +39,17 @@ public final class TemplateCheck {
    * caller says otherwise.
    */
   public void require(Context context, UUID campaignId) {
-    require(context, campaignId, () -> states.used(campaignId));
+    require(context, "campaign " + campaignId, () -> states.used(campaignId));
   }
 
   /**
    * Does the same for a message that is about to become the campaign's.
    *
+   * @param campaign what the audit log calls it
    * @param look reads its template as it is known then; nothing if it has none
    */
   public void require(
-      Context context, UUID campaignId, Supplier<Optional<TemplateStates.Used>> look) {
+      Context context, String campaign, Supplier<Optional<TemplateStates.Used>> look) {
     Optional<TemplateStates.Used> used = look.get();
     if (used.isEmpty()) {
       return;
@@ -57,13 +58,13 @@ public final class TemplateCheck {
       requireFitting(used.get());
     }
     // Last, because the list that was just read must not overrule who says it may be used.
-    look.get().ifPresent(known -> requireAllowed(context, campaignId, known, look));
+    look.get().ifPresent(known -> requireAllowed(context, campaign, known, look));
   }
 
   /** A stop that was lifted meanwhile is no reason, if the list of templates can be read. */
   private void requireAllowed(
       Context context,
-      UUID campaignId,
+      String campaign,
       TemplateStates.Used used,
       Supplier<Optional<TemplateStates.Used>> look) {
     if (used.stop() == null) {
@@ -71,7 +72,7 @@ public final class TemplateCheck {
     }
     if (isAccepted(context, "acceptStopped")) {
       changes.run(() -> changing.allow(used));
-      Audit.log(context, "allow its template", "campaign " + campaignId);
+      Audit.log(context, "allow its template", campaign);
       return;
     }
     if (used.account() != null) {

@@ -185,6 +185,38 @@ class TemplatesTest {
     assertThat(stoppedIn("104996122399164")).isFalse();
   }
 
+  @Test
+  void whatDoesNotFitItsTemplateOrMayNotUseItIsNotCreatedWithATimeUnlessThatIsMeant() {
+    sender("born", ",\"account\":\"104996122399165\"");
+    String bare = scheduled("born", "spring_offer", "pt_BR", "");
+    String winter = scheduled("born", "winter_offer", "de", BODY);
+
+    HttpResponse<byte[]> refused = create("", bare);
+    assertProblem(refused, 409, "the body has 0 parameters");
+    assertThat(body(refused).at("/unfitTemplate")).hasSize(1);
+    assertThat(create("?acceptTemplate=true", bare).statusCode()).isEqualTo(201);
+    refused = create("", winter);
+    assertProblem(refused, 409, "has paused the template winter_offer de");
+    assertThat(body(refused).path("stoppedTemplate").isString()).isTrue();
+    assertThat(create("?acceptStopped=true", winter).statusCode()).isEqualTo(201);
+    assertThat(stoppedIn("104996122399165")).isFalse();
+    assertProblem(create("", bare.replace("2099", "2020")), 400, "lies in the past");
+  }
+
+  private static String scheduled(
+      String sender, String template, String language, String components) {
+    return "{\"name\":\"x\",\"sender\":\"%s\",\"scheduledAt\":\"2099-01-01T00:00:00Z\",%s"
+        .formatted(sender, message(template, language, components).substring(1));
+  }
+
+  private static HttpResponse<byte[]> create(String query, String draft) {
+    return CONSOLE.send(
+        HttpRequest.newBuilder(
+                URI.create("http://localhost:" + READING.port() + "/api/campaigns" + query))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(draft)));
+  }
+
   private static String status(String campaign) {
     return body(CONSOLE.send("GET", campaign, "", "")).path("status").asString();
   }

@@ -37,8 +37,11 @@ final class CampaignCommands {
       @Mixin CampaignOptions campaign,
       @Mixin TemplateOptions template) {
     try (ConsoleClient client = console.client()) {
-      JsonNode answer = client.post(
-              "/api/campaigns" + template.query().replaceFirst("&", "?"), campaign.body(), campaign.headers());
+      JsonNode answer =
+          client.post(
+              "/api/campaigns" + template.query().replaceFirst("&", "?"),
+              campaign.body(),
+              campaign.headers());
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;

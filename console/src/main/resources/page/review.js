@@ -250,7 +250,7 @@ export async function review(path, campaign, left, { changes, question = campaig
   const { first, look: looking } = lookAhead(path, campaign, sender, pending, [], changes);
   const at = new URLSearchParams({ at: atOf(beginning(campaign)) });
   // After a pause, time zones whose time has passed go on at once.
-  const zoned = campaign.localTime && !campaign.startedAt;
+  const zoned = keepsToTheirTime(campaign);
   const [page, out, look, when, templates] = await Promise.all([
     glance(`${path}/recipients?after=0&status=PENDING`),
     glance(`${path}/suppressed?status=PENDING`),

@@ -78,13 +78,7 @@ class RequestReaderTest {
 
   @Test
   void theOthersPauseUntilTheFirstRecordsOfAPartitionThatIsTakenOver() {
-    takeOver(TAKEN, 10);
-    reader.poll(Duration.ZERO);
-    assertThat(consumer.paused()).containsExactly(OWNED);
-
-    add(TAKEN, 0);
-    reader.poll(Duration.ZERO);
-    assertThat(consumer.paused()).isEmpty();
+    assertTheOthersGiveWayToWhatIsTakenOver();
   }
 
   /** With so many waiting it would not go on after it had been full. */
@@ -94,6 +88,10 @@ class RequestReaderTest {
       add(OWNED, offset);
     }
     reader.poll(Duration.ZERO);
+    assertTheOthersGiveWayToWhatIsTakenOver();
+  }
+
+  private void assertTheOthersGiveWayToWhatIsTakenOver() {
     takeOver(TAKEN, 10);
     reader.poll(Duration.ZERO);
     assertThat(consumer.paused()).containsExactly(OWNED);

@@ -2,7 +2,7 @@
 import { html, nothing, render } from './lib.js';
 import { confirm } from './dialogs.js';
 import { say } from './texts.js';
-import { lasting, passing, placeOf } from './unfinished.js';
+import { lasting, passing } from './unfinished.js';
 
 /** As without users: whoever reaches the console may do everything. */
 let now = { name: null, role: null, rights: ['read', 'manage', 'start', 'operate'], approval: false, session: false };
@@ -17,12 +17,25 @@ export const needsFourEyes = () => now.approval && now.name !== null;
 
 export const isAuthor = (campaign) => now.name !== null && campaign.authors.includes(now.name);
 
+/** Whether a person wants to lose what this browser keeps: a new campaign, changes of others, or both. */
+function mayDiscard() {
+  const begun = lasting.has(now.name);
+  const changes = passing.has(now.name);
+  return (
+    !(begun || changes) ||
+    confirm({
+      title: say(begun ? 'signIn.outTitle' : 'signIn.editsTitle'),
+      text: say(begun ? 'signIn.outText' : 'signIn.editsText'),
+      extra: begun && changes ? html`<p>${say('signIn.editsText')}</p>` : '',
+      action: say('signIn.out'),
+      danger: true,
+    })
+  );
+}
+
 /** Whoever uses this browser next finds nothing that was typed. */
 async function signOut() {
-  const sure =
-    lasting.read(placeOf(now.name)) === null ||
-    (await confirm({ title: say('signIn.outTitle'), text: say('signIn.outText'), action: say('signIn.out'), danger: true }));
-  if (!sure) {
+  if (!(await mayDiscard())) {
     return;
   }
   [lasting, passing].forEach((storage) => storage.clear(now.name));

@@ -4,6 +4,9 @@ const PREFIX = 'sluice-unfinished-campaign';
 /** Where something of this person is kept, who has no name where there are no users. */
 export const placeOf = (who, what = '') => [PREFIX, who, what].filter(Boolean).join('/');
 
+const placesOf = (who, area) =>
+  Object.keys(area).filter((place) => place === placeOf(who) || place.startsWith(`${placeOf(who)}/`));
+
 /** One of the browser's storages, which may be blocked or full: then nothing is kept. */
 function storage(name) {
   const attempt = (act) => {
@@ -18,13 +21,12 @@ function storage(name) {
     read: (place) => attempt((area) => JSON.parse(area.getItem(place))),
     write: (place, value) => attempt((area) => area.setItem(place, JSON.stringify(value))),
     remove: (place) => attempt((area) => area.removeItem(place)),
+    /** Whether there is anything of this person's; what was undone again leaves nothing in its place. */
+    has: (who) =>
+      attempt((area) => placesOf(who, area).some((place) => Object.keys(JSON.parse(area.getItem(place)) ?? {}).length > 0)) ??
+      false,
     /** All of this person's. */
-    clear: (who) =>
-      attempt((area) =>
-        Object.keys(area)
-          .filter((place) => place === placeOf(who) || place.startsWith(`${placeOf(who)}/`))
-          .forEach((place) => area.removeItem(place)),
-      ),
+    clear: (who) => attempt((area) => placesOf(who, area).forEach((place) => area.removeItem(place))),
   };
 }
 

@@ -164,6 +164,27 @@ class UsersPageIT {
         .noneMatch(key -> String.valueOf(key).contains("mia"));
   }
 
+  @Test
+  void whoSignsOutIsAskedBeforeEditsThatAreNotSavedAreLost() {
+    signIn("mia", "#/campaigns/" + campaign + "/edit");
+    browser.find("select[name=sender] option");
+    browser.type("textarea[name=text]", "Hi all");
+    browser.click("#sign-out");
+    browser.awaitText("#dialog", "Discard your unsaved changes?");
+    browser.awaitText("#dialog", "Edits of a campaign in this tab that are not saved yet");
+    browser.picture("sign-out-unsaved");
+    assertThat(browser.faults()).isEmpty();
+    browser.click("#dialog button[type=button]");
+    assertThat(browser.find("textarea[name=text]").getAttribute("value")).isEqualTo("Hi all");
+
+    browser.type("textarea[name=text]", "Hi");
+    browser.click("#sign-out");
+    browser.awaitText("#sign-in", "Password");
+    assertThat(browser.driver().executeScript("return Object.keys(sessionStorage)"))
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .noneMatch(key -> String.valueOf(key).contains("mia"));
+  }
+
   private static void signIn(String name, String at) {
     browser.open(at);
     browser.awaitText("#sign-in", "Password");

@@ -34,6 +34,8 @@ export function campaigns(root, left) {
   let looked = null;
   // What those who are offered have in their ids.
   let offered = null;
+  // Why they cannot be read.
+  let unread = '';
   // Why what was typed as a sender is none.
   let unknown = '';
   let typing = null;
@@ -66,16 +68,27 @@ export function campaigns(root, left) {
   /** Offers senders; the list can do without, until they can be read. */
   async function offer(search) {
     looked = search;
-    const found = await get(`/api/senders?${new URLSearchParams({ search })}`).catch(() => null);
-    if (found === null && senders === null && !left.aborted) {
-      looking = setTimeout(() => offer(search), AGAIN);
+    let found = [];
+    let reason = '';
+    try {
+      found = await get(`/api/senders?${new URLSearchParams({ search })}`);
+    } catch (error) {
+      reason = error.message;
     }
-    if (found === null || search !== looked || (senders === null && found.length < 2)) {
+    // What is looked for by now has an answer of its own.
+    if (search !== looked || left.aborted) {
       return;
     }
-    senders = found.map(({ id }) => id);
-    offered = search;
-    take(search);
+    unread = reason;
+    if (unread && senders === null) {
+      clearTimeout(looking);
+      looking = setTimeout(() => offer(search), AGAIN);
+    }
+    if (!unread && (senders !== null || found.length > 1)) {
+      senders = found.map(({ id }) => id);
+      offered = search;
+      take(search);
+    }
     paint();
   }
 
@@ -114,6 +127,17 @@ export function campaigns(root, left) {
     }
     unknown = senders.length === 0 ? 'campaigns.noSender' : 'campaigns.whichSender';
     paint();
+  }
+
+  /** The button goes with its reason, so that the field takes the focus; what was typed there means somebody by now. */
+  async function offerAgain() {
+    clearTimeout(looking);
+    await offer(looked);
+    const field = root.querySelector('[name=senderId]');
+    if (!unread && field) {
+      field.focus();
+      await chooseSender({ target: field });
+    }
   }
 
   const row = (campaign) => html`
@@ -175,6 +199,12 @@ export function campaigns(root, left) {
           @change=${(event) => narrow('archived', event.target.checked ? 'true' : '')}>
         <span>${say('campaigns.withArchived')}</span></label>
       ${unknown ? html`<p class="problem" role="alert">${say(unknown)}</p>` : nothing}
+      ${
+        unread
+          ? html`${trouble(say('campaigns.unreadSenders', { reason: unread }))}
+              <button type="button" class="small" @click=${offerAgain}>${say('tryAgain')}</button>`
+          : nothing
+      }
     </form>
   `;
 

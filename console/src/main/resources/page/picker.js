@@ -171,7 +171,7 @@ export function picker(paint) {
     }
     if (problem) {
       return html`${trouble(problem)}
-        <p><button type="button" class="small" @click=${again}>${say('template.again')}</button></p>
+        <p><button type="button" class="small" @click=${again}>${say('tryAgain')}</button></p>
         ${expert()}`;
     }
     return list.length === 0

@@ -132,6 +132,46 @@ class FoundPageIT {
     assertThat(browser.driver().findElements(By.cssSelector("form .problem"))).isEmpty();
   }
 
+  @Test
+  void whoseSendersCannotBeReadIsToldSoAtTheFilterAndMayTryAgain() {
+    client.put("/api/senders/ecuador", Map.of("address", "4"));
+    campaign("ecuador", "Of Ecuador");
+    browser.open("#/senders");
+    browser.awaitText("h1", "Senders");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const { fetch: real } = window;
+            window.refused = '/api/senders?';
+            window.fetch = (path, asked) =>
+              path.includes(window.refused)
+                ? Promise.resolve(new Response('', { status: 503 }))
+                : real.call(window, path, asked);
+            """);
+    browser.click("nav a[href='#/']");
+    String trouble = "form.filter .problem";
+    browser.awaitText(trouble, "The senders could not be loaded");
+    browser.awaitText(trouble, "HTTP 503");
+    browser.picture("campaigns-unread-senders");
+    assertThat(browser.faults()).isEmpty();
+    // At once, as the page tries again by itself.
+    browser
+        .driver()
+        .executeScript(
+            "window.refused = NaN; document.querySelector('form.filter button').click()");
+    browser.find("input[name=senderId]");
+    assertThat(browser.driver().findElements(By.cssSelector(trouble))).isEmpty();
+
+    browser.driver().executeScript("window.refused = '/api/senders?'");
+    browser.type("input[name=senderId]", "cuad" + Keys.ENTER);
+    browser.awaitText(trouble, "The senders could not be loaded");
+    browser.driver().executeScript("window.refused = NaN");
+    browser.click("form.filter button");
+    browser.until().until(driver -> found().equals(List.of("Of Ecuador")));
+    assertThat(browser.driver().findElements(By.cssSelector(trouble))).isEmpty();
+  }
+
   private static List<String> found() {
     return ((List<?>)
             browser

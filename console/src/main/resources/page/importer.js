@@ -1,12 +1,14 @@
 // Adds a file of people to a campaign.
 import { html, nothing } from './lib.js';
-import { get, patch, upload } from './api.js';
+import { get, upload } from './api.js';
 import { confirm, note } from './dialogs.js';
 import { moment, number } from './format.js';
+import { heldStart } from './heldstart.js';
 import { acceptMissing } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { outcome, rejections, report } from './rejected.js';
 import { review } from './review.js';
+import { needsFourEyes } from './session.js';
 import { say } from './texts.js';
 import { work } from './work.js';
 
@@ -22,6 +24,7 @@ export function importer(path, wishes, done, left) {
   let added = null;
   let paint = () => {};
   const job = work(() => paint(), left);
+  const start = heldStart(path, left);
   const people = peopleFile(() => paint(), left, wishes);
 
   /**
@@ -54,7 +57,30 @@ export function importer(path, wishes, done, left) {
     if (missing.length && !(await acceptMissing(missing, say('import.anyway')))) {
       return;
     }
-    added = await add(file, query);
+    try {
+      await addTo(await get(path), file, query);
+    } catch (error) {
+      throw await start.explained(error);
+    } finally {
+      start.forget();
+    }
+  }
+
+  /**
+   * What is due by this browser's clock keeps its time, as the console asks about it. So does what others have approved:
+   * the console adds nobody to it.
+   */
+  async function addTo(campaign, file, query) {
+    if (Date.parse(campaign.scheduledAt) > Date.now() && !needsFourEyes()) {
+      await start.take(campaign);
+      paint();
+    }
+    try {
+      added = await add(file, query);
+    } catch (error) {
+      await withNobody(campaign, error);
+      throw error;
+    }
     if (left.aborted) {
       note(outcome(added.result));
     } else {
@@ -64,16 +90,31 @@ export function importer(path, wishes, done, left) {
     await lookAgain(added);
   }
 
+  /** It starts as it would have. Without an answer of the console's own, somebody may have been added. */
+  async function withNobody({ total }, { status }) {
+    if (start.time() !== null && status > 0 && status < 500) {
+      // Why the file was not taken matters more.
+      await start.giveBack(total).catch((error) => console.debug('start time', error));
+    }
+  }
+
   /** What starts by itself is reviewed with those who were added, or does not: nobody will be asked at its time. */
   async function lookAgain({ result, query }) {
     const campaign = await get(path);
-    if (campaign.status !== 'SCHEDULED' || result.accepted === 0 || query.has('acceptLate')) {
+    if (start.time() === null && result.accepted > 0 && !query.has('acceptLate')) {
+      // By the console's clock, it was not due.
+      await start.take(campaign);
+    }
+    const scheduledAt = start.time();
+    if (scheduledAt === null) {
       return;
     }
-    if (!(await review(path, campaign, left, { question: 'added' }))) {
-      await patch(path, { scheduledAt: null });
-      left.aborted ? note(say('import.unseen', campaign), 'bad') : note(say('campaign.isDraft'));
+    const reviewed =
+      result.accepted === 0 || (await review(path, { ...campaign, scheduledAt }, left, { question: 'added' }));
+    if (reviewed && (await start.giveBack(campaign.total))) {
+      return;
     }
+    left.aborted ? note(say('import.unseen', campaign), 'bad') : note(say('campaign.isDraft'));
   }
 
   const submit = (event) => {
@@ -88,6 +129,7 @@ export function importer(path, wishes, done, left) {
         ${people.view(say('import.file'))}
         <div class="actions"><button class="primary" ?disabled=${job.busy() || !people.file()}>${say('import.action')}</button></div>
       </form>
+      ${start.time() === null ? nothing : html`<p class="reason">${say('import.held', { time: moment(start.time()) })}</p>`}
       ${job.view()}
       ${added ? report(added.result, rejections(added.result, added.file, added.query)) : nothing}
     </section>

@@ -216,7 +216,7 @@ const questions = {
     title: say('review.added'),
     text: say('review.addedText', { time: moment(time) }),
     action: toWhom(people, 'review.laterEverybody', 'review.laterAction'),
-    refuse: say('campaign.toDraft'),
+    refuse: say('review.keepDraft'),
   }),
   resumed: (people) => ({
     title: say('review.resume'),

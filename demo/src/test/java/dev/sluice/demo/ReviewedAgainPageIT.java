@@ -7,6 +7,8 @@ import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,9 +45,18 @@ class ReviewedAgainPageIT {
     browser.awaitText("#dialog .reason", "This is not a template");
     browser.picture("added-to-scheduled");
     assertThat(browser.faults()).isEmpty();
+    assertThat(status(campaign)).as("nobody has reviewed them").isEqualTo("DRAFT");
     browser.click("#dialog .primary");
     browser.awaitText("[aria-labelledby=import] .report", "1,200 added");
-    assertThat(status(campaign)).isEqualTo("SCHEDULED");
+    browser.awaitText("#notes", "Starts automatically at May 10, 2099");
+    browser.awaitText(".badge", "scheduled");
+    assertThat(client.get(campaign).path("scheduledAt").asString())
+        .isEqualTo("2099-05-10T09:30:00Z");
+
+    add(2, 10);
+    browser.awaitText("[aria-labelledby=import] .report", "0 added, 10 duplicates");
+    browser.awaitText(".badge", "scheduled");
+    awaitStatus(campaign, "SCHEDULED");
 
     add(5_001, 10);
     browser.awaitText("#dialog .primary", "Schedule for 1,210 (1.2 thousand) recipients");
@@ -53,6 +64,63 @@ class ReviewedAgainPageIT {
     browser.awaitText("#notes", "This is a draft again");
     browser.awaitText(".badge", "draft");
     assertThat(status(campaign)).isEqualTo("DRAFT");
+  }
+
+  @Test
+  void whoClosesTheTabWithoutAnAnswerFindsADraft() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    add(1, 2);
+    browser.awaitText("#dialog", "if you close this tab without answering, it stays one");
+    browser.open("#" + campaign.substring("/api".length()));
+
+    browser.awaitText(".badge", "draft");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+  }
+
+  /** By the clock of this browser, which is wrong, its time has not passed yet. */
+  @Test
+  void whoseStartTimeIsRefusedIsToldWhyAndWhatToDo() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    PAGE.sql(
+        "UPDATE sluice.campaign SET scheduled_at = now() - interval '1 day' WHERE id = '%s'"
+            .formatted(campaign.substring(campaign.lastIndexOf('/') + 1)));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.find("#import");
+    browser.driver().executeScript("const { now } = Date; Date.now = () => now() - 7 * 86_400_000");
+    add(1, 2);
+    browser.click("#dialog .primary");
+
+    String problem = "[aria-labelledby=import] .problem";
+    browser.awaitText(problem, "The start time lies in the past");
+    browser.awaitText(problem, "“Spring” is now a draft and does not start by itself");
+    browser.awaitText(problem, "choose a start time with “Schedule …”");
+    browser.picture("added-start-refused");
+    assertThat(browser.faults()).isEmpty();
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+  }
+
+  @Test
+  void whatWasNotAddedLeavesItScheduled() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.find("#import");
+    browser.hold("/recipients?for=");
+    add(1, 2);
+    browser.awaitHeld(1);
+    browser.awaitText("[aria-labelledby=import] .reason", "the campaign stays a draft");
+    browser.picture("added-held");
+    Files.setLastModifiedTime(
+        folder.resolve("1.csv"), FileTime.from(Instant.now().plusSeconds(10)));
+    browser.release();
+
+    browser.awaitText("[aria-labelledby=import] .problem", "The file has changed");
+    browser.awaitText("#notes", "Starts automatically at May 10, 2099");
+    assertThat(status(campaign)).isEqualTo("SCHEDULED");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("ERR_UPLOAD_FILE_CHANGED"));
   }
 
   @Test
@@ -140,6 +208,10 @@ class ReviewedAgainPageIT {
 
   private static String status(String campaign) {
     return client.get(campaign).path("status").asString();
+  }
+
+  private static void awaitStatus(String campaign, String status) {
+    browser.until().until(driver -> status(campaign).equals(status));
   }
 
   private void add(int from, int people) throws IOException {

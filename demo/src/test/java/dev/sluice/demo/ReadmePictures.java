@@ -122,7 +122,8 @@ class ReadmePictures {
       browser.find("#create");
       browser.click("#create");
       browser.awaitText("#dialog", "Is it the same list again?");
-      both(browser, "review", 1_150);
+      browser.awaitText("#dialog .primary", "Schedule for " + PEOPLE + " recipients");
+      both(browser, "review", dialogHeight(browser) + 400);
 
       browser.open("#/");
       browser.find("input[name=senderId]").sendKeys("loja");
@@ -138,6 +139,13 @@ class ReadmePictures {
     LocalDateTime now = LocalDateTime.now(ZoneId.of("America/Sao_Paulo"));
     LocalDateTime today = now.toLocalDate().atTime(10, 0);
     return now.isBefore(today) ? today : today.plusDays(1);
+  }
+
+  /** Returns how high the dialog would be in a window that shows all of it. */
+  private static int dialogHeight(Browser browser) {
+    return ((Long)
+            browser.driver().executeScript("return document.getElementById('dialog').scrollHeight"))
+        .intValue();
   }
 
   private static void both(Browser browser, String name, int height) {

@@ -184,6 +184,12 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
           ? html`<p class="reason">${say('file.duplicates', { count: number(result.duplicates) }, result.duplicates)}</p>`
           : nothing
       }
+      ${
+        result.suppressed
+          ? html`<p class="reason">${say('file.suppressed', { count: number(result.suppressed) }, result.suppressed)}</p>`
+          : nothing
+      }
+      ${result.suppressed === null ? html`<p class="quiet">${say('file.suppressedUnknown')}</p>` : nothing}
       ${result.usable ? html`<p class="quiet">${say('file.countries', { countries: from() })}</p>` : nothing}
       ${result.charset ? html`<p class="quiet">${howRead()}</p>` : nothing}
       ${rejections(result, file, query())}

@@ -39,9 +39,7 @@ final class CampaignCommands {
     try (ConsoleClient client = console.client()) {
       JsonNode answer =
           client.post(
-              "/api/campaigns" + template.query().replaceFirst("&", "?"),
-              campaign.body(),
-              campaign.headers());
+              Query.of(template).after("/api/campaigns"), campaign.body(), campaign.headers());
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
     }
     return 0;
@@ -60,7 +58,7 @@ final class CampaignCommands {
     Map<String, @Nullable Object> body = changes.body();
     try (ConsoleClient client = console.client()) {
       UUID id = client.campaign(campaign);
-      JsonNode answer = client.patch(path(id) + "?" + missing.query() + template.query(), body);
+      JsonNode answer = client.patch(Query.of(missing, template).after(path(id)), body);
       console.print(
           answer,
           () -> {
@@ -85,8 +83,9 @@ final class CampaignCommands {
       @Parameters(paramLabel = "FILE") Path file) {
     try (ConsoleClient client = console.client()) {
       JsonNode report =
-          client.importCsv(
-              client.campaign(campaign), file, csv.query() + missing.query() + late.query());
+          client.postCsv(
+              Query.of(csv, missing, late).after(path(client.campaign(campaign)) + "/recipients"),
+              file);
       console.print(report, () -> console.printImport(report));
     }
     return 0;
@@ -98,7 +97,7 @@ final class CampaignCommands {
       @Mixin MissingOption missing,
       @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "start?" + missing.query() + template.query());
+    return command(console, campaign, "start", Query.of(missing, template), Map.of());
   }
 
   @Command(
@@ -119,7 +118,7 @@ final class CampaignCommands {
       @Mixin ConsoleOptions console,
       @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
-    return command(console, campaign, "resume?" + template.query());
+    return command(console, campaign, "resume", Query.of(template), Map.of());
   }
 
   @Command(
@@ -160,23 +159,27 @@ final class CampaignCommands {
     return command(
         console,
         campaign,
-        "resend?status=FAILED" + (unconfirmed ? "&status=UNCONFIRMED" : "") + template.query(),
+        "resend",
+        new Query()
+            .with("status", "FAILED")
+            .with("status", unconfirmed ? "UNCONFIRMED" : null)
+            .with(template),
         reasons == null ? Map.of() : Map.of("reasons", reasons));
   }
 
   private static int command(ConsoleOptions console, ShortId campaign, String command) {
-    return command(console, campaign, command, Map.of());
+    return command(console, campaign, command, new Query(), Map.of());
   }
 
   private static int command(
-      ConsoleOptions console, ShortId campaign, String command, Map<String, ?> body) {
+      ConsoleOptions console, ShortId campaign, String command, Query query, Map<String, ?> body) {
     try (ConsoleClient client = console.client()) {
       UUID id = client.campaign(campaign);
-      JsonNode answer = client.post(path(id) + "/" + command, body);
+      JsonNode answer = client.post(query.after(path(id) + "/" + command), body);
       console.print(
           answer,
           () -> {
-            console.line("%s is on its way to %s", command.replaceAll("\\?.*", ""), id);
+            console.line("%s is on its way to %s", command, id);
             MissingOption.warn(console, answer);
           });
     }

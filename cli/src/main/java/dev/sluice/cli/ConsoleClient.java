@@ -202,16 +202,7 @@ public final class ConsoleClient implements AutoCloseable {
 
   /** Imports a CSV file's recipients into a campaign. */
   public JsonNode importCsv(UUID campaignId, Path csv) {
-    return importCsv(campaignId, csv, "");
-  }
-
-  /**
-   * Imports a CSV file's recipients into a campaign.
-   *
-   * @param query how to read the file
-   */
-  public JsonNode importCsv(UUID campaignId, Path csv, String query) {
-    return postCsv("/api/campaigns/" + campaignId + "/recipients?" + query, csv);
+    return postCsv("/api/campaigns/" + campaignId + "/recipients", csv);
   }
 
   /** Posts a CSV file unchanged. */

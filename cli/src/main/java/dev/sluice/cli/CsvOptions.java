@@ -1,12 +1,10 @@
 package dev.sluice.cli;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How to read a CSV file where the file itself does not tell. */
-final class CsvOptions {
+final class CsvOptions implements Query.Part {
   @Option(
       names = "--charset",
       paramLabel = "NAME",
@@ -33,16 +31,8 @@ final class CsvOptions {
               + " missing (SLUICE_CSV_REGION).")
   private @Nullable String region;
 
-  /** Returns the options as query parameters, each followed by an ampersand. */
-  String query() {
-    return parameter("charset", charset)
-        + parameter("phoneColumn", phoneColumn)
-        + parameter("region", region);
-  }
-
-  private static String parameter(String name, @Nullable String value) {
-    return value == null || value.isBlank()
-        ? ""
-        : name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8) + "&";
+  @Override
+  public void addTo(Query query) {
+    query.with("charset", charset).with("phoneColumn", phoneColumn).with("region", region);
   }
 }

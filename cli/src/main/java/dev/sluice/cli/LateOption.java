@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import picocli.CommandLine.Option;
 
 /** Whether a scheduled campaign whose time has passed may start as soon as it has recipients. */
-final class LateOption {
+final class LateOption implements Query.Part {
   @Option(
       names = "--accept-late",
       defaultValue = "${env:SLUICE_ACCEPT_LATE:-false}",
@@ -13,8 +13,8 @@ final class LateOption {
               + " recipients (SLUICE_ACCEPT_LATE; ${DEFAULT-VALUE}).")
   private boolean accepted;
 
-  /** Returns a further query parameter, or an empty text. */
-  String query() {
-    return accepted ? "&acceptLate=true" : "";
+  @Override
+  public void addTo(Query query) {
+    query.with("acceptLate", accepted);
   }
 }

@@ -4,7 +4,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** Whether recipients may lack variables of the message. */
-final class MissingOption {
+final class MissingOption implements Query.Part {
   @Option(
       names = "--accept-missing",
       defaultValue = "${env:SLUICE_ACCEPT_MISSING:-false}",
@@ -14,9 +14,9 @@ final class MissingOption {
               + " (SLUICE_ACCEPT_MISSING; ${DEFAULT-VALUE}).")
   private boolean accepted;
 
-  /** Returns the query parameter, or an empty text. */
-  String query() {
-    return accepted ? "acceptMissing=true" : "";
+  @Override
+  public void addTo(Query query) {
+    query.with("acceptMissing", accepted);
   }
 
   /** Warns if the console could not check all recipients for missing variables. */

@@ -34,12 +34,7 @@ final class SuppressionCommands {
       @Parameters(paramLabel = "FILE") Path file) {
     try (ConsoleClient client = console.client()) {
       JsonNode report =
-          client.postCsv(
-              "/api/suppressions?"
-                  + csv.query()
-                  + "reason="
-                  + URLEncoder.encode(reason, StandardCharsets.UTF_8),
-              file);
+          client.postCsv(Query.of(csv).with("reason", reason).after("/api/suppressions"), file);
       console.print(report, () -> console.printImport(report));
     }
     return 0;

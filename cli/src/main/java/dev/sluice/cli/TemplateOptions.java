@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import picocli.CommandLine.Option;
 
 /** Whether a campaign may use its template although the provider would probably refuse it. */
-final class TemplateOptions {
+final class TemplateOptions implements Query.Part {
   @Option(
       names = "--accept-stopped",
       defaultValue = "${env:SLUICE_ACCEPT_STOPPED:-false}",
@@ -22,8 +22,8 @@ final class TemplateOptions {
               + " sure that the provider accepts it (SLUICE_ACCEPT_TEMPLATE; ${DEFAULT-VALUE}).")
   private boolean unfit;
 
-  /** Returns further query parameters, or an empty text. */
-  String query() {
-    return (stopped ? "&acceptStopped=true" : "") + (unfit ? "&acceptTemplate=true" : "");
+  @Override
+  public void addTo(Query query) {
+    query.with("acceptStopped", stopped).with("acceptTemplate", unfit);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -273,6 +274,65 @@ class CampaignCommandsTest {
     } finally {
       console.stop(0);
     }
+  }
+
+  @Test
+  void whatIsAcceptedFollowsThePathAsItsQuery() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    HttpServer console =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    console.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          exchange.sendResponseHeaders(200, 0);
+          try (var body = exchange.getResponseBody()) {
+            body.write("{}".getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    console.start();
+    String url = "http://localhost:" + console.getAddress().getPort();
+    String id = "00000000-0000-4000-8000-000000000000";
+    String path = "/api/campaigns/" + id;
+    String message = Files.writeString(folder.resolve("m.json"), TestConsole.MESSAGE).toString();
+    String csv = Files.writeString(folder.resolve("p.csv"), "phone\n+5511960000001\n").toString();
+    String[] create = {"campaign", "create", "--name=x", "--sender=s", "--message=@" + message};
+    List<String[]> commands =
+        List.of(
+            create,
+            and(create, "--accept-stopped", "--accept-template"),
+            new String[] {"campaign", "edit", id, "--name=y", "--accept-template"},
+            new String[] {"campaign", "start", id},
+            new String[] {"campaign", "start", id, "--accept-missing"},
+            new String[] {"campaign", "start", id, "--accept-stopped"},
+            new String[] {"campaign", "resume", id, "--accept-stopped"},
+            new String[] {"campaign", "resend", id, "--unconfirmed", "--accept-template"},
+            new String[] {"campaign", "import", id, csv, "--charset=x y", "--accept-late"},
+            new String[] {"suppression", "import", csv, "--region=BR", "--reason=a&b"});
+    try {
+      for (String[] command : commands) {
+        assertThat(terminal.execute(and(command, "--url", url))).as(terminal.err()).isZero();
+      }
+    } finally {
+      console.stop(0);
+    }
+
+    assertThat(asked)
+        .containsExactly(
+            "POST /api/campaigns",
+            "POST /api/campaigns?acceptStopped=true&acceptTemplate=true",
+            "PATCH " + path + "?acceptTemplate=true",
+            "POST " + path + "/start",
+            "POST " + path + "/start?acceptMissing=true",
+            "POST " + path + "/start?acceptStopped=true",
+            "POST " + path + "/resume?acceptStopped=true",
+            "POST " + path + "/resend?status=FAILED&status=UNCONFIRMED&acceptTemplate=true",
+            "POST " + path + "/recipients?charset=x+y&acceptLate=true",
+            "POST /api/suppressions?region=BR&reason=a%26b");
+  }
+
+  private static String[] and(String[] command, String... more) {
+    return Stream.of(command, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test

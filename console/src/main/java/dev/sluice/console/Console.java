@@ -39,6 +39,7 @@ import dev.sluice.console.imports.Prices;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowBounds;
 import dev.sluice.console.imports.RowRules;
+import dev.sluice.console.imports.SuppressedPeople;
 import dev.sluice.console.live.EventStreams;
 import dev.sluice.console.live.FeedRoutes;
 import dev.sluice.console.notification.Notifications;
@@ -344,7 +345,12 @@ public final class Console implements AutoCloseable {
               .add(settings.routes);
           new TemplateRoutes(new Senders(reading), lists, templates).add(settings.routes);
           new OptOutRoutes(new OptOuts(reading), lists).add(settings.routes);
-          new FileCheck(uploads, phoneNumbers, recipientRules, suppressionRules)
+          new FileCheck(
+                  uploads,
+                  phoneNumbers,
+                  recipientRules,
+                  suppressionRules,
+                  new SuppressedPeople(reading, lists))
               .add(settings.routes);
           new WebhookRoutes(
                   config.webhooks().appSecret(),

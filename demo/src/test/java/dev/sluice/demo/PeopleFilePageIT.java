@@ -84,6 +84,7 @@ class PeopleFilePageIT {
             StandardCharsets.UTF_8));
     browser.awaitText(".report", "{{city}}");
     browser.awaitText(".report", "The column {{name}} is empty for 1 recipient.");
+    browser.awaitText(".report", "1 person in it has opted out or is on the suppression list");
     browser.picture("file-lacks-a-column");
     browser.createDraft();
     browser.awaitText("#dialog", "The message needs city");

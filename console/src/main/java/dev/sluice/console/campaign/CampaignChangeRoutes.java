@@ -79,14 +79,11 @@ public final class CampaignChangeRoutes {
         !Missing.isAccepted(context)
             && (change.concerns("message") || change.concerns("scheduledAt"))
             && !requireVariables(id, change);
+    Revision revision = campaigns.revision(id, change, Caller.of(context));
     if (Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)) {
-      templates.require(
-          context, "campaign " + id, () -> changes.run(() -> campaigns.template(id, change)));
+      templates.require(context, "campaign " + id, () -> changes.run(revision::template));
     }
-    Record row =
-        changes.run(() ->
-            campaigns.change(
-                id, change, Caller.of(context), inside -> CampaignViews.rowOf(inside, id)));
+    Record row = changes.run(() -> revision.make(inside -> CampaignViews.rowOf(inside, id)));
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
     JsonHttp.json(context, 200, MissingCheck.told(views.changed(row, checks), unchecked));
   }

@@ -103,18 +103,18 @@ public final class CampaignCommandRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
+    boolean begins = action == Action.START && CampaignRows.isOpen(status);
+    Caller caller = Caller.of(context);
+    if (begins && caller.needsFourEyes()) {
+      // Before the template, which a caller who may not start must not allow for everybody.
+      FourEyes.of(rows.open(id)).requireStart(caller);
+    }
     boolean unchecked =
-        action == Action.START
-            && CampaignRows.isOpen(status)
-            && !Missing.isAccepted(context)
-            && !missing.require(id, "It was not started.");
+        begins && !Missing.isAccepted(context) && !missing.require(id, "It was not started.");
     if (makesSend(action) && status != CampaignStatus.SENDING) {
       templates.require(context, id);
     }
-    Optional<String> approver =
-        action == Action.START && CampaignRows.isOpen(status)
-            ? approver(id, Caller.of(context))
-            : Optional.empty();
+    Optional<String> approver = begins ? approver(id, caller) : Optional.empty();
     String who = Audit.who(context);
     approver.ifPresentOrElse(
         name -> commands.start(id, who, name), () -> commands.publish(id, action, who, resend));

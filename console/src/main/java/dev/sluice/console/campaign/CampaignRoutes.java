@@ -92,14 +92,11 @@ public final class CampaignRoutes {
   private void create(Context context) {
     Draft draft = campaigns.requireInBounds(bodies.read(context, Draft.class));
     Optional<IdempotencyKey> request = IdempotencyKey.of(context, draft);
-    Caller author = Caller.of(context);
+    Creation creation = campaigns.creation(draft, request, Caller.of(context));
     if (draft.scheduledAt() != null) {
-      templates.require(
-          context,
-          "a new campaign",
-          () -> changes.run(() -> campaigns.template(draft, request, author)));
+      templates.require(context, "a new campaign", () -> changes.run(creation::template));
     }
-    Campaigns.Created created = changes.run(() -> campaigns.create(draft, request, author));
+    Creation.Created created = changes.run(creation::create);
     UUID id = created.id();
     if (created.isNew()) {
       Audit.log(context, "create", "campaign " + id);

@@ -116,7 +116,7 @@ public final class CampaignRows {
     }
   }
 
-  private static ProblemException held() {
+  static ProblemException held() {
     return ProblemException.conflict(
         "The campaign is being changed or started just now; try again in a moment.");
   }

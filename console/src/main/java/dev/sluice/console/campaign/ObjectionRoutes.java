@@ -13,6 +13,7 @@ import dev.sluice.console.imports.Reading;
 import dev.sluice.console.imports.SendingSpan;
 import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.sender.Billing;
+import dev.sluice.console.sql.Deadline;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObjectionRoutes {
   private static final int LONGEST_REASON = 200;
+
+  /** How long a campaign is looked through, from when it has the place that others wait for. */
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(4);
 
   private final HeldBodies bodies;
   private final CampaignViews views;
@@ -89,7 +93,12 @@ public final class ObjectionRoutes {
     Optional<Billing.Category> category =
         objections.priced() ? billing.category(draft.sender(), draft.message()) : Optional.empty();
     JsonHttp.json(
-        context, 200, looking.run(() -> lists.run(() -> look(audience, draft, category, sending))));
+        context,
+        200,
+        looking.run(() -> {
+          Deadline deadline = Deadline.in(LONGEST_LOOK);
+          return lists.run(() -> look(audience, draft, category, sending, deadline));
+        }));
   }
 
   private static Optional<Instant> moment(Context context, String parameter) {
@@ -97,17 +106,21 @@ public final class ObjectionRoutes {
   }
 
   private Map<String, @Nullable Object> look(
-      Audience audience, Draft draft, Optional<Billing.Category> category, SendingSpan sending) {
-    Optional<Places> places = objections.places(audience);
+      Audience audience,
+      Draft draft,
+      Optional<Billing.Category> category,
+      SendingSpan sending,
+      Deadline deadline) {
+    Optional<Places> places = objections.places(audience, deadline);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     // Who is sent to once more has had it from this campaign, if at all.
     if (audience.isPending()) {
       UUID id = audience.campaignId();
-      answer.put("missing", objections.missing(id, needs(draft)));
+      answer.put("missing", objections.missing(id, needs(draft), deadline));
       answer.put(
           "repeated",
           Optional.ofNullable(draft.sender())
-              .flatMap(sender -> objections.repeated(id, sender, sending.from()))
+              .flatMap(sender -> objections.repeated(id, sender, sending.from(), deadline))
               .orElse(null));
     }
     answer.put("night", places.map(found -> objections.night(found, sending)).orElse(null));

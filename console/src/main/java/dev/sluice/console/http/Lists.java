@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,6 +60,11 @@ public final class Lists {
   /** Runs work of another kind in one of the places. */
   public <T> T run(Supplier<T> work) {
     return places.run(work);
+  }
+
+  /** Does the same, or returns empty, without running it, if no place becomes free in time. */
+  public <T> Optional<T> runIfFree(Supplier<T> work) {
+    return places.runIfFree(work);
   }
 
   byte[] of(String address, Supplier<byte[]> build) {

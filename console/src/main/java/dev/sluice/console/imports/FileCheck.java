@@ -39,13 +39,26 @@ public final class FileCheck {
   private final PhoneNumbers phoneNumbers;
   private final RowRules recipients;
   private final RowRules suppressions;
+  private final SuppressedPeople suppressed;
 
+  /**
+   * Creates the routes.
+   *
+   * @param recipients rules for files of recipients
+   * @param suppressions rules for files of suppressions
+   * @param suppressed counts who of a file of recipients would get nothing
+   */
   public FileCheck(
-      Uploads uploads, PhoneNumbers phoneNumbers, RowRules recipients, RowRules suppressions) {
+      Uploads uploads,
+      PhoneNumbers phoneNumbers,
+      RowRules recipients,
+      RowRules suppressions,
+      SuppressedPeople suppressed) {
     this.uploads = uploads;
     this.phoneNumbers = phoneNumbers;
     this.recipients = recipients;
     this.suppressions = suppressions;
+    this.suppressed = suppressed;
   }
 
   public void add(RoutesConfig routes) {
@@ -61,7 +74,8 @@ public final class FileCheck {
   }
 
   private void check(Context context) {
-    RowRules here = RowRequest.rules(context, rules(context));
+    boolean isToBeSent = isToBeSent(context);
+    RowRules here = RowRequest.rules(context, isToBeSent ? recipients : suppressions);
     if (JsonHttp.wantsCsv(context)) {
       uploads.convert(
           context,
@@ -79,7 +93,7 @@ public final class FileCheck {
           uploads.take(
               context,
               Uploads.Use.CHECK,
-              body -> summary(RowRequest.rows(context, body, zones(context)), here)));
+              body -> summary(RowRequest.rows(context, body, zones(context)), here, isToBeSent)));
     }
   }
 
@@ -88,18 +102,18 @@ public final class FileCheck {
     return "true".equals(context.queryParam("zones"));
   }
 
-  /** Returns the rules that apply where the file is meant to go. */
-  private RowRules rules(Context context) {
+  /** Returns whether the file is one of recipients; otherwise it is one of suppressions. */
+  private static boolean isToBeSent(Context context) {
     String use = Reading.given(context, "for").orElse("recipients");
     return switch (use) {
-      case "recipients" -> recipients;
-      case "suppressions" -> suppressions;
+      case "recipients" -> true;
+      case "suppressions" -> false;
       default ->
           throw ProblemException.field("for", "is recipients or suppressions, not \"" + use + "\"");
     };
   }
 
-  private static Map<String, @Nullable Object> summary(Rows rows, RowRules rules) {
+  private Map<String, @Nullable Object> summary(Rows rows, RowRules rules, boolean isToBeSent) {
     Rejections rejections = new Rejections(LISTED);
     long usable = 0;
     NumbersSeen numbers = new NumbersSeen();
@@ -141,6 +155,9 @@ public final class FileCheck {
     RecipientImport.Report report = rejections.report(usable, 0, new Missing.Tally(Needs.NOTHING));
     answer.put("usable", usable);
     answer.put("duplicates", numbers.duplicates());
+    if (isToBeSent) {
+      answer.put("suppressed", suppressed.among(numbers).orElse(null));
+    }
     answer.put("countries", numbers.countries());
     answer.put("rejectedCount", report.rejectedCount());
     answer.put("rejected", report.rejected());

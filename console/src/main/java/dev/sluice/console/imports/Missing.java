@@ -8,7 +8,7 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.console.sql.Briefly;
+import dev.sluice.console.sql.Deadline;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,23 +68,33 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
    * recipient that is not seen here fails with that reason when the campaign is fanned out.
    */
   static Missing of(DSLContext sql, UUID campaignId, Duration withAll, Duration withFirst) {
-    return of(sql, campaignId, needsOf(sql, campaignId), withAll, withFirst);
+    return of(sql, campaignId, needsOf(sql, campaignId), withAll, withFirst, Deadline.none());
   }
 
   /** Returns the same for a message that is about to become the campaign's. */
   static Missing of(DSLContext sql, UUID campaignId, Needs needs) {
-    return of(sql, campaignId, needs, PATIENCE, PATIENCE);
+    return of(sql, campaignId, needs, Deadline.none());
+  }
+
+  /** Returns the same for reads that have to end together with others. */
+  static Missing of(DSLContext sql, UUID campaignId, Needs needs, Deadline deadline) {
+    return of(sql, campaignId, needs, PATIENCE, PATIENCE, deadline);
   }
 
   private static Missing of(
-      DSLContext sql, UUID campaignId, Needs needs, Duration withAll, Duration withFirst) {
+      DSLContext sql,
+      UUID campaignId,
+      Needs needs,
+      Duration withAll,
+      Duration withFirst,
+      Deadline deadline) {
     if (needs.variables().isEmpty()) {
       return NOTHING;
     }
-    return Briefly.read(
-            sql, withAll, SORTED, inside -> count(inside, all(campaignId), needs, false))
+    return deadline
+        .read(sql, withAll, SORTED, inside -> count(inside, all(campaignId), needs, false))
         .or(() ->
-            Briefly.read(
+            deadline.read(
                 sql, withFirst, SORTED, inside -> count(inside, first(campaignId), needs, true)))
         .orElse(UNKNOWN);
   }

@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,17 +52,18 @@ final class NumbersSeen {
 
   /** Returns how many numbers repeat one before them; null if there are too many to know. */
   @Nullable Long duplicates() {
-    if (tooMany) {
-      return null;
-    }
+    return tooMany ? null : size - firsts().count();
+  }
+
+  /** Returns the numbers, each once; empty if there are too many to know. */
+  Optional<Stream<String>> distinct() {
+    return tooMany ? Optional.empty() : Optional.of(firsts().mapToObj(i -> "+" + numbers[i]));
+  }
+
+  /** Sorts the numbers, and returns where each begins. */
+  private IntStream firsts() {
     Arrays.sort(numbers, 0, size);
-    long duplicates = 0;
-    for (int i = 1; i < size; i++) {
-      if (numbers[i] == numbers[i - 1]) {
-        duplicates++;
-      }
-    }
-    return duplicates;
+    return IntStream.range(0, size).filter(i -> i == 0 || numbers[i] != numbers[i - 1]);
   }
 
   /** Returns the numbers by region, like BR, the most frequent first; ZZ if it is not known. */

@@ -1,5 +1,6 @@
 package dev.sluice.console.imports;
 
+import dev.sluice.console.sql.Deadline;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,13 +23,13 @@ public final class Objections {
   }
 
   /** Returns what recipients lack of what a message needs, as far as that can be read in time. */
-  public Missing missing(UUID campaignId, Needs needs) {
-    return Missing.of(sql, campaignId, needs);
+  public Missing missing(UUID campaignId, Needs needs, Deadline deadline) {
+    return Missing.of(sql, campaignId, needs, deadline);
   }
 
   /** Returns where they are; empty if that cannot be read in time. */
-  public Optional<Places> places(Audience audience) {
-    return Places.of(sql, audience);
+  public Optional<Places> places(Audience audience, Deadline deadline) {
+    return Places.of(sql, audience, deadline);
   }
 
   /** Returns for how many it is night when a campaign sends. */
@@ -40,8 +41,9 @@ public final class Objections {
    * Returns how many recipients this sender wrote to within the day before that moment, as far as
    * that can be read in time.
    */
-  public Optional<Repeated> repeated(UUID campaignId, String sender, Instant start) {
-    return Repeated.of(sql, campaignId, sender, start);
+  public Optional<Repeated> repeated(
+      UUID campaignId, String sender, Instant start, Deadline deadline) {
+    return Repeated.of(sql, campaignId, sender, start, deadline);
   }
 
   /** Returns whether messages have prices. */

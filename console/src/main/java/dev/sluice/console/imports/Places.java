@@ -7,7 +7,7 @@ import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.min;
 
-import dev.sluice.console.sql.Briefly;
+import dev.sluice.console.sql.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,16 +47,18 @@ public record Places(List<Place> all, boolean partial) {
   }
 
   /** Returns the places; empty if not even the first recipients can be read. */
-  static Optional<Places> of(DSLContext sql, Audience audience) {
-    return of(sql, audience, PATIENCE, PATIENCE);
+  static Optional<Places> of(DSLContext sql, Audience audience, Deadline deadline) {
+    return of(sql, audience, PATIENCE, PATIENCE, deadline);
   }
 
   static Optional<Places> of(
-      DSLContext sql, Audience audience, Duration withAll, Duration withFirst) {
-    return Briefly.read(sql, withAll, SORTED, inside -> read(inside, audience.all()))
+      DSLContext sql, Audience audience, Duration withAll, Duration withFirst, Deadline deadline) {
+    return deadline
+        .read(sql, withAll, SORTED, inside -> read(inside, audience.all()))
         .map(places -> new Places(places, places.size() == MOST))
         .or(() ->
-            Briefly.read(sql, withFirst, SORTED, inside -> read(inside, audience.first()))
+            deadline
+                .read(sql, withFirst, SORTED, inside -> read(inside, audience.first()))
                 .map(places -> new Places(places, true)));
   }
 

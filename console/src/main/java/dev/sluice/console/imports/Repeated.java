@@ -3,7 +3,7 @@ package dev.sluice.console.imports;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.jooq.impl.DSL.val;
 
-import dev.sluice.console.sql.Briefly;
+import dev.sluice.console.sql.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -57,8 +57,9 @@ public record Repeated(long recipients, @Nullable Earlier campaign, boolean part
    * Returns how many of a campaign's recipients this sender wrote to within the day before it
    * starts; empty if that cannot be read in time.
    */
-  static Optional<Repeated> of(DSLContext sql, UUID campaignId, String sender, Instant start) {
-    return of(sql, campaignId, sender, start, PATIENCE, PATIENCE);
+  static Optional<Repeated> of(
+      DSLContext sql, UUID campaignId, String sender, Instant start, Deadline deadline) {
+    return of(sql, campaignId, sender, start, PATIENCE, PATIENCE, deadline);
   }
 
   static Optional<Repeated> of(
@@ -67,16 +68,23 @@ public record Repeated(long recipients, @Nullable Earlier campaign, boolean part
       String sender,
       Instant start,
       Duration withAll,
-      Duration withFirst) {
+      Duration withFirst,
+      Deadline deadline) {
     Instant since = start.minus(DAY);
-    return Briefly.read(
-            sql, PATIENCE, Set.of(), inside -> recent(inside, campaignId, sender, since))
+    return deadline
+        .read(sql, PATIENCE, Set.of(), inside -> recent(inside, campaignId, sender, since))
         .flatMap(recent ->
             recent.isEmpty()
                 ? Optional.of(new Repeated(0, null, false))
-                : count(sql, Audience.pending(campaignId).all(), recent, since, withAll)
+                : count(sql, Audience.pending(campaignId).all(), recent, since, withAll, deadline)
                     .or(() ->
-                        count(sql, Audience.pending(campaignId).first(), recent, since, withFirst)
+                        count(
+                                sql,
+                                Audience.pending(campaignId).first(),
+                                recent,
+                                since,
+                                withFirst,
+                                deadline)
                             .map(Repeated::ofFirst)));
   }
 
@@ -98,9 +106,11 @@ public record Repeated(long recipients, @Nullable Earlier campaign, boolean part
       Select<Record1<String>> people,
       Map<UUID, String> recent,
       Instant since,
-      Duration longest) {
+      Duration longest,
+      Deadline deadline) {
     UUID[] ids = recent.keySet().toArray(UUID[]::new);
-    return Briefly.read(
+    return deadline
+        .read(
             sql,
             longest,
             LOOKED_UP,

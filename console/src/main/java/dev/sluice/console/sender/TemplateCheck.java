@@ -54,7 +54,10 @@ public final class TemplateCheck {
     if (used.isEmpty()) {
       return;
     }
-    if (!isAccepted(context, "acceptTemplate")) {
+    if (isAccepted(context, "acceptTemplate")) {
+      // Whether it is stopped is another question.
+      templates.look(used.get());
+    } else {
       requireFitting(used.get());
     }
     // Last, because the list that was just read must not overrule who says it may be used.

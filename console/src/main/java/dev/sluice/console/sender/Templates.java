@@ -51,6 +51,9 @@ public final class Templates implements AutoCloseable {
   /** Accounts whose templates are kept. */
   private static final int ACCOUNTS = 8;
 
+  /** Whether a template is paused or disabled is known by its state. */
+  private static final Set<String> KNOWN_OTHERWISE = Set.of("APPROVED", "PAUSED", "DISABLED");
+
   private final Optional<MessageTemplates> provider;
   private final Bulkhead places =
       new Bulkhead(4, Duration.ofSeconds(3), "Templates are being read already; try again later.");
@@ -144,19 +147,28 @@ public final class Templates implements AutoCloseable {
     listed(account, true);
   }
 
-  /** Returns an account's templates; none if the provider cannot be asked, or is slow. */
-  private List<Map<String, @Nullable Object>> listed(String account, boolean refresh) {
+  /** Does so for a template, unless the provider was asked within the last minute. */
+  void look(TemplateStates.Used used) {
+    String account = used.account();
+    if (account != null) {
+      listed(account, false);
+    }
+  }
+
+  /** Returns an account's templates; empty if the provider cannot be asked, or is slow. */
+  private Optional<List<Map<String, @Nullable Object>>> listed(String account, boolean refresh) {
     if (provider.isEmpty()) {
-      return List.of();
+      return Optional.empty();
     }
     try {
-      return list(provider.get(), account, refresh).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return Optional.of(
+          list(provider.get(), account, refresh).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException e) {
       log.info("cannot check whether templates may be used: {}", Reasons.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return List.of();
+    return Optional.empty();
   }
 
   /**
@@ -168,18 +180,18 @@ public final class Templates implements AutoCloseable {
     if (account == null) {
       return List.of();
     }
-    List<String> misfits = misfits(used.template(), listed(account, false));
-    if (misfits.isEmpty()) {
-      return misfits;
-    }
-    // It may have been approved or changed since the list was read.
-    List<Map<String, @Nullable Object>> newest = listed(account, true);
-    return newest.isEmpty() ? misfits : misfits(used.template(), newest);
+    List<String> misfits =
+        listed(account, false).map(list -> misfits(used.template(), list)).orElse(List.of());
+    return misfits.isEmpty()
+        ? misfits
+        // It may have been approved or changed since the list was read.
+        : listed(account, true).map(list -> misfits(used.template(), list)).orElse(misfits);
   }
 
   /** Returns a template's category in lower case, if the account's list can be read and has it. */
   Optional<String> category(String account, JsonNode template) {
-    return find(listed(account, false), template)
+    return listed(account, false)
+        .flatMap(list -> find(list, template))
         .map(one -> one.get("category"))
         .map(category -> category.toString().toLowerCase(Locale.ROOT));
   }
@@ -200,9 +212,6 @@ public final class Templates implements AutoCloseable {
 
   private static List<String> misfits(
       JsonNode template, List<Map<String, @Nullable Object>> listed) {
-    if (listed.isEmpty() || listed.size() >= MessageTemplates.MOST) {
-      return List.of();
-    }
     String name = template.path("name").asString("");
     String language = template.at("/language/code").asString("");
     if (name.contains("{{") || language.contains("{{")) {
@@ -211,14 +220,16 @@ public final class Templates implements AutoCloseable {
     }
     return find(listed, template)
         .map(one -> misfits(one, template.path("components")))
-        .orElseGet(
-            () -> List.of("the account has no template " + name + " in the language " + language));
+        .orElseGet(() ->
+            listed.size() >= MessageTemplates.MOST
+                // It may be one of those that were not read.
+                ? List.of()
+                : List.of("the account has no template " + name + " in the language " + language));
   }
 
   private static List<String> misfits(Map<String, @Nullable Object> listed, JsonNode components) {
-    String status = String.valueOf(listed.get("status"));
-    // Paused and disabled ones are known by their states.
-    if (Set.of("PENDING", "REJECTED").contains(status)) {
+    Object status = listed.get("status");
+    if (status != null && !KNOWN_OTHERWISE.contains(status(listed))) {
       return List.of("the template is not approved (" + status + ")");
     }
     return listed.get("components") instanceof JsonNode known

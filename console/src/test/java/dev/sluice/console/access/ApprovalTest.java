@@ -225,6 +225,42 @@ class ApprovalTest {
     }
   }
 
+  /** Otherwise everybody's campaigns could use it. */
+  @Test
+  void whoMayNotStartItAllowsNoStoppedTemplate() {
+    Answer created =
+        ada.send(
+            "POST",
+            "/api/campaigns",
+            "{\"name\":\"x\",\"sender\":\"brazil\",\"message\":{\"type\":\"template\","
+                + "\"template\":{\"name\":\"t\",\"language\":{\"code\":\"de\"}}}}");
+    String campaign = "/api/campaigns/" + created.json().path("id").asString();
+    try (Database owner =
+        new Database(users.sandbox().owner(), 1, "test", new SimpleMeterRegistry())) {
+      DSLContext sql = owner.sql();
+      sql.execute(
+          "INSERT INTO sluice.template_state (name, language, account, stopped, at)"
+              + " VALUES ('t', 'de', '', 'the provider has paused it', now() - interval '1 hour')");
+
+      for (Visitor one : List.of(ada, max)) {
+        assertThat(one.post(campaign + "/start?acceptStopped=true").status()).isEqualTo(403);
+        assertThat(one.send("PATCH", campaign + "?acceptStopped=true", TIME).status())
+            .isEqualTo(403);
+        assertThat(one.get(campaign).json().path("status").asString()).isEqualTo("DRAFT");
+        assertThat(stopped(sql)).isEqualTo(1);
+      }
+      assertThat(abe.post(campaign + "/start").detail()).contains("the provider has paused it");
+      assertThat(abe.post(campaign + "/start?acceptStopped=true").status()).isEqualTo(202);
+      assertThat(stopped(sql)).isZero();
+    }
+  }
+
+  private static int stopped(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT count(*) FROM sluice.template_state WHERE name = 't' AND stopped IS NOT NULL")
+        .get(0, int.class);
+  }
+
   private static int writers(DSLContext sql) {
     return sql.fetchSingle(
             "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"

@@ -52,6 +52,40 @@ class CampaignCreationTest {
     assertProblem(CONSOLE.send("POST", "/api/campaigns", "application/json", "{"), 400, "body");
   }
 
+  /** Its sender and account once more each time that its template is looked at. */
+  @Test
+  void aCampaignWithATimeIsCheckedOnceAsAWhole() {
+    String message = "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}";
+    String template =
+        "\"message\":{\"type\":\"template\",\"template\":"
+            + "{\"name\":\"t\",\"language\":{\"code\":\"de\"}}}}";
+    String time = "\"scheduledAt\":\"2099-01-01T00:00:00Z\",";
+    double draft = statements(message);
+
+    assertThat(statements(time + message)).isEqualTo(draft);
+    assertThat(statements(time + template)).isEqualTo(draft + 2 * 2);
+  }
+
+  /** Returns the statements that creating one takes: the fewest of three. */
+  private static double statements(String rest) {
+    return IntStream.range(0, 3)
+        .mapToDouble(time -> {
+          double before = CONSOLE.statements();
+          assertThat(
+                  CONSOLE
+                      .send(
+                          "POST",
+                          "/api/campaigns",
+                          "application/json",
+                          "{\"name\":\"x\",\"sender\":\"brazil\"," + rest)
+                      .statusCode())
+              .isEqualTo(201);
+          return CONSOLE.statements() - before;
+        })
+        .min()
+        .orElseThrow();
+  }
+
   @Test
   void aCampaignWithATimeIsScheduledAndCanBeCancelled() {
     String id =

@@ -9,6 +9,7 @@ import dev.sluice.console.ConsoleFixture;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,36 @@ class ReviewTest {
     CONSOLE.send("PUT", "/api/senders/other", "application/json", "{\"address\":\"2\"}");
     patch(campaign, "{\"sender\":\"other\"}");
     assertThat(repeatedAt(campaign, "2030-06-02T08:15:00Z")).isZero();
+  }
+
+  /** Others wait for the place in which campaigns are looked through. */
+  @Test
+  void whatCannotBeLookedAtWithinAFewSecondsAltogetherIsToldToBeUnknown() {
+    String campaign = campaign();
+    add(campaign, PEOPLE);
+    String before = CONSOLE.campaign();
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "UPDATE sluice.campaign SET status = 'SENDING', started_at = now() WHERE id = ?::uuid",
+            before));
+
+    JsonNode review =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(transaction -> {
+              transaction.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+              long begun = System.nanoTime();
+              JsonNode answer = body(get(campaign + "/review"));
+              assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                  .isLessThan(Duration.ofSeconds(6));
+              return answer;
+            }));
+
+    assertThat(review.path("night").isNull()).isTrue();
+    assertThat(review.path("cost").isNull()).isTrue();
+    assertThat(review.path("repeated").isNull()).isTrue();
+    assertThat(review.at("/missing/partial").asBoolean()).isTrue();
+    assertThat(review.at("/missing/recipients").asLong()).isZero();
+    assertThat(body(get(campaign + "/review")).at("/missing/recipients").asLong()).isEqualTo(2);
   }
 
   private static long repeatedAt(String campaign, String at) {

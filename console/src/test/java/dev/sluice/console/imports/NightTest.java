@@ -4,6 +4,7 @@ import static dev.sluice.schema.RecipientStatus.FAILED;
 import static dev.sluice.schema.RecipientStatus.UNCONFIRMED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.console.sql.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -109,7 +110,7 @@ class NightTest {
   }
 
   private static long looked(Audience audience) {
-    return Places.of(SQL, audience, ENOUGH, ENOUGH)
+    return Places.of(SQL, audience, ENOUGH, ENOUGH, Deadline.none())
         .map(places -> Night.of(places, span("2026-06-01T08:00:00Z", null, null, null)))
         .orElseThrow()
         .recipients();
@@ -124,7 +125,7 @@ class NightTest {
         campaign,
         campaign);
 
-    assertThat(Places.of(SQL, Audience.pending(campaign), ENOUGH, ENOUGH))
+    assertThat(Places.of(SQL, Audience.pending(campaign), ENOUGH, ENOUGH, Deadline.none()))
         .contains(
             new Places(List.of(new Places.Place("+5511960000002", "+5511960000002", 1)), false));
   }
@@ -143,7 +144,8 @@ class NightTest {
             + " SELECT ?, '+90' || (5300000000 + n), '2026-06-01' FROM generate_series(1, 40000) AS n",
         many);
 
-    Places first = Places.of(SQL, Audience.pending(many), never, ENOUGH).orElseThrow();
+    Places first =
+        Places.of(SQL, Audience.pending(many), never, ENOUGH, Deadline.none()).orElseThrow();
     assertThat(first)
         .isEqualTo(
             new Places(
@@ -155,7 +157,7 @@ class NightTest {
         .isEqualTo(
             new Night(
                 50_000, 10_000, List.of(new Night.Zone("America/Sao_Paulo", 10_000)), null, true));
-    assertThat(Places.of(SQL, Audience.pending(many), never, never)).isEmpty();
+    assertThat(Places.of(SQL, Audience.pending(many), never, never, Deadline.none())).isEmpty();
   }
 
   private static Optional<Night> at(String moment) {
@@ -163,7 +165,7 @@ class NightTest {
   }
 
   private static Optional<Night> night(SendingSpan sending) {
-    return Places.of(SQL, Audience.pending(CAMPAIGN), ENOUGH, ENOUGH)
+    return Places.of(SQL, Audience.pending(CAMPAIGN), ENOUGH, ENOUGH, Deadline.none())
         .map(places -> Night.of(places, sending));
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.console.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.console.sql.Deadline;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -92,6 +93,6 @@ class RepeatedTest {
   }
 
   private static Optional<Repeated> of(UUID campaign, Duration withAll, Duration withFirst) {
-    return Repeated.of(SQL, campaign, "s", START, withAll, withFirst);
+    return Repeated.of(SQL, campaign, "s", START, withAll, withFirst, Deadline.none());
   }
 }

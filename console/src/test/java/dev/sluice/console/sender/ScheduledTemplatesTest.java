@@ -1,0 +1,216 @@
+package dev.sluice.console.sender;
+
+import static dev.sluice.console.ConsoleFixture.assertProblem;
+import static dev.sluice.console.ConsoleFixture.body;
+import static dev.sluice.schema.jooq.Tables.TEMPLATE_STATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleFixture;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What starts by itself uses only templates that may be used, whatever else is going on. */
+class ScheduledTemplatesTest {
+  private static final String TIME = "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}";
+  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final TemplateList PROVIDER = new TemplateList();
+  private static final Console READING = CONSOLE.another(PROVIDER.access());
+
+  @AfterAll
+  static void stop() {
+    READING.close();
+    PROVIDER.close();
+    CONSOLE.close();
+  }
+
+  /** All but one of the provider's words for a template mean that it refuses its messages. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PENDING",
+        "REJECTED",
+        "rejected",
+        "IN_APPEAL",
+        "PENDING_DELETION",
+        "DELETED",
+        "LIMIT_EXCEEDED",
+        "ARCHIVED"
+      })
+  void whatIsNotApprovedIsNotScheduled(String status) {
+    PROVIDER.put("1" + status, "spring " + status, "summer APPROVED");
+    String draft = draft("1" + status, "spring");
+
+    assertProblem(patch(draft, "", TIME), 409, "the template is not approved (" + status + ")");
+    assertThat(patch(draft("1" + status, "summer"), "", TIME).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void anAccountWithoutTemplatesHasNotTheOneThatIsUsed() {
+    PROVIDER.put("2");
+
+    assertProblem(patch(draft("2", "spring"), "", TIME), 409, "the account has no template spring");
+  }
+
+  @Test
+  void whoInsistsOnAMessageThatDoesNotFitDoesNotInsistOnAStoppedTemplate() {
+    PROVIDER.put("3", "spring PAUSED");
+    String draft = draft("3", "spring");
+
+    assertProblem(
+        patch(draft, "?acceptTemplate=true", TIME), 409, "has paused the template spring en");
+    assertThat(patch(draft, "?acceptTemplate=true&acceptStopped=true", TIME).statusCode())
+        .isEqualTo(200);
+  }
+
+  /** The change that sets the time waits for the provider, and the other one does not. */
+  @Test
+  void aMessageThatIsChangedWhileItsTemplateIsCheckedIsNotScheduledUnchecked() throws Exception {
+    PROVIDER.put("4", "spring APPROVED", "winter REJECTED");
+    CountDownLatch listed = new CountDownLatch(1);
+    PROVIDER.hold("4", listed);
+    String draft = draft("4", "spring");
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<HttpResponse<byte[]>> timed = people.submit(() -> patch(draft, "", TIME));
+      await().until(() -> PROVIDER.isAsked("4"));
+      assertThat(patch(draft, "", message("winter")).statusCode()).isEqualTo(200);
+      listed.countDown();
+
+      assertProblem(timed.get(), 409, "being changed or started just now");
+    }
+    assertThat(body(CONSOLE.send("GET", draft, "", "")).path("status").asString())
+        .isEqualTo("DRAFT");
+    assertProblem(patch(draft, "", TIME), 409, "not approved (REJECTED)");
+  }
+
+  /** Otherwise everybody's campaigns could use it, for a change that was never made. */
+  @Test
+  void aChangeThatIsRefusedAllowsNoTemplate() {
+    PROVIDER.put("6", "spring PAUSED");
+    String draft = draft("6", "spring");
+
+    assertProblem(
+        patch(draft, "?acceptStopped=true", TIME.replace("2099", "2020")), 400, "lies in the past");
+    assertProblem(
+        patch(draft, "?acceptStopped=true", TIME.replace("}", ",\"priority\":101}")),
+        400,
+        "priority");
+    assertThat(isStopped("6")).isTrue();
+  }
+
+  /** Two starts look through recipients whose table is locked, so that a third finds no place. */
+  @Test
+  void wherePeopleCannotBeLookedThroughTheTemplateIsCheckedAllTheSame() throws Exception {
+    PROVIDER.put("7", "spring PENDING", "summer APPROVED");
+    String refused = lacking("spring");
+    String taken = lacking("summer");
+    List<String> others = List.of(lacking("summer"), lacking("summer"));
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      CONSOLE.sql(sql ->
+          sql.transactionResult(transaction -> {
+            transaction.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+            others.forEach(id -> people.execute(() -> post(id + "/start")));
+            await().until(() -> waiting(transaction.dsl()) == others.size());
+
+            assertProblem(patch(refused, "", TIME), 409, "the template is not approved (PENDING)");
+            HttpResponse<byte[]> unchecked = patch(taken, "", TIME);
+            assertThat(unchecked.statusCode()).isEqualTo(200);
+            return assertThat(body(unchecked).path("unchecked").asBoolean()).isTrue();
+          }));
+    }
+    assertThat(body(CONSOLE.send("GET", refused, "", "")).path("status").asString())
+        .isEqualTo("DRAFT");
+  }
+
+  private static int waiting(DSLContext sql) {
+    return sql.fetchSingle(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                + " WHERE datname = current_database() AND NOT granted"
+                + " AND relation = 'sluice.campaign_recipient'::regclass")
+        .get(0, int.class);
+  }
+
+  /** Creates a draft that needs something of its recipients, which its template does not. */
+  private static String lacking(String template) {
+    String draft = draft("7", template);
+    String button =
+        """
+        "components": [{"type": "button", "sub_type": "quick_reply", "index": "0",
+          "parameters": [{"type": "payload", "payload": "{{name}}"}]}],"name":\
+        """;
+    String change = message(template).replace("\"name\":", button);
+    assertThat(patch(draft, "", change).statusCode()).isEqualTo(200);
+    return draft;
+  }
+
+  private static boolean isStopped(String account) {
+    // Somebody has opened the list.
+    assertThat(
+            CONSOLE
+                .get(
+                    "http://localhost:" + READING.port() + "/api/senders/" + account + "/templates",
+                    null)
+                .statusCode())
+        .isEqualTo(200);
+    return CONSOLE.sql(sql ->
+        sql.fetchExists(
+            TEMPLATE_STATE,
+            TEMPLATE_STATE.ACCOUNT.eq(account),
+            TEMPLATE_STATE.STOPPED.isNotNull()));
+  }
+
+  /** Creates a draft of a sender that is called like its account. */
+  private static String draft(String account, String template) {
+    assertThat(
+            CONSOLE
+                .send(
+                    "PUT",
+                    "/api/senders/" + account,
+                    "application/json",
+                    "{\"address\":\"1065403\",\"account\":\"%s\"}".formatted(account))
+                .statusCode())
+        .isEqualTo(200);
+    HttpResponse<byte[]> created =
+        CONSOLE.send(
+            "POST",
+            "/api/campaigns",
+            "application/json",
+            "{\"name\":\"x\",\"sender\":\"%s\",%s"
+                .formatted(account, message(template).substring(1)));
+    return "/api/campaigns/" + body(created).path("id").asString();
+  }
+
+  private static String message(String template) {
+    return """
+    {"message": {"type": "template", "template": {"name": "%s", "language": {"code": "en"}}}}\
+    """
+        .formatted(template);
+  }
+
+  private static HttpResponse<byte[]> patch(String campaign, String query, String change) {
+    return CONSOLE.send(
+        request(campaign + query)
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(change)));
+  }
+
+  private static HttpResponse<byte[]> post(String path) {
+    return CONSOLE.send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://localhost:" + READING.port() + path));
+  }
+}

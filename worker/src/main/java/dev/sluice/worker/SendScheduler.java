@@ -151,7 +151,7 @@ final class SendScheduler {
           new InFlightSlots.Demand(
               AMPLE * rate * seconds,
               (int) Math.ceil(rate * CircuitBreaker.SILENCE.toMillis() / 1e3),
-              breaker.room(),
+              breaker.room(breakers.awakeNanos(now)),
               breaker.trying()));
     });
     return demands;

@@ -64,7 +64,7 @@ final class ProviderFaults {
     @Override
     public void tookPlace() {
       // "No answer", or "few answers" if enough are overdue while the last ones still come.
-      scene.awaitLine("answers to " + address + ": ");
+      scene.awaitLine("answers to " + address + ": ", " answer", " since ");
     }
 
     @Override

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * usual time counts as such. While it is open nothing is launched. When it is half-open a single
  * send goes first, and each response allows one more in flight, as in TCP's slow start; the first
  * doubt or silence opens it again. A new process likewise starts a sender with a few sends: while
- * it is cold, sends launched over seconds could arrive all at once.
+ * it is cold, sends launched over seconds could arrive all at once. A fast sender waits long before
+ * silence is certain, since each send without a response costs a connection.
  *
  * <p>For silence and for consecutive outcomes only sends launched after the newest answered one
  * count. An older one without a response is an isolated failure, which says nothing about the
@@ -22,6 +23,17 @@ import org.jspecify.annotations.Nullable;
 public final class CircuitBreaker {
   /** The time without any response, beyond the usual time, that opens the breaker. */
   public static final Duration SILENCE = Duration.ofSeconds(3);
+
+  /**
+   * The time without any response, beyond the usual time, after which {@link #CROWD} is the limit.
+   */
+  static final Duration QUIET = Duration.ofMillis(250);
+
+  /**
+   * The sends without a response that may be out while it is quiet: those of 3 s at 80/s, so that
+   * only faster senders wait, as when TCP's retransmission timer expires (RFC 5681, section 3.1).
+   */
+  static final int CROWD = 250;
 
   /** The number of consecutive outcomes in doubt that opens the breaker. */
   public static final int DOUBTS = 10;
@@ -128,12 +140,23 @@ public final class CircuitBreaker {
   /**
    * Returns how many more may be declared started. While the sender is blocked, admission decides.
    */
-  public synchronized int room() {
+  public synchronized int room(long nowNanos) {
     return switch (state) {
-      case CLOSED, HALF_OPEN -> Math.clamp(first + answered - underWay, 0, Integer.MAX_VALUE);
+      case CLOSED, HALF_OPEN -> {
+        long room = first + answered - underWay;
+        yield Math.clamp(
+            isQuiet(nowNanos) ? Math.min(room, CROWD - unheard.size()) : room,
+            0,
+            Integer.MAX_VALUE);
+      }
       case OPEN -> 0;
       case BLOCKED -> Integer.MAX_VALUE;
     };
+  }
+
+  private boolean isQuiet(long nowNanos) {
+    Ticket oldest = oldestUnheard();
+    return oldest != null && isLate(oldest, QUIET, nowNanos);
   }
 
   /** Returns whether it is testing whether the provider answers again. */
@@ -235,7 +258,7 @@ public final class CircuitBreaker {
   synchronized void watch(long nowNanos) {
     watchSilence(nowNanos);
     while (!awaited.isEmpty()
-        && (awaited.element().ended || isOverdue(awaited.element(), nowNanos))) {
+        && (awaited.element().ended || isLate(awaited.element(), SILENCE, nowNanos))) {
       Ticket first = awaited.remove();
       if (!first.ended) {
         first.overdue = true;
@@ -244,20 +267,24 @@ public final class CircuitBreaker {
     }
   }
 
-  private boolean isOverdue(Ticket ticket, long nowNanos) {
-    return nowNanos - ticket.launchedNanos > roundTrip.usualNanos() + SILENCE.toNanos();
+  private boolean isLate(Ticket ticket, Duration by, long nowNanos) {
+    return nowNanos - ticket.launchedNanos > roundTrip.usualNanos() + by.toNanos();
   }
 
-  private void watchSilence(long nowNanos) {
+  private @Nullable Ticket oldestUnheard() {
     while (!unheard.isEmpty() && unheard.element().ended) {
       unheard.remove();
     }
-    Ticket oldest = unheard.peek();
+    return unheard.peek();
+  }
+
+  private void watchSilence(long nowNanos) {
+    Ticket oldest = oldestUnheard();
     if (oldest == null || (state != State.CLOSED && state != State.HALF_OPEN)) {
       return;
     }
     boolean heard = everAnswered && nowNanos - lastAnswerNanos <= SILENCE.toNanos();
-    if (!heard && isOverdue(oldest, nowNanos)) {
+    if (!heard && isLate(oldest, SILENCE, nowNanos)) {
       boolean idleBefore = !everAnswered || oldest.launchedNanos - lastAnswerNanos > 0;
       long since = idleBefore ? oldest.launchedNanos : lastAnswerNanos;
       open("no answer", since, unheard.size() + " sent meanwhile", nowNanos);

@@ -42,6 +42,18 @@ class CircuitBreakerSimulationTest {
     assertThat(run.inDoubt).isLessThan((int) (6 * rate) + 20);
   }
 
+  /** Each needs a connection, with a handshake where TLS is spoken. */
+  @Property(tries = 200)
+  void aFastProviderThatFallsSilentTakesHalfASecondOfTheRateUntilThatIsCertain(
+      @ForAll long seed,
+      @ForAll @DoubleRange(min = 500, max = 2_000) double rate,
+      @ForAll @IntRange(min = 1, max = 50) int slowestMillis) {
+    Simulation run = new Simulation(new Random(seed), rate, slowestMillis);
+    run.run(23_000, 20_000, number -> false);
+
+    assertThat(run.inDoubt).isLessThan((int) (0.5 * rate) + 20);
+  }
+
   /** From a moment on one of ten is answered; the others hang. */
   @Property(tries = 200)
   void aProviderThatAnswersFewPutsSixSecondsOfTheRateInDoubtAndAFewMore(
@@ -98,7 +110,7 @@ class CircuitBreakerSimulationTest {
         }
         breaker.controlled(blockedUntil > now, now);
         due = Math.min(due + rate * 0.005, 1 + rate * 0.01);
-        while (due >= 1 && blockedUntil <= now && breaker.room() > 0) {
+        while (due >= 1 && blockedUntil <= now && breaker.room(now) > 0) {
           due--;
           Ticket send = breaker.admit(now);
           assertThat(breaker.tryLaunch(send, now)).isTrue();

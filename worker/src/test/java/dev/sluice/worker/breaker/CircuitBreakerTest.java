@@ -38,7 +38,7 @@ class CircuitBreakerTest {
     pass(150);
 
     assertThat(breaker.state()).isEqualTo(State.OPEN);
-    assertThat(breaker.room()).isZero();
+    assertThat(breaker.room(now)).isZero();
     assertThat(breaker.openFor(now))
         .isEqualTo(new CircuitBreaker.Cause("no answer", since, "300 sent meanwhile"));
   }
@@ -56,6 +56,29 @@ class CircuitBreakerTest {
 
     pass(1_000);
     assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void aQuarterOfASecondWithoutAnAnswerBeyondTheUsualStopsAFastSender() {
+    answerQuickly(1_000);
+    List<Ticket> sends = launch(300);
+    pass(250);
+    assertThat(breaker.room(now)).as("as much as before").isEqualTo(708);
+    pass(50);
+    assertThat(breaker.room(now)).isZero();
+
+    end(sends.getFirst(), Sign.ANSWER);
+    assertThat(breaker.room(now)).as("this is usual now").isEqualTo(710);
+    assertThat(breaker.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void butNotOneThatSendsNoMoreThan80InASecond() {
+    answerQuickly(1_000);
+    launch(240);
+    pass(3_000);
+
+    assertThat(breaker.room(now)).isEqualTo(10);
   }
 
   @Test
@@ -208,15 +231,15 @@ class CircuitBreakerTest {
 
   @Test
   void startsOnASenderSlowly() {
-    assertThat(launch(breaker.room())).hasSize(8);
-    assertThat(breaker.room()).isZero();
+    assertThat(launch(breaker.room(now))).hasSize(8);
+    assertThat(breaker.room(now)).isZero();
     pass(100);
     answerQuickly(0);
     Ticket one = breaker.admit(now);
     assertThat(breaker.tryLaunch(one, now)).isTrue();
     end(one, Sign.ANSWER);
 
-    assertThat(breaker.room()).isEqualTo(1);
+    assertThat(breaker.room(now)).isEqualTo(1);
   }
 
   @Test
@@ -226,7 +249,7 @@ class CircuitBreakerTest {
     assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
     List<Integer> rounds = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      List<Ticket> sends = launch(breaker.room());
+      List<Ticket> sends = launch(breaker.room(now));
       rounds.add(sends.size());
       sends.forEach(send -> end(send, Sign.ANSWER));
     }
@@ -290,7 +313,7 @@ class CircuitBreakerTest {
     assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
     end(first, Sign.ANSWER);
 
-    assertThat(breaker.room()).isEqualTo(2);
+    assertThat(breaker.room(now)).isEqualTo(2);
   }
 
   @Test
@@ -312,11 +335,11 @@ class CircuitBreakerTest {
     answerQuickly(20);
     breaker.controlled(true, now);
     assertThat(breaker.openFor(now)).as("they know why").isNull();
-    assertThat(breaker.room()).as("holding back is not its matter").isPositive();
+    assertThat(breaker.room(now)).as("holding back is not its matter").isPositive();
     assertThat(breaker.tryLaunch(breaker.admit(now), now)).isFalse();
     breaker.controlled(false, now);
 
-    assertThat(breaker.room()).isEqualTo(1);
+    assertThat(breaker.room(now)).isEqualTo(1);
   }
 
   @Test

@@ -58,7 +58,7 @@ class CircuitBreakersTest {
     controls.clear();
     review();
 
-    assertThat(breaker.room()).isEqualTo(1);
+    assertThat(breaker.room(breakers.awakeNanos(now))).isEqualTo(1);
     assertThat(health.problems()).containsKey("answers to s");
     breaker.ended(launch(), Sign.ANSWER, "", breakers.awakeNanos(now));
     review();
@@ -134,7 +134,7 @@ class CircuitBreakersTest {
     fallSilent();
 
     assertThat(changes).containsOnlyKeys("s");
-    assertThat(other.room()).isPositive();
+    assertThat(other.room(breakers.awakeNanos(now))).isPositive();
   }
 
   @Test
@@ -169,11 +169,11 @@ class CircuitBreakersTest {
   void aSenderWhoseBlockCannotBeWrittenIsTriedAgainAfterAWhile() {
     fallSilent();
     pass(20_000);
-    assertThat(breaker.room()).isZero();
+    assertThat(breaker.room(breakers.awakeNanos(now))).isZero();
     assertThat(changes).containsOnlyKeys("s");
 
     pass(15_000);
-    assertThat(breaker.room()).isEqualTo(1);
+    assertThat(breaker.room(breakers.awakeNanos(now))).isEqualTo(1);
     assertThat(changes).isEmpty();
     assertThat(health.problems()).as("nothing is sent any more").isEmpty();
   }

@@ -5,6 +5,7 @@ import dev.sluice.benchmark.scenario.Report;
 import dev.sluice.benchmark.scenario.Scenario;
 import dev.sluice.schema.Json;
 import java.io.PrintWriter;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -30,7 +31,10 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "One of those that 'list' names.")
+  @Parameters(
+      paramLabel = "NAME",
+      completionCandidates = Names.class,
+      description = "One of those that 'list' names.")
   private String name = "";
 
   @Option(
@@ -74,5 +78,12 @@ final class RunCommand implements Callable<Integer> {
     String known = Scenario.ALL.stream().map(Scenario::name).collect(Collectors.joining(", "));
     return new ParameterException(
         spec.commandLine(), "there is no benchmark '" + name + "', only " + known);
+  }
+
+  private static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Scenario.ALL.stream().map(Scenario::name).iterator();
+    }
   }
 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,7 +20,14 @@ final class DocumentedCommands {
   private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
   private static final Pattern OTHER_PROGRAM =
       Pattern.compile(
-          "(docker|kubectl|mvn|npm|npx|promtool|kcat|openssl|apt-get|kafka-[a-z.-]+) .+");
+          "(docker|kubectl|mvn|npm|npx|promtool|amtool|nginx|kcat|openssl|apt-get|kafka-[a-z.-]+) .+");
+
+  /** A paragraph, an item of a list or a row of a table ends before this. */
+  private static final Pattern NEXT_PART = Pattern.compile("\\n(?=\\s*\\n|\\||- |\\d+\\. |#)");
+
+  private static final Pattern TABLE = Pattern.compile("(?m)(^\\|.*\\n)+");
+  private static final Pattern BENCHMARK =
+      Pattern.compile("(?<sluice>(\\./)?sluice )?(?<named>benchmark .+)");
   private static final Pattern COMMAND =
       Pattern.compile("(xargs [^|]*)?(?<![\\w/.-])(\\./)?sluice ([^|)#]+)");
 
@@ -39,7 +48,9 @@ final class DocumentedCommands {
 
   /** Returns the commands of {@code sluice}. */
   static Stream<Documented> all() {
-    return documents().stream().flatMap(DocumentedCommands::in).distinct();
+    return documents().stream()
+        .flatMap(file -> Stream.concat(in(file), benchmarks(file)))
+        .distinct();
   }
 
   /** Returns the lines of all shell blocks. */
@@ -93,6 +104,60 @@ final class DocumentedCommands {
                 .filter(span -> span.matches("(\\./|source <\\(\\./)?sluice .*")))
         .flatMap(line -> COMMAND.matcher(line).results())
         .map(command -> documented(name, command));
+  }
+
+  /** Returns the benchmarks that a text names without {@code sluice}. */
+  private static Stream<Documented> benchmarks(Path file) {
+    String text = BLOCK.matcher(read(file)).replaceAll("");
+    return Stream.concat(
+            NEXT_PART.splitAsStream(text).flatMap(DocumentedCommands::benchmarksInTurn),
+            TABLE.matcher(text).results().map(MatchResult::group).flatMap(DocumentedCommands::rows))
+        .flatMap(DocumentedCommands::alternatives)
+        .map(command -> new Documented(file.getFileName().toString(), false, command));
+  }
+
+  /** As in "`benchmark chaos` kills roles, `outages --away 60` stops servers". */
+  private static Stream<String> benchmarksInTurn(String part) {
+    List<String> named = new ArrayList<>();
+    boolean after = false;
+    for (String span : spans(part).toList()) {
+      Matcher benchmark = BENCHMARK.matcher(span);
+      if (benchmark.matches()) {
+        after = true;
+        if (benchmark.group("sluice") == null) {
+          named.add(benchmark.group("named"));
+        }
+      } else if (after && span.matches("[a-z][a-z-]+( --.+)?|run .+")) {
+        named.add("benchmark " + span);
+      }
+    }
+    return named.stream();
+  }
+
+  /** Returns the benchmarks of a table whose first column is headed `benchmark`. */
+  private static Stream<String> rows(String table) {
+    String heading = firstSpan(table);
+    return heading.matches("benchmark( run)?")
+        ? table
+            .lines()
+            .skip(1)
+            .map(DocumentedCommands::firstSpan)
+            .filter(span -> !span.isEmpty())
+            .map(span -> heading + " " + span)
+        : Stream.empty();
+  }
+
+  /** Returns the code at the start of a row's first cell; empty if there is none. */
+  private static String firstSpan(String row) {
+    Matcher span = Pattern.compile("\\| `([^`]+)`").matcher(row);
+    return span.lookingAt() ? span.group(1) : "";
+  }
+
+  /** As in `benchmark run rate|takeover`. */
+  private static Stream<String> alternatives(String command) {
+    int last = command.lastIndexOf(' ') + 1;
+    return Stream.of(command.substring(last).split("[|]"))
+        .map(word -> command.substring(0, last) + word);
   }
 
   private static Stream<String> spans(String text) {

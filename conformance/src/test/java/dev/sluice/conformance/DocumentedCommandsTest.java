@@ -9,14 +9,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** Parses every command line of the documents as the command itself does. */
 class DocumentedCommandsTest {
@@ -44,7 +47,7 @@ class DocumentedCommandsTest {
     assertThatCode(
             () -> {
               try {
-                sluice.parseArgs(words);
+                assertThat(strangers(sluice.parseArgs(words))).isEmpty();
               } catch (MissingParameterException e) {
                 if (documented.complete()) {
                   throw e;
@@ -52,6 +55,29 @@ class DocumentedCommandsTest {
               }
             })
         .doesNotThrowAnyException();
+  }
+
+  /** Returns the values that are none of those that the command suggests, such as old names. */
+  private static Stream<String> strangers(ParseResult parsed) {
+    return Stream.concat(
+        parsed.matchedArgs().stream()
+            .filter(argument -> argument.completionCandidates() != null)
+            .flatMap(argument -> {
+              Set<String> known = new HashSet<>();
+              argument.completionCandidates().forEach(known::add);
+              return argument.stringValues().stream().filter(value -> !known.contains(value));
+            }),
+        parsed.hasSubcommand() ? strangers(parsed.subcommand()) : Stream.empty());
+  }
+
+  @Test
+  void benchmarksAreReadWhereTheyAreNamedInTablesAndAfterOneAnother() {
+    assertThat(commands().map(Documented::toString))
+        .contains(
+            "README.md: benchmark outages",
+            "CHANGELOG.md: benchmark run takeover",
+            "benchmarks.md: benchmark run scale",
+            "operations.md: benchmark neighbours --only SILENT_PROVIDER");
   }
 
   @Test
@@ -75,7 +101,7 @@ class DocumentedCommandsTest {
   @Test
   void theTestsThatRunItElsewhereExist() {
     List<Path> tests =
-        Stream.of("cli", "demo", "benchmark", "conformance")
+        Stream.of("providers", "cli", "demo", "benchmark", "conformance")
             .map(module -> DocumentedCommands.ROOT.resolve(module).resolve("src/test/java"))
             .flatMap(DocumentedCommandsTest::files)
             .map(Path::getFileName)

@@ -2,6 +2,8 @@ package dev.sluice.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.local.EmbeddedKafka;
+import dev.sluice.local.FreePort;
 import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -34,9 +37,13 @@ class KafkaScriptsIT {
           "kafka-configs.sh", "ConfigCommand",
           "kafka-consumer-groups.sh", "consumer.group.ConsumerGroupCommand",
           "kafka-delete-records.sh", "DeleteRecordsCommand",
+          "kafka-dump-log.sh", "DumpLogSegments",
           "kafka-features.sh", "FeatureCommand",
           "kafka-topics.sh", "TopicCommand",
           "kafka-transactions.sh", "TransactionsCommand");
+
+  /** The length of a record that is packed into a few kilobytes. */
+  private static final int UNPACKED = 16_000_000;
 
   @TempDir private Path folder;
 
@@ -54,6 +61,7 @@ class KafkaScriptsIT {
       hangingTransaction(admin);
       features();
     }
+    packedRecord();
     assertThat(typed)
         .containsExactlyInAnyOrderElementsOf(
             DocumentedCommands.ofOtherPrograms()
@@ -180,6 +188,48 @@ class KafkaScriptsIT {
         MetadataVersion.latestProduction().version());
   }
 
+  /** The file is read where it is, so the broker must not be one in a container. */
+  private void packedRecord() throws Exception {
+    Path data = folder.resolve("broker");
+    String topic = "sluice.send-requests";
+    try (EmbeddedKafka broker = new EmbeddedKafka(data, FreePort.next())) {
+      KafkaConfig own = KafkaConfig.of(broker.bootstrapServers());
+      try (Admin admin = Admin.create(own.client(Map.of()))) {
+        admin.createTopics(Set.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      }
+      write(own, topic, Map.of(), "x");
+      write(
+          own,
+          topic,
+          Map.of(
+              ProducerConfig.COMPRESSION_TYPE_CONFIG,
+              "zstd",
+              ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+              2 * UNPACKED),
+          "x".repeat(UNPACKED));
+      write(own, topic, Map.of(), "x");
+    }
+
+    Path log = data.resolve(topic + "-0").resolve("00000000000000000000.log");
+    assertThat(Files.size(log)).isLessThan(UNPACKED / 100);
+    assertThat(type("kafka-dump-log.sh --files LOG", "LOG", log.toString()).lines())
+        .filteredOn(line -> line.startsWith("baseOffset: "))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("compresscodec: none"),
+            line -> assertThat(line).contains("lastOffset: 1 ", "compresscodec: zstd"),
+            line -> assertThat(line).contains("compresscodec: none"));
+  }
+
+  private static void write(
+      KafkaConfig kafka, String topic, Map<String, Object> settings, String value)
+      throws Exception {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            kafka.client(settings), new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, value)).get();
+    }
+  }
+
   private void write(TopicPartition partition, Instant... times) throws Exception {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
@@ -224,9 +274,10 @@ class KafkaScriptsIT {
                 "-Xmx128m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "org.apache.kafka.tools." + program,
-                "--bootstrap-server",
-                kafka.bootstrapServers()));
+                "org.apache.kafka.tools." + program));
+    if (!program.equals("DumpLogSegments")) {
+      command.addAll(List.of("--bootstrap-server", kafka.bootstrapServers()));
+    }
     command.addAll(words);
     try (Program running = new Program(folder, Map.of(), command.toArray(String[]::new))) {
       running.awaitSuccess();

@@ -26,7 +26,9 @@ final class RunElsewhere {
           Map.entry("worker", ROLE),
           Map.entry("status-aggregator", ROLE),
           Map.entry("console", ROLE),
-          Map.entry("worker --http-provider sms.json", "TakenPortsTest: a role"),
+          Map.entry(
+              "worker --http-provider sms.json",
+              "TakenPortsTest: a role; DocumentedProviderTest reads the file"),
           Map.entry("user hash", "UserCommandsTest: it asks for a password"),
           Map.entry("user hash ana:manager", "UserCommandsTest: it asks for a password"),
           Map.entry("benchmark chaos", "ChaosIT, shorter"),
@@ -36,10 +38,14 @@ final class RunElsewhere {
           Map.entry("benchmark neighbours --same-sender", WEEKLY),
           Map.entry("benchmark outages", "OutageIT, shorter"),
           Map.entry("benchmark outages --away 60", "OutageIT, shorter"),
+          Map.entry("benchmark outages --only POSTGRESQL --away 600", "OutageIT, shorter"),
+          Map.entry("benchmark neighbours --only SILENT_PROVIDER", "NeighboursIT, shorter"),
+          Map.entry("benchmark neighbours --only console", "CrowdedConsoleIT, shorter"),
           Map.entry("benchmark steering", "SteeringIT, shorter"),
           Map.entry("benchmark simulate --schedules 1000000", "SimulationTest, fewer"),
           Map.entry("benchmark holding --kills 10", WEEKLY),
           Map.entry("benchmark scaling", WEEKLY),
+          Map.entry("benchmark scaling --only ROLLING_RESTART", ".ci/measure, with the rest of it"),
           Map.entry("benchmark tls", WEEKLY),
           Map.entry("benchmark client", WEEKLY),
           Map.entry("benchmark worker", WEEKLY),
@@ -48,7 +54,17 @@ final class RunElsewhere {
           Map.entry("benchmark run pipeline --size 60000", WEEKLY),
           Map.entry("benchmark run fan-out --size 60000", WEEKLY),
           Map.entry("benchmark run status", WEEKLY),
-          Map.entry("benchmark run export", WEEKLY));
+          Map.entry("benchmark run export", WEEKLY),
+          Map.entry("benchmark run import", WEEKLY),
+          Map.entry("benchmark run seed", WEEKLY),
+          Map.entry("benchmark run rate", WEEKLY),
+          Map.entry("benchmark run takeover", WEEKLY),
+          Map.entry("benchmark run scale", WEEKLY),
+          Map.entry("benchmark rates", WEEKLY),
+          Map.entry("benchmark throttling", WEEKLY),
+          Map.entry("benchmark receipts", WEEKLY),
+          Map.entry("benchmark import", WEEKLY),
+          Map.entry("benchmark soak", WEEKLY));
 
   private static final String DOCKER =
       "needs Docker; ci.yml builds all images and starts the compose file";
@@ -83,9 +99,10 @@ final class RunElsewhere {
           Map.entry("deploy/image/verify", "ImageIT"),
           Map.entry(
               "deploy/grafana/picture/draw", "by hand: minutes of Prometheus, for a new picture"),
+          Map.entry(".ci/kubectl", ".ci/run, for KubernetesOverlaysTest"),
           Map.entry(".ci/measure", "measure.yml, once a week"),
           Map.entry(".ci/pictures", "by hand, as its pictures are looked at"),
-          Map.entry(".ci/promtool", ".ci/run and ci.yml, for PromtoolTest"),
+          Map.entry(".ci/checkers", ".ci/run and ci.yml, for PromtoolTest and the like"),
           Map.entry(
               ".ci/references",
               "it writes what TablesReferenceTest and ConfigurationReferenceTest compare"),
@@ -111,6 +128,7 @@ final class RunElsewhere {
                   + " sluice.send-results --reset-offsets --to-datetime YYYY-MM-DDThh:mm:ss.sssZ --execute",
               KAFKA),
           Map.entry("kafka-delete-records.sh --offset-json-file offsets.json", KAFKA),
+          Map.entry("kafka-dump-log.sh --files LOG", KAFKA),
           Map.entry("kafka-features.sh upgrade --release-version 4.0", KAFKA),
           Map.entry("kafka-topics.sh --alter --topic sluice.send-requests --partitions N", KAFKA),
           Map.entry(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Has Prometheus itself read the configuration, the rules and the dashboards' expressions. */
-@EnabledIf("dev.sluice.demo.Promtool#isThere")
+@EnabledIf("dev.sluice.demo.Checker#promtoolIsThere")
 class PromtoolTest {
   private static final Path RULES = Path.of("..", "deploy", "prometheus");
 
@@ -52,7 +52,7 @@ class PromtoolTest {
 
   private static void accepts(Path folder, String... arguments)
       throws IOException, InterruptedException {
-    Promtool.Verdict verdict = Promtool.run(folder, arguments);
+    Checker.Verdict verdict = Checker.PROMTOOL.run(folder, arguments);
 
     assertThat(verdict.exitCode()).as(verdict.words()).isZero();
   }

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
  * {"name": "sms", "url": "https://sms.example.org/v1/senders/{{address}}/messages",
  *  "headersFile": "/run/secrets/sms-headers",
  *  "body": {"to": "{{to}}", "text": "{{message.text.body}}", "reference": "{{callback_data}}"},
- *  "success": [200, 201, 202], "retry": [429, 502, 503, 504], "messageId": "/id"}
+ *  "success": [200, 201, 202], "retry": [429, 503], "messageId": "/id"}
  * }</pre>
  *
  * @param name its name in the senders' {@code provider}

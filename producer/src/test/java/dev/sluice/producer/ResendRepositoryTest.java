@@ -211,7 +211,8 @@ class ResendRepositoryTest {
       matches = "15",
       disabledReason = "so many rows take seconds")
   void batchesWalkThroughNoOlderCampaignsRows() {
-    UUID older = completed(40_000, 40_000);
+    int many = Integer.getInteger("sluice.test.olderRows", 40_000);
+    UUID older = completed(many, many);
     UUID campaign = completed(40_000, 30_000);
     // PostgreSQL refuses it to any other role, by a warning alone.
     FIXTURE.asOwner("ANALYZE sluice.campaign_recipient");

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class RecipientsTest {
+  private static final int OLDER = Integer.getInteger("sluice.test.olderRows", 40_000);
   private static final int MANY = 40_000;
   private static final Sandbox SANDBOX = Sandbox.create(1);
   private static final Database DATABASE =
@@ -39,7 +40,7 @@ class RecipientsTest {
   @BeforeAll
   static void fill() {
     SQL.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
-    campaign(UUID.randomUUID(), MANY);
+    campaign(UUID.randomUUID(), OLDER);
     campaign(LARGE, MANY);
     campaign(CAMPAIGN, 1_000);
     SQL.execute("UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE phone LIKE '%7'");
@@ -90,7 +91,7 @@ class RecipientsTest {
   @Test
   void noPageLooksAtOtherCampaignsRows() {
     Recipients.Place start = Recipients.Place.START;
-    var middle = new Recipients.Place(createdAt(), MANY + MANY / 2, "+551196000500");
+    var middle = new Recipients.Place(createdAt(), OLDER + MANY / 2, "+551196000500");
     var r = CAMPAIGN_RECIPIENT;
     assertThat(plan(SQL.selectFrom(r).where(r.CAMPAIGN_ID.eq(LARGE)).orderBy(r.ID).limit(100)))
         .as("it is large enough for a walk through all rows to look cheap")
@@ -155,7 +156,7 @@ class RecipientsTest {
   @Test
   void aSearchWalksThroughItsOwnCampaignAlone() {
     Recipients.Place start = Recipients.Place.START;
-    var middle = new Recipients.Place(createdAt(), MANY + MANY / 2, "+551196000500");
+    var middle = new Recipients.Place(createdAt(), OLDER + MANY / 2, "+551196000500");
 
     for (Recipients.Place place : List.of(start, middle)) {
       assertThat(plan(new RecipientSearch(SQL, LARGE, null, null, "x"), place))

@@ -161,6 +161,10 @@ final class SendScheduler {
     return admission.of(task) == Admission.ADMIT;
   }
 
+  private boolean isQuiet(Sender sender) {
+    return breakers.of(sender).isQuiet(breakers.awakeNanos(ticker.nanoTime()));
+  }
+
   private int pick(Lane lane, int slots, SendTransaction transaction) {
     int due = lane.allowance(lookahead.duration());
     int picked = 0;
@@ -186,7 +190,10 @@ final class SendScheduler {
             return picked;
           }
           if (picked >= slots || crowdsOthersOut(lane, picked, bytes, task.partition())) {
-            lane.heldUp();
+            // What it has read is needed as soon as the next response comes.
+            if (!isQuiet(task.request().sender())) {
+              lane.heldUp();
+            }
             return picked;
           }
           if (!task.partition().window().mayTouch(task.offset())) {

@@ -65,6 +65,23 @@ class SeveralSlowLanesTest {
     assertThat(six.worker.sentBy(NEIGHBOUR)).isGreaterThanOrEqualTo(50 * RATE * 95 / 100);
   }
 
+  /** It has hung for a second, as when it collects garbage. */
+  @Test
+  void aFastLaneKeepsWhatItHasReadWhileItsProviderIsQuiet() {
+    SteppedProducer producer = new SteppedProducer(4_000);
+    producer.add(
+        SLOW,
+        1_000,
+        millis -> Duration.ofMillis(Math.max(50, millis < 20_000 ? 0 : 21_500 - millis)));
+    producer.add(NEIGHBOUR, RATE);
+    producer.run(19);
+    int before = producer.worker.returned.size();
+    producer.run(4);
+
+    assertThat(producer.worker.returned).hasSize(before);
+    assertThat(producer.sentIn(10, SLOW)).isGreaterThanOrEqualTo(10 * 1_000 * 95 / 100);
+  }
+
   /** Other programs have written it, to lanes that send at their rates. */
   @ParameterizedTest
   @ValueSource(ints = {3, 8})

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * usual time counts as such. While it is open nothing is launched. When it is half-open a single
  * send goes first, and each response allows one more in flight, as in TCP's slow start; the first
  * doubt or silence opens it again. A new process likewise starts a sender with a few sends: while
- * it is cold, sends launched over seconds could arrive all at once. A fast sender waits long before
- * silence is certain, since each send without a response costs a connection.
+ * it is cold, sends launched over seconds could arrive all at once. A fast sender all but stops
+ * before silence is certain, since each send without a response costs a connection.
  *
  * <p>For silence and for consecutive outcomes only sends launched after the newest answered one
  * count. An older one without a response is an isolated failure, which says nothing about the
@@ -25,15 +25,18 @@ public final class CircuitBreaker {
   public static final Duration SILENCE = Duration.ofSeconds(3);
 
   /**
-   * The time without any response, beyond the usual time, after which {@link #CROWD} is the limit.
+   * The time without any response, beyond the usual time, after which a fast sender all but stops
+   * until the next response. TCP's retransmission timer likewise expires long before a connection
+   * is given up (RFC 6298).
    */
   static final Duration QUIET = Duration.ofMillis(250);
 
   /**
-   * The sends without a response that may be out while it is quiet: those of 3 s at 80/s, so that
-   * only faster senders wait, as when TCP's retransmission timer expires (RFC 5681, section 3.1).
+   * The sends without a response that may be out while it is quiet: those of 3 s at 80/s, or twice
+   * as many as at the newest response. Beyond them one goes out now and then, which may find the
+   * provider back when the others are lost.
    */
-  static final int CROWD = 250;
+  static final int MOST_WHILE_QUIET = 250;
 
   /** The number of consecutive outcomes in doubt that opens the breaker. */
   public static final int DOUBTS = 10;
@@ -129,6 +132,15 @@ public final class CircuitBreaker {
   private int first = FIRST;
   private long answered;
   private int underWay;
+
+  /** Admitted in this period and not launched yet. */
+  private int waiting;
+
+  /** Those in {@link #unheard} that have not ended. */
+  private int out;
+
+  private int outAtNewestAnswer;
+  private long launchedNanos;
   private long launches;
   private long overtaken = -1;
   private int doubts;
@@ -145,7 +157,7 @@ public final class CircuitBreaker {
       case CLOSED, HALF_OPEN -> {
         long room = first + answered - underWay;
         yield Math.clamp(
-            isQuiet(nowNanos) ? Math.min(room, CROWD - unheard.size()) : room,
+            isQuiet(nowNanos) ? Math.min(room, roomWhileQuiet(nowNanos)) : room,
             0,
             Integer.MAX_VALUE);
       }
@@ -154,7 +166,14 @@ public final class CircuitBreaker {
     };
   }
 
-  private boolean isQuiet(long nowNanos) {
+  private int roomWhileQuiet(long nowNanos) {
+    int room = Math.max(MOST_WHILE_QUIET, 2 * outAtNewestAnswer) - out - waiting;
+    boolean oneMore = waiting == 0 && nowNanos - launchedNanos >= QUIET.toNanos();
+    return oneMore ? Math.max(1, room) : room;
+  }
+
+  /** Returns whether there has been no response for a little longer than usual. */
+  public synchronized boolean isQuiet(long nowNanos) {
     Ticket oldest = oldestUnheard();
     return oldest != null && isLate(oldest, QUIET, nowNanos);
   }
@@ -168,6 +187,7 @@ public final class CircuitBreaker {
   public synchronized Ticket admit(long nowNanos) {
     usedNanos = nowNanos;
     underWay++;
+    waiting++;
     return new Ticket(period);
   }
 
@@ -179,6 +199,9 @@ public final class CircuitBreaker {
     }
     ticket.number = launches++;
     ticket.launchedNanos = nowNanos;
+    launchedNanos = nowNanos;
+    waiting--;
+    out++;
     unheard.add(ticket);
     awaited.add(ticket);
     return true;
@@ -189,6 +212,11 @@ public final class CircuitBreaker {
     ticket.ended = true;
     if (ticket.period == period) {
       underWay--;
+      if (ticket.number < 0) {
+        waiting--;
+      } else if (ticket.number > overtaken) {
+        out--;
+      }
     }
     switch (sign) {
       case ANSWER -> answered(ticket, nowNanos);
@@ -232,8 +260,11 @@ public final class CircuitBreaker {
     answered++;
     overtaken = Math.max(overtaken, ticket.number);
     while (!unheard.isEmpty() && unheard.element().number <= overtaken) {
-      unheard.remove();
+      if (!unheard.remove().ended) {
+        out--;
+      }
     }
+    outAtNewestAnswer = out;
     if (state == State.HALF_OPEN && answered >= TRUST) {
       state = State.CLOSED;
       cause = null;
@@ -324,6 +355,9 @@ public final class CircuitBreaker {
     first = 1;
     answered = 0;
     underWay = 0;
+    waiting = 0;
+    out = 0;
+    outAtNewestAnswer = 0;
     doubts = 0;
     unheard.clear();
     awaited.clear();

@@ -59,26 +59,75 @@ class CircuitBreakerTest {
   }
 
   @Test
-  void aQuarterOfASecondWithoutAnAnswerBeyondTheUsualStopsAFastSender() {
+  void aQuarterOfASecondWithoutAnAnswerBeyondTheUsualAllButStopsAFastSender() {
     answerQuickly(1_000);
     List<Ticket> sends = launch(300);
     pass(250);
     assertThat(breaker.room(now)).as("as much as before").isEqualTo(708);
     pass(50);
+    assertThat(breaker.room(now)).as("one may find the provider back").isEqualTo(1);
+    launch();
+    pass(240);
     assertThat(breaker.room(now)).isZero();
+    pass(10);
+    assertThat(breaker.room(now)).isEqualTo(1);
 
     end(sends.getFirst(), Sign.ANSWER);
-    assertThat(breaker.room(now)).as("this is usual now").isEqualTo(710);
+    assertThat(breaker.room(now)).as("this is usual now").isEqualTo(709);
     assertThat(breaker.state()).isEqualTo(State.CLOSED);
   }
 
   @Test
   void butNotOneThatSendsNoMoreThan80InASecond() {
     answerQuickly(1_000);
-    launch(240);
-    pass(3_000);
+    for (int i = 0; i < 240; i++) {
+      pass(12);
+      assertThat(breaker.room(now)).isPositive();
+      launch();
+    }
+  }
 
-    assertThat(breaker.room(now)).isEqualTo(10);
+  @Test
+  void norOneWhoseAnswersAlwaysTakeSeconds() {
+    answerQuickly(1_000);
+    Deque<Ticket> queue = new ArrayDeque<>();
+    for (int i = 0; i < 2_000; i++) {
+      queue.add(launch());
+      pass(12);
+      if (queue.size() > Math.min(320, i / 5)) {
+        end(queue.remove(), Sign.ANSWER);
+      }
+    }
+    for (int i = 0; i < 50; i++) {
+      launch();
+      pass(12);
+    }
+
+    assertThat(breaker.room(now)).isGreaterThan(100);
+  }
+
+  @Test
+  void thoseThatWaitForTheirTimeSlotsCountAmongTheFewThatAreLeft() {
+    answerQuickly(1_000);
+    launch(200);
+    pass(300);
+    for (int i = 0; i < 30; i++) {
+      breaker.admit(now);
+    }
+
+    assertThat(breaker.room(now)).isEqualTo(20);
+  }
+
+  @Test
+  void thoseThatHaveEndedDoNot() {
+    answerQuickly(1_000);
+    launch();
+    for (int i = 0; i < 300; i++) {
+      end(launch(), Sign.NOTHING);
+    }
+    pass(300);
+
+    assertThat(breaker.room(now)).isEqualTo(249);
   }
 
   @Test

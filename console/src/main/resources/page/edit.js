@@ -48,19 +48,22 @@ export function edit(root, left, id) {
       mayLeave: async () => true,
       last: () => say('save'),
       submit: async (draft) => {
-        const wish = wishOf(draft);
-        const changes = changed(opened, wish);
+        const changes = changed(opened, wishOf(draft));
+        // Others may have given it a time since, or people.
+        const now = await get(path);
+        const held = now.status === 'SCHEDULED' ? now.scheduledAt : null;
+        const scheduledAt = 'scheduledAt' in changes ? changes.scheduledAt : held;
         // Nobody is asked when it starts by itself. Who may not set a time puts it back to draft.
-        if (wish.scheduledAt && Object.keys(changes).length && !needsFourEyes()) {
-          const { sender: senderId, ...rest } = wish;
-          if (!(await review(path, { ...campaign, ...rest, senderId }, left, { changes }))) {
+        if (scheduledAt && Object.keys(changes).length && !needsFourEyes()) {
+          const senderId = changes.sender ?? now.senderId;
+          if (!(await review(path, { ...now, ...changes, senderId, scheduledAt }, left, { changes }))) {
             return null;
           }
         }
         const done = await orWithout(
           (query) => patch(`${path}?${query}`, changes),
           'campaign.scheduleWithout',
-          campaign.total,
+          now.total,
           left,
         );
         if (!done) {

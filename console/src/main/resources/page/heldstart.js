@@ -8,18 +8,22 @@ import { say } from './texts.js';
 /** `left` is aborted when the view is left. */
 export function heldStart(path, left) {
   let time = null;
+  let named = '';
 
   return {
     /** The time that is held, or null. */
     time: () => time,
     forget: () => (time = null),
 
-    /** Of what starts by itself. If this page is closed before the time is given back, it stays a draft. */
-    async take({ status, scheduledAt }) {
-      if (status === 'SCHEDULED') {
-        time = scheduledAt;
-        await patch(path, { scheduledAt: null });
+    /** Of what starts by itself, and whether it did. If this page is closed before the time is given back, it stays a draft. */
+    async take({ status, scheduledAt, name }) {
+      if (status !== 'SCHEDULED') {
+        return false;
       }
+      time = scheduledAt;
+      named = name;
+      await patch(path, { scheduledAt: null });
+      return true;
     },
 
     /** Whether it starts by itself again: a person may mind what speaks against that. Throws what else is refused. */
@@ -36,14 +40,22 @@ export function heldStart(path, left) {
       return given;
     },
 
-    /** The same error with what it means and what to do, where it has left a draft. */
+    /** The same error with what it means and what to do, where it has left a draft, or nobody can tell. */
     async explained(error) {
-      const campaign = time === null ? null : await get(path).catch(() => null);
-      if (campaign?.status !== 'DRAFT') {
+      if (time === null) {
         return error;
       }
-      const values = { reason: error.message, name: campaign.name, time: moment(time), action: say('campaign.schedule') };
-      return new Error(say('import.notSet', values));
+      const campaign = await get(path).catch(() => null);
+      if (campaign && campaign.status !== 'DRAFT') {
+        return error;
+      }
+      const values = {
+        reason: error.message,
+        name: campaign?.name ?? named,
+        time: moment(time),
+        action: say('campaign.schedule'),
+      };
+      return new Error(say(campaign ? 'import.notSet' : 'import.maybeNotSet', values));
     },
   };
 }

@@ -91,26 +91,39 @@ export function importer(path, wishes, done, left) {
   }
 
   /** It starts as it would have. Without an answer of the console's own, somebody may have been added. */
-  async function withNobody({ total }, { status }) {
-    if (start.time() !== null && status > 0 && status < 500) {
+  async function withNobody(before, { status }) {
+    if (start.time() === null || !(status > 0 && status < 500)) {
+      return;
+    }
+    try {
+      const now = await get(path);
+      if (now.status === 'DRAFT' && now.total !== null && now.total === before.total) {
+        await start.giveBack(now.total);
+      }
+    } catch (error) {
       // Why the file was not taken matters more.
-      await start.giveBack(total).catch((error) => console.debug('start time', error));
+      console.debug('start time', error);
     }
   }
 
   /** What starts by itself is reviewed with those who were added, or does not: nobody will be asked at its time. */
   async function lookAgain({ result, query }) {
-    const campaign = await get(path);
-    if (start.time() === null && result.accepted > 0 && !query.has('acceptLate')) {
-      // By the console's clock, it was not due.
-      await start.take(campaign);
+    if (query.has('acceptLate')) {
+      return;
     }
+    const campaign = await get(path);
+    // Others may have given it a time since. Or it had one that was due by this browser's clock, but not by the console's.
+    const taken = result.accepted > 0 && (await start.take(campaign));
     const scheduledAt = start.time();
-    if (scheduledAt === null) {
+    // What is no draft by now keeps what others have made of it.
+    if (scheduledAt === null || !(taken || campaign.status === 'DRAFT')) {
       return;
     }
     const reviewed =
       result.accepted === 0 || (await review(path, { ...campaign, scheduledAt }, left, { question: 'added' }));
+    if ((await get(path)).status !== 'DRAFT') {
+      return;
+    }
     if (reviewed && (await start.giveBack(campaign.total))) {
       return;
     }

@@ -289,7 +289,7 @@ export async function again(path, campaign, people, statuses, reason = null) {
   const look = await looking;
   return html`
     ${facts(now, sender, people, { suppressed: 0, capped: 0 }, null, look?.cost)}
-    ${look?.night && sender ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
+    ${look?.night && !look.night.partial && sender ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
     ${reasons(
       [blockedWords(sender), spreadWords(now, sender, people), nightWords(now, look, first), laterWords(now, look)].filter(Boolean),
     )}`;

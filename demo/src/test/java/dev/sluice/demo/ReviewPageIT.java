@@ -43,6 +43,28 @@ class ReviewPageIT {
   }
 
   @Test
+  void anEditOfWhatOthersHaveScheduledSinceIsReviewed() {
+    String campaign = campaign("Scheduled since", "Hi {{first_name}}", Map.of());
+    browser.open("#/campaigns/" + campaign + "/edit");
+    browser.type("textarea[name=text]", "Hi all");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    people(campaign, "PENDING", "NULL");
+    PAGE.client()
+        .patch("/api/campaigns/" + campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.click("#create");
+    browser.awaitText("#dialog h2", "Schedule this campaign?");
+    browser.awaitText("#dialog .primary", "Schedule for 2 recipients");
+    browser.awaitText("#dialog .bubble", "Hi all");
+    browser.click("#dialog .primary");
+
+    browser.awaitText(".bubble", "Hi all");
+    JsonNode kept = PAGE.client().get("/api/campaigns/" + campaign);
+    assertThat(kept.path("scheduledAt").asString()).isEqualTo("2099-05-10T09:30:00Z");
+  }
+
+  @Test
   void yesterdaysFileIsNoticedInTheNextCampaign() {
     String yesterday = campaign("Spring, first day", "Hi", Map.of());
     people(yesterday, "DELIVERED", "now() - interval '20 hours'");

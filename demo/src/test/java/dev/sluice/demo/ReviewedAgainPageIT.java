@@ -9,18 +9,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.support.ui.ExpectedConditions;
 import tools.jackson.databind.JsonNode;
 
 /** What the page asks about a campaign that was reviewed before, in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class ReviewedAgainPageIT {
   @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
+
+  private static final String HELD = "[aria-labelledby=import] .reason";
 
   private static ConsoleClient client;
   private static Browser browser;
@@ -113,14 +118,104 @@ class ReviewedAgainPageIT {
     browser.awaitHeld(1);
     browser.awaitText("[aria-labelledby=import] .reason", "the campaign stays a draft");
     browser.picture("added-held");
-    Files.setLastModifiedTime(
-        folder.resolve("1.csv"), FileTime.from(Instant.now().plusSeconds(10)));
+    change("1.csv");
     browser.release();
 
     browser.awaitText("[aria-labelledby=import] .problem", "The file has changed");
     browser.awaitText("#notes", "Starts automatically at May 10, 2099");
     assertThat(status(campaign)).isEqualTo("SCHEDULED");
+    assertOnlyTheFileWasRefused();
+  }
+
+  @Test
+  void whatOthersScheduledDuringTheUploadKeepsTheirTime() throws IOException {
+    String campaign = uploading();
+    client.patch(campaign, Map.of("scheduledAt", "2099-06-11T09:30:00Z"));
+    browser.release();
+    browser.awaitText("#dialog h2", "Start automatically with these recipients?");
+    browser.awaitText("#dialog", "Jun 11, 2099");
+    assertThat(status(campaign)).as("nobody has reviewed them").isEqualTo("DRAFT");
+    browser.click("#dialog .primary");
+    browser.awaitText("#notes", "Starts automatically at Jun 11, 2099");
+    assertThat(client.get(campaign).path("scheduledAt").asString())
+        .isEqualTo("2099-06-11T09:30:00Z");
+
+    add(11, 2);
+    browser.awaitText("#dialog .primary", "Schedule for 4 recipients");
+    client.patch(campaign, Map.of("scheduledAt", "2099-07-12T09:30:00Z"));
+    browser.click("#dialog .primary");
+    browser.awaitText(".reason.told", "Jul 12, 2099");
+    browser.awaitText("[aria-labelledby=import] .report", "2 added");
+    browser.until().until(ExpectedConditions.invisibilityOfElementLocated(By.cssSelector(HELD)));
+    assertThat(client.get(campaign).path("scheduledAt").asString())
+        .isEqualTo("2099-07-12T09:30:00Z");
+  }
+
+  @Test
+  void whatWasNotAddedLeavesTheTimeThatOthersSet() throws IOException {
+    String campaign = uploading();
+    client.patch(campaign, Map.of("scheduledAt", "2099-06-11T09:30:00Z"));
+    change("1.csv");
+    browser.release();
+
+    browser.awaitText("[aria-labelledby=import] .problem", "The file has changed");
+    assertThat(client.get(campaign).path("scheduledAt").asString())
+        .isEqualTo("2099-06-11T09:30:00Z");
+    assertOnlyTheFileWasRefused();
+  }
+
+  /** Without an answer, and with a file that has changed since, they may be its people. */
+  @Test
+  void whatMayHaveBeenAddedAllTheSameIsADraft() throws IOException {
+    String campaign = uploading();
+    client.post(campaign + "/recipients", List.of(Map.of("phone", "+5511960000009")));
+    change("1.csv");
+    browser.release();
+
+    browser.awaitText(
+        "[aria-labelledby=import] .problem",
+        "“Spring” is now a draft and does not start by itself");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertOnlyTheFileWasRefused();
+  }
+
+  @Test
+  void whoseConnectionBreaksIsToldTheTimeThatWasTaken() throws IOException {
+    String campaign = uploading();
+    change("1.csv");
+    browser
+        .driver()
+        .executeScript("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))");
+    browser.release();
+
+    String problem = "[aria-labelledby=import] .problem";
+    browser.awaitText(problem, "The file has changed");
+    browser.awaitText(problem, "“Spring” may be a draft now, which does not start by itself");
+    browser.awaitText(problem, "it was May 10, 2099");
+    browser.picture("added-unknown");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertOnlyTheFileWasRefused();
+  }
+
+  /** Returns a scheduled campaign to which a file is being added, by a request that is held. */
+  private String uploading() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.find("#import");
+    browser.hold("/recipients?for=");
+    add(1, 2);
+    browser.awaitHeld(1);
+    awaitStatus(campaign, "DRAFT");
+    return campaign;
+  }
+
+  private static void assertOnlyTheFileWasRefused() {
     assertThat(browser.complaints()).allMatch(line -> line.contains("ERR_UPLOAD_FILE_CHANGED"));
+  }
+
+  private void change(String file) throws IOException {
+    Files.setLastModifiedTime(folder.resolve(file), FileTime.from(Instant.now().plusSeconds(10)));
   }
 
   @Test
@@ -185,6 +280,20 @@ class ReviewedAgainPageIT {
     browser.click("#dialog button[type=button]:not([name])");
     browser.click("section[aria-labelledby=errors] button");
     browser.awaitText("#dialog", "27 h 46 min, until");
+    assertThat(browser.find("#dialog").getText()).doesNotContain("Not all of this");
+    browser.click("#dialog button[type=button]:not([name])");
+
+    browser.hold("/review");
+    browser.click("#resend");
+    browser.awaitHeld(1);
+    browser
+        .driver()
+        .executeScript(
+            """
+            const night = { recipients: 50000, asleep: 0, zones: [], later: null, partial: true };
+            window.held.splice(0).forEach((go) => go(Response.json({ night, cost: null })));
+            """);
+    browser.awaitText("#dialog", "Not all of this could be looked up just now");
     browser.click("#dialog button[type=button]:not([name])");
   }
 

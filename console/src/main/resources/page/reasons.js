@@ -64,6 +64,8 @@ const SENTENCES = [
   ['reason.parameter', /^the (?<part>body|header) lacks the parameter "(?<name>[^"]*)"$/],
   ['reason.button', /^button (?<place>\d+) lacks its parameter$/],
   ['reason.wholeUrl', /^button (?<place>\d+) is given a whole URL, but the template wants only what follows (?<start>\S+)$/],
+  ['reason.noButton', /^button (?<place>\d+) has a parameter, but the template has no such button$/],
+  ['reason.fixedButton', /^button (?<place>\d+) has a parameter, but the template needs none$/],
   ['reason.coded', /^(?<code>\d+|[a-z]+_[a-z_]+)(?: \(told by a webhook\))?: (?<why>.+)$/s],
 ];
 

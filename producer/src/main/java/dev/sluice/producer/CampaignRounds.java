@@ -129,6 +129,13 @@ final class CampaignRounds {
             Texts.shortened(approver));
         fanOuts.remove(id);
       }
+      case CampaignStarts.Withdrawn(var dueAt) -> {
+        log.info(
+            "[campaign {}] not started, its start time {} was taken away",
+            FanOutStore.brief(id),
+            dueAt);
+        fanOuts.remove(id);
+      }
       case CampaignStarts.Over(var status) -> {
         log.info("[campaign {}] nothing to send, it is {}", FanOutStore.brief(id), status);
         fanOuts.remove(id);

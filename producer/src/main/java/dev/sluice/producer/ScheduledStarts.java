@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,14 +71,14 @@ final class ScheduledStarts {
     // Once: if its transaction is aborted, the row is still scheduled when it is read again.
     due.entrySet()
         .removeIf(entry ->
-            !entry.getValue().at().isAfter(now)
-                && told(entry.getKey(), entry.getValue().approvedBy(), now));
+            !entry.getValue().at().isAfter(now) && told(entry.getKey(), entry.getValue(), now));
   }
 
-  private boolean told(UUID id, @Nullable String approvedBy, Instant now) {
+  private boolean told(UUID id, CampaignRepository.Due due, Instant now) {
     if (fanOuts.find(id) == null) {
       log.info("[campaign {}] its scheduled start is due", FanOutStore.brief(id));
-      output.command(CampaignCommand.start(id, "the producer's schedule", now, approvedBy));
+      output.command(
+          CampaignCommand.due(id, "the producer's schedule", now, due.approvedBy(), due.at()));
       output.commitSoon();
     }
     return true;

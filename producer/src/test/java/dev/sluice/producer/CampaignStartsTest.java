@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,34 @@ class CampaignStartsTest extends FanOutTest {
     assertThat(Json.read(start.value(), CampaignCommand.class).approvedBy()).isEqualTo("ada");
     assertThat(requests()).isEmpty();
     assertThat(row(campaign)).isEqualTo(CampaignStatus.DRAFT);
+  }
+
+  /** Its recipients are still imported, perhaps. */
+  @Test
+  void aTimeThatIsTakenAwayInTheLastMomentStartsNothing() {
+    UUID campaign = FIXTURE.campaign(sender, 10);
+    Instant due = now.plusSeconds(2).truncatedTo(ChronoUnit.MILLIS);
+    set(campaign, CAMPAIGN.SCHEDULED_AT, due);
+    set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
+    turns(2);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign SET status = 'DRAFT', scheduled_at = NULL WHERE id = ?",
+            campaign);
+
+    turns(60);
+
+    TestRecord<String, byte[]> start = output(TOPICS.campaignCommands()).readRecord();
+    assertThat(Json.read(start.value(), CampaignCommand.class).dueAt()).isEqualTo(due);
+    assertThat(requests()).isEmpty();
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.DRAFT);
+    assertThat(deadLetters.isEmpty()).isTrue();
+
+    // Somebody starts it.
+    command("start", campaign);
+    turns(3);
+    assertThat(requests()).hasSize(10);
   }
 
   @Test

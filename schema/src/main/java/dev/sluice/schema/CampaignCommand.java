@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param reasons for {@code resend}: only recipients with one of these error codes; null for all
  * @param approvedBy for {@code start}: who has approved the campaign as it is; it has no effect
  *     once that is withdrawn. Null for a start that needs no approval
+ * @param dueAt for {@code start}: the campaign's start time, if the producer writes the command
+ *     because of it; it has no effect once the campaign is a draft. Null for any other start
  */
 public record CampaignCommand(
     Action command,
@@ -33,7 +35,8 @@ public record CampaignCommand(
     @Nullable Set<RecipientStatus> statuses,
     @Nullable Boolean repaired,
     @Nullable Set<String> reasons,
-    @Nullable String approvedBy) {
+    @Nullable String approvedBy,
+    @Nullable Instant dueAt) {
 
   /** Creates a command that no repair has prepared. */
   public CampaignCommand(
@@ -43,7 +46,7 @@ public record CampaignCommand(
       @Nullable Instant requestedAt,
       @Nullable String reason,
       @Nullable Set<RecipientStatus> statuses) {
-    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null, null);
+    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null, null, null);
   }
 
   /**
@@ -57,13 +60,22 @@ public record CampaignCommand(
       Set<RecipientStatus> statuses,
       @Nullable Set<String> reasons) {
     return new CampaignCommand(
-        Action.RESEND, campaignId, requestedBy, requestedAt, null, statuses, null, reasons, null);
+        Action.RESEND,
+        campaignId,
+        requestedBy,
+        requestedAt,
+        null,
+        statuses,
+        null,
+        reasons,
+        null,
+        null);
   }
 
   /** Returns a command to continue a campaign after a repair. */
   public static CampaignCommand goOn(UUID campaignId, String requestedBy, Instant requestedAt) {
     return new CampaignCommand(
-        Action.START, campaignId, requestedBy, requestedAt, null, null, true, null, null);
+        Action.START, campaignId, requestedBy, requestedAt, null, null, true, null, null, null);
   }
 
   /**
@@ -74,7 +86,41 @@ public record CampaignCommand(
   public static CampaignCommand start(
       UUID campaignId, String requestedBy, Instant requestedAt, @Nullable String approvedBy) {
     return new CampaignCommand(
-        Action.START, campaignId, requestedBy, requestedAt, null, null, null, null, approvedBy);
+        Action.START,
+        campaignId,
+        requestedBy,
+        requestedAt,
+        null,
+        null,
+        null,
+        null,
+        approvedBy,
+        null);
+  }
+
+  /**
+   * Returns a command to start a campaign because its start time has come.
+   *
+   * @param approvedBy who has approved it, or null if it needs no approval
+   * @param dueAt its start time
+   */
+  public static CampaignCommand due(
+      UUID campaignId,
+      String requestedBy,
+      Instant requestedAt,
+      @Nullable String approvedBy,
+      Instant dueAt) {
+    return new CampaignCommand(
+        Action.START,
+        campaignId,
+        requestedBy,
+        requestedAt,
+        null,
+        null,
+        null,
+        null,
+        approvedBy,
+        dueAt);
   }
 
   /** Creates a command without a reason. */

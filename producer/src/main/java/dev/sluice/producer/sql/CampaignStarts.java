@@ -50,6 +50,9 @@ public final class CampaignStarts {
   /** Its approval was withdrawn, for example because it was changed since. */
   public record Unapproved(String approver) implements Start {}
 
+  /** Its start time has come, but was taken away meanwhile, so that it is a draft. */
+  public record Withdrawn(Instant dueAt) implements Start {}
+
   /** There is nothing to send, because it has ended. */
   public record Over(CampaignStatus status) implements Start {}
 
@@ -110,6 +113,10 @@ public final class CampaignStarts {
     CampaignStatus status = row.get(CAMPAIGN.STATUS);
     return switch (status) {
       case DRAFT, SCHEDULED -> {
+        Instant dueAt = command.dueAt();
+        if (dueAt != null && status == CampaignStatus.DRAFT) {
+          yield new Not(new Withdrawn(dueAt));
+        }
         String approver = command.approvedBy();
         if (approver != null && row.get(CAMPAIGN.APPROVED_BY) == null) {
           yield new Not(new Unapproved(approver));

@@ -141,6 +141,11 @@ public record FanOutState(Phase phase, Steering steering) {
       return command().approvedBy();
     }
 
+    /** Returns the start time that has made the producer write it, or null for any other start. */
+    public @Nullable Instant dueAt() {
+      return command().dueAt();
+    }
+
     private CampaignCommand command() {
       return Json.read(value, CampaignCommand.class);
     }

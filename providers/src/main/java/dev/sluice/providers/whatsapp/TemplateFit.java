@@ -21,6 +21,7 @@ public final class TemplateFit {
   private static final Pattern VARIABLE = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_]+)\\s*}}");
   private static final Pattern WHOLE_URL =
       Pattern.compile("\\s*https?://.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+  private static final Pattern INDEX = Pattern.compile("[0-9]{1,4}");
   private static final Set<String> MEDIA = Set.of("IMAGE", "VIDEO", "DOCUMENT");
 
   private final JsonNode listed;
@@ -46,6 +47,7 @@ public final class TemplateFit {
     fit.header();
     fit.compare("body", fit.expected("BODY"));
     fit.buttons();
+    fit.surplusOfButtons();
     return List.copyOf(fit.misfits);
   }
 
@@ -101,6 +103,35 @@ public final class TemplateFit {
                 () -> misfits.add("button " + number + " lacks its parameter"));
       }
     }
+  }
+
+  /** A button of another kind may be given something, such as what a quick reply sends back. */
+  private void surplusOfButtons() {
+    if (!listed.isArray()) {
+      return;
+    }
+    JsonNode buttons = expected("BUTTONS").path("buttons");
+    given
+        .valueStream()
+        .filter(one -> isOfType("button", one) && !one.path("parameters").isEmpty())
+        .map(one -> one.path("index").asString(""))
+        .filter(index -> INDEX.matcher(index).matches())
+        .map(Integer::parseInt)
+        .filter(index -> index >= buttons.size() || takesNothing(buttons.path(index)))
+        .map(index ->
+            index >= buttons.size()
+                ? "button %d has a parameter, but the template has no such button"
+                    .formatted(index + 1)
+                : "button %d has a parameter, but the template needs none".formatted(index + 1))
+        .forEach(misfits::add);
+  }
+
+  private static boolean takesNothing(JsonNode button) {
+    return switch (button.path("type").asString("")) {
+      case "PHONE_NUMBER", "VOICE_CALL" -> true;
+      case "URL" -> button.path("url").isString() && !isFilledIn(button);
+      default -> false;
+    };
   }
 
   /**

@@ -89,6 +89,40 @@ class TemplateFitTest {
                 : List.of());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0, quick_reply, ''",
+    "1, url, button 2 has a parameter; but the template needs none",
+    "2, voice_call, button 3 has a parameter; but the template needs none",
+    "3, url, button 4 has a parameter; but the template needs none",
+    "4, flow, ''",
+    "5, url, button 6 has a parameter; but the template has no such button",
+    "{{n}}, url, ''",
+    "-1, url, ''"
+  })
+  void aParameterThatNoButtonTakesDoesNotFit(String index, String kind, String words) {
+    List<String> misfits =
+        misfits(
+            "[{'type':'BUTTONS','buttons':[{'type':'QUICK_REPLY'},"
+                + "{'type':'URL','url':'https://x.example/'},{'type':'VOICE_CALL'},"
+                + "{'type':'PHONE_NUMBER'},{'type':'FLOW'}]}]",
+            "POSITIONAL",
+            "[{'type':'button','sub_type':'%s','index':'%s','parameters':[{'text':'7'}]}]"
+                .formatted(kind, index));
+
+    assertThat(misfits).isEqualTo(words.isEmpty() ? List.of() : List.of(words.replace(';', ',')));
+  }
+
+  @Test
+  void aTemplateWithoutButtonsTakesNoParameterForOne() {
+    String given = "[{'type':'button','index':0,'parameters':[{'text':'7'}]}]";
+
+    assertThat(misfits("[{'type':'BODY','text':'Hello'}]", "POSITIONAL", given))
+        .containsExactly("button 1 has a parameter, but the template has no such button");
+    assertThat(misfits("null", "POSITIONAL", given)).isEmpty();
+    assertThat(misfits("[]", "POSITIONAL", given.replace("{'text':'7'}", ""))).isEmpty();
+  }
+
   /** New kinds of components are the provider's to judge. */
   @ParameterizedTest
   @ValueSource(strings = {"[{'type':'CAROUSEL','cards':[{}]}]", "[{'type':7}]", "[]", "{}", "null"})

@@ -252,8 +252,7 @@ final class Browser implements AutoCloseable {
   }
 
   WebDriverWait until() {
-    return new WebDriverWait(
-        driver, PATIENCE, RECHECK, Clock.systemDefaultZone(), rarerAfterTheFirst());
+    return new WebDriverWait(driver, PATIENCE, RECHECK, Clock.systemUTC(), rarerAfterTheFirst());
   }
 
   private static Sleeper rarerAfterTheFirst() {

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -23,6 +25,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.Sleeper;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A headless Chromium that shows the console's page. */
@@ -34,6 +37,11 @@ final class Browser implements AutoCloseable {
 
   /** Most waits are for what a click shows at once; by default each would take half a second. */
   private static final Duration RECHECK = Duration.ofMillis(50);
+
+  /** Others last seconds, in which each look would take time from what they wait for. */
+  private static final Duration LATER_RECHECK = Duration.ofMillis(200);
+
+  private static final int FIRST_LOOKS = 20;
 
   private static final Path SHOTS = Path.of("target", "screenshots");
 
@@ -244,7 +252,13 @@ final class Browser implements AutoCloseable {
   }
 
   WebDriverWait until() {
-    return new WebDriverWait(driver, PATIENCE, RECHECK);
+    return new WebDriverWait(driver, PATIENCE, RECHECK, Clock.systemUTC(), rarerAfterTheFirst());
+  }
+
+  private static Sleeper rarerAfterTheFirst() {
+    AtomicInteger looks = new AtomicInteger();
+    return pause ->
+        Sleeper.SYSTEM_SLEEPER.sleep(looks.incrementAndGet() > FIRST_LOOKS ? LATER_RECHECK : pause);
   }
 
   /** Takes a screenshot of the whole page for people to review. */
@@ -273,9 +287,12 @@ final class Browser implements AutoCloseable {
   }
 
   /** Returns the serious accessibility faults of the current page. */
+  // The other mode opens a second tab and loads axe once more, for frames of other origins; the
+  // page has no frames, which its policy would not allow either.
+  @SuppressWarnings("deprecation")
   List<String> faults() {
     return new AxeBuilder()
-        .analyze(driver).getViolations().stream()
+        .setLegacyMode().analyze(driver).getViolations().stream()
             .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
             .map(Browser::words)
             .toList();

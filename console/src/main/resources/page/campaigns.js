@@ -111,6 +111,10 @@ export function campaigns(root, left) {
   /** What is left there half typed means the only sender that has it in its id; otherwise nobody can tell which. */
   async function chooseSender({ target }) {
     const typed = target.value.trim();
+    if (typed === '') {
+      // At once: who types on would keep the filter that was just taken away.
+      take(typed);
+    }
     if (typed !== offered) {
       clearTimeout(looking);
       await offer(typed);

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  * threads call the provider and return outcomes through the {@link Dispatcher}.
  */
 final class SendLoop {
-  /** The interval between transactions, which makes them batches at high rates. */
+  /**
+   * The interval between transactions, which makes them batches at high rates. It is shorter while
+   * lanes wait for slots that have become free.
+   */
   private static final Duration PACE = Duration.ofMillis(20);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
@@ -129,7 +132,7 @@ final class SendLoop {
   void turn() {
     poll();
     assignment.recover();
-    if (ticker.nanoTime() - lastCommitNanos >= PACE.toNanos()) {
+    if (ticker.nanoTime() - lastCommitNanos >= PACE.toNanos() || scheduler.canRefill()) {
       work();
     }
   }
@@ -186,7 +189,7 @@ final class SendLoop {
         dispatcher.inFlight() > 0
             || !unpublished.isEmpty()
             || assignment.all().stream().anyMatch(partition -> partition.waiting() > 0);
-    reader.poll(busy ? PACE.dividedBy(2) : IDLE_POLL);
+    reader.poll(busy ? scheduler.untilRefill(PACE.dividedBy(2)) : IDLE_POLL);
   }
 
   /**
@@ -306,6 +309,7 @@ final class SendLoop {
     } else {
       assignment.all().forEach(PartitionState::rollBack);
       transaction.undo(delayed);
+      scheduler.undone();
       unpublished.stream()
           .map(Finished::task)
           .filter(task -> !task.partition().lost())

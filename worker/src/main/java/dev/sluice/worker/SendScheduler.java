@@ -37,7 +37,11 @@ final class SendScheduler {
   private final int maxInFlight;
   private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
+  private final SlotRefill refill;
   private int turns;
+
+  /** Whether a lane could have sent more with more slots. */
+  private boolean lacksSlots;
 
   SendScheduler(
       AdmissionControl admission,
@@ -54,6 +58,7 @@ final class SendScheduler {
     this.stalls = stalls;
     this.clocks = clocks;
     this.maxInFlight = maxInFlight;
+    this.refill = new SlotRefill(maxInFlight);
   }
 
   /** Records how long a transaction took. */
@@ -73,14 +78,34 @@ final class SendScheduler {
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
     InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
+    lacksSlots = false;
+    int total = 0;
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {
         Sender sender = next.request().sender();
-        slots.take(sender, pick(lane, slots.left(sender), transaction));
+        int picked = pick(lane, slots.left(sender), transaction);
+        slots.take(sender, picked);
+        total += picked;
       }
     }
+    refill.picked(dispatcher.inFlight() + total, lacksSlots, ticker.nanoTime());
     stalls.review(lanes, this::runs, ticker.nanoTime());
+  }
+
+  /** Returns whether lanes lack slots, and enough of them have become free for a turn. */
+  boolean canRefill() {
+    return refill.isDue(dispatcher.inFlight());
+  }
+
+  /** Returns about how long that takes, at most this. */
+  Duration untilRefill(Duration atMost) {
+    return refill.wait(dispatcher.inFlight(), ticker.nanoTime(), atMost);
+  }
+
+  /** Records that the sends that were picked last are not launched, so that no slot was taken. */
+  void undone() {
+    refill.reset();
   }
 
   /**
@@ -193,6 +218,7 @@ final class SendScheduler {
             // What it has read is needed as soon as the next response comes.
             if (!isQuiet(task.request().sender())) {
               lane.heldUp();
+              lacksSlots |= picked >= slots;
             }
             return picked;
           }

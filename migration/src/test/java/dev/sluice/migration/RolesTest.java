@@ -1,4 +1,4 @@
-package dev.sluice.local;
+package dev.sluice.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.migration.Migration;

@@ -1,10 +1,11 @@
-package dev.sluice.local;
+package dev.sluice.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.migration.Migration;

@@ -1,8 +1,9 @@
-package dev.sluice.local;
+package dev.sluice.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.Places;

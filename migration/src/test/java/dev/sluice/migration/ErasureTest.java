@@ -1,7 +1,8 @@
-package dev.sluice.local;
+package dev.sluice.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.local.Sandbox;
 import dev.sluice.runtime.database.DatabaseConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;

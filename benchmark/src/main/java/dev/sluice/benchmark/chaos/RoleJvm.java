@@ -54,11 +54,12 @@ public final class RoleJvm implements AutoCloseable {
                     "-Djdk.virtualThreadScheduler.parallelism=16",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow"),
+                ClassArchive.options().stream(),
                 Stream.of(environment.getOrDefault("SLUICE_JAVA_OPTIONS", "").split(" "))
                     .filter(option -> !option.isEmpty()),
                 Stream.of(
                     "-cp",
-                    System.getProperty("java.class.path"),
+                    ClassArchive.CLASS_PATH,
                     "dev.sluice.cli.Sluice",
                     name.split(" ", 2)[0],
                     "--http-port",

@@ -49,6 +49,15 @@ public record CampaignCommand(
     this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null, null, null);
   }
 
+  /** Creates a command without a reason. */
+  public CampaignCommand(
+      Action command,
+      UUID campaignId,
+      @Nullable String requestedBy,
+      @Nullable Instant requestedAt) {
+    this(command, campaignId, requestedBy, requestedAt, null, null);
+  }
+
   /**
    * Returns a command to send again to the recipients with these statuses and, if given, these
    * error codes.
@@ -85,6 +94,15 @@ public record CampaignCommand(
    */
   public static CampaignCommand start(
       UUID campaignId, String requestedBy, Instant requestedAt, @Nullable String approvedBy) {
+    return start(campaignId, requestedBy, requestedAt, approvedBy, null);
+  }
+
+  private static CampaignCommand start(
+      UUID campaignId,
+      String requestedBy,
+      Instant requestedAt,
+      @Nullable String approvedBy,
+      @Nullable Instant dueAt) {
     return new CampaignCommand(
         Action.START,
         campaignId,
@@ -95,7 +113,7 @@ public record CampaignCommand(
         null,
         null,
         approvedBy,
-        null);
+        dueAt);
   }
 
   /**
@@ -110,26 +128,7 @@ public record CampaignCommand(
       Instant requestedAt,
       @Nullable String approvedBy,
       Instant dueAt) {
-    return new CampaignCommand(
-        Action.START,
-        campaignId,
-        requestedBy,
-        requestedAt,
-        null,
-        null,
-        null,
-        null,
-        approvedBy,
-        dueAt);
-  }
-
-  /** Creates a command without a reason. */
-  public CampaignCommand(
-      Action command,
-      UUID campaignId,
-      @Nullable String requestedBy,
-      @Nullable Instant requestedAt) {
-    this(command, campaignId, requestedBy, requestedAt, null, null);
+    return start(campaignId, requestedBy, requestedAt, approvedBy, dueAt);
   }
 
   /** The actions on a campaign. */

@@ -148,15 +148,8 @@ class CarefulPageIT {
   }
 
   private void template(String button) {
-    browser.open("#/new");
-    browser.type("input[name=name]", "Orders");
-    browser.find("select[name=sender] option");
-    browser.click("input[value=template]");
-    browser.type("input[name=template-search]", "order");
-    browser.awaitText("main", "1 template");
-    browser.click(".pick");
-    browser.click("select[name='source-header'] option[value=text]");
-    browser.type("input[name='value-header']", "https://shop.example/box.png");
+    OrderTemplate.find(browser, "Orders", "brazil");
+    OrderTemplate.pick(browser);
     browser.type("input[name='value-body.order']", "order");
     browser.click("select[name='source-button.0'] option[value=text]");
     browser.type("input[name='value-button.0']", button);

@@ -184,16 +184,9 @@ class ConsolePageIT {
 
   @Test
   void aTemplateIsPickedFilledInTriedOutAndChanged() throws IOException {
-    browser.open("#/new");
-    browser.type("input[name=name]", "Order update");
-    browser.find("select[name=sender] option");
-    browser.click("input[value=template]");
-    browser.type("input[name=template-search]", "order");
-    browser.awaitText("main", "1 template");
+    OrderTemplate.find(browser, "Order update", "brazil");
     browser.picture("template-picker");
-    browser.click(".pick");
-    browser.click("select[name='source-header'] option[value=text]");
-    browser.type("input[name='value-header']", "https://shop.example/box.png");
+    OrderTemplate.pick(browser);
     browser.type("input[name='value-body.order']", "first_name");
     browser.type("input[name='value-button.0']", "first_name");
     browser.picture("template-form");

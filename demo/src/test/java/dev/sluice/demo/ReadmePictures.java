@@ -108,16 +108,7 @@ class ReadmePictures {
       browser.choose("input[name=file]", people());
       browser.awaitText(".report", PEOPLE + " usable");
       browser.click("#next");
-      browser.find("input[name=scheduledAt]");
-      browser
-          .driver()
-          .executeScript(
-              """
-              const field = document.querySelector('input[name=scheduledAt]');
-              field.value = arguments[0];
-              field.dispatchEvent(new Event('input'));
-              """,
-              nextDay().toString());
+      browser.set("input[name=scheduledAt]", nextDay().toString());
       browser.click("#next");
       browser.find("#create");
       browser.click("#create");
@@ -156,16 +147,8 @@ class ReadmePictures {
   }
 
   private static void write(Browser browser, String name) {
-    browser.open("#/new");
-    browser.type("input[name=name]", name);
-    browser.find("select[name=sender] option");
-    browser.click("select[name=sender] option[value=loja-sp]");
-    browser.click("input[value=template]");
-    browser.type("input[name=template-search]", "order");
-    browser.awaitText("main", "1 template");
-    browser.click(".pick");
-    browser.click("select[name='source-header'] option[value=text]");
-    browser.type("input[name='value-header']", "https://shop.example/box.png");
+    OrderTemplate.find(browser, name, "loja-sp");
+    OrderTemplate.pick(browser);
     browser.type("input[name='value-body.first_name']", "first_name");
     browser.type("input[name='value-body.order']", "order");
     browser.type("input[name='value-button.0']", "order");

@@ -41,9 +41,7 @@ class ReviewedAgainPageIT {
 
   @Test
   void whoIsAddedToAScheduledCampaignIsReviewedOrItBecomesADraft() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
+    String campaign = scheduled();
     add(1, 1_200);
     browser.awaitText("#dialog h2", "Start automatically with these recipients?");
     browser.awaitText("#dialog .primary", "Schedule for 1,200 (1.2 thousand) recipients");
@@ -73,9 +71,7 @@ class ReviewedAgainPageIT {
 
   @Test
   void whoClosesTheTabWithoutAnAnswerFindsADraft() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
+    String campaign = scheduled();
     add(1, 2);
     browser.awaitText("#dialog", "if you close this tab without answering, it stays one");
     browser.open("#" + campaign.substring("/api".length()));
@@ -109,13 +105,7 @@ class ReviewedAgainPageIT {
 
   @Test
   void whatWasNotAddedLeavesItScheduled() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
-    browser.find("#import");
-    browser.hold("/recipients?for=");
-    add(1, 2);
-    browser.awaitHeld(1);
+    String campaign = adding("/recipients?for=");
     browser.awaitText("[aria-labelledby=import] .reason", "the campaign stays a draft");
     browser.picture("added-held");
     change("1.csv");
@@ -197,15 +187,19 @@ class ReviewedAgainPageIT {
     assertOnlyTheFileWasRefused();
   }
 
-  /** Returns a scheduled campaign to which a file is being added, by a request that is held. */
-  private String uploading() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
+  /** Returns a scheduled campaign to which a file is being added, with this request held. */
+  private String adding(String held) throws IOException {
+    String campaign = scheduled();
     browser.find("#import");
-    browser.hold("/recipients?for=");
+    browser.hold(held);
     add(1, 2);
     browser.awaitHeld(1);
+    return campaign;
+  }
+
+  /** Returns such a campaign, whose start time has been taken away meanwhile. */
+  private String uploading() throws IOException {
+    String campaign = adding("/recipients?for=");
     awaitStatus(campaign, "DRAFT");
     return campaign;
   }
@@ -220,13 +214,7 @@ class ReviewedAgainPageIT {
 
   @Test
   void whoLeavesBeforeTheReviewFindsADraft() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
-    browser.find("#import");
-    browser.hold("/review");
-    add(1, 2);
-    browser.awaitHeld(1);
+    String campaign = adding("/review");
     browser.click("nav a[href='#/senders']");
     browser.awaitText("h1", "Senders");
     browser.release();
@@ -313,6 +301,14 @@ class ReviewedAgainPageIT {
             .post("/api/campaigns", Map.of("name", "Spring", "sender", sender, "message", message))
             .path("id")
             .asString();
+  }
+
+  /** Returns a scheduled campaign, whose page is open. */
+  private static String scheduled() {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    return campaign;
   }
 
   private static String status(String campaign) {

@@ -7,6 +7,9 @@ import { say } from './texts.js';
 /** What the console says is in the way, and may be accepted. */
 const ACCEPTABLE = ['missing', 'stoppedTemplate', 'unfitTemplate'];
 
+/** What it says that it could not check in time. */
+const UNCHECKED = ['unchecked', 'templateUnchecked'];
+
 /** Whether a person wants people who lack variables all the same. */
 export const acceptMissing = (names, action) =>
   confirm({
@@ -46,7 +49,7 @@ async function accepted({ missing, stoppedTemplate, unfitTemplate }, key, total)
 
 /**
  * Does something, once more with the query that accepts it where variables are missing, or the template was
- * stopped or does not fit, and a person does not mind, and says if nobody could look whether any are missing.
+ * stopped or does not fit, and a person does not mind, and says what nobody could check in time.
  * Whether it was done; throws what else is refused, and all that is where `left` is aborted, as the view was left.
  */
 export async function orWithout(act, key, total, left) {
@@ -54,9 +57,7 @@ export async function orWithout(act, key, total, left) {
   for (;;) {
     try {
       const answer = await act(all.join('&'));
-      if (answer?.unchecked) {
-        note(say('campaign.unchecked'), 'bad');
-      }
+      UNCHECKED.filter((member) => answer?.[member]).forEach((member) => note(say(`campaign.${member}`), 'bad'));
       return true;
     } catch (error) {
       if (left.aborted || !ACCEPTABLE.some((member) => error.members?.[member])) {

@@ -41,6 +41,7 @@ final class CampaignCommands {
           client.post(
               Query.of(template).after("/api/campaigns"), campaign.body(), campaign.headers());
       console.print(answer, () -> console.line("%s", answer.path("id").asString()));
+      Unchecked.warn(console, answer);
     }
     return 0;
   }
@@ -60,11 +61,8 @@ final class CampaignCommands {
       UUID id = client.campaign(campaign);
       JsonNode answer = client.patch(Query.of(missing, template).after(path(id)), body);
       console.print(
-          answer,
-          () -> {
-            console.line("%s is changed: %s", id, String.join(", ", body.keySet()));
-            MissingOption.warn(console, answer);
-          });
+          answer, () -> console.line("%s is changed: %s", id, String.join(", ", body.keySet())));
+      Unchecked.warn(console, answer);
     }
     return 0;
   }
@@ -176,12 +174,8 @@ final class CampaignCommands {
     try (ConsoleClient client = console.client()) {
       UUID id = client.campaign(campaign);
       JsonNode answer = client.post(query.after(path(id) + "/" + command), body);
-      console.print(
-          answer,
-          () -> {
-            console.line("%s is on its way to %s", command, id);
-            MissingOption.warn(console, answer);
-          });
+      console.print(answer, () -> console.line("%s is on its way to %s", command, id));
+      Unchecked.warn(console, answer);
     }
     return 0;
   }

@@ -82,6 +82,11 @@ final class ConsoleOptions {
                     .toArray()));
   }
 
+  /** Prints a warning where it is not taken for a part of the answer. */
+  void warn(String warning) {
+    spec.commandLine().getErr().println("warning: " + warning);
+  }
+
   /**
    * Returns a status to print: as wide as its column, and in colour on a terminal, unless {@code
    * NO_COLOR} is set.

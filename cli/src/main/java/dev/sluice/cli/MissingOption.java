@@ -1,7 +1,6 @@
 package dev.sluice.cli;
 
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
 
 /** Whether recipients may lack variables of the message. */
 final class MissingOption implements Query.Part {
@@ -17,14 +16,5 @@ final class MissingOption implements Query.Part {
   @Override
   public void addTo(Query query) {
     query.with("acceptMissing", accepted);
-  }
-
-  /** Warns if the console could not check all recipients for missing variables. */
-  static void warn(ConsoleOptions console, JsonNode answer) {
-    if (answer.path("unchecked").asBoolean(false)) {
-      console.line(
-          "not all recipients could be looked through in time: whoever lacks a variable of the"
-              + " message fails and gets nothing");
-    }
   }
 }

@@ -5,8 +5,8 @@ import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
+import dev.sluice.console.http.Unchecked;
 import dev.sluice.console.http.Uploads;
-import dev.sluice.console.imports.Missing;
 import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.imports.Needs;
 import dev.sluice.console.recipient.RecipientStatuses;
@@ -75,27 +75,25 @@ public final class CampaignChangeRoutes {
       change = CampaignChange.read(body.bytes());
       campaigns.requireInBounds(change.values());
     }
-    boolean unchecked =
-        !Missing.isAccepted(context)
-            && (change.concerns("message") || change.concerns("scheduledAt"))
-            && !requireVariables(id, change);
+    if (change.concerns("message") || change.concerns("scheduledAt")) {
+      requireVariables(context, id, change);
+    }
     Revision revision = campaigns.revision(id, change, Caller.of(context));
     if (Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)) {
       templates.require(context, "campaign " + id, () -> changes.run(revision::template));
     }
     Record row = changes.run(() -> revision.make(inside -> CampaignViews.rowOf(inside, id)));
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
-    JsonHttp.json(context, 200, MissingCheck.told(views.changed(row, checks), unchecked));
+    JsonHttp.json(context, 200, Unchecked.told(context, views.changed(row, checks)));
   }
 
   /**
    * A campaign with a start time starts by itself, when nobody can be asked. It is read where its
    * recipients are checked, so that a change waits for its turn once.
-   *
-   * @return whether all recipients that need checking were checked
    */
-  private boolean requireVariables(UUID id, CampaignChange change) {
-    return missing.require(
+  private void requireVariables(Context context, UUID id, CampaignChange change) {
+    missing.require(
+        context,
         id,
         "It starts by itself, so nothing was changed.",
         sql -> {

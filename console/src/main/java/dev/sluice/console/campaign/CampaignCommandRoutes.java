@@ -8,7 +8,7 @@ import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.console.imports.Missing;
+import dev.sluice.console.http.Unchecked;
 import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.recipient.RecipientStatuses;
@@ -109,8 +109,9 @@ public final class CampaignCommandRoutes {
       // Before the template, which a caller who may not start must not allow for everybody.
       FourEyes.of(rows.open(id)).requireStart(caller);
     }
-    boolean unchecked =
-        begins && !Missing.isAccepted(context) && !missing.require(id, "It was not started.");
+    if (begins) {
+      missing.require(context, id, "It was not started.");
+    }
     if (makesSend(action) && status != CampaignStatus.SENDING) {
       templates.require(context, id);
     }
@@ -120,7 +121,7 @@ public final class CampaignCommandRoutes {
         name -> commands.start(id, who, name), () -> commands.publish(id, action, who, resend));
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
-    JsonHttp.json(context, 202, MissingCheck.told(Map.of("id", id, "command", action), unchecked));
+    JsonHttp.json(context, 202, Unchecked.told(context, Map.of("id", id, "command", action)));
   }
 
   /** An approval writes to the campaign's row, for which it may have to wait, unlike commands. */

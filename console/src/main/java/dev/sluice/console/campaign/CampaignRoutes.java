@@ -8,6 +8,7 @@ import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.http.Unchecked;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.Reading;
@@ -102,7 +103,7 @@ public final class CampaignRoutes {
       Audit.log(context, "create", "campaign " + id);
     }
     context.header("Location", "/api/campaigns/" + id);
-    JsonHttp.json(context, 201, Map.of("id", id));
+    JsonHttp.json(context, 201, Unchecked.told(context, Map.of("id", id)));
   }
 
   private void list(Context context) {

@@ -1,9 +1,9 @@
 package dev.sluice.console.imports;
 
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.http.Unchecked;
 import dev.sluice.console.sql.Checks;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.javalin.http.Context;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -26,14 +26,14 @@ public final class MissingCheck {
   }
 
   /**
-   * Refuses a campaign whose recipients lack variables of its message.
+   * Refuses a campaign whose recipients lack variables of its message, unless the caller accepts
+   * it.
    *
    * @param undone what was therefore not done, in words
-   * @return whether all recipients were checked
    * @throws ProblemException 409 if some lack any
    */
-  public boolean require(UUID campaignId, String undone) {
-    return check(campaignId, undone, sql -> Missing.of(sql, campaignId));
+  public void require(Context context, UUID campaignId, String undone) {
+    check(context, campaignId, undone, sql -> Missing.of(sql, campaignId));
   }
 
   /**
@@ -41,8 +41,9 @@ public final class MissingCheck {
    *
    * @param message reads what it needs; null for none
    */
-  public boolean require(UUID campaignId, String undone, Reader message) {
-    return check(
+  public void require(Context context, UUID campaignId, String undone, Reader message) {
+    check(
+        context,
         campaignId,
         undone,
         sql -> {
@@ -56,24 +57,18 @@ public final class MissingCheck {
     @Nullable Needs read(DSLContext sql);
   }
 
-  /** Returns a response that says {@code unchecked} if not all recipients were checked. */
-  public static Map<String, @Nullable Object> told(
-      Map<String, ? extends @Nullable Object> answer, boolean unchecked) {
-    Map<String, @Nullable Object> told = new LinkedHashMap<>(answer);
-    if (unchecked) {
-      told.put("unchecked", true);
+  private void check(
+      Context context, UUID campaignId, String undone, Function<DSLContext, Missing> look) {
+    if (Missing.isAccepted(context)) {
+      return;
     }
-    return told;
-  }
-
-  private boolean check(UUID campaignId, String undone, Function<DSLContext, Missing> look) {
     Missing found = checks.ifFree(look).orElse(Missing.UNKNOWN);
     if (found.recipients() > 0) {
       throw found.problem(undone);
     }
     if (found.partial()) {
       log.warn("not all recipients of campaign {} were checked for missing variables", campaignId);
+      Unchecked.RECIPIENTS.note(context);
     }
-    return !found.partial();
   }
 }

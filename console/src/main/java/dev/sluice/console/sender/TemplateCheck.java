@@ -3,6 +3,7 @@ package dev.sluice.console.sender;
 import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.http.Unchecked;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,8 @@ public final class TemplateCheck {
 
   /**
    * Throws 409 if a campaign's template is stopped, or its message does not fit it, unless the
-   * caller says otherwise.
+   * caller says otherwise. If the provider does not list its templates in time, the response says
+   * so.
    */
   public void require(Context context, UUID campaignId) {
     require(context, "campaign " + campaignId, () -> states.used(campaignId));
@@ -58,7 +60,7 @@ public final class TemplateCheck {
       // Whether it is stopped is another question.
       templates.look(used.get());
     } else {
-      requireFitting(used.get());
+      requireFitting(context, used.get());
     }
     // Last, because the list that was just read must not overrule who says it may be used.
     look.get().ifPresent(known -> requireAllowed(context, campaign, known, look));
@@ -93,8 +95,12 @@ public final class TemplateCheck {
         });
   }
 
-  private void requireFitting(TemplateStates.Used used) {
-    List<String> misfits = templates.misfits(used);
+  private void requireFitting(Context context, TemplateStates.Used used) {
+    Optional<List<String>> compared = templates.misfits(used);
+    if (compared.isEmpty()) {
+      Unchecked.TEMPLATE.note(context);
+    }
+    List<String> misfits = compared.orElse(List.of());
     if (!misfits.isEmpty()) {
       throw ProblemException.conflict(
               "Every message would be refused or wrong, as "

@@ -173,19 +173,24 @@ public final class Templates implements AutoCloseable {
 
   /**
    * Returns why the provider would refuse messages with this template, in words; nothing if it
-   * would not, or if that cannot be told.
+   * would not, or if this console cannot ask for this sender. Empty if the provider did not
+   * respond.
    */
-  List<String> misfits(TemplateStates.Used used) {
+  Optional<List<String>> misfits(TemplateStates.Used used) {
     String account = used.account();
-    if (account == null) {
-      return List.of();
+    if (account == null || provider.isEmpty()) {
+      return Optional.of(List.of());
     }
-    List<String> misfits =
-        listed(account, false).map(list -> misfits(used.template(), list)).orElse(List.of());
-    return misfits.isEmpty()
+    Optional<List<String>> misfits = misfits(used, account, false);
+    return misfits.filter(found -> !found.isEmpty()).isEmpty()
         ? misfits
         // It may have been approved or changed since the list was read.
-        : listed(account, true).map(list -> misfits(used.template(), list)).orElse(misfits);
+        : misfits(used, account, true).or(() -> misfits);
+  }
+
+  private Optional<List<String>> misfits(
+      TemplateStates.Used used, String account, boolean refresh) {
+    return listed(account, refresh).map(list -> misfits(used.template(), list));
   }
 
   /** Returns a template's category in lower case, if the account's list can be read and has it. */

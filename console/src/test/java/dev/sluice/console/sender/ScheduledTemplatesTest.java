@@ -134,6 +134,46 @@ class ScheduledTemplatesTest {
         .isEqualTo("DRAFT");
   }
 
+  /** What starts is not held up by a provider that does not answer. */
+  @Test
+  void whereTheListOfTemplatesCannotBeReadTheAnswerSaysSo() {
+    PROVIDER.put("8", "spring APPROVED");
+    assertThat(untold(patch(draft("8", "spring"), "", TIME))).isTrue();
+
+    PROVIDER.refuse("9");
+    String draft = draft("9", "spring");
+    assertThat(untold(patch(draft, "?acceptTemplate=true", TIME))).as("accepted").isTrue();
+    assertThat(untold(patch(draft, "", "{\"name\":\"y\"}"))).as("of no concern").isTrue();
+    assertThat(untold(CONSOLE.send("POST", draft + "/start", "", "")))
+        .as("a console that has no access to any list")
+        .isTrue();
+
+    assertThat(untold(patch(draft, "", TIME))).isFalse();
+    assertThat(untold(post(draft + "/start"))).isFalse();
+    CONSOLE.sql(
+        sql -> sql.execute("UPDATE sluice.campaign SET status = 'PAUSED' WHERE sender_id = '9'"));
+    assertThat(untold(post(draft + "/resume"))).isFalse();
+    assertThat(untold(post(draft + "/pause"))).isTrue();
+    assertThat(untold(created("9", "?acceptTemplate=true"))).isTrue();
+    assertThat(untold(created("9", ""))).isFalse();
+  }
+
+  private static boolean untold(HttpResponse<byte[]> answer) {
+    assertThat(answer.statusCode()).isBetween(200, 299);
+    return !body(answer).has("templateUnchecked");
+  }
+
+  private static HttpResponse<byte[]> created(String sender, String query) {
+    String draft =
+        "{\"name\":\"x\",\"sender\":\"%s\",%s".formatted(sender, message("spring").substring(1));
+    return CONSOLE.send(
+        request("/api/campaigns" + query)
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    draft.replaceFirst("}$", "," + TIME.substring(1)))));
+  }
+
   private static int waiting(DSLContext sql) {
     return sql.fetchSingle(
             "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"

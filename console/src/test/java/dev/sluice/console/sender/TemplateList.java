@@ -20,6 +20,7 @@ final class TemplateList implements AutoCloseable {
   private final Map<String, String> lists = new ConcurrentHashMap<>();
   private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
   private final HttpServer server;
 
   TemplateList() {
@@ -39,7 +40,7 @@ final class TemplateList implements AutoCloseable {
               "{\"data\":[%s]}"
                   .formatted(lists.getOrDefault(account, ""))
                   .getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, answer.length);
+          exchange.sendResponseHeaders(unreadable.contains(account) ? 500 : 200, answer.length);
           try (var body = exchange.getResponseBody()) {
             body.write(answer);
           }
@@ -82,6 +83,11 @@ final class TemplateList implements AutoCloseable {
   /** Answers for this account only once the latch is open. */
   void hold(String account, CountDownLatch latch) {
     held.put(account, latch);
+  }
+
+  /** Refuses to list this account's templates. */
+  void refuse(String account) {
+    unreadable.add(account);
   }
 
   boolean isAsked(String account) {

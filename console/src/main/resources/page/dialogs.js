@@ -26,14 +26,17 @@ function ask(content, element) {
 }
 
 /** Whether the person means it. */
-export async function confirm({ title, text, action, refuse = say('back'), danger = false, allowed = true, extra = '' }) {
+export async function confirm(
+  { title, text, action, refuse = say('back'), danger = false, allowed = true, extra = '' },
+  element = dialog(),
+) {
   const answer = await show(
     (close) => html`
       <form method="dialog" @submit=${(event) => {
         event.preventDefault();
         close('yes');
       }}>
-        <h2 id="dialog-title">${title}</h2>
+        <h2 id=${`${element.id}-title`}>${title}</h2>
         <p>${text}</p>
         ${extra}
         <div class="actions">
@@ -42,13 +45,18 @@ export async function confirm({ title, text, action, refuse = say('back'), dange
         </div>
       </form>
     `,
+    element,
   );
   return answer === 'yes';
 }
 
+/** Whether the person of whom a form is being saved means it: asked in front of the form, which waits for that. */
+export const confirmAbove = (question) => confirm(question, document.getElementById('question'));
+
 /**
  * A form in the dialog; resolves to whether it was saved. While it is being saved, it cannot be again. Who puts it away
  * meanwhile still learns what came of it: it resolves only then, and `save` is told by `isOpen` that nobody waits there.
+ * Where `save` resolves to false, it was not saved, and stays open.
  */
 export function form({ title, fields, action, save }, element = dialog()) {
   let error = '';
@@ -62,10 +70,9 @@ export function form({ title, fields, action, save }, element = dialog()) {
       error = '';
       paint();
       try {
-        await save(data, () => open);
-        saved = true;
+        saved = (await save(data, () => open)) !== false;
         // It may have been put away meanwhile, and another one be open in its place.
-        open && close('saved');
+        saved && open && close('saved');
       } catch (problem) {
         error = problem.message;
         open || note(error, 'bad');

@@ -80,6 +80,7 @@ const SENTENCES = [
   ['problem.notNow', /^The campaign is (?<status>\w+); it cannot be told to \w+ now\.$/s],
   ['problem.senderId', /^A sender's id is made of letters, digits, dots, dashes and underscores\.$/s],
   ['problem.lanes', /^The number of lanes cannot change while the sender's campaigns are sending; its rate can\.$/s],
+  ['problem.affected', /^Another provider or account may not have the templates of its campaigns that are scheduled, sending or paused, /s],
   ['problem.notTaken', /, and nothing of this was taken; try again later\.$/s],
   ['problem.notTaken', /, and nothing of this one was taken; try again later\.$/s],
   ['problem.slow', /came too slowly/s],

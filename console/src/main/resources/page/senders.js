@@ -1,7 +1,7 @@
 // Who sends: rates, limits, what blocks them.
 import { html, render, nothing } from './lib.js';
 import { get, post, put } from './api.js';
-import { confirm, form, note } from './dialogs.js';
+import { confirm, confirmAbove, form, note } from './dialogs.js';
 import { changed } from './draft.js';
 import { number, rate, share } from './format.js';
 import { live } from './live.js';
@@ -28,6 +28,42 @@ async function merged(path, opened, wish) {
   const same = Object.fromEntries(Object.keys(wish).map((name) => [name, now[name]]));
   // The console takes a sender without an account as one with an empty one.
   return { ...same, ...changed({ ...opened, account: opened.account ?? '' }, wish) };
+}
+
+/** Campaigns that a change concerns: how many, and the names of the first ones. */
+const affected = ({ campaigns, partial, names }) => {
+  const count = number(campaigns);
+  return say(
+    'senders.moveText',
+    {
+      count: partial ? say('campaign.atLeast', { count }) : count,
+      names: names.join(', ') + (campaigns > names.length ? ', …' : ''),
+    },
+    campaigns,
+  );
+};
+
+/** Saves a sender; whether it was: a person may mind that campaigns go on with another provider or account. */
+async function saved(path, wish, left) {
+  try {
+    await put(path, wish);
+    return true;
+  } catch (error) {
+    const { affectedCampaigns } = error.members ?? {};
+    if (left.aborted || !affectedCampaigns) {
+      throw error;
+    }
+    const sure = await confirmAbove({
+      title: say('senders.move'),
+      text: affected(affectedCampaigns),
+      action: say('senders.moveAnyway'),
+      danger: true,
+    });
+    if (sure) {
+      await put(`${path}?acceptScheduled=true`, wish);
+    }
+    return sure;
+  }
 }
 
 const cap = ({ capMessages, capDays }) =>
@@ -77,8 +113,12 @@ export function senders(root, left) {
       `,
       save: async (data) => {
         const path = `/api/senders/${encodeURIComponent(sender?.id ?? data.get('id'))}`;
-        await put(path, sender ? await merged(path, sender, wishOf(data)) : wishOf(data));
+        const wish = sender ? await merged(path, sender, wishOf(data)) : wishOf(data);
+        if (!(await saved(path, wish, left))) {
+          return false;
+        }
         note(say('saved'));
+        return true;
       },
     });
 

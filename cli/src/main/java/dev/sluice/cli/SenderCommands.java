@@ -114,7 +114,16 @@ final class SenderCommands {
               description =
                   "The provider's account that it belongs to, for its templates; WhatsApp's calls"
                       + " tell it as well (SLUICE_SENDER_ACCOUNT; unknown).")
-          @Nullable String account) {
+          @Nullable String account,
+      @Option(
+              names = "--accept-scheduled",
+              defaultValue = "${env:SLUICE_ACCEPT_SCHEDULED:-false}",
+              fallbackValue = "true",
+              description =
+                  "Go on although its scheduled, sending and paused campaigns get another provider"
+                      + " or account: you know that it has their templates"
+                      + " (SLUICE_ACCEPT_SCHEDULED; ${DEFAULT-VALUE}).")
+          boolean acceptScheduled) {
     try (ConsoleClient client = console.client()) {
       String path = "/api/senders/" + ConsoleClient.segment(sender);
       JsonNode before = client.find(path).orElse(Json.MAPPER.createObjectNode());
@@ -139,7 +148,8 @@ final class SenderCommands {
       if (account != null) {
         body.put("account", account);
       }
-      JsonNode answer = client.put(path, body);
+      JsonNode answer =
+          client.put(new Query().with("acceptScheduled", acceptScheduled).after(path), body);
       console.print(answer, () -> console.line("%s is saved", sender));
     }
     return 0;

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,33 @@ class SenderCommandsTest {
     assertThat(TestConsole.read("/api/senders/capped").path("capDays").isNull()).isTrue();
     assertThat(terminal.run("sender", "put", "capped", "--frequency-cap", "3")).isEqualTo(2);
     assertThat(terminal.err()).contains("like 3/7");
+  }
+
+  @Test
+  void anotherAccountOfASenderWithAScheduledCampaignIsAsked() {
+    String[] put = {"sender", "put", "moved", "--address", "123", "--account"};
+    assertThat(terminal.run(and(put, "1"))).isZero();
+    assertThat(
+            terminal.run(
+                "campaign",
+                "create",
+                "--name=Spring",
+                "--sender=moved",
+                "--message=" + TestConsole.MESSAGE,
+                "--scheduled-at=2099-01-01T00:00:00Z"))
+        .as(terminal.err())
+        .isZero();
+
+    assertThat(terminal.run(and(put, "2"))).isEqualTo(1);
+    assertThat(terminal.err())
+        .contains("1: \"Spring\". Repeat it with --accept-scheduled if it has them.");
+    assertThat(terminal.run(and(put, "1", "--rate=5"))).isZero();
+    assertThat(terminal.run(and(put, "2", "--accept-scheduled"))).isZero();
+    assertThat(TestConsole.read("/api/senders/moved").path("account").asString()).isEqualTo("2");
+  }
+
+  private static String[] and(String[] command, String... more) {
+    return Stream.of(command, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   /** A sender's id must not address another sender. */

@@ -121,6 +121,27 @@ class OpenApiTest {
     check("GET", "/api/campaigns", "/api/campaigns", "", "", 200);
     check("GET", "/api/campaigns/{id}", campaign, "", "", 200);
     check("PATCH", "/api/campaigns/{id}", campaign, "application/json", "{\"priority\":2}", 200);
+    check(
+        "PATCH",
+        "/api/campaigns/{id}",
+        campaign,
+        "application/json",
+        "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}",
+        200);
+    check(
+        "PUT",
+        "/api/senders/{id}",
+        "/api/senders/brazil",
+        "application/json",
+        "{\"address\":\"1065403\",\"provider\":\"other\"}",
+        409);
+    check(
+        "PATCH",
+        "/api/campaigns/{id}",
+        campaign,
+        "application/json",
+        "{\"scheduledAt\":null}",
+        200);
     check("POST", "/api/campaigns/{id}/duplicate", campaign + "/duplicate", "", "", 201);
     check("POST", "/api/campaigns/{id}/archive", campaign + "/archive", "", "", 200);
     check("GET", "/api/tests/{testId}", "/api/tests/" + UUID.randomUUID(), "", "", 200);

@@ -35,10 +35,10 @@ class MigrationTest {
   private static final String WRITE =
       "UPDATE sluice.campaign_recipient SET attempts = attempts WHERE id = -1";
 
-  /** As before V22. */
-  private static final String WITHOUT_TIMES =
+  /** Undoes V22 and what came after it. */
+  private static final String BEFORE_V22 =
       " ALTER TABLE sluice.campaign_recipient DROP COLUMN sent_at, DROP COLUMN delivered_at,"
-          + " DROP COLUMN read_at, DROP COLUMN failed_at;";
+          + " DROP COLUMN read_at, DROP COLUMN failed_at; DROP INDEX sluice.campaign_to_send;";
 
   /** The build runs these tests on the oldest supported version as well. */
   @Test
@@ -115,7 +115,7 @@ class MigrationTest {
     execute(
         SANDBOX.owner(),
         "ALTER TABLE sluice.campaign DROP CONSTRAINT IF EXISTS campaign_authors_bound;"
-            + WITHOUT_TIMES
+            + BEFORE_V22
             + " DELETE FROM sluice.flyway_schema_history WHERE version::int >= 20;"
             + " INSERT INTO sluice.sender (id, address) VALUES ('authors', '1')");
     for (String authors : unusable) {
@@ -156,7 +156,7 @@ class MigrationTest {
         SANDBOX.owner(),
         "DROP INDEX sluice.campaign_recipient_zone;"
             + " ALTER TABLE sluice.campaign DROP COLUMN authors, DROP COLUMN approved_by;"
-            + WITHOUT_TIMES
+            + BEFORE_V22
             + " DELETE FROM sluice.flyway_schema_history WHERE version::int >= 18");
   }
 

@@ -143,12 +143,13 @@ public final class SenderRoutes {
     if (change.account() != null) {
       sender.setAccount(change.account().isEmpty() ? null : change.account());
     }
+    boolean withCampaigns = "true".equals(context.queryParam("acceptScheduled"));
     JsonHttp.json(
         context,
         200,
         changes.run(() -> {
           requireLanesFree(id, lanes);
-          SenderRecord saved = senders.put(sender);
+          SenderRecord saved = senders.put(sender, withCampaigns);
           Audit.log(context, "put", "sender " + id);
           return changed.changed(saved);
         }));

@@ -26,23 +26,49 @@ public final class Senders {
     return sql.fetchOptional(SENDER, SENDER.ID.eq(id));
   }
 
-  /** Creates a sender or changes it; an account that is not given stays as it is. */
-  SenderRecord put(SenderRecord sender) {
+  /**
+   * Creates a sender or changes it; an account that is not given stays as it is.
+   *
+   * @param withCampaigns whether its campaigns may go on with another provider or account
+   * @throws ProblemException 409 if they may not and there are any
+   */
+  SenderRecord put(SenderRecord sender, boolean withCampaigns) {
     return Briefly.change(
         sql,
         PATIENCE,
         () ->
             ProblemException.conflict(
                 "The sender is being changed by another program just now; try again in a moment."),
-        inside ->
-            inside
-                .insertInto(SENDER)
-                .set(sender)
-                .onConflict(SENDER.ID)
-                .doUpdate()
-                .setNonKeyToExcluded()
-                .returning()
-                .fetchSingle());
+        inside -> {
+          if (!withCampaigns) {
+            requireNoneAffected(inside, sender);
+          }
+          return inside
+              .insertInto(SENDER)
+              .set(sender)
+              .onConflict(SENDER.ID)
+              .doUpdate()
+              .setNonKeyToExcluded()
+              .returning()
+              .fetchSingle();
+        });
+  }
+
+  private static void requireNoneAffected(DSLContext inside, SenderRecord sender) {
+    boolean isMoved =
+        inside
+            .selectFrom(SENDER)
+            .where(SENDER.ID.eq(sender.getId()))
+            .forNoKeyUpdate()
+            .fetchOptional()
+            .filter(before -> AffectedCampaigns.isMoved(before, sender))
+            .isPresent();
+    if (isMoved) {
+      AffectedCampaigns affected = AffectedCampaigns.of(inside, sender.getId());
+      if (affected.campaigns() > 0) {
+        throw affected.problem();
+      }
+    }
   }
 
   /** Returns whether campaigns of the sender are under way in another number of lanes. */
@@ -54,6 +80,6 @@ public final class Senders {
             .on(SENDER.ID.eq(CAMPAIGN.SENDER_ID))
             .where(SENDER.ID.eq(id))
             .and(SENDER.LANES.ne(lanes))
-            .and(CAMPAIGN.STATUS.in(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
+            .and(AffectedCampaigns.isAnyOf(CampaignStatus.SENDING, CampaignStatus.PAUSED)));
   }
 }
